@@ -1,0 +1,35 @@
+# Needs only Python 3.11 and make; everything else is set up on first use.
+UV := $(or $(shell command -v uv),.tools/bin/uv)
+RUN := $(UV) run --locked
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench snapshots
+
+help:  ## say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: | $(UV)  ## render a recipe and draw its proof, offline and without a key
+	@$(RUN) --no-dev prompt-kit generate sticker --example red-panda --generator proof
+
+test: | $(UV)  ## run the tests
+	$(RUN) pytest -n 2 --cov --cov-report=term:skip-covered
+
+lint: | $(UV)  ## format, rules, types, architecture
+	$(RUN) ruff format --check
+	$(RUN) ruff check
+	$(RUN) mypy
+	$(RUN) lint-imports
+
+format: | $(UV)  ## put the code in order
+	$(RUN) ruff format
+	$(RUN) ruff check --fix
+
+bench: | $(UV)  ## measure speed, as ratios
+	$(RUN) python -m benchmarks
+
+snapshots: | $(UV)  ## write the prompts of all examples anew
+	$(RUN) pytest recipes --force-regen -q
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/python -m pip install --quiet uv

@@ -1,0 +1,99 @@
+"""One family of errors: the class says who must act, the text says what, where and what now.
+
+PromptKitError
+├── InputError       a file, a value or a picture is wrong; carries every problem found    exit 2
+├── NotFoundError    there is no recipe, preset, strategy, model or generator of that name exit 2
+├── BudgetError      the work would cost more than the project allows                      exit 1
+├── GeneratorError   a generator could not be loaded or made                               exit 1
+└── WorkspaceError   the folder of runs or the ledger cannot be read or written            exit 1
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a file and, where known, its line and column (both from 1)."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: the fact, and where it stands when that is a file."""
+
+    message: str
+    """A whole sentence: what is wrong, and what to do about it."""
+    place: Place | None = None
+    parameter: str | None = None
+    """The parameter, setting or reference slot the problem is about, for forms to show it beside the field."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class PromptKitError(Exception):
+    """Something a person can act on; its text is complete and ready to be shown."""
+
+    exit_code = 1
+
+
+class InputError(PromptKitError):
+    """A file, a value or a picture is wrong; every problem that was found is in `problems`."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Problem | str | Iterable[Problem]) -> None:
+        if isinstance(problems, str):
+            problems = Problem(problems)
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class NotFoundError(PromptKitError):
+    """Nothing of that kind has that name."""
+
+    exit_code = 2
+
+    def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
+        self.kind, self.name, self.known = kind, name, tuple(sorted(known))
+        hint = did_you_mean(name, self.known) or (f"Known: {', '.join(self.known)}." if self.known else "")
+        super().__init__(f"There is no {kind} '{name}'. {hint}".strip())
+
+    def __reduce__(self) -> tuple[type[NotFoundError], tuple[str, str, tuple[str, ...]]]:
+        return type(self), (self.kind, self.name, self.known)
+
+
+class BudgetError(PromptKitError):
+    """The work would cost more than the project's budget allows; nothing was sent."""
+
+
+class GeneratorError(PromptKitError):
+    """A generator could not be loaded or made."""
+
+
+class WorkspaceError(PromptKitError):
+    """The folder of runs or the ledger cannot be read or written."""
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """Return "Did you mean 'x'?" for the nearest known word, or an empty string."""
+    from difflib import get_close_matches  # only on the way to an error message
+
+    folded = {name.lower().replace("-", "_"): name for name in known}
+    near = get_close_matches(word.lower().replace("-", "_"), folded, n=1, cutoff=0.6)
+    return f"Did you mean '{folded[near[0]]}'?" if near else ""

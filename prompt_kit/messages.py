@@ -1,0 +1,65 @@
+"""What pydantic finds, in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic_core import ErrorDetails
+
+_MESSAGES: Final[Mapping[str, str]] = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "decimal_parsing": "must be an amount such as 2.50",
+    "dict_type": "must be a mapping of names",
+    "finite_number": "must be a number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be at most {le}",
+    "list_type": "must be a list",
+    "literal_error": "must be {expected}",
+    "missing": "is missing",
+    "model_attributes_type": "must be a mapping of names",
+    "model_type": "must be a mapping of names",
+    "multiple_of": "must be a multiple of {multiple_of}",
+    "set_type": "must be a list",
+    "string_pattern_mismatch": "must look like {pattern}",
+    "string_type": "must be text",
+    "string_unicode": "holds characters that are no text",
+    "tuple_type": "must be a list",
+    "union_tag_not_found": "must say its {discriminator}",
+}
+
+
+def explain(error: ErrorDetails) -> str:
+    """Return what is wrong as the rest of a sentence that begins with the name of the key or parameter."""
+    context: dict[str, Any] = error.get("ctx", {})
+    match error["type"]:
+        case "value_error" | "assertion_error":
+            return str(context["error"])
+        case "string_too_long":
+            return f"has {len(error['input']):,} characters; at most {context['max_length']:,} are allowed"
+        case "string_too_short":
+            return _at_least(context["min_length"], "character")
+        case "too_long":
+            actual = context.get("actual_length") or len(error["input"])
+            return f"has {actual} entries; at most {context['max_length']} are allowed"
+        case "too_short":
+            return _at_least(context["min_length"], "entry", "entries")
+        case "union_tag_invalid":
+            return f"must be one of {context['expected_tags']}"
+        case kind:
+            words = _MESSAGES.get(kind)
+            return words.format(**context) if words else error["msg"][:1].lower() + error["msg"][1:]
+
+
+def _at_least(count: int, one: str, many: str = "") -> str:
+    return f"needs at least {count} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,116 @@
+"""What came back from a generator: status, pictures, words, usage and cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from pathlib import Path
+
+Billable: TypeAlias = Literal["yes", "no", "unknown"]
+
+
+class Status(StrEnum):
+    """How a request ended."""
+
+    OK = "ok"
+    BLOCKED = "blocked"
+    """The provider's safety rules refused the words, the pictures or the result."""
+    NO_IMAGE = "no_image"
+    """The answer holds no picture."""
+    INVALID = "invalid"
+    """The request is not one this model takes."""
+    QUOTA = "quota"
+    """The provider allows no more for now."""
+    UNAVAILABLE = "unavailable"
+    """The provider could not be reached, or is overloaded."""
+    TIMEOUT = "timeout"
+    """No answer came in time; the work may have been done and paid."""
+    AUTH = "auth"
+    """The key is missing, wrong or not allowed to do this."""
+    BUDGET = "budget"
+    """The project's own budget stopped it before it was sent."""
+    CANCELLED = "cancelled"
+    """A person stopped it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture that came back, exactly as the provider made it."""
+
+    data: bytes = field(repr=False)
+    """The provider's bytes, untouched."""
+    media_type: str
+    """What the bytes are, whatever was declared."""
+    width: int
+    """In pixels."""
+    height: int
+    """In pixels."""
+    sha256: str
+    draft: bool = False
+    """A thought of the model, not its result; kept only when nothing else came."""
+    path: Path | None = None
+    """Where it was saved, once it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens by kind, as the provider counted them; ``None`` where it did not say."""
+
+    input_text: int | None = None
+    input_image: int | None = None
+    output_text: int | None = None
+    output_image: int | None = None
+    thinking: int | None = None
+    searches: int | None = None
+    """Search queries made for grounding; a count, not tokens."""
+
+    def to_dict(self) -> dict[str, int]:
+        """Return what is known."""
+        known = {name: getattr(self, name) for name in self.__slots__}
+        return {name: count for name, count in known.items() if count is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one request (or, merged, of a whole run)."""
+
+    status: Status
+    pictures: tuple[Picture, ...] = ()
+    text: str = ""
+    """Words that came with the pictures, or instead of them."""
+    reason: str = ""
+    """The provider's own word for what happened, such as ``IMAGE_SAFETY``."""
+    message: str = ""
+    """One plain sentence: what happened."""
+    next_step: str = ""
+    """One plain sentence: what to do now."""
+    billable: Billable = "unknown"
+    """Whether the provider charges for this."""
+    usage: Usage | None = None
+    cost: Decimal | None = None
+    """In US dollars, booked from usage; ``None`` is unknown, never free."""
+    model: str = ""
+    """The model that answered."""
+    response_id: str = ""
+    warnings: tuple[str, ...] = ()
+    """Whole sentences about what is odd though it worked, such as a wrong picture size."""
+    retry_after_s: float | None = None
+    """Seconds the provider asks to wait before the next try."""
+    details: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
+    """Whatever else the provider said and a record should keep, as pairs of name and plain data."""
+    folder: Path | None = None
+    """The run's folder, once it was saved."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether pictures came back."""
+        return self.status is Status.OK
+
+    @property
+    def explanation(self) -> str:
+        """What happened and what to do now, in one paragraph."""
+        return " ".join(filter(None, (self.message, self.next_step)))

@@ -1,0 +1,393 @@
+"""The kinds of parameter: what each accepts, and what of it reaches the template."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from prompt_kit import words
+from prompt_kit.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_TEXT: Final = 20_000
+"""Longest text of any kind, in characters, where a recipe sets no limit of its own."""
+
+MAX_ITEMS: Final = 100
+"""Most entries of any list, where a recipe sets no limit of its own."""
+
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
+
+
+class Chosen(str):
+    """A choice as the template sees it: the words for the prompt, and the stable value to compare with."""
+
+    __slots__ = ("value",)
+
+    value: str
+
+    def __new__(cls, text: str, value: str) -> Chosen:
+        """Make the words of the choice ``value``; own words have themselves as value."""
+        made = super().__new__(cls, text)
+        made.value = value
+        return made
+
+
+class Copy(str):
+    """Exact words for the picture as the template sees them: in quotes, line breaks kept."""
+
+    __slots__ = ("language", "text")
+
+    text: str
+    language: str
+
+    def __new__(cls, text: str, language: str = "") -> Copy:
+        """Quote the exact words; ``language`` is the English name of their language, or empty."""
+        made = super().__new__(cls, words.quoted(words.LINE.join(text.split("\n"))))
+        made.text = text
+        made.language = language
+        return made
+
+
+Given: TypeAlias = bool | int | float | str
+"""What a condition compares with."""
+
+
+class Choice(BaseModel):
+    """One of the values to choose from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    label: str
+    """What people read."""
+    help: str = ""
+    """One sentence that tells a layperson when to take it."""
+    words: str = ""
+    """What the prompt says; the value itself, with spaces for hyphens, when left out."""
+
+
+def _choices(value: Any) -> Any:
+    """Accept ``[a, b]`` and ``{a: Label}`` besides ``{a: {label: …}}``."""
+    if isinstance(value, list):
+        return {str(item): {"label": _label(str(item))} for item in value}
+    if isinstance(value, dict):
+        return {
+            str(key): {"label": str(item)} if isinstance(item, str | int | float) else item
+            for key, item in value.items()
+        }
+    return value
+
+
+def _label(name: str) -> str:
+    return words.capital(name.replace("_", " ").replace("-", " "))
+
+
+class _Parameter(BaseModel):
+    """What every kind of parameter has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    title: str = ""
+    """Name of the field; made from the parameter's name when left out."""
+    help: str = ""
+    """One sentence under the field: what to write, and what it does to the picture."""
+    required: bool = False
+    """Whether the prompt cannot do without it."""
+    default: Any = None
+    """The value when none is given."""
+    examples: list[Any] = []
+    """Values that show what is meant; the first one stands in the empty field."""
+    group: str = ""
+    """Heading under which the form shows the field."""
+    advanced: bool = False
+    """Whether the form hides the field until more is asked for."""
+    show_if: dict[str, Given | list[Given]] = {}
+    """Other parameters and the value, or list of values, that each must have; else this one is not asked."""
+    locked: bool = False
+    """Whether the default is fixed and no form may change it."""
+
+    @model_validator(mode="after")
+    def _default_fits(self) -> _Parameter:
+        if self.locked and self.default is None:
+            raise ValueError("a locked parameter needs a default")
+        if self.required and self.default is not None:
+            raise ValueError("a required parameter has no use for a default; leave one of them out")
+        return self
+
+    @cached_property
+    def empty(self) -> Any:
+        """What the template sees when there is no value: false in a condition, nothing in a sentence."""
+        return ""
+
+    def annotation(self) -> Any:
+        """Return the type a value must have, with what makes it ready for the template."""
+        raise TypeError(type(self).__name__)  # pragma: no cover - every kind has its own
+
+
+class _Written(_Parameter):
+    """What every kind of text has."""
+
+    min_length: Annotated[int, Field(ge=0)] | None = None
+    """Shortest value, in characters."""
+    max_length: Annotated[int, Field(gt=0, le=MAX_TEXT)] | None = None
+    """Longest value, in characters."""
+    pattern: str | None = None
+    """Regular expression (without look-around) that the value must match."""
+
+    def _text(self, ready: Callable[[str], str]) -> Any:
+        limits = StringConstraints(
+            min_length=max(self.min_length or 0, 1),
+            max_length=self.max_length or MAX_TEXT,
+            pattern=self.pattern,
+        )
+        return Annotated[str, limits, AfterValidator(ready)]
+
+    @model_validator(mode="after")
+    def _pattern_compiles(self) -> _Written:
+        if self.pattern is not None:
+            from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+            try:
+                # The engine behind is linear in time, so a pattern from a stranger cannot hang the kit.
+                SchemaValidator(core_schema.str_schema(pattern=self.pattern))
+            except SchemaError as error:
+                raise ValueError(f"the pattern '{self.pattern}' is no regular expression that can be used") from error
+        return self
+
+
+class Text(_Written):
+    """One line of words that stands inside a sentence."""
+
+    type: Literal["text"]
+
+    def annotation(self) -> Any:
+        """Return text that stands inside a sentence: one line, without a comma or stop at its end."""
+        return self._text(words.clause)
+
+
+class LongText(_Written):
+    """One or more sentences of the person's own."""
+
+    type: Literal["long_text"]
+
+    def annotation(self) -> Any:
+        """Return text on one line."""
+        return self._text(words.plain)
+
+
+class CopyText(_Written):
+    """Exact words to appear in the picture."""
+
+    type: Literal["copy"]
+    language: str = ""
+    """Language of the words, as a tag such as ``de`` or in words; empty when it does not matter."""
+
+    def annotation(self) -> Any:
+        """Return the exact words, in quotes and with their line breaks."""
+        language = words.language_name(self.language) if self.language else ""
+
+        def ready(value: str) -> Copy:
+            text = "\n".join(filter(None, (words.plain(line) for line in value.splitlines())))
+            if not text:
+                raise ValueError("is empty")
+            return Copy(text, language)
+
+        return self._text(ready)
+
+
+class ChoiceOf(_Parameter):
+    """One of several values."""
+
+    type: Literal["choice"]
+    choices: Annotated[dict[str, Choice], BeforeValidator(_choices), Field(min_length=1)]
+    """The values to choose from, each with its label."""
+    other: bool = False
+    """Whether own words are welcome, too."""
+
+    def annotation(self) -> Any:
+        """Return a choice, or own words where they are welcome."""
+        return Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._chooser())]
+
+    def _chooser(self) -> Callable[[str], Chosen]:
+        return chooser(self.choices, other=self.other)
+
+    @model_validator(mode="after")
+    def _default_is_a_choice(self) -> ChoiceOf:
+        _check_choices(self.default, self)
+        return self
+
+
+class ChoicesOf(_Parameter):
+    """Several of several values."""
+
+    type: Literal["choices"]
+    choices: Annotated[dict[str, Choice], BeforeValidator(_choices), Field(min_length=1)]
+    """The values to choose from, each with its label."""
+    other: bool = False
+    """Whether own words are welcome, too."""
+    min: Annotated[int, Field(ge=0)] | None = None
+    """Fewest values."""
+    max: Annotated[int, Field(gt=0, le=MAX_ITEMS)] | None = None
+    """Most values."""
+
+    @cached_property
+    def empty(self) -> Any:
+        """An empty list."""
+        return ()
+
+    def annotation(self) -> Any:
+        """Return the chosen values, in the order in which they were given."""
+        item = Annotated[str, AfterValidator(chooser(self.choices, other=self.other))]
+        return _several(item, self.min, self.max or max(len(self.choices), MAX_ITEMS if self.other else 0))
+
+    @model_validator(mode="after")
+    def _default_is_a_choice(self) -> ChoicesOf:
+        for value in self.default or ():
+            _check_choices(value, self)
+        return self
+
+
+class ListOf(_Parameter):
+    """Several lines of words."""
+
+    type: Literal["list"]
+    min: Annotated[int, Field(ge=0)] | None = None
+    """Fewest entries."""
+    max: Annotated[int, Field(gt=0, le=MAX_ITEMS)] | None = None
+    """Most entries."""
+    max_length: Annotated[int, Field(gt=0, le=MAX_TEXT)] | None = None
+    """Longest entry, in characters."""
+
+    @cached_property
+    def empty(self) -> Any:
+        """An empty list."""
+        return ()
+
+    def annotation(self) -> Any:
+        """Return the entries, each as it stands inside a sentence."""
+        limits = StringConstraints(min_length=1, max_length=self.max_length or MAX_TEXT)
+        item = Annotated[str, limits, AfterValidator(words.clause)]
+        return _several(item, self.min, self.max or MAX_ITEMS)
+
+
+class Number(_Parameter):
+    """A number."""
+
+    type: Literal["number"]
+    min: float | None = None
+    """Smallest value."""
+    max: float | None = None
+    """Largest value."""
+    step: Annotated[float, Field(gt=0)] | None = None
+    """Distance between two values."""
+
+    def annotation(self) -> Any:
+        """Return a number; a whole one is written without decimals."""
+        limits = Field(ge=self.min, le=self.max, multiple_of=self.step, allow_inf_nan=False)
+        return Annotated[float, limits, AfterValidator(lambda value: int(value) if value.is_integer() else value)]
+
+
+class Integer(_Parameter):
+    """A whole number."""
+
+    type: Literal["integer"]
+    min: int | None = None
+    """Smallest value."""
+    max: int | None = None
+    """Largest value."""
+    step: Annotated[int, Field(gt=0)] | None = None
+    """Distance between two values."""
+
+    def annotation(self) -> Any:
+        """Return a whole number."""
+        return Annotated[int, Field(ge=self.min, le=self.max, multiple_of=self.step)]
+
+
+class Boolean(_Parameter):
+    """Yes or no."""
+
+    type: Literal["boolean"]
+
+    @cached_property
+    def empty(self) -> Any:
+        """No."""
+        return False
+
+    def annotation(self) -> Any:
+        """Return true or false."""
+        return bool
+
+
+class Color(_Parameter):
+    """A colour, in hex or in words."""
+
+    type: Literal["color"]
+
+    def annotation(self) -> Any:
+        """Return the colour in words, with its hex code when that is how it was given."""
+        return Annotated[str, StringConstraints(max_length=80), AfterValidator(color_words)]
+
+
+Parameter: TypeAlias = Annotated[
+    Text | LongText | CopyText | ChoiceOf | ChoicesOf | ListOf | Number | Integer | Boolean | Color,
+    Field(discriminator="type"),
+]
+"""One named, typed input of a recipe."""
+
+
+def color_words(value: str) -> str:
+    """Return a colour as the model reads it best: its name, then the hex code.
+
+    Raises:
+        ValueError: When it is neither a hex code nor words.
+    """
+    value = value.strip()
+    if _HEX.fullmatch(value):
+        return f"{words.color_name(value)} ({value})"
+    if value.startswith("#") or not _COLOR_WORDS.fullmatch(value):
+        raise ValueError("must be a colour such as '#ffcc00' (in quotes, in YAML) or 'deep teal'")
+    return value
+
+
+def chooser(choices: dict[str, Choice], *, other: bool) -> Callable[[str], Chosen]:
+    """Return the function that turns a value into the words of its choice."""
+    known = {
+        value: Chosen(choice.words or value.replace("-", " ").replace("_", " "), value)
+        for value, choice in choices.items()
+    }
+    labels = {choice.label.casefold(): value for value, choice in choices.items()}
+
+    def choose(value: str) -> Chosen:
+        chosen = known.get(value)
+        if chosen is not None:
+            return chosen
+        # People who fill in a spreadsheet write what they read: the label.
+        by_label = labels.get(value.strip().casefold())
+        if by_label is not None:
+            return known[by_label]
+        own = words.clause(value)
+        if not other or not own:
+            hint = did_you_mean(value, list(known))
+            raise ValueError(f"'{value}' is not one of {', '.join(known)}. {hint}".strip())
+        return Chosen(own, own)
+
+    return choose
+
+
+def _several(item: Any, least: int | None, most: int) -> Any:
+    return Annotated[
+        tuple[item, ...],
+        BeforeValidator(lambda value: (value,) if isinstance(value, str) else value, json_schema_input_type=list[str]),
+        Field(min_length=least or 0, max_length=most),
+    ]
+
+
+def _check_choices(value: Any, parameter: ChoiceOf | ChoicesOf) -> None:
+    if value is not None and not parameter.other and value not in parameter.choices:
+        hint = did_you_mean(str(value), list(parameter.choices))
+        raise ValueError(f"the default '{value}' is not one of the choices. {hint}".strip())

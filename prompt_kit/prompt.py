@@ -1,0 +1,200 @@
+"""A rendered recipe: turns of ordered parts plus settings, frozen and known by its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
+
+if TYPE_CHECKING:
+    from prompt_kit.images import Image
+
+Role: TypeAlias = Literal["base", "identity", "object", "style", "pose", "scene", "layout", "logo"]
+"""What the model should take from a reference picture."""
+
+Task: TypeAlias = Literal["create", "edit", "compose"]
+"""What the model is asked to do with the references: nothing, change one, or bring several together."""
+
+Tier: TypeAlias = Literal["draft", "standard", "pro"]
+Size: TypeAlias = Literal["512", "1K", "2K", "4K"]
+Thinking: TypeAlias = Literal["minimal", "low", "medium", "high"]
+Grounding: TypeAlias = Literal["web", "web+images"]
+Output: TypeAlias = Literal["picture", "interleaved"]
+
+ROLES: Final[dict[Role, str]] = {
+    "base": "the picture to work on",
+    "identity": "who it is: face, build and features",
+    "object": "a thing to show as it is",
+    "style": "how it looks: technique, palette and texture",
+    "pose": "how the body stands or moves",
+    "scene": "the place and its light",
+    "layout": "where things stand in the frame",
+    "logo": "a mark to reproduce exactly",
+}
+"""Each role, and what the model should take from a picture in it."""
+
+TIERS: Final[tuple[str, ...]] = get_args(Tier)
+SIZES: Final[tuple[str, ...]] = get_args(Size)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words of the prompt."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An input picture, in the slot it was given for."""
+
+    slot: str
+    role: Role
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The picture that an earlier turn of the same prompt made."""
+
+    turn: int
+    """Which turn, from 0; always below the number of the turn that takes it."""
+    role: Role
+
+
+Part: TypeAlias = Text | Reference | Earlier
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is asked besides words and pictures; ``None`` leaves the choice to the model."""
+
+    aspect_ratio: str | None = None
+    """Width to height, such as ``16:9``."""
+    size: Size | None = None
+    """How large the picture is made."""
+    tier: Tier | None = None
+    """How good it must be; the catalogue finds the model. ``None`` means standard."""
+    model: str | None = None
+    """A certain model, by id, instead of a tier."""
+    thinking: Thinking | None = None
+    """How long the model may think before it draws."""
+    grounding: Grounding | None = None
+    """Whether the model looks things up before it draws, and whether it may look at pictures, too."""
+    output: Output = "picture"
+    """``interleaved`` asks for words and pictures in turn, such as an illustrated guide."""
+    temperature: float | None = None
+    """Sampling temperature, for the models that still take one."""
+    top_p: float | None = None
+    """Nucleus sampling, for the models that still take it."""
+    seed: int | None = None
+    """Best effort at the same picture again, for the models that take one."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is set, without what is left to the model."""
+        return {
+            key: value
+            for key, value in asdict(self).items()
+            if value is not None and (key, value) != ("output", "picture")
+        }
+
+
+SETTINGS: Final[tuple[str, ...]] = tuple(f.name for f in fields(Settings))
+"""The names of all settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One request to a generator: parts in the order in which they are sent."""
+
+    parts: tuple[Part, ...]
+    name: str = ""
+    """What this turn makes, where a prompt has several: "front", "panel 2"."""
+
+    @property
+    def text(self) -> str:
+        """All words of the turn."""
+        return "\n\n".join(part.text for part in self.parts if isinstance(part, Text))
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The given pictures, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Reference))
+
+    @property
+    def earlier(self) -> tuple[Earlier, ...]:
+        """The pictures of earlier turns, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Earlier))
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Everything that is sent: one or more turns, and the settings."""
+
+    turns: tuple[Turn, ...]
+    settings: Settings = field(default_factory=Settings)
+    task: Task = "create"
+    recipe: str = field(default="", compare=False)
+    """The name of the recipe it was rendered from."""
+    version: str = field(default="", compare=False)
+    """The recipe's version."""
+    strategies: tuple[str, ...] = field(default=(), compare=False)
+    """The strategies that were mixed in, by name."""
+    given: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
+    """The values that filled the recipe, as pairs of name and plain data; pictures stand there by file name."""
+
+    def __str__(self) -> str:
+        return "\n\n".join(turn.text for turn in self.turns)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values that filled the recipe, by name, as plain data."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in self.given}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of everything that is sent, pictures by their content: equal fingerprints, same request."""
+        sent = self.to_dict()
+        for name in ("recipe", "version", "strategies", "values"):
+            del sent[name]
+        for turn in sent["turns"]:
+            for part in turn["parts"]:
+                part.pop("file", None)
+        canonical = json.dumps(sent, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the whole ordered request as plain data; pictures stand there by hash."""
+        return {
+            "recipe": self.recipe,
+            "version": self.version,
+            "strategies": list(self.strategies),
+            "values": self.values,
+            "task": self.task,
+            "turns": [
+                {"name": turn.name, "parts": [part_to_dict(part) for part in turn.parts]} for turn in self.turns
+            ],
+            "settings": self.settings.to_dict(),
+        }
+
+
+def part_to_dict(part: Part) -> dict[str, Any]:
+    """Return one part as plain data."""
+    match part:
+        case Text(text):
+            return {"text": text}
+        case Reference(slot, role, image):
+            return {
+                "reference": slot,
+                "role": role,
+                "sha256": image.sha256,
+                "media_type": image.media_type,
+                "width": image.width,
+                "height": image.height,
+                "size": image.size,
+                "file": image.name,
+            }
+        case Earlier(turn, role):
+            return {"earlier": turn, "role": role}

@@ -1,0 +1,215 @@
+"""What recipe, strategy and preset files may say."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from prompt_kit.parameters import ChoicesOf, ListOf, Parameter
+from prompt_kit.prompt import Grounding, Output, Role, Size, Task, Thinking, Tier
+
+NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
+"""What names of recipes, strategies, presets and examples look like: ``red-panda``."""
+
+PARAMETER_PATTERN: Final = r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$"
+"""What names of parameters and reference slots look like: ``shot_type``."""
+
+RESERVED: Final = frozenset(
+    """
+    and as batch call debug dry_run earlier elif else endif endfor example false filter for from generator help if
+    import in include is item json locked loop macro model n none not or out preset recipe refine seed self set
+    settings size temperature tier top_p thinking grounding aspect_ratio true turn use values version
+    """.split(),
+)
+"""Names that mean something else in templates or on the command line."""
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=64)]
+ParameterName = Annotated[str, StringConstraints(pattern=PARAMETER_PATTERN, max_length=40)]
+TemplateName = Annotated[
+    str,
+    StringConstraints(pattern=r"^(?:[a-z0-9_][a-z0-9_-]*/)*_?[a-z0-9][a-z0-9_-]*\.j2$", max_length=120),
+]
+
+_RATIO = re.compile(r"[1-9]\d{0,2}:[1-9]\d{0,2}")
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def _upper(value: Any) -> Any:
+    # Providers refuse "2k"; nobody who writes it means anything else (ai.google.dev, 2025-11).
+    return value.upper() if isinstance(value, str) else str(value) if isinstance(value, int) else value
+
+
+class SettingsSpec(_Spec):
+    """What is asked besides words and pictures."""
+
+    aspect_ratio: str | None = None
+    """Width to height, such as 16:9."""
+    size: Annotated[Size | None, BeforeValidator(_upper)] = None
+    """How large the picture is made: 512, 1K, 2K or 4K."""
+    tier: Tier | None = None
+    """How good it must be: draft, standard or pro."""
+    model: Annotated[str, StringConstraints(min_length=1, max_length=120)] | None = None
+    """A certain model, by id, instead of a tier."""
+    thinking: Thinking | None = None
+    """How long the model may think before it draws."""
+    grounding: Grounding | None = None
+    """Whether the model looks things up on the web first, and whether it may look at pictures there."""
+    output: Output | None = None
+    """A picture, or words and pictures in turn (interleaved)."""
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    """Sampling temperature, for the models that still take one."""
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Nucleus sampling, for the models that still take it."""
+    seed: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    """Best effort at the same picture again, for the models that take one."""
+
+    @field_validator("aspect_ratio")
+    @classmethod
+    def _is_a_ratio(cls, value: str | None) -> str | None:
+        if value is not None and not _RATIO.fullmatch(value):
+            raise ValueError(f"'{value}' is no ratio such as 16:9")
+        return value
+
+
+class ReferenceSlot(_Spec):
+    """A place for one or more input pictures."""
+
+    role: Role
+    """What the model should take from the pictures."""
+    title: str = ""
+    """Name of the field; made from the slot's name when left out."""
+    help: str = ""
+    """One sentence: which picture works well here."""
+    min: Annotated[int, Field(ge=0, le=14)] = 0
+    """Fewest pictures; above 0 makes the slot required."""
+    max: Annotated[int, Field(ge=1, le=14)] = 1
+    """Most pictures."""
+    described_by: ParameterName | None = None
+    """A list parameter whose entries describe the pictures one by one, in order."""
+
+    @model_validator(mode="after")
+    def _range_fits(self) -> ReferenceSlot:
+        if self.min > self.max:
+            raise ValueError(f"min ({self.min}) is above max ({self.max})")
+        return self
+
+
+class TurnSpec(_Spec):
+    """One of several requests that build on each other."""
+
+    name: str = ""
+    """What this turn makes; the item's own words when the turn is repeated."""
+    for_each: ParameterName | None = None
+    """A list parameter; the turn is repeated for each of its entries, which the template sees as ``item``."""
+    template: TemplateName | None = None
+    """The turn's own template; the recipe's when left out."""
+    references: list[ParameterName] | None = None
+    """The reference slots that go along; all when left out."""
+    earlier: Annotated[int, Field(ge=0, le=13)] = 0
+    """How many earlier pictures go along at the most: the first one, and the latest."""
+    role: Role = "identity"
+    """What the model should take from the earlier pictures."""
+
+
+class ExampleSpec(_Spec):
+    """Values that show what a recipe can do; each one is also a test."""
+
+    title: str = ""
+    """What the example shows."""
+    values: dict[str, Any] = {}
+    """Values by parameter, and pictures by reference slot (paths from the recipe's own folder)."""
+    settings: SettingsSpec = SettingsSpec()
+    """Settings that differ from the recipe's."""
+    uses: list[Name] = []
+    """Further strategies to mix in."""
+
+
+class _Shared(_Spec):
+    """What recipes and strategies have in common."""
+
+    title: str = ""
+    """Name for people."""
+    summary: str = ""
+    """One sentence: what it is for."""
+    parameters: dict[ParameterName, Parameter] = {}
+    """The inputs, by name, in the order of the form."""
+    template: TemplateName | None = None
+    """The template under ``templates/``; the own name with ``.j2`` when left out."""
+    settings: SettingsSpec = SettingsSpec()
+    """Settings that go with it."""
+
+    @field_validator("parameters")
+    @classmethod
+    def _names_are_free(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for name in value:
+            if name in RESERVED:
+                raise ValueError(f"'{name}' means something else in templates or on the command line; choose another name")
+        return value
+
+
+class RecipeSpec(_Shared):
+    """One kind of picture."""
+
+    category: str = ""
+    """Heading under which the recipe is listed."""
+    version: str = "1"
+    """Version of the recipe; it goes into every record."""
+    task: Task | None = None
+    """What the model is asked to do with the references: create, edit or compose."""
+    extends: Name | None = None
+    """A recipe whose parameters, references, settings and template this one starts from."""
+    uses: list[Name] = []
+    """Strategies mixed in."""
+    references: dict[ParameterName, ReferenceSlot] = {}
+    """Slots for input pictures, in the order in which they are sent."""
+    turns: list[TurnSpec] = []
+    """Requests that build on each other; a single one when left out."""
+    examples: dict[Name, ExampleSpec] = {}
+    """Values that show what the recipe can do; each one is also a test."""
+
+    @model_validator(mode="after")
+    def _slots_do_not_clash(self) -> RecipeSpec:
+        for name in self.references:
+            if name in self.parameters:
+                raise ValueError(f"'{name}' is both a parameter and a reference slot; rename one of them")
+            if name in RESERVED:
+                raise ValueError(f"the reference slot '{name}' means something else in templates; choose another name")
+        return self
+
+
+class StrategySpec(_Shared):
+    """A prompting technique that any recipe can mix in."""
+
+    place: Literal["before", "after"] = "after"
+    """Whether its words stand before or after the recipe's own."""
+    tasks: list[Task] = ["create", "edit", "compose"]
+    """The kinds of recipe it makes sense for."""
+
+
+class PresetSpec(_Spec):
+    """A recipe with some values fixed."""
+
+    title: str = ""
+    """Name for people."""
+    summary: str = ""
+    """One sentence: what it is for."""
+    extends: Name
+    """The recipe it fills in."""
+    uses: list[Name] = []
+    """Further strategies to mix in."""
+    values: dict[str, Any] = {}
+    """Values by parameter."""
+    settings: SettingsSpec = SettingsSpec()
+    """Settings that differ from the recipe's."""
+    locked: list[str] | Literal["all"] = []
+    """The parameters whose values no form may change."""
+
+
+def repeats(parameter: Any) -> bool:
+    """Return whether a turn can be repeated for each entry of this parameter."""
+    return isinstance(parameter, ListOf | ChoicesOf)

@@ -1,0 +1,308 @@
+"""The small words between values: article, series, quotes, stops, ordinals, names of colours and languages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+LINE: Final = "\u2028"
+"""Stands for a line break that belongs to a value, until the prompt is laid out."""
+
+_DETERMINED = re.compile(
+    r"(?:an?|the|this|that|these|those|some|any|each|every|no|my|your|his|her|its|our|their|one|two|three|four|five"
+    r"|six|seven|eight|nine|ten|several|many|few|both|half|\d+)(?![\w'’-])|\w+['’]s(?!\w)",
+    re.IGNORECASE,
+)
+# Spoken with a consonant first, though written with a vowel: a university, a European, a one-way street.
+_CONSONANT_SOUND = re.compile(r"(?:uni(?!n|mp)|us[aeiu]|u[bkrt][aeiou]|ukr|eu|ewe|one|once|ouija|u-)", re.IGNORECASE)
+# Spoken with a vowel first, though written with a consonant or a figure: an hour, an 8-bit look, an 1800s map.
+_VOWEL_SOUND = re.compile(r"(?:hour|honest|honou?r|heir|8|11(?!\d)|18(?!\d)|1[18]\d\d(?!\d)|1[18]00s)", re.IGNORECASE)
+# Letters that are read one by one: an SLR, an X-ray, an f/2.8 lens, but a UHD screen.
+# From four letters on, capitals with a vowel are spoken as a word: a NASA badge.
+_SPELLED = re.compile(r"(?!(?=\w*[AEIOU])[A-Z]{4,}\b)(?:[A-Z](?:[A-Z0-9]+\b|-|\b(?!['’]))|[a-z]/\d|x-)")
+_ABBREVIATIONS: Final = frozenset(
+    "inc ltd co corp jr sr st dr mr mrs ms prof no vs etc approx dept est ave e.g i.e a.m p.m u.s u.k".split(),
+)
+_SPACES = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x84\x86-\x9f]")
+_STOPS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "۔")
+_CLOSERS: Final = "\"'”’»)]"
+
+
+def plain(value: str) -> str:
+    """Return a value as one line: line breaks become spaces, edges and control characters go.
+
+    >>> plain("  a happy\\n red panda ")
+    'a happy red panda'
+    """
+    if not value.isprintable():
+        value = _CONTROLS.sub("", _SPACES.sub(" ", value.strip()))
+    return value.strip()
+
+
+def clause(value: str) -> str:
+    """Return a value as it stands inside a sentence: plain, without the comma or full stop it ends with.
+
+    An abbreviation keeps its stop.
+
+    >>> clause("a happy red panda."), clause("the office of Acme Inc."), clause("waiting...")
+    ('a happy red panda', 'the office of Acme Inc.', 'waiting...')
+    """
+    value = plain(value).rstrip(",;: ")
+    if value.endswith(".") and not value.endswith(".."):
+        last = value[:-1].rpartition(" ")[2].lower()
+        if last and last not in _ABBREVIATIONS and (len(last) > 1 or not last.isalpha()):
+            return value[:-1].rstrip(",;: ")
+    return value
+
+
+def sentence(value: str) -> str:
+    """Return a value as sentences of their own: plain, with a capital at the start and a stop at the end.
+
+    >>> sentence("she laughs, eyes closed")
+    'She laughs, eyes closed.'
+    """
+    return stopped(capital(plain(value)))
+
+
+def stopped(text: str) -> str:
+    """Return the text with a full stop, unless it has one."""
+    return text if not text or text.rstrip(_CLOSERS).endswith(_STOPS) else text + "."
+
+
+def capital(text: str) -> str:
+    """Return the text with a capital first; names such as iPhone keep their own letters."""
+    first, _, _ = text.partition(" ")
+    return text if first[1:].lower() != first[1:] else text[:1].upper() + text[1:]
+
+
+def article(phrase: str) -> str:
+    """Return the phrase with "a" or "an", unless it is determined already.
+
+    >>> [article(p) for p in ("Art Deco poster", "unique mug", "SLR photo", "her own face", "8-bit icon")]
+    ['an Art Deco poster', 'a unique mug', 'an SLR photo', 'her own face', 'an 8-bit icon']
+    """
+    if not phrase or _DETERMINED.match(phrase):
+        return phrase
+    return f"{'an' if _starts_with_vowel_sound(phrase) else 'a'} {phrase}"
+
+
+def series(items: Iterable[str], joint: str = "and") -> str:
+    """Return the items as a proper series; with commas inside them, semicolons keep them apart.
+
+    >>> series(["red", "white", "blue"]), series(["a cat, asleep", "a dog"])
+    ('red, white and blue', 'a cat, asleep; and a dog')
+    """
+    words = list(items)
+    if len(words) <= 1:
+        return "".join(words)
+    if any("," in word for word in words):
+        return "; ".join(words[:-1]) + f"; {joint} {words[-1]}"
+    return ", ".join(words[:-1]) + f" {joint} {words[-1]}"
+
+
+def quoted(text: str) -> str:
+    """Return the exact words in quotes that do not occur in them.
+
+    >>> quoted("MAREA ALTA"), quoted('the "best" mug')
+    ('"MAREA ALTA"', '“the "best" mug”')
+    """
+    for opening, closing in ('""', "“”", "«»", "「」", "‹›", "『』"):
+        if opening not in text and closing not in text:
+            return f"{opening}{text}{closing}"
+    return f'"{text}"'
+
+
+def number(value: float) -> str:
+    """Return a small whole number in words, any other in figures.
+
+    >>> number(3), number(25), number(2.5)
+    ('three', '25', '2.5')
+    """
+    return _NUMBERS[int(value)] if value in range(len(_NUMBERS)) else f"{value:g}"
+
+
+def ordinal(position: int) -> str:
+    """Return "first" for 1, "second" for 2 and so on.
+
+    >>> ordinal(2), ordinal(21), ordinal(112)
+    ('second', '21st', '112th')
+    """
+    if position <= len(_ORDINALS):
+        return _ORDINALS[position - 1]
+    ending = "th" if position % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(position % 10, "th")
+    return f"{position}{ending}"
+
+
+def mention(positions: Sequence[int], total: int) -> str:
+    """Return how the pictures at these positions (from 1) of the attached ones are called in a sentence.
+
+    >>> mention([1], 1), mention([2], 3), mention([1, 2], 3), mention([1, 2], 2)
+    ('the attached image', 'the second image', 'the first and second images', 'the two attached images')
+    """
+    if len(positions) == total:
+        return "the attached image" if total == 1 else f"the {number(total)} attached images"
+    return f"the {series([ordinal(p) for p in positions])} image{'s' if len(positions) > 1 else ''}"
+
+
+def color_name(hex_color: str) -> str:
+    """Return the everyday name nearest to a colour such as ``#ffcc00``.
+
+    >>> color_name("#ffcc00"), color_name("#0a2342")
+    ('golden yellow', 'deep navy')
+    """
+    lightness, a, b = _lab(hex_color)
+    return min(_COLORS, key=lambda name: _distance(_lab(_COLORS[name]), (lightness, a, b)))
+
+
+def language_name(tag: str) -> str:
+    """Return the English name of a language tag such as ``de-DE``; anything else is returned as it is.
+
+    >>> language_name("pt-BR"), language_name("Old Norse")
+    ('Brazilian Portuguese', 'Old Norse')
+    """
+    return LANGUAGES.get(tag) or LANGUAGES.get(tag.partition("-")[0].lower()) or tag
+
+
+def _starts_with_vowel_sound(phrase: str) -> bool:
+    word = phrase.lstrip("\"'“‘«([")
+    if _VOWEL_SOUND.match(word):
+        return True
+    if _SPELLED.match(word) and not word[:2].isdigit():
+        return word[0] in "AEFHILMNORSXaefhilmnorsx"
+    return word[:1].lower() in "aeiouàáâäåæèéêëìíîïòóôöøùúûü" and not _CONSONANT_SOUND.match(word)
+
+
+def _lab(hex_color: str) -> tuple[float, float, float]:
+    """Return CIE L*a*b* (D65), in which distances are close to what people see (IEC 61966-2-1, CIE 15)."""
+    digits = hex_color.lstrip("#")
+    if len(digits) == 3:  # noqa: PLR2004 - the short form has one digit for each channel
+        digits = "".join(d * 2 for d in digits)
+    channels = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089
+    fx, fy, fz = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x, y, z))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+def _distance(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
+    return sum((p - q) ** 2 for p, q in zip(one, other, strict=True))
+
+
+_NUMBERS: Final = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen twenty"
+).split()
+_ORDINALS: Final = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth"
+).split()
+
+LANGUAGES: Final = {
+    "ar": "Arabic",
+    "cs": "Czech",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "es": "Spanish",
+    "fi": "Finnish",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "id": "Indonesian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nb": "Norwegian",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "pt-BR": "Brazilian Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "th": "Thai",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+    "zh-CN": "Simplified Chinese",
+    "zh-TW": "Traditional Chinese",
+}
+"""English names of languages by their tag (BCP 47)."""
+
+_COLORS: Final = {
+    "black": "#000000",
+    "near-black": "#141414",
+    "charcoal grey": "#36393d",
+    "slate grey": "#5b6770",
+    "mid grey": "#808080",
+    "silver grey": "#b4b8bc",
+    "light grey": "#d9dbdd",
+    "off-white": "#f7f5ef",
+    "white": "#ffffff",
+    "cream": "#fff3d6",
+    "ivory": "#fffbe8",
+    "sand": "#dcc8a0",
+    "beige": "#e8dcc4",
+    "tan": "#c9a67a",
+    "caramel brown": "#a86a32",
+    "chestnut brown": "#7a4423",
+    "dark chocolate brown": "#3d2314",
+    "terracotta": "#c8643c",
+    "rust": "#a8431c",
+    "burnt orange": "#cc5500",
+    "orange": "#ff8000",
+    "apricot": "#fbb978",
+    "peach": "#ffcfb0",
+    "amber": "#ffb000",
+    "golden yellow": "#ffcc00",
+    "lemon yellow": "#fff04a",
+    "pale yellow": "#fff7b0",
+    "mustard yellow": "#d6a520",
+    "olive green": "#6b7030",
+    "lime green": "#a4d82a",
+    "spring green": "#5fd66a",
+    "leaf green": "#3f9b3a",
+    "emerald green": "#0f9d63",
+    "forest green": "#1f5a32",
+    "deep bottle green": "#0d3524",
+    "sage green": "#a5b59a",
+    "mint green": "#b5ecd0",
+    "turquoise": "#2ec8c0",
+    "teal": "#0f7c80",
+    "deep petrol blue": "#0c4252",
+    "cyan": "#00c8ee",
+    "sky blue": "#7cc4f0",
+    "pale blue": "#cfe6f7",
+    "bright blue": "#1a75ff",
+    "royal blue": "#2348c8",
+    "cobalt blue": "#0b3fa0",
+    "navy blue": "#14285a",
+    "deep navy": "#0a1c3c",
+    "denim blue": "#4a6a94",
+    "indigo": "#3a2a8c",
+    "violet": "#7a3cd0",
+    "deep purple": "#4a1a68",
+    "lavender": "#c8b8ec",
+    "lilac": "#d8a8dc",
+    "plum": "#7a2c62",
+    "magenta": "#e0189c",
+    "hot pink": "#ff4da0",
+    "rose pink": "#f090a8",
+    "blush pink": "#f8d0d4",
+    "coral": "#ff7860",
+    "salmon": "#f79a84",
+    "bright red": "#ff0000",
+    "signal red": "#e3202c",
+    "crimson": "#b8102c",
+    "burgundy": "#701428",
+    "deep oxblood": "#420a14",
+}
