@@ -1,0 +1,127 @@
+"""Template, values and references become turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from prompt_kit import words
+from prompt_kit.prompt import Earlier, Reference, Text, Turn
+from prompt_kit.templating import trusted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from prompt_kit.images import Image
+    from prompt_kit.prompt import Part, Role
+    from prompt_kit.spec import ReferenceSlot
+    from prompt_kit.templating import Program
+
+MAX_TURNS: Final = 36
+"""Most turns of one prompt."""
+
+NAMES: Final = frozenset({"earlier", "item", "turn"})
+"""What a template can use besides parameters and reference slots."""
+
+
+@trusted
+class Attached(str):
+    """Attached pictures as the template sees them: how they are called in a sentence."""
+
+    __slots__ = ("count", "each")
+
+    count: int
+    """How many there are."""
+    each: tuple[str, ...]
+    """How each one is called."""
+
+    def __new__(cls, positions: Sequence[int], total: int) -> Attached:
+        """Name the pictures at these positions (from 1) of all that are attached."""
+        made = super().__new__(cls, words.mention(positions, total))
+        made.count = len(positions)
+        made.each = (str(made),) if len(positions) == 1 else tuple(words.mention([p], 99) for p in positions)
+        return made
+
+
+@trusted
+@dataclass(frozen=True, slots=True)
+class TurnNumber:
+    """The turn as its template sees it."""
+
+    number: int
+    """From 1."""
+    total: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPlan:
+    """One turn of a recipe, ready to be rendered, or repeated for each entry of a list."""
+
+    program: Program
+    slots: tuple[str, ...]
+    """The reference slots that go along, in order."""
+    name: str = ""
+    for_each: str | None = None
+    earlier: int = 0
+    """Most earlier pictures that go along."""
+    role: Role = "identity"
+    """The role of the earlier pictures."""
+
+
+def render_turns(
+    plans: Sequence[TurnPlan],
+    context: dict[str, Any],
+    slots: Mapping[str, ReferenceSlot],
+    pictures: Mapping[str, tuple[Image, ...]],
+) -> tuple[Turn, ...]:
+    """Return the turns of a prompt.
+
+    Args:
+        plans: The recipe's turns.
+        context: The values, ready for the template.
+        slots: The recipe's reference slots.
+        pictures: The pictures given for each slot.
+    """
+    steps = [(plan, item) for plan in plans for item in (context[plan.for_each] if plan.for_each else (None,))]
+    if len(steps) == 1:
+        return (_turn(*steps[0], TurnNumber(1, 1, ""), context, slots, pictures),)
+    return tuple(
+        _turn(plan, item, TurnNumber(number, len(steps), plan.name or str(item or "")), context, slots, pictures)
+        for number, (plan, item) in enumerate(steps, 1)
+    )
+
+
+def _turn(  # noqa: PLR0913 - one step of the function above
+    plan: TurnPlan,
+    item: Any,
+    turn: TurnNumber,
+    context: dict[str, Any],
+    slots: Mapping[str, ReferenceSlot],
+    pictures: Mapping[str, tuple[Image, ...]],
+) -> Turn:
+    attached: list[Part] = [
+        Reference(slot, slots[slot].role, image) for slot in plan.slots for image in pictures.get(slot, ())
+    ]
+    attached += [Earlier(number, plan.role) for number in _earlier(turn.number - 1, plan.earlier)]
+    if not attached and turn.total == 1:
+        return Turn((Text(plan.program.render(context)),))
+    seen = context | dict(_mentions(attached)) | {"turn": turn, "item": item or ""}
+    return Turn((*attached, Text(plan.program.render(seen))), turn.name)
+
+
+def _mentions(attached: Sequence[Part]) -> Iterator[tuple[str, Attached]]:
+    """Name the attached pictures by slot; words and attachments cannot disagree, for both come from the order."""
+    positions: dict[str, list[int]] = {}
+    for position, part in enumerate(attached, 1):
+        name = part.slot if isinstance(part, Reference) else "earlier"
+        positions.setdefault(name, []).append(position)
+    for name, places in positions.items():
+        yield name, Attached(places, len(attached))
+
+
+def _earlier(made: int, most: int) -> list[int]:
+    """Return which earlier pictures go along: the first, which the others follow, and the latest."""
+    if made <= most:
+        return list(range(made))
+    return [0, *range(made - most + 1, made)] if most else []
