@@ -1,0 +1,108 @@
+"""Recipes become prompts, and prompts become pictures: the same quality every time.
+
+```python
+import prompt_kit
+
+recipe = prompt_kit.load("sticker")
+prompt = recipe.render(subject="a happy red panda")
+outcome = prompt_kit.generate(prompt)
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prompt_kit.catalogue import Catalogue, Model
+    from prompt_kit.errors import (
+        BudgetError,
+        GeneratorError,
+        InputError,
+        NotFoundError,
+        Problem,
+        PromptKitError,
+        WorkspaceError,
+    )
+    from prompt_kit.generators import Generator, Request
+    from prompt_kit.images import Image, open_image
+    from prompt_kit.library import Library
+    from prompt_kit.outcome import Outcome, Picture, Status, Usage
+    from prompt_kit.project import Project, find_project
+    from prompt_kit.prompt import Earlier, Prompt, Reference, Settings, Text, Turn
+    from prompt_kit.recipe import Example, Recipe, load
+    from prompt_kit.session import agenerate, generate
+    from prompt_kit.snapshots import snapshot
+
+# Loaded when first used, so that `prompt-kit --help` and an import cost next to nothing.
+_HOMES = {
+    "catalogue": ("Catalogue", "Model"),
+    "errors": (
+        "BudgetError",
+        "GeneratorError",
+        "InputError",
+        "NotFoundError",
+        "Problem",
+        "PromptKitError",
+        "WorkspaceError",
+    ),
+    "generators": ("Generator", "Request"),
+    "images": ("Image", "open_image"),
+    "library": ("Library",),
+    "outcome": ("Outcome", "Picture", "Status", "Usage"),
+    "project": ("Project", "find_project"),
+    "prompt": ("Earlier", "Prompt", "Reference", "Settings", "Text", "Turn"),
+    "recipe": ("Example", "Recipe", "load"),
+    "session": ("agenerate", "generate"),
+    "snapshots": ("snapshot",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "BudgetError",
+    "Catalogue",
+    "Earlier",
+    "Example",
+    "Generator",
+    "GeneratorError",
+    "Image",
+    "InputError",
+    "Library",
+    "Model",
+    "NotFoundError",
+    "Outcome",
+    "Picture",
+    "Problem",
+    "Project",
+    "Prompt",
+    "PromptKitError",
+    "Recipe",
+    "Reference",
+    "Request",
+    "Settings",
+    "Status",
+    "Text",
+    "Turn",
+    "Usage",
+    "WorkspaceError",
+    "agenerate",
+    "find_project",
+    "generate",
+    "load",
+    "open_image",
+    "snapshot",
+]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

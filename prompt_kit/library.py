@@ -77,7 +77,7 @@ class Library:
 
     def names(self, kind: str = "recipe") -> list[str]:
         """Return the names of all recipes, strategies or presets, in alphabetical order."""
-        return sorted({path.stem for path in self._paths(kind)})
+        return sorted({path.stem for path in self.paths(kind)})
 
     def recipe(self, name: str) -> Found[RecipeSpec]:
         """Return what the recipe's file says.
@@ -114,7 +114,8 @@ class Library:
         except ValueError:
             return str(path)
 
-    def _paths(self, kind: str) -> Iterator[Path]:
+    def paths(self, kind: str) -> Iterator[Path]:
+        """Yield the files of all recipes, strategies or presets, those that win first."""
         for root in self.roots:
             folder = root.recipes / FOLDERS[kind]
             if folder.is_dir():

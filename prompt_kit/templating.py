@@ -112,7 +112,8 @@ class Program:
     tree: nodes.Template
     names: dict[str, Place]
     """The names it takes from outside, and where each is used first."""
-    _template: Template | None = field(default=None, repr=False)
+    template: Template | None = field(default=None, repr=False)
+    """The compiled form, once it was needed."""
 
     def render(self, context: Mapping[str, Any]) -> str:
         """Return the prompt's words, laid out as paragraphs.
@@ -120,9 +121,9 @@ class Program:
         Raises:
             InputError: When the template does with a value what cannot be done with it.
         """
-        template = self._template
+        template = self.template
         if template is None:
-            template = self._template = self._compiled()
+            template = self.template = self._compiled()
         try:
             raw = "".join(template.root_render_func(template.new_context(dict(context))))
         except (TemplateError, TypeError, ValueError, IndexError, KeyError, RecursionError) as error:

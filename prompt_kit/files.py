@@ -1,0 +1,231 @@
+"""Safe names and atomic writes inside a root."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import unicodedata
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from prompt_kit.errors import InputError, WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+MAX_TOKEN: Final = 40
+"""Longest token, in characters."""
+
+_MAX_SEGMENT: Final = 255
+"""Longest name of one file or folder on common file systems, in bytes."""
+
+_MAX_NAME: Final = 1_000
+"""Longest path below a root, in characters; what is longer is no name somebody chose."""
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+
+# Windows opens devices under these names, with any extension (learn.microsoft.com, naming files, 2026-10).
+_RESERVED: Final = frozenset(
+    [
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        "conin$",
+        "conout$",
+        *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"),
+    ],
+)
+
+_TROUBLE: Final = {
+    errno.ENOSPC: ("the disk is full", "Free some space and try again"),
+    errno.EDQUOT: ("your share of the disk is used up", "Free some space and try again"),
+    errno.EFBIG: ("the file is larger than may be written here", "Raise the limit or use another folder"),
+    errno.EACCES: ("writing or reading is not allowed here", "Change the rights or use another folder"),
+    errno.EPERM: ("writing or reading is not allowed here", "Change the rights or use another folder"),
+    errno.EROFS: ("the disk can only be read", "Use another folder"),
+    errno.EEXIST: ("there is a file of that name already, and it is kept", "Use another name"),
+    errno.ENOENT: ("the folder is gone", "Make it again or use another folder"),
+    errno.ENOTDIR: ("a part of the path is a file, not a folder", "Use another folder"),
+    errno.EISDIR: ("this is a folder, not a file", "Use another name"),
+    errno.ENAMETOOLONG: ("the name is too long", "Use a shorter one"),
+    errno.EIO: ("the disk reports an error", "Check the disk before you try again"),
+}
+
+# What file systems without hard links answer: FAT on Linux, exFAT on Windows, some network folders.
+_NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
+
+
+def inside(root: Path, name: str) -> Path:
+    """Return the resolved path of ``name``, which must lead to something below ``root``.
+
+    Every spelling that leaves the root on any system is refused on all of them, so that a pack that is
+    harmless here cannot do harm on the next computer: ``..``, absolute and encoded names, backslashes,
+    drive letters, device names and symbolic links that point out. Nothing needs to exist yet.
+
+    Raises:
+        InputError: When the name leads out of the root or is no name for a file.
+    """
+    problem = _problem(name) or _problem(_decoded(name))
+    if problem:
+        raise InputError(f"{_shown(name)}: {problem}. Use a plain name inside {root}.")
+    try:
+        base = root.resolve()
+        path = (base / name).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # endless links; characters that are no text
+        raise InputError(
+            f"{_shown(name)}: this name cannot be followed. Use a plain name inside {root}."
+        ) from error
+    if base not in path.parents:
+        raise InputError(f"{_shown(name)}: this leads out of {root}. Use a plain name inside it.")
+    return path
+
+
+def token(text: str) -> str:
+    """Return a name for a folder that reads like ``text`` and is safe everywhere.
+
+    It has 1 to `MAX_TOKEN` characters out of ``a-z``, ``0-9`` and ``-``, and is no device name of Windows.
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode("ascii")
+    word = re.sub(r"[^a-z0-9]+", "-", plain.lower())[: 2 * MAX_TOKEN].strip("-")[:MAX_TOKEN].strip("-")
+    if not word:
+        return "unnamed"
+    return f"x-{word}" if word in _RESERVED else word
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet: afterwards it is there whole and on the disk, or not at all.
+
+    Raises:
+        WorkspaceError: When there is such a file already (which is kept), or it cannot be written.
+    """
+    _write(path, data, _put_new)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file, in place of the one that may be there: readers see the old one or the new one, whole.
+
+    Raises:
+        WorkspaceError: When it cannot be written; the old file is kept.
+    """
+    _write(path, data, os.replace)
+
+
+def make_folder(path: Path) -> bool:
+    """Make a folder, its parents too, on the disk; return ``False`` when it is there already.
+
+    Raises:
+        WorkspaceError: When it cannot be made.
+    """
+    with plainly(path):
+        missing = [parent for parent in path.parents if not parent.exists()]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir()
+        except FileExistsError:
+            return False
+        for parent in [path.parent, *(made.parent for made in missing)]:
+            _sync_folder(parent)
+    return True
+
+
+@contextmanager
+def plainly(path: Path) -> Iterator[None]:
+    """Turn what the operating system reports about ``path`` into one sentence.
+
+    Raises:
+        WorkspaceError: In place of any `OSError`.
+    """
+    try:
+        yield
+    except OSError as error:
+        system = (error.strerror or "the system gives no reason").lower()
+        cause, now_what = _TROUBLE.get(error.errno or 0, (system, "Use another folder"))
+        raise WorkspaceError(f"{path}: {cause}. {now_what}.") from error
+
+
+def _write(path: Path, data: bytes, put: Callable[[Path, Path], None]) -> None:
+    # Readers look for known extensions and pass over names with a leading dot, so that
+    # what a killed process leaves behind is never taken for a picture or a record.
+    part = path.parent / f".{secrets.token_hex(8)}.part"
+    with plainly(path):
+        try:
+            with part.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            put(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+
+
+def _put_new(part: Path, path: Path) -> None:
+    try:
+        os.link(part, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # Without links the look and the move are two steps; only writers of the same
+        # name at the same instant could meet, and a run's folder has one writer.
+        if path.exists() or path.is_symlink():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
+        part.rename(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # folders cannot be opened there, and NTFS keeps a journal of names
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:  # some network folders cannot do it
+            raise
+    finally:
+        os.close(handle)
+
+
+def _problem(name: str) -> str:
+    """Return what is wrong with a name, or an empty string."""
+    wrong = (
+        (not name.strip(), "this is no name"),
+        (len(name) > _MAX_NAME, "the name is too long"),
+        (_CONTROL.search(name), "the name holds a control character"),
+        ("\\" in name, "the name holds a backslash"),
+        (name.startswith("/"), "the name starts at the top of the disk"),
+        (":" in name, "the name holds a colon, as drive letters and web addresses do"),
+    )
+    segments = (_segment_problem(segment) for segment in name.split("/"))
+    return next((sentence for is_wrong, sentence in wrong if is_wrong), "") or next(
+        filter(None, segments), ""
+    )
+
+
+def _segment_problem(segment: str) -> str:
+    # Windows drops dots and spaces at the end, so that ".. " is ".." there.
+    if segment not in {"", "."} and not segment.rstrip(". "):
+        return "the name goes up to another folder"
+    if segment.partition(".")[0].strip().lower() in _RESERVED:
+        return f"'{segment}' is a device on Windows"
+    if len(segment.encode("utf-8", "surrogatepass")) > _MAX_SEGMENT:
+        return f"the name is longer than {_MAX_SEGMENT} bytes"
+    return ""
+
+
+def _decoded(name: str) -> str:
+    """Return the name without percent signs that hide something, however often they were encoded."""
+    before = None
+    while name != before:
+        before, name = name, unquote(name)
+    return name
+
+
+def _shown(name: str) -> str:
+    """Return the name as a message may show it: short, and with nothing that moves a terminal's cursor."""
+    short = name if len(name) <= 2 * MAX_TOKEN else f"{name[: 2 * MAX_TOKEN]}…"
+    return f"'{short}'" if short.isprintable() else ascii(short)

@@ -1,0 +1,291 @@
+"""Runs a prompt's turns on a generator, and keeps the record."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
+
+from prompt_kit.catalogue import Catalogue
+from prompt_kit.errors import BudgetError, InputError
+from prompt_kit.generators import Generator, Request
+from prompt_kit.generators import generator as generator_named
+from prompt_kit.images import Image
+from prompt_kit.ledger import Ledger, Planned
+from prompt_kit.outcome import Outcome, Picture, Status, Usage
+from prompt_kit.project import Project, find_project
+from prompt_kit.runs import RunFolder, Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from typing_extensions import Unpack
+
+    from prompt_kit.catalogue import Model
+    from prompt_kit.prompt import Prompt
+
+AT_ONCE: Final = 4
+"""How many repetitions of a prompt are made at the same time."""
+
+MAX_COUNT: Final = 100
+"""Most repetitions of one prompt in one run."""
+
+KEYS: Final = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
+"""Where the key of the Gemini API is looked for, in the environment."""
+
+# What would end the same way for every further request of the run.
+_HOPELESS: Final = {Status.AUTH, Status.BUDGET, Status.INVALID, Status.QUOTA, Status.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of a run, for those who watch."""
+
+    step: Literal["started", "sent", "saved", "ended"]
+    turn: int = 0
+    """From 1; 0 for the run as a whole."""
+    turns: int = 0
+    name: str = ""
+    """What the turn makes."""
+    outcome: Outcome | None = None
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What sending a prompt would mean, before it is sent."""
+
+    prompt: Prompt
+    model: Model
+    generator: str
+    count: int
+    estimate: Decimal | None
+    """In US dollars with the real model; ``None`` is unknown."""
+    warnings: tuple[str, ...]
+
+
+class Options(TypedDict, total=False):
+    """How a prompt is sent; everything may be left out."""
+
+    generator: str | Generator
+    """By name, or the generator itself; see `default_generator`."""
+    project: Project
+    """Whose runs, ledger, budget and models; the current folder's when left out."""
+    count: int
+    """How many times the prompt is made."""
+    parent: str
+    """The id of the run that this one refines."""
+    on_progress: Callable[[Progress], None]
+    """Told of every step."""
+
+
+def default_generator(project: Project) -> str:
+    """Return the generator that is used when none is named: the project's, ``gemini`` with a key, else ``proof``."""
+    has_key = any(os.environ.get(name) for name in KEYS)
+    return project.generator or ("gemini" if has_key else "proof")
+
+
+def plan(prompt: Prompt, *, generator: str, project: Project | None = None, count: int = 1) -> Plan:
+    """Return what sending the prompt would mean: the model, the cost, what is odd about it.
+
+    Raises:
+        InputError: With everything the model cannot do, or when the model is retired.
+    """
+    if not 1 <= count <= MAX_COUNT:
+        raise InputError(f"{count} repetitions are asked for; 1 to {MAX_COUNT} can be made.")
+    project = project or find_project()
+    model = Catalogue.load(project.models_file).choose(prompt.settings)
+    refusals = model.refusals(prompt)
+    if refusals:
+        raise InputError(refusals)
+    return Plan(prompt, model, generator, count, model.estimate(prompt, count), tuple(model.warnings(prompt)))
+
+
+def generate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
+    """Make the pictures of a prompt and wait for them; `agenerate` is the async twin."""
+    return asyncio.run(agenerate(prompt, **options))
+
+
+async def agenerate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
+    """Make the pictures of a prompt, save them with their record, and return what came of it.
+
+    Returns:
+        The outcome of the whole run: the pictures of all turns with the paths they were saved under, what it
+        cost, and the first thing that went wrong if anything did. What was finished is saved in any case.
+
+    Raises:
+        InputError: When the model cannot do what is asked, or a picture is gone; nothing was sent.
+        NotFoundError: When there is no such generator.
+        WorkspaceError: When runs or ledger cannot be written.
+    """
+    project = options.get("project") or find_project()
+    chosen = options.get("generator") or default_generator(project)
+    maker = generator_named(chosen) if isinstance(chosen, str) else chosen
+    planned = plan(prompt, generator=maker.name, project=project, count=options.get("count", 1))
+    for reference in {r.image.sha256: r for turn in prompt.turns for r in turn.references}.values():
+        reference.image.read()
+    async with AsyncExitStack() as stack:
+        if hasattr(maker, "__aenter__"):
+            maker = await stack.enter_async_context(maker)
+        ledger = stack.enter_context(Ledger.open(project.ledger_url))
+        folder = RunFolder.create(
+            project.runs_folder, prompt, generator=maker.name, now=_now(), parent=options.get("parent")
+        )
+        run = _Run(planned, maker, project, ledger, folder, options.get("on_progress") or _silent)
+        return await run.all_takes()
+
+
+@dataclass
+class _Run:
+    """One run while it goes on."""
+
+    plan: Plan
+    maker: Generator
+    project: Project
+    ledger: Ledger
+    folder: RunFolder
+    tell: Callable[[Progress], None]
+
+    async def all_takes(self) -> Outcome:
+        """Make every repetition, and write down how the run ended."""
+        self.tell(Progress("started", folder=self.folder.path))
+        gate = asyncio.Semaphore(AT_ONCE)
+        hopeless = asyncio.Event()
+
+        async def take(number: int) -> list[Outcome]:
+            async with gate:
+                if hopeless.is_set():
+                    return []
+                outcomes = await self._take(number)
+                if outcomes[-1].status in _HOPELESS:
+                    hopeless.set()
+                return outcomes
+
+        try:
+            takes = await asyncio.gather(*(take(number) for number in range(self.plan.count)))
+        except asyncio.CancelledError:
+            self.folder.finish(_CANCELLED, now=_now())
+            raise
+        together = merged([outcome for outcomes in takes for outcome in outcomes])
+        warnings = tuple(dict.fromkeys((*self.plan.warnings, *together.warnings)))
+        outcome = self.folder.finish(replace(together, warnings=warnings), now=_now())
+        self.tell(Progress("ended", outcome=outcome, folder=self.folder.path))
+        return outcome
+
+    async def _take(self, take: int) -> list[Outcome]:
+        """Make the turns in order; earlier pictures go into later turns."""
+        outcomes: list[Outcome] = []
+        turns = self.plan.prompt.turns
+        for number, turn in enumerate(turns):
+            earlier = tuple(_as_image(outcomes[part.turn].pictures[-1]) for part in turn.earlier)
+            request = Request(
+                turn, self.plan.model, self.plan.prompt.settings, earlier, self.plan.prompt
+            )
+            self.tell(Progress("sent", number + 1, len(turns), turn.name))
+            outcome = await self._request(request, number, take)
+            outcomes.append(outcome)
+            self.tell(Progress("saved", number + 1, len(turns), turn.name, outcome))
+            if not outcome.ok:
+                break
+        return outcomes
+
+    async def _request(self, request: Request, number: int, take: int) -> Outcome:
+        """Send one request; the ledger knows of it before it leaves and after it came back."""
+        estimate = self._estimate(request)
+        entry = Planned(
+            run=self.folder.id,
+            recipe=self.plan.prompt.recipe,
+            turn=number,
+            take=take,
+            generator=self.maker.name,
+            model=request.model.id,
+            fingerprint=request.fingerprint,
+            prompt_fingerprint=self.plan.prompt.fingerprint,
+            estimate=estimate,
+        )
+        try:
+            row = self.ledger.plan(entry, budget=self.project.budget)
+        except BudgetError as error:
+            return Outcome(Status.BUDGET, message=str(error), billable="no", model=request.model.id)
+        self.ledger.sent(row)
+        sent_at = _now()
+        try:
+            outcome = await self.maker.generate(request)
+        except asyncio.CancelledError:
+            self.ledger.unknown(row, note="stopped while the answer was awaited")
+            raise
+        except Exception:
+            self.ledger.unknown(row, note="the generator broke off")
+            raise
+        sent = Sent(
+            turn=number,
+            model=request.model.id,
+            fingerprint=request.fingerprint,
+            sent_at=sent_at,
+            ended_at=_now(),
+            earlier=tuple(image.sha256 for image in request.earlier),
+            estimate=estimate,
+            take=take,
+        )
+        outcome = self.folder.save(outcome, sent)
+        self.ledger.ended(row, outcome)
+        return outcome
+
+    def _estimate(self, request: Request) -> Decimal | None:
+        """Return what this request should cost: nothing on the proof, unknown on a generator without prices."""
+        if self.maker.name == "proof":
+            return Decimal(0)
+        if request.model.generator != self.maker.name:
+            return None
+        return request.model.estimate(replace(self.plan.prompt, turns=(request.turn,)))
+
+
+def merged(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return several outcomes as one: all pictures, the whole cost, and the first thing that went wrong."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    failed = next((outcome for outcome in outcomes if not outcome.ok), None)
+    told = failed or outcomes[0]
+    costs = [outcome.cost for outcome in outcomes]
+    return replace(
+        told,
+        pictures=tuple(picture for outcome in outcomes for picture in outcome.pictures),
+        text="\n\n".join(filter(None, (outcome.text for outcome in outcomes))),
+        usage=_added([outcome.usage for outcome in outcomes if outcome.usage]),
+        cost=None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0)),
+        warnings=tuple(dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)),
+    )
+
+
+_CANCELLED: Final = Outcome(
+    Status.CANCELLED,
+    message="The run was stopped.",
+    next_step="What was finished is saved; a request that was on its way may have been paid.",
+)
+
+
+def _added(usages: Sequence[Usage]) -> Usage | None:
+    if not usages:
+        return None
+    names = {name for usage in usages for name in usage.to_dict()}
+    sums: dict[str, Any] = {name: sum(usage.to_dict().get(name, 0) for usage in usages) for name in names}
+    return Usage(**sums)
+
+
+def _as_image(picture: Picture) -> Image:
+    return Image(
+        picture.sha256, picture.media_type, picture.width, picture.height, len(picture.data), picture.path or picture.data
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _silent(progress: Progress) -> None:
+    """Tell nobody."""

@@ -1,0 +1,60 @@
+"""A prompt as text that is good to review: one sentence a line, parts numbered, settings last."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prompt_kit.prompt import ROLES, Earlier, Reference, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prompt_kit.prompt import Part, Prompt, Turn
+
+# A stop, and what closes with it, before a space and the beginning of another sentence.
+_SENTENCE_END = re.compile(r"(?<=[.!?…])([\"”’»)]?) (?=[A-Z\"“«(])")
+
+
+def snapshot(prompt: Prompt) -> str:
+    """Return the whole ordered request as text in which a changed comma or a swapped picture is seen.
+
+    Pictures stand there by the beginning of their hash, so that other bytes under the same name are seen, too.
+    """
+    head = f"recipe    {prompt.recipe} {prompt.version}\n"
+    head += f"task      {prompt.task}\n"
+    head += f"uses      {', '.join(prompt.strategies)}\n" if prompt.strategies else ""
+    several = len(prompt.turns) > 1
+    turns = "\n".join(_turn(turn, number if several else 0) for number, turn in enumerate(prompt.turns, 1))
+    settings = "".join(f"  {name}: {value}\n" for name, value in prompt.settings.to_dict().items())
+    return f"{head}\n{turns}\nsettings\n{settings or '  (all left to the model)' + chr(10)}"
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text, as well as that can be told without reading it."""
+    return _SENTENCE_END.sub(r"\1\n", text).split("\n")
+
+
+def _turn(turn: Turn, number: int) -> str:
+    head = f"turn {number}{': ' + turn.name if turn.name else ''}\n" if number else ""
+    return head + "".join(_part(part, position) for position, part in enumerate(turn.parts, 1))
+
+
+def _part(part: Part, position: int) -> str:
+    return f"{position}. " + "\n   ".join(_lines(part)).replace("   \n", "\n") + "\n"
+
+
+def _lines(part: Part) -> Iterator[str]:
+    match part:
+        case Reference(slot, role, image):
+            size = f"{image.width}×{image.height}" if image.width else "size unknown"
+            yield f"reference {slot} [{role}: {ROLES[role]}]"
+            yield f"{image.name}, {image.media_type}, {size}, sha256 {image.sha256[:16]}"
+        case Earlier(turn, role):
+            yield f"picture of turn {turn + 1} [{role}: {ROLES[role]}]"
+        case Text(text):
+            yield "text"
+            for number, paragraph in enumerate(text.split("\n\n")):
+                if number:
+                    yield ""
+                yield from sentences(paragraph)
