@@ -57,7 +57,11 @@ class Ledger:
         """
         engine, label = connect(where)
         ledger = cls(engine, label, clock)
-        ledger._make_tables()
+        try:
+            ledger._make_tables()
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     def close(self) -> None:
@@ -123,24 +127,16 @@ class Ledger:
             for entry in self._read(sa.select(REQUESTS).where(still_open).order_by(_c.id))
             if entry.id not in self._mine and not alive(entry.pid, entry.planned_at or now)
         ]
-        if not left:
-            return ()
-        changed = [
-            replace(entry, state="unknown", note="The program ended before the answer came.")
-            if entry.state == "sent"
-            else replace(
-                entry, state="failed", actual=Decimal(), note="The program ended before it was sent."
-            )
-            for entry in left
-        ]
-        with self._writing() as connection:
-            for before, after in zip(left, changed, strict=True):
-                connection.execute(
-                    sa.update(REQUESTS)
-                    .where(_c.id == before.id, _c.state == before.state)
-                    .values(state=after.state, actual=after.actual, note=after.note)
-                )
-        return tuple(changed)
+        never_sent = {"state": "failed", "actual": Decimal(), "note": "The program ended before it was sent."}
+        may_be_paid = {"state": "unknown", "note": "The program ended before the answer came."}
+        settled = []
+        for entry in left:
+            values = may_be_paid if entry.state == "sent" else never_sent
+            same = (_c.id == entry.id) & (_c.state == entry.state)
+            with self._writing() as connection:
+                if connection.execute(sa.update(REQUESTS).where(same).values(values)).rowcount:
+                    settled.append(replace(entry, **values))
+        return tuple(settled)
 
     def entries(
         self,
@@ -240,7 +236,7 @@ class Ledger:
                     connection.execute(sa.insert(VERSION).values(schema=SCHEMA))
         with self._reading() as connection:
             schema = connection.scalar(sa.select(sa.func.max(VERSION.c.schema)))
-        if schema > SCHEMA:
+        if (schema or 0) > SCHEMA:
             raise WorkspaceError(
                 f"{self._label}: a newer prompt-kit made this ledger. Update prompt-kit to use it."
             )

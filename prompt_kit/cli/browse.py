@@ -1,0 +1,134 @@
+"""Commands that look at what there is: ``list``, ``show`` and ``models``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prompt_kit.errors import PromptKitError
+
+if TYPE_CHECKING:
+    from prompt_kit.library import Library
+    from prompt_kit.recipe import Recipe
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_recipes(*, as_json: bool) -> None:
+    """Say which recipes, presets and strategies there are."""
+    from prompt_kit.library import Library
+
+    library = Library()
+    rows = [_row(library, kind, name) for kind in ("recipe", "preset", "strategy") for name in library.names(kind)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    width = max((len(row["name"]) for row in rows), default=0) + 2
+    heading = ""
+    for row in sorted(rows, key=lambda row: (_ORDER.index(row["kind"]), row["category"], row["name"])):
+        this = row["category"].capitalize() if row["kind"] == "recipe" else _HEADINGS[row["kind"]]
+        if this != heading:
+            click.echo(f"{'' if not heading else chr(10)}{this}")
+            heading = this
+        click.echo(f"  {row['name']:<{width}}{row['summary'] or row['title']}")
+
+
+_ORDER = ["recipe", "preset", "strategy"]
+_HEADINGS = {"preset": "Presets", "strategy": "Strategies (mix in with --use)"}
+
+
+def _row(library: Library, kind: str, name: str) -> dict[str, str]:
+    try:
+        found = getattr(library, kind)(name)
+    except PromptKitError as error:
+        first = str(error).splitlines()[0]
+        return {"kind": kind, "name": name, "title": name, "summary": f"(cannot be read: {first})", "category": "other"}
+    spec = found.spec
+    return {
+        "kind": kind,
+        "name": name,
+        "title": spec.title or name,
+        "summary": spec.summary,
+        "category": getattr(spec, "category", "") or "other",
+    }
+
+
+@click.command()
+@click.argument("name", metavar="RECIPE")
+@click.option("--json", "as_json", is_flag=True, help="Print the JSON Schema of its values, and its examples.")
+def show(name: str, *, as_json: bool) -> None:
+    """Show what a recipe asks, which pictures it takes, and its examples."""
+    from prompt_kit.recipe import load
+
+    recipe = load(name)
+    if as_json:
+        click.echo(json.dumps(_plain(recipe), indent=2, ensure_ascii=False, default=str))
+        return
+    click.echo(f"{recipe.title}\n{recipe.spec.summary}\n")
+    for parameter_name, parameter in recipe.parameters.items():
+        _show_parameter(parameter_name, parameter)
+    if recipe.references:
+        click.echo("\nPictures")
+        for slot_name, slot in recipe.references.items():
+            count = f"{slot.min} to {slot.max}" if slot.min != slot.max else f"{slot.max}"
+            click.echo(f"  {slot_name:<20}{slot.title or slot_name}: {count} [{slot.role}]. {slot.help}".rstrip())
+    settings = ", ".join(f"{key} {value}" for key, value in recipe.settings.to_dict().items())
+    click.echo(f"\nSettings: {settings or 'left to the model'}")
+    click.echo("\nExamples")
+    for example in recipe.examples.values():
+        click.echo(f"  prompt-kit render {recipe.name} --example {example.name}")
+
+
+def _show_parameter(name: str, parameter: Any) -> None:
+    marks = [parameter.type.replace("_", " ")]
+    marks += ["required"] if parameter.required else []
+    marks += [f"default {parameter.default}"] if parameter.default is not None else []
+    marks += ["locked"] if parameter.locked else []
+    click.echo(f"  {name:<20}{parameter.title or name} ({', '.join(marks)}). {parameter.help}".rstrip())
+    for value, choice in getattr(parameter, "choices", {}).items():
+        click.echo(f"  {'':<20}  {value}: {choice.label}{'. ' + choice.help if choice.help else ''}")
+
+
+def _plain(recipe: Recipe) -> dict[str, Any]:
+    return {
+        "name": recipe.name,
+        "title": recipe.title,
+        "summary": recipe.spec.summary,
+        "version": recipe.spec.version,
+        "task": recipe.task,
+        "settings": recipe.settings.to_dict(),
+        "schema": recipe.json_schema(),
+        "examples": {name: dict(example.values) for name, example in recipe.examples.items()},
+    }
+
+
+@click.command()
+@click.argument("model_id", metavar="[MODEL]", required=False)
+@click.option("--all", "show_all", is_flag=True, help="Also show the models that are gone.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def models(model_id: str | None, *, show_all: bool, as_json: bool) -> None:
+    """Say which image models there are, what they can do and what a picture costs."""
+    from prompt_kit.catalogue import Catalogue
+    from prompt_kit.project import find_project
+
+    catalogue = Catalogue.load(find_project().models_file)
+    chosen = [catalogue.model(model_id)] if model_id else [m for m in catalogue.models if show_all or m.status != "retired"]
+    if as_json:
+        click.echo(json.dumps([model.to_dict() for model in chosen], indent=2, ensure_ascii=False, default=str))
+        return
+    if model_id:
+        for key, value in chosen[0].to_dict().items():
+            click.echo(f"{key:<20}{value}")
+        return
+    click.echo(f"{'model':<36}{'tier':<10}{'status':<9}{'sizes':<16}{'references':<12}{'a picture from'}")
+    for model in chosen:
+        if model.status == "retired":
+            click.echo(f"{model.id:<36}{'':<10}{'gone':<9}use {model.replaced_by}")
+            continue
+        price = model.picture_price()
+        click.echo(
+            f"{model.id:<36}{', '.join(model.tiers) or '-':<10}{model.status:<9}{' '.join(model.sizes):<16}"
+            f"{model.max_references:<12}{'unknown' if price is None else f'${price:.4f}'}",
+        )

@@ -1,0 +1,110 @@
+"""Collects the commands, and turns errors into messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, Final
+
+import click
+
+from prompt_kit.errors import PromptKitError
+
+COMMANDS: Final = {
+    "list": ("prompt_kit.cli.browse:list_recipes", "Say which recipes there are."),
+    "show": ("prompt_kit.cli.browse:show", "Show what a recipe asks and what it makes."),
+    "render": ("prompt_kit.cli.make:render", "Print the prompt that values make."),
+    "generate": ("prompt_kit.cli.make:generate", "Make pictures, and keep the record."),
+    "runs": ("prompt_kit.cli.record:runs", "Look at what was made, asked and paid."),
+    "models": ("prompt_kit.cli.browse:models", "Say which image models there are, and what they cost."),
+    "check": ("prompt_kit.cli.author:check", "Find every problem of recipe files."),
+    "schema": ("prompt_kit.cli.author:schema", "Print the JSON Schema of recipe files."),
+}
+"""Each command, where it stands, and its line in the help; modules are loaded when their command is called."""
+
+
+class Commands(click.Group):
+    """Commands that are loaded when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        from importlib import import_module
+
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # noqa: ARG001 - click's signature
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"prompt-kit {version('prompt-kit')}")
+        ctx.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+)
+def cli() -> None:
+    """Recipes become prompts, and prompts become pictures.
+
+    \b
+    prompt-kit list                                        what there is
+    prompt-kit render sticker --subject "a red panda"      the prompt
+    prompt-kit generate sticker --subject "a red panda"    the picture
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with 0 (done), 1 (the work failed) or 2 (the input was wrong)."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; every error becomes one clear message on stderr."""
+    try:
+        code = cli.main(arguments, prog_name="prompt-kit", standalone_mode=False)
+    except PromptKitError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:  # noqa: BLE001 - the last net: no traceback reaches a user
+        return _unexpected(error, arguments)
+    return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: Exception, arguments: list[str]) -> int:
+    """Write a report that is ready to be sent, and say where it is."""
+    import platform
+    import tempfile
+    import traceback
+    from importlib.metadata import version
+
+    where = [f"prompt-kit {version('prompt-kit')}", f"Python {platform.python_version()}", platform.platform()]
+    report = [" · ".join(where), f"command: {' '.join(arguments[:2])} …", "", *traceback.format_exception(error)]
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", prefix="prompt-kit-", delete=False, encoding="utf-8") as file:
+        file.write("\n".join(report))
+    click.echo(f"Something unexpected happened in prompt-kit itself. A report for its makers is in {file.name}.", err=True)
+    return 1

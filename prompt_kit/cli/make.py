@@ -1,0 +1,214 @@
+"""Commands that make prompts and pictures: ``render`` and ``generate``, with one subcommand per recipe."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prompt_kit.cli.options import given, options_of
+from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
+from prompt_kit.library import Library
+from prompt_kit.prompt import SIZES, TIERS
+from prompt_kit.recipe import Recipe, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prompt_kit.prompt import Prompt
+    from prompt_kit.yamlfile import YamlFile
+
+INPUT_OPTIONS = [
+    click.Option(["--values", "values_file"], type=click.Path(dir_okay=False), help="YAML file of values.", metavar="FILE"),
+    click.Option(["--example"], help="Start from the values of this example.", metavar="NAME"),
+    click.Option(["--preset"], help="Fill in the values of this preset.", metavar="NAME"),
+    click.Option(["--use"], multiple=True, help="Mix in a strategy. Repeat it for several.", metavar="STRATEGY"),
+    click.Option(["--aspect-ratio"], help="Width to height, such as 16:9.", metavar="W:H"),
+    click.Option(["--size"], help="How large the picture is made.", metavar=f"[{'|'.join(SIZES)}]"),
+    click.Option(["--tier"], help="How good it must be.", metavar=f"[{'|'.join(TIERS)}]"),
+    click.Option(["--model"], help="A certain model, by id.", metavar="ID"),
+    click.Option(["--thinking"], help="How long the model may think.", metavar="[minimal|low|medium|high]"),
+    click.Option(["--grounding"], help="What the model may look up first.", metavar="[web|web+images]"),
+    click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."),
+]
+SETTINGS = ("aspect_ratio", "size", "tier", "model", "thinking", "grounding")
+
+RUN_OPTIONS = [
+    click.Option(["--generator"], help="Who makes the picture: proof (offline, free), gemini, or a plugin.", metavar="NAME"),
+    click.Option(["-n", "--count", "count"], type=click.IntRange(1, 100), default=1, help="How many times it is made."),
+    click.Option(["--out"], type=click.Path(file_okay=False, path_type=Path), help="Also put the pictures here.", metavar="DIR"),
+    click.Option(["--dry-run"], is_flag=True, help="Print what would be sent and what it would cost; send nothing."),
+]
+
+
+class RecipeCommands(click.Group):
+    """One command per recipe and preset, made when it is asked for."""
+
+    def __init__(self, *args: Any, act: Callable[..., None], extra: list[click.Option], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.act, self.extra = act, extra
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all recipes and presets."""
+        library = _library(ctx)
+        return sorted({*library.names("recipe"), *library.names("preset")})
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Look ahead for strategies and a preset: they bring options of their own, or fix some."""
+        ctx.meta["uses"] = _after(args, "--use")
+        ctx.meta["presets"] = _after(args, "--preset")
+        return super().resolve_command(ctx, args)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """Make the command of a recipe, with its parameters as options."""
+        recipe = load(cmd_name, library=_library(ctx))
+        for preset in ctx.meta.get("presets", ()):
+            recipe = recipe.with_preset(preset)
+        recipe = recipe.using(*ctx.meta.get("uses", ()))
+        return click.Command(
+            cmd_name,
+            params=[*options_of(recipe), *INPUT_OPTIONS, *self.extra],
+            callback=partial(self.act, recipe),
+            help=f"{recipe.title}. {recipe.spec.summary}",
+            short_help=recipe.spec.summary or recipe.title,
+            context_settings={"show_default": False},
+        )
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of recipes; one that cannot be read does not hide the others."""
+        rows = []
+        for name in self.list_commands(ctx):
+            try:
+                rows.append((name, load(name, library=_library(ctx)).spec.summary))
+            except PromptKitError as error:
+                rows.append((name, f"(cannot be read: {str(error).splitlines()[0]})"))
+        with formatter.section("Recipes"):
+            formatter.write_dl(rows)
+
+
+def render_recipe(recipe: Recipe, **options: Any) -> None:
+    """Print the prompt, and nothing else."""
+    prompt = _prompt(recipe, options)
+    if options["as_json"]:
+        click.echo(json.dumps(prompt.to_dict() | {"fingerprint": prompt.fingerprint}, indent=2, ensure_ascii=False))
+    else:
+        click.echo(str(prompt))
+
+
+def generate_recipe(recipe: Recipe, **options: Any) -> None:
+    """Make the pictures of a recipe."""
+    from prompt_kit.cli.progress import send
+
+    send(_prompt(recipe, options), recipe.library.project, options)
+
+
+def _generate_from(ctx: click.Context, from_: str | None, **options: Any) -> None:
+    if ctx.invoked_subcommand is not None:
+        if from_ is not None:
+            raise click.UsageError("--from repeats a saved run as it was; it takes no recipe.")
+        if any(ctx.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT for name in options):
+            raise click.UsageError("Options stand after the recipe's name.")
+        return
+    if from_ is None:
+        click.echo(ctx.get_help())
+        return
+    from prompt_kit.cli.progress import send
+    from prompt_kit.project import find_project
+    from prompt_kit.runs import prompt_from
+
+    project = find_project()
+    send(prompt_from(from_, project.runs_folder), project, options)
+
+
+render = RecipeCommands(
+    "render",
+    act=render_recipe,
+    extra=[],
+    help="Print the prompt that values make, and nothing else.",
+    no_args_is_help=True,
+)
+generate = RecipeCommands(
+    "generate",
+    act=generate_recipe,
+    extra=RUN_OPTIONS,
+    callback=click.pass_context(_generate_from),
+    invoke_without_command=True,
+    params=[
+        click.Option(["--from", "from_"], help="Send a saved run once more: its folder, id, sidecar or picture.", metavar="RUN"),
+        *RUN_OPTIONS,
+        INPUT_OPTIONS[-1],
+    ],
+    help="Make pictures, and keep the record of what was asked, paid and saved.",
+)
+
+
+def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
+    """Put example, file and options together, the later ones winning, and render."""
+    values: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+    file: YamlFile | None = None
+    if name := options["example"]:
+        example = recipe.examples.get(name)
+        if example is None:
+            raise NotFoundError("example", name, recipe.examples)
+        recipe = recipe.using(*example.uses)
+        values |= example.values
+        settings |= example.settings.to_dict()
+    if path := options["values_file"]:
+        file, read = _values(recipe, Path(path))
+        values |= read
+    values |= given(recipe, options)
+    settings |= {name: options[name] for name in SETTINGS if options[name] is not None}
+    try:
+        return recipe.render(settings=settings, **values)
+    except InputError as error:
+        raise InputError([_placed(problem, file, given(recipe, options)) for problem in error.problems]) from error
+
+
+def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
+    from prompt_kit.yamlfile import YamlFile
+
+    file = YamlFile(path)
+    if not isinstance(file.data, dict):
+        raise InputError(f"{path}: the file must be a mapping of parameter names to values.")
+    odd = [key for key in file.data if not isinstance(key, str) or not key.isidentifier()]
+    if odd:
+        raise InputError([file.problem(f"'{key}' is not the name of a parameter.", key) for key in odd])
+    here = path.parent
+    pictures = {
+        name: [here / one for one in value] if isinstance(value, list) else here / value
+        for name, value in file.data.items()
+        if name in recipe.references and value
+    }
+    return file, file.data | pictures
+
+
+def _placed(problem: Problem, file: YamlFile | None, on_line: dict[str, Any]) -> Problem:
+    """Say where in the values file a problem stands, or by which option."""
+    name = problem.parameter
+    if file is not None and name in file.data and name not in on_line:
+        return Problem(problem.message, file.place(name), name)
+    if name is not None and problem.message.startswith(f"{name}: "):
+        return Problem(f"--{name.replace('_', '-')}{problem.message[len(name):]}", problem.place, name)
+    return problem
+
+
+def _library(ctx: click.Context) -> Library:
+    root = ctx.find_root()
+    if root.obj is None:
+        root.obj = Library()
+    library: Library = root.obj
+    return library
+
+
+def _after(args: list[str], flag: str) -> list[str]:
+    """Return what stands after an option, before click reads it."""
+    pairs = zip(args, [*args[1:], ""], strict=True)
+    return [
+        value if arg == flag else arg.partition("=")[2]
+        for arg, value in pairs
+        if arg == flag and value or arg.startswith(f"{flag}=")
+    ]

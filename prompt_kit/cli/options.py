@@ -1,0 +1,87 @@
+"""A recipe's parameters as command-line options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prompt_kit.recipe import Recipe
+
+
+class Words(click.ParamType):
+    """Words, with choices for the shell to complete; the recipe itself judges them, all at once."""
+
+    name = "text"
+
+    def __init__(self, choices: dict[str, str] | None = None) -> None:
+        self.choices = choices or {}
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature
+        """Offer the choices that begin as what is typed."""
+        return [CompletionItem(value, help=label) for value, label in self.choices.items() if value.startswith(incomplete)]
+
+
+def options_of(recipe: Recipe) -> Iterator[click.Option]:
+    """Yield one option for each parameter and each reference slot of a recipe."""
+    for name, parameter in recipe.parameters.items():
+        yield _option(name, parameter)
+    for name, slot in recipe.references.items():
+        help_text = _sentence(slot.title or name.replace("_", " ").capitalize()) + f" {slot.help}" * bool(slot.help)
+        yield click.Option(
+            [_flag(name), name],
+            type=click.Path(),
+            multiple=slot.max > 1,
+            help=help_text + (f" Up to {slot.max}." if slot.max > 1 else "") + (" [required]" if slot.min else ""),
+            metavar="FILE",
+        )
+
+
+def given(recipe: Recipe, options: dict[str, Any]) -> dict[str, Any]:
+    """Return what was given on the command line, by parameter or slot."""
+    names = [*recipe.parameters, *recipe.references]
+    values = {name: options[name] for name in names if options.get(name) not in (None, ())}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _option(name: str, parameter: Any) -> click.Option:
+    flag = _flag(name)
+    choices = {value: choice.label for value, choice in getattr(parameter, "choices", {}).items()}
+    names = [f"{flag}/--no-{flag[2:]}" if parameter.type == "boolean" else flag, name]
+    return click.Option(
+        names,
+        type=None if parameter.type == "boolean" else Words(choices),
+        default=None,
+        multiple=parameter.type in {"list", "choices"},
+        help=_help(parameter, name),
+        metavar=None if parameter.type == "boolean" else _metavar(parameter, choices),
+    )
+
+
+def _help(parameter: Any, name: str) -> str:
+    text = _sentence(parameter.title or name.replace("_", " ").capitalize())
+    text += f" {_sentence(parameter.help)}" if parameter.help else ""
+    if parameter.type in {"list", "choices"}:
+        text += " Repeat it for several."
+    if parameter.default is not None:
+        default = parameter.default
+        text += f" [default: {', '.join(map(str, default)) if isinstance(default, list) else default}]"
+    return text + (" [required]" if parameter.required else "")
+
+
+def _metavar(parameter: Any, choices: dict[str, str]) -> str:
+    if not choices:
+        return {"number": "NUMBER", "integer": "NUMBER", "color": "COLOUR"}.get(parameter.type, "WORDS")
+    return "[" + "|".join([*choices, *(["own words"] if parameter.other else [])]) + "]"
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else text + "."

@@ -1,0 +1,118 @@
+"""Commands that look at the record: ``runs list``, ``runs show`` and ``runs spend``."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prompt_kit.cli.progress import dollars
+from prompt_kit.project import find_project
+
+if TYPE_CHECKING:
+    from prompt_kit.ledger import Spending
+
+
+@click.group()
+def runs() -> None:
+    """Look at what was made, asked and paid."""
+
+
+@runs.command("list")
+@click.option("-n", "--count", default=20, show_default=True, help="How many, the newest first.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_runs(count: int, *, as_json: bool) -> None:
+    """List the runs, the newest first."""
+    from itertools import islice
+
+    from prompt_kit.runs import runs as all_runs
+
+    found = list(islice(all_runs(find_project().runs_folder), count))
+    if as_json:
+        click.echo(json.dumps([_plain(run) for run in found], indent=2, ensure_ascii=False))
+        return
+    if not found:
+        click.echo("There are no runs yet. Make one: prompt-kit generate sticker --example red-panda", err=True)
+    for run in found:
+        if run.damage:
+            click.echo(f"{run.id:<36}{run.damage}")
+            continue
+        noun = "picture" if run.pictures == 1 else "pictures"
+        click.echo(
+            f"{run.id:<36}{run.state:<11}{run.generator:<10}{run.pictures:>3} {noun:<9}{dollars(run.cost):>10}"
+        )
+
+
+@runs.command("show")
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="Print run.json as it is.")
+def show_run(run: str, *, as_json: bool) -> None:
+    """Show one run: its id, folder, picture or sidecar names it."""
+    from prompt_kit.runs import open_run, prompt_from
+    from prompt_kit.snapshots import snapshot
+
+    root = find_project().runs_folder
+    opened = open_run(run, root)
+    if as_json:
+        click.echo(json.dumps(dict(opened.record), indent=2, ensure_ascii=False))
+        return
+    summary = opened.summary
+    click.echo(f"run          {summary.id}\nstate        {summary.state}\ngenerator    {summary.generator}")
+    click.echo(f"cost         {dollars(summary.cost)}\nfolder       {summary.folder}")
+    totals: dict[str, Any] = opened.record.get("totals") or {}
+    if totals.get("message"):
+        click.echo(f"message      {totals['message']} {totals.get('next_step') or ''}".rstrip())
+    for picture in opened.pictures:
+        click.echo(f"picture      {picture.name}")
+    click.echo()
+    click.echo(snapshot(prompt_from(opened.summary.folder, root)), nl=False)
+
+
+@runs.command("spend")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def spend(*, as_json: bool) -> None:
+    """Say what was spent today and this month, and what is left of the budget."""
+    from prompt_kit.ledger import Ledger
+
+    project = find_project()
+    now = datetime.now(UTC)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    with Ledger.open(project.ledger_url) as ledger:
+        ledger.reconcile()
+        spent = {"day": ledger.spent(today), "month": ledger.spent(today.replace(day=1))}
+    limits = {"day": project.budget.day, "month": project.budget.month}
+    if as_json:
+        click.echo(json.dumps({name: _plain_spending(one) for name, one in spent.items()}, indent=2))
+        return
+    names = {"day": "today (UTC)", "month": f"{now:%B}"}
+    for name, one in spent.items():
+        line = f"{names[name]:<14}{dollars(one.known)} booked"
+        if one.unknown_count or one.possible:
+            line += f", and {one.unknown_count} requests that may have been paid (about {dollars(one.possible)})"
+        if (limit := limits[name]) is not None:
+            line += f"; {dollars(limit - one.known - one.possible)} left of {dollars(limit)}"
+        click.echo(line)
+
+
+def _plain_spending(spending: Spending) -> dict[str, Any]:
+    return {
+        "known_usd": str(spending.known),
+        "possible_usd": str(spending.possible),
+        "unknown_requests": spending.unknown_count,
+    }
+
+
+def _plain(run: Any) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "folder": str(run.folder),
+        "state": run.state,
+        "recipe": run.recipe,
+        "generator": run.generator,
+        "started": run.started.isoformat() if run.started else None,
+        "pictures": run.pictures,
+        "cost_usd": None if run.cost is None else str(run.cost),
+        "damage": run.damage,
+    }
