@@ -204,7 +204,9 @@ def _untried_branches(recipe: Recipe) -> Iterator[Problem]:
 
 
 def _mark(program: Program, prefix: str, marks: dict[str, tuple[Program, int, str]], own: set[str]) -> None:
-    for number, branch in enumerate(list(program.tree.find_all(nodes.If))):
+    branches = list(program.tree.find_all(nodes.If))
+    chained = {id(branch) for parent in branches for branch in parent.elif_}
+    for number, branch in enumerate(branches):
         names = {name.name for name in branch.test.find_all(nodes.Name)} | (
             {branch.test.name} if isinstance(branch.test, nodes.Name) else set()
         )
@@ -212,9 +214,9 @@ def _mark(program: Program, prefix: str, marks: dict[str, tuple[Program, int, st
             continue  # a strategy's own branch: its examples are elsewhere
         shown = ", ".join(sorted(names)) or "this condition"
         for body, word in ((branch.body, "true"), (branch.else_, "false")):
+            if word == "false" and id(branch) in chained:
+                continue  # what is false here is the business of the chain's first branch
             mark = f"{_MARK}{prefix}.{number}.{word}{_MARK}"
-            if word == "false" and branch.elif_:
-                branch.else_ = body = body or []
             body.insert(0, nodes.Output([nodes.TemplateData(mark, lineno=branch.lineno)], lineno=branch.lineno))
             marks[mark] = program, branch.lineno, f"the case in which the condition on {shown} is {word}"
 

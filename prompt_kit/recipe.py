@@ -145,13 +145,14 @@ class Recipe:
             values = self._with_fixed(values)
         given = {name: value for name, value in values.items() if value is not None and value != ""}  # noqa: PLC1901 - 0 and False are values
         problems: list[Problem] = []
-        pictures = self._pictures(given, problems) if self.references else {}
+        pictures = self._pictures(given, problems) if self._asks_pictures or not self._slots.isdisjoint(given) else {}
         words = {name: value for name, value in given.items() if name not in pictures} if pictures else given
         context = self._context(words, problems)
         if self._conditions:
             self._check_conditions(words, context, problems)
         chosen = self._settings(settings, problems) if settings else self.settings
-        self._check_descriptions(context, pictures, problems)
+        if self.references:
+            self._check_descriptions(context, pictures, problems)
         if problems:
             raise InputError(problems)
         turns = render_turns(self.plans, context, self.references, pictures)
@@ -163,8 +164,8 @@ class Recipe:
             self.task,
             self.name,
             self.spec.version,
-            tuple([strategy.name for strategy in self.strategies]),
-            tuple([(name, _recorded(value)) for name, value in given.items()]),
+            self._strategy_names,
+            tuple([(name, value if type(value) is str else _recorded(value)) for name, value in given.items()]),
         )
 
     def json_schema(self) -> dict[str, Any]:
@@ -238,6 +239,18 @@ class Recipe:
             context[name] = TypeAdapter(self.parameters[name].annotation()).validate_python(value)
         context |= dict.fromkeys(self.references, "")
         return context | {"earlier": "", "item": "", "turn": ""}
+
+    @cached_property
+    def _slots(self) -> frozenset[str]:
+        return frozenset(self.references)
+
+    @cached_property
+    def _asks_pictures(self) -> bool:
+        return any(slot.min for slot in self.references.values())
+
+    @cached_property
+    def _strategy_names(self) -> tuple[str, ...]:
+        return tuple(strategy.name for strategy in self.strategies)
 
     @cached_property
     def _conditions(self) -> dict[str, Mapping[str, Any]]:

@@ -83,6 +83,8 @@ def render_turns(
         slots: The recipe's reference slots.
         pictures: The pictures given for each slot.
     """
+    if len(plans) == 1 and not plans[0].for_each and not pictures:
+        return (Turn((Text(plans[0].program.render(context)),)),)
     steps = [(plan, item) for plan in plans for item in (context[plan.for_each] if plan.for_each else (None,))]
     if len(steps) == 1:
         return (_turn(*steps[0], TurnNumber(1, 1, ""), context, slots, pictures),)
@@ -104,8 +106,6 @@ def _turn(  # noqa: PLR0913 - one step of the function above
         Reference(slot, slots[slot].role, image) for slot in plan.slots for image in pictures.get(slot, ())
     ]
     attached += [Earlier(number, plan.role) for number in _earlier(turn.number - 1, plan.earlier)]
-    if not attached and turn.total == 1:
-        return Turn((Text(plan.program.render(context)),))
     seen = context | dict(_mentions(attached)) | {"turn": turn, "item": item or ""}
     return Turn((*attached, Text(plan.program.render(seen))), turn.name)
 

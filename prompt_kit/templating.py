@@ -115,7 +115,7 @@ class Program:
     template: Template | None = field(default=None, repr=False)
     """The compiled form, once it was needed."""
 
-    def render(self, context: Mapping[str, Any]) -> str:
+    def render(self, context: dict[str, Any]) -> str:
         """Return the prompt's words, laid out as paragraphs.
 
         Raises:
@@ -125,7 +125,7 @@ class Program:
         if template is None:
             template = self.template = self._compiled()
         try:
-            raw = "".join(template.root_render_func(template.new_context(dict(context))))
+            raw = "".join(template.root_render_func(template.new_context(context, shared=True)))
         except (TemplateError, TypeError, ValueError, IndexError, KeyError, RecursionError) as error:
             raise InputError(self._failure(template, error)) from error
         if len(raw) > MAX_OUTPUT:

@@ -67,8 +67,12 @@ def odd() -> NoReturn:
 
 def total(amounts: Iterable[str | None]) -> Decimal | None:
     """Return the sum of recorded amounts in US dollars; one unknown amount makes it unknown."""
-    known = [None if amount is None else Decimal(amount) for amount in amounts]
-    return None if None in known else sum(filter(None, known), Decimal())
+    known: list[Decimal] = []
+    for amount in amounts:
+        if amount is None:
+            return None
+        known.append(Decimal(amount))
+    return sum(known, Decimal())
 
 
 def dollars(amount: Decimal | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -45,16 +46,17 @@ def _prompt(record: Record, images: Mapping[str, Image]) -> Prompt:
     """Build the prompt of a record, whose parts are checked one by one: it may come from anywhere."""
     from pydantic import TypeAdapter  # noqa: PLC0415 - only a rerun needs it
 
-    unknown = set(record["settings"]) - set(SETTINGS)
-    if unknown or record["task"] not in get_args(Task) or not record["turns"]:
+    if set(record["settings"]) - set(SETTINGS) or record["task"] not in get_args(Task) or not record["turns"]:
         odd()
+    # Looked at but not taken: a temperature of 1 must not come back as 1.0, which has another fingerprint.
+    TypeAdapter(Settings).validate_json(json.dumps(record["settings"]), strict=True)
     turns = tuple(
         Turn(tuple(_part(part, index, images) for part in turn["parts"]), _text(turn["name"]))
         for index, turn in enumerate(record["turns"])
     )
     return Prompt(
         turns=turns,
-        settings=TypeAdapter(Settings).validate_python(record["settings"], strict=True),
+        settings=Settings(**record["settings"]),
         task=record["task"],
         recipe=_text(record["recipe"]),
         version=_text(record["version"]),
