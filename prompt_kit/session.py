@@ -133,6 +133,7 @@ async def agenerate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
         if hasattr(maker, "__aenter__"):
             maker = await stack.enter_async_context(maker)
         ledger = stack.enter_context(Ledger.open(project.ledger_url))
+        ledger.reconcile()
         folder = RunFolder.create(
             project.runs_folder, prompt, generator=maker.name, now=_now(), parent=options.get("parent")
         )
@@ -201,7 +202,6 @@ class _Run:
             run=self.folder.id,
             recipe=self.plan.prompt.recipe,
             turn=number,
-            take=take,
             generator=self.maker.name,
             model=request.model.id,
             fingerprint=request.fingerprint,
@@ -217,10 +217,10 @@ class _Run:
         try:
             outcome = await self.maker.generate(request)
         except asyncio.CancelledError:
-            self.ledger.unknown(row, note="stopped while the answer was awaited")
+            self.ledger.unknown(row, note="It was stopped while the answer was awaited.")
             raise
-        except Exception:
-            self.ledger.unknown(row, note="the generator broke off")
+        except BaseException:
+            self.ledger.unknown(row, note="The generator broke off.")
             raise
         sent = Sent(
             turn=number,
@@ -232,9 +232,11 @@ class _Run:
             estimate=estimate,
             take=take,
         )
-        outcome = self.folder.save(outcome, sent)
-        self.ledger.ended(row, outcome)
-        return outcome
+        try:
+            return self.folder.save(outcome, sent)
+        finally:
+            # Also when the disk is full: what was paid is paid.
+            self.ledger.ended(row, outcome)
 
     def _estimate(self, request: Request) -> Decimal | None:
         """Return what this request should cost: nothing on the proof, unknown on a generator without prices."""

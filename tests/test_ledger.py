@@ -15,7 +15,7 @@ import textwrap
 import time
 import traceback
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prompt_kit.errors import BudgetError, WorkspaceError
-from prompt_kit.ledger import SCHEMA, Entry, Ledger, Spending, databases
+from prompt_kit.ledger import SCHEMA, Entry, Ledger, Planned, Spending, databases
 from prompt_kit.ledger.tables import VERSION
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Budget
@@ -40,10 +40,10 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PASSWORD = "pass-word-1"  # noqa: S105 - of a server that lives as long as the test
 
 
-def entry(
+def request(
     estimate: str | None = "0.10", *, run: str = "2026-11-21/sticker-7f3a", fingerprint: str = "f"
-) -> Entry:
-    return Entry(
+) -> Planned:
+    return Planned(
         run=run,
         recipe="sticker",
         turn=0,
@@ -144,7 +144,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def ledger(where: str, clock: Clock) -> Iterator[Ledger]:
-    with closing(Ledger.open(where, clock=clock)) as opened:
+    with Ledger.open(where, clock=clock) as opened:
         yield opened
 
 
@@ -156,15 +156,15 @@ def run_python(program: str, *arguments: str) -> subprocess.Popen[str]:
 
 def test_a_request_is_followed_from_plan_to_price(ledger: Ledger, clock: Clock) -> None:
     """What was planned, sent and answered can be read back exactly, with moments in UTC."""
-    number = ledger.plan(entry("0.101"))
+    number = ledger.plan(request("0.101"))
     clock.now += timedelta(seconds=1)
     ledger.sent(number)
     clock.now = (NOON + timedelta(seconds=9)).astimezone()
-    ledger.done(number, came("0.000000075"))
+    ledger.ended(number, came("0.000000075"))
 
     assert ledger.entries() == (
-        replace(
-            entry("0.101"),
+        Entry(
+            **asdict(request("0.101")),
             id=number,
             state="done",
             status="ok",
@@ -178,16 +178,14 @@ def test_a_request_is_followed_from_plan_to_price(ledger: Ledger, clock: Clock) 
             note="STOP",
         ),
     )
-    planned_at = ledger.entries()[0].planned_at
-    assert planned_at
-    assert planned_at.tzinfo is UTC
+    assert ledger.entries()[0].planned_at.tzinfo is UTC
 
 
 def test_another_process_sees_it_at_once(where: str, ledger: Ledger) -> None:
     """A row is there for everyone before the request leaves."""
-    number = ledger.plan(entry())
+    number = ledger.plan(request())
 
-    with closing(Ledger.open(where)) as other:
+    with Ledger.open(where) as other:
         assert [seen.id for seen in other.entries(states=["planned"])] == [number]
 
 
@@ -204,26 +202,44 @@ def test_a_failure_is_free_paid_or_unknown(
     ledger: Ledger, outcome: Outcome, state: str, actual: Decimal | None
 ) -> None:
     """What nobody can tell is not written down as free."""
-    number = ledger.plan(entry())
+    number = ledger.plan(request())
     ledger.sent(number)
-    ledger.failed(number, outcome)
+    ledger.ended(number, outcome)
 
     (seen,) = ledger.entries()
     assert (seen.state, seen.actual, seen.status) == (state, actual, outcome.status)
     assert seen.note == outcome.message
 
 
+def test_what_breaks_off_is_unknown(ledger: Ledger) -> None:
+    """Someone who presses Ctrl-C may have to pay all the same."""
+    number = ledger.plan(request("0.1"))
+    ledger.sent(number)
+    ledger.unknown(number, note="stopped")
+
+    (seen,) = ledger.entries()
+    assert (seen.state, seen.actual, seen.note, seen.ended_at) == ("unknown", None, "stopped", NOON)
+    assert ledger.spent(NOON).possible == Decimal("0.1")
+
+
+def test_a_free_picture_costs_nothing(ledger: Ledger) -> None:
+    """A proof has no price to look up; it is not of unknown price."""
+    ledger.ended(ledger.plan(request("0")), Outcome(Status.OK, billable="no"))
+
+    assert ledger.spent(NOON) == Spending(Decimal(0), Decimal(0), 0, 0)
+
+
 def test_spending_tells_what_is_known_from_what_is_possible(ledger: Ledger, clock: Clock) -> None:
     """Yesterday does not count, plans have cost nothing yet, and unknown prices are not added as 0."""
     for offset, estimate in ((-1, "5"), (0, "0.10"), (0, "0.20"), (0, None), (0, "0.40"), (0, "0.80")):
         clock.now = NOON + timedelta(days=offset)
-        number = ledger.plan(entry(estimate))
+        number = ledger.plan(request(estimate))
         if estimate != "0.80":
             ledger.sent(number)
         if estimate in {"5", "0.10"}:
-            ledger.done(number, came("0.08"))
+            ledger.ended(number, came("0.08"))
         if estimate == "0.20":
-            ledger.failed(number, Outcome(Status.TIMEOUT))
+            ledger.ended(number, Outcome(Status.TIMEOUT))
 
     assert ledger.spent(NOON.replace(hour=0)) == Spending(Decimal("0.08"), Decimal("0.60"), 3, 1)
     assert ledger.spent(NOON + timedelta(days=1)) == Spending(Decimal(0), Decimal(0), 0, 0)
@@ -231,9 +247,9 @@ def test_spending_tells_what_is_known_from_what_is_possible(ledger: Ledger, cloc
 
 def test_entries_can_be_narrowed(ledger: Ledger, clock: Clock) -> None:
     """A list of thousands is of no use; the newest come first."""
-    ledger.plan(entry(run="a"))
+    ledger.plan(request(run="a"))
     clock.now += timedelta(hours=1)
-    second, third = ledger.plan(entry(run="b")), ledger.plan(entry(run="b"))
+    second, third = ledger.plan(request(run="b")), ledger.plan(request(run="b"))
     ledger.sent(third)
 
     assert [seen.id for seen in ledger.entries(run="b")] == [third, second]
@@ -243,11 +259,11 @@ def test_entries_can_be_narrowed(ledger: Ledger, clock: Clock) -> None:
 
 def test_what_was_asked_before_is_found(ledger: Ledger) -> None:
     """The same request again can be answered from what is there; failures are no answer."""
-    first = ledger.plan(entry(fingerprint="same"))
+    first = ledger.plan(request(fingerprint="same"))
     assert ledger.asked("same") is None
     ledger.sent(first)
-    ledger.done(first, came())
-    ledger.failed(ledger.plan(entry(fingerprint="same")), Outcome(Status.QUOTA, billable="no"))
+    ledger.ended(first, came())
+    ledger.ended(ledger.plan(request(fingerprint="same")), Outcome(Status.QUOTA, billable="no"))
 
     found = ledger.asked("same")
     assert found is not None
@@ -269,40 +285,40 @@ def test_what_would_break_a_budget_is_not_booked(
 ) -> None:
     """The message says which budget, what is spent and what is left; free work goes on."""
     clock.now = NOON - timedelta(days=2)
-    ledger.plan(entry("1.00", run="earlier"))
+    ledger.plan(request("1.00", run="earlier"))
     clock.now = NOON
-    ledger.failed(ledger.plan(entry("9", run="b")), Outcome(Status.QUOTA, billable="no"))
-    ledger.plan(entry("0.30", run="other"))
-    number = ledger.plan(entry("7"))
+    ledger.ended(ledger.plan(request("9", run="b")), Outcome(Status.QUOTA, billable="no"))
+    ledger.plan(request("0.30", run="other"))
+    number = ledger.plan(request("7"))
     ledger.sent(number)
-    ledger.done(number, came("0.20"))
+    ledger.ended(number, came("0.20"))
     before = ledger.entries()
 
     with pytest.raises(BudgetError) as caught:
-        ledger.plan(entry("0.0551"), budget=budget)
+        ledger.plan(request("0.0551"), budget=budget)
 
     assert words in str(caught.value)
     assert ledger.entries() == before
-    ledger.plan(entry("0"), budget=budget)
+    ledger.plan(request("0"), budget=budget)
 
 
 def test_a_budget_can_be_used_to_the_last_cent(ledger: Ledger) -> None:
     """Three times 0.1 is 0.3, also for a computer."""
     budget = Budget(day=Decimal("0.3"))
     for _ in range(3):
-        ledger.plan(entry("0.1"), budget=budget)
+        ledger.plan(request("0.1"), budget=budget)
 
     assert ledger.left(budget) == 0
     with pytest.raises(BudgetError):
-        ledger.plan(entry("0.000000001"), budget=budget)
+        ledger.plan(request("0.000000001"), budget=budget)
 
 
 def test_an_unknown_price_is_not_taken_for_free(ledger: Ledger) -> None:
     """Under a budget, a model nobody knows the price of is not used; without one it is."""
     with pytest.raises(BudgetError, match=r"price of gemini-nano-banana-2\.1 is unknown"):
-        ledger.plan(entry(None), budget=Budget(day=Decimal(1)))
+        ledger.plan(request(None), budget=Budget(day=Decimal(1)))
 
-    ledger.plan(entry(None), budget=Budget())
+    ledger.plan(request(None), budget=Budget())
 
 
 @pytest.mark.parametrize(
@@ -317,7 +333,7 @@ def test_a_day_goes_from_midnight_to_midnight(
     ledger: Ledger, clock: Clock, moment: datetime, left: str
 ) -> None:
     """A team in several countries shares one day: UTC's."""
-    ledger.plan(entry("0.25"))
+    ledger.plan(request("0.25"))
     clock.now = moment
 
     assert ledger.left(Budget(day=Decimal(1))) == Decimal(left)
@@ -325,7 +341,7 @@ def test_a_day_goes_from_midnight_to_midnight(
 
 def test_what_is_left_is_what_the_tightest_limit_leaves(ledger: Ledger) -> None:
     """No limit is not the same as nothing left."""
-    ledger.plan(entry("0.25", run="a"))
+    ledger.plan(request("0.25", run="a"))
 
     assert ledger.left(Budget()) is None
     assert ledger.left(Budget(run=Decimal("0.5"), month=Decimal(9)), "a") == Decimal("0.25")
@@ -339,14 +355,14 @@ def test_processes_that_meet_never_break_a_budget(where: str) -> None:
         import sys
         from decimal import Decimal
         from prompt_kit.errors import BudgetError
-        from prompt_kit.ledger import Entry, Ledger
+        from prompt_kit.ledger import Ledger, Planned
         from prompt_kit.project import Budget
         ledger = Ledger.open(sys.argv[1])
         booked = 0
         try:
             while True:
                 ledger.plan(
-                    Entry(run="r", recipe="r", turn=0, generator="g", model="m", fingerprint="f",
+                    Planned(run="r", recipe="r", turn=0, generator="g", model="m", fingerprint="f",
                           prompt_fingerprint="p", estimate=Decimal("0.03")),
                     budget=Budget(day=Decimal("2.00"), month=Decimal("3.00")),
                 )
@@ -358,7 +374,7 @@ def test_processes_that_meet_never_break_a_budget(where: str) -> None:
     both = [run_python(program, where) for _ in range(2)]
     booked = [int(process.communicate()[0]) for process in both]
 
-    with closing(Ledger.open(where)) as ledger:
+    with Ledger.open(where) as ledger:
         held = sum(seen.estimate or 0 for seen in ledger.entries())
         assert sum(booked) == len(ledger.entries()) == 66
         assert held == Decimal("1.98")
@@ -369,9 +385,9 @@ def test_what_a_killed_process_sent_may_have_been_paid(where: str) -> None:
     program = """
         import os, signal, sys
         from decimal import Decimal
-        from prompt_kit.ledger import Entry, Ledger
+        from prompt_kit.ledger import Ledger, Planned
         ledger = Ledger.open(sys.argv[1])
-        one = Entry(run="r", recipe="r", turn=0, generator="g", model="m", fingerprint="f",
+        one = Planned(run="r", recipe="r", turn=0, generator="g", model="m", fingerprint="f",
                     prompt_fingerprint="p", estimate=Decimal("0.03"))
         ledger.plan(one)
         ledger.sent(ledger.plan(one))
@@ -379,8 +395,8 @@ def test_what_a_killed_process_sent_may_have_been_paid(where: str) -> None:
     """
     run_python(program, where).communicate()
 
-    with closing(Ledger.open(where)) as ledger:
-        mine = ledger.plan(entry("0.5"))
+    with Ledger.open(where) as ledger:
+        mine = ledger.plan(request("0.5"))
         assert [seen.state for seen in ledger.reconcile()] == ["failed", "unknown"]
         assert [seen.state for seen in ledger.entries()] == ["planned", "unknown", "failed"]
         assert ledger.reconcile() == ()
@@ -394,11 +410,11 @@ def test_a_process_number_that_was_given_again_does_not_keep_a_request_open(wher
     """After a restart of the computer another program may have the number; this one is too young."""
     if not Path("/proc/stat").exists():
         pytest.skip("this system does not tell when a process began")
-    with closing(Ledger.open(where, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC))) as old:
-        old.sent(old.plan(entry()))
+    with Ledger.open(where, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC)) as old:
+        old.sent(old.plan(request()))
 
-    with closing(Ledger.open(where)) as alive, closing(Ledger.open(where)) as ledger:
-        alive.plan(entry())
+    with Ledger.open(where) as alive, Ledger.open(where) as ledger:
+        alive.plan(request())
         assert [seen.state for seen in ledger.reconcile()] == ["unknown"]
         assert [seen.state for seen in ledger.entries()] == ["planned", "unknown"]
 
@@ -406,23 +422,23 @@ def test_a_process_number_that_was_given_again_does_not_keep_a_request_open(wher
 def test_another_computers_requests_are_left_alone(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody can tell from here whether a process over there still lives."""
     monkeypatch.setattr(socket, "gethostname", lambda: "elsewhere")
-    with closing(Ledger.open(where, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC))) as old:
-        old.sent(old.plan(entry()))
+    with Ledger.open(where, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC)) as old:
+        old.sent(old.plan(request()))
     monkeypatch.undo()
 
-    with closing(Ledger.open(where)) as ledger:
+    with Ledger.open(where) as ledger:
         assert ledger.reconcile() == ()
 
 
 def test_an_answer_that_comes_after_all_is_booked(where: str, clock: Clock) -> None:
     """A request that was given up by mistake may still come home with its price, but only once."""
-    with closing(Ledger.open(where, clock=clock)) as ledger:
-        number = ledger.plan(entry())
+    with Ledger.open(where, clock=clock) as ledger:
+        number = ledger.plan(request())
         ledger.sent(number)
-        ledger.failed(number, Outcome(Status.TIMEOUT))
-        ledger.done(number, came())
+        ledger.ended(number, Outcome(Status.TIMEOUT))
+        ledger.ended(number, came())
         with pytest.raises(WorkspaceError, match="no longer open"):
-            ledger.done(number, came())
+            ledger.ended(number, came())
         with pytest.raises(WorkspaceError, match="no longer open"):
             ledger.sent(number)
 
@@ -431,9 +447,9 @@ def test_an_answer_that_comes_after_all_is_booked(where: str, clock: Clock) -> N
 
 def test_odd_characters_do_not_cost_us_the_price(ledger: Ledger) -> None:
     """Half a character or a NUL in a provider's answer is no reason to forget what was paid."""
-    number = ledger.plan(entry())
+    number = ledger.plan(request())
     ledger.sent(number)
-    ledger.done(number, replace(came(), response_id="a\0b\ud800", reason="🎈"))
+    ledger.ended(number, replace(came(), response_id="a\0b\ud800", reason="🎈"))
 
     (seen,) = ledger.entries()
     assert (seen.response_id, seen.note, seen.actual) == ("ab?", "🎈", Decimal("0.08"))
@@ -446,7 +462,7 @@ def test_any_amount_is_kept_and_added_exactly(amounts: list[Decimal]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         ledger = Ledger.open(Path(folder) / "ledger.db", clock=Clock())
         for amount in amounts:
-            ledger.plan(replace(entry(), estimate=amount))
+            ledger.plan(replace(request(), estimate=amount))
 
         assert [seen.estimate for seen in ledger.entries()] == amounts[::-1]
         assert ledger.left(Budget(day=Decimal(0))) == -sum(amounts)
@@ -455,7 +471,7 @@ def test_any_amount_is_kept_and_added_exactly(amounts: list[Decimal]) -> None:
 def test_a_committed_row_is_on_the_disk(tmp_path: Path) -> None:
     """The file survives the power cut that follows the request: synced, its folder too, in one file."""
     ledger = Ledger.open(tmp_path / "ledger.db")
-    ledger.plan(entry())
+    ledger.plan(request())
 
     with ledger._engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 3
@@ -466,7 +482,7 @@ def test_a_committed_row_is_on_the_disk(tmp_path: Path) -> None:
 def test_a_sqlite_url_and_a_path_mean_the_same_file(tmp_path: Path) -> None:
     """Spaces, per cent and question marks are characters like others."""
     path = tmp_path / "my runs? 100%" / "ledger.db"
-    Ledger.open(path).plan(entry())
+    Ledger.open(path).plan(request())
 
     assert len(Ledger.open(f"sqlite:///{path}").entries()) == 1
 
@@ -478,7 +494,7 @@ def broken(path: Path) -> None:
 def torn(path: Path) -> None:
     ledger = Ledger.open(path)
     for _ in range(50):
-        ledger.plan(entry())
+        ledger.plan(request())
     data = bytearray(path.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
     path.write_bytes(data)
@@ -520,7 +536,7 @@ def test_a_file_that_another_process_holds_is_one_sentence(
     with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(WorkspaceError, match="another process has held the ledger"):
-            ledger.plan(entry())
+            ledger.plan(request())
 
 
 @pytest.mark.parametrize(
@@ -565,14 +581,14 @@ def test_a_missing_database_is_one_sentence(server: str) -> None:
 
 def test_a_server_that_restarts_is_found_again(server: str, clock: Clock) -> None:
     """A connection that the server has ended is not used for the next request."""
-    with closing(Ledger.open(server, clock=clock)) as ledger:
+    with Ledger.open(server, clock=clock) as ledger:
         with psycopg.connect(server) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
             )
 
-        ledger.plan(entry())
+        ledger.plan(request())
         assert len(ledger.entries()) == 1
     with psycopg.connect(server) as connection:
         connection.execute("DROP TABLE prompt_kit_requests, prompt_kit_ledger")

@@ -5,6 +5,6 @@ it is used.
 """
 
 from prompt_kit.ledger.book import Ledger
-from prompt_kit.ledger.tables import SCHEMA, Entry, RequestState, Spending
+from prompt_kit.ledger.tables import SCHEMA, Entry, Planned, RequestState, Spending
 
-__all__ = ["SCHEMA", "Entry", "Ledger", "RequestState", "Spending"]
+__all__ = ["SCHEMA", "Entry", "Ledger", "Planned", "RequestState", "Spending"]

@@ -6,10 +6,10 @@ import os
 import socket
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +17,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from prompt_kit.errors import BudgetError, WorkspaceError
 from prompt_kit.ledger.databases import connect, trouble
 from prompt_kit.ledger.processes import alive
-from prompt_kit.ledger.tables import REQUESTS, SCHEMA, TABLES, VERSION, Entry, Money, RequestState, Spending
+from prompt_kit.ledger.tables import (
+    REQUESTS,
+    SCHEMA,
+    TABLES,
+    VERSION,
+    Entry,
+    Money,
+    Planned,
+    RequestState,
+    Spending,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +39,9 @@ if TYPE_CHECKING:
 _LOCK: Final = 0x70726F6D70746B  # "promptk"; makes writers of one PostgreSQL database wait for each other
 
 _c = REQUESTS.c
-_FIELDS: Final = tuple(f.name for f in fields(Entry))
+
+# A request that was given up may still come home with its price.
+_OPEN: Final[tuple[RequestState, ...]] = ("planned", "sent", "unknown")
 
 
 class Ledger:
@@ -64,11 +76,17 @@ class Ledger:
             raise
         return ledger
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Let go of the database; only a server notices."""
         self._engine.dispose()
 
-    def plan(self, entry: Entry, *, budget: Budget | None = None) -> int:
+    def plan(self, planned: Planned, *, budget: Budget | None = None) -> int:
         """Book a request that is about to be sent; return its id.
 
         Looking at the budget and booking are one step that other processes wait for.
@@ -78,12 +96,12 @@ class Ledger:
             WorkspaceError: When the ledger cannot be written.
         """
         now = self._clock()
-        row = replace(entry, state="planned", planned_at=now, pid=os.getpid(), host=socket.gethostname())
+        process = {"pid": os.getpid(), "host": socket.gethostname()}
+        row = asdict(planned) | process | {"state": "planned", "planned_at": now}
         with self._writing() as connection:
             if budget:
-                _allow(connection, entry, budget, now)
-            values = {name: getattr(row, name) for name in _FIELDS if name != "id"}
-            number: int = connection.execute(sa.insert(REQUESTS).values(values).returning(_c.id)).scalar_one()
+                _allow(connection, planned, budget, now)
+            number: int = connection.execute(sa.insert(REQUESTS).values(row).returning(_c.id)).scalar_one()
         self._mine.add(number)
         return number
 
@@ -95,22 +113,33 @@ class Ledger:
         """
         self._change(number, ("planned",), state="sent", sent_at=self._clock())
 
-    def done(self, number: int, outcome: Outcome) -> None:
-        """Book what a request cost that brought pictures.
+    def ended(self, number: int, outcome: Outcome) -> None:
+        """Book how a request ended and what it cost; ``unknown`` when nobody can tell whether it was paid.
 
         Raises:
             WorkspaceError: When the ledger cannot be written, or the request has ended before.
         """
-        self._end(number, "done", outcome, outcome.cost)
+        unpaid = outcome.cost is None and outcome.billable == "no"
+        self._change(
+            number,
+            _OPEN,
+            state="done" if outcome.ok else "unknown" if outcome.billable == "unknown" else "failed",
+            status=str(outcome.status),
+            actual=Decimal() if unpaid else outcome.cost,
+            ended_at=self._clock(),
+            response_id=outcome.response_id,
+            note=outcome.reason or ("" if outcome.ok else outcome.message),
+        )
+        self._mine.discard(number)
 
-    def failed(self, number: int, outcome: Outcome) -> None:
-        """Book a request that brought no pictures: free, paid or, if nobody can tell, ``unknown``.
+    def unknown(self, number: int, *, note: str) -> None:
+        """Note that nobody will see how a request ends, so that it may have been paid.
 
         Raises:
             WorkspaceError: When the ledger cannot be written, or the request has ended before.
         """
-        state: RequestState = "unknown" if outcome.billable == "unknown" else "failed"
-        self._end(number, state, outcome, Decimal() if outcome.billable == "no" else outcome.cost)
+        self._change(number, _OPEN, state="unknown", ended_at=self._clock(), note=note)
+        self._mine.discard(number)
 
     def reconcile(self) -> tuple[Entry, ...]:
         """Settle what processes of this computer left open when they were ended; return the changed entries.
@@ -120,12 +149,11 @@ class Ledger:
         Raises:
             WorkspaceError: When the ledger cannot be written.
         """
-        now = self._clock()
         still_open = _c.state.in_(("planned", "sent")) & (_c.host == socket.gethostname())
         left = [
             entry
             for entry in self._read(sa.select(REQUESTS).where(still_open).order_by(_c.id))
-            if entry.id not in self._mine and not alive(entry.pid, entry.planned_at or now)
+            if entry.id not in self._mine and not alive(entry.pid, entry.planned_at)
         ]
         never_sent = {"state": "failed", "actual": Decimal(), "note": "The program ended before it was sent."}
         may_be_paid = {"state": "unknown", "note": "The program ended before the answer came."}
@@ -199,20 +227,6 @@ class Ledger:
             limits = _limits(budget, run, self._clock())
             return min((limit - _held(connection, where) for _, limit, where in limits), default=None)
 
-    def _end(self, number: int, state: RequestState, outcome: Outcome, actual: Decimal | None) -> None:
-        self._change(
-            number,
-            # A request that was given up by mistake may still come home.
-            ("planned", "sent", "unknown"),
-            state=state,
-            status=str(outcome.status),
-            actual=actual,
-            ended_at=self._clock(),
-            response_id=outcome.response_id,
-            note=outcome.reason or ("" if outcome.ok else outcome.message),
-        )
-        self._mine.discard(number)
-
     def _change(self, number: int, states: tuple[RequestState, ...], **values: Any) -> None:
         with self._writing() as connection:
             update = sa.update(REQUESTS).where(_c.id == number, _c.state.in_(states)).values(values)
@@ -282,20 +296,20 @@ def _held(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Decimal:
     return held or Decimal()
 
 
-def _allow(connection: sa.Connection, entry: Entry, budget: Budget, now: datetime) -> None:
-    if entry.estimate == 0:
+def _allow(connection: sa.Connection, planned: Planned, budget: Budget, now: datetime) -> None:
+    if planned.estimate == 0:
         return
-    for name, limit, where in _limits(budget, entry.run, now):
-        if entry.estimate is None:
+    for name, limit, where in _limits(budget, planned.run, now):
+        if planned.estimate is None:
             raise BudgetError(
-                f"The price of {entry.model} is unknown, and the budget {name} is {_dollars(limit)}."
+                f"The price of {planned.model} is unknown, and the budget {name} is {_dollars(limit)}."
                 " Use a model with a known price, or take the budget away."
             )
         held = _held(connection, where)
-        if held + entry.estimate > limit:
+        if held + planned.estimate > limit:
             left = _dollars(max(limit - held, Decimal()))
             raise BudgetError(
-                f"This would cost about {_dollars(entry.estimate)}, but the budget {name} has {left} left:"
+                f"This would cost about {_dollars(planned.estimate)}, but the budget {name} has {left} left:"
                 f" {_dollars(held)} of {_dollars(limit)} is spent or promised."
                 " Choose a lower tier or size, or raise the budget."
             )

@@ -17,13 +17,16 @@ RequestState: TypeAlias = Literal["planned", "sent", "done", "failed", "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One request. What the ledger itself fills in has a default."""
+class Planned:
+    """One request that is about to be sent."""
 
     run: str
     """The id of the run it belongs to."""
     recipe: str
     turn: int
+    """Which turn of the prompt, from 0."""
+    take: int = 0
+    """Which repetition of the prompt, from 0."""
     generator: str
     model: str
     fingerprint: str
@@ -31,19 +34,28 @@ class Entry:
     prompt_fingerprint: str
     estimate: Decimal | None
     """In US dollars; ``None`` is unknown."""
-    state: RequestState = "planned"
-    status: str = ""
-    """How it ended, as `outcome.Status` says it."""
-    actual: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Planned):
+    """One request as the ledger knows it."""
+
+    id: int
+    state: RequestState
+    status: str
+    """How it ended, as `outcome.Status` says it; empty while nobody knows."""
+    actual: Decimal | None
     """In US dollars, as booked; ``None`` is unknown."""
-    planned_at: datetime | None = None
-    sent_at: datetime | None = None
-    ended_at: datetime | None = None
-    pid: int = 0
-    host: str = ""
-    response_id: str = ""
-    note: str = ""
-    id: int = 0
+    planned_at: datetime
+    sent_at: datetime | None
+    ended_at: datetime | None
+    pid: int
+    """The process that planned it."""
+    host: str
+    """The computer that process ran on."""
+    response_id: str
+    note: str
+    """The provider's reason, or ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +143,13 @@ REQUESTS: Final = sa.Table(
     sa.Column("run", Words, nullable=False, index=True),
     sa.Column("recipe", Words, nullable=False),
     sa.Column("turn", sa.Integer, nullable=False),
+    sa.Column("take", sa.Integer, nullable=False),
     sa.Column("generator", Words, nullable=False),
     sa.Column("model", Words, nullable=False),
     sa.Column("fingerprint", Words, nullable=False, index=True),
     sa.Column("prompt_fingerprint", Words, nullable=False),
     sa.Column("state", Words, sa.CheckConstraint(f"state IN {get_args(RequestState)}"), nullable=False),
-    sa.Column("status", Words, nullable=False),
+    sa.Column("status", Words, nullable=False, default=""),
     sa.Column("estimate", Money),
     sa.Column("actual", Money),
     sa.Column("planned_at", Moment, nullable=False, index=True),
@@ -144,7 +157,7 @@ REQUESTS: Final = sa.Table(
     sa.Column("ended_at", Moment),
     sa.Column("pid", sa.BigInteger, nullable=False),
     sa.Column("host", Words, nullable=False),
-    sa.Column("response_id", Words, nullable=False),
-    sa.Column("note", Words, nullable=False),
+    sa.Column("response_id", Words, nullable=False, default=""),
+    sa.Column("note", Words, nullable=False, default=""),
     sqlite_autoincrement=True,
 )

@@ -1,0 +1,59 @@
+"""Small real worlds that tests are made of."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from prompt_kit.library import Library, Root, built_in
+from prompt_kit.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class MakeTree(Protocol):
+    """Writes files below the test's folder and returns that folder."""
+
+    def __call__(self, **files: str) -> Path: ...
+
+
+@pytest.fixture(autouse=True)
+def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep a person's keys, settings and folders out of the tests."""
+    for name in list(os.environ):
+        if name.startswith(("PROMPT_KIT_", "GOOGLE_", "GEMINI_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    yield
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> MakeTree:
+    """Write files by name: ``tree(**{"recipes/a.yaml": "title: A"})``."""
+
+    def make(**files: str) -> Path:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(text), "utf-8")
+        return tmp_path
+
+    return make
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """The library of the test's own folder, and nothing else."""
+    root = Root(tmp_path / "recipes", tmp_path / "templates", "project")
+    return Library(Project(root=tmp_path), roots=(root,))
+
+
+@pytest.fixture(scope="session")
+def built_in_library() -> Library:
+    """The recipes that come with the kit."""
+    return Library(Project(root=built_in()[0].parent), roots=(Root(*built_in(), "built in"),))

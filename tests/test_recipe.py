@@ -1,0 +1,288 @@
+"""Recipes: what they inherit, mix in, ask and refuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prompt_kit.errors import InputError, NotFoundError
+from prompt_kit.prompt import Earlier, Reference, Text
+from prompt_kit.recipe import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import MakeTree
+    from prompt_kit.library import Library
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+BADGE = {
+    "recipes/badge.yaml": """\
+        title: Badge
+        uses: [mood]
+        parameters:
+          subject: {type: text, required: true, help: What it shows.}
+          style: {type: choice, choices: {flat: Flat vector, ink: {label: Ink, words: brush and ink}}, other: true, default: flat}
+          colors: {type: list, max: 3}
+          outline: {type: color, show_if: {style: flat}}
+          motto: {type: copy, max_length: 20, language: de}
+        references:
+          person: {role: identity, max: 2}
+        settings: {aspect_ratio: "1:1"}
+        examples: {plain: {values: {subject: a fox}}}
+        """,
+    "templates/badge.j2": """\
+        A badge of {{ subject }}{% if colors %} in {{ colors | series }}{% endif %}.
+        {% if person %}
+        Take the face from {{ person }}.
+        {% endif %}
+
+        Drawn in {{ style }}{% if outline %} with an outline in {{ outline }}{% endif %}.
+        {% if motto %}
+        It carries the {{ motto.language }} words {{ motto }}.
+        {% endif %}
+        """,
+    "recipes/strategies/mood.yaml": "title: Mood\nparameters: {mood: {type: text}}\nsettings: {tier: draft}\n",
+    "templates/strategies/mood.j2": "{% if mood %}The mood is {{ mood }}.{% endif %}",
+}
+
+
+def test_values_become_clean_prose(tree: MakeTree, library: Library) -> None:
+    """Series, choices, colours, copy and the strategy's words stand where they belong."""
+    tree(**BADGE)
+    prompt = load("badge", library=library).render(
+        subject="a fox.", colors=["red", "white"], outline="#ffcc00", motto="GUTE\nREISE", mood="calm"
+    )
+    assert str(prompt) == (
+        "A badge of a fox in red and white.\n\n"
+        "Drawn in flat with an outline in golden yellow (#ffcc00)."
+        ' It carries the German words "GUTE\nREISE". The mood is calm.'
+    )
+    assert prompt.settings.to_dict() == {"aspect_ratio": "1:1", "tier": "draft"}
+    assert prompt.strategies == ("mood",)
+
+
+def test_what_is_left_out_leaves_no_trace(tree: MakeTree, library: Library) -> None:
+    """Only the required value: no gap, no comma, no None."""
+    tree(**BADGE)
+    assert str(load("badge", library=library).render(subject="a fox")) == "A badge of a fox.\n\nDrawn in flat."
+
+
+def test_pictures_are_named_by_the_order_they_are_sent_in(tree: MakeTree, library: Library) -> None:
+    """Words and attachments come from one order, so they cannot disagree."""
+    tree(**BADGE)
+    recipe = load("badge", library=library)
+
+    one = recipe.render(subject="a fox", person=PNG)
+    two = recipe.render(subject="a fox", person=[PNG, PNG])
+
+    assert "Take the face from the attached image." in str(one)
+    assert "Take the face from the two attached images." in str(two)
+    assert [type(part) for part in two.turns[0].parts] == [Reference, Reference, Text]
+
+
+def test_all_problems_of_the_values_are_told_at_once(tree: MakeTree, library: Library, tmp_path: Path) -> None:
+    """A form shows every field that is wrong, and what would be right."""
+    tree(**BADGE)
+    with pytest.raises(InputError) as caught:
+        load("badge", library=library).render(
+            style="flta",
+            colors=["a", "b", "c", "d"],
+            outline="#12",
+            motto="x" * 21,
+            subjct="a fox",
+            person=tmp_path / "nobody.png",
+            settings={"size": "8K", "aspect_ratio": "wide"},
+        )
+    assert {p.parameter for p in caught.value.problems} >= {
+        "subject", "colors", "outline", "motto", "subjct", "person", "size", "aspect_ratio",
+    }
+    text = str(caught.value)
+    assert "Did you mean 'subject'?" in text
+    assert "motto: has 21 characters; at most 20 are allowed." in text
+
+
+def test_a_choice_is_given_by_value_label_or_own_words(tree: MakeTree, library: Library) -> None:
+    """A spreadsheet holds labels, a program values, and an art director own words."""
+    tree(**BADGE)
+    recipe = load("badge", library=library)
+    drawn = [str(recipe.render(subject="a fox", style=style)).rpartition("Drawn in ")[2] for style in ("ink", "Ink", "felt pen")]
+    assert drawn == ["brush and ink.", "brush and ink.", "felt pen."]
+
+
+def test_what_is_not_asked_is_refused_and_its_default_is_silent(tree: MakeTree, library: Library) -> None:
+    """A hidden field's value must not slip into the prompt."""
+    tree(**BADGE)
+    with pytest.raises(InputError, match="outline: is only asked when style is flat"):
+        load("badge", library=library).render(subject="a fox", style="ink", outline="#fff")
+
+
+def test_extending_a_recipe_overrides_what_it_says(tree: MakeTree, library: Library) -> None:
+    """The child has the parent's template, parameters and settings, and its own."""
+    tree(
+        **BADGE,
+        **{
+            "recipes/pin.yaml": """\
+                title: Pin
+                extends: badge
+                parameters: {style: {type: choice, choices: [enamel], default: enamel}}
+                settings: {size: 2k}
+                examples: {plain: {values: {subject: a bee}}}
+                """,
+        },
+    )
+    prompt = load("pin", library=library).render(subject="a bee")
+    assert "Drawn in enamel." in str(prompt)
+    assert prompt.settings.to_dict() == {"aspect_ratio": "1:1", "size": "2K", "tier": "draft"}
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"recipes/a.yaml": "extends: b", "recipes/b.yaml": "extends: a"}, "a → b → a"),
+        ({"recipes/a.yaml": "extends: nowhere"}, "a.yaml:1:10: There is no recipe 'nowhere'"),
+        ({"recipes/a.yaml": "uses: [nothing]", "templates/a.j2": "X."}, "a.yaml:1:7: there is no strategy 'nothing'"),
+        ({"recipes/a.yaml": "title: A", "templates/a.j2": "{{ subjct }}"}, "a.j2:1: there is no parameter 'subjct'"),
+        ({"recipes/a.yaml": "title: A"}, "There is no template 'a.j2'"),
+        ({"recipes/a.yaml": "parameters: {x: {type: text}}\nreferences: {x: {role: style}}"}, "both a parameter and a"),
+        ({"recipes/a.yaml": "parameters: {values: {type: text}}"}, "means something else"),
+        ({"recipes/a.yaml": "template: ../../secret.j2"}, "template: must look like"),
+        ({"recipes/a.yaml": "turns: [{for_each: nothing}]", "templates/a.j2": "X."}, "'nothing', which is no list"),
+        ({"recipes/a.yaml": "parameters: {m: {type: integer, max: 3, default: 9}}", "templates/a.j2": "{{ m }}"}, "default: must be at most 3"),
+        ({"recipes/a.yaml": "parameters: {c: {type: choice, choices: [a], default: b}}"}, "the default 'b' is not one"),
+        ({"recipes/a.yaml": "parameters: {t: {type: text, pattern: '('}}"}, "no regular expression"),
+        ({"recipes/a.yaml": "parameters: {t: {type: text, show_if: {u: true}}}", "templates/a.j2": "{{ t }}"}, "names 'u'"),
+    ],
+)
+def test_mistakes_in_files_are_told_with_their_place(
+    tree: MakeTree, library: Library, files: dict[str, str], message: str
+) -> None:
+    """Each message says what is wrong and where."""
+    tree(**files)
+    with pytest.raises((InputError, NotFoundError)) as caught:
+        _ = load("a", library=library).plans
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["../badge", "BADGE", "/etc/passwd", "badge.yaml", "..", "%2e%2e", "a\x00b", ""])
+def test_odd_names_find_nothing(tree: MakeTree, library: Library, name: str) -> None:
+    """A name is looked up, never followed."""
+    tree(**BADGE)
+    with pytest.raises(NotFoundError):
+        load(name, library=library)
+
+
+def test_a_recipe_behind_a_link_that_leads_out_is_refused(tree: MakeTree, library: Library, tmp_path: Path) -> None:
+    """A pack cannot read files of the computer it is unpacked on."""
+    outside = tmp_path.parent / f"{tmp_path.name}-outside"
+    outside.mkdir()
+    (outside / "x.yaml").write_text("title: X", "utf-8")
+    tree(**BADGE)
+    (tmp_path / "recipes" / "x.yaml").symlink_to(outside / "x.yaml")
+    (tmp_path / "templates" / "x.j2").symlink_to("/etc/hostname")
+    with pytest.raises(InputError):
+        load("x", library=library)
+    with pytest.raises(InputError):
+        library.source("x.j2")
+
+
+def test_a_preset_fills_in_and_locks(tree: MakeTree, library: Library) -> None:
+    """A brand's sticker has its style fixed, and nobody can change it by accident."""
+    tree(
+        **BADGE,
+        **{
+            "recipes/presets/brand.yaml": """\
+                extends: badge
+                values: {style: ink, subject: the brand's fox}
+                locked: [style]
+                """,
+        },
+    )
+    brand = load("brand", library=library)
+    assert str(brand.render()) == "A badge of the brand's fox.\n\nDrawn in brush and ink."
+    assert str(brand.render(subject="a cub")).startswith("A badge of a cub.")
+    with pytest.raises(InputError, match="style: is locked"):
+        brand.render(style="flat")
+    assert str(load("badge", library=library).with_preset("brand").render()) == str(brand.render())
+
+
+def test_a_preset_that_does_not_fit_says_where(tree: MakeTree, library: Library) -> None:
+    """All its mistakes at once."""
+    tree(**BADGE, **{"recipes/presets/bad.yaml": "extends: badge\nvalues: {styl: ink}\nlocked: [mood]\n"})
+    with pytest.raises(InputError) as caught:
+        load("bad", library=library)
+    assert len(caught.value.problems) == 2
+
+
+def test_a_strategy_for_other_tasks_is_refused(tree: MakeTree, library: Library) -> None:
+    """Which recipes a strategy goes with is declared, not guessed."""
+    tree(
+        **BADGE,
+        **{"recipes/strategies/keep.yaml": "tasks: [edit]\n", "templates/strategies/keep.j2": "Keep it."},
+    )
+    with pytest.raises(InputError, match="for recipes that edit"):
+        load("badge", library=library).using("keep")
+
+
+def test_turns_build_on_each_other(tree: MakeTree, library: Library) -> None:
+    """Each angle is a turn; later ones take the first picture and the latest ones with them."""
+    tree(
+        **{
+            "recipes/spin.yaml": """\
+                parameters:
+                  who: {type: text, required: true}
+                  angles: {type: choices, choices: {front: Front, left: Left, back: Back, right: Right}, default: [front, left]}
+                turns: [{for_each: angles, earlier: 2}]
+                """,
+            "templates/spin.j2": """\
+                View {{ turn.number | number }} of {{ turn.total | number }} of {{ who }} from the {{ item }}.
+                {% if earlier %}
+                It is the same person as in {{ earlier }}.
+                {% endif %}
+                """,
+        },
+    )
+    prompt = load("spin", library=library).render(who="a sailor", angles=["front", "left", "back", "right"])
+
+    assert [turn.name for turn in prompt.turns] == ["front", "left", "back", "right"]
+    assert [[part.turn for part in turn.earlier] for turn in prompt.turns] == [[], [0], [0, 1], [0, 2]]
+    assert prompt.turns[2].text == (
+        "View three of four of a sailor from the back. It is the same person as in the two attached images."
+    )
+    assert isinstance(prompt.turns[1].parts[0], Earlier)
+
+
+def test_equal_fingerprints_mean_the_same_request(tree: MakeTree, library: Library, tmp_path: Path) -> None:
+    """Words, settings, order and bytes count; a file's name does not."""
+    tree(**BADGE)
+    recipe = load("badge", library=library)
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(PNG)
+    (tmp_path / "c.png").write_bytes(PNG + b"\0")
+
+    def fingerprint(picture: str, **more: object) -> str:
+        return recipe.render(subject="a fox", person=tmp_path / picture, **more).fingerprint  # type: ignore[arg-type]
+
+    assert fingerprint("a.png") == fingerprint("b.png")
+    assert len({fingerprint("a.png"), fingerprint("c.png"), fingerprint("a.png", settings={"size": "2K"}), fingerprint("a.png", mood="calm")}) == 4
+
+
+def test_json_schema_describes_the_form(tree: MakeTree, library: Library) -> None:
+    """One description serves forms, tools and checks."""
+    tree(**BADGE)
+    schema = load("badge", library=library).json_schema()
+    assert schema["required"] == ["subject"]
+    assert schema["properties"]["style"]["examples"] == ["flat", "ink"]
+    assert schema["properties"]["person"]["maxItems"] == 2
+    assert schema["additionalProperties"] is False
+
+
+def test_numbers_and_booleans_of_a_yaml_file_fit_text_fields(tree: MakeTree, library: Library) -> None:
+    """Somebody who writes `subject: 2026` means the words."""
+    tree(**BADGE)
+    assert "A badge of 2026." in str(load("badge", library=library).render(subject=2026))

@@ -1,0 +1,128 @@
+"""Templates are data from strangers: what they may do, and how what they put out is laid out."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prompt_kit.errors import InputError, NotFoundError
+from prompt_kit.templating import Program, Source, compile_templates, lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def program(main: str, **others: str) -> Program:
+    """Compile a template, with others to include."""
+    texts: Mapping[str, str] = {"main.j2": main} | {f"{name}.j2": text for name, text in others.items()}
+
+    def read(name: str) -> Source:
+        if name not in texts:
+            raise NotFoundError("template", name, texts)
+        return Source(name, texts[name], name)
+
+    return compile_templates(["main.j2"], read)
+
+
+HOSTILE = {
+    "dunder": "{{ x.__class__.__mro__ }}",
+    "attr filter": '{{ x|attr("__class__") }}',
+    "brackets": '{{ x["__class__"] }}',
+    "format": '{{ "{0.__class__}".format(x) }}',
+    "mod format": '{{ "%s" % x }}',
+    "call": "{{ x() }}",
+    "global": "{% for i in range(999999999) %}x{% endfor %}",
+    "cycler": "{{ cycler.__init__.__globals__ }}",
+    "power": "{{ 9**9**9 }}",
+    "multiply": '{{ "a" * 999999999 }}',
+    "nested loops": "{% for a in x %}" * 4 + "y" + "{% endfor %}" * 4,
+    "doubling": "{% set a = x ~ x %}" + "{% set a = a ~ a %}" * 60 + "{{ a }}",
+    "macro calls itself": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "macros double": "{% macro m0() %}xx{% endmacro %}"
+    + "".join(f"{{% macro m{i}() %}}{{{{ m{i - 1}() }}}}{{{{ m{i - 1}() }}}}{{% endmacro %}}" for i in range(1, 40))
+    + "{{ m39() }}",
+    "import": '{% import "other.j2" as o %}',
+    "extends": '{% extends "other.j2" %}',
+    "block": "{% block b %}{% endblock %}",
+    "include of a value": "{% include x %}",
+    "include itself": '{% include "main.j2" %}',
+    "include circle": '{% include "other.j2" %}',
+    "escape": '{% include "../../etc/passwd" %}',
+    "recursive loop": "{% for a in x recursive %}{{ loop(a) }}{% endfor %}",
+    "deep": "{{ " + "(" * 5_000,
+    "long": "x" * 200_000,
+    "filter block": "{% filter upper %}x{% endfilter %}",
+    "do": "{% do x %}",
+    "star call": "{% macro m(a) %}{{ a }}{% endmacro %}{{ m(*x) }}",
+}
+
+
+@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_templates_are_refused_before_they_run(source: str) -> None:
+    """Nothing of Python is within reach, and nothing runs for ever."""
+    began = time.monotonic()
+    with pytest.raises(InputError):
+        program(source, other='{% include "main.j2" %}')
+    assert time.monotonic() - began < 1
+
+
+def test_a_value_as_a_key_reaches_nothing() -> None:
+    """Even with a name from a value, the sandbox keeps attributes closed."""
+    compiled = program("{{ x[y] }}")
+    with pytest.raises(InputError, match="not allowed"):
+        compiled.render({"x": "abc", "y": "__class__"})
+
+
+def test_every_problem_is_reported_with_its_line() -> None:
+    """Two slips in two files are told together."""
+    with pytest.raises(InputError) as caught:
+        program("One.\n{{ x|seris }}\n{{ x.__class__ }}")
+    assert str(caught.value).splitlines() == [
+        "main.j2:2: there is no filter 'seris'. Did you mean 'series'?",
+        "main.j2:3: '.__class__' is not allowed in templates.",
+    ]
+
+
+def test_a_mistake_while_rendering_names_file_and_line() -> None:
+    """What depends on the values is told where it happened, also inside a partial."""
+    compiled = program('One.\n{% include "part.j2" %}', part="Two.\n{{ x + 1 }}")
+    with pytest.raises(InputError, match=r"^part\.j2:2: the template cannot go on"):
+        compiled.render({"x": "a"})
+
+
+def test_names_are_known_before_anything_is_rendered() -> None:
+    """The recipe can compare them with its parameters; what the template binds itself is not among them."""
+    compiled = program(
+        "{{ a }}{% set b = c %}{{ b }}{% for d in e %}{{ d }}{{ loop.index }}{% endfor %}"
+        "{% macro m(f) %}{{ f }}{{ g }}{% endmacro %}{{ m(h) }}{{ d }}",
+    )
+    assert list(compiled.names) == ["a", "c", "e", "g", "h", "d"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("One.\n\n  Two.  \n", "One. Two."),
+        ("One.\n\f\nTwo.", "One.\n\nTwo."),
+        ("\f\n\fOne.\n\f\n\f", "One."),
+        ("A panda..", "A panda."),
+        ("Stop!.", "Stop!"),
+        ("Who?.", "Who?"),
+        ("He waits...", "He waits..."),
+        ("He waits....", "He waits..."),
+        ("止まれ。.", "止まれ。"),
+    ],
+)
+def test_lay_out(raw: str, expected: str) -> None:
+    """Lines become sentences of a paragraph, gaps close, and no sentence stops twice."""
+    assert lay_out(raw) == expected
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"])).map(str.strip).filter(bool))
+def test_a_value_arrives_verbatim_and_is_never_evaluated(value: str) -> None:
+    """Whatever stands in a value is words."""
+    assert program("It shows {{ x }} here.").render({"x": value}) == f"It shows {value} here."
