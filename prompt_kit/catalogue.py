@@ -212,14 +212,10 @@ class Model(BaseModel):
                 yield Problem(f"{self.id} takes no {name}. Leave it out.", parameter=name)
         if settings.thinking is not None and settings.thinking not in self.thinking:
             advice = f"Use {' or '.join(self.thinking)}" if self.thinking else "Leave it out"
-            yield Problem(
-                f"{self.id} has no thinking level '{settings.thinking}'. {advice}.", parameter="thinking"
-            )
+            yield Problem(f"{self.id} has no thinking level '{settings.thinking}'. {advice}.", parameter="thinking")
         if settings.grounding is not None and settings.grounding not in self.grounding:
             advice = f"It can look up: {', '.join(self.grounding)}" if self.grounding else 'Use the tier "standard"'
-            yield Problem(
-                f"{self.id} cannot look up '{settings.grounding}'. {advice}.", parameter="grounding"
-            )
+            yield Problem(f"{self.id} cannot look up '{settings.grounding}'. {advice}.", parameter="grounding")
         if settings.output == "interleaved" and not self.interleaved:
             yield Problem(
                 f'{self.id} does not answer with words and pictures in turn. Use the tier "standard".',
@@ -230,7 +226,9 @@ class Model(BaseModel):
         pictures = _pictures(turn)
         where = f" (turn '{turn.name}')" if turn.name else ""
         if self.max_references is not None and len(pictures) > self.max_references:
-            yield Problem(f"{self.id} takes {self.max_references} pictures, not {len(pictures)}{where}. Leave some out.")
+            yield Problem(
+                f"{self.id} takes {self.max_references} pictures, not {len(pictures)}{where}. Leave some out."
+            )
         limits = dict(self.reference_limits)
         counts: dict[Kind, int] = {}
         for picture in pictures:
@@ -245,7 +243,9 @@ class Model(BaseModel):
         weight = sum(reference.image.size for reference in turn.references)
         # Base64 makes four bytes of three.
         if weight * 4 / 3 > MAX_REQUEST_BYTES:
-            yield Problem(f"The pictures have {weight / 1e6:.0f} MB together{where}; at most 75 MB can be sent. Save smaller copies.")
+            yield Problem(
+                f"The pictures have {weight / 1e6:.0f} MB together{where}; at most 75 MB can be sent. Save smaller copies."
+            )
 
 
 _KINDS: Final[Mapping[Role, Kind]] = {"identity": "character", "pose": "character", "style": "style"}

@@ -77,9 +77,7 @@ def inside(root: Path, name: str) -> Path:
         base = root.resolve()
         path = (base / name).resolve()
     except (OSError, RuntimeError, ValueError) as error:  # endless links; characters that are no text
-        raise InputError(
-            f"{_shown(name)}: this name cannot be followed. Use a plain name inside {root}."
-        ) from error
+        raise InputError(f"{_shown(name)}: this name cannot be followed. Use a plain name inside {root}.") from error
     if base not in path.parents:
         raise InputError(f"{_shown(name)}: this leads out of {root}. Use a plain name inside it.")
     return path
@@ -201,9 +199,7 @@ def _problem(name: str) -> str:
         (":" in name, "the name holds a colon, as drive letters and web addresses do"),
     )
     segments = (_segment_problem(segment) for segment in name.split("/"))
-    return next((sentence for is_wrong, sentence in wrong if is_wrong), "") or next(
-        filter(None, segments), ""
-    )
+    return next((sentence for is_wrong, sentence in wrong if is_wrong), "") or next(filter(None, segments), "")
 
 
 def _segment_problem(segment: str) -> str:

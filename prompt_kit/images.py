@@ -131,8 +131,7 @@ def _looked_at(data: bytes, origin: Path | bytes, label: str) -> Image:
         raise InputError(f"{label}: the picture is damaged; its head tells no size. Save it again.")
     if width * height > MAX_PIXELS:
         raise InputError(
-            f"{label}: {width} × {height} pixels are more than {MAX_PIXELS // 1_000_000} million."
-            " Save a smaller copy.",
+            f"{label}: {width} × {height} pixels are more than {MAX_PIXELS // 1_000_000} million. Save a smaller copy.",
         )
     return Image(hashlib.sha256(data).hexdigest(), media_type, width, height, len(data), origin)
 
@@ -179,7 +178,10 @@ _SIGNATURES: Final[tuple[tuple[Callable[[bytes], bool], str], ...]] = (
     (lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"), "image/png"),
     (lambda data: data.startswith(b"\xff\xd8\xff"), "image/jpeg"),
     (lambda data: data[:4] == b"RIFF" and data[8:12] == b"WEBP", "image/webp"),
-    (lambda data: data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"heim", b"heis", b"hevc"}, "image/heic"),
+    (
+        lambda data: data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"heim", b"heis", b"hevc"},
+        "image/heic",
+    ),
     (lambda data: data[4:8] == b"ftyp" and data[8:12] in {b"mif1", b"msf1", b"heif"}, "image/heif"),
     (lambda data: data[:6] in {b"GIF87a", b"GIF89a"}, "image/gif"),
 )

@@ -25,7 +25,11 @@ S = TypeVar("S", RecipeSpec, StrategySpec, PresetSpec)
 FOLDERS: Final = {"recipe": "", "strategy": "strategies/", "preset": "presets/"}
 """Where each kind of file stands below ``recipes/``."""
 
-_SPECS: Final[dict[str, type[BaseModel]]] = {"recipe": RecipeSpec, "strategy": StrategySpec, "preset": PresetSpec}
+_SPECS: Final[dict[str, type[BaseModel]]] = {
+    "recipe": RecipeSpec,
+    "strategy": StrategySpec,
+    "preset": PresetSpec,
+}
 _NAME = re.compile(NAME_PATTERN)
 
 
@@ -67,7 +71,11 @@ class Library:
         project = self.project
         own = Root(project.root / project.recipes, project.root / project.templates, "project")
         packs = (
-            Root(inside(project.root, pack) / "recipes", inside(project.root, pack) / "templates", Path(pack).name)
+            Root(
+                inside(project.root, pack) / "recipes",
+                inside(project.root, pack) / "templates",
+                Path(pack).name,
+            )
             for pack in project.packs
         )
         roots = [own, *packs, Root(*built_in(), "built in")]
@@ -132,7 +140,7 @@ class Library:
                 if (root.recipes / f"{FOLDERS[kind]}{name}.yaml").is_file():
                     path = inside(root.recipes, f"{FOLDERS[kind]}{name}.yaml")
                     file = YamlFile(path, self.label(path))
-                    return Found(name, file.parse(_SPECS[kind]), file, root)  # type: ignore[type-var]
+                    return Found(name, file.parse(_SPECS[kind]), file, root)
         raise NotFoundError(kind, name, self.names(kind))
 
     def _read_source(self, name: str) -> Source:

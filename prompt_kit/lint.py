@@ -10,7 +10,6 @@ from jinja2 import nodes
 from prompt_kit.errors import InputError, Problem, PromptKitError
 from prompt_kit.library import FOLDERS, Library, Root, built_in
 from prompt_kit.recipe import Recipe, load
-from prompt_kit.templating import Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe import Example
     from prompt_kit.spec import RecipeSpec
+    from prompt_kit.templating import Program
 
 _MARK: Final = "\x00"
 _PLACEHOLDER = re.compile(r"\[[A-Za-z][\w /,.'-]*\]|<[a-z][\w -]*>|\bTODO\b|\bXXX\b|\blorem ipsum\b", re.IGNORECASE)
@@ -103,7 +103,9 @@ def _problems(error: PromptKitError, place: Place | None = None) -> list[Problem
 
 def _check_recipe(recipe: Recipe, found: Found[RecipeSpec]) -> Iterator[Problem]:
     for name in _unused(recipe):
-        yield found.file.problem(f"no template uses the parameter '{name}'. Use it or leave it out.", "parameters", name)
+        yield found.file.problem(
+            f"no template uses the parameter '{name}'. Use it or leave it out.", "parameters", name
+        )
     programs = {id(plan.program): plan.program for plan in recipe.plans}
     for program in programs.values():
         yield from _words(recipe, program)
@@ -137,7 +139,10 @@ def _words(recipe: Recipe, program: Program) -> Iterator[Problem]:
     for data in program.tree.find_all(nodes.TemplateData):
         for pattern, message in (
             (_PLACEHOLDER, "'{}' looks like a placeholder that was left. Make it a parameter."),
-            (_RATIO, "'{}' stands in the words. The settings say the format; words that differ confuse the model."),
+            (
+                _RATIO,
+                "'{}' stands in the words. The settings say the format; words that differ confuse the model.",
+            ),
         ):
             for match in pattern.finditer(data.data):
                 yield Problem(message.format(match[0]), _place(program, data, match))
@@ -189,7 +194,7 @@ def _untried_branches(recipe: Recipe) -> Iterator[Problem]:
     marks: dict[str, tuple[Program, int, str]] = {}
     # A fresh recipe: its programs are compiled anew, with marks in their branches.
     marked = Recipe(recipe.name, recipe.spec, recipe.library, recipe.folder, recipe.strategies, recipe.fixed)
-    own = {name for name in (*recipe.spec.parameters, *recipe.references)}
+    own = {*recipe.spec.parameters, *recipe.references}
     for number, plan in enumerate(marked.plans):
         if plan.program.template is None:
             _mark(plan.program, f"{number}", marks, own)
@@ -227,5 +232,3 @@ def _marks_seen(recipe: Recipe, example: Example) -> list[str]:
     values = {name: value for name, value in example.values.items() if name in names}
     text = str(recipe.render(settings=example.settings, **values))
     return re.findall(f"{_MARK}[^{_MARK}]+{_MARK}", text)
-
-

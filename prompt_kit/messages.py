@@ -39,7 +39,7 @@ _MESSAGES: Final[Mapping[str, str]] = {
 }
 
 
-def explain(error: ErrorDetails) -> str:
+def explain(error: ErrorDetails) -> str:  # noqa: PLR0911 - one answer a kind of error
     """Return what is wrong as the rest of a sentence that begins with the name of the key or parameter."""
     context: dict[str, Any] = error.get("ctx", {})
     match error["type"]:

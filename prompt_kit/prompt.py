@@ -173,9 +173,7 @@ class Prompt:
             "strategies": list(self.strategies),
             "values": self.values,
             "task": self.task,
-            "turns": [
-                {"name": turn.name, "parts": [part_to_dict(part) for part in turn.parts]} for turn in self.turns
-            ],
+            "turns": [{"name": turn.name, "parts": [part_to_dict(part) for part in turn.parts]} for turn in self.turns],
             "settings": self.settings.to_dict(),
         }
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Required, cast
 
 from pydantic import TypeAdapter, ValidationError, with_config
-from typing_extensions import Required, TypedDict
+from typing_extensions import TypedDict
 
 from prompt_kit.errors import InputError, NotFoundError, Problem, did_you_mean
 from prompt_kit.images import Image, open_image
@@ -143,7 +143,7 @@ class Recipe:
         """
         if self.fixed:
             values = self._with_fixed(values)
-        given = {name: value for name, value in values.items() if value is not None and value != ""}  # noqa: PLC1901 - 0 and False are values
+        given = {name: value for name, value in values.items() if value is not None and value != ""}
         problems: list[Problem] = []
         pictures = self._pictures(given, problems) if self._asks_pictures or not self._slots.isdisjoint(given) else {}
         words = {name: value for name, value in given.items() if name not in pictures} if pictures else given
@@ -178,7 +178,7 @@ class Recipe:
             properties[name] |= {"default": parameter.default} if parameter.default is not None else {}
             if choices := getattr(parameter, "choices", None):
                 target = properties[name].setdefault("items", {}) if parameter.type == "choices" else properties[name]
-                target |= {"examples" if parameter.other else "enum": list(choices)}
+                target |= {"examples" if getattr(parameter, "other", False) else "enum": list(choices)}
         for name, slot in self.references.items():
             properties[name] = {
                 "title": slot.title or _spoken(name),
@@ -258,13 +258,14 @@ class Recipe:
 
     def _context(self, words: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
         try:
-            return self._empty | self._adapter.validate_python(words)
+            checked: dict[str, Any] = self._adapter.validate_python(words)
         except ValidationError as error:
             found = [self._problem(e) for e in error.errors(include_url=False)]
             order = list(self.parameters)
             found.sort(key=lambda p: order.index(p.parameter) if p.parameter in order else len(order))
             problems += found
             return dict(self._empty)
+        return self._empty | checked
 
     def _problem(self, error: Any) -> Problem:
         name, *inner = error["loc"]
@@ -394,7 +395,9 @@ def merged(*specs: SettingsSpec) -> Settings:
 def _assembled(found: Found[RecipeSpec], library: Library) -> Recipe:
     spec = _inherited(found, library, ())
     problems = [
-        found.file.problem(f"there is no strategy '{name}'. {did_you_mean(name, library.names('strategy'))}".strip(), "uses")
+        found.file.problem(
+            f"there is no strategy '{name}'. {did_you_mean(name, library.names('strategy'))}".strip(), "uses"
+        )
         for name in spec.uses
         if name not in library.names("strategy")
     ]
@@ -413,7 +416,9 @@ def _inherited(found: Found[RecipeSpec], library: Library, below: tuple[str, ...
         return spec if spec.template else spec.model_copy(update={"template": f"{found.name}.j2"})
     chain = (*below, found.name)
     if spec.extends in chain or len(chain) > MAX_PARENTS:
-        raise InputError(found.file.problem(f"'{' → '.join((*chain, spec.extends))}' goes round in a circle.", "extends"))
+        raise InputError(
+            found.file.problem(f"'{' → '.join((*chain, spec.extends))}' goes round in a circle.", "extends")
+        )
     try:
         parent = _inherited(library.recipe(spec.extends), library, chain)
     except NotFoundError as error:
@@ -441,7 +446,9 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
     known = [*recipe.parameters, *recipe.references]
     locked = list(spec.values) if spec.locked == "all" else list(spec.locked)
     problems = [
-        found.file.problem(f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, known)}".strip(), "values", name)
+        found.file.problem(
+            f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, known)}".strip(), "values", name
+        )
         for name in spec.values
         if name not in known
     ]
@@ -453,7 +460,9 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
     if problems:
         raise InputError(problems)
     parameters = {
-        name: p.model_copy(update={"locked": p.locked or name in locked, "required": p.required and name not in spec.values})
+        name: p.model_copy(
+            update={"locked": p.locked or name in locked, "required": p.required and name not in spec.values}
+        )
         for name, p in recipe.parameters.items()
     }
     filled = recipe.spec.model_copy(
@@ -474,7 +483,10 @@ def _mistakes(recipe: Recipe) -> Iterable[tuple[str, tuple[str, ...]]]:
     for name, parameter in recipe.spec.parameters.items():
         for other in parameter.show_if:
             if other not in recipe.parameters or other == name:
-                yield f"show_if names '{other}', which is no other parameter.", ("parameters", name, "show_if")
+                yield (
+                    f"show_if names '{other}', which is no other parameter.",
+                    ("parameters", name, "show_if"),
+                )
         if parameter.default is not None:
             try:
                 TypeAdapter(parameter.annotation()).validate_python(parameter.default)
@@ -483,7 +495,10 @@ def _mistakes(recipe: Recipe) -> Iterable[tuple[str, tuple[str, ...]]]:
                 yield f"default: {what}.", ("parameters", name, "default")
     for name, slot in recipe.references.items():
         if slot.described_by and not repeats(recipe.parameters.get(slot.described_by)):
-            yield f"described_by names '{slot.described_by}', which is no list.", ("references", name, "described_by")
+            yield (
+                f"described_by names '{slot.described_by}', which is no list.",
+                ("references", name, "described_by"),
+            )
     for number, turn in enumerate(recipe.spec.turns):
         keys = ("turns", cast("str", number))
         if turn.for_each and not repeats(recipe.parameters.get(turn.for_each)):
@@ -497,7 +512,7 @@ def _check_clashes(recipe: Recipe) -> None:
     owner = dict.fromkeys([*recipe.spec.parameters, *recipe.references], "the recipe")
     for strategy in recipe.strategies:
         for name in strategy.spec.parameters:
-            if name in owner and owner[name] != "the recipe" or name in recipe.references:
+            if (name in owner and owner[name] != "the recipe") or name in recipe.references:
                 raise InputError(
                     f"'{name}' is a parameter of the strategy '{strategy.name}' and of {owner[name]}. Use one of them.",
                 )

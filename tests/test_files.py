@@ -183,9 +183,7 @@ def test_a_new_file_is_never_written_over(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_file_system_without_links_keeps_the_promise(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_system_without_links_keeps_the_promise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """FAT and some network folders have no hard links; there, too, files are whole and are kept."""
 
     def no_link(*_: object) -> None:

@@ -37,12 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-PASSWORD = "pass-word-1"  # noqa: S105 - of a server that lives as long as the test
+PASSWORD = "pass-word-1"
 
 
-def request(
-    estimate: str | None = "0.10", *, run: str = "2026-11-21/sticker-7f3a", fingerprint: str = "f"
-) -> Planned:
+def request(estimate: str | None = "0.10", *, run: str = "2026-11-21/sticker-7f3a", fingerprint: str = "f") -> Planned:
     return Planned(
         run=run,
         recipe="sticker",
@@ -280,9 +278,7 @@ def test_what_was_asked_before_is_found(ledger: Ledger) -> None:
         (Budget(run=Decimal(5), day=Decimal("0.5"), month=Decimal(5)), "for today has $0.00 left"),
     ],
 )
-def test_what_would_break_a_budget_is_not_booked(
-    ledger: Ledger, clock: Clock, budget: Budget, words: str
-) -> None:
+def test_what_would_break_a_budget_is_not_booked(ledger: Ledger, clock: Clock, budget: Budget, words: str) -> None:
     """The message says which budget, what is spent and what is left; free work goes on."""
     clock.now = NOON - timedelta(days=2)
     ledger.plan(request("1.00", run="earlier"))
@@ -329,9 +325,7 @@ def test_an_unknown_price_is_not_taken_for_free(ledger: Ledger) -> None:
         (NOON.replace(day=22, hour=0, minute=30).astimezone(), "1"),
     ],
 )
-def test_a_day_goes_from_midnight_to_midnight(
-    ledger: Ledger, clock: Clock, moment: datetime, left: str
-) -> None:
+def test_a_day_goes_from_midnight_to_midnight(ledger: Ledger, clock: Clock, moment: datetime, left: str) -> None:
     """A team in several countries shares one day: UTC's."""
     ledger.plan(request("0.25"))
     clock.now = moment
@@ -400,9 +394,7 @@ def test_what_a_killed_process_sent_may_have_been_paid(where: str) -> None:
         assert [seen.state for seen in ledger.reconcile()] == ["failed", "unknown"]
         assert [seen.state for seen in ledger.entries()] == ["planned", "unknown", "failed"]
         assert ledger.reconcile() == ()
-        assert ledger.spent(datetime.now(UTC) - timedelta(hours=1)) == Spending(
-            Decimal(0), Decimal("0.03"), 1, 0
-        )
+        assert ledger.spent(datetime.now(UTC) - timedelta(hours=1)) == Spending(Decimal(0), Decimal("0.03"), 1, 0)
         ledger.sent(mine)
 
 
@@ -526,9 +518,7 @@ def test_a_ledger_of_the_future_is_not_touched(where: str, ledger: Ledger) -> No
         Ledger.open(where)
 
 
-def test_a_file_that_another_process_holds_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_another_process_holds_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever copies the file with a lock on it does not get a traceback out of us."""
     monkeypatch.setattr(databases, "BUSY_S", 0.1)
     ledger = Ledger.open(tmp_path / "ledger.db")

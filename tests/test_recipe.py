@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import MakeTree
+
     from prompt_kit.library import Library
 
 PNG = bytes.fromhex(
@@ -100,7 +101,14 @@ def test_all_problems_of_the_values_are_told_at_once(tree: MakeTree, library: Li
             settings={"size": "8K", "aspect_ratio": "wide"},
         )
     assert {p.parameter for p in caught.value.problems} >= {
-        "subject", "colors", "outline", "motto", "subjct", "person", "size", "aspect_ratio",
+        "subject",
+        "colors",
+        "outline",
+        "motto",
+        "subjct",
+        "person",
+        "size",
+        "aspect_ratio",
     }
     text = str(caught.value)
     assert "Did you mean 'subject'?" in text
@@ -111,7 +119,10 @@ def test_a_choice_is_given_by_value_label_or_own_words(tree: MakeTree, library: 
     """A spreadsheet holds labels, a program values, and an art director own words."""
     tree(**BADGE)
     recipe = load("badge", library=library)
-    drawn = [str(recipe.render(subject="a fox", style=style)).rpartition("Drawn in ")[2] for style in ("ink", "Ink", "felt pen")]
+    drawn = [
+        str(recipe.render(subject="a fox", style=style)).rpartition("Drawn in ")[2]
+        for style in ("ink", "Ink", "felt pen")
+    ]
     assert drawn == ["brush and ink.", "brush and ink.", "felt pen."]
 
 
@@ -146,17 +157,44 @@ def test_extending_a_recipe_overrides_what_it_says(tree: MakeTree, library: Libr
     [
         ({"recipes/a.yaml": "extends: b", "recipes/b.yaml": "extends: a"}, "a → b → a"),
         ({"recipes/a.yaml": "extends: nowhere"}, "a.yaml:1:10: There is no recipe 'nowhere'"),
-        ({"recipes/a.yaml": "uses: [nothing]", "templates/a.j2": "X."}, "a.yaml:1:7: there is no strategy 'nothing'"),
-        ({"recipes/a.yaml": "title: A", "templates/a.j2": "{{ subjct }}"}, "a.j2:1: there is no parameter 'subjct'"),
+        (
+            {"recipes/a.yaml": "uses: [nothing]", "templates/a.j2": "X."},
+            "a.yaml:1:7: there is no strategy 'nothing'",
+        ),
+        (
+            {"recipes/a.yaml": "title: A", "templates/a.j2": "{{ subjct }}"},
+            "a.j2:1: there is no parameter 'subjct'",
+        ),
         ({"recipes/a.yaml": "title: A"}, "There is no template 'a.j2'"),
-        ({"recipes/a.yaml": "parameters: {x: {type: text}}\nreferences: {x: {role: style}}"}, "both a parameter and a"),
+        (
+            {"recipes/a.yaml": "parameters: {x: {type: text}}\nreferences: {x: {role: style}}"},
+            "both a parameter and a",
+        ),
         ({"recipes/a.yaml": "parameters: {values: {type: text}}"}, "means something else"),
         ({"recipes/a.yaml": "template: ../../secret.j2"}, "template: must look like"),
-        ({"recipes/a.yaml": "turns: [{for_each: nothing}]", "templates/a.j2": "X."}, "'nothing', which is no list"),
-        ({"recipes/a.yaml": "parameters: {m: {type: integer, max: 3, default: 9}}", "templates/a.j2": "{{ m }}"}, "default: must be at most 3"),
-        ({"recipes/a.yaml": "parameters: {c: {type: choice, choices: [a], default: b}}"}, "the default 'b' is not one"),
+        (
+            {"recipes/a.yaml": "turns: [{for_each: nothing}]", "templates/a.j2": "X."},
+            "'nothing', which is no list",
+        ),
+        (
+            {
+                "recipes/a.yaml": "parameters: {m: {type: integer, max: 3, default: 9}}",
+                "templates/a.j2": "{{ m }}",
+            },
+            "default: must be at most 3",
+        ),
+        (
+            {"recipes/a.yaml": "parameters: {c: {type: choice, choices: [a], default: b}}"},
+            "the default 'b' is not one",
+        ),
         ({"recipes/a.yaml": "parameters: {t: {type: text, pattern: '('}}"}, "no regular expression"),
-        ({"recipes/a.yaml": "parameters: {t: {type: text, show_if: {u: true}}}", "templates/a.j2": "{{ t }}"}, "names 'u'"),
+        (
+            {
+                "recipes/a.yaml": "parameters: {t: {type: text, show_if: {u: true}}}",
+                "templates/a.j2": "{{ t }}",
+            },
+            "names 'u'",
+        ),
     ],
 )
 def test_mistakes_in_files_are_told_with_their_place(
@@ -269,7 +307,17 @@ def test_equal_fingerprints_mean_the_same_request(tree: MakeTree, library: Libra
         return recipe.render(subject="a fox", person=tmp_path / picture, **more).fingerprint  # type: ignore[arg-type]
 
     assert fingerprint("a.png") == fingerprint("b.png")
-    assert len({fingerprint("a.png"), fingerprint("c.png"), fingerprint("a.png", settings={"size": "2K"}), fingerprint("a.png", mood="calm")}) == 4
+    assert (
+        len(
+            {
+                fingerprint("a.png"),
+                fingerprint("c.png"),
+                fingerprint("a.png", settings={"size": "2K"}),
+                fingerprint("a.png", mood="calm"),
+            }
+        )
+        == 4
+    )
 
 
 def test_json_schema_describes_the_form(tree: MakeTree, library: Library) -> None:

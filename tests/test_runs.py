@@ -66,9 +66,7 @@ def panda(tmp_path: Path) -> Path:
 @pytest.fixture
 def prompt(panda: Path) -> Prompt:
     """Two turns, with a picture from a file, one from memory, and the first turn's result."""
-    front = Turn(
-        (Text("The panda from the front."), Reference("character", "identity", open_image(panda))), "front"
-    )
+    front = Turn((Text("The panda from the front."), Reference("character", "identity", open_image(panda))), "front")
     side = Turn(
         (
             Earlier(0, "identity"),
@@ -115,9 +113,7 @@ def test_a_run_has_a_folder_by_day_and_recipe(root: Path, folder: RunFolder, pro
 
 def test_runs_of_the_same_recipe_do_not_meet(root: Path, prompt: Prompt) -> None:
     """Two hundred runs in one second, and every one has its own folder."""
-    made = {
-        RunFolder.create(root, Prompt(prompt.turns[:1]), generator="proof", now=NOON).id for _ in range(200)
-    }
+    made = {RunFolder.create(root, Prompt(prompt.turns[:1]), generator="proof", now=NOON).id for _ in range(200)}
 
     assert len(made) == 200
 
@@ -133,9 +129,7 @@ def test_a_day_that_leads_elsewhere_is_not_written_to(root: Path, tmp_path: Path
     assert list((tmp_path / "outside").iterdir()) == []
 
 
-def test_a_picture_that_is_gone_stops_the_run_before_it_begins(
-    root: Path, prompt: Prompt, panda: Path
-) -> None:
+def test_a_picture_that_is_gone_stops_the_run_before_it_begins(root: Path, prompt: Prompt, panda: Path) -> None:
     """What cannot be sent leaves no empty run behind."""
     panda.unlink()
 
@@ -231,10 +225,7 @@ def test_odd_data_does_not_cost_us_the_record(folder: RunFolder) -> None:
 
 def test_pictures_are_numbered_once_when_turns_end_together(folder: RunFolder) -> None:
     """Turns that do not wait for each other share the folder."""
-    threads = [
-        threading.Thread(target=folder.save, args=(Outcome(Status.OK, (picture(),)), sent()))
-        for _ in range(12)
-    ]
+    threads = [threading.Thread(target=folder.save, args=(Outcome(Status.OK, (picture(),)), sent())) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -315,9 +306,7 @@ DAMAGES: dict[str, Callable[[str], bytes | None]] = {
     "no schema": lambda _: b"{}",
     "newer": lambda text: text.replace('"schema": 1', '"schema": 2').encode(),
     "odd state": lambda text: text.replace('"started"', '"damaged"').encode(),
-    "odd cost": lambda text: text.replace(
-        '"requests": []', '"requests": [{"answer": {"cost": "a"}}]'
-    ).encode(),
+    "odd cost": lambda text: text.replace('"requests": []', '"requests": [{"answer": {"cost": "a"}}]').encode(),
     "odd requests": lambda text: text.replace('"requests": []', '"requests": 5').encode(),
     "odd time": lambda text: text.replace("2026-11-21T12:00", "noon").encode(),
     "deep": lambda _: b"[" * 200_000,
@@ -326,9 +315,7 @@ DAMAGES: dict[str, Callable[[str], bytes | None]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_run_is_reported_and_left_alone(
-    root: Path, folder: RunFolder, prompt: Prompt, damage: str
-) -> None:
+def test_a_damaged_run_is_reported_and_left_alone(root: Path, folder: RunFolder, prompt: Prompt, damage: str) -> None:
     """One bad file does not hide the other runs, and is not repaired behind anyone's back."""
     RunFolder.create(root, prompt, generator="proof", now=NOON + timedelta(hours=1))
     folder.save(Outcome(Status.NO_IMAGE), sent())
@@ -409,9 +396,7 @@ def test_a_picture_from_elsewhere_is_no_run(root: Path, panda: Path) -> None:
 
 
 @pytest.mark.parametrize("hand", ["id", "run.json", "01.json", "01.jpg"])
-def test_the_prompt_comes_back_exactly(
-    root: Path, folder: RunFolder, prompt: Prompt, panda: Path, hand: str
-) -> None:
+def test_the_prompt_comes_back_exactly(root: Path, folder: RunFolder, prompt: Prompt, panda: Path, hand: str) -> None:
     """A run can be repeated when its originals are gone: same fingerprint, same everything."""
     folder.save(Outcome(Status.OK, (picture(),)), sent())
     panda.unlink()
@@ -429,9 +414,7 @@ def test_the_prompt_comes_back_exactly(
     assert again.turns[0].references[0].image.read() == png()
 
 
-def test_a_picture_without_sidecar_comes_back_by_its_run(
-    root: Path, folder: RunFolder, prompt: Prompt
-) -> None:
+def test_a_picture_without_sidecar_comes_back_by_its_run(root: Path, folder: RunFolder, prompt: Prompt) -> None:
     """The program may have been ended between the picture and its sidecar."""
     (folder.path / "01.jpg").write_bytes(JPEG)
 
@@ -457,9 +440,7 @@ def test_a_kept_reference_that_is_gone_is_taken_from_its_original(
     assert prompt_from(folder.path, root) == prompt
 
     panda.write_bytes(png(9, 9))
-    with pytest.raises(
-        InputError, match=r"'panda\.png' of 'character' is gone or has changed. Put it back"
-    ) as caught:
+    with pytest.raises(InputError, match=r"'panda\.png' of 'character' is gone or has changed. Put it back") as caught:
         prompt_from(folder.path, root)
     assert [problem.parameter for problem in caught.value.problems] == ["character"]
 
@@ -513,16 +494,12 @@ def edited(record: dict[str, Any], path: str, value: object) -> dict[str, Any]:
         ("schema", "1"),
     ],
 )
-def test_a_record_that_was_edited_is_not_sent(
-    root: Path, folder: RunFolder, path: str, value: object
-) -> None:
+def test_a_record_that_was_edited_is_not_sent(root: Path, folder: RunFolder, path: str, value: object) -> None:
     """A rerun sends what was sent, or nothing."""
     file = folder.path / "run.json"
     file.write_text(json.dumps(edited(record_of(file), path, value)))
 
-    with pytest.raises(
-        InputError, match=r"run\.json: (the record is damaged|what it says is no longer what was sent)"
-    ):
+    with pytest.raises(InputError, match=r"run\.json: (the record is damaged|what it says is no longer what was sent)"):
         prompt_from(folder.path, root)
 
 
@@ -547,9 +524,7 @@ def test_any_words_come_back_exactly(
     """Emoji, Arabic, half characters, control characters: the fingerprint survives the file."""
     root = tmp_path_factory.mktemp("any")
     plain = tuple(value) if isinstance(value, list) else value
-    prompt = Prompt(
-        (Turn((Text(text),), name),), Settings(aspect_ratio=ratio), recipe=name, given=(("v", plain),)
-    )
+    prompt = Prompt((Turn((Text(text),), name),), Settings(aspect_ratio=ratio), recipe=name, given=(("v", plain),))
 
     folder = RunFolder.create(root, prompt, generator="proof", now=NOON)
 
@@ -583,7 +558,7 @@ WRITER = """
 
 def test_kill_9_leaves_nothing_half_written(root: Path, panda: Path) -> None:
     """Twenty ends at random moments: pictures are whole, sidecars have theirs, runs can be read."""
-    chance = random.Random(20261121)  # noqa: S311 - moments, not secrets
+    chance = random.Random(20261121)
     command = [sys.executable, "-c", textwrap.dedent(WRITER), str(root), str(panda)]
     for _ in range(20):
         writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

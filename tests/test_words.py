@@ -122,7 +122,13 @@ def test_clause(value: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "name"),
-    [("#fff", "white"), ("#ffffff", "white"), ("#000", "black"), ("#ff0000", "bright red"), ("#0f7c80", "teal")],
+    [
+        ("#fff", "white"),
+        ("#ffffff", "white"),
+        ("#000", "black"),
+        ("#ff0000", "bright red"),
+        ("#0f7c80", "teal"),
+    ],
 )
 def test_color_name(value: str, name: str) -> None:
     """Models read names better than numbers."""

@@ -110,7 +110,9 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 
 
-@pytest.mark.parametrize("text", [BOMB, "a: &a [*a]", "[" * 20_000, "{a: " * 5_000], ids=["bomb", "loop", "deep", "maps"])
+@pytest.mark.parametrize(
+    "text", [BOMB, "a: &a [*a]", "[" * 20_000, "{a: " * 5_000], ids=["bomb", "loop", "deep", "maps"]
+)
 def test_bombs_are_refused_at_once(tmp_path: Path, text: str) -> None:
     """A file from a stranger cannot hang the kit or fill the memory."""
     began = time.monotonic()
@@ -139,7 +141,12 @@ def test_a_file_in_another_encoding_says_so(tmp_path: Path) -> None:
 PLAIN = st.text(st.characters(categories=["L", "N", "P", "Zs", "S"]), min_size=1)
 
 
-@given(st.recursive(PLAIN | st.booleans() | st.integers(-(10**17), 10**17), lambda inner: st.dictionaries(PLAIN, inner) | st.lists(inner)))
+@given(
+    st.recursive(
+        PLAIN | st.booleans() | st.integers(-(10**17), 10**17),
+        lambda inner: st.dictionaries(PLAIN, inner) | st.lists(inner),
+    )
+)
 def test_quoted_data_comes_back_as_it_was(data: object) -> None:
     """Whatever is written in quotes is read as it was meant."""
     from pathlib import Path

@@ -44,7 +44,13 @@ def _row(library: Library, kind: str, name: str) -> dict[str, str]:
         found = getattr(library, kind)(name)
     except PromptKitError as error:
         first = str(error).splitlines()[0]
-        return {"kind": kind, "name": name, "title": name, "summary": f"(cannot be read: {first})", "category": "other"}
+        return {
+            "kind": kind,
+            "name": name,
+            "title": name,
+            "summary": f"(cannot be read: {first})",
+            "category": "other",
+        }
     spec = found.spec
     return {
         "kind": kind,
@@ -114,7 +120,9 @@ def models(model_id: str | None, *, show_all: bool, as_json: bool) -> None:
     from prompt_kit.project import find_project
 
     catalogue = Catalogue.load(find_project().models_file)
-    chosen = [catalogue.model(model_id)] if model_id else [m for m in catalogue.models if show_all or m.status != "retired"]
+    chosen = (
+        [catalogue.model(model_id)] if model_id else [m for m in catalogue.models if show_all or m.status != "retired"]
+    )
     if as_json:
         click.echo(json.dumps([model.to_dict() for model in chosen], indent=2, ensure_ascii=False, default=str))
         return

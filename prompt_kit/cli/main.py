@@ -46,7 +46,7 @@ class Commands(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
-def _print_version(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # noqa: ARG001 - click's signature
+def _print_version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
@@ -56,10 +56,15 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: Any) -> No
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version.",
 )
 def cli() -> None:
-    """Recipes become prompts, and prompts become pictures.
+    r"""Recipes become prompts, and prompts become pictures.
 
     \b
     prompt-kit list                                        what there is
@@ -102,9 +107,21 @@ def _unexpected(error: Exception, arguments: list[str]) -> int:
     import traceback
     from importlib.metadata import version
 
-    where = [f"prompt-kit {version('prompt-kit')}", f"Python {platform.python_version()}", platform.platform()]
-    report = [" · ".join(where), f"command: {' '.join(arguments[:2])} …", "", *traceback.format_exception(error)]
+    where = [
+        f"prompt-kit {version('prompt-kit')}",
+        f"Python {platform.python_version()}",
+        platform.platform(),
+    ]
+    report = [
+        " · ".join(where),
+        f"command: {' '.join(arguments[:2])} …",
+        "",
+        *traceback.format_exception(error),
+    ]
     with tempfile.NamedTemporaryFile("w", suffix=".txt", prefix="prompt-kit-", delete=False, encoding="utf-8") as file:
         file.write("\n".join(report))
-    click.echo(f"Something unexpected happened in prompt-kit itself. A report for its makers is in {file.name}.", err=True)
+    click.echo(
+        f"Something unexpected happened in prompt-kit itself. A report for its makers is in {file.name}.",
+        err=True,
+    )
     return 1

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from prompt_kit.yamlfile import YamlFile
 
 INPUT_OPTIONS = [
-    click.Option(["--values", "values_file"], type=click.Path(dir_okay=False), help="YAML file of values.", metavar="FILE"),
+    click.Option(
+        ["--values", "values_file"],
+        type=click.Path(dir_okay=False),
+        help="YAML file of values.",
+        metavar="FILE",
+    ),
     click.Option(["--example"], help="Start from the values of this example.", metavar="NAME"),
     click.Option(["--preset"], help="Fill in the values of this preset.", metavar="NAME"),
     click.Option(["--use"], multiple=True, help="Mix in a strategy. Repeat it for several.", metavar="STRATEGY"),
@@ -37,9 +42,18 @@ INPUT_OPTIONS = [
 SETTINGS = ("aspect_ratio", "size", "tier", "model", "thinking", "grounding")
 
 RUN_OPTIONS = [
-    click.Option(["--generator"], help="Who makes the picture: proof (offline, free), gemini, or a plugin.", metavar="NAME"),
+    click.Option(
+        ["--generator"],
+        help="Who makes the picture: proof (offline, free), gemini, or a plugin.",
+        metavar="NAME",
+    ),
     click.Option(["-n", "--count", "count"], type=click.IntRange(1, 100), default=1, help="How many times it is made."),
-    click.Option(["--out"], type=click.Path(file_okay=False, path_type=Path), help="Also put the pictures here.", metavar="DIR"),
+    click.Option(
+        ["--out"],
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Also put the pictures here.",
+        metavar="DIR",
+    ),
     click.Option(["--dry-run"], is_flag=True, help="Print what would be sent and what it would cost; send nothing."),
 ]
 
@@ -56,7 +70,9 @@ class RecipeCommands(click.Group):
         library = _library(ctx)
         return sorted({*library.names("recipe"), *library.names("preset")})
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Look ahead for strategies and a preset: they bring options of their own, or fix some."""
         ctx.meta["uses"] = _after(args, "--use")
         ctx.meta["presets"] = _after(args, "--preset")
@@ -137,7 +153,11 @@ generate = RecipeCommands(
     callback=click.pass_context(_generate_from),
     invoke_without_command=True,
     params=[
-        click.Option(["--from", "from_"], help="Send a saved run once more: its folder, id, sidecar or picture.", metavar="RUN"),
+        click.Option(
+            ["--from", "from_"],
+            help="Send a saved run once more: its folder, id, sidecar or picture.",
+            metavar="RUN",
+        ),
         *RUN_OPTIONS,
         INPUT_OPTIONS[-1],
     ],
@@ -189,10 +209,10 @@ def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
 def _placed(problem: Problem, file: YamlFile | None, on_line: dict[str, Any]) -> Problem:
     """Say where in the values file a problem stands, or by which option."""
     name = problem.parameter
-    if file is not None and name in file.data and name not in on_line:
+    if file is not None and name is not None and name in file.data and name not in on_line:
         return Problem(problem.message, file.place(name), name)
     if name is not None and problem.message.startswith(f"{name}: "):
-        return Problem(f"--{name.replace('_', '-')}{problem.message[len(name):]}", problem.place, name)
+        return Problem(f"--{name.replace('_', '-')}{problem.message[len(name) :]}", problem.place, name)
     return problem
 
 
@@ -210,5 +230,5 @@ def _after(args: list[str], flag: str) -> list[str]:
     return [
         value if arg == flag else arg.partition("=")[2]
         for arg, value in pairs
-        if arg == flag and value or arg.startswith(f"{flag}=")
+        if (arg == flag and value) or arg.startswith(f"{flag}=")
     ]

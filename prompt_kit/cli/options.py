@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe import Recipe
 
 
-class Words(click.ParamType):
+class Words(click.ParamType[str]):
     """Words, with choices for the shell to complete; the recipe itself judges them, all at once."""
 
     name = "text"
@@ -21,9 +21,11 @@ class Words(click.ParamType):
     def __init__(self, choices: dict[str, str] | None = None) -> None:
         self.choices = choices or {}
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Offer the choices that begin as what is typed."""
-        return [CompletionItem(value, help=label) for value, label in self.choices.items() if value.startswith(incomplete)]
+        return [
+            CompletionItem(value, help=label) for value, label in self.choices.items() if value.startswith(incomplete)
+        ]
 
 
 def options_of(recipe: Recipe) -> Iterator[click.Option]:

@@ -136,7 +136,9 @@ def _copy(outcome: Outcome, folder: Path | None) -> None:
                 shutil.copyfile(picture.path, target)
                 _talk(f"Copy: {target}")
     except OSError as error:
-        raise WorkspaceError(f"{folder}: the copies cannot be written ({error.strerror}). The pictures are in {outcome.folder}.") from error
+        raise WorkspaceError(
+            f"{folder}: the copies cannot be written ({error.strerror}). The pictures are in {outcome.folder}."
+        ) from error
 
 
 def _plain_plan(planned: Plan) -> dict[str, Any]:

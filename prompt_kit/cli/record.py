@@ -40,9 +40,7 @@ def list_runs(count: int, *, as_json: bool) -> None:
             click.echo(f"{run.id:<36}{run.damage}")
             continue
         noun = "picture" if run.pictures == 1 else "pictures"
-        click.echo(
-            f"{run.id:<36}{run.state:<11}{run.generator:<10}{run.pictures:>3} {noun:<9}{dollars(run.cost):>10}"
-        )
+        click.echo(f"{run.id:<36}{run.state:<11}{run.generator:<10}{run.pictures:>3} {noun:<9}{dollars(run.cost):>10}")
 
 
 @runs.command("show")

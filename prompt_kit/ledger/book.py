@@ -232,9 +232,7 @@ class Ledger:
             update = sa.update(REQUESTS).where(_c.id == number, _c.state.in_(states)).values(values)
             changed = connection.execute(update).rowcount
         if not changed:
-            raise WorkspaceError(
-                f"{self._label}: request {number} is no longer open in the ledger. Start it again."
-            )
+            raise WorkspaceError(f"{self._label}: request {number} is no longer open in the ledger. Start it again.")
 
     def _read(self, query: sa.Select[Any]) -> tuple[Entry, ...]:
         with self._reading() as connection:
@@ -251,9 +249,7 @@ class Ledger:
         with self._reading() as connection:
             schema = connection.scalar(sa.select(sa.func.max(VERSION.c.schema)))
         if (schema or 0) > SCHEMA:
-            raise WorkspaceError(
-                f"{self._label}: a newer prompt-kit made this ledger. Update prompt-kit to use it."
-            )
+            raise WorkspaceError(f"{self._label}: a newer prompt-kit made this ledger. Update prompt-kit to use it.")
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

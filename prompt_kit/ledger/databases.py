@@ -32,8 +32,7 @@ _TROUBLE: Final = {
     r"unable to open database|disk i/o": "the ledger cannot be opened. Check the folder and its rights.",
     r"connection refused|no such file": "no database server answers there. Start it, or check host and port.",
     r"resolve|name or service|nodename": "there is no such host. Check the ledger's URL.",
-    r"password|authentication|no pg_hba": "the server does not accept this name and password."
-    " Check the ledger's URL.",
+    r"password|authentication|no pg_hba": "the server does not accept this name and password. Check the ledger's URL.",
     r"(database|role) \S+ does not exist": "the server has no such database or user."
     " Make it, or check the ledger's URL.",
     r"permission denied": "this user may not do that. Ask for the rights to make and change tables.",
@@ -99,9 +98,7 @@ def _postgresql(text: str) -> tuple[sa.Engine, str]:
             " with the special characters of the password in per cent form (@ is %40)."
         ) from None
     try:
-        engine = sa.create_engine(
-            url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_S} | dict(url.query)
-        )
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_S} | dict(url.query))
     except ImportError as error:
         raise WorkspaceError(
             "A ledger in PostgreSQL needs psycopg. Install it: pip install 'prompt-kit[postgresql]'."

@@ -55,9 +55,7 @@ def read_record(path: Path) -> dict[str, Any]:
 
 def damaged(path: Path) -> InputError:
     """Return the error for a record that cannot be used."""
-    return InputError(
-        f"{path}: the record is damaged. Nothing was changed in it; the pictures beside it are kept."
-    )
+    return InputError(f"{path}: the record is damaged. Nothing was changed in it; the pictures beside it are kept.")
 
 
 def odd() -> NoReturn:
@@ -101,7 +99,7 @@ def to_json(record: Record) -> bytes:
 @cache
 def tool() -> str:
     """Return the name and version of this program, as records say it."""
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - 25 ms, and only writing needs it
+    from importlib.metadata import PackageNotFoundError, version
 
     try:
         return f"prompt-kit {version('prompt-kit')}"

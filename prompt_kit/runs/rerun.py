@@ -44,7 +44,7 @@ def prompt_from(where: str | Path, root: Path) -> Prompt:
 
 def _prompt(record: Record, images: Mapping[str, Image]) -> Prompt:
     """Build the prompt of a record, whose parts are checked one by one: it may come from anywhere."""
-    from pydantic import TypeAdapter  # noqa: PLC0415 - only a rerun needs it
+    from pydantic import TypeAdapter
 
     if set(record["settings"]) - set(SETTINGS) or record["task"] not in get_args(Task) or not record["turns"]:
         odd()
@@ -112,9 +112,7 @@ def _originals(path: Path) -> dict[str, str]:
     """Return where the references of a run were taken from, by hash; nothing when its record is not there."""
     try:
         references = read_record(path.parent / RECORD)["references"]
-        return {
-            reference["sha256"]: reference["original"] for reference in references if reference["original"]
-        }
+        return {reference["sha256"]: reference["original"] for reference in references if reference["original"]}
     except (InputError, *ODD):
         return {}
 
