@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from prompt_kit.assembly import load
     from prompt_kit.catalogue import Catalogue, Model
     from prompt_kit.errors import (
         BudgetError,
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
     from prompt_kit.outcome import Outcome, Picture, Status, Usage
     from prompt_kit.project import Project, find_project
     from prompt_kit.prompt import Earlier, Prompt, Reference, Settings, Text, Turn
-    from prompt_kit.recipe import Example, Recipe, load
+    from prompt_kit.recipe import Example, Recipe
     from prompt_kit.session import agenerate, generate
     from prompt_kit.snapshots import snapshot
 
 # Loaded when first used, so that `prompt-kit --help` and an import cost next to nothing.
 _HOMES = {
+    "assembly": ("load",),
     "catalogue": ("Catalogue", "Model"),
     "errors": (
         "BudgetError",
@@ -52,7 +54,7 @@ _HOMES = {
     "outcome": ("Outcome", "Picture", "Status", "Usage"),
     "project": ("Project", "find_project"),
     "prompt": ("Earlier", "Prompt", "Reference", "Settings", "Text", "Turn"),
-    "recipe": ("Example", "Recipe", "load"),
+    "recipe": ("Example", "Recipe"),
     "session": ("agenerate", "generate"),
     "snapshots": ("snapshot",),
 }

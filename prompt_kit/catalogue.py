@@ -92,7 +92,7 @@ class Model(BaseModel):
     image_tokens: tuple[tuple[str, int], ...] = ()
     """Tokens of one picture, by size."""
     reference_tokens: int = 1120
-    """Input tokens of one reference picture; published for 2.1 only, taken for all (ai.google.dev, pricing, 2026-10)."""
+    """Input tokens of one reference picture; published for 2.1, taken for all (ai.google.dev, 2026-10)."""
     as_of: str = ""
     """The day on which this was last known to be true."""
     source: str = ""
@@ -244,7 +244,8 @@ class Model(BaseModel):
         # Base64 makes four bytes of three.
         if weight * 4 / 3 > MAX_REQUEST_BYTES:
             yield Problem(
-                f"The pictures have {weight / 1e6:.0f} MB together{where}; at most 75 MB can be sent. Save smaller copies."
+                f"The pictures have {weight / 1e6:.0f} MB together{where}; at most 75 MB can be sent."
+                " Save smaller copies."
             )
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import nodes
 
+from prompt_kit.assembly import load
 from prompt_kit.errors import InputError, Problem, PromptKitError
 from prompt_kit.library import FOLDERS, Library, Root, built_in
-from prompt_kit.recipe import Recipe, load
+from prompt_kit.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

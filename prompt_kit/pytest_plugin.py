@@ -50,8 +50,8 @@ class RecipeFile(pytest.Module):
 
     def collect(self) -> Iterable[pytest.Item]:
         """Yield a test for each example; a recipe that cannot be read is a failing test of its own."""
+        from prompt_kit.assembly import load
         from prompt_kit.errors import PromptKitError
-        from prompt_kit.recipe import load
 
         # An empty module stands in for the file, so that fixtures of every scope (and with them
         # pytest-regressions) work as in any test module.
@@ -68,8 +68,8 @@ class RecipeFile(pytest.Module):
 
 def _example_test(library: Library, recipe: str, example: str, folder: Path) -> Callable[..., None]:
     def test(file_regression: Any) -> None:
+        from prompt_kit.assembly import load
         from prompt_kit.errors import PromptKitError
-        from prompt_kit.recipe import load
         from prompt_kit.snapshots import snapshot
 
         loaded = load(recipe, library=library)

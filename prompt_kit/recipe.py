@@ -5,30 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Required, cast
+from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError, with_config
-from typing_extensions import TypedDict
+from pydantic import ValidationError
 
-from prompt_kit.errors import InputError, NotFoundError, Problem, did_you_mean
-from prompt_kit.images import Image, open_image
-from prompt_kit.library import Library
+from prompt_kit.errors import InputError, Problem, did_you_mean
+from prompt_kit.form import Form
+from prompt_kit.images import Image
 from prompt_kit.messages import explain
 from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.rendering import MAX_TURNS, NAMES, TurnPlan, render_turns
-from prompt_kit.spec import PresetSpec, RecipeSpec, SettingsSpec, StrategySpec, TurnSpec, repeats
+from prompt_kit.spec import RecipeSpec, SettingsSpec, StrategySpec, TurnSpec
 from prompt_kit.templating import compile_templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from prompt_kit.library import Found
+    from prompt_kit.library import Found, Library
     from prompt_kit.parameters import Parameter
     from prompt_kit.prompt import Task
     from prompt_kit.spec import ReferenceSlot
-
-MAX_PARENTS: Final = 8
-"""Longest chain of recipes that extend each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +115,6 @@ class Recipe:
         _check_clashes(mixed)
         return mixed
 
-    def with_preset(self, name: str) -> Recipe:
-        """Return this recipe with a preset's values filled in.
-
-        Raises:
-            NotFoundError: When there is no such preset.
-            InputError: When the preset is for another recipe, or fills in what is not there.
-        """
-        found = self.library.preset(name)
-        if found.spec.extends != self.name:
-            raise InputError(f"The preset '{name}' is for the recipe '{found.spec.extends}', not for '{self.name}'.")
-        return _filled(self, found)
-
     def render(self, *, settings: Mapping[str, Any] | Settings | None = None, **values: Any) -> Prompt:
         """Return the prompt that these values make.
 
@@ -145,14 +129,8 @@ class Recipe:
             values = self._with_fixed(values)
         given = {name: value for name, value in values.items() if value is not None and value != ""}
         problems: list[Problem] = []
-        pictures = self._pictures(given, problems) if self._asks_pictures or not self._slots.isdisjoint(given) else {}
-        words = {name: value for name, value in given.items() if name not in pictures} if pictures else given
-        context = self._context(words, problems)
-        if self._conditions:
-            self._check_conditions(words, context, problems)
+        context, pictures = self.form.check(given, problems)
         chosen = self._settings(settings, problems) if settings else self.settings
-        if self.references:
-            self._check_descriptions(context, pictures, problems)
         if problems:
             raise InputError(problems)
         turns = render_turns(self.plans, context, self.references, pictures)
@@ -170,27 +148,12 @@ class Recipe:
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values: one property for each parameter and reference slot."""
-        schema = self._adapter.json_schema()
-        properties = schema.setdefault("properties", {})
-        for name, parameter in self.parameters.items():
-            properties[name] |= {"title": parameter.title or _spoken(name)}
-            properties[name] |= {"description": parameter.help} if parameter.help else {}
-            properties[name] |= {"default": parameter.default} if parameter.default is not None else {}
-            if choices := getattr(parameter, "choices", None):
-                target = properties[name].setdefault("items", {}) if parameter.type == "choices" else properties[name]
-                target |= {"examples" if getattr(parameter, "other", False) else "enum": list(choices)}
-        for name, slot in self.references.items():
-            properties[name] = {
-                "title": slot.title or _spoken(name),
-                "type": "array",
-                "items": {"type": "string", "format": "path"},
-                "minItems": slot.min,
-                "maxItems": slot.max,
-            }
-        required = [name for name, slot in self.references.items() if slot.min]
-        if required:
-            schema["required"] = [*schema.get("required", []), *required]
-        return schema | {"title": self.title}
+        return self.form.json_schema() | {"title": self.title}
+
+    @cached_property
+    def form(self) -> Form:
+        """What the recipe asks, ready to check values."""
+        return Form(self.name, self.parameters, self.references)
 
     @cached_property
     def plans(self) -> tuple[TurnPlan, ...]:
@@ -219,107 +182,8 @@ class Recipe:
         return TurnPlan(program, slots, turn.name, turn.for_each, turn.earlier, turn.role)
 
     @cached_property
-    def _adapter(self) -> TypeAdapter[Any]:
-        fields = {
-            name: Required[p.annotation()] if p.required and not p.show_if else p.annotation()
-            for name, p in self.parameters.items()
-        }
-        # The functional form takes literal names only, as far as type checkers know; ours come from a file.
-        make: Any = TypedDict
-        made = make("Values", fields, total=False)
-        configured = with_config({"extra": "forbid", "coerce_numbers_to_str": True})(cast("type[Any]", made))
-        return TypeAdapter(configured)
-
-    @cached_property
-    def _empty(self) -> dict[str, Any]:
-        """What the template sees where nothing was given: defaults, and what is false and silent."""
-        context: dict[str, Any] = {name: p.empty for name, p in self.parameters.items()}
-        defaults = {name: p.default for name, p in self.parameters.items() if p.default is not None}
-        for name, value in defaults.items():
-            context[name] = TypeAdapter(self.parameters[name].annotation()).validate_python(value)
-        context |= dict.fromkeys(self.references, "")
-        return context | {"earlier": "", "item": "", "turn": ""}
-
-    @cached_property
-    def _slots(self) -> frozenset[str]:
-        return frozenset(self.references)
-
-    @cached_property
-    def _asks_pictures(self) -> bool:
-        return any(slot.min for slot in self.references.values())
-
-    @cached_property
     def _strategy_names(self) -> tuple[str, ...]:
         return tuple(strategy.name for strategy in self.strategies)
-
-    @cached_property
-    def _conditions(self) -> dict[str, Mapping[str, Any]]:
-        return {name: p.show_if for name, p in self.parameters.items() if p.show_if}
-
-    def _context(self, words: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
-        try:
-            checked: dict[str, Any] = self._adapter.validate_python(words)
-        except ValidationError as error:
-            found = [self._problem(e) for e in error.errors(include_url=False)]
-            order = list(self.parameters)
-            found.sort(key=lambda p: order.index(p.parameter) if p.parameter in order else len(order))
-            problems += found
-            return dict(self._empty)
-        return self._empty | checked
-
-    def _problem(self, error: Any) -> Problem:
-        name, *inner = error["loc"]
-        if error["type"] == "extra_forbidden":
-            known = [*self.parameters, *self.references]
-            hint = did_you_mean(str(name), known) or f"There are: {', '.join(known)}."
-            return Problem(f"'{self.name}' has no parameter '{name}'. {hint}", parameter=str(name))
-        place = f", entry {inner[0] + 1}" if inner and isinstance(inner[0], int) else ""
-        what = explain(error)
-        if error["type"] == "missing" and (help_text := self.parameters[name].help):
-            what += f". {help_text.rstrip('.')}"
-        return Problem(f"{name}{place}: {what}{'' if what.endswith(('.', '?')) else '.'}", parameter=str(name))
-
-    def _check_conditions(self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem]) -> None:
-        """Drop what is not asked under these values, and see that what is asked and needed is there."""
-        for name, condition in self._conditions.items():
-            shown = all(_meets(context.get(other), wanted) for other, wanted in condition.items())
-            if shown:
-                if self.parameters[name].required and name not in words:
-                    problems.append(Problem(f"{name}: is missing.", parameter=name))
-            else:
-                if name in words:
-                    when = " and ".join(f"{other} is {_either(wanted)}" for other, wanted in condition.items())
-                    problems.append(Problem(f"{name}: is only asked when {when}. Leave it out.", parameter=name))
-                context[name] = self.parameters[name].empty
-
-    def _pictures(self, given: Mapping[str, Any], problems: list[Problem]) -> dict[str, tuple[Image, ...]]:
-        pictures: dict[str, tuple[Image, ...]] = {}
-        for name, slot in self.references.items():
-            value = given.get(name, ())
-            several = list(value) if isinstance(value, list | tuple) else [value]
-            if not slot.min <= len(several) <= slot.max:
-                count = f"{slot.min}" if slot.min == slot.max else f"{slot.min} to {slot.max}"
-                problems.append(Problem(f"{name}: takes {count} pictures, not {len(several)}.", parameter=name))
-            if name in given:
-                pictures[name] = tuple(_opened(name, one, problems) for one in several)
-        return pictures
-
-    def _check_descriptions(
-        self,
-        context: Mapping[str, Any],
-        pictures: Mapping[str, tuple[Image, ...]],
-        problems: list[Problem],
-    ) -> None:
-        for name, slot in self.references.items():
-            described = len(context[slot.described_by]) if slot.described_by else 0
-            if described > len(pictures.get(name, ())):
-                problems.append(
-                    Problem(
-                        f"{slot.described_by}: describes {described} pictures; '{name}' has"
-                        f" {len(pictures.get(name, ()))}.",
-                        parameter=slot.described_by,
-                    ),
-                )
 
     def _settings(self, settings: Mapping[str, Any] | Settings, problems: list[Problem]) -> Settings:
         if isinstance(settings, Settings):
@@ -361,151 +225,12 @@ class Recipe:
         return self.folder / value if isinstance(value, str) else value
 
 
-def load(name: str, *, library: Library | None = None) -> Recipe:
-    """Return the recipe (or preset) of that name, ready to render.
-
-    Args:
-        name: The name of its file, without ``.yaml``.
-        library: Where to look; the library of the current folder's project when left out.
-
-    Raises:
-        NotFoundError: When there is no recipe or preset of that name.
-        InputError: With every problem of its files.
-    """
-    library = library or Library()
-    if name not in (presets := library.names("preset")) or name in library.names("recipe"):
-        try:
-            return _assembled(library.recipe(name), library)
-        except NotFoundError as error:
-            if error.name != name:
-                raise
-            raise NotFoundError("recipe", name, [*library.names("recipe"), *presets]) from None
-    preset = library.preset(name)
-    return _filled(load(preset.spec.extends, library=library), preset)
-
-
 def merged(*specs: SettingsSpec) -> Settings:
     """Return settings in which later ones win."""
     together: dict[str, Any] = {}
     for spec in specs:
         together |= spec.model_dump(exclude_none=True)
     return Settings(**together)
-
-
-def _assembled(found: Found[RecipeSpec], library: Library) -> Recipe:
-    spec = _inherited(found, library, ())
-    problems = [
-        found.file.problem(
-            f"there is no strategy '{name}'. {did_you_mean(name, library.names('strategy'))}".strip(), "uses"
-        )
-        for name in spec.uses
-        if name not in library.names("strategy")
-    ]
-    if problems:
-        raise InputError(problems)
-    recipe = Recipe(found.name, spec, library, found.file.path.parent).using(*spec.uses)
-    problems = [found.file.problem(message, *keys) for message, keys in _mistakes(recipe)]
-    if problems:
-        raise InputError(problems)
-    return recipe
-
-
-def _inherited(found: Found[RecipeSpec], library: Library, below: tuple[str, ...]) -> RecipeSpec:
-    spec = found.spec
-    if spec.extends is None:
-        return spec if spec.template else spec.model_copy(update={"template": f"{found.name}.j2"})
-    chain = (*below, found.name)
-    if spec.extends in chain or len(chain) > MAX_PARENTS:
-        raise InputError(
-            found.file.problem(f"'{' → '.join((*chain, spec.extends))}' goes round in a circle.", "extends")
-        )
-    try:
-        parent = _inherited(library.recipe(spec.extends), library, chain)
-    except NotFoundError as error:
-        raise InputError(found.file.problem(str(error), "extends")) from error
-    settings = parent.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True))
-    return spec.model_copy(
-        update={
-            "parameters": {**parent.parameters, **spec.parameters},
-            "references": {**parent.references, **spec.references},
-            "settings": settings,
-            "uses": list(dict.fromkeys([*parent.uses, *spec.uses])),
-            "template": spec.template or parent.template,
-            "turns": spec.turns or parent.turns,
-            "task": spec.task or parent.task,
-            "category": spec.category or parent.category,
-            "title": spec.title or parent.title,
-            "summary": spec.summary or parent.summary,
-        },
-    )
-
-
-def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
-    spec = found.spec
-    recipe = recipe.using(*spec.uses)
-    known = [*recipe.parameters, *recipe.references]
-    locked = list(spec.values) if spec.locked == "all" else list(spec.locked)
-    problems = [
-        found.file.problem(
-            f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, known)}".strip(), "values", name
-        )
-        for name in spec.values
-        if name not in known
-    ]
-    problems += [
-        found.file.problem(f"'{name}' is locked but has no value here.", "locked")
-        for name in locked
-        if name not in spec.values
-    ]
-    if problems:
-        raise InputError(problems)
-    parameters = {
-        name: p.model_copy(
-            update={"locked": p.locked or name in locked, "required": p.required and name not in spec.values}
-        )
-        for name, p in recipe.parameters.items()
-    }
-    filled = recipe.spec.model_copy(
-        update={
-            "title": spec.title or recipe.title,
-            "summary": spec.summary or recipe.spec.summary,
-            "parameters": {name: p for name, p in parameters.items() if name in recipe.spec.parameters},
-            "settings": recipe.spec.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True)),
-            "template": _template(recipe.name, recipe.spec),
-            "examples": {},
-        },
-    )
-    return replace(recipe, name=found.name, spec=filled, fixed=tuple(spec.values.items()))
-
-
-def _mistakes(recipe: Recipe) -> Iterable[tuple[str, tuple[str, ...]]]:
-    """Yield what a recipe says that does not fit together, with the keys it stands under."""
-    for name, parameter in recipe.spec.parameters.items():
-        for other in parameter.show_if:
-            if other not in recipe.parameters or other == name:
-                yield (
-                    f"show_if names '{other}', which is no other parameter.",
-                    ("parameters", name, "show_if"),
-                )
-        if parameter.default is not None:
-            try:
-                TypeAdapter(parameter.annotation()).validate_python(parameter.default)
-            except ValidationError as error:
-                what = explain(error.errors(include_url=False)[0]).rstrip(".")
-                yield f"default: {what}.", ("parameters", name, "default")
-    for name, slot in recipe.references.items():
-        if slot.described_by and not repeats(recipe.parameters.get(slot.described_by)):
-            yield (
-                f"described_by names '{slot.described_by}', which is no list.",
-                ("references", name, "described_by"),
-            )
-    for number, turn in enumerate(recipe.spec.turns):
-        keys = ("turns", cast("str", number))
-        if turn.for_each and not repeats(recipe.parameters.get(turn.for_each)):
-            yield f"for_each names '{turn.for_each}', which is no list.", (*keys, "for_each")
-        for slot_name in turn.references or ():
-            if slot_name not in recipe.references:
-                yield f"there is no reference slot '{slot_name}'.", (*keys, "references")
 
 
 def _check_clashes(recipe: Recipe) -> None:
@@ -523,19 +248,6 @@ def _template(name: str, spec: RecipeSpec | StrategySpec, folder: str = "") -> s
     return spec.template or f"{folder}{name}.j2"
 
 
-def _opened(name: str, one: Any, problems: list[Problem]) -> Any:
-    if isinstance(one, Image):
-        return one
-    if not isinstance(one, str | Path | bytes):
-        problems.append(Problem(f"{name}: takes a picture file.", parameter=name))
-        return None
-    try:
-        return open_image(one)
-    except InputError as error:
-        problems.append(Problem(f"{name}: {error}", parameter=name))
-        return None
-
-
 def _recorded(value: Any) -> Any:
     """Return a value as it stands in a record: plain data, pictures by file name."""
     if isinstance(value, str | int | float):
@@ -545,23 +257,3 @@ def _recorded(value: Any) -> Any:
     if isinstance(value, Image | Path):
         return value.name
     return "(picture)" if isinstance(value, bytes) else str(value)
-
-
-def _meets(value: Any, wanted: Any) -> bool:
-    value = getattr(value, "value", value)
-    if wanted is True:
-        return bool(value)
-    if wanted is False:
-        return not value
-    values = [getattr(v, "value", v) for v in value] if isinstance(value, tuple) else [value]
-    return any(v in (wanted if isinstance(wanted, list) else [wanted]) for v in values)
-
-
-def _either(wanted: Any) -> str:
-    if isinstance(wanted, bool):
-        return "given" if wanted else "left out"
-    return " or ".join(str(one) for one in wanted) if isinstance(wanted, list) else str(wanted)
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", " ").capitalize()

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from prompt_kit.assembly import load, with_preset
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.prompt import Earlier, Reference, Text
-from prompt_kit.recipe import load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -246,7 +246,7 @@ def test_a_preset_fills_in_and_locks(tree: MakeTree, library: Library) -> None:
     assert str(brand.render(subject="a cub")).startswith("A badge of a cub.")
     with pytest.raises(InputError, match="style: is locked"):
         brand.render(style="flat")
-    assert str(load("badge", library=library).with_preset("brand").render()) == str(brand.render())
+    assert str(with_preset(load("badge", library=library), "brand").render()) == str(brand.render())
 
 
 def test_a_preset_that_does_not_fit_says_where(tree: MakeTree, library: Library) -> None:

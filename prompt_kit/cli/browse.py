@@ -66,7 +66,7 @@ def _row(library: Library, kind: str, name: str) -> dict[str, str]:
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON Schema of its values, and its examples.")
 def show(name: str, *, as_json: bool) -> None:
     """Show what a recipe asks, which pictures it takes, and its examples."""
-    from prompt_kit.recipe import load
+    from prompt_kit.assembly import load
 
     recipe = load(name)
     if as_json:

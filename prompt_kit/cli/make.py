@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prompt_kit.assembly import load, with_preset
 from prompt_kit.cli.options import given, options_of
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.library import Library
 from prompt_kit.prompt import SIZES, TIERS
-from prompt_kit.recipe import Recipe, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from prompt_kit.prompt import Prompt
+    from prompt_kit.recipe import Recipe
     from prompt_kit.yamlfile import YamlFile
 
 INPUT_OPTIONS = [
@@ -82,7 +83,7 @@ class RecipeCommands(click.Group):
         """Make the command of a recipe, with its parameters as options."""
         recipe = load(cmd_name, library=_library(ctx))
         for preset in ctx.meta.get("presets", ()):
-            recipe = recipe.with_preset(preset)
+            recipe = with_preset(recipe, preset)
         recipe = recipe.using(*ctx.meta.get("uses", ()))
         return click.Command(
             cmd_name,

@@ -127,7 +127,7 @@ class Words(sa.TypeDecorator[str]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - as SQLAlchemy has it
         """Return the text without what no database takes."""
         return None if value is None else value.encode("utf-8", "replace").decode().replace("\0", "")
 

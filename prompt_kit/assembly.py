@@ -1,0 +1,172 @@
+"""Puts a recipe together from its file: what it extends, what it mixes in, what a preset fills in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from prompt_kit.errors import InputError, NotFoundError, did_you_mean
+from prompt_kit.library import Library
+from prompt_kit.messages import explain
+from prompt_kit.recipe import Recipe
+from prompt_kit.spec import PresetSpec, RecipeSpec, repeats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prompt_kit.library import Found
+
+MAX_PARENTS: Final = 8
+"""Longest chain of recipes that extend each other."""
+
+
+def load(name: str, *, library: Library | None = None) -> Recipe:
+    """Return the recipe (or preset) of that name, ready to render.
+
+    Args:
+        name: The name of its file, without ``.yaml``.
+        library: Where to look; the library of the current folder's project when left out.
+
+    Raises:
+        NotFoundError: When there is no recipe or preset of that name.
+        InputError: With every problem of its files.
+    """
+    library = library or Library()
+    if name not in (presets := library.names("preset")) or name in library.names("recipe"):
+        try:
+            return _assembled(library.recipe(name), library)
+        except NotFoundError as error:
+            if error.name != name:
+                raise
+            raise NotFoundError("recipe", name, [*library.names("recipe"), *presets]) from None
+    preset = library.preset(name)
+    return _filled(load(preset.spec.extends, library=library), preset)
+
+
+def with_preset(recipe: Recipe, name: str) -> Recipe:
+    """Return a recipe with a preset's values filled in.
+
+    Raises:
+        NotFoundError: When there is no such preset.
+        InputError: When the preset is for another recipe, or fills in what is not there.
+    """
+    found = recipe.library.preset(name)
+    if found.spec.extends != recipe.name:
+        raise InputError(f"The preset '{name}' is for the recipe '{found.spec.extends}', not for '{recipe.name}'.")
+    return _filled(recipe, found)
+
+
+def _assembled(found: Found[RecipeSpec], library: Library) -> Recipe:
+    spec = _inherited(found, library, ())
+    problems = [
+        found.file.problem(
+            f"there is no strategy '{name}'. {did_you_mean(name, library.names('strategy'))}".strip(), "uses"
+        )
+        for name in spec.uses
+        if name not in library.names("strategy")
+    ]
+    if problems:
+        raise InputError(problems)
+    recipe = Recipe(found.name, spec, library, found.file.path.parent).using(*spec.uses)
+    problems = [found.file.problem(message, *keys) for message, keys in _mistakes(recipe)]
+    if problems:
+        raise InputError(problems)
+    return recipe
+
+
+def _inherited(found: Found[RecipeSpec], library: Library, below: tuple[str, ...]) -> RecipeSpec:
+    spec = found.spec
+    if spec.extends is None:
+        return spec if spec.template else spec.model_copy(update={"template": f"{found.name}.j2"})
+    chain = (*below, found.name)
+    if spec.extends in chain or len(chain) > MAX_PARENTS:
+        raise InputError(
+            found.file.problem(f"'{' → '.join((*chain, spec.extends))}' goes round in a circle.", "extends")
+        )
+    try:
+        parent = _inherited(library.recipe(spec.extends), library, chain)
+    except NotFoundError as error:
+        raise InputError(found.file.problem(str(error), "extends")) from error
+    settings = parent.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True))
+    return spec.model_copy(
+        update={
+            "parameters": {**parent.parameters, **spec.parameters},
+            "references": {**parent.references, **spec.references},
+            "settings": settings,
+            "uses": list(dict.fromkeys([*parent.uses, *spec.uses])),
+            "template": spec.template or parent.template,
+            "turns": spec.turns or parent.turns,
+            "task": spec.task or parent.task,
+            "category": spec.category or parent.category,
+            "title": spec.title or parent.title,
+            "summary": spec.summary or parent.summary,
+        },
+    )
+
+
+def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
+    spec = found.spec
+    recipe = recipe.using(*spec.uses)
+    known = [*recipe.parameters, *recipe.references]
+    locked = list(spec.values) if spec.locked == "all" else list(spec.locked)
+    problems = [
+        found.file.problem(
+            f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, known)}".strip(), "values", name
+        )
+        for name in spec.values
+        if name not in known
+    ]
+    problems += [
+        found.file.problem(f"'{name}' is locked but has no value here.", "locked")
+        for name in locked
+        if name not in spec.values
+    ]
+    if problems:
+        raise InputError(problems)
+    parameters = {
+        name: p.model_copy(
+            update={"locked": p.locked or name in locked, "required": p.required and name not in spec.values}
+        )
+        for name, p in recipe.parameters.items()
+    }
+    filled = recipe.spec.model_copy(
+        update={
+            "title": spec.title or recipe.title,
+            "summary": spec.summary or recipe.spec.summary,
+            "parameters": {name: p for name, p in parameters.items() if name in recipe.spec.parameters},
+            "settings": recipe.spec.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True)),
+            "template": recipe.spec.template or f"{recipe.name}.j2",
+            "examples": {},
+        },
+    )
+    return replace(recipe, name=found.name, spec=filled, fixed=tuple(spec.values.items()))
+
+
+def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what a recipe says that does not fit together, with the keys it stands under."""
+    yield from _parameter_mistakes(recipe)
+    for name, slot in recipe.references.items():
+        if slot.described_by and not repeats(recipe.parameters.get(slot.described_by)):
+            yield f"described_by names '{slot.described_by}', which is no list.", ("references", name, "described_by")
+    for number, turn in enumerate(recipe.spec.turns):
+        keys = ("turns", cast("str", number))
+        if turn.for_each and not repeats(recipe.parameters.get(turn.for_each)):
+            yield f"for_each names '{turn.for_each}', which is no list.", (*keys, "for_each")
+        for slot_name in turn.references or ():
+            if slot_name not in recipe.references:
+                yield f"there is no reference slot '{slot_name}'.", (*keys, "references")
+
+
+def _parameter_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, parameter in recipe.spec.parameters.items():
+        for other in parameter.show_if:
+            if other not in recipe.parameters or other == name:
+                yield f"show_if names '{other}', which is no other parameter.", ("parameters", name, "show_if")
+        if parameter.default is not None:
+            try:
+                TypeAdapter(parameter.annotation()).validate_python(parameter.default)
+            except ValidationError as error:
+                what = explain(error.errors(include_url=False)[0]).rstrip(".")
+                yield f"default: {what}.", ("parameters", name, "default")

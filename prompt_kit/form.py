@@ -1,0 +1,202 @@
+"""What a recipe asks, and the check of what was filled in: every problem at once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Required, cast
+
+from pydantic import TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
+
+from prompt_kit.errors import InputError, Problem, did_you_mean
+from prompt_kit.images import Image, open_image
+from prompt_kit.messages import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prompt_kit.parameters import Parameter
+    from prompt_kit.spec import ReferenceSlot
+
+
+class Form:
+    """The parameters and reference slots of a recipe, ready to check values."""
+
+    def __init__(self, name: str, parameters: Mapping[str, Parameter], references: Mapping[str, ReferenceSlot]) -> None:
+        """Make the form of the recipe ``name``."""
+        self.name, self.parameters, self.references = name, parameters, references
+
+    def check(
+        self, given: Mapping[str, Any], problems: list[Problem]
+    ) -> tuple[dict[str, Any], dict[str, tuple[Image, ...]]]:
+        """Return what was filled in, ready for the template, and the pictures by slot.
+
+        Args:
+            given: Values by parameter, pictures by slot; nothing that is empty.
+            problems: Every problem is added here.
+        """
+        pictures = self._pictures(given, problems) if self._asks_pictures or not self._slots.isdisjoint(given) else {}
+        words = {name: value for name, value in given.items() if name not in pictures} if pictures else given
+        context = self._context(words, problems)
+        if self._conditions:
+            self._check_conditions(words, context, problems)
+        if self.references:
+            self._check_descriptions(context, pictures, problems)
+        return context, pictures
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the values: one property for each parameter and reference slot."""
+        schema = self._adapter.json_schema()
+        properties = schema.setdefault("properties", {})
+        for name, parameter in self.parameters.items():
+            properties[name] |= {"title": parameter.title or _spoken(name)}
+            properties[name] |= {"description": parameter.help} if parameter.help else {}
+            properties[name] |= {"default": parameter.default} if parameter.default is not None else {}
+            if choices := getattr(parameter, "choices", None):
+                target = properties[name].setdefault("items", {}) if parameter.type == "choices" else properties[name]
+                target |= {"examples" if getattr(parameter, "other", False) else "enum": list(choices)}
+        for name, slot in self.references.items():
+            properties[name] = {
+                "title": slot.title or _spoken(name),
+                "type": "array",
+                "items": {"type": "string", "format": "path"},
+                "minItems": slot.min,
+                "maxItems": slot.max,
+            }
+        required = [name for name, slot in self.references.items() if slot.min]
+        if required:
+            schema["required"] = [*schema.get("required", []), *required]
+        return schema
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        fields = {
+            name: Required[p.annotation()] if p.required and not p.show_if else p.annotation()
+            for name, p in self.parameters.items()
+        }
+        # The functional form takes literal names only, as far as type checkers know; ours come from a file.
+        make: Any = TypedDict
+        made = make("Values", fields, total=False)
+        configured = with_config({"extra": "forbid", "coerce_numbers_to_str": True})(cast("type[Any]", made))
+        return TypeAdapter(configured)
+
+    @cached_property
+    def _empty(self) -> dict[str, Any]:
+        """What the template sees where nothing was given: defaults, and what is false and silent."""
+        context: dict[str, Any] = {name: p.empty for name, p in self.parameters.items()}
+        defaults = {name: p.default for name, p in self.parameters.items() if p.default is not None}
+        for name, value in defaults.items():
+            context[name] = TypeAdapter(self.parameters[name].annotation()).validate_python(value)
+        context |= dict.fromkeys(self.references, "")
+        return context | {"earlier": "", "item": "", "turn": ""}
+
+    @cached_property
+    def _slots(self) -> frozenset[str]:
+        return frozenset(self.references)
+
+    @cached_property
+    def _asks_pictures(self) -> bool:
+        return any(slot.min for slot in self.references.values())
+
+    @cached_property
+    def _conditions(self) -> dict[str, Mapping[str, Any]]:
+        return {name: p.show_if for name, p in self.parameters.items() if p.show_if}
+
+    def _context(self, words: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+        try:
+            checked: dict[str, Any] = self._adapter.validate_python(words)
+        except ValidationError as error:
+            found = [self._problem(e) for e in error.errors(include_url=False)]
+            order = list(self.parameters)
+            found.sort(key=lambda p: order.index(p.parameter) if p.parameter in order else len(order))
+            problems += found
+            return dict(self._empty)
+        return self._empty | checked
+
+    def _problem(self, error: Any) -> Problem:
+        name, *inner = error["loc"]
+        if error["type"] == "extra_forbidden":
+            known = [*self.parameters, *self.references]
+            hint = did_you_mean(str(name), known) or f"There are: {', '.join(known)}."
+            return Problem(f"'{self.name}' has no parameter '{name}'. {hint}", parameter=str(name))
+        place = f", entry {inner[0] + 1}" if inner and isinstance(inner[0], int) else ""
+        what = explain(error)
+        if error["type"] == "missing" and (help_text := self.parameters[name].help):
+            what += f". {help_text.rstrip('.')}"
+        return Problem(f"{name}{place}: {what}{'' if what.endswith(('.', '?')) else '.'}", parameter=str(name))
+
+    def _check_conditions(self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem]) -> None:
+        """Drop what is not asked under these values, and see that what is asked and needed is there."""
+        for name, condition in self._conditions.items():
+            shown = all(_meets(context.get(other), wanted) for other, wanted in condition.items())
+            if shown:
+                if self.parameters[name].required and name not in words:
+                    problems.append(Problem(f"{name}: is missing.", parameter=name))
+            else:
+                if name in words:
+                    when = " and ".join(f"{other} is {_either(wanted)}" for other, wanted in condition.items())
+                    problems.append(Problem(f"{name}: is only asked when {when}. Leave it out.", parameter=name))
+                context[name] = self.parameters[name].empty
+
+    def _pictures(self, given: Mapping[str, Any], problems: list[Problem]) -> dict[str, tuple[Image, ...]]:
+        pictures: dict[str, tuple[Image, ...]] = {}
+        for name, slot in self.references.items():
+            value = given.get(name, ())
+            several = list(value) if isinstance(value, list | tuple) else [value]
+            if not slot.min <= len(several) <= slot.max:
+                count = f"{slot.min}" if slot.min == slot.max else f"{slot.min} to {slot.max}"
+                problems.append(Problem(f"{name}: takes {count} pictures, not {len(several)}.", parameter=name))
+            if name in given:
+                pictures[name] = tuple(_opened(name, one, problems) for one in several)
+        return pictures
+
+    def _check_descriptions(
+        self,
+        context: Mapping[str, Any],
+        pictures: Mapping[str, tuple[Image, ...]],
+        problems: list[Problem],
+    ) -> None:
+        for name, slot in self.references.items():
+            described = len(context[slot.described_by]) if slot.described_by else 0
+            if described > len(pictures.get(name, ())):
+                problems.append(
+                    Problem(
+                        f"{slot.described_by}: describes {described} pictures; '{name}' has"
+                        f" {len(pictures.get(name, ()))}.",
+                        parameter=slot.described_by,
+                    ),
+                )
+
+
+def _opened(name: str, one: Any, problems: list[Problem]) -> Any:
+    if isinstance(one, Image):
+        return one
+    if not isinstance(one, str | Path | bytes):
+        problems.append(Problem(f"{name}: takes a picture file.", parameter=name))
+        return None
+    try:
+        return open_image(one)
+    except InputError as error:
+        problems.append(Problem(f"{name}: {error}", parameter=name))
+        return None
+
+
+def _meets(value: Any, wanted: Any) -> bool:
+    value = getattr(value, "value", value)
+    if wanted is True:
+        return bool(value)
+    if wanted is False:
+        return not value
+    values = [getattr(v, "value", v) for v in value] if isinstance(value, tuple) else [value]
+    return any(v in (wanted if isinstance(wanted, list) else [wanted]) for v in values)
+
+
+def _either(wanted: Any) -> str:
+    if isinstance(wanted, bool):
+        return "given" if wanted else "left out"
+    return " or ".join(str(one) for one in wanted) if isinstance(wanted, list) else str(wanted)
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ").capitalize()
