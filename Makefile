@@ -3,7 +3,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench snapshots
+.PHONY: help demo test lint format bench snapshots schema
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ format: | $(UV)  ## put the code in order
 
 bench: | $(UV)  ## measure speed, as ratios
 	$(RUN) python -m benchmarks
+
+schema: | $(UV)  ## write the JSON Schemas of recipe files anew
+	$(RUN) prompt-kit schema --write docs/schema
 
 snapshots: | $(UV)  ## write the prompts of all examples anew
 	$(RUN) pytest recipes --force-regen -q

@@ -75,6 +75,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with 0 (done), 1 (the work failed) or 2 (the input was wrong)."""
+    # Pydantic would read the entry points of every installed package; the command line has no use for its plugins.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     sys.exit(run(sys.argv[1:]))
 
 

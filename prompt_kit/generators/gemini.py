@@ -1,0 +1,349 @@
+"""Makes pictures with Google's Gemini models; the only door to google-genai."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import httpx2
+import stamina
+from google import genai
+from google.genai import errors, types
+
+from prompt_kit.errors import InputError
+from prompt_kit.generators.gemini_answers import duration, finding, read, refused, without
+from prompt_kit.generators.gemini_verdicts import (
+    BAD_ADDRESS,
+    LOST_ON_THE_WAY,
+    NO_ANSWER_IN_TIME,
+    SENT_NOTHING,
+    Finding,
+    Verdict,
+)
+from prompt_kit.outcome import Outcome, Status, Usage
+from prompt_kit.prompt import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from prompt_kit.generators import Request
+    from prompt_kit.prompt import Settings
+
+KEYS: Final = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
+"""Where the key is looked for, in the SDK's own order (google-genai 3.4.0)."""
+
+LONGEST_WAIT_S: Final = 90.0
+"""When Google asks to wait longer than this, nobody is kept waiting; the outcome says how long."""
+
+CONNECT_S: Final = 20.0
+"""How long a connection may take to come about; without it nothing was sent and nothing is charged."""
+
+# Both libraries talk about what outcomes and `on_wait` say already. Without any handler Python would print it.
+for _talker in ("google_genai", "stamina"):
+    logging.getLogger(_talker).addHandler(logging.NullHandler())
+
+MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
+    httpx2.ConnectError: SENT_NOTHING,
+    httpx2.ConnectTimeout: SENT_NOTHING,
+    httpx2.PoolTimeout: SENT_NOTHING,
+    httpx2.ProxyError: SENT_NOTHING,
+    httpx2.InvalidURL: BAD_ADDRESS,
+    httpx2.UnsupportedProtocol: BAD_ADDRESS,
+    httpx2.LocalProtocolError: BAD_ADDRESS,
+    httpx2.TimeoutException: NO_ANSWER_IN_TIME,
+    TimeoutError: NO_ANSWER_IN_TIME,
+    httpx2.HTTPError: LOST_ON_THE_WAY,
+}
+"""Each way in which a request or its answer gets lost; the nearest class of an exception decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gemini:
+    """Google's image models through ``generateContent``.
+
+    It works as it is; inside ``async with`` one connection serves all requests, which saves about 50 ms and a
+    handshake for each. It may be entered several times at once, within one event loop.
+    """
+
+    name: ClassVar[str] = "gemini"
+
+    api_key: str | None = field(default=None, repr=False)
+    """The key; else the environment's ``GOOGLE_API_KEY``, else its ``GEMINI_API_KEY``, when a picture is made."""
+    base_url: str | None = None
+    """Another address of the API; else the environment's ``GOOGLE_GEMINI_BASE_URL``, else Google's own."""
+    api_version: str | None = None
+    """Such as ``v1beta``; else the environment's ``GOOGLE_GENAI_API_VERSION``, else the SDK's own, ``v1``."""
+    timeout_s: float = 300.0
+    """How long one answer may take; a 4K picture of the pro model takes 60 to 120 s and more (2026-10)."""
+    attempts: int = 4
+    """How often a request is sent at most; only what was certainly not charged is sent again, and once what came
+    back empty without a reason."""
+    on_wait: Callable[[float, str], None] | None = None
+    """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
+    _line: _Line = field(default_factory=lambda: _Line(), init=False, repr=False, compare=False)
+
+    async def generate(self, request: Request) -> Outcome:
+        """Make the pictures of one request.
+
+        Whatever Google, the network or a missing key do becomes an outcome; only mistakes in our own code raise.
+        """
+        key, place = self._key()
+        problem = _key_problem(key, place)
+        if problem:
+            return replace(problem, model=request.model.id)
+        try:
+            contents, config = _contents(request), _config(request)
+        except InputError as error:
+            return Outcome(Status.INVALID, message=str(error), billable="no", model=request.model.id)
+        async with self:
+            outcome = await self._patiently(request, lambda: self._try(request, key, contents, config))
+        if outcome.status is Status.AUTH:
+            outcome = replace(outcome, next_step=f"{outcome.next_step} The key in use is {place}.")
+        return _blotted(outcome, key)
+
+    async def __aenter__(self) -> Self:
+        """Keep the connection for several requests."""
+        self._line.users += 1
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let go of the connection; the last one closes it."""
+        await self._line.leave()
+
+    def _key(self) -> tuple[str, str]:
+        """Return the key, and where it stood."""
+        if self.api_key is not None:
+            return self.api_key.strip(), "the one that was given"
+        found = next((name for name in KEYS if os.environ.get(name, "").strip()), "")
+        return os.environ.get(found, "").strip(), f"in {found}"
+
+    async def _patiently(self, request: Request, send: Callable[[], Any]) -> Outcome:
+        """Send until there is an answer to live with; what each try may have cost is added up."""
+        spent: list[Outcome] = []
+        outcome = Outcome(Status.CANCELLED)
+        with suppress(_Again):
+            async for attempt in stamina.retry_context(
+                _Again.wanted, attempts=max(1, self.attempts), timeout=None, wait_initial=1.0, wait_max=30.0
+            ):
+                with attempt:
+                    found: Finding = await send()
+                    outcome = found.outcome
+                    again = None if attempt.num >= self.attempts else _again(found, empty_before=bool(spent))
+                    if again is not None:
+                        if found.again == "once":
+                            spent.append(outcome)
+                        self._announce(outcome, again, about_s=attempt.next_wait)
+                        raise again
+        return _summed(outcome, spent, request)
+
+    def _announce(self, outcome: Outcome, again: _Again, *, about_s: float) -> None:
+        if self.on_wait is None:
+            return
+        if again.wait is None:
+            self.on_wait(about_s, f"{outcome.message} It is asked again in about {duration(about_s)}.")
+        else:
+            asked = f"It asks to wait {duration(again.wait)}; prompt-kit waits and goes on."
+            self.on_wait(again.wait, f"{outcome.message} {asked}")
+
+    async def _try(
+        self, request: Request, key: str, contents: types.Content, config: types.GenerateContentConfig
+    ) -> Finding:
+        """Send once, and say what came of it."""
+        client = self._line.client(lambda: self._options(), key)
+        try:
+            # The SDK's limit starts anew with every piece that arrives; a trickle must end, too.
+            async with asyncio.timeout(self.timeout_s + 1):
+                response = await client.aio.models.generate_content(
+                    model=request.model.id, contents=contents, config=config
+                )
+        except errors.APIError as error:
+            headers = getattr(error.response, "headers", None) or {}
+            return refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
+            return _lost(error, request, timeout_s=self.timeout_s)
+        raw = response.sdk_http_response
+        return read(raw.body if raw else None, request)
+
+    def _options(self) -> types.HttpOptions:
+        return types.HttpOptions(
+            base_url=self.base_url,
+            api_version=self.api_version,
+            timeout=max(1, round(self.timeout_s * 1000)),
+            # One attempt: with the aiohttp extra the SDK would otherwise send again what may be paid already.
+            retry_options=types.HttpRetryOptions(attempts=1),
+        )
+
+
+class _Line:
+    """The connection to Google, open as long as somebody uses it."""
+
+    def __init__(self) -> None:
+        self.users = 0
+        self._client: genai.Client | None = None
+        self._http: httpx2.AsyncClient | None = None
+
+    def client(self, options: Callable[[], types.HttpOptions], key: str) -> genai.Client:
+        """Return the open connection, or open it."""
+        if self._client is None:
+            trust = httpx2.create_ssl_context()
+            # Redirects would carry the key to another address. Giving the client also keeps the SDK
+            # from changing to aiohttp, whose exceptions are others, when that happens to be installed.
+            self._http = httpx2.AsyncClient(
+                verify=trust, timeout=None, follow_redirects=False, event_hooks={"request": [_connect_soon]}
+            )
+            patched = options().model_copy(update={"httpx_async_client": self._http, "client_args": {"verify": trust}})
+            self._client = genai.Client(api_key=key, enterprise=False, http_options=patched)
+        return self._client
+
+    async def leave(self) -> None:
+        """Take one user away, and close after the last one."""
+        self.users -= 1
+        if self.users == 0:
+            client, http, self._client, self._http = self._client, self._http, None, None
+            if client:
+                client.close()
+            if http:
+                await http.aclose()
+
+
+class _Again(Exception):
+    """The same request is to be sent again; ``wait`` in seconds, ``None`` for stamina's own back-off."""
+
+    def __init__(self, wait: float | None = None) -> None:
+        super().__init__("asked again")
+        self.wait = wait
+
+    @staticmethod
+    def wanted(error: Exception) -> bool | float:
+        """Tell stamina whether to go on, and when."""
+        if not isinstance(error, _Again):
+            return False
+        return True if error.wait is None else error.wait
+
+
+def _again(found: Finding, *, empty_before: bool) -> _Again | None:
+    """Return whether and when to send again: what was not charged, and once what came back empty."""
+    wait = found.outcome.retry_after_s
+    if found.again == "no" or (found.again == "once" and empty_before):
+        return None
+    if wait is not None and wait > LONGEST_WAIT_S:
+        return None
+    return _Again(wait)
+
+
+def _contents(request: Request) -> types.Content:
+    """Return the parts of a turn in their order.
+
+    Raises:
+        InputError: When a picture is gone or has changed.
+    """
+    earlier = iter(request.earlier)
+    parts = []
+    for part in request.turn.parts:
+        if isinstance(part, Text):
+            parts.append(types.Part(text=part.text))
+        else:
+            image = getattr(part, "image", None) or next(earlier)
+            parts.append(types.Part.from_bytes(data=image.read(), mime_type=image.media_type))
+    return types.Content(role="user", parts=parts)
+
+
+def _config(request: Request) -> types.GenerateContentConfig:
+    """Return the settings; what is not set is not sent, because several models refuse what they do not know."""
+    settings = request.settings
+    size = settings.size if request.model.send_size else None
+    asked: dict[str, Any] = {
+        name: value for name in ("temperature", "top_p", "seed") if (value := getattr(settings, name)) is not None
+    }
+    if settings.aspect_ratio or size:
+        asked["image_config"] = types.ImageConfig(aspect_ratio=settings.aspect_ratio, image_size=size)
+    if settings.thinking:
+        level = types.ThinkingLevel(settings.thinking.upper())
+        asked["thinking_config"] = types.ThinkingConfig(thinking_level=level, include_thoughts=False)
+    if settings.grounding:
+        asked["tools"] = [_search(settings)]
+    return types.GenerateContentConfig(
+        # With pictures alone, the model's explanations are lost, and a grounded request gets no picture at all
+        # (ai.google.dev, image generation, 2025-11).
+        response_modalities=["TEXT", "IMAGE"],
+        # Each of these would send further requests, and pay for them, behind our back.
+        automatic_continuation=False,
+        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+        should_return_http_response=True,
+        **asked,
+    )
+
+
+def _search(settings: Settings) -> types.Tool:
+    if settings.grounding == "web":
+        return types.Tool(google_search=types.GoogleSearch())
+    kinds = types.SearchTypes(web_search=types.WebSearch(), image_search=types.ImageSearch())
+    return types.Tool(google_search=types.GoogleSearch(search_types=kinds))
+
+
+def _lost(error: Exception, request: Request, *, timeout_s: float) -> Finding:
+    """Return what a failure of the network means."""
+    verdict = next(MEANING_OF_FAILURE[kind] for kind in type(error).__mro__ if kind in MEANING_OF_FAILURE)
+    told = replace(verdict, message=verdict.message.replace("{timeout}", duration(timeout_s)))
+    return finding(told, says=str(error), reason=type(error).__name__, model=request.model.id)
+
+
+def _key_problem(key: str, place: str) -> Outcome | None:
+    if not key:
+        return Outcome(
+            Status.AUTH,
+            message="There is no key for the Gemini API.",
+            next_step=f"Set {KEYS[1]}; keys are made at aistudio.google.com/api-keys. The generator 'proof' needs none.",
+            billable="no",
+        )
+    if not key.isascii() or not key.isprintable() or " " in key:
+        return Outcome(
+            Status.AUTH,
+            message="The key for the Gemini API holds characters that no key has.",
+            next_step=f"Copy it again. The key in use is {place}.",
+            billable="no",
+        )
+    return None
+
+
+def _summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outcome:
+    """Return the last outcome with what the empty answers before it may cost."""
+    if not spent:
+        return outcome
+    every = [*spent, outcome]
+    costs = [one.cost for one in every]
+    usages = [one.usage.to_dict() for one in every if one.usage]
+    names = {name for usage in usages for name in usage}
+    known = len(usages) == len(every)
+    warning = f"{request.model.id} first came back without a picture and was asked again; both answers may be charged."
+    return replace(
+        outcome,
+        usage=Usage(**{name: sum(usage.get(name, 0) for usage in usages) for name in names}) if known else None,
+        cost=None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0)),
+        warnings=(*outcome.warnings, warning),
+    )
+
+
+def _blotted(outcome: Outcome, key: str) -> Outcome:
+    """Return the outcome without the key, wherever somebody repeated it."""
+    names = ("text", "reason", "message", "next_step", "model", "response_id", "warnings", "details")
+    return replace(outcome, **{name: without(key, getattr(outcome, name)) for name in names})
+
+
+async def _connect_soon(request: httpx2.Request) -> None:
+    """Shorten the time for connecting; the SDK knows one limit for everything."""
+    limits = request.extensions.get("timeout", {})
+    limits["connect"] = min(CONNECT_S, limits.get("connect") or CONNECT_S)

@@ -1,0 +1,121 @@
+"""Pictures are known by their bytes, and what is no picture is refused."""
+
+from __future__ import annotations
+
+import io
+import struct
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image as Pillow
+
+from prompt_kit.errors import InputError
+from prompt_kit.images import MAX_BYTES, dimensions, open_image, sniff
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def picture(kind: str, size: tuple[int, int] = (40, 30), **options: object) -> bytes:
+    """Return the bytes of a real picture."""
+    buffer = io.BytesIO()
+    Pillow.new("RGB", size, "teal").save(buffer, kind, **options)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type"),
+    [
+        (picture("PNG"), "image/png"),
+        (picture("JPEG"), "image/jpeg"),
+        (picture("JPEG", progressive=True), "image/jpeg"),
+        (picture("WEBP"), "image/webp"),
+        (picture("WEBP", lossless=True), "image/webp"),
+        (picture("WEBP", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0"), "image/webp"),
+    ],
+)
+def test_type_and_size_come_from_the_bytes(tmp_path: Path, data: bytes, media_type: str) -> None:
+    """A wrong extension does not matter."""
+    (tmp_path / "x.txt").write_bytes(data)
+    image = open_image(tmp_path / "x.txt")
+    assert (image.media_type, image.width, image.height, image.size) == (media_type, 40, 30, len(data))
+    assert image.read() == data
+
+
+def test_a_picture_from_the_phone_is_taken(tmp_path: Path) -> None:
+    """HEIC tells its size too far inside; it is taken all the same."""
+    (tmp_path / "x.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 100)
+    assert open_image(tmp_path / "x.heic").media_type == "image/heic"
+
+
+def test_a_picture_that_changed_is_not_sent(tmp_path: Path) -> None:
+    """The prompt speaks of the picture that was looked at."""
+    path = tmp_path / "x.png"
+    path.write_bytes(picture("PNG"))
+    image = open_image(path)
+    path.write_bytes(picture("PNG", (41, 30)))
+    with pytest.raises(InputError, match="has changed"):
+        image.read()
+
+
+def _png_head(width: int, height: int) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height) + b"\x08\x02\0\0\0" + b"\0" * 20
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "not a picture"),
+        (b"hello", "not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing"),
+        (b"GIF89a" + b"\x10\0\x10\0" + b"\0" * 10, "not a picture the models take"),
+        (_png_head(100_000, 100_000), "more than 120 million"),
+        (_png_head(0, 0), "damaged"),
+        (b"\xff\xd8\xff\xe0\0\x10", "damaged"),
+    ],
+    ids=["empty", "text", "svg", "gif", "bomb", "no size", "half a head"],
+)
+def test_what_no_model_takes_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
+    """Before anything is sent, with what it is."""
+    (tmp_path / "x.png").write_bytes(data)
+    with pytest.raises(InputError, match=message):
+        open_image(tmp_path / "x.png")
+
+
+def test_a_gigabyte_is_refused_at_once(tmp_path: Path) -> None:
+    """The size is asked before anything is read."""
+    with (tmp_path / "x.png").open("wb") as file:
+        file.write(picture("PNG"))
+        file.truncate(1_000_000_000)
+    began = time.monotonic()
+    with pytest.raises(InputError, match=f"at most {MAX_BYTES // 1_000_000} MB"):
+        open_image(tmp_path / "x.png")
+    assert time.monotonic() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("https://example.com/x.png", "not fetched from the web"),
+        ("file:///etc/passwd", "not fetched from the web"),
+        ("nowhere.png", "cannot be read"),
+        (".", "not a file"),
+        ("a\0b.png", "not a file name"),
+    ],
+)
+def test_what_is_no_file_is_refused(source: str, message: str) -> None:
+    """Addresses are never fetched."""
+    with pytest.raises(InputError, match=message):
+        open_image(source)
+
+
+@given(st.binary(max_size=200) | st.sampled_from([picture(k)[:n] for k in ("PNG", "JPEG", "WEBP") for n in range(3, 60)]))
+def test_no_bytes_break_the_reader(data: bytes) -> None:
+    """Whatever a head says, there is a size or none."""
+    width, height = dimensions(data)
+    assert width >= 0
+    assert height >= 0
+    assert sniff(data) is None or "/" in str(sniff(data))

@@ -1,0 +1,106 @@
+"""Other people's recipes as tests, in a repository of their own."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import MakeTree
+
+RECIPE = {
+    "recipes/card.yaml": """\
+        title: Card
+        parameters: {name: {type: text, required: true}}
+        references: {photo: {role: identity}}
+        settings: {aspect_ratio: "3:2"}
+        examples:
+          anna: {values: {name: Anna, photo: anna.png}}
+          bert: {values: {name: Bert}}
+        """,
+    "templates/card.j2": "Draw a birthday card for {{ name }}.\n{% if photo %}The face is that in {{ photo }}.{% endif %}\n",
+}
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest in somebody's repository, as they would."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def repository(tree: MakeTree) -> Path:
+    """A folder with one recipe, its template and a picture."""
+    root = tree(**RECIPE)
+    (root / "recipes" / "anna.png").write_bytes(PNG)
+    return root
+
+
+def test_prompts_are_held_still(repository: Path) -> None:
+    """First written, then green; a changed comma and a swapped picture are seen, and can be accepted."""
+    assert run(repository, "--recipes", "recipes", "--force-regen").returncode == 1
+    kept = (repository / "tests/prompts/card/anna.txt").read_text("utf-8")
+    assert kept == (
+        "recipe    card 1\n"
+        "task      create\n"
+        "\n"
+        "1. reference photo [identity: who it is: face, build and features]\n"
+        "   anna.png, image/png, 1×1, sha256 a35ed9bb1f0d1a0b\n"
+        "2. text\n"
+        "   Draw a birthday card for Anna.\n"
+        "   The face is that in the attached image.\n"
+        "\n"
+        "settings\n"
+        "  aspect_ratio: 3:2\n"
+    ).replace("a35ed9bb1f0d1a0b", kept.partition("sha256 ")[2][:16])
+    green = run(repository, "--recipes", "recipes", "-v")
+    assert green.returncode == 0
+    assert "recipes/card.yaml::anna PASSED" in green.stdout
+
+    template = repository / "templates/card.j2"
+    template.write_text(template.read_text("utf-8").replace("card for", "card, for"), "utf-8")
+    changed = run(repository, "--recipes", "recipes")
+    assert changed.returncode == 1
+    assert "+   Draw a birthday card, for Anna." in changed.stdout
+    run(repository, "--recipes", "recipes", "--force-regen")
+    assert run(repository, "--recipes", "recipes").returncode == 0
+
+    (repository / "recipes" / "anna.png").write_bytes(PNG + b"\0")
+    swapped = run(repository, "--recipes", "recipes", "-k", "anna")
+    assert swapped.returncode == 1
+    assert "sha256" in swapped.stdout
+
+
+def test_a_setting_does_without_the_option(repository: Path) -> None:
+    """Teams write it down once; the snapshots go where they like."""
+    (repository / "pytest.ini").write_text(
+        "[pytest]\nprompt_kit_recipes = recipes\nprompt_kit_snapshots = held\ntestpaths = recipes\n", "utf-8"
+    )
+    run(repository, "--force-regen")
+    assert (repository / "held/card/bert.txt").is_file()
+    assert run(repository).returncode == 0
+
+
+def test_a_broken_recipe_fails_with_its_place(repository: Path) -> None:
+    """The message is that of `check`, not a traceback of the kit."""
+    (repository / "recipes/bad.yaml").write_text("titel: Bad\n", "utf-8")
+    result = run(repository, "--recipes", "recipes")
+    assert result.returncode != 0
+    assert "recipes/bad.yaml:1:1: unknown key 'titel'. Did you mean 'title'?" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_nothing_is_collected_unless_asked(repository: Path) -> None:
+    """Installing the kit changes nobody's tests."""
+    assert run(repository).returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert shutil.which("python")
