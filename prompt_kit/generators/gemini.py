@@ -7,7 +7,6 @@ import logging
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import httpx2
@@ -16,7 +15,7 @@ from google import genai
 from google.genai import errors, types
 
 from prompt_kit.errors import InputError
-from prompt_kit.generators.gemini_answers import duration, finding, read, refused, without
+from prompt_kit.generators.gemini_answers import blotted, duration, finding, read, refused, summed
 from prompt_kit.generators.gemini_verdicts import (
     BAD_ADDRESS,
     LOST_ON_THE_WAY,
@@ -25,14 +24,13 @@ from prompt_kit.generators.gemini_verdicts import (
     Finding,
     Verdict,
 )
-from prompt_kit.outcome import Outcome, Status, Usage
+from prompt_kit.outcome import Outcome, Status
 from prompt_kit.prompt import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from types import TracebackType
-
-    from typing_extensions import Self
+    from typing import Self
 
     from prompt_kit.generators import Request
     from prompt_kit.prompt import Settings
@@ -65,6 +63,38 @@ MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
 """Each way in which a request or its answer gets lost; the nearest class of an exception decides."""
 
 
+class _Line:
+    """The connection to Google, open as long as somebody uses it."""
+
+    def __init__(self) -> None:
+        self.users = 0
+        self._client: genai.Client | None = None
+        self._http: httpx2.AsyncClient | None = None
+
+    def client(self, options: Callable[[], types.HttpOptions], key: str) -> genai.Client:
+        """Return the open connection, or open it."""
+        if self._client is None:
+            trust = httpx2.create_ssl_context()
+            # Redirects would carry the key to another address. Giving the client also keeps the SDK
+            # from changing to aiohttp, whose exceptions are others, when that happens to be installed.
+            self._http = httpx2.AsyncClient(
+                verify=trust, timeout=None, follow_redirects=False, event_hooks={"request": [_connect_soon]}
+            )
+            patched = options().model_copy(update={"httpx_async_client": self._http, "client_args": {"verify": trust}})
+            self._client = genai.Client(api_key=key, enterprise=False, http_options=patched)
+        return self._client
+
+    async def leave(self) -> None:
+        """Take one user away, and close after the last one."""
+        self.users -= 1
+        if self.users == 0:
+            client, http, self._client, self._http = self._client, self._http, None, None
+            if client:
+                client.close()
+            if http:
+                await http.aclose()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Gemini:
     """Google's image models through ``generateContent``.
@@ -88,7 +118,7 @@ class Gemini:
     back empty without a reason."""
     on_wait: Callable[[float, str], None] | None = None
     """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
-    _line: _Line = field(default_factory=lambda: _Line(), init=False, repr=False, compare=False)
+    _line: _Line = field(default_factory=_Line, init=False, repr=False, compare=False)
 
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.
@@ -107,7 +137,7 @@ class Gemini:
             outcome = await self._patiently(request, lambda: self._try(request, key, contents, config))
         if outcome.status is Status.AUTH:
             outcome = replace(outcome, next_step=f"{outcome.next_step} The key in use is {place}.")
-        return _blotted(outcome, key)
+        return blotted(outcome, key)
 
     async def __aenter__(self) -> Self:
         """Keep the connection for several requests."""
@@ -147,7 +177,7 @@ class Gemini:
                             spent.append(outcome)
                         self._announce(outcome, again, about_s=attempt.next_wait)
                         raise again
-        return _summed(outcome, spent, request)
+        return summed(outcome, spent, request)
 
     def _announce(self, outcome: Outcome, again: _Again, *, about_s: float) -> None:
         if self.on_wait is None:
@@ -162,7 +192,7 @@ class Gemini:
         self, request: Request, key: str, contents: types.Content, config: types.GenerateContentConfig
     ) -> Finding:
         """Send once, and say what came of it."""
-        client = self._line.client(lambda: self._options(), key)
+        client = self._line.client(self._options, key)
         try:
             # The SDK's limit starts anew with every piece that arrives; a trickle must end, too.
             async with asyncio.timeout(self.timeout_s + 1):
@@ -187,39 +217,7 @@ class Gemini:
         )
 
 
-class _Line:
-    """The connection to Google, open as long as somebody uses it."""
-
-    def __init__(self) -> None:
-        self.users = 0
-        self._client: genai.Client | None = None
-        self._http: httpx2.AsyncClient | None = None
-
-    def client(self, options: Callable[[], types.HttpOptions], key: str) -> genai.Client:
-        """Return the open connection, or open it."""
-        if self._client is None:
-            trust = httpx2.create_ssl_context()
-            # Redirects would carry the key to another address. Giving the client also keeps the SDK
-            # from changing to aiohttp, whose exceptions are others, when that happens to be installed.
-            self._http = httpx2.AsyncClient(
-                verify=trust, timeout=None, follow_redirects=False, event_hooks={"request": [_connect_soon]}
-            )
-            patched = options().model_copy(update={"httpx_async_client": self._http, "client_args": {"verify": trust}})
-            self._client = genai.Client(api_key=key, enterprise=False, http_options=patched)
-        return self._client
-
-    async def leave(self) -> None:
-        """Take one user away, and close after the last one."""
-        self.users -= 1
-        if self.users == 0:
-            client, http, self._client, self._http = self._client, self._http, None, None
-            if client:
-                client.close()
-            if http:
-                await http.aclose()
-
-
-class _Again(Exception):
+class _Again(Exception):  # noqa: N818 - nothing went wrong in our code
     """The same request is to be sent again; ``wait`` in seconds, ``None`` for stamina's own back-off."""
 
     def __init__(self, wait: float | None = None) -> None:
@@ -306,7 +304,7 @@ def _key_problem(key: str, place: str) -> Outcome | None:
         return Outcome(
             Status.AUTH,
             message="There is no key for the Gemini API.",
-            next_step=f"Set {KEYS[1]}; keys are made at aistudio.google.com/api-keys. The generator 'proof' needs none.",
+            next_step=f"Set {KEYS[1]}; keys are made at aistudio.google.com/api-keys. 'proof' needs none.",
             billable="no",
         )
     if not key.isascii() or not key.isprintable() or " " in key:
@@ -317,30 +315,6 @@ def _key_problem(key: str, place: str) -> Outcome | None:
             billable="no",
         )
     return None
-
-
-def _summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outcome:
-    """Return the last outcome with what the empty answers before it may cost."""
-    if not spent:
-        return outcome
-    every = [*spent, outcome]
-    costs = [one.cost for one in every]
-    usages = [one.usage.to_dict() for one in every if one.usage]
-    names = {name for usage in usages for name in usage}
-    known = len(usages) == len(every)
-    warning = f"{request.model.id} first came back without a picture and was asked again; both answers may be charged."
-    return replace(
-        outcome,
-        usage=Usage(**{name: sum(usage.get(name, 0) for usage in usages) for name in names}) if known else None,
-        cost=None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0)),
-        warnings=(*outcome.warnings, warning),
-    )
-
-
-def _blotted(outcome: Outcome, key: str) -> Outcome:
-    """Return the outcome without the key, wherever somebody repeated it."""
-    names = ("text", "reason", "message", "next_step", "model", "response_id", "warnings", "details")
-    return replace(outcome, **{name: without(key, getattr(outcome, name)) for name in names})
 
 
 async def _connect_soon(request: httpx2.Request) -> None:

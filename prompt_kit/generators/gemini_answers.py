@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators.gemini_verdicts import (
@@ -23,7 +24,7 @@ from prompt_kit.images import dimensions, sniff
 from prompt_kit.outcome import Outcome, Picture, Status, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from prompt_kit.generators import Request
 
@@ -88,24 +89,34 @@ def finding(verdict: Verdict, *, says: str = "", **known: Any) -> Finding:
     return Finding(Outcome(verdict.status, message=message, **fields), verdict.again)
 
 
-def without(secret: str, value: Any) -> Any:
-    """Return plain data with every occurrence of a key blotted out."""
-    if len(secret) < _SHORTEST_KEY:
-        return value
-    match value:
-        case str():
-            return value.replace(secret, "…")
-        case list() | tuple():
-            return type(value)(without(secret, item) for item in value)
-        case dict():
-            return {without(secret, key): without(secret, item) for key, item in value.items()}
-        case _:
-            return value
+def summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outcome:
+    """Return the last outcome with what the empty answers before it may cost."""
+    if not spent:
+        return outcome
+    every = [*spent, outcome]
+    costs = [one.cost for one in every]
+    usages = [one.usage.to_dict() for one in every if one.usage]
+    names = {name for usage in usages for name in usage}
+    counted = len(usages) == len(every)
+    warning = f"{request.model.id} came back without a picture and was asked again; both answers may be charged."
+    return replace(
+        outcome,
+        billable="yes" if outcome.billable == "yes" else "unknown",
+        usage=Usage(**{name: sum(usage.get(name, 0) for usage in usages) for name in names}) if counted else None,
+        cost=None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0)),
+        warnings=(*outcome.warnings, warning),
+    )
+
+
+def blotted(outcome: Outcome, key: str) -> Outcome:
+    """Return the outcome without the key, wherever somebody repeated it."""
+    names = ("text", "reason", "message", "next_step", "model", "response_id", "warnings", "details")
+    return replace(outcome, **{name: _without(key, getattr(outcome, name)) for name in names})
 
 
 def duration(seconds: float) -> str:
     """Return a time as people say it: "38 s", "5 min", "3 h"."""
-    if seconds < 100:  # noqa: PLR2004: "95 s" is still easier than "1.6 min"
+    if seconds < 100:  # noqa: PLR2004 - "95 s" is still easier than "1.6 min"
         return f"{max(1, round(seconds))} s"
     return f"{round(seconds / 60)} min" if seconds < 2 * 3600 else f"{round(seconds / 3600)} h"
 
@@ -247,8 +258,10 @@ def _usage(told: Mapping[str, Any], grounding: Mapping[str, Any], *, empty: bool
         return None
     given, made = _by_kind(told.get("promptTokensDetails")), _by_kind(told.get("candidatesTokensDetails"))
     total = told.get("candidatesTokenCount")
+    text: int | None
+    image: int | None
     if made:
-        image: int | None = made.get("IMAGE", 0)
+        image = made.get("IMAGE", 0)
         # The list may leave the words out, though they are in the total.
         text = total - made.get("IMAGE", 0) if isinstance(total, int) else made.get("TEXT", 0)
     else:
@@ -296,9 +309,9 @@ def _details(answer: Mapping[str, Any], candidate: Mapping[str, Any]) -> Iterabl
 def _meaning_of(code: int) -> Verdict:
     if code in MEANING_OF_CODE:
         return MEANING_OF_CODE[code]
-    if code < 400:  # noqa: PLR2004: redirects are not followed, so that the key goes nowhere else
+    if code < 400:  # noqa: PLR2004 - redirects are not followed, so that the key goes nowhere else
         return replace(NOT_GEMINI, billable="no")
-    return MEANING_OF_CODE[400 if code < 500 else 500]  # noqa: PLR2004: the two families of HTTP errors
+    return MEANING_OF_CODE[400 if code < 500 else 500]  # noqa: PLR2004 - the two families of HTTP errors
 
 
 def _reason(details: Iterable[Mapping[str, Any]]) -> str:
@@ -319,3 +332,18 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _without(secret: str, value: Any) -> Any:
+    """Return plain data with every occurrence of a key blotted out; what is shorter than a key may be a word."""
+    if len(secret) < _SHORTEST_KEY:
+        return value
+    match value:
+        case str():
+            return value.replace(secret, "…")
+        case list() | tuple():
+            return type(value)(_without(secret, item) for item in value)
+        case dict():
+            return {_without(secret, key): _without(secret, item) for key, item in value.items()}
+        case _:
+            return value
