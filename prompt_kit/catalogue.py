@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
+from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from prompt_kit.errors import InputError, NotFoundError, Problem
-from prompt_kit.prompt import Earlier, Reference
+from prompt_kit.errors import InputError, NotFoundError, Problem, did_you_mean
+from prompt_kit.prompt import SIZES, Earlier, Grounding, Reference, Size, Thinking, Tier
+from prompt_kit.words import series
 from prompt_kit.yamlfile import YamlFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from prompt_kit.outcome import Usage
     from prompt_kit.prompt import Prompt, Role, Settings, Turn
@@ -23,25 +26,38 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["object", "character", "style"]
 """The kinds of reference picture that models count apart."""
 
-PixelTable: TypeAlias = dict[str, dict[str, tuple[int, int]]]
+Ratio: TypeAlias = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}:[1-9]\d{0,3}$")]
+Amount: TypeAlias = Annotated[Decimal, Field(ge=0)]
+Count: TypeAlias = Annotated[int, Field(ge=0)]
+PixelTable: TypeAlias = dict[Ratio, dict[Size, tuple[int, int]]]
 """Width and height in pixels, by aspect ratio and size."""
 
 MAX_REQUEST_BYTES: Final = 100_000_000
 """Largest inline request of the Gemini API, in bytes (ai.google.dev, file limits, 2026-01-08)."""
 
-BATCH_SHARE: Final = Decimal("0.5")
-"""What a picture costs through the Batch API, as a share of its price (ai.google.dev, pricing, 2026-10)."""
-
 CHARACTERS_PER_TOKEN: Final = 4
 """About how many characters one token of text has (ai.google.dev, tokens)."""
 
+KINDS: Final[Mapping[Role, Kind]] = {"identity": "character", "style": "style"}
+"""What a picture in a role is counted as; all other roles are objects."""
+
+_KIND_WORDS: Final[Mapping[str, str]] = {
+    "picture": "pictures",
+    "object": "pictures of things and places",
+    "character": "pictures of people and characters",
+    "style": "style pictures",
+}
 _TOLERANCE: Final = 0.02
 _MILLION: Final = Decimal(1_000_000)
-_CENT_PARTS: Final = Decimal("0.000001")
+_PLACES: Final = Decimal("0.000001")
+
+
+def _pairs(value: Any) -> Any:
+    return tuple(value.items()) if isinstance(value, dict) else value
 
 
 class Model(BaseModel):
-    """One image model."""
+    """One image model; what is empty or ``None`` is not known, unless it says otherwise."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
@@ -57,44 +73,52 @@ class Model(BaseModel):
     """The model to use instead."""
     advice: str = ""
     """How to use the replacement, as the end of a sentence."""
-    tiers: tuple[str, ...] = ()
+    tiers: tuple[Tier, ...] = ()
     """The tiers it stands for."""
-    aspect_ratios: tuple[str, ...] = ()
-    """The formats it makes; empty means unknown."""
-    sizes: tuple[str, ...] = ()
-    """The sizes it makes, the default one first; empty means unknown."""
+    aspect_ratios: tuple[Ratio, ...] = ()
+    """The formats it makes."""
+    sizes: tuple[Size, ...] = ()
+    """The sizes it makes."""
     send_size: bool = True
-    """Whether the size may be sent; the 2.5 generation refuses any (ai.google.dev, 2026-10)."""
-    pixel_table: tuple[tuple[str, str, int, int], ...] = ()
+    """Whether a size may be sent; 2.5 makes 1K and refuses a request that says so (ai.google.dev, 2026-10)."""
+    pixel_table: tuple[tuple[Ratio, Size, int, int], ...] = ()
     """Aspect ratio, size, width and height."""
-    max_references: int | None = None
-    """Most pictures of a request; ``None`` means unknown."""
-    best_references: int | None = None
+    input_types: tuple[str, ...] = ("image/png", "image/jpeg", "image/webp", "image/heic", "image/heif")
+    """Media types of the pictures it takes (ai.google.dev, image understanding, 2026-10)."""
+    max_references: Count | None = None
+    """Most pictures of one request."""
+    best_references: Count | None = None
     """With more pictures than this it works less well."""
-    reference_limits: tuple[tuple[Kind, int], ...] = ()
+    reference_limits: Annotated[tuple[tuple[Kind, Count], ...], BeforeValidator(_pairs)] = ()
     """Most pictures of each kind; a kind that is not here is counted as an object."""
-    thinking: tuple[str, ...] = ()
-    """The thinking levels it takes."""
-    grounding: tuple[str, ...] = ()
-    """What it can look up."""
+    thinking: tuple[Thinking, ...] = ()
+    """The thinking levels that can be asked for; empty is none."""
+    default_thinking: Thinking | None = None
+    """The level at which it thinks when none is asked for."""
+    grounding: tuple[Grounding, ...] = ()
+    """What it can look up; empty is nothing."""
     interleaved: bool = False
     """Whether it answers with words and pictures in turn."""
-    sampling: tuple[str, ...] = ()
-    """Which of temperature, top_p and seed it takes."""
+    sampling: tuple[Literal["temperature", "top_p", "seed"], ...] = ()
+    """The sampling parameters it takes; empty is none."""
     output_type: str = ""
     """The media type its pictures come in."""
-    input_price: Decimal | None = None
+    input_price: Amount | None = None
     """US dollars for a million input tokens."""
-    text_price: Decimal | None = None
+    text_price: Amount | None = None
     """US dollars for a million tokens of text or thought that come back."""
-    image_price: Decimal | None = None
+    image_price: Amount | None = None
     """US dollars for a million tokens of pictures that come back."""
-    image_tokens: tuple[tuple[str, int], ...] = ()
-    """Tokens of one picture, by size."""
-    reference_tokens: int = 1120
+    image_tokens: Annotated[tuple[tuple[Size, Count], ...], BeforeValidator(_pairs)] = ()
+    """Tokens of one picture that comes back, by size."""
+    reference_tokens: Count = 1120
     """Input tokens of one reference picture; published for 2.1, taken for all (ai.google.dev, 2026-10)."""
-    as_of: str = ""
-    """The day on which this was last known to be true."""
+    search_price: Amount | None = None
+    """US dollars for one search, once the free ones of the month are used up."""
+    batch_share: Amount | None = None
+    """What a picture costs through the Batch API, as a share of its price."""
+    as_of: date | None = None
+    """The day on which this was last known to be true; for a retired model, the day it went."""
     source: str = ""
     """Where it was read."""
     known: bool = True
@@ -105,9 +129,9 @@ class Model(BaseModel):
         return {(ratio, size): (width, height) for ratio, size, width, height in self.pixel_table}
 
     @property
-    def default_size(self) -> str | None:
-        """The size it makes when none is asked for."""
-        return ("1K" if "1K" in self.sizes else self.sizes[0]) if self.sizes else None
+    def default_size(self) -> Size | None:
+        """The size it makes when none is asked for: 1K, unless it has no such size."""
+        return "1K" if "1K" in self.sizes else next(iter(self.sizes), None)
 
     def pixels(self, aspect_ratio: str | None, size: str | None) -> tuple[int, int] | None:
         """Return width and height of its pictures, or ``None`` when that is not known.
@@ -124,19 +148,25 @@ class Model(BaseModel):
         )
 
     def refusals(self, prompt: Prompt) -> tuple[Problem, ...]:
-        """Return everything about a prompt that this model cannot do, each with the nearest it can."""
+        """Return everything about a prompt that this model cannot do, each with the nearest it can.
+
+        An unknown model refuses nothing: nobody knows what it can do.
+        """
         if not self.known:
             return ()
+        if self.status == "retired":
+            return (self.farewell,)
         found = [*self._format_refusals(prompt.settings), *self._setting_refusals(prompt.settings)]
         for turn in prompt.turns:
-            found += self._reference_refusals(turn)
+            found += [*self._reference_refusals(turn), *self._file_refusals(turn)]
         return tuple(dict.fromkeys(found))
 
     def warnings(self, prompt: Prompt) -> tuple[str, ...]:
         """Return whole sentences about what can be done but is worth knowing."""
         found = []
         if not self.known:
-            found.append(f"The catalogue does not know the model '{self.id}': what it can do and costs is unknown.")
+            text = f"The catalogue does not know the model '{self.id}': what it can do and what it costs is not known."
+            found.append(f"{text} {did_you_mean(self.id, list(_built_in()[0]))}".strip())
         if self.status == "legacy" and self.replaced_by:
             found.append(f"The model '{self.id}' is being phased out. '{self.replaced_by}' takes its place.")
         most = max((len(_pictures(turn)) for turn in prompt.turns), default=0)
@@ -144,18 +174,24 @@ class Model(BaseModel):
             found.append(f"'{self.id}' works best with up to {self.best_references} pictures; there are {most}.")
         return tuple(found)
 
+    @property
+    def farewell(self) -> Problem:
+        """What to tell someone who asks for this model once it is retired."""
+        advice = f" {self.advice}" if self.advice else ""
+        return Problem(f"The model '{self.id}' is gone. Use '{self.replaced_by}'{advice}.", parameter="model")
+
     def picture_price(self, size: str | None = None) -> Decimal | None:
         """Return what one picture costs, in US dollars, without what is sent for it; ``None`` is unknown."""
-        tokens = dict(self.image_tokens).get(size or self.default_size or "")
+        tokens = dict[str, int](self.image_tokens).get(size or self.default_size or "")
         if tokens is None or self.image_price is None:
             return None
-        return (tokens * self.image_price / _MILLION).quantize(_CENT_PARTS)
+        return (tokens * self.image_price / _MILLION).quantize(_PLACES)
 
     def estimate(self, prompt: Prompt, count: int = 1) -> Decimal | None:
-        """Return about what a prompt will cost, in US dollars; ``None`` is unknown.
+        """Return about what a prompt will cost when it is made ``count`` times, in US dollars; ``None`` is unknown.
 
-        One picture a turn, the words at four characters a token, and the pictures that go along. What the model
-        thinks cannot be known before and is not in it.
+        One picture a turn, the words at four characters a token, and the pictures that go along. What cannot be
+        known before is not in it: thoughts, searches, further pictures of an interleaved answer.
         """
         picture = self.picture_price(prompt.settings.size)
         if picture is None or self.input_price is None:
@@ -164,130 +200,126 @@ class Model(BaseModel):
         for turn in prompt.turns:
             tokens = math.ceil(len(turn.text) / CHARACTERS_PER_TOKEN) + self.reference_tokens * len(_pictures(turn))
             total += picture + tokens * self.input_price / _MILLION
-        return (total * count).quantize(_CENT_PARTS)
+        return (total * count).quantize(_PLACES)
 
-    def cost(self, usage: Usage | None) -> Decimal | None:
-        """Return what an answer cost, in US dollars, from its usage; ``None`` is unknown.
+    def cost(self, usage: Usage | None, *, pictures: int | None = None, size: str | None = None) -> Decimal | None:  # noqa: ARG002 - every price so far is by token; a price by picture will need the size
+        """Return what an answer cost, in US dollars, from its usage by modality; ``None`` is unknown.
 
-        Searches are not in it: the first 5,000 of a month are free, and the answer does not tell which ones are
-        (ai.google.dev, pricing, 2026-10).
+        Picture tokens have a price of their own: where the provider does not count them apart, nothing is guessed.
+        Thoughts are paid as text. Searches are not in it: the first 5,000 of a month are free, and the answer does
+        not tell which ones are (ai.google.dev, pricing, 2026-10).
+
+        Args:
+            usage: Tokens, as the provider counted them.
+            pictures: How many pictures came back; 0 says that missing picture tokens are none.
+            size: The size that was asked for.
         """
-        prices = (self.input_price, self.text_price, self.image_price)
-        if usage is None or None in prices or usage.output_image is None:
+        if usage is None or self.input_price is None or self.text_price is None or self.image_price is None:
             return None
-        if usage.input_text is None and usage.input_image is None:
+        drawn = 0 if usage.output_image is None and pictures == 0 else usage.output_image
+        if drawn is None or (usage.input_text is None and usage.input_image is None):
             return None
-        given, text, image = (price or Decimal(0) for price in prices)
-        total = ((usage.input_text or 0) + (usage.input_image or 0)) * given
-        total += ((usage.output_text or 0) + (usage.thinking or 0)) * text + usage.output_image * image
-        return (total / _MILLION).quantize(_CENT_PARTS)
+        given = (usage.input_text or 0) + (usage.input_image or 0)
+        said = (usage.output_text or 0) + (usage.thinking or 0)
+        total = given * self.input_price + said * self.text_price + drawn * self.image_price
+        return (total / _MILLION).quantize(_PLACES)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what is known, as plain data."""
-        plain = self.model_dump(mode="json", exclude={"pixel_table", "known"}, exclude_defaults=True)
-        plain |= {"reference_limits": dict(self.reference_limits)} if self.reference_limits else {}
-        price = {size: self.picture_price(size) for size in self.sizes}
-        plain["picture_price_usd"] = {size: None if one is None else str(one) for size, one in price.items()}
-        plain["pixels"] = {}
-        for ratio, size, width, height in self.pixel_table:
-            if size in self.sizes and ratio in self.aspect_ratios:
-                plain["pixels"].setdefault(ratio, {})[size] = f"{width}x{height}"
-        return {key: value for key, value in plain.items() if value not in ({}, [])}
+        """Return what is known, as plain data: amounts as text, pixels as ``1376x768`` by aspect ratio and size."""
+        plain = self.model_dump(mode="json", exclude={"pixel_table"}, exclude_none=True)
+        plain |= {"reference_limits": dict(self.reference_limits), "image_tokens": dict(self.image_tokens)}
+        prices = {size: self.picture_price(size) for size in self.sizes}
+        plain["picture_price_usd"] = {size: str(price) for size, price in prices.items() if price is not None}
+        plain["pixels"] = {
+            ratio: {size: "{}x{}".format(*found) for size in self.sizes if (found := self.pixels(ratio, size))}
+            for ratio in self.aspect_ratios
+        }
+        return {key: value for key, value in plain.items() if value not in ("", [], {})}
 
     def _format_refusals(self, settings: Settings) -> Iterator[Problem]:
         ratio, size = settings.aspect_ratio, settings.size
         if ratio is not None and self.aspect_ratios and ratio not in self.aspect_ratios:
-            near = min(self.aspect_ratios, key=lambda one: abs(math.log(_quotient(one) / _quotient(ratio))))
-            yield Problem(f"{self.id} makes no {ratio} pictures. The nearest is {near}.", parameter="aspect_ratio")
+            other = _tier_where(lambda model: ratio in model.aspect_ratios)
+            yield self._cannot(f"makes no {ratio} pictures. Use {self._nearest_ratio(ratio)}", other, "aspect_ratio")
         if size is not None and self.sizes and size not in self.sizes:
-            order = ("512", "1K", "2K", "4K")
-            near = min(self.sizes, key=lambda one: abs(order.index(one) - order.index(size)))
-            other = next((m for m in _built_in() if m.status == "current" and size in m.sizes and m.tiers), None)
-            tier = f', or the tier "{other.tiers[0]}"' if other and other.id != self.id else ""
-            yield Problem(f"{self.id} makes no {size} pictures. Use {near}{tier}.", parameter="size")
+            other = _tier_where(lambda model: size in model.sizes)
+            yield self._cannot(f"makes no {size} pictures. Use {self._nearest_size(size)}", other, "size")
+
+    def _nearest_ratio(self, ratio: str) -> str:
+        wanted = _quotient(ratio)
+        if wanted is None:
+            return series(self.aspect_ratios, "or")
+        return min(self.aspect_ratios, key=lambda one: abs(math.log((_quotient(one) or 1) / wanted)))
+
+    def _nearest_size(self, size: str) -> str:
+        if size not in SIZES:
+            capital = size.upper()
+            return capital if capital in self.sizes else series(self.sizes, "or")
+        return min(self.sizes, key=lambda one: abs(SIZES.index(one) - SIZES.index(size)))
 
     def _setting_refusals(self, settings: Settings) -> Iterator[Problem]:
         for name in ("temperature", "top_p", "seed"):
             if getattr(settings, name) is not None and name not in self.sampling:
-                yield Problem(f"{self.id} takes no {name}. Leave it out.", parameter=name)
-        if settings.thinking is not None and settings.thinking not in self.thinking:
-            advice = f"Use {' or '.join(self.thinking)}" if self.thinking else "Leave it out"
-            yield Problem(f"{self.id} has no thinking level '{settings.thinking}'. {advice}.", parameter="thinking")
-        if settings.grounding is not None and settings.grounding not in self.grounding:
-            advice = f"It can look up: {', '.join(self.grounding)}" if self.grounding else 'Use the tier "standard"'
-            yield Problem(f"{self.id} cannot look up '{settings.grounding}'. {advice}.", parameter="grounding")
+                yield self._cannot(f"takes no {name}. Leave it out", "", name)
+        level, grounding = settings.thinking, settings.grounding
+        if level is not None and level not in self.thinking:
+            use = f"Use {series(self.thinking, 'or')}" if self.thinking else "Leave it out"
+            other = _tier_where(lambda model: level in model.thinking)
+            yield self._cannot(f"takes no thinking level '{level}'. {use}", other, "thinking")
+        if grounding is not None and grounding not in self.grounding:
+            use = f"Use '{self.grounding[0]}'" if self.grounding else "Leave it out"
+            other = _tier_where(lambda model: grounding in model.grounding)
+            yield self._cannot(f"does not look up '{grounding}'. {use}", other, "grounding")
         if settings.output == "interleaved" and not self.interleaved:
-            yield Problem(
-                f'{self.id} does not answer with words and pictures in turn. Use the tier "standard".',
-                parameter="output",
-            )
+            other = _tier_where(lambda model: model.interleaved)
+            yield self._cannot("does not answer with words and pictures in turn. Ask for a picture", other, "output")
 
     def _reference_refusals(self, turn: Turn) -> Iterator[Problem]:
+        other = _tier_where(lambda model: not any(model._crowds(turn)))  # noqa: SLF001 - another of this class
+        for kind, limit, crowd in self._crowds(turn):
+            slot = next((one.slot for one in reversed(crowd) if isinstance(one, Reference)), "references")
+            fact = f"takes at most {limit} {_KIND_WORDS[kind]}, and there are {len(crowd)}{_where(turn)}"
+            yield self._cannot(f"{fact}. Leave {len(crowd) - limit} out", other, slot)
+
+    def _crowds(self, turn: Turn) -> Iterator[tuple[str, int, list[Reference | Earlier]]]:
+        """Yield each kind of picture there is too much of, with its limit and the pictures."""
         pictures = _pictures(turn)
-        where = f" (turn '{turn.name}')" if turn.name else ""
         if self.max_references is not None and len(pictures) > self.max_references:
-            yield Problem(
-                f"{self.id} takes {self.max_references} pictures, not {len(pictures)}{where}. Leave some out."
-            )
+            yield "picture", self.max_references, pictures
         limits = dict(self.reference_limits)
-        counts: dict[Kind, int] = {}
+        by_kind: dict[Kind, list[Reference | Earlier]] = {}
         for picture in pictures:
-            kind = _KINDS.get(picture.role, "object")
-            kind = kind if kind in limits else "object"
-            counts[kind] = counts.get(kind, 0) + 1
-        for kind, count in counts.items():
-            if limits and count > limits.get(kind, count):
-                yield Problem(
-                    f"{self.id} takes {limits[kind]} {_NAMES[kind]}, not {count}{where}. Leave some out.",
-                )
-        weight = sum(reference.image.size for reference in turn.references)
-        # Base64 makes four bytes of three.
-        if weight * 4 / 3 > MAX_REQUEST_BYTES:
-            yield Problem(
-                f"The pictures have {weight / 1e6:.0f} MB together{where}; at most 75 MB can be sent."
-                " Save smaller copies."
-            )
+            kind = KINDS.get(picture.role, "object")
+            by_kind.setdefault(kind if kind in limits else "object", []).append(picture)
+        for kind, crowd in by_kind.items():
+            # A kind that may fill the whole request has been counted above.
+            if kind in limits and len(crowd) > limits[kind] and limits[kind] != self.max_references:
+                yield kind, limits[kind], crowd
+
+    def _file_refusals(self, turn: Turn) -> Iterator[Problem]:
+        for one in turn.references:
+            if one.image.media_type not in self.input_types:
+                types = series([name.rpartition("/")[2].upper() for name in self.input_types], "or")
+                text = f"{one.image.name} is {one.image.media_type}, which {self.id} does not take. Save it as {types}."
+                yield Problem(text, parameter=one.slot)
+        weight = sum(one.image.size for one in turn.references)
+        # Pictures travel as Base64, which makes four bytes of three.
+        if weight * 4 > MAX_REQUEST_BYTES * 3:
+            heaviest = max(turn.references, key=lambda one: one.image.size)
+            most = MAX_REQUEST_BYTES * 3 // 4_000_000
+            text = f"The pictures have {weight / 1e6:,.0f} MB together{_where(turn)}; at most {most} MB can be sent."
+            yield Problem(f"{text} Save smaller copies.", parameter=heaviest.slot)
+
+    def _cannot(self, fact: str, other: str, parameter: str) -> Problem:
+        return Problem(f"{self.id} {fact}{other and ', or '}{other}.", parameter=parameter)
 
 
-_KINDS: Final[Mapping[Role, Kind]] = {"identity": "character", "pose": "character", "style": "style"}
-_NAMES: Final[Mapping[Kind, str]] = {
-    "object": "pictures of things and places",
-    "character": "pictures of people",
-    "style": "style pictures",
-}
+class _Row(Model):
+    """What a file says of one model; what it leaves out stays as it is."""
 
-
-class _Row(BaseModel):
-    """One model as the file has it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    title: str | None = None
-    generator: str | None = None
-    status: Literal["current", "legacy", "retired"] | None = None
+    id: str = ""
     same_as: str | None = None
-    replaced_by: str | None = None
-    advice: str | None = None
-    tiers: list[Literal["draft", "standard", "pro"]] | None = None
-    aspect_ratios: list[str] | None = None
-    sizes: list[str] | None = None
-    send_size: bool | None = None
-    pixels: str | None = None
-    max_references: Annotated[int, Field(ge=0)] | None = None
-    best_references: Annotated[int, Field(ge=0)] | None = None
-    reference_limits: dict[Kind, int] | None = None
-    thinking: list[Literal["minimal", "low", "medium", "high"]] | None = None
-    grounding: list[Literal["web", "web+images"]] | None = None
-    interleaved: bool | None = None
-    sampling: list[Literal["temperature", "top_p", "seed"]] | None = None
-    output_type: str | None = None
-    input_price: Annotated[Decimal, Field(ge=0)] | None = None
-    text_price: Annotated[Decimal, Field(ge=0)] | None = None
-    image_price: Annotated[Decimal, Field(ge=0)] | None = None
-    image_tokens: dict[str, int] | None = None
-    reference_tokens: int | None = None
-    as_of: str | None = None
-    source: str | None = None
+    table: str | None = Field(default=None, alias="pixels")
 
 
 class _File(BaseModel):
@@ -310,10 +342,13 @@ class Catalogue:
     def load(cls, extra: Path | None = None) -> Catalogue:
         """Return the built-in models, with a project's own rows added or laid over them field by field.
 
+        A tier that one of its rows claims is taken from the model that had it.
+
         Raises:
             InputError: With every problem of the project's file.
         """
-        return cls(_built_in() if extra is None else _read(extra, {model.id: model for model in _built_in()}))
+        models, _ = _built_in() if extra is None else _read(extra, *_built_in())
+        return cls(tuple(models.values()))
 
     def model(self, model_id: str) -> Model:
         """Return the model of that id; an id the catalogue does not have is tried as it is.
@@ -321,12 +356,10 @@ class Catalogue:
         Raises:
             InputError: When the model is gone, with its replacement.
         """
+        model_id = model_id.removeprefix("models/")  # as the API's own list of models writes it
         model = self._by_id.get(model_id) or Model(id=model_id, title=model_id, known=False)
         if model.status == "retired":
-            advice = f", {model.advice}" if model.advice else ""
-            raise InputError(
-                Problem(f"The model '{model_id}' is gone. Use '{model.replaced_by}'{advice}.", parameter="model"),
-            )
+            raise InputError(model.farewell)
         return model
 
     def choose(self, settings: Settings) -> Model:
@@ -334,51 +367,80 @@ class Catalogue:
 
         Raises:
             InputError: When the model is gone.
-            NotFoundError: When no model stands for the tier.
+            NotFoundError: When no current model stands for the tier.
         """
         if settings.model is not None:
             return self.model(settings.model)
+        by_tier = {tier: model for model in self.models if model.status == "current" for tier in model.tiers}
         tier = settings.tier or "standard"
-        chosen = [model for model in self.models if tier in model.tiers and model.status == "current"]
-        if not chosen:
-            raise NotFoundError("model for the tier", tier, {t for model in self.models for t in model.tiers})
-        return chosen[-1]
+        if tier not in by_tier:
+            raise NotFoundError("model for the tier", tier, by_tier)
+        return by_tier[tier]
 
 
 @cache
-def _built_in() -> tuple[Model, ...]:
-    return _read(Path(__file__).with_name("catalogue.yaml"), {})
+def _built_in() -> tuple[dict[str, Model], dict[str, PixelTable]]:
+    return _read(Path(__file__).with_name("catalogue.yaml"), {}, {})
 
 
-def _read(path: Path, models: dict[str, Model]) -> tuple[Model, ...]:
-    """Lay the rows of a file over these models; the later of two models of one tier wins."""
+def _read(
+    path: Path, models: dict[str, Model], tables: dict[str, PixelTable]
+) -> tuple[dict[str, Model], dict[str, PixelTable]]:
+    """Return these models and pixel tables with the rows of a file laid over them."""
     file = YamlFile(path, path.name)
     content = file.parse(_File)
+    tables = tables | content.pixels
+    ids = [*models, *content.models]
     problems = []
     for model_id, row in content.models.items():
-        start = models.pop(model_id, None) or models.get(row.same_as or "")
-        if row.pixels is not None and row.pixels not in content.pixels:
-            problems.append(file.problem(f"there is no pixel table '{row.pixels}'.", "models", model_id, "pixels"))
+        start = models.get(model_id) or models.get(row.same_as or "")
+        faults = _faults(row, known=start is not None, ids=ids, tables=tables)
+        problems += [file.problem(text, "models", model_id, key) for key, text in faults]
         fields = start.model_dump() if start else {}
-        if row.same_as:
-            fields |= {"tiers": ()}
-        fields |= row.model_dump(exclude_unset=True, exclude={"same_as", "pixels"}) | {"id": model_id}
-        for name in ("reference_limits", "image_tokens"):
-            if isinstance(fields.get(name), dict):
-                fields[name] = tuple(fields[name].items())
-        if row.pixels is not None:
-            table = content.pixels.get(row.pixels, {})
-            fields["pixel_table"] = tuple((r, s, *size) for r, sizes in table.items() for s, size in sizes.items())
+        fields |= {} if model_id in models else {"tiers": ()}
+        fields |= row.model_dump(exclude_unset=True, exclude={"same_as", "table"}) | {"id": model_id}
+        if row.table is not None:
+            rows = tables.get(row.table, {}).items()
+            fields["pixel_table"] = tuple((ratio, size, *px) for ratio, sizes in rows for size, px in sizes.items())
+        # A tier has one model: who claims it takes it from the one before.
+        left = {one.id: tuple(tier for tier in one.tiers if tier not in row.tiers) for one in models.values()}
+        models = {name: one.model_copy(update={"tiers": left[name]}) for name, one in models.items()}
         models[model_id] = Model(**fields)
     if problems:
         raise InputError(problems)
-    return tuple(models.values())
+    return models, tables
+
+
+def _faults(row: _Row, *, known: bool, ids: list[str], tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what no type can see in a row, each with the key it stands under."""
+    retired = row.status == "retired"
+    if not known and not retired and "generator" not in row.model_fields_set:
+        yield "", "a new model says its 'generator', or which model above it is the 'same_as'."
+    for key, what, name, names in (
+        ("same_as", "model", row.same_as, ids),
+        ("replaced_by", "model", row.replaced_by, ids),
+        ("pixels", "pixel table", row.table, list(tables)),
+    ):
+        if name is not None and name not in names:
+            yield key, f"there is no {what} '{name}'. {did_you_mean(name, names)}".strip()
+    if retired and row.replaced_by is None:
+        yield "status", "a retired model says by which one it is 'replaced_by'."
+
+
+def _tier_where(fits: Callable[[Model], bool]) -> str:
+    """Return the first tier whose own model fits, as the end of a sentence, or nothing."""
+    tiers = (model.tiers[0] for model in _built_in()[0].values() if model.tiers and fits(model))
+    return next((f'the tier "{tier}"' for tier in tiers), "")
 
 
 def _pictures(turn: Turn) -> list[Reference | Earlier]:
     return [part for part in turn.parts if isinstance(part, Reference | Earlier)]
 
 
-def _quotient(ratio: str) -> float:
-    width, _, height = ratio.partition(":")
-    return int(width) / int(height)
+def _where(turn: Turn) -> str:
+    return f" in '{turn.name}'" if turn.name else ""
+
+
+def _quotient(ratio: str) -> float | None:
+    found = re.fullmatch(r"([1-9]\d{0,3}):([1-9]\d{0,3})", ratio)
+    return int(found[1]) / int(found[2]) if found else None

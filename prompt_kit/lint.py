@@ -181,6 +181,8 @@ def _around(text: str, match: re.Match[str]) -> str:
 def _untried_choices(recipe: Recipe, found: Found[RecipeSpec]) -> Iterator[Problem]:
     for name, parameter in recipe.spec.parameters.items():
         choices: Iterable[str] = getattr(parameter, "choices", ())
+        if not choices:
+            continue
         tried: set[str] = set()
         for example in recipe.examples.values():
             value = example.values.get(name, parameter.default)

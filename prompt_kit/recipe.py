@@ -250,10 +250,10 @@ def _template(name: str, spec: RecipeSpec | StrategySpec, folder: str = "") -> s
 
 def _recorded(value: Any) -> Any:
     """Return a value as it stands in a record: plain data, pictures by file name."""
+    if isinstance(value, list | tuple):
+        return tuple([one if type(one) is str else _recorded(one) for one in value])
     if isinstance(value, str | int | float):
         return value
-    if isinstance(value, list | tuple):
-        return tuple([_recorded(one) for one in value])
     if isinstance(value, Image | Path):
         return value.name
     return "(picture)" if isinstance(value, bytes) else str(value)

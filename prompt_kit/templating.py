@@ -202,17 +202,23 @@ def compile_templates(names: Collection[str], read: Callable[[str], Source]) -> 
 
 def lay_out(raw: str) -> str:
     """Return what a template put out as clean paragraphs: lines joined, gaps closed, no stop twice."""
-    paragraphs = []
-    for block in raw.split(PARAGRAPH):
-        lines = [stripped for line in block.split("\n") if (stripped := line.strip())]
-        if lines:
-            paragraphs.append(" ".join([_one_stop(line) if line[-1] == "." else line for line in lines]))
-    text = "\n\n".join(paragraphs)
+    text = _joined(raw)
+    if ".." in text or "!." in text or "?." in text or not text.isascii():
+        # Two stops may meet; whether they stand at the end of a template's line is seen line by line.
+        text = PARAGRAPH.join(
+            "\n".join([_one_stop(line.strip()) for line in block.split("\n")]) for block in raw.split(PARAGRAPH)
+        )
+        text = _joined(text)
     return text.replace(words.LINE, "\n") if words.LINE in text else text
 
 
+def _joined(raw: str) -> str:
+    paragraphs = [" ".join(filter(None, map(str.strip, block.split("\n")))) for block in raw.split(PARAGRAPH)]
+    return "\n\n".join(filter(None, paragraphs))
+
+
 def _one_stop(line: str) -> str:
-    if line[-2:-1] not in _STOPS or (line.endswith("...") and not line.endswith("....")):
+    if line[-1:] != "." or line[-2:-1] not in _STOPS or (line.endswith("...") and not line.endswith("....")):
         return line
     return line[:-1]
 

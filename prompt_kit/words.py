@@ -26,6 +26,7 @@ _SPELLED = re.compile(r"(?!(?=\w*[AEIOU])[A-Z]{4,}\b)(?:[A-Z](?:[A-Z0-9]+\b|-|\b
 _ABBREVIATIONS: Final = frozenset(
     "inc ltd co corp jr sr st dr mr mrs ms prof no vs etc approx dept est ave e.g i.e a.m p.m u.s u.k".split(),
 )
+_EDGES: Final = frozenset(",;:. ")
 _SPACES = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x84\x86-\x9f]")
 _STOPS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "۔")
@@ -51,6 +52,8 @@ def clause(value: str) -> str:
     >>> clause("a happy red panda."), clause("the office of Acme Inc."), clause("waiting...")
     ('a happy red panda', 'the office of Acme Inc.', 'waiting...')
     """
+    if value.isprintable() and value[-1:] not in _EDGES and value[:1] != " ":
+        return value  # the way nearly all values go
     value = plain(value).rstrip(",;: ")
     if value.endswith(".") and not value.endswith(".."):
         last = value[:-1].rpartition(" ")[2].lower()

@@ -112,7 +112,9 @@ def test_what_is_no_file_is_refused(source: str, message: str) -> None:
         open_image(source)
 
 
-@given(st.binary(max_size=200) | st.sampled_from([picture(k)[:n] for k in ("PNG", "JPEG", "WEBP") for n in range(3, 60)]))
+@given(
+    st.binary(max_size=200) | st.sampled_from([picture(k)[:n] for k in ("PNG", "JPEG", "WEBP") for n in range(3, 60)])
+)
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     """Whatever a head says, there is a size or none."""
     width, height = dimensions(data)

@@ -10,6 +10,7 @@ from prompt_kit.lint import check, library_of
 
 if TYPE_CHECKING:
     from conftest import MakeTree
+
     from prompt_kit.library import Library
 
 GOOD = {
@@ -48,8 +49,16 @@ def test_a_good_recipe_has_no_problem(tree: MakeTree, library: Library) -> None:
         ("Draw {{ subject }}", "Draw {{ subject }}  twice", "there are two spaces in a row"),
         ("Draw {{ subject }}", "Draw {{ subject }} , quickly", "there is a space before a comma"),
         ("Draw", "Draw a apple and", "'a' and 'an' are mixed up"),
-        ("The strokes", "The white background is a transparent background. The strokes", "white and transparent at once"),
-        ("== 'oil'", "== 'acrylic'", "templates/good.j2:2: no example shows the case in which the condition on style is true."),
+        (
+            "The strokes",
+            "The white background is a transparent background. The strokes",
+            "white and transparent at once",
+        ),
+        (
+            "== 'oil'",
+            "== 'acrylic'",
+            "templates/good.j2:2: no example shows the case in which the condition on style is true.",
+        ),
         ("{{ subject }}", "{{ subject }}{{ mood }}", "templates/good.j2:1: there is no parameter 'mood'."),
     ],
 )
@@ -64,13 +73,23 @@ def test_findings(tree: MakeTree, library: Library, old: str, new: str, expected
 
 def test_values_are_not_judged_as_the_templates_words(tree: MakeTree, library: Library) -> None:
     """A person may want no trees, and write 16:9 on a sign; the recipe's author is not to blame."""
-    tree(**GOOD | {"recipes/good.yaml": GOOD["recipes/good.yaml"].replace("a fox", "'a 16:9 sign with no words [sic]'")})
+    tree(
+        **GOOD | {"recipes/good.yaml": GOOD["recipes/good.yaml"].replace("a fox", "'a 16:9 sign with no words [sic]'")}
+    )
     assert problems(library) == []
 
 
 def test_all_files_are_reported_together(tree: MakeTree, library: Library) -> None:
     """A broken file does not hide the next one."""
-    tree(**GOOD, **{"recipes/a.yaml": "titel: A", "recipes/b.yaml": "a: [", "recipes/strategies/s.yaml": "x: 1", "recipes/presets/p.yaml": "extends: nothing"})
+    tree(
+        **GOOD,
+        **{
+            "recipes/a.yaml": "titel: A",
+            "recipes/b.yaml": "a: [",
+            "recipes/strategies/s.yaml": "x: 1",
+            "recipes/presets/p.yaml": "extends: nothing",
+        },
+    )
     found = "\n".join(problems(library))
     for file in ("recipes/a.yaml:1:1", "recipes/b.yaml:", "strategies/s.yaml:1:1", "presets/p.yaml"):
         assert file in found

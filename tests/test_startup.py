@@ -7,14 +7,28 @@ import sys
 
 import pytest
 
-HEAVY = ["google.genai", "sqlalchemy", "PIL", "pydantic", "jinja2", "yaml", "importlib.metadata", "importlib.resources", "stamina", "asyncio"]
+HEAVY = [
+    "google.genai",
+    "sqlalchemy",
+    "PIL",
+    "pydantic",
+    "jinja2",
+    "yaml",
+    "importlib.metadata",
+    "importlib.resources",
+    "stamina",
+    "asyncio",
+]
 
 
 @pytest.mark.parametrize(
     ("arguments", "forbidden"),
     [
         (["--help"], HEAVY),
-        (["render", "sticker", "--example", "red-panda"], ["google.genai", "sqlalchemy", "PIL", "stamina", "importlib.metadata"]),
+        (
+            ["render", "sticker", "--example", "red-panda"],
+            ["google.genai", "sqlalchemy", "PIL", "stamina", "importlib.metadata"],
+        ),
         (["list"], ["google.genai", "sqlalchemy", "PIL", "stamina"]),
     ],
     ids=["help", "render", "list"],

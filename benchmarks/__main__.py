@@ -1,0 +1,155 @@
+"""Run with `make bench`: how fast the kit is, beside what it is made of, as ratios of one run."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import yaml
+
+from prompt_kit.assembly import load
+from prompt_kit.library import Library, Root, built_in
+from prompt_kit.project import Project
+from prompt_kit.yamlfile import YamlFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIBRARY = Library(Project(root=built_in()[0].parent), roots=(Root(*built_in(), "built in"),))
+
+TWELVE = {
+    "subject": "a weathered fisherman mending a net",
+    "action": "tying the last knot with a smile",
+    "setting": "the harbour wall of a small northern town",
+    "time_of_day": "early morning",
+    "shot": "half-length portrait",
+    "lens": "an 85mm lens at f/2",
+    "light": "soft side light from a low sun",
+    "mood": "calm",
+    "textures": ["wet rope", "knitted wool", "rusty iron"],
+    "palette": ["slate blue", "rust"],
+    "purpose": "the title page of an annual report",
+    "audience": "members of a fishing cooperative",
+}
+RECIPE = """\
+title: Twelve
+parameters:
+  subject: {type: text, required: true, max_length: 300}
+  action: {type: text}
+  setting: {type: text}
+  time_of_day: {type: text}
+  shot: {type: choice, choices: [half-length portrait, wide view], other: true}
+  lens: {type: text}
+  light: {type: text}
+  mood: {type: choice, choices: [calm, lively], other: true}
+  textures: {type: list}
+  palette: {type: list}
+  purpose: {type: text}
+  audience: {type: text}
+"""
+TEMPLATE = """\
+A photorealistic {{ shot }} of {{ subject }}{% if action %}, {{ action }}{% endif %}.
+{% if setting %}The place is {{ setting }}{% if time_of_day %}, in the {{ time_of_day }}{% endif %}.{% endif %}
+
+{% if light %}{{ light }} falls on the scene.{% endif %}
+{% if mood %}The mood is {{ mood }}.{% endif %}
+{% if lens %}Photographed with {{ lens }}.{% endif %}
+{% if textures %}Every detail can be felt: {{ textures | series }}.{% endif %}
+{% if palette %}The palette is {{ palette | series }}.{% endif %}
+
+{% if purpose %}It is made for {{ purpose }}{% if audience %} and speaks to {{ audience }}{% endif %}.{% endif %}
+"""
+
+
+def each(*calls: Callable[[], Any], rounds: int = 15, loops: int = 400) -> list[float]:
+    """Return the median seconds of each call, measured side by side so that a busy machine slows all of them."""
+    taken: list[list[float]] = [[] for _ in calls]
+    for _ in range(rounds):
+        for call, times in zip(calls, taken, strict=True):
+            began = time.perf_counter()
+            for _ in range(loops):
+                call()
+            times.append((time.perf_counter() - began) / loops)
+    return [statistics.median(times) for times in taken]
+
+
+def rendering() -> None:
+    """Values to prompt, beside raw Jinja2 on the same text."""
+    from prompt_kit import words
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "recipes").mkdir()
+        (root / "templates").mkdir()
+        (root / "recipes/twelve.yaml").write_text(RECIPE, "utf-8")
+        (root / "templates/twelve.j2").write_text(TEMPLATE, "utf-8")
+        recipe = load(
+            "twelve", library=Library(Project(root=root), roots=(Root(root / "recipes", root / "templates", "b"),))
+        )
+        environment = jinja2.Environment(autoescape=False)  # noqa: S701 - prompts are not HTML
+        environment.filters["series"] = words.series
+        raw = environment.from_string(TEMPLATE)
+        ours, theirs = each(lambda: recipe.render(**TWELVE), lambda: raw.render(**TWELVE))
+    report("render of 12 parameters, renders/s of raw Jinja2", theirs / ours, "≥ 0.5", f"{1 / ours:,.0f}/s")
+
+
+def reading() -> None:
+    """Recipe files with positions, beside PyYAML's C loader."""
+    paths = [path for _ in range(13) for path in sorted(built_in()[0].glob("*.yaml"))][:13]
+    texts = [(path, path.read_text("utf-8")) for path in paths]
+    ours, theirs = each(
+        lambda: [YamlFile(path, "x", text) for path, text in texts],
+        lambda: [yaml.load(text, Loader=yaml.CSafeLoader) for _, text in texts],
+        loops=2,
+    )
+    report("reading 13 recipe files, time of PyYAML's C loader", ours / theirs, "≤ 1.3", f"{ours * 1000:.1f} ms")
+
+
+def processes() -> None:
+    """Whole commands, beside processes that only import what they need."""
+    click = "import click; click.Command('x', params=[click.Option(['--a'])]).main(['--help'], standalone_mode=False)"
+    four = "import click, yaml, jinja2.sandbox; from pydantic import BaseModel"
+    kit = "import sys; from prompt_kit.cli.main import main; sys.argv[1:] = {!r}; main()"
+    for label, goal, ours, theirs in (
+        ("prompt-kit --help, time of an empty click program", "≤ 1.3", kit.format(["--help"]), click),
+        (
+            "prompt-kit render, time of importing click, yaml, jinja2 and pydantic",
+            "≤ 1.3",
+            kit.format(["render", "sticker", "--example", "red-panda"]),
+            four,
+        ),
+    ):
+        mine, floor = each(lambda code=ours: _python(code), lambda code=theirs: _python(code), rounds=15, loops=1)
+        report(label, mine / floor, goal, f"{mine * 1000:.0f} ms against {floor * 1000:.0f} ms")
+
+
+def compiling() -> None:
+    """A recipe read, checked and compiled from nothing."""
+
+    def fresh() -> None:
+        _ = load("sticker", library=Library(LIBRARY.project, roots=LIBRARY.roots)).plans
+
+    [taken] = each(fresh, rounds=7, loops=5)
+    report("sticker: read, assemble, check and compile", taken * 1000, "ms", "")
+
+
+def _python(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def report(what: str, ratio: float, goal: str, detail: str) -> None:
+    """Print one line."""
+    print(f"{what:<72}{ratio:>7.2f}  {goal:<7}{detail}")
+
+
+if __name__ == "__main__":
+    rendering()
+    reading()
+    compiling()
+    processes()

@@ -1,0 +1,272 @@
+"""What the Gemini API answers to requests of pictures: good answers, every kind of bad one, and HTTP errors."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from gemini_rules import MODELS, ModelRules, pictures_in
+from PIL import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_STATUS: Final[Mapping[int, str]] = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    413: "INVALID_ARGUMENT",
+    429: "RESOURCE_EXHAUSTED",
+    500: "INTERNAL",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    headers: dict[str, str] = field(repr=False)
+    """By lower-case name."""
+    body: dict[str, Any] = field(repr=False)
+    version: str = ""
+    model: str = ""
+    task: str = ""
+    """What stands behind the colon: ``generateContent``, ``countTokens``, or nothing."""
+
+    @property
+    def rules(self) -> ModelRules:
+        """What the model takes and makes."""
+        return MODELS[self.model]
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The ``generationConfig``."""
+        config: dict[str, Any] = self.body.get("generationConfig", {})
+        return config
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """The parts of all contents, in order."""
+        return [part for content in self.body.get("contents", []) for part in content.get("parts", [])]
+
+    @property
+    def text(self) -> str:
+        """The words of the prompt."""
+        return "\n".join(part["text"] for part in self.parts if "text" in part)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height the picture must have, in pixels."""
+        image = self.config.get("imageConfig", {})
+        return self.rules.picture_size(image.get("aspectRatio"), image.get("imageSize"))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What goes back over the wire."""
+
+    body: Any = None
+    """Plain data, or text that is sent as it is."""
+    code: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    ending: Literal["whole", "half", "reset", "never", "trickle"] = "whole"
+    """How it ends: as it should, after half of the bytes, with a reset, not at all, or byte by byte."""
+
+
+Answer: TypeAlias = Callable[[Asked], Reply]
+"""Makes the reply to a request."""
+
+
+def picture(
+    count: int = 1,
+    *,
+    size: tuple[int, int] | None = None,
+    declared: str | None = None,
+    thoughts: int = 0,
+    **more: Any,
+) -> Answer:
+    """Answer with pictures of the size that was asked for.
+
+    Args:
+        count: How many pictures; 0 leaves the thoughts alone.
+        size: Another width and height, in pixels.
+        declared: Another media type than the bytes have.
+        thoughts: How many drafts come before, at 1K.
+        more: Further fields: ``finish``, the candidate's ``groundingMetadata``, or the answer's ``modelStatus``.
+    """
+
+    def answer(asked: Asked) -> Reply:
+        media_type = asked.rules.media_type
+        if asked.body.get("tools") and asked.config.get("responseModalities") == ["IMAGE"]:
+            return answered(asked, None, finish="NO_IMAGE")  # as published: grounded answers need TEXT, too
+        draft = inline(asked.rules.picture_size("1:1", "1K"), media_type, declared) | {"thought": True}
+        result = inline(size or asked.size, media_type, declared) | {"thoughtSignature": "c2ln"}
+        given = [{"text": "The light should be warmer.", "thought": True}, draft] * thoughts + [result] * count
+        return answered(asked, given, pictures=count, **more)
+
+    return answer
+
+
+def words(text: str = "Which animal do you mean?") -> Answer:
+    """Answer with words and no picture."""
+    return lambda asked: answered(asked, [{"text": text}])
+
+
+def parts(*given: dict[str, Any], finish: str = "STOP") -> Answer:
+    """Answer with exactly these parts."""
+    return lambda asked: answered(asked, list(given), finish=finish, pictures=1)
+
+
+def finished(reason: str, message: str = "") -> Answer:
+    """Answer without content, for this finish reason."""
+    told: dict[str, Any] = {"finishMessage": message} if message else {}
+    return lambda asked: answered(asked, None, finish=reason, **told)
+
+
+def blocked(reason: str = "SAFETY") -> Answer:
+    """Do not answer the prompt at all, for this reason."""
+
+    def answer(asked: Asked) -> Reply:
+        told = answered(asked, None).body
+        del told["candidates"]
+        return Reply(told | {"promptFeedback": {"blockReason": reason}})
+
+    return answer
+
+
+def refused(code: int, *details: dict[str, Any], message: str = "", retry_after: str = "") -> Answer:
+    """Answer with an HTTP error, as Google words it.
+
+    Args:
+        code: The HTTP code.
+        details: What `because`, `quota` and `retry_delay` return.
+        message: Google's sentence.
+        retry_after: The value of the HTTP header.
+    """
+    status = _STATUS.get(code, "UNKNOWN")
+    error = {"code": code, "message": message or f"The server was told to say {code}.", "status": status}
+    headers = (("Retry-After", retry_after),) if retry_after else ()
+    return lambda _: Reply({"error": error | ({"details": list(details)} if details else {})}, code, headers)
+
+
+def because(reason: str) -> dict[str, Any]:
+    """Return the detail of an error that names its reason, such as ``API_KEY_INVALID``."""
+    return {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason}
+
+
+def quota(name: str) -> dict[str, Any]:
+    """Return the detail of an error that names the quota that is used up."""
+    return {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{"quotaId": name}]}
+
+
+def retry_delay(delay: str) -> dict[str, Any]:
+    """Return the detail of an error that asks to wait, such as ``38s``."""
+    return {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}
+
+
+def raw(body: Any, code: int = 200) -> Answer:
+    """Answer with this body: plain data, or text as it is."""
+    return lambda _: Reply(body, code)
+
+
+def broken(ending: Literal["half", "reset", "never", "trickle"]) -> Answer:
+    """Begin to answer with a picture, and do not end it."""
+    return lambda asked: Reply(picture()(asked).body, ending=ending)
+
+
+def bad_key() -> Answer:
+    """Refuse the key, as Google does: with 400."""
+    return refused(400, because("API_KEY_INVALID"), message="API key not valid. Please pass a valid API key.")
+
+
+ANSWERS: Final[Mapping[str, Answer]] = {
+    "picture": picture(),
+    "two-pictures": picture(2),
+    "thoughts": picture(thoughts=2),
+    "only-thoughts": picture(0, thoughts=2),
+    "wrong-type": picture(declared="image/png"),
+    "wrong-size": picture(size=(512, 512)),
+    "words": words(),
+    "blocked": blocked(),
+    "image-safety": finished("IMAGE_SAFETY", "The picture was filtered."),
+    "no-image": finished("NO_IMAGE"),
+    "new-reason": finished("TOO_PURPLE"),
+    "empty": raw({}),
+    "bad-key": bad_key(),
+    "401": refused(401),
+    "403": refused(403),
+    "404": refused(404),
+    "413": refused(413),
+    "429": refused(429, retry_delay("3s")),
+    "day-quota": refused(429, quota("GenerateRequestsPerDayPerProjectPerModel"), retry_delay("20s")),
+    "500": refused(500),
+    "503": refused(503),
+    "hang": broken("never"),
+    "half": broken("half"),
+    "reset": broken("reset"),
+    "trickle": broken("trickle"),
+}
+"""Answers by name, for prompts and the command line."""
+
+
+def answered(
+    asked: Asked,
+    parts: list[dict[str, Any]] | None,
+    *,
+    finish: str = "STOP",
+    pictures: int = 0,
+    **more: Any,
+) -> Reply:
+    """Return an answer with one candidate, the usage, and further fields where they belong."""
+    candidate: dict[str, Any] = {"finishReason": finish, "index": 0}
+    if parts is not None:
+        candidate["content"] = {"role": "model", "parts": parts}
+    for name in ("groundingMetadata", "finishMessage", "safetyRatings"):
+        if name in more:
+            candidate[name] = more.pop(name)
+    given = input_tokens(asked)
+    size = asked.config.get("imageConfig", {}).get("imageSize", "1K")
+    usage: dict[str, Any] = {
+        "promptTokenCount": sum(n["tokenCount"] for n in given),
+        "promptTokensDetails": given,
+    }
+    if asked.model != "gemini-2.5-flash-image":
+        usage["thoughtsTokenCount"] = 210
+    if pictures:
+        usage["candidatesTokenCount"] = asked.rules.tokens[size] * pictures
+        usage["candidatesTokensDetails"] = [{"modality": "IMAGE", "tokenCount": usage["candidatesTokenCount"]}]
+    elif parts:
+        usage["candidatesTokenCount"] = 12
+        usage["candidatesTokensDetails"] = [{"modality": "TEXT", "tokenCount": 12}]
+    names = ("promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount")
+    usage["totalTokenCount"] = sum(usage.get(name, 0) for name in names)
+    answer = {"candidates": [candidate], "usageMetadata": usage, "modelVersion": asked.model, "responseId": "r-1"}
+    return Reply(answer | more)
+
+
+def input_tokens(asked: Asked) -> list[dict[str, Any]]:
+    """Return the input tokens by modality: four characters a token, 1,120 a picture."""
+    counts = {"TEXT": -(-len(asked.text) // 4), "IMAGE": 1120 * pictures_in(asked.body)}
+    return [{"modality": kind, "tokenCount": count} for kind, count in counts.items() if count]
+
+
+def inline(size: tuple[int, int], media_type: str, declared: str | None) -> dict[str, Any]:
+    return {"inlineData": {"mimeType": declared or media_type, "data": encoded_picture(size, media_type)}}
+
+
+@cache
+def encoded_picture(size: tuple[int, int], media_type: str = "image/jpeg") -> str:
+    """Return a real picture of one colour, in base64."""
+    file = io.BytesIO()
+    kind = media_type.removeprefix("image/").upper()
+    Image.new("RGB", size, (214, 120, 60)).save(file, kind, quality=30, compress_level=1)
+    return base64.b64encode(file.getvalue()).decode()
