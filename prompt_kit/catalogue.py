@@ -6,22 +6,22 @@ import math
 import re
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from prompt_kit.errors import InputError, NotFoundError, Problem, did_you_mean
-from prompt_kit.prompt import SIZES, Earlier, Grounding, Reference, Size, Thinking, Tier
+from prompt_kit.prompt import SIZES, Grounding, Reference, Size, Thinking, Tier
 from prompt_kit.words import series
 from prompt_kit.yamlfile import YamlFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from prompt_kit.outcome import Usage
-    from prompt_kit.prompt import Prompt, Role, Settings, Turn
+    from prompt_kit.prompt import Earlier, Prompt, Role, Settings, Turn
 
 Kind: TypeAlias = Literal["object", "character", "style"]
 """The kinds of reference picture that models count apart."""
@@ -47,6 +47,14 @@ _KIND_WORDS: Final[Mapping[str, str]] = {
     "character": "pictures of people and characters",
     "style": "style pictures",
 }
+_CHOICES: Final = (
+    ("aspect_ratio", "aspect_ratios", "makes no {} pictures"),
+    ("size", "sizes", "makes no {} pictures"),
+    ("thinking", "thinking", "takes no thinking level '{}'"),
+    ("grounding", "grounding", "does not look up '{}'"),
+)
+"""Each setting with a few answers, the model's field that has them, and what to say of another one."""
+
 _TOLERANCE: Final = 0.02
 _MILLION: Final = Decimal(1_000_000)
 _PLACES: Final = Decimal("0.000001")
@@ -124,10 +132,6 @@ class Model(BaseModel):
     known: bool = True
     """Whether the catalogue has it; a model by an unknown id is tried as it is."""
 
-    @cached_property
-    def _pixels(self) -> Mapping[tuple[str, str], tuple[int, int]]:
-        return {(ratio, size): (width, height) for ratio, size, width, height in self.pixel_table}
-
     @property
     def default_size(self) -> Size | None:
         """The size it makes when none is asked for: 1K, unless it has no such size."""
@@ -138,7 +142,8 @@ class Model(BaseModel):
 
         Without an aspect ratio it is not known: the model takes the shape of the last picture, or its own choice.
         """
-        return self._pixels.get((aspect_ratio or "", size or self.default_size or ""))
+        wanted = (aspect_ratio, size or self.default_size)
+        return next(((width, height) for ratio, one, width, height in self.pixel_table if (ratio, one) == wanted), None)
 
     def matches(self, width: int, height: int, *, aspect_ratio: str | None, size: str | None) -> bool:
         """Return whether a picture has the pixels that were asked for, within 2 %, as far as they are known."""
@@ -156,7 +161,7 @@ class Model(BaseModel):
             return ()
         if self.status == "retired":
             return (self.farewell,)
-        found = [*self._format_refusals(prompt.settings), *self._setting_refusals(prompt.settings)]
+        found = [*self._setting_refusals(prompt.settings)]
         for turn in prompt.turns:
             found += [*self._reference_refusals(turn), *self._file_refusals(turn)]
         return tuple(dict.fromkeys(found))
@@ -169,7 +174,7 @@ class Model(BaseModel):
             found.append(f"{text} {did_you_mean(self.id, list(_built_in()[0]))}".strip())
         if self.status == "legacy" and self.replaced_by:
             found.append(f"The model '{self.id}' is being phased out. '{self.replaced_by}' takes its place.")
-        most = max((len(_pictures(turn)) for turn in prompt.turns), default=0)
+        most = max((len(turn.references + turn.earlier) for turn in prompt.turns), default=0)
         if self.best_references is not None and most > self.best_references:
             found.append(f"'{self.id}' works best with up to {self.best_references} pictures; there are {most}.")
         return tuple(found)
@@ -177,8 +182,8 @@ class Model(BaseModel):
     @property
     def farewell(self) -> Problem:
         """What to tell someone who asks for this model once it is retired."""
-        advice = f" {self.advice}" if self.advice else ""
-        return Problem(f"The model '{self.id}' is gone. Use '{self.replaced_by}'{advice}.", parameter="model")
+        instead = f"'{self.replaced_by}' {self.advice}".strip()
+        return Problem(f"The model '{self.id}' is gone. Use {instead}.", parameter="model")
 
     def picture_price(self, size: str | None = None) -> Decimal | None:
         """Return what one picture costs, in US dollars, without what is sent for it; ``None`` is unknown."""
@@ -198,30 +203,24 @@ class Model(BaseModel):
             return None
         total = Decimal(0)
         for turn in prompt.turns:
-            tokens = math.ceil(len(turn.text) / CHARACTERS_PER_TOKEN) + self.reference_tokens * len(_pictures(turn))
-            total += picture + tokens * self.input_price / _MILLION
+            words, pictures = math.ceil(len(turn.text) / CHARACTERS_PER_TOKEN), len(turn.references + turn.earlier)
+            total += picture + (words + pictures * self.reference_tokens) * self.input_price / _MILLION
         return (total * count).quantize(_PLACES)
 
-    def cost(self, usage: Usage | None, *, pictures: int | None = None, size: str | None = None) -> Decimal | None:  # noqa: ARG002 - every price so far is by token; a price by picture will need the size
+    def cost(self, usage: Usage | None) -> Decimal | None:
         """Return what an answer cost, in US dollars, from its usage by modality; ``None`` is unknown.
 
         Picture tokens have a price of their own: where the provider does not count them apart, nothing is guessed.
         Thoughts are paid as text. Searches are not in it: the first 5,000 of a month are free, and the answer does
         not tell which ones are (ai.google.dev, pricing, 2026-10).
-
-        Args:
-            usage: Tokens, as the provider counted them.
-            pictures: How many pictures came back; 0 says that missing picture tokens are none.
-            size: The size that was asked for.
         """
         if usage is None or self.input_price is None or self.text_price is None or self.image_price is None:
             return None
-        drawn = 0 if usage.output_image is None and pictures == 0 else usage.output_image
-        if drawn is None or (usage.input_text is None and usage.input_image is None):
+        if usage.output_image is None or (usage.input_text is None and usage.input_image is None):
             return None
         given = (usage.input_text or 0) + (usage.input_image or 0)
         said = (usage.output_text or 0) + (usage.thinking or 0)
-        total = given * self.input_price + said * self.text_price + drawn * self.image_price
+        total = given * self.input_price + said * self.text_price + usage.output_image * self.image_price
         return (total / _MILLION).quantize(_PLACES)
 
     def to_dict(self) -> dict[str, Any]:
@@ -236,40 +235,16 @@ class Model(BaseModel):
         }
         return {key: value for key, value in plain.items() if value not in ("", [], {})}
 
-    def _format_refusals(self, settings: Settings) -> Iterator[Problem]:
-        ratio, size = settings.aspect_ratio, settings.size
-        if ratio is not None and self.aspect_ratios and ratio not in self.aspect_ratios:
-            other = _tier_where(lambda model: ratio in model.aspect_ratios)
-            yield self._cannot(f"makes no {ratio} pictures. Use {self._nearest_ratio(ratio)}", other, "aspect_ratio")
-        if size is not None and self.sizes and size not in self.sizes:
-            other = _tier_where(lambda model: size in model.sizes)
-            yield self._cannot(f"makes no {size} pictures. Use {self._nearest_size(size)}", other, "size")
-
-    def _nearest_ratio(self, ratio: str) -> str:
-        wanted = _quotient(ratio)
-        if wanted is None:
-            return series(self.aspect_ratios, "or")
-        return min(self.aspect_ratios, key=lambda one: abs(math.log((_quotient(one) or 1) / wanted)))
-
-    def _nearest_size(self, size: str) -> str:
-        if size not in SIZES:
-            capital = size.upper()
-            return capital if capital in self.sizes else series(self.sizes, "or")
-        return min(self.sizes, key=lambda one: abs(SIZES.index(one) - SIZES.index(size)))
-
     def _setting_refusals(self, settings: Settings) -> Iterator[Problem]:
+        for name, field, fact in _CHOICES:
+            asked, offered = getattr(settings, name), getattr(self, field)
+            if asked is None or asked in offered or (not offered and field in {"aspect_ratios", "sizes"}):
+                continue
+            use = f"Use {_nearest(asked, offered)}" if offered else "Leave it out"
+            yield self._cannot(f"{fact.format(asked)}. {use}", _tier_with(field, asked), name)
         for name in ("temperature", "top_p", "seed"):
             if getattr(settings, name) is not None and name not in self.sampling:
                 yield self._cannot(f"takes no {name}. Leave it out", "", name)
-        level, grounding = settings.thinking, settings.grounding
-        if level is not None and level not in self.thinking:
-            use = f"Use {series(self.thinking, 'or')}" if self.thinking else "Leave it out"
-            other = _tier_where(lambda model: level in model.thinking)
-            yield self._cannot(f"takes no thinking level '{level}'. {use}", other, "thinking")
-        if grounding is not None and grounding not in self.grounding:
-            use = f"Use '{self.grounding[0]}'" if self.grounding else "Leave it out"
-            other = _tier_where(lambda model: grounding in model.grounding)
-            yield self._cannot(f"does not look up '{grounding}'. {use}", other, "grounding")
         if settings.output == "interleaved" and not self.interleaved:
             other = _tier_where(lambda model: model.interleaved)
             yield self._cannot("does not answer with words and pictures in turn. Ask for a picture", other, "output")
@@ -283,7 +258,7 @@ class Model(BaseModel):
 
     def _crowds(self, turn: Turn) -> Iterator[tuple[str, int, list[Reference | Earlier]]]:
         """Yield each kind of picture there is too much of, with its limit and the pictures."""
-        pictures = _pictures(turn)
+        pictures: list[Reference | Earlier] = [*turn.references, *turn.earlier]
         if self.max_references is not None and len(pictures) > self.max_references:
             yield "picture", self.max_references, pictures
         limits = dict(self.reference_limits)
@@ -378,53 +353,54 @@ class Catalogue:
         return by_tier[tier]
 
 
+_Stock: TypeAlias = tuple[dict[str, Model], dict[str, PixelTable]]
+
+
 @cache
-def _built_in() -> tuple[dict[str, Model], dict[str, PixelTable]]:
+def _built_in() -> _Stock:
     return _read(Path(__file__).with_name("catalogue.yaml"), {}, {})
 
 
-def _read(
-    path: Path, models: dict[str, Model], tables: dict[str, PixelTable]
-) -> tuple[dict[str, Model], dict[str, PixelTable]]:
+def _read(path: Path, models: dict[str, Model], tables: dict[str, PixelTable]) -> _Stock:
     """Return these models and pixel tables with the rows of a file laid over them."""
     file = YamlFile(path, path.name)
     content = file.parse(_File)
-    tables = tables | content.pixels
+    models, tables = dict(models), tables | content.pixels
     ids = [*models, *content.models]
     problems = []
     for model_id, row in content.models.items():
         start = models.get(model_id) or models.get(row.same_as or "")
-        faults = _faults(row, known=start is not None, ids=ids, tables=tables)
-        problems += [file.problem(text, "models", model_id, key) for key, text in faults]
+        faults = _faults(row, known=start is not None, names={"model": ids, "pixel table": [*tables]})
+        problems += [file.problem(text.strip(), "models", model_id, key) for key, text in faults]
         fields = start.model_dump() if start else {}
         fields |= {} if model_id in models else {"tiers": ()}
         fields |= row.model_dump(exclude_unset=True, exclude={"same_as", "table"}) | {"id": model_id}
         if row.table is not None:
             rows = tables.get(row.table, {}).items()
             fields["pixel_table"] = tuple((ratio, size, *px) for ratio, sizes in rows for size, px in sizes.items())
-        # A tier has one model: who claims it takes it from the one before.
-        left = {one.id: tuple(tier for tier in one.tiers if tier not in row.tiers) for one in models.values()}
-        models = {name: one.model_copy(update={"tiers": left[name]}) for name, one in models.items()}
+        for name, other in models.items():  # a tier has one model: who claims it takes it from the one before
+            left = tuple(tier for tier in other.tiers if tier not in row.tiers)
+            models[name] = other.model_copy(update={"tiers": left})
         models[model_id] = Model(**fields)
     if problems:
-        raise InputError(problems)
+        raise InputError(sorted(problems, key=lambda problem: (problem.place and problem.place.line) or 0))
     return models, tables
 
 
-def _faults(row: _Row, *, known: bool, ids: list[str], tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _faults(row: _Row, *, known: bool, names: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
     """Yield what no type can see in a row, each with the key it stands under."""
-    retired = row.status == "retired"
-    if not known and not retired and "generator" not in row.model_fields_set:
+    if not known and row.status != "retired" and "generator" not in row.model_fields_set:
         yield "", "a new model says its 'generator', or which model above it is the 'same_as'."
-    for key, what, name, names in (
-        ("same_as", "model", row.same_as, ids),
-        ("replaced_by", "model", row.replaced_by, ids),
-        ("pixels", "pixel table", row.table, list(tables)),
-    ):
-        if name is not None and name not in names:
-            yield key, f"there is no {what} '{name}'. {did_you_mean(name, names)}".strip()
-    if retired and row.replaced_by is None:
+    if row.status == "retired" and row.replaced_by is None:
         yield "status", "a retired model says by which one it is 'replaced_by'."
+    if row.replaced_by is not None and row.replaced_by not in names["model"]:
+        yield "replaced_by", f"there is no model '{row.replaced_by}'. {did_you_mean(row.replaced_by, names['model'])}"
+    if row.table is not None and row.table not in names["pixel table"]:
+        yield "pixels", f"there is no pixel table '{row.table}'. {did_you_mean(row.table, names['pixel table'])}"
+
+
+def _tier_with(field: str, value: str) -> str:
+    return _tier_where(lambda model: value in getattr(model, field))
 
 
 def _tier_where(fits: Callable[[Model], bool]) -> str:
@@ -433,14 +409,21 @@ def _tier_where(fits: Callable[[Model], bool]) -> str:
     return next((f'the tier "{tier}"' for tier in tiers), "")
 
 
-def _pictures(turn: Turn) -> list[Reference | Earlier]:
-    return [part for part in turn.parts if isinstance(part, Reference | Earlier)]
-
-
 def _where(turn: Turn) -> str:
     return f" in '{turn.name}'" if turn.name else ""
 
 
-def _quotient(ratio: str) -> float | None:
-    found = re.fullmatch(r"([1-9]\d{0,3}):([1-9]\d{0,3})", ratio)
-    return int(found[1]) / int(found[2]) if found else None
+def _nearest(asked: str, offered: Sequence[str]) -> str:
+    """Return what is offered nearest to what is asked for, or all of it when near and far have no meaning."""
+    wanted = _measure(asked)
+    if wanted is None:
+        return series(offered, "or")
+    return min(offered, key=lambda one: abs((_measure(one) or 0) - wanted))
+
+
+def _measure(format_or_size: str) -> float | None:
+    """Return where an aspect ratio or a size stands among its kind."""
+    if format_or_size.upper() in SIZES:
+        return SIZES.index(format_or_size.upper())
+    ratio = re.fullmatch(r"([1-9]\d{0,3}):([1-9]\d{0,3})", format_or_size)
+    return math.log(int(ratio[1]) / int(ratio[2])) if ratio else None

@@ -127,7 +127,9 @@ class Recipe:
         """
         if self.fixed:
             values = self._with_fixed(values)
-        given = {name: value for name, value in values.items() if value is not None and value != ""}
+        given = values
+        if None in values.values() or "" in values.values():
+            given = {name: value for name, value in values.items() if value is not None and value != ""}
         problems: list[Problem] = []
         context, pictures = self.form.check(given, problems)
         chosen = self._settings(settings, problems) if settings else self.settings

@@ -20,6 +20,7 @@ from prompt_kit.generators.gemini_verdicts import (
     BAD_ADDRESS,
     LOST_ON_THE_WAY,
     NO_ANSWER_IN_TIME,
+    NOT_GEMINI,
     SENT_NOTHING,
     Finding,
     Verdict,
@@ -59,6 +60,9 @@ MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
     httpx2.TimeoutException: NO_ANSWER_IN_TIME,
     TimeoutError: NO_ANSWER_IN_TIME,
     httpx2.HTTPError: LOST_ON_THE_WAY,
+    # What the SDK says to an address or key that it cannot use, and to an error page in no known encoding.
+    ValueError: BAD_ADDRESS,
+    UnicodeDecodeError: NOT_GEMINI,
 }
 """Each way in which a request or its answer gets lost; the nearest class of an exception decides."""
 
@@ -202,7 +206,7 @@ class Gemini:
         except errors.APIError as error:
             headers = getattr(error.response, "headers", None) or {}
             return refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
+        except tuple(MEANING_OF_FAILURE) as error:
             return _lost(error, request, timeout_s=self.timeout_s)
         raw = response.sdk_http_response
         return read(raw.body if raw else None, request)
@@ -296,7 +300,8 @@ def _lost(error: Exception, request: Request, *, timeout_s: float) -> Finding:
     """Return what a failure of the network means."""
     verdict = next(MEANING_OF_FAILURE[kind] for kind in type(error).__mro__ if kind in MEANING_OF_FAILURE)
     told = replace(verdict, message=verdict.message.replace("{timeout}", duration(timeout_s)))
-    return finding(told, says=str(error), reason=type(error).__name__, model=request.model.id)
+    details = (("network", str(error)),) if str(error) else ()
+    return finding(told, says=str(error), reason=type(error).__name__, model=request.model.id, details=details)
 
 
 def _key_problem(key: str, place: str) -> Outcome | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import json
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 _LONGEST_QUOTE: Final = 300
 _SHORTEST_KEY: Final = 8
 _DELAY: Final = re.compile(r"^(\d+(?:\.\d+)?)s?$")
+_STANDARD: Final = str.maketrans("-_", "+/")
 _DRAFT_ONLY: Final = "Only a draft of the model's thinking came back; it may be smaller or unfinished."
 
 
@@ -223,12 +223,13 @@ def _picture(part: Mapping[str, Any], *, draft: bool) -> Picture | None:
 
 def _decoded(text: str) -> bytes:
     """Return the bytes of base64 in either alphabet, or nothing when it is cut or holds something else."""
-    for alphabet in (None, b"-_"):
-        try:
-            return base64.b64decode(text, altchars=alphabet, validate=True)
-        except (binascii.Error, ValueError):
-            continue
-    return b""
+    try:
+        # Unlike base64.b64decode, this makes no second copy of the text, which may have 16 MB.
+        return binascii.a2b_base64(
+            text if "-" not in text and "_" not in text else text.translate(_STANDARD), strict_mode=True
+        )
+    except ValueError:
+        return b""
 
 
 def _pixel_warnings(pictures: Iterable[Picture], request: Request) -> Iterable[str]:

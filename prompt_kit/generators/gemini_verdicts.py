@@ -249,11 +249,11 @@ SENT_NOTHING: Final = Verdict(
 
 BAD_ADDRESS: Final = Verdict(
     Status.INVALID,
-    "The request could not be sent to this address{says}.",
-    "Look at the base URL.",
+    "The request could not be sent{says}.",
+    "Look at the base URL and the key.",
     "no",
 )
-"""The address or the headers are not ones that can be sent."""
+"""The address or the key is not one that a request can be made of."""
 
 NO_ANSWER_IN_TIME: Final = Verdict(
     Status.TIMEOUT,
@@ -264,7 +264,7 @@ NO_ANSWER_IN_TIME: Final = Verdict(
 
 LOST_ON_THE_WAY: Final = Verdict(
     Status.UNAVAILABLE,
-    "The connection broke before the whole answer was here; it may be charged{says}.",
+    "The connection broke before the whole answer was here; it may be charged.",
     "Try again; look at the billing page if it happens often.",
 )
 """The request left, and its answer did not arrive whole."""

@@ -1,0 +1,273 @@
+"""The command line, as people use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prompt_kit.cli.author import SCHEMAS, schema_text
+from prompt_kit.cli.main import run
+from prompt_kit.library import built_in
+
+if TYPE_CHECKING:
+    from conftest import MakeTree
+
+SLOW_GENERATOR = """\
+import asyncio
+from prompt_kit.outcome import Outcome, Status
+
+
+class Slow:
+    name = "slow"
+
+    async def generate(self, request):
+        await asyncio.sleep(30)
+        return Outcome(Status.OK)
+
+
+class Broken:
+    name = "broken"
+
+    async def generate(self, request):
+        raise RuntimeError("a slip of ours")
+"""
+
+
+def test_render_prints_the_prompt_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is on stdout can be pasted."""
+    assert run(["render", "sticker", "--subject", "a happy red panda"]) == 0
+    out, err = capsys.readouterr()
+    assert "a happy red panda" in out
+    assert out.count("\n\n") == out.rstrip().count("\n\n")
+    assert err == ""
+
+
+def test_the_options_of_a_recipe_are_its_parameters(capsys: pytest.CaptureFixture[str]) -> None:
+    """With choices, defaults and what is required."""
+    assert run(["generate", "sticker", "--help"]) == 0
+    out = capsys.readouterr().out
+    for part in ("--subject", "[required]", "--style [kawaii|", "--character FILE", "--dry-run", "--aspect-ratio"):
+        assert part in out
+
+
+def test_all_wrong_options_are_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """By the names of the options, with exit code 2, and nothing is written."""
+    code = run(["generate", "sticker", "--background", "green", "--character", "no.png", "--size", "9K", "--generator", "proof"])
+    err = capsys.readouterr().err
+    assert code == 2
+    for part in ("--subject: is missing", "--background: 'green' is not one of", "no.png: the picture cannot be read", "--size: must be"):
+        assert part in err
+    assert list(Path.cwd().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["render", "stikcer"], "Did you mean 'sticker'?"),
+        (["rendr"], "No such command 'rendr'"),
+        (["render", "sticker", "--subjct", "x"], "No such option"),
+        (["render", "sticker", "--example", "red-pand"], "Did you mean 'red-panda'?"),
+        (["render", "sticker", "--use", "camra"], "Did you mean 'camera'?"),
+        (["render", "sticker", "--preset", "nothing"], "There is no preset 'nothing'"),
+        (["render", "sticker", "--values", "no.yaml"], "no.yaml: the file cannot be read"),
+        (["generate", "sticker", "--example", "red-panda", "--generator", "prof"], "Did you mean 'proof'?"),
+        (["generate", "sticker", "--example", "red-panda", "--model", "imagen-4.0-generate-001"], "is gone. Use 'gemini-nano-banana-2.1'"),
+        (["generate", "sticker", "--example", "red-panda", "--tier", "draft", "--size", "4K"], 'makes no 4K pictures. Use 1K, or the tier "standard"'),
+        (["generate", "--from", "nowhere"], "There is no run 'nowhere'"),
+        (["generate", "--from", "x", "sticker"], "takes no recipe"),
+        (["runs", "show", "../../etc"], "etc"),
+        (["check", "nowhere"], "there is no such file or folder"),
+        (["show", "nothing"], "There is no recipe 'nothing'"),
+    ],
+)  # fmt: skip
+def test_slips_are_answered_with_exit_code_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    """One clear message, no traceback, nothing written."""
+    assert run(arguments) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert "Traceback" not in err
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_a_values_file_is_told_by_its_lines(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each wrong value with its place in the file; options win over the file."""
+    tree(**{"v.yaml": "subject: a fox\nbackground: green\ntraits: [a, b]\n"})
+    assert run(["render", "sticker", "--values", "v.yaml"]) == 2
+    assert "v.yaml:2:13: background: 'green' is not one of" in capsys.readouterr().err
+    assert run(["render", "sticker", "--values", "v.yaml", "--background", "white", "--subject", "a bee"]) == 0
+    out = capsys.readouterr().out
+    assert "a bee" in out
+    assert "a fox" not in out
+
+
+def test_generate_makes_a_picture_and_its_record(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a key the proof is drawn, and it says so; the prompt and the path come last."""
+    assert run(["generate", "sticker", "--example", "red-panda", "--out", "desk"]) == 0
+    out, err = capsys.readouterr()
+    assert "Generator: proof (offline; no key is set)" in err
+    assert "Cost: $0." in err
+    picture = Path(out.strip().splitlines()[-1])
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    sidecar = json.loads(picture.with_suffix(".json").read_text("utf-8"))
+    assert sidecar["values"]["subject"] == "a happy red panda"
+    [copy] = Path("desk").iterdir()
+    assert copy.read_bytes() == picture.read_bytes()
+
+    assert run(["runs", "list"]) == 0
+    assert "proof" in capsys.readouterr().out
+    assert run(["runs", "show", str(picture)]) == 0
+    assert "a happy red panda" in capsys.readouterr().out
+    assert run(["runs", "spend"]) == 0
+    assert "$0 booked" in capsys.readouterr().out
+
+
+def test_a_saved_run_is_made_once_more(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same request, by its fingerprint."""
+    assert run(["generate", "sticker", "--example", "red-panda", "--json", "--generator", "proof"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    sidecar = str(Path(first["pictures"][0]).with_suffix(".json"))
+    assert run(["generate", "--from", sidecar, "--generator", "proof", "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert again["fingerprint"] == first["fingerprint"]
+    assert again["folder"] != first["folder"]
+
+
+def test_dry_run_prints_what_would_be_sent_and_its_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is written, and no key is needed."""
+    assert run(["generate", "sticker", "--example", "red-panda", "--generator", "gemini", "-n", "2", "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert "a happy red panda" in out
+    assert "model        gemini-nano-banana-2.1" in out
+    assert "requests     2" in out
+    assert "cost         about $0.067" in out
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_json_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """Programs read what people read."""
+    for arguments in (
+        ["list", "--json"],
+        ["show", "sticker", "--json"],
+        ["models", "--json"],
+        ["render", "sticker", "--example", "red-panda", "--json"],
+        ["generate", "sticker", "--example", "red-panda", "--dry-run", "--json"],
+        ["runs", "list", "--json"],
+        ["runs", "spend", "--json"],
+        ["schema"],
+    ):
+        assert run(arguments) == 0, arguments
+        assert json.loads(capsys.readouterr().out) is not None
+
+
+def test_people_see_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    """Recipes by category, models with their price."""
+    assert run(["list"]) == 0
+    assert "sticker" in capsys.readouterr().out
+    assert run(["models", "--all"]) == 0
+    out = capsys.readouterr().out
+    assert "gemini-nano-banana-2.1" in out
+    assert "use gemini-3-pro-image" in out
+    assert run(["show", "sticker"]) == 0
+    assert "kawaii: " in capsys.readouterr().out
+
+
+def test_a_preset_is_a_command_of_its_own(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its values are filled in, and can be changed unless they are locked."""
+    tree(**{"recipes/presets/club.yaml": "extends: sticker\nvalues: {style: retro}\nlocked: [style]\n"})
+    assert run(["render", "club", "--subject", "a swan"]) == 0
+    own = capsys.readouterr().out
+    assert run(["render", "sticker", "--preset", "club", "--subject", "a swan"]) == 0
+    assert capsys.readouterr().out == own
+    assert run(["render", "club", "--subject", "a swan", "--style", "kawaii"]) == 2
+    assert "locked" in capsys.readouterr().err
+
+
+def test_a_strategy_brings_its_options(capsys: pytest.CaptureFixture[str]) -> None:
+    """Mixed in with --use, also when the recipe does not name it."""
+    assert run(["render", "sticker", "--help", "--use", "camera"]) == 0
+    assert "--lens" in capsys.readouterr().out
+
+
+def test_check_reports_every_problem_with_exit_code_1(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """File, line, column, and what is meant."""
+    tree(**{"pack/recipes/a.yaml": "titel: A\nsumary: B\n", "pack/recipes/b.yaml": "title: B", "pack/templates/b.j2": "Draw {{ x }}."})
+    assert run(["check", "pack"]) == 1
+    out = capsys.readouterr().out
+    assert "pack/recipes/a.yaml:1:1: unknown key 'titel'. Did you mean 'title'?" in out
+    assert "a.yaml:2:1: unknown key 'sumary'. Did you mean 'summary'?" in out
+    assert "there is no parameter 'x'" in out
+    assert run(["check", "pack", "--json"]) == 1
+    assert {problem["line"] for problem in json.loads(capsys.readouterr().out)} >= {1, 2}
+
+
+def test_schemas_are_written_and_recipes_point_to_them(tree: MakeTree) -> None:
+    """Editors find the schema beside the project; built-in files stay as they are."""
+    root = tree(**{"recipes/a.yaml": "title: A\n"})
+    for _ in range(2):
+        assert run(["schema", "--write", "schema"]) == 0
+    text = (root / "recipes/a.yaml").read_text("utf-8")
+    assert text == "# yaml-language-server: $schema=../schema/recipe.schema.json\ntitle: A\n"
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_the_schemas_that_are_checked_in_are_current(kind: str) -> None:
+    """`make schema` writes them anew."""
+    kept = built_in()[0].parent / "docs" / "schema" / f"{kind}.schema.json"
+    assert kept.read_text("utf-8") == schema_text(kind)
+
+
+def test_the_unexpected_leaves_a_report_and_no_traceback(
+    tree: MakeTree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip of ours is one sentence for the user, and a file for us."""
+    root = tree(**{"slow_plugin.py": SLOW_GENERATOR})
+    monkeypatch.syspath_prepend(str(root))
+    _offer(root, "broken", "slow_plugin:Broken")
+    assert run(["generate", "sticker", "--example", "red-panda", "--generator", "broken"]) == 1
+    err = capsys.readouterr().err
+    assert "Traceback" not in err
+    report = Path(err.strip().rpartition(" is in ")[2].rstrip("."))
+    assert "a slip of ours" in report.read_text("utf-8")
+    report.unlink()
+
+
+def test_ctrl_c_ends_cleanly_and_the_ledger_knows(tree: MakeTree) -> None:
+    """Exit code 130, one line, and the request stays on record as one that may have been paid."""
+    root = tree(**{"slow_plugin.py": SLOW_GENERATOR})
+    _offer(root, "slow", "slow_plugin:Slow")
+    command = [sys.executable, "-m", "prompt_kit", "generate", "sticker", "--example", "red-panda", "--generator", "slow"]
+    process = subprocess.Popen(
+        command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, stderr=subprocess.PIPE, text=True
+    )
+    for _ in range(100):
+        time.sleep(0.1)
+        if list(root.glob("runs/*/*/run.json")) and (root / "runs" / "ledger.db").exists():
+            break
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Stopped." in err
+    assert "Traceback" not in err
+    shown = subprocess.run(
+        [sys.executable, "-m", "prompt_kit", "runs", "spend"], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert "1 requests that may have been paid" in shown.stdout
+
+
+def _offer(root: Path, name: str, target: str) -> None:
+    """Install a generator the way a package would: as an entry point."""
+    folder = root / f"{name}_plugin-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-plugin\nVersion: 1.0\n", "utf-8")
+    (folder / "entry_points.txt").write_text(f"[prompt_kit.generators]\n{name} = {target}\n", "utf-8")
