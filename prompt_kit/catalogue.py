@@ -126,7 +126,7 @@ class Model(BaseModel):
     batch_share: Amount | None = None
     """What a picture costs through the Batch API, as a share of its price."""
     as_of: date | None = None
-    """The day on which this was last known to be true; for a retired model, the day it went."""
+    """The day on which this was last known to be true; for a retired one, the day by which it was gone."""
     source: str = ""
     """Where it was read."""
     known: bool = True
@@ -241,7 +241,7 @@ class Model(BaseModel):
             if asked is None or asked in offered or (not offered and field in {"aspect_ratios", "sizes"}):
                 continue
             use = f"Use {_nearest(asked, offered)}" if offered else "Leave it out"
-            yield self._cannot(f"{fact.format(asked)}. {use}", _tier_with(field, asked), name)
+            yield self._cannot(f"{fact.format(asked)}. {use}", _tier_where(Model._offers, field, asked), name)
         for name in ("temperature", "top_p", "seed"):
             if getattr(settings, name) is not None and name not in self.sampling:
                 yield self._cannot(f"takes no {name}. Leave it out", "", name)
@@ -250,10 +250,10 @@ class Model(BaseModel):
             yield self._cannot("does not answer with words and pictures in turn. Ask for a picture", other, "output")
 
     def _reference_refusals(self, turn: Turn) -> Iterator[Problem]:
-        other = _tier_where(lambda model: not any(model._crowds(turn)))  # noqa: SLF001 - another of this class
         for kind, limit, crowd in self._crowds(turn):
             slot = next((one.slot for one in reversed(crowd) if isinstance(one, Reference)), "references")
             fact = f"takes at most {limit} {_KIND_WORDS[kind]}, and there are {len(crowd)}{_where(turn)}"
+            other = _tier_where(Model._takes, kind, turn)
             yield self._cannot(f"{fact}. Leave {len(crowd) - limit} out", other, slot)
 
     def _crowds(self, turn: Turn) -> Iterator[tuple[str, int, list[Reference | Earlier]]]:
@@ -271,6 +271,13 @@ class Model(BaseModel):
             if kind in limits and len(crowd) > limits[kind] and limits[kind] != self.max_references:
                 yield kind, limits[kind], crowd
 
+    def _offers(self, field: str, asked: str) -> bool:
+        return asked in getattr(self, field)
+
+    def _takes(self, kind: str, turn: Turn) -> bool:
+        # Where a kind is not counted apart it is taken, but as one object among others.
+        return kind in {"picture", *dict(self.reference_limits)} and not any(self._crowds(turn))
+
     def _file_refusals(self, turn: Turn) -> Iterator[Problem]:
         for one in turn.references:
             if one.image.media_type not in self.input_types:
@@ -286,7 +293,8 @@ class Model(BaseModel):
             yield Problem(f"{text} Save smaller copies.", parameter=heaviest.slot)
 
     def _cannot(self, fact: str, other: str, parameter: str) -> Problem:
-        return Problem(f"{self.id} {fact}{other and ', or '}{other}.", parameter=parameter)
+        use = "" if ". Use " in fact else "use "
+        return Problem(f"{self.id} {fact}{other and f', or {use}{other}'}.", parameter=parameter)
 
 
 class _Row(Model):
@@ -366,11 +374,10 @@ def _read(path: Path, models: dict[str, Model], tables: dict[str, PixelTable]) -
     file = YamlFile(path, path.name)
     content = file.parse(_File)
     models, tables = dict(models), tables | content.pixels
-    ids = [*models, *content.models]
     problems = []
     for model_id, row in content.models.items():
         start = models.get(model_id) or models.get(row.same_as or "")
-        faults = _faults(row, known=start is not None, names={"model": ids, "pixel table": [*tables]})
+        faults = _faults(model_id, row, above=models, ids=[*models, *content.models], tables=[*tables])
         problems += [file.problem(text.strip(), "models", model_id, key) for key, text in faults]
         fields = start.model_dump() if start else {}
         fields |= {} if model_id in models else {"tiers": ()}
@@ -387,25 +394,27 @@ def _read(path: Path, models: dict[str, Model], tables: dict[str, PixelTable]) -
     return models, tables
 
 
-def _faults(row: _Row, *, known: bool, names: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+def _faults(
+    model_id: str, row: _Row, *, above: Mapping[str, Model], ids: Sequence[str], tables: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     """Yield what no type can see in a row, each with the key it stands under."""
-    if not known and row.status != "retired" and "generator" not in row.model_fields_set:
-        yield "", "a new model says its 'generator', or which model above it is the 'same_as'."
+    stands_alone = model_id not in above and row.same_as is None and row.status != "retired"
+    if stands_alone and "generator" not in row.model_fields_set:
+        advice = "a new one says its 'generator', or which model above it is the 'same_as'"
+        yield "", f"there is no model '{model_id}' to change; {advice}. {did_you_mean(model_id, [*above])}"
+    if row.same_as is not None and row.same_as not in above:
+        yield "same_as", f"there is no model '{row.same_as}' above. {did_you_mean(row.same_as, [*above])}"
     if row.status == "retired" and row.replaced_by is None:
         yield "status", "a retired model says by which one it is 'replaced_by'."
-    if row.replaced_by is not None and row.replaced_by not in names["model"]:
-        yield "replaced_by", f"there is no model '{row.replaced_by}'. {did_you_mean(row.replaced_by, names['model'])}"
-    if row.table is not None and row.table not in names["pixel table"]:
-        yield "pixels", f"there is no pixel table '{row.table}'. {did_you_mean(row.table, names['pixel table'])}"
+    if row.replaced_by is not None and row.replaced_by not in ids:
+        yield "replaced_by", f"there is no model '{row.replaced_by}'. {did_you_mean(row.replaced_by, ids)}"
+    if row.table is not None and row.table not in tables:
+        yield "pixels", f"there is no pixel table '{row.table}'. {did_you_mean(row.table, tables)}"
 
 
-def _tier_with(field: str, value: str) -> str:
-    return _tier_where(lambda model: value in getattr(model, field))
-
-
-def _tier_where(fits: Callable[[Model], bool]) -> str:
-    """Return the first tier whose own model fits, as the end of a sentence, or nothing."""
-    tiers = (model.tiers[0] for model in _built_in()[0].values() if model.tiers and fits(model))
+def _tier_where(fits: Callable[..., bool], *asked: str | Turn) -> str:
+    """Return the first tier whose own model fits what is asked, as the end of a sentence, or nothing."""
+    tiers = (model.tiers[0] for model in _built_in()[0].values() if model.tiers and fits(model, *asked))
     return next((f'the tier "{tier}"' for tier in tiers), "")
 
 

@@ -58,6 +58,8 @@ class GeminiServer:
         self.otherwise = otherwise or picture()
         self.requests: list[Asked] = []
         """Every request so far, refused ones too."""
+        self.asked = threading.Event()
+        """Set once there was a request."""
         self.closing = threading.Event()
         self._script: deque[Answer] = deque()
         self._http = _Threads(("127.0.0.1", port), partial(_Handler, self))
@@ -72,6 +74,11 @@ class GeminiServer:
         """How many scripted answers nobody has asked for yet."""
         return len(self._script)
 
+    @property
+    def connections(self) -> int:
+        """How many connections were opened so far."""
+        return self._http.connections
+
     def next(self, *answers: Answer) -> None:
         """Script the next answers to requests that keep the rules."""
         self._script.extend(answers)
@@ -79,6 +86,7 @@ class GeminiServer:
     def reply(self, asked: Asked) -> Reply:
         """Return what Google would say to a request."""
         self.requests.append(asked)
+        self.asked.set()
         return self._refusal(asked) or self._answer(asked)
 
     def __enter__(self) -> Self:
@@ -133,9 +141,11 @@ class _Threads(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], handler: Any) -> None:
         super().__init__(address, handler)
         self._open: set[socket.socket] = set()
+        self.connections = 0
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
+        self.connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _LONGEST_QUOTE: Final = 300
 _SHORTEST_KEY: Final = 8
-_DELAY: Final = re.compile(r"^(\d+(?:\.\d+)?)s?$")
+_DELAY: Final = re.compile(r"^(\d{1,9}(?:\.\d{1,9})?)s?$")
 _STANDARD: Final = str.maketrans("-_", "+/")
 _DRAFT_ONLY: Final = "Only a draft of the model's thinking came back; it may be smaller or unfinished."
 
@@ -43,7 +43,7 @@ def read(body: str | None, request: Request) -> Finding:
     try:
         answer = json.loads(body or "{}")
         return _read(answer, request)
-    except (ValueError, TypeError, AttributeError, KeyError):
+    except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
         return finding(NOT_GEMINI, model=request.model.id)
 
 
@@ -128,7 +128,7 @@ def _read(answer: Mapping[str, Any], request: Request) -> Finding:
     usage = _usage(_mapping(answer.get("usageMetadata")), _mapping(candidate.get("groundingMetadata")), empty=not parts)
     known: dict[str, Any] = {
         "pictures": pictures,
-        "text": "\n\n".join(part["text"] for part in parts if part.get("text") and not part.get("thought")),
+        "text": "\n\n".join(str(part["text"]) for part in parts if part.get("text") and not part.get("thought")),
         "usage": usage,
         "cost": request.model.cost(usage),
         "model": str(answer.get("modelVersion") or request.model.id),
@@ -224,10 +224,9 @@ def _picture(part: Mapping[str, Any], *, draft: bool) -> Picture | None:
 def _decoded(text: str) -> bytes:
     """Return the bytes of base64 in either alphabet, or nothing when it is cut or holds something else."""
     try:
+        plain = text.translate(_STANDARD) if "-" in text or "_" in text else text
         # Unlike base64.b64decode, this makes no second copy of the text, which may have 16 MB.
-        return binascii.a2b_base64(
-            text if "-" not in text and "_" not in text else text.translate(_STANDARD), strict_mode=True
-        )
+        return binascii.a2b_base64(plain, strict_mode=True)
     except ValueError:
         return b""
 
@@ -258,13 +257,13 @@ def _usage(told: Mapping[str, Any], grounding: Mapping[str, Any], *, empty: bool
     if not told:
         return None
     given, made = _by_kind(told.get("promptTokensDetails")), _by_kind(told.get("candidatesTokensDetails"))
-    total = told.get("candidatesTokenCount")
+    total = _count(told.get("candidatesTokenCount"))
     text: int | None
     image: int | None
     if made:
         image = made.get("IMAGE", 0)
         # The list may leave the words out, though they are in the total.
-        text = total - made.get("IMAGE", 0) if isinstance(total, int) else made.get("TEXT", 0)
+        text = total - made.get("IMAGE", 0) if total is not None else made.get("TEXT", 0)
     else:
         # Zeroes are left out on the wire: an answer without content and without a count has none.
         image = text = 0 if empty and not total else None
@@ -274,7 +273,7 @@ def _usage(told: Mapping[str, Any], grounding: Mapping[str, Any], *, empty: bool
         input_image=given.get("IMAGE", 0) if given else None,
         output_text=text,
         output_image=image,
-        thinking=told.get("thoughtsTokenCount"),
+        thinking=_count(told.get("thoughtsTokenCount")),
         searches=len(queries) if grounding else None,
     )
 
@@ -283,8 +282,12 @@ def _by_kind(details: Any) -> dict[str, int]:
     counts: dict[str, int] = {}
     for entry in map(_mapping, _list(details)):
         kind = "IMAGE" if entry.get("modality") == "IMAGE" else "TEXT"
-        counts[kind] = counts.get(kind, 0) + int(entry.get("tokenCount") or 0)
+        counts[kind] = counts.get(kind, 0) + (_count(entry.get("tokenCount")) or 0)
     return counts
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _details(answer: Mapping[str, Any], candidate: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

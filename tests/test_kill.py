@@ -1,0 +1,51 @@
+"""Power cuts and kill -9: whatever the moment, nothing half-written is left and the ledger knows what was asked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from prompt_kit.ledger import Ledger
+from prompt_kit.project import Project
+from prompt_kit.runs import prompt_from, runs
+
+TIMES = 60
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
+def test_killed_runs_leave_whole_files_and_a_ledger_that_knows(tmp_path: Path) -> None:
+    """Sixty runs killed at random moments: pictures and sidecars are whole, every bill has its row."""
+    script = Path(__file__).with_name("killed_runs.py")
+    subprocess.run([sys.executable, script, tmp_path, str(TIMES)], check=True)
+    project = Project(root=tmp_path)
+
+    found = list(runs(project.runs_folder))
+    assert len(found) > TIMES / 2
+    pictures = [path for path in project.runs_folder.glob("*/*/*.png") if not path.name.startswith(".")]
+    assert len(pictures) > TIMES / 2
+    for sidecar in project.runs_folder.glob("*/*/[0-9][0-9].json"):
+        picture = json.loads(sidecar.read_text("utf-8"))["picture"]
+        data = (sidecar.parent / picture["file"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == picture["sha256"]
+    for path in pictures:
+        assert len(path.read_bytes()) > 400_000
+    for run in found:
+        assert not run.damage or not (run.folder / "run.json").exists(), run.damage
+        if not run.damage:
+            assert prompt_from(run.folder, project.runs_folder).recipe == "spin"
+
+    billed = (tmp_path / "bill").read_text("utf-8").splitlines()
+    with Ledger.open(project.ledger_url) as ledger:
+        ledger.reconcile()
+        entries = ledger.entries()
+    assert {entry.state for entry in entries} <= {"done", "failed", "unknown"}
+    kept = [entry.fingerprint for entry in entries if entry.state in {"done", "unknown"}]
+    for fingerprint in set(billed):
+        assert kept.count(fingerprint) >= billed.count(fingerprint), "something was paid that the ledger does not know"
+    assert any(entry.state == "unknown" for entry in entries)
