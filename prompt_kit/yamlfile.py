@@ -161,6 +161,8 @@ class YamlFile:
         node = self._find(keys, key_itself=error["type"] == "extra_forbidden")
         if error["type"] == "extra_forbidden":
             hint = did_you_mean(str(keys[-1]), _known_keys(model, keys[:-1]))
+            if " " in str(keys[-1]) and not hint:
+                hint = "A comma ends a value between { and }. Put the value before it in quotes."
             return Problem(f"unknown key '{keys[-1]}'. {hint}".strip(), self._place(node))
         named = [str(key) for key in keys if key in self._path_keys(keys)]
         name = named[-1] if named else "the file"

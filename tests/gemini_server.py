@@ -166,6 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes, and the second would wait 40 ms for the first
 
     def __init__(self, server: GeminiServer, *args: Any) -> None:
         self.gemini = server
@@ -186,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             self._send(_NO_JSON(self._asked({})))
             return
-        self._send(self.gemini.reply(self._asked(body)))
+        self._send(self.gemini.reply(self._asked(_camel_case(body))))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
         """Print nothing; the requests are on record."""
@@ -228,6 +229,17 @@ class _Handler(BaseHTTPRequestHandler):
             if self.gemini.closing.wait(0.05):
                 return
             self.wfile.write(bytes([byte]))
+
+
+def _camel_case(value: Any) -> Any:
+    """Return a body with all names in one spelling: Google takes ``image_size`` for ``imageSize``, too."""
+    if isinstance(value, list):
+        return [_camel_case(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        re.sub(r"_([a-z])", lambda found: found[1].upper(), name): _camel_case(item) for name, item in value.items()
+    }
 
 
 def _described(name: str) -> dict[str, Any]:

@@ -138,6 +138,8 @@ def test_a_picture_may_differ_by_a_few_pixels() -> None:
         (FIRST, {"size": "2K"}, f'{FIRST} makes no 2K pictures. Use 1K, or the tier "standard".'),
         (STANDARD, {"aspect_ratio": "2:1"}, f"{STANDARD} makes no 2:1 pictures. Use 16:9."),
         (STANDARD, {"aspect_ratio": "9:21"}, f"{STANDARD} makes no 9:21 pictures. Use 9:16."),
+        (STANDARD, {"aspect_ratio": "6:1"}, f"{STANDARD} makes no 6:1 pictures. Use 8:1."),
+        (STANDARD, {"aspect_ratio": "1:6"}, f"{STANDARD} makes no 1:6 pictures. Use 1:8."),
         (STANDARD, {"aspect_ratio": "32:18"}, f"{STANDARD} makes no 32:18 pictures. Use 16:9."),
         (PRO, {"aspect_ratio": "8:1"}, f'{PRO} makes no 8:1 pictures. Use 21:9, or the tier "standard".'),
         (PRO, {"aspect_ratio": "1:8"}, f'{PRO} makes no 1:8 pictures. Use 9:16, or the tier "standard".'),

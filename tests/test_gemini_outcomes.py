@@ -83,15 +83,15 @@ def test_a_picture_comes_with_everything_that_is_known_of_it(server: GeminiServe
     """Bytes untouched, type and size from the bytes, tokens by kind, the cost, who answered."""
     reference = Reference("photo", "base", open_image(base64.b64decode(encoded_picture((8, 8)))))
 
-    outcome = ask(server, wish("Draw a cat like it.", reference, aspect_ratio="16:9"))
+    outcome = ask(server, wish("Draw a cat just like it.", reference, aspect_ratio="16:9"))
 
     (only,) = outcome.pictures
     assert (outcome.status, outcome.billable, outcome.warnings) == (Status.OK, "yes", ())
     assert base64.b64encode(only.data).decode() == encoded_picture((1376, 768))
     assert (only.media_type, only.width, only.height, only.draft) == ("image/jpeg", 1376, 768, False)
-    assert outcome.usage == Usage(5, 1120, output_text=0, output_image=1120, thinking=210)
-    # 1,125 × $1.50 + 210 × $7.50 + 1,120 × $30, for a million each.
-    assert outcome.cost == Decimal("0.036863")
+    assert outcome.usage == Usage(6, 1120, output_text=0, output_image=1120, thinking=210)
+    # 1,126 × $1.50 + 210 × $7.50 + 1,120 × $30, for a million each.
+    assert outcome.cost == Decimal("0.036864")
     assert (outcome.model, outcome.response_id) == ("gemini-nano-banana-2.1", "r-1")
 
 
@@ -322,6 +322,16 @@ def test_googles_own_words_are_passed_on(server: GeminiServer) -> None:
         ' ("Invalid value for image_size: 2K. Supported by gemini-3.1-flash-lite-image: 1K").'
     )
     assert dict(outcome.details)["error"]["code"] == 400
+
+
+def test_long_words_of_googles_are_cut(server: GeminiServer) -> None:
+    """A message stays readable; the record has all of it."""
+    server.next(refused(400, message="No. " * 200))
+
+    outcome = ask(server)
+
+    assert len(outcome.message) < 400
+    assert dict(outcome.details)["error"]["message"] == "No. " * 200
 
 
 @pytest.mark.parametrize(

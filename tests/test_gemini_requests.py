@@ -254,6 +254,13 @@ def test_the_key_is_nowhere_to_be_read(server: GeminiServer, caplog: pytest.LogC
     assert KEY not in repr(Gemini(api_key=KEY))
 
 
+def test_a_word_that_is_used_as_a_key_is_left_in_peace(server: GeminiServer) -> None:
+    """Local gateways take any key; blotting out "cat" everywhere would only hide what happened."""
+    server.next(words("Which cat?"))
+
+    assert ask(server, api_key="cat").text == "Which cat?"
+
+
 def test_a_redirect_does_not_carry_the_key_away(server: GeminiServer) -> None:
     """Only the address that was chosen gets the key."""
     with GeminiServer() as other:
