@@ -190,6 +190,20 @@ def test_after_an_empty_answer_nothing_is_certainly_free(server: GeminiServer) -
     assert (outcome.status, outcome.billable, outcome.cost) == (Status.INVALID, "unknown", None)
 
 
+def test_a_program_may_turn_retries_off(server: GeminiServer) -> None:
+    """Then an empty answer is counted once, and nobody is told that it was asked again."""
+    server.next(finished("NO_IMAGE"))
+    stamina.set_active(False)
+    try:
+        outcome = ask(server)
+    finally:
+        stamina.set_active(True)
+
+    assert (outcome.status, len(server.requests), outcome.warnings) == (Status.NO_IMAGE, 1, ())
+    assert outcome.usage
+    assert outcome.usage.thinking == 210
+
+
 def test_waiting_can_be_stopped(server: GeminiServer) -> None:
     """Ctrl-C does not wait for Google's delay."""
     server.next(refused(429, retry_delay("60s")))

@@ -31,7 +31,7 @@ from prompt_kit.prompt import Text
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -167,24 +167,23 @@ class Gemini:
         found = next((name for name in KEYS if os.environ.get(name, "").strip()), "")
         return os.environ.get(found, "").strip(), f"in {found}"
 
-    async def _patiently(self, request: Request, send: Callable[[], Any]) -> Outcome:
+    async def _patiently(self, request: Request, send: Callable[[], Awaitable[Finding]]) -> Outcome:
         """Send until there is an answer to live with; what each try may have cost is added up."""
         spent: list[Outcome] = []
-        outcome = Outcome(Status.CANCELLED)
+        found = Finding(Outcome(Status.CANCELLED))
         with suppress(_Again):
             async for attempt in stamina.retry_context(
                 _Again.wanted, attempts=max(1, self.attempts), timeout=None, wait_initial=1.0, wait_max=30.0
             ):
                 with attempt:
-                    found: Finding = await send()
-                    outcome = found.outcome
+                    if found.again == "once":
+                        spent.append(found.outcome)
+                    found = await send()
                     again = None if attempt.num >= self.attempts else _again(found, empty_before=bool(spent))
                     if again is not None:
-                        if found.again == "once":
-                            spent.append(outcome)
-                        self._announce(outcome, again, about_s=attempt.next_wait)
+                        self._announce(found.outcome, again, about_s=attempt.next_wait)
                         raise again
-        return summed(outcome, spent, request)
+        return summed(found.outcome, spent, request)
 
     def _announce(self, outcome: Outcome, again: _Again, *, about_s: float) -> None:
         if self.on_wait is None:
@@ -199,8 +198,8 @@ class Gemini:
         self, request: Request, key: str, contents: types.Content, config: types.GenerateContentConfig
     ) -> Finding:
         """Send once, and say what came of it."""
-        client = self._line.client(self._options, key)
         try:
+            client = self._line.client(self._options, key)
             # The SDK's limit starts anew with every piece that arrives; a trickle must end, too.
             async with asyncio.timeout(self.timeout_s + 1):
                 response = await client.aio.models.generate_content(
