@@ -65,6 +65,8 @@ MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
     # What the SDK says to an address or key that it cannot use, and to an error page in no known encoding.
     ValueError: BAD_ADDRESS,
     UnicodeDecodeError: NOT_GEMINI,
+    # An error page of brackets in brackets.
+    RecursionError: NOT_GEMINI,
 }
 """Each way in which a request or its answer gets lost; the nearest class of an exception decides."""
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _LONGEST_QUOTE: Final = 300
 _SHORTEST_KEY: Final = 8
+_LARGEST_COUNT: Final = 2**31 - 1  # token counts are int32 on the wire (google-genai 3.4.0)
+_DEEPEST: Final = 40  # levels of details that are kept; real answers have fewer than ten
 _DELAY: Final = re.compile(r"^(\d{1,9}(?:\.\d{1,9})?)s?$")
 _STANDARD: Final = str.maketrans("-_", "+/")
 _DRAFT_ONLY: Final = "Only a draft of the model's thinking came back; it may be smaller or unfinished."
@@ -42,6 +44,11 @@ def read(body: str | None, request: Request) -> Finding:
     """
     try:
         answer = json.loads(body or "{}")
+        # Some gateways answer 200 to everything, and tell of the failure only inside.
+        wrong = _mapping(answer.get("error"))
+        if wrong and not answer.get("candidates"):
+            code = _count(wrong.get("code")) or 0
+            return refused(code if 400 <= code <= 599 else 500, answer, request)  # noqa: PLR2004 - HTTP's own families
         return _read(answer, request)
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
         return finding(NOT_GEMINI, model=request.model.id)
@@ -111,7 +118,7 @@ def summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outc
 def blotted(outcome: Outcome, key: str) -> Outcome:
     """Return the outcome without the key, wherever somebody repeated it."""
     names = ("text", "reason", "message", "next_step", "model", "response_id", "warnings", "details")
-    return replace(outcome, **{name: _without(key, getattr(outcome, name)) for name in names})
+    return replace(outcome, **{name: _without(key, getattr(outcome, name), _DEEPEST) for name in names})
 
 
 def duration(seconds: float) -> str:
@@ -263,7 +270,7 @@ def _usage(told: Mapping[str, Any], grounding: Mapping[str, Any], *, empty: bool
     if made:
         image = made.get("IMAGE", 0)
         # The list may leave the words out, though they are in the total.
-        text = total - made.get("IMAGE", 0) if total is not None else made.get("TEXT", 0)
+        text = max(made.get("TEXT", 0), (total or 0) - image)
     else:
         # Zeroes are left out on the wire: an answer without content and without a count has none.
         image = text = 0 if empty and not total else None
@@ -279,15 +286,20 @@ def _usage(told: Mapping[str, Any], grounding: Mapping[str, Any], *, empty: bool
 
 
 def _by_kind(details: Any) -> dict[str, int]:
+    """Return tokens by kind, or nothing when one of the counts cannot be read: a part of a sum is a guess."""
     counts: dict[str, int] = {}
     for entry in map(_mapping, _list(details)):
+        count = _count(entry.get("tokenCount", 0))  # zeroes are left out on the wire
+        if count is None:
+            return {}
         kind = "IMAGE" if entry.get("modality") == "IMAGE" else "TEXT"
-        counts[kind] = counts.get(kind, 0) + (_count(entry.get("tokenCount")) or 0)
+        counts[kind] = counts.get(kind, 0) + count
     return counts
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) else None
+    """Return a count, unless it is one that nobody can have counted: it would be booked as money."""
+    return value if type(value) is int and 0 <= value <= _LARGEST_COUNT else None
 
 
 def _details(answer: Mapping[str, Any], candidate: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
@@ -338,16 +350,19 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _without(secret: str, value: Any) -> Any:
-    """Return plain data with every occurrence of a key blotted out; what is shorter than a key may be a word."""
-    if len(secret) < _SHORTEST_KEY:
-        return value
+def _without(secret: str, value: Any, levels: int) -> Any:
+    """Return plain data with every occurrence of a key blotted out; what is shorter than a key may be a word.
+
+    What is nested deeper than so many levels is left out: no answer needs it, and a record could not be written.
+    """
     match value:
         case str():
-            return value.replace(secret, "…")
+            return value.replace(secret, "…") if len(secret) >= _SHORTEST_KEY else value
+        case list() | tuple() | dict() if not levels:
+            return "…"
         case list() | tuple():
-            return type(value)(_without(secret, item) for item in value)
+            return type(value)(_without(secret, item, levels - 1) for item in value)
         case dict():
-            return {_without(secret, key): _without(secret, item) for key, item in value.items()}
+            return {_without(secret, key, levels): _without(secret, item, levels - 1) for key, item in value.items()}
         case _:
             return value
