@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 LIBRARY = Library(Project(root=built_in()[0].parent), roots=(Root(*built_in(), "built in"),))
 
-TWELVE = {
+TWELVE: dict[str, Any] = {
     "subject": "a weathered fisherman mending a net",
     "action": "tying the last knot with a smile",
     "setting": "the harbour wall of a small northern town",
@@ -125,7 +126,7 @@ def processes() -> None:
             four,
         ),
     ):
-        mine, floor = each(lambda code=ours: _python(code), lambda code=theirs: _python(code), rounds=15, loops=1)
+        mine, floor = each(partial(_python, ours), partial(_python, theirs), rounds=15, loops=1)
         report(label, mine / floor, goal, f"{mine * 1000:.0f} ms against {floor * 1000:.0f} ms")
 
 

@@ -35,7 +35,7 @@ AT_ONCE: Final = 4
 MAX_COUNT: Final = 100
 """Most repetitions of one prompt in one run."""
 
-KEYS: Final = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
+KEYS: Final = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
 """Where the key of the Gemini API is looked for, in the environment."""
 
 # What would end the same way for every further request of the run.

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 
 MAX_BYTES: Final = 1_000_000
+MAX_DEPTH: Final = 100
+"""How many brackets may be open at once; the parser's time grows with the square of it."""
 MAX_NODES: Final = 100_000
 """How many nodes a file may have once its aliases are followed."""
 
+_BRACKETS = re.compile(r"[\[\]{}]")
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -120,6 +123,8 @@ class YamlFile:
             ) from error
 
     def _load(self) -> Any:
+        if _open_brackets(self.text) > MAX_DEPTH:
+            raise InputError(Problem("it is nested too deeply.", Place(self.label)))
         loader = None
         try:
             loader = _Loader(self.text)
@@ -200,6 +205,15 @@ class YamlFile:
         if node is None:
             return Place(self.label, 1, 1)
         return Place(self.label, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _open_brackets(text: str) -> int:
+    """Return how many brackets are open at once at the most, as well as that can be told without parsing."""
+    deepest = depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _order(problem: Problem) -> tuple[int, int]:

@@ -60,10 +60,28 @@ def test_the_options_of_a_recipe_are_its_parameters(capsys: pytest.CaptureFixtur
 
 def test_all_wrong_options_are_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     """By the names of the options, with exit code 2, and nothing is written."""
-    code = run(["generate", "sticker", "--background", "green", "--character", "no.png", "--size", "9K", "--generator", "proof"])
+    code = run(
+        [
+            "generate",
+            "sticker",
+            "--background",
+            "green",
+            "--character",
+            "no.png",
+            "--size",
+            "9K",
+            "--generator",
+            "proof",
+        ]
+    )
     err = capsys.readouterr().err
     assert code == 2
-    for part in ("--subject: is missing", "--background: 'green' is not one of", "no.png: the picture cannot be read", "--size: must be"):
+    for part in (
+        "--subject: is missing",
+        "--background: 'green' is not one of",
+        "no.png: the picture cannot be read",
+        "--size: must be",
+    ):
         assert part in err
     assert list(Path.cwd().iterdir()) == []
 
@@ -200,7 +218,13 @@ def test_a_strategy_brings_its_options(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_check_reports_every_problem_with_exit_code_1(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
     """File, line, column, and what is meant."""
-    tree(**{"pack/recipes/a.yaml": "titel: A\nsumary: B\n", "pack/recipes/b.yaml": "title: B", "pack/templates/b.j2": "Draw {{ x }}."})
+    tree(
+        **{
+            "pack/recipes/a.yaml": "titel: A\nsumary: B\n",
+            "pack/recipes/b.yaml": "title: B",
+            "pack/templates/b.j2": "Draw {{ x }}.",
+        }
+    )
     assert run(["check", "pack"]) == 1
     out = capsys.readouterr().out
     assert "pack/recipes/a.yaml:1:1: unknown key 'titel'. Did you mean 'title'?" in out
@@ -245,7 +269,17 @@ def test_ctrl_c_ends_cleanly_and_the_ledger_knows(tree: MakeTree) -> None:
     """Exit code 130, one line, and the request stays on record as one that may have been paid."""
     root = tree(**{"slow_plugin.py": SLOW_GENERATOR})
     _offer(root, "slow", "slow_plugin:Slow")
-    command = [sys.executable, "-m", "prompt_kit", "generate", "sticker", "--example", "red-panda", "--generator", "slow"]
+    command = [
+        sys.executable,
+        "-m",
+        "prompt_kit",
+        "generate",
+        "sticker",
+        "--example",
+        "red-panda",
+        "--generator",
+        "slow",
+    ]
     process = subprocess.Popen(
         command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, stderr=subprocess.PIPE, text=True
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def picture(kind: str, size: tuple[int, int] = (40, 30), **options: object) -> bytes:
     """Return the bytes of a real picture."""
     buffer = io.BytesIO()
-    Pillow.new("RGB", size, "teal").save(buffer, kind, **options)  # type: ignore[arg-type]
+    Pillow.new("RGB", size, "teal").save(buffer, kind, **options)
     return buffer.getvalue()
 
 

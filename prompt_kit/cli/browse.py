@@ -136,7 +136,8 @@ def models(model_id: str | None, *, show_all: bool, as_json: bool) -> None:
             click.echo(f"{model.id:<36}{'':<10}{'gone':<9}use {model.replaced_by}")
             continue
         price = model.picture_price()
+        most = "?" if model.max_references is None else model.max_references
         click.echo(
             f"{model.id:<36}{', '.join(model.tiers) or '-':<10}{model.status:<9}{' '.join(model.sizes):<16}"
-            f"{model.max_references:<12}{'unknown' if price is None else f'${price:.4f}'}",
+            f"{most:<12}{'unknown' if price is None else f'${price:.4f}'}",
         )

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,11 +50,15 @@ def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
 
 
 def _generated(planned: Plan, project: Project) -> Outcome:
+    from prompt_kit.generators import generator
     from prompt_kit.session import generate
 
+    maker = generator(planned.generator)
+    if hasattr(maker, "on_wait"):
+        maker = replace(maker, on_wait=lambda _seconds, sentence: _talk(sentence))  # type: ignore[type-var]
     return generate(
         planned.prompt,
-        generator=planned.generator,
+        generator=maker,
         project=project,
         count=planned.count,
         on_progress=Watch(),

@@ -55,7 +55,7 @@ def draw(request: Request, across: int, down: int) -> Image.Image:
     frame = _frame_box(where.picture, across / down)
     _frame(sheet, pen, frame, request, (accent, where.unit))
     _words(sheet, pen, where, request, accent)
-    _foot(pen, where, request, (across, down), accent)
+    _foot(pen, where, request, (across, down))
     return sheet
 
 
@@ -108,9 +108,7 @@ def _frame_box(room: Box, ratio: float) -> Box:
     return x, y, x + across, y + down
 
 
-def _frame(
-    sheet: Image.Image, pen: ImageDraw.ImageDraw, box: Box, request: Request, look: tuple[str, float]
-) -> None:
+def _frame(sheet: Image.Image, pen: ImageDraw.ImageDraw, box: Box, request: Request, look: tuple[str, float]) -> None:
     """Draw the picture-to-be: what stands where, as far as it is known."""
     accent, unit = look
     left, top, right, bottom = box
@@ -146,14 +144,32 @@ def _subject(pen: ImageDraw.ImageDraw, box: Box, request: Request, accent: str) 
     for step, share in enumerate((1.0, 0.72, 0.44)):
         r = radius * share
         pen.ellipse([x - r, y - r, x + r, y + r], fill=_mixed(accent, FRAME, 0.14 + 0.16 * step))
+    if not copy_of(request.turn.text):
+        subject = str(values.get("subject") or values.get("product") or values.get("character") or "")
+        _caption(pen, box, (x, y + radius), subject)
+    if "position" in values or "overlay" in values:
+        room = (left + across - (x - left), top + down - (y - top))
+        _caption(pen, box, room, f"stays empty for {values.get('overlay', 'words')}")
+
+
+def _caption(pen: ImageDraw.ImageDraw, box: Box, at: tuple[float, float], text: str) -> None:
+    """Set a small note around a point of the frame, where there is room for it."""
+    size = max(8, round(min(box[2] - box[0], box[3] - box[1]) / 26))
+    broken = lines(text, size, (box[2] - box[0]) * 0.4)[:2]
+    x, y = at
+    for line in broken:
+        left = min(max(box[0] + size, x - width(line, size) / 2), box[2] - size - width(line, size))
+        if text and y + leading(size) < box[3] and left > box[0]:
+            put(pen, (left, y + size * 0.3), line, size, QUIET)
+        y += leading(size)
 
 
 def _copy(pen: ImageDraw.ImageDraw, box: Box, request: Request, unit: float) -> None:
     """Set the exact words in real type, the first ones largest."""
     words = copy_of(request.turn.text)[:4]
-    if not words:
-        return
     left, top, right, bottom = box
+    if not words or bottom - top < 6 * unit or right - left < 6 * unit:
+        return
     across, down = (right - left) * 0.86, (bottom - top) * 0.8 / len(words)
     y = top + (bottom - top) * 0.12
     size = max(9, round(min(bottom - top, right - left) / 7))
@@ -187,9 +203,7 @@ def _words(sheet: Image.Image, pen: ImageDraw.ImageDraw, where: Layout, request:
         y += leading(size) * (1 if line else 0.55)
 
 
-def _references(
-    sheet: Image.Image, pen: ImageDraw.ImageDraw, where: Layout, request: Request, accent: str
-) -> float:
+def _references(sheet: Image.Image, pen: ImageDraw.ImageDraw, where: Layout, request: Request, accent: str) -> float:
     """Show the pictures that go along, numbered as the words call them; return where the next thing begins."""
     left, top, right, bottom = where.words
     pictures = _pictures(request)
@@ -223,7 +237,7 @@ def _swatches(pen: ImageDraw.ImageDraw, room: Box, request: Request, unit: float
     return top + 2.6 * unit if codes else top
 
 
-def _foot(pen: ImageDraw.ImageDraw, where: Layout, request: Request, size: tuple[int, int], accent: str) -> None:
+def _foot(pen: ImageDraw.ImageDraw, where: Layout, request: Request, size: tuple[int, int]) -> None:
     """Say what would be sent, to whom, and what it would cost."""
     left, top, right, _ = where.foot
     pen.line([(left, top - 0.5 * where.unit), (right, top - 0.5 * where.unit)], fill=RULE, width=_thin(where.unit))
@@ -242,7 +256,6 @@ def _foot(pen: ImageDraw.ImageDraw, where: Layout, request: Request, size: tuple
     while width(text, points) > right - left and points > 6:
         points -= 1
     put(pen, (left, top), text, points, QUIET)
-    _ = accent
 
 
 def _pictures(request: Request) -> list[tuple[Reference | Earlier, Given]]:
@@ -256,9 +269,7 @@ def _pictures(request: Request) -> list[tuple[Reference | Earlier, Given]]:
     return found
 
 
-def _side_by_side(
-    sheet: Image.Image, pen: ImageDraw.ImageDraw, box: Box, images: list[Given], unit: float
-) -> None:
+def _side_by_side(sheet: Image.Image, pen: ImageDraw.ImageDraw, box: Box, images: list[Given], unit: float) -> None:
     """Lay the pictures that are brought together beside each other, with plus signs between them."""
     left, top, right, bottom = box
     count = min(len(images), 6)

@@ -157,4 +157,4 @@ def _shown(text: str, face: str | None) -> str:
         return text
     script = unicodedata.name(text[0], "symbol").partition(" ")[0].lower()
     script = {"cjk": "CJK", "hiragana": "Japanese", "katakana": "Japanese", "hangul": "Korean"}.get(script, script)
-    return f"[{len(text)} {script.capitalize() if script.islower() else script}]"
+    return f"[{len(text)} letters, {script.capitalize() if script.islower() else script}]"
