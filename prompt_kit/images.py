@@ -49,10 +49,14 @@ class Image:
     """In bytes."""
     origin: Path | bytes = field(compare=False, repr=False)
     """Where the bytes are: a file, or the bytes themselves."""
+    label: str = field(default="", compare=False)
+    """What people called it, when its file has been renamed since."""
 
     @property
     def name(self) -> str:
-        """The file's name, or the beginning of the hash for bytes from memory."""
+        """What people call it: its label, else the file's name, else the beginning of the hash."""
+        if self.label:
+            return self.label
         return self.origin.name if isinstance(self.origin, Path) else self.sha256[:12]
 
     def read(self) -> bytes:

@@ -209,7 +209,7 @@ class _Run:
         try:
             row = self.ledger.plan(entry, budget=self.project.budget)
         except BudgetError as error:
-            return Outcome(Status.BUDGET, message=str(error), billable="no", model=request.model.id)
+            return Outcome(Status.BUDGET, message=str(error), billable="no", cost=Decimal(0), model=request.model.id)
         self.ledger.sent(row)
         sent_at = _now()
         try:

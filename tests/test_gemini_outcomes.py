@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import stamina
-from gemini_asking import KEY, ask, wish
+from gemini_asking import ask, wish
 from gemini_replies import (
     bad_key,
     because,
@@ -27,14 +26,11 @@ from gemini_replies import (
 )
 from gemini_server import GeminiServer
 from google.genai import types
-from hypothesis import given
-from hypothesis import strategies as st
 
 from prompt_kit.generators import gemini_verdicts as verdicts
-from prompt_kit.generators.gemini_answers import duration, read
-from prompt_kit.generators.gemini_answers import refused as error_outcome
+from prompt_kit.generators.gemini_answers import duration
 from prompt_kit.images import open_image
-from prompt_kit.outcome import Outcome, Status, Usage
+from prompt_kit.outcome import Status, Usage
 from prompt_kit.prompt import Reference
 
 if TYPE_CHECKING:
@@ -151,41 +147,6 @@ def test_another_size_than_asked_for_is_said(server: GeminiServer) -> None:
 
     assert outcome.ok
     assert outcome.warnings == ("The picture has 1024 × 1024 pixels; 1376 × 768 were asked for.",)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [JPEG[:1001], JPEG[:200] + "%" + JPEG[200:], base64.b64encode(b"no picture").decode(), "ü", "", None, 7],
-    ids=["cut", "foreign", "words", "umlaut", "empty", "null", "number"],
-)
-def test_damaged_bytes_are_not_a_picture(server: GeminiServer, data: Any) -> None:
-    """Nothing that cannot be opened is ever saved as a result."""
-    server.next(parts(inline(data)))
-
-    outcome = ask(server)
-
-    assert (outcome.status, outcome.pictures, outcome.billable) == (Status.NO_IMAGE, (), "yes")
-    assert "damaged" in outcome.message
-    assert len(server.requests) == 1
-
-
-def test_one_damaged_picture_does_not_cost_the_others(server: GeminiServer) -> None:
-    """What is good is kept, and the loss is said."""
-    server.next(parts(inline(JPEG), inline(JPEG[:1001])))
-
-    outcome = ask(server)
-
-    assert len(outcome.pictures) == 1
-    assert outcome.warnings == ("1 of 2 pictures came back damaged and are left out.",)
-
-
-def test_both_alphabets_of_base64_are_read(server: GeminiServer) -> None:
-    """Google's libraries write either."""
-    other = JPEG.replace("+", "-").replace("/", "_")
-    assert other != JPEG
-    server.next(parts(inline(other)))
-
-    assert ask(server).pictures[0].data == base64.b64decode(JPEG)
 
 
 def test_words_alone_are_shown(server: GeminiServer) -> None:
@@ -417,57 +378,9 @@ def test_words_beside_a_picture_are_counted_as_words(server: GeminiServer) -> No
     assert ask(server).usage == Usage(10, 0, output_text=80, output_image=1120)
 
 
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    *("candidates", "content", "parts", "inlineData", "data", "text", "thought", "finishReason"),
-                    *("usageMetadata", "promptTokensDetails", "candidatesTokensDetails", "tokenCount", "modality"),
-                    *("promptFeedback", "blockReason", "groundingMetadata", "webSearchQueries", "modelStatus"),
-                    *("error", "details", "violations", "retryDelay", "message", "candidatesTokenCount"),
-                ]
-            ),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=20,
-)
-
-
-@given(_JSON)
-def test_no_answer_of_any_shape_raises(answer: Any) -> None:
-    """A paid request must end in an outcome, whatever stands between us and Google."""
-    request = wish()
-
-    assert isinstance(read(json.dumps(answer), request).outcome, Outcome)
-    assert isinstance(read(json.dumps({"candidates": [answer]}), request).outcome, Outcome)
-    assert isinstance(error_outcome(429, answer, request).outcome, Outcome)
-
-
-@given(st.text())
-def test_no_text_of_any_kind_raises(answer: str) -> None:
-    """Neither does what is no JSON."""
-    assert isinstance(read(answer, wish()).outcome, Outcome)
-
-
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0.2, "1 s"), (38.4, "38 s"), (99, "99 s"), (240, "4 min"), (20_000, "6 h")]
 )
 def test_times_are_said_as_people_say_them(seconds: float, said: str) -> None:
     """Nobody counts 20,000 seconds."""
     assert duration(seconds) == said
-
-
-def test_a_good_picture_survives_odd_surroundings(server: GeminiServer) -> None:
-    """The picture is paid; nonsense in the fields around it must not lose it."""
-    candidate = {"content": {"parts": [inline(JPEG), "odd", {"text": 7}]}, "groundingMetadata": [1]}
-    usage = {"thoughtsTokenCount": "many", "candidatesTokenCount": "x", "promptTokensDetails": [3, {"tokenCount": "y"}]}
-    server.next(raw({"candidates": [candidate], "usageMetadata": usage, "modelStatus": 5, "new": {"field": KEY}}))
-
-    outcome = ask(server)
-
-    assert (outcome.status, len(outcome.pictures)) == (Status.OK, 1)

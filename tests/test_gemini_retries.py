@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import time
+from contextlib import ExitStack
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,20 @@ def at_once() -> Iterator[None]:
 
 
 @pytest.fixture
+def busy_port() -> Iterator[int]:
+    """A port whose queue is full, so that no further connection comes about."""
+    with ExitStack() as stack:
+        busy = stack.enter_context(socket.socket())
+        busy.bind(("127.0.0.1", 0))
+        busy.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)  # noqa: FBT003 - the standard library's signature
+            waiting.connect_ex(busy.getsockname())
+        yield busy.getsockname()[1]
+
+
+@pytest.fixture
 def free_port() -> int:
     """A port on which nobody listens."""
     with socket.socket() as taken:
@@ -103,7 +118,9 @@ def test_nobody_is_kept_waiting_for_long(server: GeminiServer) -> None:
     assert outcome.next_step == "Google asks to wait 4 min; try again then."
 
 
-@pytest.mark.parametrize("name", ["GenerateRequestsPerDayPerProjectPerModel", "RequestsPerMinute-FreeTier"])
+@pytest.mark.parametrize(
+    "name", ["GenerateRequestsPerDayPerProjectPerModel", "RequestsPerMinute-FreeTier", "generate_requests_per_day"]
+)
 def test_a_quota_that_no_waiting_helps_is_not_asked_again(server: GeminiServer, name: str) -> None:
     """Google sends a delay with these, too."""
     server.next(refused(429, quota(name), retry_delay("0.1s")))
@@ -135,6 +152,17 @@ def test_a_server_that_cannot_be_reached_is_tried_again(server: GeminiServer, fr
 
     assert (outcome.status, outcome.billable, len(told)) == (Status.UNAVAILABLE, "no", 3)
     assert told[0].startswith("Google could not be reached")
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_connection_that_takes_too_long_is_tried_again(busy_port: int, server: GeminiServer) -> None:
+    """Unlike an answer that takes too long: nothing was sent, so nothing is paid."""
+    told: list[str] = []
+    address = f"http://127.0.0.1:{busy_port}"
+
+    outcome = ask(server, base_url=address, timeout_s=0.2, attempts=2, on_wait=lambda _, why: told.append(why))
+
+    assert (outcome.status, outcome.billable, len(told)) == (Status.UNAVAILABLE, "no", 1)
 
 
 @pytest.mark.usefixtures("at_once")

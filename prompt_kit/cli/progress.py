@@ -46,7 +46,7 @@ def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
     else:
         _show(planned, outcome)
     if not outcome.ok:
-        raise SystemExit(1)
+        click.get_current_context().exit(1)
 
 
 def _generated(planned: Plan, project: Project) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -91,7 +92,7 @@ def _found(record: Record, kept: Iterable[Path], originals: Mapping[str, str]) -
             places.append(Path(originals[sha256]))
         image = found.get(sha256) or next(filter(None, (_same(place, sha256) for place in places)), None)
         if image:
-            found[sha256] = image
+            found[sha256] = replace(image, label=_text(part["file"]))
         else:
             fact = f"The picture {part['file']!a} of {slot!a} is gone or has changed."
             gone.append(Problem(f"{fact} Put it back as {places[0]}.", parameter=slot))
