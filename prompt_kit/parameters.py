@@ -217,6 +217,11 @@ class ChoiceOf(_Parameter):
     other: bool = False
     """Whether own words are welcome, too."""
 
+    @cached_property
+    def empty(self) -> Any:
+        """No words, and an empty value to compare with."""
+        return Chosen("", "")
+
     def annotation(self) -> Any:
         """Return a choice, or own words where they are welcome."""
         return Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._chooser())]

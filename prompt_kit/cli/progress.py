@@ -111,12 +111,6 @@ def _show(planned: Plan, outcome: Outcome) -> None:
     """Print the prompt and, last, where the pictures are; the rest is talk."""
     for warning in outcome.warnings:
         _talk(warning)
-    click.echo(str(planned.prompt))
-    if outcome.text:
-        click.echo(f"\nThe model says: {outcome.text}")
-    click.echo()
-    for picture in outcome.pictures:
-        click.echo(str(_short(picture.path)))
     if not outcome.ok:
         _talk(outcome.explanation)
         _talk(f"Status: {outcome.status}" + (f" ({outcome.reason})" if outcome.reason else ""))
@@ -124,7 +118,13 @@ def _show(planned: Plan, outcome: Outcome) -> None:
         _talk(f"Cost: $0. With {planned.model.title} it would be about {dollars(planned.estimate)}.")
     else:
         _talk(f"Cost: {dollars(outcome.cost)} (estimated {dollars(planned.estimate)}).")
-    _talk(f"Record: {_short(outcome.folder)}")
+    _talk(f"Record: {_short(outcome.folder)}\n")
+    click.echo(str(planned.prompt))
+    if outcome.text:
+        click.echo(f"\nThe model says: {outcome.text}")
+    click.echo()
+    for picture in outcome.pictures:
+        click.echo(str(_short(picture.path)))
 
 
 def _copy(outcome: Outcome, folder: Path | None) -> None:

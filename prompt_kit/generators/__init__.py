@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prompt_kit.outcome import Outcome
 
 BUILT_IN: Final[Mapping[str, str]] = {
-    "proof": "prompt_kit.generators.offline:Proof",
+    "proof": "prompt_kit.generators.proof:Proof",
     "gemini": "prompt_kit.generators.gemini:Gemini",
 }
 """The generators that come with the kit, as ``module:attribute``."""

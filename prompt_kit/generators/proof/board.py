@@ -1,0 +1,290 @@
+"""The surface of a proof sheet: boxes, lines, pictures and letters, in points of the finished picture."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from PIL import Image, ImageChops, ImageDraw, ImageOps
+
+from prompt_kit.generators.proof.faces import LIKE, MARKED, MEASURE, NONE, OWN, can_shape, decomposed, font, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prompt_kit.generators.proof.faces import Run
+
+Color: TypeAlias = str
+"""``#rrggbb``, or ``#rrggbbaa`` with opacity."""
+
+PAPER: Final = "#f7f2e8"
+CARD: Final = "#fffdf8"
+INK: Final = "#23262d"
+SOFT: Final = "#5d5c5a"
+FAINT: Final = "#98917f"
+HAIR: Final = "#d9d0bf"
+
+_SMOOTH: Final = 5_600_000
+"""Up to so many pixels a sheet is drawn twice as large and made small, which makes small letters even."""
+
+
+class Box(NamedTuple):
+    """A rectangle: left, top, width and height, in points."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def right(self) -> float:
+        """The x of the right edge."""
+        return self.x + self.w
+
+    @property
+    def bottom(self) -> float:
+        """The y of the lower edge."""
+        return self.y + self.h
+
+    @property
+    def area(self) -> float:
+        """Width times height, 0 when there is nothing left of it."""
+        return max(0.0, self.w) * max(0.0, self.h)
+
+    def inset(self, by: float) -> Box:
+        """Return the box with so much less on all sides."""
+        return Box(self.x + by, self.y + by, self.w - 2 * by, self.h - 2 * by)
+
+    def part(self, x: float, y: float, w: float, h: float) -> Box:
+        """Return a part of the box, given in shares of it."""
+        return Box(self.x + x * self.w, self.y + y * self.h, w * self.w, h * self.h)
+
+    def fitted(self, ratio: float) -> Box:
+        """Return the largest box of that ratio of width to height in the middle of this one."""
+        w = min(self.w, self.h * ratio)
+        return Box(self.x + (self.w - w) / 2, self.y + (self.h - w / ratio) / 2, w, w / ratio)
+
+
+def mixed(one: Color, other: Color, share: float) -> Color:
+    """Return one colour with a share of another one in it."""
+    pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+@lru_cache(maxsize=16384)
+def width(text: str) -> float:
+    """Return how wide words are, in ems."""
+    return sum(_run_width(run) for run in runs(text))
+
+
+def _run_width(run: Run) -> float:
+    if run.face == NONE:
+        return width(label(run)) * _LABEL + 0.7
+    if run.face == MARKED:
+        return sum(_letter_width(char) for char in run.text)
+    length = font(run.face, MEASURE).getlength(run.text, direction=_direction(run))
+    return length / MEASURE * _scale(run.face)
+
+
+def _letter_width(char: str) -> float:
+    base, _ = decomposed(char)
+    own = font(OWN, MEASURE).getlength(base) / MEASURE
+    return {"–": 0.56, "—": 0.94}.get(char, own)
+
+
+_LABEL: Final = 0.66
+"""The size of the words in a placeholder, beside that of the words around it."""
+
+
+def label(run: Run) -> str:
+    """Return what stands in the place of characters that no face has."""
+    count = len(run.text.strip())
+    return f"{run.script} · {count}" if count > 1 else run.script
+
+
+def _direction(run: Run) -> str | None:
+    return "rtl" if run.rtl and can_shape() else None
+
+
+def _scale(face: str) -> float:
+    # DejaVu is larger than its size says, beside the own face.
+    return 0.9 if "DejaVu" in face else 1.0
+
+
+class Board:
+    """A sheet while it is drawn."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+        self.k = 2 if size[0] * size[1] <= _SMOOTH else 1
+        self.image = Image.new("RGB", (size[0] * self.k, size[1] * self.k), PAPER)
+        self.pen = ImageDraw.Draw(self.image, "RGBA")
+        self.hair = max(1.0, (size[0] * size[1]) ** 0.5 / 900)
+        """The width of the finest line, in points."""
+
+    def finished(self) -> Image.Image:
+        """Return the sheet in its real size."""
+        return self.image if self.k == 1 else self.image.reduce(self.k)
+
+    def box(
+        self, box: Box, fill: Color | None = None, *, line: Color | None = None, width: float = 1, r: float = 0
+    ) -> None:
+        """Draw a box; ``width`` counts hair lines, ``r`` rounds the corners."""
+        if box.w <= 0 or box.h <= 0:
+            return
+        pixels = self._pixels(box)
+        thick = max(1, round(width * self.hair * self.k)) if line else 0
+        self.pen.rounded_rectangle(pixels, min(r, box.w / 2, box.h / 2) * self.k, fill, line, thick)
+
+    def oval(self, box: Box, fill: Color | None = None, *, line: Color | None = None, width: float = 1) -> None:
+        """Draw an ellipse in a box."""
+        if box.w <= 0 or box.h <= 0:
+            return
+        self.pen.ellipse(self._pixels(box), fill, line, max(1, round(width * self.hair * self.k)) if line else 0)
+
+    def line(self, *points: tuple[float, float], color: Color = HAIR, width: float = 1, dash: float = 0) -> None:
+        """Draw a line through points; ``dash`` is the length of its dashes, in points."""
+        thick = max(1, round(width * self.hair * self.k))
+        if not dash:
+            self.pen.line([(x * self.k, y * self.k) for x, y in points], color, thick, joint="curve")
+            return
+        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+            length = max(1.0, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
+            at = 0.0
+            while at < length:
+                a, b = at / length, min(1.0, (at + dash * 0.6) / length)
+                ends = [(x0 + (x1 - x0) * t, y0 + (y1 - y0) * t) for t in (a, b)]
+                self.pen.line([(x * self.k, y * self.k) for x, y in ends], color, thick)
+                at += dash
+
+    def dashed(self, box: Box, color: Color, *, width: float = 1, dash: float = 8) -> None:
+        """Draw a box with dashed edges."""
+        corners = ((box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom), (box.x, box.y))
+        self.line(*corners, color=color, width=width, dash=dash)
+
+    def hatch(self, box: Box, color: Color, *, step: float) -> None:
+        """Fill a box with slanting lines."""
+        mask = Image.new("L", self._size(box), 0)
+        pen = ImageDraw.Draw(mask)
+        w, h = mask.size
+        gap = max(3, round(step * self.k))
+        for x in range(-h, w, gap):
+            pen.line([(x, h), (x + h, 0)], 255, max(1, round(self.hair * self.k)))
+        self.image.paste(color[:7], (round(box.x * self.k), round(box.y * self.k)), mask)
+
+    def picture(self, picture: Image.Image, box: Box, *, cover: bool = True, r: float = 0, opacity: float = 1) -> Box:
+        """Draw a picture into a box, cut to it or whole, and return where it is."""
+        if not cover:
+            box = box.fitted(picture.width / picture.height)
+        size = self._size(box)
+        fitted = (
+            ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
+            if cover
+            else picture.resize(size, Image.Resampling.LANCZOS)
+        )
+        mask = Image.new("L", size, 0)
+        shade = round(255 * opacity)
+        ImageDraw.Draw(mask).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), min(r * self.k, min(size) / 2), shade)
+        if "A" in fitted.getbands():
+            mask = ImageChops.multiply(mask, fitted.getchannel("A"))
+        self.image.paste(fitted.convert("RGB"), (round(box.x * self.k), round(box.y * self.k)), mask)
+        return box
+
+    def words(
+        self, x: float, y: float, text: str, size: float, color: Color = INK, *, weight: float = 0, spread: float = 0
+    ) -> float:
+        """Set words on a base line and return the x where they end.
+
+        ``weight`` thickens the letters, ``spread`` sets them apart; both in ems.
+        """
+        if spread:
+            for char in text:
+                x = self.words(x, y, char, size, color, weight=weight) + spread * size
+            return x - spread * size
+        for run in runs(text):
+            self._run(x, y, run, size, color, weight)
+            x += _run_width(run) * size
+        return x
+
+    def _run(self, x: float, y: float, run: Run, size: float, color: Color, weight: float) -> None:
+        if run.face == NONE:
+            self._placeholder(x, y, run, size, color)
+        elif run.face == MARKED:
+            for char in run.text:
+                self._letter(x, y, char, size, color, weight)
+                x += _letter_width(char) * size
+        elif not run.text.isspace():
+            face = font(run.face, size * self.k * _scale(run.face))
+            direction = _direction(run)
+            thick = weight * size * self.k
+            self.pen.text(
+                (x * self.k, y * self.k), run.text, color, face, "ls", direction=direction, stroke_width=thick
+            )
+
+    def _placeholder(self, x: float, y: float, run: Run, size: float, color: Color) -> None:
+        box = Box(x + 0.08 * size, y - 0.78 * size, (_run_width(run) - 0.16) * size, 0.98 * size)
+        self.box(box, f"{color[:7]}14", line=f"{color[:7]}80", r=0.22 * size)
+        self.words(x + 0.35 * size, y - 0.06 * size, label(run), size * _LABEL, color)
+
+    def _letter(self, x: float, y: float, char: str, size: float, color: Color, weight: float) -> None:
+        """Draw a letter of the own face with what it lacks: a mark, a stroke, or more length."""
+        base, marks = decomposed(char)
+        thick = (0.075 + 2 * weight) * size
+        w = _letter_width(char) * size
+        if char in "–—−‐‑":
+            gap = 0.04 * size
+            self._stroke([(x + gap, y - 0.26 * size), (x + w - gap, y - 0.26 * size)], color, thick)
+            return
+        if char == "×":
+            self._stroke([(x + 0.1 * size, y - 0.42 * size), (x + w - 0.1 * size, y - 0.1 * size)], color, thick)
+            self._stroke([(x + 0.1 * size, y - 0.1 * size), (x + w - 0.1 * size, y - 0.42 * size)], color, thick)
+            return
+        face = font(OWN, size * self.k)
+        self.pen.text((x * self.k, y * self.k), base, color, face, "ls", stroke_width=weight * size * self.k)
+        left, top, right, bottom = (edge / self.k for edge in face.getbbox(base, anchor="ls"))
+        middle = x + (left + right) / 2
+        if char in LIKE:
+            self._stroke(
+                [(x + left, y + bottom * 0.4), (x + right, y + top + (bottom - top) * 0.12)], color, thick * 0.8
+            )
+        for mark in marks:
+            lines = _STROKES[mark]
+            over = y + top - 0.07 * size if mark not in "\u0327\u0328" else y
+            if base in "ij" and mark not in "\u0327\u0328":
+                over = y - 0.72 * size
+            for points in lines:
+                self._stroke([(middle + dx * size, over + dy * size) for dx, dy in points], color, thick)
+
+    def _stroke(self, points: Sequence[tuple[float, float]], color: Color, thick: float) -> None:
+        line = [(x * self.k, y * self.k) for x, y in points]
+        half = thick * self.k / 2
+        if len(line) > 1:
+            self.pen.line(line, color, max(1, round(half * 2)), joint="curve")
+            return
+        ((x, y),) = line
+        half = max(half * 1.25, 0.8)
+        self.pen.ellipse([x - half, y - half, x + half, y + half], color)
+
+    def _pixels(self, box: Box) -> tuple[float, float, float, float]:
+        return (box.x * self.k, box.y * self.k, max(box.x, box.right) * self.k - 1, max(box.y, box.bottom) * self.k - 1)
+
+    def _size(self, box: Box) -> tuple[int, int]:
+        return max(1, round(box.w * self.k)), max(1, round(box.h * self.k))
+
+
+_STROKES: Final = {
+    "\u0300": (((-0.09, -0.13), (0.05, 0.0)),),
+    "\u0301": (((0.09, -0.13), (-0.05, 0.0)),),
+    "\u0302": (((-0.12, 0.0), (0.0, -0.12), (0.12, 0.0)),),
+    "\u0303": (((-0.14, 0.0), (-0.07, -0.07), (0.05, -0.01), (0.13, -0.08)),),
+    "\u0304": (((-0.13, -0.05), (0.13, -0.05)),),
+    "\u0306": (((-0.12, -0.11), (-0.06, -0.02), (0.06, -0.02), (0.12, -0.11)),),
+    "\u0307": (((0.0, -0.05),),),
+    "\u0308": (((-0.1, -0.05),), ((0.1, -0.05),)),
+    "\u030a": (((-0.08, -0.09), (0.0, -0.17), (0.08, -0.09), (0.0, -0.01), (-0.08, -0.09)),),
+    "\u030b": (((0.0, -0.13), (-0.1, 0.0)), ((0.15, -0.13), (0.05, 0.0))),
+    "\u030c": (((-0.12, -0.12), (0.0, 0.0), (0.12, -0.12)),),
+    "\u0327": (((0.0, 0.0), (0.03, 0.08), (-0.03, 0.15), (-0.09, 0.16)),),
+    "\u0328": (((0.08, 0.0), (0.02, 0.09), (0.06, 0.16), (0.12, 0.15)),),
+}
+"""Each mark as lines around the middle of its letter, in ems, upwards from the letter's top (or down from the base line)."""

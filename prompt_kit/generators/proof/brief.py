@@ -1,0 +1,276 @@
+"""What a proof sheet says about a request: read from its words, its values and its pictures, without any drawing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from prompt_kit.generators.proof.colours import Chip, chips
+from prompt_kit.generators.proof.faces import clean
+from prompt_kit.prompt import ROLES, Earlier, Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prompt_kit.generators import Request
+    from prompt_kit.images import Image
+    from prompt_kit.prompt import Role
+
+MOST_COPY: Final = 12
+"""How many quoted words are set in the frame; the prompt beside it has all."""
+
+MOST_PANELS: Final = 12
+
+_QUOTES: Final = re.compile(
+    r'"([^"]{1,300})"|“([^“”]{1,300})”|«([^«»]{1,300})»|「([^「」]{1,300})」|『([^『』]{1,300})』'
+)
+_SENTENCE: Final = re.compile(r"(?<=[.!?。！？])\s+")  # noqa: RUF001 - full stops of other scripts
+_PANEL: Final = re.compile(r"^panel (\d{1,2}): ", re.IGNORECASE)
+_STAYS: Final = re.compile(
+    r"\b(keep|keeps|stay|stays|remain|remains|unchanged|untouched|preserve|exactly as it is|true to)\b", re.IGNORECASE
+)
+_PLACE: Final = re.compile(
+    r"\b(?:in|on|at|into|fills|along) (?:the|its)? ?(?:very )?"
+    r"(top|upper|bottom|lower|left|right|centre|center|middle)(?:[ -](left|right|centre|center|middle))?\b",
+    re.IGNORECASE,
+)
+_EMPTY: Final = re.compile(
+    r"\b(negative space|is (?:left )?empty|stays empty|empty (?:space|area|third)|open space|quiet space|room for (?:words|text|copy|a headline))\b",
+    re.IGNORECASE,
+)
+_SHARES: Final = {
+    "tenth": 0.1,
+    "sixth": 0.16,
+    "fifth": 0.2,
+    "quarter": 0.25,
+    "third": 0.33,
+    "half": 0.5,
+    "two thirds": 0.62,
+}
+_SUBJECTS: Final = "subject product character result motif new_look scene place topic headline".split()
+
+
+class Spot(NamedTuple):
+    """A place in the frame: -1 is left or top, 0 the middle, 1 right or bottom."""
+
+    across: int
+    down: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture that goes along."""
+
+    number: int
+    """Its place among the pictures that are sent, from 1."""
+    slot: str
+    role: Role
+    image: Image
+
+    @property
+    def purpose(self) -> str:
+        """What the model takes from it."""
+        return ROLES[self.role]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One picture of a strip."""
+
+    action: str
+    copy: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the prompt, and what it does."""
+
+    text: str
+    kind: str
+    """``lead``, ``stays`` or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything that stands on the sheet."""
+
+    title: str
+    turn: str
+    """Which of several pictures this is, and what it shows."""
+    task: str
+    accent: str
+    paragraphs: tuple[tuple[Sentence, ...], ...]
+    subject: str
+    spot: Spot
+    share: float
+    """How much of the frame the subject takes, from 0 to 1."""
+    copy: tuple[str, ...]
+    """The exact words in the picture, outside of panels."""
+    copy_spot: Spot | None
+    led_by_words: bool
+    """Whether the picture is made of words in the first place."""
+    empty: bool
+    empty_spot: Spot | None
+    """Where the empty area is, when the words say so; elsewhere it is what the subject leaves."""
+    empty_for: str
+    panels: tuple[Panel, ...]
+    stacked: str
+    """How panels stand: ``row``, ``column``, ``grid``, or nothing when the frame decides."""
+    chips: tuple[Chip, ...]
+    pictures: tuple[Shown, ...]
+    turns: tuple[str, ...]
+    """The names of all pictures of the prompt, when there are several."""
+    at: int
+    """Which of them this is, from 0."""
+    settings: tuple[tuple[str, str], ...]
+
+
+def brief(request: Request, size: tuple[int, int]) -> Brief:
+    """Return what the sheet of a request says."""
+    prompt = request.prompt
+    text = clean_lines(request.turn.text)
+    values = prompt.values if prompt else {}
+    paragraphs = tuple(_sentences(paragraph, first=at == 0) for at, paragraph in enumerate(text))
+    panels = tuple(_panel(paragraph) for paragraph in text if _PANEL.match(paragraph))[:MOST_PANELS]
+    outside = " ".join(paragraph for paragraph in text if not _PANEL.match(paragraph))
+    every = [sentence.text for paragraph in paragraphs for sentence in paragraph]
+    recipe = (prompt.recipe if prompt else "") or "prompt"
+    turns = prompt.turns if prompt and len(prompt.turns) > 1 else ()
+    at = next((n for n, turn in enumerate(turns) if turn is request.turn or turn == request.turn), 0)
+    subject, spot, share = _subject(values, every, text)
+    copy = tuple(dict.fromkeys(_quoted(outside)))[:MOST_COPY]
+    empties = [sentence for sentence in every if _EMPTY.search(sentence)]
+    return Brief(
+        title=clean(recipe.replace("-", " ").replace("_", " ")).strip().capitalize() or "Prompt",
+        turn=_turn(turns, at),
+        task=prompt.task if prompt else "create",
+        accent=_ACCENTS[hashlib.sha256(recipe.encode("utf-8", "replace")).digest()[1] % len(_ACCENTS)],
+        paragraphs=paragraphs,
+        subject=subject,
+        spot=spot,
+        share=share,
+        copy=copy,
+        copy_spot=_copy_spot(every),
+        led_by_words="headline" in values or "only words" in outside,
+        empty=bool(empties),
+        empty_spot=next(filter(None, (_spot(one) for one in empties if "subject" not in one.lower())), None),
+        empty_for=_plain(values.get("overlay", "")),
+        panels=panels,
+        stacked=next((kind for kind, sign in _STACKS.items() if re.search(sign, outside)), ""),
+        chips=chips(text, values),
+        pictures=tuple(_pictures(request)),
+        turns=tuple(clean(turn.name) or f"picture {n + 1}" for n, turn in enumerate(turns)),
+        at=at,
+        settings=_settings(request, size),
+    )
+
+
+_ACCENTS: Final = ("#b9452b", "#a8741a", "#33694f", "#1f6577", "#3b4e9b", "#7a3f68", "#a9435d", "#6a6a22")
+"""One of these is a recipe's colour: earth, leaf, sea and berry, all dark enough to be read on paper."""
+
+_STACKS: Final = {
+    "row": r"(?i)\b(horizontal row|one row|single row|side by side)\b",
+    "grid": r"(?i)\b(even grid|grid)\b",
+    "column": r"(?i)\b(column|vertical|from top to bottom|stacked)\b",
+}
+
+
+def clean_lines(text: str) -> list[str]:
+    """Return the paragraphs of a text, each in one line."""
+    paragraphs = (" ".join(clean(one).split()) for one in re.split(r"\n\s*\n", text))
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _sentences(paragraph: str, *, first: bool) -> tuple[Sentence, ...]:
+    return tuple(
+        Sentence(text, "lead" if first and n == 0 else "stays" if _STAYS.search(text) else "")
+        for n, text in enumerate(_SENTENCE.split(paragraph))
+        if text
+    )
+
+
+def _quoted(text: str) -> list[str]:
+    found = (next(filter(None, match.groups())) for match in _QUOTES.finditer(text))
+    return [words.strip() for words in found if words.strip()]
+
+
+def _panel(paragraph: str) -> Panel:
+    """Return a panel: what happens up to the first sentence about words, and the words."""
+    told = _PANEL.sub("", paragraph)
+    action = [one for one in _SENTENCE.split(told) if not _QUOTES.search(one)]
+    return Panel(" ".join(action) or told, tuple(_quoted(told)))
+
+
+def _turn(turns: tuple[Any, ...], at: int) -> str:
+    if not turns:
+        return ""
+    name = clean(turns[at].name)
+    return f"Picture {at + 1} of {len(turns)}" + (f" · {name}" if name else "")
+
+
+def _subject(values: Mapping[str, Any], sentences: list[str], text: list[str]) -> tuple[str, Spot, float]:
+    said = next((values[name] for name in _SUBJECTS if isinstance(values.get(name), str) and values[name].strip()), "")
+    subject = _plain(said) or (sentences[0] if sentences else "")
+    about = next((one for one in sentences if re.search(r"(?i)\bsubject (?:stands|sits|lies|is)\b", one)), "")
+    position = values.get("position")
+    spot = _spot(about) or (_spot(f"in the {position.replace('-', ' ')}") if isinstance(position, str) else None)
+    whole = " ".join(text)
+    share = next(
+        (share for word, share in _SHARES.items() if re.search(rf"takes about (?:a|an|one)?\s?{word}", whole)), 0.0
+    )
+    return subject[:400], spot or Spot(0, 0), share
+
+
+def _spot(text: str) -> Spot | None:
+    match = _PLACE.search(text)
+    if match is None:
+        return None
+    words = [word.lower() for word in match.groups() if word]
+    across = next(({"left": -1, "right": 1}[word] for word in words if word in {"left", "right"}), 0)
+    down = -1 if {"top", "upper"} & set(words) else 1 if {"bottom", "lower"} & set(words) else 0
+    return Spot(across, down)
+
+
+def _copy_spot(sentences: list[str]) -> Spot | None:
+    about = (one for one in sentences if re.search(r"(?i)\b(words|headline|lettering|title|caption|text)\b", one))
+    return next(filter(None, (_spot(one) for one in about)), None)
+
+
+def _plain(value: Any) -> str:
+    return " ".join(clean(value).split()) if isinstance(value, str) else ""
+
+
+def _pictures(request: Request) -> list[Shown]:
+    earlier = iter(request.earlier)
+    shown: list[Shown] = []
+    for part in request.turn.parts:
+        number = len(shown) + 1
+        if isinstance(part, Reference):
+            shown.append(Shown(number, clean(part.slot).replace("_", " "), part.role, part.image))
+        elif isinstance(part, Earlier):
+            image = next(earlier, None)
+            if image is not None:
+                shown.append(Shown(number, f"picture {part.turn + 1}", part.role, image))
+    return shown
+
+
+def _settings(request: Request, size: tuple[int, int]) -> tuple[tuple[str, str], ...]:
+    settings, model, prompt = request.settings, request.model, request.prompt
+    price = model.estimate(prompt) if prompt else None
+    several = f" for all {len(prompt.turns)}" if prompt and len(prompt.turns) > 1 else ""
+    cost = "not known" if price is None else f"about ${price:.3f}{several}"
+    rows = [
+        ("Model", clean(getattr(model, "title", "") or model.id)),
+        ("Format", settings.aspect_ratio or "as the model chooses"),
+        ("Pixels", f"{size[0]} × {size[1]}"),
+        ("Tier", settings.tier or ("own model" if settings.model else "standard")),
+        ("Would cost", cost),
+        ("Fingerprint", request.fingerprint[:10]),
+    ]
+    if settings.thinking:
+        rows.insert(4, ("Thinking", settings.thinking))
+    if settings.grounding:
+        rows.insert(4, ("Looks up", settings.grounding))
+    return tuple(rows)

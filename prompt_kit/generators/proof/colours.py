@@ -1,0 +1,106 @@
+"""Finds the colours that a prompt names, by code or in words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from PIL import ImageColor
+
+from prompt_kit.generators.proof.faces import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+MOST: Final = 8
+"""How many colours are shown."""
+
+_CODED: Final = re.compile(r"(?:([\w-]+(?: [\w-]+)?) )?\(?(#[0-9a-fA-F]{6})\b")
+_FIELDS: Final = re.compile(r"palette|colou?r|accent")
+_LITTLE: Final = frozenset("in of and the a an with is colour color accent".split())
+
+_NAMED: Final = {
+    "amber": "#f2b01e",
+    "blush": "#ecc5b8",
+    "brick": "#a4452f",
+    "burgundy": "#6d1f33",
+    "celadon": "#aecbb0",
+    "charcoal": "#3a3d42",
+    "cobalt": "#1f4fa8",
+    "copper": "#b4693f",
+    "cream": "#f3e8cf",
+    "emerald": "#14805a",
+    "forest": "#27543b",
+    "leaf": "#5f9a3c",
+    "lemon": "#f4dc3c",
+    "mint": "#bfe3cf",
+    "mustard": "#cf9f2a",
+    "ochre": "#c8892b",
+    "petrol": "#1e5f70",
+    "rose": "#d98a97",
+    "rust": "#a9502c",
+    "sage": "#a5b595",
+    "sand": "#e0cda9",
+    "signal": "#d62b1f",
+    "sky": "#8fc1e3",
+    "slate": "#5a6672",
+    "terracotta": "#c5694a",
+}
+"""Colours that designers name and CSS does not, or otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A colour and what the prompt calls it."""
+
+    name: str
+    code: str
+    """As ``#rrggbb``."""
+    exact: bool
+    """Whether the prompt gives the code, or only a name that we took for this colour."""
+
+
+def chips(paragraphs: Sequence[str], values: Mapping[str, Any]) -> tuple[Chip, ...]:
+    """Return the colours of a prompt: those with a code first, then those named in the fields for colours."""
+    found: dict[str, Chip] = {}
+    for match in _CODED.finditer("\n".join(paragraphs)):
+        words = [word for word in (match[1] or "").split() if word.lower() not in _LITTLE]
+        found.setdefault(match[2].lower(), Chip(" ".join(words) or match[2].lower(), match[2].lower(), exact=True))
+    for name, value in values.items():
+        if _FIELDS.search(name):
+            for text in _texts(value):
+                chip = _chip(text)
+                if chip is not None:
+                    found.setdefault(chip.code, chip)
+    return tuple(found.values())[:MOST]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    entries = value if isinstance(value, list) else [value]
+    for entry in entries:
+        if isinstance(entry, str):
+            yield from (part.strip() for part in re.split(r",| and ", clean(entry)) if part.strip())
+
+
+def _chip(text: str) -> Chip | None:
+    """Return the colour that a few words name, or ``None`` when they name none that we know."""
+    if re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        return Chip(text.lower(), text.lower(), exact=True)
+    words = [word for word in re.findall(r"[a-z]+", text.lower()) if word not in _LITTLE]
+    if not words or len(words) > 3:  # noqa: PLR2004 - a longer text describes more than a colour
+        return None
+    code = _NAMED.get(words[0]) or ImageColor.colormap.get("".join(words)) or ImageColor.colormap.get(words[-1])
+    code = code or _NAMED.get(words[-1])
+    if not isinstance(code, str):
+        return None
+    if words[0] in {"deep", "dark", "midnight"}:
+        code = _toned(code, 0.72, 0)
+    elif words[0] in {"pale", "light", "soft"}:
+        code = _toned(code, 0.45, 140)
+    return Chip(" ".join(words), code.lower(), exact=False)
+
+
+def _toned(code: str, share: float, white: int) -> str:
+    channels = (round(int(code[at : at + 2], 16) * share + white) for at in (1, 3, 5))
+    return "#" + "".join(f"{min(255, channel):02x}" for channel in channels)

@@ -1,0 +1,88 @@
+"""Draws the proof of a request: offline, free, and the same bytes for the same request on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.generators.proof.layout import layout
+from prompt_kit.generators.proof.sheet import draw
+from prompt_kit.outcome import Outcome, Picture, Status
+
+if TYPE_CHECKING:
+    from prompt_kit.generators import Request
+
+_MEGAPIXELS: Final = {"512": 0.25, "1K": 1.0, "2K": 4.0, "4K": 16.0}
+"""About how many megapixels each size has, for formats that the catalogue does not list."""
+
+_LONGEST: Final = 16_384
+"""No side of a sheet is longer, in pixels."""
+
+
+class Proof:
+    """Makes a layout sheet to talk about before money is spent.
+
+    Latin letters look the same everywhere; other scripts are set in the system's fonts, so that their sheets may
+    differ from one machine to another.
+    """
+
+    name: Final = "proof"
+
+    async def generate(self, request: Request) -> Outcome:
+        """Draw the sheet of one request, in the pixels the picture would have."""
+        return await asyncio.to_thread(_outcome, request)
+
+
+def pixels(request: Request) -> tuple[int, int]:
+    """Return the size of the picture that is asked for.
+
+    Without an aspect ratio a model takes the shape of the last picture it is given, or a square.
+    """
+    model, settings = request.model, request.settings
+    ratio = settings.aspect_ratio or _nearest(_shape(request), model.aspect_ratios)
+    known = model.pixels(ratio, settings.size)
+    if known is not None:
+        return known
+    width, _, height = ratio.partition(":")
+    shape = min(max(int(width) / max(int(height), 1), 1 / 16), 16) if settings.aspect_ratio else _shape(request)
+    area = _MEGAPIXELS.get(settings.size or "1K", 1.0) * 1024 * 1024
+    return tuple(min(_LONGEST, max(96, round((area * way) ** 0.5))) for way in (shape, 1 / shape))  # type: ignore[return-value]
+
+
+def _shape(request: Request) -> float:
+    images = [*(reference.image for reference in request.turn.references), *request.earlier]
+    image = next((one for one in reversed(images) if one.width and one.height), None)
+    return min(max(image.width / image.height, 1 / 16), 16) if image else 1.0
+
+
+def _nearest(shape: float, ratios: tuple[str, ...]) -> str:
+    def distance(ratio: str) -> float:
+        width, _, height = ratio.partition(":")
+        wanted = int(width) / int(height)
+        return max(wanted, shape) / min(wanted, shape)
+
+    return min(ratios, key=distance, default="1:1")
+
+
+def _outcome(request: Request) -> Outcome:
+    size = pixels(request)
+    plan = layout(request, size)
+    data = _png(plan)
+    picture = Picture(data, "image/png", *size, hashlib.sha256(data).hexdigest())
+    return Outcome(
+        Status.OK,
+        (picture,),
+        message="The proof is drawn; nothing was sent.",
+        billable="no",
+        cost=Decimal(0),
+        model=request.model.id,
+    )
+
+
+def _png(plan: object) -> bytes:
+    buffer = io.BytesIO()
+    draw(plan).save(buffer, "PNG", compress_level=4)  # type: ignore[arg-type]
+    return buffer.getvalue()

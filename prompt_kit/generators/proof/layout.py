@@ -1,0 +1,187 @@
+"""Where everything stands on a proof sheet: one grid for every format, found by trying and comparing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.generators.proof.board import Box
+from prompt_kit.generators.proof.brief import brief as brief_of
+from prompt_kit.generators.proof.lines import Token, tokens, wrapped
+from prompt_kit.generators.proof.notes import Notes, arranged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prompt_kit.generators import Request
+    from prompt_kit.generators.proof.brief import Brief
+
+LEADING: Final = 1.48
+"""Line height of the prompt, in ems."""
+
+_SMALLEST: Final = 0.52
+"""The smallest size of the prompt, beside the sheet's own unit."""
+
+_WORDY: Final = 34
+"""The measure of a column that is pleasant to read, in ems."""
+
+_NARROW: Final = 34
+"""A sheet narrower, or lower, than so many units has no room for a header across."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Lines of the prompt below each other; an empty line parts paragraphs."""
+
+    box: Box
+    lines: tuple[tuple[Token, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A sheet, before it is drawn; all boxes are in pixels."""
+
+    size: tuple[int, int]
+    unit: float
+    """What everything else is measured by: the size of comfortable text, in pixels."""
+    brief: Brief
+    header: Box
+    footer: Box
+    frame: Box
+    notes: Notes
+    text_size: float
+    columns: tuple[Column, ...]
+    left_out: int
+    """How many words of the prompt found no room."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """One way to divide the sheet, and how good it is."""
+
+    frame: Box
+    notes: Notes
+    text: tuple[float, tuple[Column, ...], int]
+    score: float
+
+
+def layout(request: Request, size: tuple[int, int]) -> Layout:
+    """Return where everything stands on the sheet of a request."""
+    said = brief_of(request, size)
+    w, h = size
+    unit = max((w * h) ** 0.5 / 64, 9.5)
+    sheet = Box(0, 0, w, h).inset(min(2.6 * unit, 0.07 * min(w, h)))
+    if w < _NARROW * unit:
+        header, body, footer = _tower(sheet, unit, said)
+    elif h < _NARROW * unit:
+        header, body, footer = _panorama(sheet, unit)
+    else:
+        header, body, footer = _page(sheet, unit, said)
+    best = max(_tries(said, body, unit, w / h), key=lambda one: one.score)
+    size_of_text, columns, left_out = best.text
+    return Layout(size, unit, said, header, footer, best.frame, best.notes, size_of_text, columns, left_out)
+
+
+def rows_of_settings(said: Brief, width: float, unit: float) -> int:
+    """Return in how many rows the settings stand under each other."""
+    across = max(1, min(len(said.settings), int(width / (10.2 * unit))))
+    return -(-len(said.settings) // across)
+
+
+def _page(sheet: Box, unit: float, said: Brief) -> tuple[Box, Box, Box]:
+    top = (6.2 if said.turn else 4.9) * unit
+    low = (1.1 + 2.5 * rows_of_settings(said, sheet.w, unit)) * unit
+    body = Box(sheet.x, sheet.y + top, sheet.w, sheet.h - top - low - 1.4 * unit)
+    return Box(sheet.x, sheet.y, sheet.w, top), body, Box(sheet.x, sheet.bottom - low, sheet.w, low)
+
+
+def _tower(sheet: Box, unit: float, said: Brief) -> tuple[Box, Box, Box]:
+    top = (8.6 if said.turn else 7.4) * unit
+    low = (1.1 + 2.5 * rows_of_settings(said, sheet.w, unit)) * unit
+    body = Box(sheet.x, sheet.y + top, sheet.w, sheet.h - top - low - 1.4 * unit)
+    return Box(sheet.x, sheet.y, sheet.w, top), body, Box(sheet.x, sheet.bottom - low, sheet.w, low)
+
+
+def _panorama(sheet: Box, unit: float) -> tuple[Box, Box, Box]:
+    side, gap = 15.5 * unit, 2.2 * unit
+    top = min(9 * unit, sheet.h * 0.46)
+    body = Box(sheet.x + side + gap, sheet.y, sheet.w - side - gap, sheet.h)
+    return Box(sheet.x, sheet.y, side, top), body, Box(sheet.x, sheet.y + top, side, sheet.h - top)
+
+
+def _tries(said: Brief, body: Box, unit: float, ratio: float) -> Iterator[_Try]:
+    gap = 2.2 * unit
+    for percent in range(72, 24, -4):
+        share = percent / 100
+        w = min(body.w * share, body.h * ratio)
+        frame = Box(body.x, body.y, w, w / ratio)
+        if frame.h > body.h + 0.5:
+            continue
+        beside = Box(frame.right + gap, body.y, body.right - frame.right - gap, body.h)
+        under = Box(body.x, frame.bottom + 1.6 * unit, frame.w, body.bottom - frame.bottom - 1.6 * unit)
+        yield _scored(said, body, frame, under, beside, unit)
+        across = replace_box(under, w=body.w)
+        yield _scored(said, body, frame, replace_box(beside, h=frame.h), across, unit)
+
+
+def replace_box(box: Box, *, w: float | None = None, h: float | None = None) -> Box:
+    """Return the box with another width or height."""
+    return Box(box.x, box.y, box.w if w is None else w, box.h if h is None else h)
+
+
+def _scored(said: Brief, body: Box, frame: Box, for_notes: Box, for_text: Box, unit: float) -> _Try:
+    notes = arranged(said, for_notes, unit)
+    size, columns, left_out = _set(said, for_text, unit)
+    used = size * LEADING * max((len(column.lines) for column in columns), default=0)
+    waste = max(0.0, for_notes.h - notes.height) * for_notes.w + max(0.0, for_text.h - used) * for_text.w
+    words = sum(len(sentence.text.split()) for paragraph in said.paragraphs for sentence in paragraph) or 1
+    score = 3 * min(size / unit, 1.0) + 3.2 * (frame.area / body.area) ** 0.5
+    score -= 0.9 * waste / body.area + 2.5 * left_out / words + 3 * notes.left_out + (4 if not columns else 0)
+    score -= 1.5 * notes.squeezed
+    return _Try(frame, notes, (size, columns, left_out), score)
+
+
+def _set(said: Brief, box: Box, unit: float) -> tuple[float, tuple[Column, ...], int]:
+    """Return the size of the prompt in a box, its columns, and how many words found no room."""
+    top = 1.9 * unit
+    room = Box(box.x, box.y + top, box.w, box.h - top)
+    if room.w < 7 * unit or room.h < 2 * unit:
+        return _SMALLEST * unit, (), sum(1 for _ in _words(said))
+    paragraphs = [
+        [token for sentence in one for token in tokens(sentence.text, sentence.kind)] for one in said.paragraphs
+    ]
+    size = 1.12 * unit
+    while True:
+        columns, left = _poured(paragraphs, room, size, unit)
+        if not left or size <= _SMALLEST * unit:
+            return size, columns, left
+        size = max(size * 0.94, _SMALLEST * unit)
+
+
+def _words(said: Brief) -> Iterator[str]:
+    return (word for paragraph in said.paragraphs for sentence in paragraph for word in sentence.text.split())
+
+
+def _poured(paragraphs: list[list[Token]], room: Box, size: float, unit: float) -> tuple[tuple[Column, ...], int]:
+    gap = 2 * unit
+    count = max(1, round((room.w + gap) / (_WORDY * size + gap)))
+    w = (room.w - gap * (count - 1)) / count
+    lines: list[tuple[Token, ...]] = []
+    for paragraph in paragraphs:
+        # A small reserve, because letters are measured in one size and drawn in another.
+        lines += [*wrapped(paragraph, w / size * 0.985), ()]
+    most = max(1, int(room.h / (size * LEADING)))
+    columns = []
+    at = 0
+    for number in range(count):
+        while at < len(lines) and not lines[at]:
+            at += 1
+        take = lines[at : at + most]
+        last = number == count - 1
+        if last and any(lines[at + most :]):
+            take = take[:-1]
+        at += len(take)
+        if take:
+            columns.append(Column(Box(room.x + number * (w + gap), room.y, w, room.h), tuple(take)))
+    left = sum(1 for line in lines[at:] for token in line if token.spaced)
+    return tuple(columns), left

@@ -1,0 +1,395 @@
+"""The frame of a proof: the picture as it is asked for, as far as words and references show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.generators.proof.board import CARD, FAINT, HAIR, INK, SOFT, Box, mixed, width
+from prompt_kit.generators.proof.brief import Spot
+from prompt_kit.generators.proof.lines import fitted, short
+from prompt_kit.generators.proof.pictures import why_not
+from prompt_kit.generators.proof.strip import panel_boxes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PIL import Image
+
+    from prompt_kit.generators.proof.board import Board
+    from prompt_kit.generators.proof.brief import Brief, Panel, Shown
+
+_PORTRAYED: Final = ("identity", "object", "logo", "pose")
+
+
+class Stage:
+    """Draws into the frame."""
+
+    def __init__(
+        self, board: Board, frame: Box, said: Brief, unit: float, thumbs: Mapping[str, Image.Image | None]
+    ) -> None:
+        self.board, self.frame, self.said, self.unit, self.thumbs = board, frame, said, unit, thumbs
+        self.tint = mixed(CARD, said.accent, 0.09)
+        self.deep = mixed(CARD, said.accent, 0.2)
+
+    def draw(self) -> None:
+        """Draw the frame as its task asks."""
+        self.board.box(self.frame, self.tint)
+        if self.said.task == "compose" and self.said.pictures:
+            self._compose()
+        elif self.said.task == "edit" and self.said.pictures:
+            self._edit()
+        elif self.said.panels:
+            self._strip()
+        else:
+            self._create()
+        self.board.box(self.frame, line=mixed(INK, CARD, 0.35), width=1.2)
+        self._corners()
+
+    def _create(self) -> None:
+        said, frame = self.said, self.frame
+        scene = next((one for one in said.pictures if one.role == "scene"), None)
+        if scene is not None and (picture := self.thumbs.get(scene.image.sha256)) is not None:
+            self.board.picture(picture, frame, opacity=0.42)
+        empty = self.empty_area()
+        if empty is not None:
+            self._empty(empty)
+        self._guides(mixed(self.tint, said.accent, 0.22))
+        self._subject(self.subject_area())
+        if said.copy:
+            self._copy(self.copy_area(empty))
+
+    def subject_area(self) -> Box:
+        """Return where the subject stands."""
+        said, frame = self.said, self.frame
+        share = said.share or (0.0 if said.spot == Spot(0, 0) else 0.22)
+        reach = min(frame.w, frame.h)
+        if share:
+            side = min((frame.area * share) ** 0.5, reach * 0.86)
+            x = {-1: 0.0, 0: 0.5, 1: 1.0}[said.spot.across]
+            y = {-1: 0.0, 0: 0.5, 1: 1.0}[said.spot.down]
+            edge = 0.05 * reach
+            return Box(
+                frame.x + edge + (frame.w - side - 2 * edge) * x,
+                frame.y + edge + (frame.h - side - 2 * edge) * y,
+                side,
+                side,
+            )
+        if said.copy and said.led_by_words:
+            top = {-1: 0.44, 0: 0.08, 1: 0.06}[said.copy_spot.down if said.copy_spot else 0]
+            return frame.part(0.1, top, 0.8, 0.48).fitted(1)
+        return frame.inset(0.13 * reach).fitted(1)
+
+    def empty_area(self) -> Box | None:
+        """Return the largest area that the subject leaves empty, or the one that the words name."""
+        said, frame = self.said, self.frame
+        if not said.empty:
+            return None
+        if said.empty_spot is not None:
+            across, down = said.empty_spot
+            w = 0.46 if across else 0.8 if down else 0.5
+            h = 0.42 if down else 0.84
+            x = {-1: 0.04, 0: 0.5 - w / 2, 1: 0.96 - w}[across]
+            y = {-1: 0.05, 0: 0.5 - h / 2, 1: 0.95 - h}[down]
+            return frame.part(x, y, w, h)
+        it = self.subject_area()
+        edge = 0.05 * min(frame.w, frame.h)
+        inner = frame.inset(edge)
+        sides = (
+            Box(inner.x, inner.y, it.x - inner.x - edge, inner.h),
+            Box(it.right + edge, inner.y, inner.right - it.right - edge, inner.h),
+            Box(inner.x, inner.y, inner.w, it.y - inner.y - edge),
+            Box(inner.x, it.bottom + edge, inner.w, inner.bottom - it.bottom - edge),
+        )
+        return max(sides, key=lambda side: side.area)
+
+    def copy_area(self, empty: Box | None) -> Box:
+        """Return where the exact words stand."""
+        said, frame = self.said, self.frame
+        if empty is not None:
+            return empty.inset(0.08 * min(empty.w, empty.h))
+        if not said.led_by_words:
+            it = self.subject_area()
+            return it.part(0.14, 0.58, 0.72, 0.26)
+        down = said.copy_spot.down if said.copy_spot else 0
+        return frame.part(0.08, {-1: 0.06, 0: 0.56, 1: 0.58}[down], 0.84, 0.36)
+
+    def _empty(self, area: Box) -> None:
+        unit, accent = self.unit, self.said.accent
+        self.board.hatch(area, mixed(self.tint, accent, 0.12), step=0.85 * unit)
+        self.board.dashed(area, mixed(self.tint, accent, 0.55), dash=0.8 * unit)
+        text = f"Left empty for {self.said.empty_for}" if self.said.empty_for else "Left empty"
+        if not self.said.copy:
+            self._label(area.part(0.08, 0.3, 0.84, 0.4), text, largest=1.5 * unit, color=accent)
+
+    def _subject(self, area: Box) -> None:
+        said, board, unit = self.said, self.board, self.unit
+        shown = next((one for one in said.pictures if one.role in _PORTRAYED), None)
+        thumb = self.thumbs.get(shown.image.sha256) if shown else None
+        board.oval(area, self.deep)
+        inner = area.inset(area.w * 0.028)
+        if thumb is not None and shown is not None:
+            side = area.fitted(1)
+            board.picture(thumb, side.inset(side.w * 0.028), r=side.w)
+            self._number(side.right - side.w * 0.16, side.y + side.h * 0.16, shown.number)
+        else:
+            board.oval(inner, line=mixed(self.tint, said.accent, 0.5), width=1)
+        if not said.subject:
+            return
+        if thumb is not None:
+            pill = Box(
+                area.x - 0.04 * area.w, area.bottom - 0.24 * area.h, area.w * 1.08, min(0.2 * area.h, 4.6 * unit)
+            )
+            if not said.copy:
+                self._plate(pill, said.subject)
+            return
+        words = (
+            area.part(0.15, 0.2, 0.7, 0.34) if said.copy and not said.led_by_words else area.part(0.14, 0.2, 0.72, 0.6)
+        )
+        self._label(words, said.subject, largest=min(2.3 * unit, area.w / 8), color=mixed(INK, said.accent, 0.25))
+
+    def _copy(self, area: Box) -> None:
+        said = self.said
+        shares = [1.0, 0.46, 0.34, *[0.3] * len(said.copy)][: len(said.copy)]
+        largest = min(area.h / max(1.0, sum(shares)) * 0.86, self.frame.w / 5, self.frame.h / 2)
+        sizes, total = [], 0.0
+        for text, share in zip(said.copy, shares, strict=True):
+            size, lines = fitted([text], area.w, area.h * share / sum(shares), largest=largest * share, leading=1.08)
+            sizes.append((size, lines))
+            total += size * 1.08 * len(lines) + size * 0.3
+        y = area.y + max(0.0, (area.h - total) / 2)
+        color = mixed(INK, said.accent, 0.1)
+        for size, lines in sizes:
+            for line in lines:
+                y += size * 1.08
+                x = area.x + (area.w - width(line) * size) / 2
+                self.board.words(x, y - size * 0.24, line, size, color, weight=0.012)
+            y += size * 0.3
+        marks = area.inset(-0.5 * self.unit)
+        self._ticks(marks, said.accent)
+
+    def _strip(self) -> None:
+        said, frame = self.said, self.frame
+        top = 0.1 * frame.h if said.copy else 0.0
+        if said.copy:
+            head = Box(frame.x, frame.y, frame.w, top).inset(0.012 * min(frame.w, frame.h))
+            size, lines = fitted(said.copy[:1], head.w * 0.9, head.h, largest=head.h * 0.62)
+            self.board.words(
+                head.x + (head.w - width(lines[0]) * size) / 2,
+                head.y + head.h / 2 + size * 0.34,
+                lines[0],
+                size,
+                INK,
+                weight=0.012,
+            )
+        room = Box(frame.x, frame.y + top, frame.w, frame.h - top).inset(0.025 * min(frame.w, frame.h))
+        for at, (box, panel) in enumerate(zip(panel_boxes(said, room), said.panels, strict=True)):
+            self._panel(box, panel, at + 1)
+
+    def _panel(self, box: Box, panel: Panel, number: int) -> None:
+        board, unit, accent = self.board, self.unit, self.said.accent
+        board.box(box, CARD, line=mixed(INK, CARD, 0.2), width=1.6)
+        for share in (1 / 3, 2 / 3):
+            board.line(
+                (box.x + box.w * share, box.y), (box.x + box.w * share, box.bottom), color=mixed(CARD, HAIR, 0.6)
+            )
+            board.line((box.x, box.y + box.h * share), (box.right, box.y + box.h * share), color=mixed(CARD, HAIR, 0.6))
+        pad = 0.07 * min(box.w, box.h)
+        top = box.y + pad
+        room = box.h - 2 * pad
+        for words in panel.copy[:2]:
+            size, lines = fitted([words], box.w * 0.74, room * 0.26, largest=1.35 * unit)
+            w = max(width(line) for line in lines) * size + 1.4 * size
+            h = len(lines) * size * 1.12 + 0.9 * size
+            balloon = Box(box.right - pad - w, top, w, h)
+            board.box(balloon, mixed(CARD, accent, 0.12), line=accent, r=0.9 * size)
+            for n, line in enumerate(lines):
+                board.words(balloon.x + 0.7 * size, balloon.y + 0.45 * size + (n + 0.82) * size * 1.12, line, size, INK)
+            top += h + 0.5 * unit
+        size = max(min(unit * 0.95, box.w / 14), unit * 0.6)
+        free = box.bottom - pad - top - 0.4 * size
+        most = max(0, int(free / (size * 1.35)))
+        lines = short(panel.action, (box.w - 2 * pad) / size * 0.98, most) if most else []
+        y = box.bottom - pad - (len(lines) - 1) * size * 1.35 - 0.2 * size
+        for n, line in enumerate(lines):
+            board.words(box.x + pad, y + n * size * 1.35, line, size, SOFT)
+        self._number(box.x + pad + 0.75 * unit, box.y + pad + 0.75 * unit, number, small=True)
+
+    def _edit(self) -> None:
+        base = next((one for one in self.said.pictures if one.role == "base"), self.said.pictures[0])
+        picture = self.thumbs.get(base.image.sha256)
+        if picture is None:
+            self._missing(self.frame, base)
+            return
+        ratio = picture.width / picture.height / (self.frame.w / self.frame.h)
+        whole = 0.88 < ratio < 1.14  # noqa: PLR2004 - so little may be cut off
+        if not whole:
+            self.board.hatch(self.frame, mixed(self.tint, self.said.accent, 0.1), step=0.85 * self.unit)
+        where = self.board.picture(picture, self.frame if whole else self.frame.inset(0.03 * self.frame.h), cover=whole)
+        for share in (1 / 3, 2 / 3):
+            for color, shift in (("#00000030", 1), ("#ffffff70", 0)):
+                off = shift * self.board.hair
+                x, y = where.x + where.w * share + off, where.y + where.h * share + off
+                self.board.line((x, where.y), (x, where.bottom), color=color)
+                self.board.line((where.x, y), (where.right, y), color=color)
+        self._number(where.x + 1.7 * self.unit, where.y + 1.7 * self.unit, base.number)
+        if self.said.copy:
+            size, lines = fitted([" · ".join(self.said.copy)], where.w * 0.7, 0.2 * where.h, largest=1.6 * self.unit)
+            h = len(lines) * size * 1.15 + size
+            w = max(width(line) for line in lines) * size + 1.6 * size
+            plate = Box(where.x + (where.w - w) / 2, where.bottom - h - unit_gap(self.unit), w, h)
+            self.board.box(plate, f"{CARD}ee", r=0.5 * size)
+            for n, line in enumerate(lines):
+                self.board.words(
+                    plate.x + (w - width(line) * size) / 2,
+                    plate.y + 0.5 * size + (n + 0.8) * size * 1.15,
+                    line,
+                    size,
+                    INK,
+                    weight=0.01,
+                )
+
+    def _compose(self) -> None:
+        """Show the pictures as cards with plus signs, and the new picture they go into."""
+        said, frame, unit = self.said, self.frame, self.unit
+        wide = frame.w >= frame.h * 0.8
+        pad = 0.05 * min(frame.w, frame.h)
+        inner = frame.inset(pad)
+        split = 0.46
+        cards = inner.part(0, 0, split, 1) if wide else inner.part(0, 0, 1, split)
+        goal = inner.part(split + 0.1, 0, 0.9 - split, 1) if wide else inner.part(0, split + 0.1, 1, 0.9 - split)
+        goal = goal.fitted(frame.w / frame.h) if wide else goal.fitted(frame.w / frame.h)
+        boxes = grid(cards, len(said.pictures), gap=0.035 * min(cards.w, cards.h) + 1.0 * unit)
+        for at, (box, shown) in enumerate(zip(boxes, said.pictures, strict=True)):
+            self._card(box, shown)
+            if at:
+                before = boxes[at - 1]
+                if abs(before.y - box.y) < 1:
+                    self._plus((before.right + box.x) / 2, box.y + box.h / 2)
+                else:
+                    self._plus(cards.x + cards.w / 2, (before.bottom + box.y) / 2)
+        start = (cards.right, inner.y + inner.h / 2) if wide else (inner.x + inner.w / 2, cards.bottom)
+        end = (goal.x, start[1]) if wide else (start[0], goal.y)
+        self._arrow(start, end)
+        self.board.box(goal, CARD, line=said.accent, width=1.6)
+        self._guides(mixed(CARD, said.accent, 0.2), goal)
+        self._label(goal.part(0.1, 0.16, 0.8, 0.68), said.subject, largest=1.7 * unit, color=INK)
+
+    def _card(self, box: Box, shown: Shown) -> None:
+        unit = self.unit
+        picture = self.thumbs.get(shown.image.sha256)
+        if picture is None:
+            self._missing(box, shown)
+        else:
+            at = box.fitted(picture.width / picture.height)
+            edge = min(0.35 * unit, 0.05 * min(at.w, at.h))
+            self.board.box(Box(at.x + edge, at.y + 1.6 * edge, at.w, at.h), f"{INK}1c", r=2)
+            self.board.box(at, CARD)
+            self.board.picture(picture, at.inset(edge))
+            box = at
+        self._number(box.x + 0.2 * unit, box.y + 0.2 * unit, shown.number, small=True)
+
+    def _missing(self, box: Box, shown: Shown) -> None:
+        self.board.box(box, CARD, line=HAIR)
+        self.board.line((box.x, box.y), (box.right, box.bottom), color=HAIR)
+        self.board.line((box.x, box.bottom), (box.right, box.y), color=HAIR)
+        self._label(box.part(0.06, 0.3, 0.88, 0.4), why_not(shown.image), largest=self.unit, color=FAINT)
+
+    def _guides(self, color: str, box: Box | None = None) -> None:
+        """Draw the lines of thirds and a cross where they meet."""
+        box = box or self.frame
+        reach = 0.035 * min(box.w, box.h)
+        for share in (1 / 3, 2 / 3):
+            x, y = box.x + box.w * share, box.y + box.h * share
+            self.board.line((x, box.y), (x, box.bottom), color=color)
+            self.board.line((box.x, y), (box.right, y), color=color)
+            for other in (1 / 3, 2 / 3):
+                cross = box.y + box.h * other
+                self.board.line((x - reach, cross), (x + reach, cross), color=self.said.accent)
+                self.board.line((x, cross - reach), (x, cross + reach), color=self.said.accent)
+
+    def _corners(self) -> None:
+        """Draw crop marks around the frame."""
+        frame, out, reach = self.frame, 0.35 * self.unit, 0.95 * self.unit
+        for x, way_x in ((frame.x, -1), (frame.right, 1)):
+            for y, way_y in ((frame.y, -1), (frame.bottom, 1)):
+                self.board.line((x + way_x * out, y), (x + way_x * reach, y), color=FAINT)
+                self.board.line((x, y + way_y * out), (x, y + way_y * reach), color=FAINT)
+
+    def _ticks(self, box: Box, color: str) -> None:
+        reach = min(0.9 * self.unit, box.w / 4, box.h / 4)
+        for x, way_x in ((box.x, 1), (box.right, -1)):
+            for y, way_y in ((box.y, 1), (box.bottom, -1)):
+                self.board.line((x + way_x * reach, y), (x, y), (x, y + way_y * reach), color=color, width=1.4)
+
+    def _label(self, box: Box, text: str, *, largest: float, color: str) -> None:
+        """Set a text in the middle of a box, in as many lines as it needs and there is room for."""
+        size = largest
+        while True:
+            most = max(1, int(box.h / (size * 1.25)))
+            lines = short(text, box.w / size, most)
+            if not lines or not lines[-1].endswith("…") or size < max(0.55 * self.unit, largest / 4):
+                break
+            size *= 0.92
+        y = box.y + (box.h - len(lines) * size * 1.25) / 2 + size * 0.92
+        for at, line in enumerate(lines):
+            self.board.words(box.x + (box.w - width(line) * size) / 2, y + at * size * 1.25, line, size, color)
+
+    def _plate(self, box: Box, text: str) -> None:
+        size = 0.92 * self.unit
+        lines = short(text, (box.w - 1.6 * size) / size, 2)
+        w = max((width(line) for line in lines), default=0) * size + 1.6 * size
+        h = len(lines) * size * 1.25 + 0.9 * size
+        plate = Box(box.x + (box.w - w) / 2, box.bottom - h, w, h)
+        self.board.box(plate, f"{CARD}f0", r=0.5 * size)
+        for at, line in enumerate(lines):
+            x = plate.x + (w - width(line) * size) / 2
+            self.board.words(x, plate.y + 0.45 * size + (at + 0.86) * size * 1.25, line, size, INK)
+
+    def _number(self, x: float, y: float, number: int, *, small: bool = False) -> None:
+        disc(self.board, x, y, (0.75 if small else 1.0) * self.unit, str(number), self.said.accent)
+
+    def _plus(self, x: float, y: float) -> None:
+        self._sign(x, y, lambda r: (((x - r, y), (x + r, y)), ((x, y - r), (x, y + r))))
+
+    def _sign(self, x: float, y: float, lines: Callable[[float], tuple[tuple[tuple[float, float], ...], ...]]) -> None:
+        r = 0.62 * self.unit
+        self.board.oval(Box(x - r, y - r, 2 * r, 2 * r), self.tint)
+        for line in lines(r * 0.55):
+            self.board.line(*line, color=self.said.accent, width=2)
+
+    def _arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        (x0, y0), (x1, y1) = start, end
+        gap = 0.5 * self.unit
+        head = 0.55 * self.unit
+        if x1 - x0 > y1 - y0:
+            x0, x1 = x0 + gap, x1 - gap
+            self.board.line((x1 - head, y1 - head), (x1, y1), (x1 - head, y1 + head), color=self.said.accent, width=2)
+        else:
+            y0, y1 = y0 + gap, y1 - gap
+            self.board.line((x1 - head, y1 - head), (x1, y1), (x1 + head, y1 - head), color=self.said.accent, width=2)
+        self.board.line((x0, y0), (x1, y1), color=self.said.accent, width=2)
+
+
+def unit_gap(unit: float) -> float:
+    """Return the space between a plate and the edge it stands at."""
+    return 1.4 * unit
+
+
+def disc(board: Board, x: float, y: float, r: float, text: str, color: str) -> None:
+    """Draw a number on a disc around a point."""
+    board.oval(Box(x - r, y - r, 2 * r, 2 * r), color)
+    size = r * (1.15 if len(text) == 1 else 0.95)
+    board.words(x - width(text) * size / 2, y + size * 0.36, text, size, CARD, weight=0.01)
+
+
+def grid(room: Box, count: int, *, gap: float) -> list[Box]:
+    """Return equal boxes, row by row, as nearly square as the room allows."""
+
+    def least(across: int) -> float:
+        down = -(-count // across)
+        return min((room.w - gap * (across - 1)) / across, (room.h - gap * (down - 1)) / down)
+
+    across = max(range(1, count + 1), key=least)
+    down = -(-count // across)
+    w, h = max(1.0, (room.w - gap * (across - 1)) / across), max(1.0, (room.h - gap * (down - 1)) / down)
+    return [Box(room.x + (at % across) * (w + gap), room.y + (at // across) * (h + gap), w, h) for at in range(count)]

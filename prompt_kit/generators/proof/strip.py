@@ -1,0 +1,30 @@
+"""How the panels of a strip stand in their frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prompt_kit.generators.proof.board import Box
+
+if TYPE_CHECKING:
+    from prompt_kit.generators.proof.brief import Brief
+
+
+def panel_boxes(said: Brief, room: Box) -> list[Box]:
+    """Return a box for each panel: as the words say, else as the format suggests."""
+    count = len(said.panels)
+    gap = 0.02 * max(room.w, room.h)
+    across = {"row": count, "column": 1, "grid": 2 if count < 5 else 3}.get(said.stacked) or _across(room, count)
+    down = -(-count // across)
+    h = (room.h - gap * (down - 1)) / down
+    boxes = []
+    for row in range(down):
+        here = min(across, count - row * across)
+        w = (room.w - gap * (here - 1)) / here
+        boxes += [Box(room.x + at * (w + gap), room.y + row * (h + gap), w, h) for at in range(here)]
+    return boxes
+
+
+def _across(room: Box, count: int) -> int:
+    """Return how many panels in a row make them most nearly square."""
+    return min(range(1, count + 1), key=lambda n: abs((room.w / n) / (room.h / -(-count // n)) - 1))
