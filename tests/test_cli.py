@@ -216,6 +216,20 @@ def test_a_strategy_brings_its_options(capsys: pytest.CaptureFixture[str]) -> No
     assert "--lens" in capsys.readouterr().out
 
 
+def test_the_shell_completes_recipes_and_choices() -> None:
+    """After `st`, `sticker`; after `--style ka`, `kawaii`."""
+    for typed, expected in (("generate st", "sticker"), ("generate sticker --style ka", "kawaii")):
+        words = f"prompt-kit {typed}"
+        environment = os.environ | {
+            "_PROMPT_KIT_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split()) - 1),
+        }
+        command = [sys.executable, "-m", "prompt_kit"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        assert f"plain,{expected}" in done.stdout
+
+
 def test_check_reports_every_problem_with_exit_code_1(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
     """File, line, column, and what is meant."""
     tree(

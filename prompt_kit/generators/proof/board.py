@@ -24,8 +24,8 @@ SOFT: Final = "#5d5c5a"
 FAINT: Final = "#98917f"
 HAIR: Final = "#d9d0bf"
 
-_SMOOTH: Final = 5_600_000
-"""Up to so many pixels a sheet is drawn twice as large and made small, which makes small letters even."""
+_SMOOTH: Final = ((4, 400_000), (3, 1_800_000), (2, 5_600_000))
+"""How many times larger a sheet is drawn, up to so many pixels: small letters are more even for it."""
 
 
 class Box(NamedTuple):
@@ -116,7 +116,7 @@ class Board:
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
-        self.k = 2 if size[0] * size[1] <= _SMOOTH else 1
+        self.k = next((k for k, most in _SMOOTH if size[0] * size[1] <= most), 1)
         self.image = Image.new("RGB", (size[0] * self.k, size[1] * self.k), PAPER)
         self.pen = ImageDraw.Draw(self.image, "RGBA")
         self.hair = max(1.0, (size[0] * size[1]) ** 0.5 / 900)
@@ -202,24 +202,26 @@ class Board:
                 x = self.words(x, y, char, size, color, weight=weight) + spread * size
             return x - spread * size
         for run in runs(text):
-            self._run(x, y, run, size, color, weight)
-            x += _run_width(run) * size
+            x += self._run(x, y, run, size, color, weight)
         return x
 
-    def _run(self, x: float, y: float, run: Run, size: float, color: Color, weight: float) -> None:
+    def _run(self, x: float, y: float, run: Run, size: float, color: Color, weight: float) -> float:
+        """Set characters of one face and return how far they reach."""
         if run.face == NONE:
             self._placeholder(x, y, run, size, color)
-        elif run.face == MARKED:
+            return _run_width(run) * size
+        if run.face == MARKED:
+            start = x
             for char in run.text:
                 self._letter(x, y, char, size, color, weight)
                 x += _letter_width(char) * size
-        elif not run.text.isspace():
-            face = font(run.face, size * self.k * _scale(run.face))
-            direction = _direction(run)
+            return x - start
+        face = font(run.face, size * self.k * _scale(run.face))
+        way = _direction(run)
+        if not run.text.isspace():
             thick = weight * size * self.k
-            self.pen.text(
-                (x * self.k, y * self.k), run.text, color, face, "ls", direction=direction, stroke_width=thick
-            )
+            self.pen.text((x * self.k, y * self.k), run.text, color, face, "ls", direction=way, stroke_width=thick)
+        return face.getlength(run.text, direction=way) / self.k
 
     def _placeholder(self, x: float, y: float, run: Run, size: float, color: Color) -> None:
         box = Box(x + 0.08 * size, y - 0.78 * size, (_run_width(run) - 0.16) * size, 0.98 * size)
@@ -236,8 +238,9 @@ class Board:
             self._stroke([(x + gap, y - 0.26 * size), (x + w - gap, y - 0.26 * size)], color, thick)
             return
         if char == "×":
-            self._stroke([(x + 0.1 * size, y - 0.42 * size), (x + w - 0.1 * size, y - 0.1 * size)], color, thick)
-            self._stroke([(x + 0.1 * size, y - 0.1 * size), (x + w - 0.1 * size, y - 0.42 * size)], color, thick)
+            middle, up, arm = x + w / 2, y - 0.3 * size, 0.16 * size
+            self._stroke([(middle - arm, up - arm), (middle + arm, up + arm)], color, thick * 0.85)
+            self._stroke([(middle - arm, up + arm), (middle + arm, up - arm)], color, thick * 0.85)
             return
         face = font(OWN, size * self.k)
         self.pen.text((x * self.k, y * self.k), base, color, face, "ls", stroke_width=weight * size * self.k)

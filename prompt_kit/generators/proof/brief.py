@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from prompt_kit.generators.proof.colours import Chip, chips
@@ -68,6 +69,11 @@ class Shown:
     slot: str
     role: Role
     image: Image
+
+    @property
+    def file(self) -> str:
+        """The name of its file, or nothing when it comes from memory."""
+        return clean(self.image.name) if isinstance(self.image.origin, Path) else ""
 
     @property
     def purpose(self) -> str:
@@ -263,7 +269,10 @@ def _settings(request: Request, size: tuple[int, int]) -> tuple[tuple[str, str],
     cost = "not known" if price is None else f"about ${price:.3f}{several}"
     rows = [
         ("Model", clean(getattr(model, "title", "") or model.id)),
-        ("Format", settings.aspect_ratio or "as the model chooses"),
+        (
+            "Format",
+            settings.aspect_ratio or ("like the last picture" if request.turn.references else "the model chooses"),
+        ),
         ("Pixels", f"{size[0]} × {size[1]}"),
         ("Tier", settings.tier or ("own model" if settings.model else "standard")),
         ("Would cost", cost),

@@ -84,12 +84,12 @@ def layout(request: Request, size: tuple[int, int]) -> Layout:
 
 def rows_of_settings(said: Brief, width: float, unit: float) -> int:
     """Return in how many rows the settings stand under each other."""
-    across = max(1, min(len(said.settings), int(width / (10.2 * unit))))
+    across = max(1, min(len(said.settings), int(width / (9.4 * unit))))
     return -(-len(said.settings) // across)
 
 
 def _page(sheet: Box, unit: float, said: Brief) -> tuple[Box, Box, Box]:
-    top = (6.2 if said.turn else 4.9) * unit
+    top = (7.7 if said.turn else 6.2) * unit
     low = (1.1 + 2.5 * rows_of_settings(said, sheet.w, unit)) * unit
     body = Box(sheet.x, sheet.y + top, sheet.w, sheet.h - top - low - 1.4 * unit)
     return Box(sheet.x, sheet.y, sheet.w, top), body, Box(sheet.x, sheet.bottom - low, sheet.w, low)
@@ -132,7 +132,7 @@ def replace_box(box: Box, *, w: float | None = None, h: float | None = None) -> 
 def _scored(said: Brief, body: Box, frame: Box, for_notes: Box, for_text: Box, unit: float) -> _Try:
     notes = arranged(said, for_notes, unit)
     size, columns, left_out = _set(said, for_text, unit)
-    used = size * LEADING * max((len(column.lines) for column in columns), default=0)
+    used = size * LEADING * max((sum(map(rise, column.lines)) for column in columns), default=0.0)
     waste = max(0.0, for_notes.h - notes.height) * for_notes.w + max(0.0, for_text.h - used) * for_text.w
     words = sum(len(sentence.text.split()) for paragraph in said.paragraphs for sentence in paragraph) or 1
     score = 3 * min(size / unit, 1.0) + 3.2 * (frame.area / body.area) ** 0.5
@@ -170,18 +170,30 @@ def _poured(paragraphs: list[list[Token]], room: Box, size: float, unit: float) 
     for paragraph in paragraphs:
         # A small reserve, because letters are measured in one size and drawn in another.
         lines += [*wrapped(paragraph, w / size * 0.985), ()]
-    most = max(1, int(room.h / (size * LEADING)))
+    most = room.h / (size * LEADING)
     columns = []
     at = 0
     for number in range(count):
-        while at < len(lines) and not lines[at]:
-            at += 1
-        take = lines[at : at + most]
-        last = number == count - 1
-        if last and any(lines[at + most :]):
-            take = take[:-1]
-        at += len(take)
+        take, at = _filled(lines, at, most, last=number == count - 1)
         if take:
             columns.append(Column(Box(room.x + number * (w + gap), room.y, w, room.h), tuple(take)))
     left = sum(1 for line in lines[at:] for token in line if token.spaced)
     return tuple(columns), left
+
+
+def _filled(lines: list[tuple[Token, ...]], at: int, most: float, *, last: bool) -> tuple[list[tuple[Token, ...]], int]:
+    """Return the lines from a place on that fill a column, and the place after them."""
+    while at < len(lines) and not lines[at]:
+        at += 1
+    start, used = at, 0.0
+    while at < len(lines) and used + rise(lines[at]) <= most:
+        used += rise(lines[at])
+        at += 1
+    if last and any(lines[at:]) and at > start:
+        at -= 1  # room to say that it goes on
+    return lines[start:at], at
+
+
+def rise(line: tuple[Token, ...]) -> float:
+    """Return the height of a line, in lines: half a one between paragraphs."""
+    return 1.0 if line else 0.55

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.generators.proof.board import CARD, FAINT, HAIR, INK, SOFT, Board, Box, mixed, width
-from prompt_kit.generators.proof.layout import LEADING, Layout, rows_of_settings
+from prompt_kit.generators.proof.layout import LEADING, Layout, rise, rows_of_settings
 from prompt_kit.generators.proof.lines import SPACE, joined, short
 from prompt_kit.generators.proof.pictures import opened, why_not
 from prompt_kit.generators.proof.stage import Stage, disc
@@ -57,17 +57,17 @@ class _Sheet:
         y = box.y + (3.6 * unit if narrow else 0.85 * unit)
         self._kicker(box.x, y, _TASKS.get(self.said.task, self.said.task), self.accent)
         room = box.w if narrow else box.w - mark - 2 * unit
-        size = min(2.6 * unit, 2.6 * unit * room / max(width(self.said.title) * 2.7 * unit, 1))
+        size = min(2.3 * unit, 0.97 * room / max(width(self.said.title), 1))
         size = max(size, 1.3 * unit)
         (title,) = short(self.said.title, room / size) or [""]
         y += 0.7 * unit + size
-        self.board.words(box.x - 0.04 * size, y, title, size, INK, weight=0.014)
+        self.board.words(box.x - 0.04 * size, y, title, size, INK, weight=0.008)
         if self.said.turn:
             for line in short(self.said.turn, room / (1.05 * unit), 2 if narrow else 1):
                 y += 1.7 * unit
                 self.board.words(box.x, y, line, 1.05 * unit, self.accent)
         if box.w > 34 * unit:  # noqa: PLR2004
-            self._rule(box.x, box.bottom - 1.4 * unit, box.w)
+            self._rule(box.x, box.bottom - 1.5 * unit, box.w)
 
     def _mark(self, box: Box, *, narrow: bool) -> float:
         """Draw the stamp and return how wide it is."""
@@ -121,6 +121,7 @@ class _Sheet:
         board.words(left, box.y + 1.05 * unit, name[0] if name else "", 0.95 * unit, INK, weight=0.008)
         missing = self.thumbs.get(shown.image.sha256) is None
         told = why_not(shown.image) if missing else shown.purpose
+        told = told if thumbnail else f"{shown.file} · {told}" if shown.file else told
         if thumbnail:
             most = max(0, int((box.h - 1.4 * unit) / (small * 1.3)))
             for n, line in enumerate(short(told, (box.right - x) / small, most) if most else []):
@@ -161,7 +162,7 @@ class _Sheet:
             y = column.box.y + size * 0.9
             for line in column.lines:
                 self._line(column.box.x, y, line, size)
-                y += size * LEADING
+                y += size * LEADING * rise(line)
             if self.plan.left_out and at == len(self.plan.columns) - 1:
                 text = f"… continues: {self.plan.left_out:,} more words"
                 (fit,) = short(text, column.box.w / size)

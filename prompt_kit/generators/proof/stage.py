@@ -11,7 +11,7 @@ from prompt_kit.generators.proof.pictures import why_not
 from prompt_kit.generators.proof.strip import panel_boxes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from PIL import Image
 
@@ -28,8 +28,8 @@ class Stage:
         self, board: Board, frame: Box, said: Brief, unit: float, thumbs: Mapping[str, Image.Image | None]
     ) -> None:
         self.board, self.frame, self.said, self.unit, self.thumbs = board, frame, said, unit, thumbs
-        self.tint = mixed(CARD, said.accent, 0.09)
-        self.deep = mixed(CARD, said.accent, 0.2)
+        self.tint = mixed(CARD, said.accent, 0.045)
+        self.deep = mixed(CARD, said.accent, 0.17)
 
     def draw(self) -> None:
         """Draw the frame as its task asks."""
@@ -51,12 +51,13 @@ class Stage:
         if scene is not None and (picture := self.thumbs.get(scene.image.sha256)) is not None:
             self.board.picture(picture, frame, opacity=0.42)
         empty = self.empty_area()
+        words = self.copy_area(empty) if said.copy else None
+        self._guides(mixed(self.tint, said.accent, 0.2), self.frame, [area for area in (empty, words) if area])
         if empty is not None:
             self._empty(empty)
-        self._guides(mixed(self.tint, said.accent, 0.22))
         self._subject(self.subject_area())
-        if said.copy:
-            self._copy(self.copy_area(empty))
+        if words is not None:
+            self._copy(words)
 
     def subject_area(self) -> Box:
         """Return where the subject stands."""
@@ -115,7 +116,8 @@ class Stage:
 
     def _empty(self, area: Box) -> None:
         unit, accent = self.unit, self.said.accent
-        self.board.hatch(area, mixed(self.tint, accent, 0.12), step=0.85 * unit)
+        self.board.box(area, mixed(self.tint, accent, 0.03))
+        self.board.hatch(area, mixed(self.tint, accent, 0.16), step=0.85 * unit)
         self.board.dashed(area, mixed(self.tint, accent, 0.55), dash=0.8 * unit)
         text = f"Left empty for {self.said.empty_for}" if self.said.empty_for else "Left empty"
         if not self.said.copy:
@@ -187,12 +189,12 @@ class Stage:
 
     def _panel(self, box: Box, panel: Panel, number: int) -> None:
         board, unit, accent = self.board, self.unit, self.said.accent
-        board.box(box, CARD, line=mixed(INK, CARD, 0.2), width=1.6)
-        for share in (1 / 3, 2 / 3):
-            board.line(
-                (box.x + box.w * share, box.y), (box.x + box.w * share, box.bottom), color=mixed(CARD, HAIR, 0.6)
-            )
-            board.line((box.x, box.y + box.h * share), (box.right, box.y + box.h * share), color=mixed(CARD, HAIR, 0.6))
+        board.box(box, CARD)
+        # Wide and close by turns: the rhythm of a strip, without pretending to know the drawing.
+        reach = (0.2, 0.34, 0.26, 0.3)[number % 4] * min(box.w, box.h)
+        x, y = box.x + box.w * (0.5, 0.36, 0.62)[number % 3], box.y + box.h * 0.5
+        board.oval(Box(x - reach, y - reach, 2 * reach, 2 * reach), mixed(CARD, accent, 0.13))
+        board.box(box, line=mixed(INK, CARD, 0.2), width=1.6)
         pad = 0.07 * min(box.w, box.h)
         top = box.y + pad
         room = box.h - 2 * pad
@@ -271,7 +273,7 @@ class Stage:
         end = (goal.x, start[1]) if wide else (start[0], goal.y)
         self._arrow(start, end)
         self.board.box(goal, CARD, line=said.accent, width=1.6)
-        self._guides(mixed(CARD, said.accent, 0.2), goal)
+        self._guides(mixed(CARD, said.accent, 0.14), goal, [goal])
         self._label(goal.part(0.1, 0.16, 0.8, 0.68), said.subject, largest=1.7 * unit, color=INK)
 
     def _card(self, box: Box, shown: Shown) -> None:
@@ -294,16 +296,17 @@ class Stage:
         self.board.line((box.x, box.bottom), (box.right, box.y), color=HAIR)
         self._label(box.part(0.06, 0.3, 0.88, 0.4), why_not(shown.image), largest=self.unit, color=FAINT)
 
-    def _guides(self, color: str, box: Box | None = None) -> None:
-        """Draw the lines of thirds and a cross where they meet."""
-        box = box or self.frame
-        reach = 0.035 * min(box.w, box.h)
+    def _guides(self, color: str, box: Box, quiet: Sequence[Box]) -> None:
+        """Draw the lines of thirds, and a cross where they meet, outside of quiet areas."""
+        reach = 0.03 * min(box.w, box.h)
         for share in (1 / 3, 2 / 3):
             x, y = box.x + box.w * share, box.y + box.h * share
             self.board.line((x, box.y), (x, box.bottom), color=color)
             self.board.line((box.x, y), (box.right, y), color=color)
             for other in (1 / 3, 2 / 3):
                 cross = box.y + box.h * other
+                if any(one.x < x + reach and x - reach < one.right and one.y < cross < one.bottom for one in quiet):
+                    continue
                 self.board.line((x - reach, cross), (x + reach, cross), color=self.said.accent)
                 self.board.line((x, cross - reach), (x, cross + reach), color=self.said.accent)
 
