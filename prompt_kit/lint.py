@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from prompt_kit.spec import RecipeSpec
     from prompt_kit.templating import Program
 
-_MARK: Final = "\x00"
+_MARK: Final = "\x01"
 _PLACEHOLDER = re.compile(r"\[[A-Za-z][\w /,.'-]*\]|<[a-z][\w -]*>|\bTODO\b|\bXXX\b|\blorem ipsum\b", re.IGNORECASE)
 _RATIO = re.compile(r"\b\d{1,2}:\d{1,2}\b|\b\d{3,5}\s?[x×]\s?\d{3,5}\b|\b[1248]K (?:resolution|image|picture)\b")
 _NEGATIVE = re.compile(

@@ -29,7 +29,7 @@ MAX_COST: Final = 400_000
 MAX_OUTPUT: Final = 400_000
 """Longest prompt, in characters."""
 
-PARAGRAPH: Final = "\f"
+PARAGRAPH: Final = "\0"
 """Stands for an empty line of a template, until the prompt is laid out."""
 
 _LOOP: Final = frozenset({"first", "index", "index0", "last", "length", "nextitem", "previtem", "revindex"})
@@ -213,8 +213,10 @@ def lay_out(raw: str) -> str:
 
 
 def _joined(raw: str) -> str:
-    paragraphs = [" ".join(filter(None, map(str.strip, block.split("\n")))) for block in raw.split(PARAGRAPH)]
-    return "\n\n".join(filter(None, paragraphs))
+    text = " ".join(filter(None, map(str.strip, raw.split("\n"))))
+    if PARAGRAPH not in text:
+        return text
+    return "\n\n".join(filter(None, [paragraph.strip() for paragraph in text.split(PARAGRAPH)]))
 
 
 def _one_stop(line: str) -> str:

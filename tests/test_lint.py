@@ -79,6 +79,14 @@ def test_values_are_not_judged_as_the_templates_words(tree: MakeTree, library: L
     assert problems(library) == []
 
 
+def test_yes_and_no_are_no_choices_to_be_tried(tree: MakeTree, library: Library) -> None:
+    """A boolean has branches, which are looked at, and nothing else."""
+    recipe = GOOD["recipes/good.yaml"].replace("examples:", "  big: {type: boolean}\n        examples:")
+    tree(**GOOD | {"recipes/good.yaml": recipe.replace("{subject: a fox}", "{subject: a fox, big: true}")})
+    tree(**{"templates/good.j2": GOOD["templates/good.j2"] + "{% if big %}\nIt fills the frame.\n{% endif %}\n"})
+    assert problems(library) == []
+
+
 def test_all_files_are_reported_together(tree: MakeTree, library: Library) -> None:
     """A broken file does not hide the next one."""
     tree(

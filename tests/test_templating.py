@@ -107,8 +107,8 @@ def test_names_are_known_before_anything_is_rendered() -> None:
     ("raw", "expected"),
     [
         ("One.\n\n  Two.  \n", "One. Two."),
-        ("One.\n\f\nTwo.", "One.\n\nTwo."),
-        ("\f\n\fOne.\n\f\n\f", "One."),
+        ("One.\n\0\nTwo.", "One.\n\nTwo."),
+        ("\0\n\0\nOne.\n\0\n\0", "One."),
         ("A panda..", "A panda."),
         ("Stop!.", "Stop!"),
         ("Who?.", "Who?"),

@@ -50,7 +50,7 @@ _SHARES: Final = {
     "half": 0.5,
     "two thirds": 0.62,
 }
-_SUBJECTS: Final = "subject product character result motif new_look scene place topic headline".split()
+_SUBJECTS: Final = "subject product character result motif new_look scene place topic".split()
 
 
 class Spot(NamedTuple):
@@ -147,6 +147,12 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
     at = next((n for n, turn in enumerate(turns) if turn is request.turn or turn == request.turn), 0)
     subject, spot, share = _subject(values, every, text)
     copy = tuple(dict.fromkeys(_quoted(outside)))[:MOST_COPY]
+    led_by_words = "headline" in values or "only words" in outside
+    if panels:
+        title = tuple(words for one in every if re.search(r"(?i)\btitle\b", one) for words in _quoted(one))
+        rest = tuple(words for words in copy if words not in title)
+        panels = (*panels[:-1], Panel(panels[-1].action, panels[-1].copy + rest))
+        copy = title[:1]
     empties = [sentence for sentence in every if _EMPTY.search(sentence)]
     return Brief(
         title=clean(recipe.replace("-", " ").replace("_", " ")).strip().capitalize() or "Prompt",
@@ -154,12 +160,12 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
         task=prompt.task if prompt else "create",
         accent=_ACCENTS[hashlib.sha256(recipe.encode("utf-8", "replace")).digest()[1] % len(_ACCENTS)],
         paragraphs=paragraphs,
-        subject=subject,
+        subject=subject or ("" if led_by_words or not every else every[0][:400]),
         spot=spot,
         share=share,
         copy=copy,
         copy_spot=_copy_spot(every),
-        led_by_words="headline" in values or "only words" in outside,
+        led_by_words=led_by_words,
         empty=bool(empties),
         empty_spot=next(filter(None, (_spot(one) for one in empties if "subject" not in one.lower())), None),
         empty_for=_plain(values.get("overlay", "")),
@@ -218,7 +224,7 @@ def _turn(turns: tuple[Any, ...], at: int) -> str:
 
 def _subject(values: Mapping[str, Any], sentences: list[str], text: list[str]) -> tuple[str, Spot, float]:
     said = next((values[name] for name in _SUBJECTS if isinstance(values.get(name), str) and values[name].strip()), "")
-    subject = _plain(said) or (sentences[0] if sentences else "")
+    subject = _plain(said)
     about = next((one for one in sentences if re.search(r"(?i)\bsubject (?:stands|sits|lies|is)\b", one)), "")
     position = values.get("position")
     spot = _spot(about) or (_spot(f"in the {position.replace('-', ' ')}") if isinstance(position, str) else None)

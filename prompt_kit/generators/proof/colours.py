@@ -22,22 +22,33 @@ _LITTLE: Final = frozenset("in of and the a an with is colour color accent".spli
 
 _NAMED: Final = {
     "amber": "#f2b01e",
+    "blue": "#2f62b3",
     "blush": "#ecc5b8",
     "brick": "#a4452f",
+    "brown": "#7a5236",
     "burgundy": "#6d1f33",
     "celadon": "#aecbb0",
     "charcoal": "#3a3d42",
     "cobalt": "#1f4fa8",
     "copper": "#b4693f",
+    "coral": "#ef7d64",
     "cream": "#f3e8cf",
     "emerald": "#14805a",
     "forest": "#27543b",
+    "gold": "#c9a14a",
+    "green": "#3d7d4b",
+    "grey": "#8e9092",
     "leaf": "#5f9a3c",
     "lemon": "#f4dc3c",
     "mint": "#bfe3cf",
     "mustard": "#cf9f2a",
+    "navy": "#1f2c52",
     "ochre": "#c8892b",
+    "orange": "#e6853a",
     "petrol": "#1e5f70",
+    "pink": "#e7a1b5",
+    "purple": "#6d4a92",
+    "red": "#c5342c",
     "rose": "#d98a97",
     "rust": "#a9502c",
     "sage": "#a5b595",
@@ -45,7 +56,10 @@ _NAMED: Final = {
     "signal": "#d62b1f",
     "sky": "#8fc1e3",
     "slate": "#5a6672",
+    "teal": "#2a7f80",
     "terracotta": "#c5694a",
+    "turquoise": "#45b3aa",
+    "yellow": "#efc93c",
 }
 """Colours that designers name and CSS does not, or otherwise."""
 
@@ -80,7 +94,7 @@ def _texts(value: Any) -> Iterator[str]:
     entries = value if isinstance(value, list) else [value]
     for entry in entries:
         if isinstance(entry, str):
-            yield from (part.strip() for part in re.split(r",| and ", clean(entry)) if part.strip())
+            yield from (part.strip() for part in re.split(r",|[ -]and[ -]", clean(entry)) if part.strip())
 
 
 def _chip(text: str) -> Chip | None:
@@ -90,8 +104,8 @@ def _chip(text: str) -> Chip | None:
     words = [word for word in re.findall(r"[a-z]+", text.lower()) if word not in _LITTLE]
     if not words or len(words) > 3:  # noqa: PLR2004 - a longer text describes more than a colour
         return None
-    code = _NAMED.get(words[0]) or ImageColor.colormap.get("".join(words)) or ImageColor.colormap.get(words[-1])
-    code = code or _NAMED.get(words[-1])
+    css = ImageColor.colormap
+    code = _NAMED.get(words[0]) or css.get("".join(words)) or _NAMED.get(words[-1]) or css.get(words[-1])
     if not isinstance(code, str):
         return None
     if words[0] in {"deep", "dark", "midnight"}:

@@ -76,8 +76,8 @@ LIKE: Final = {
 """Characters that are drawn as another one of the own face with a stroke, longer, or turned."""
 
 _LANGUAGES: Final = {
-    "CJK": "Chinese",
-    "IDEOGRAPHIC": "Chinese",
+    "CJK": "Han",
+    "IDEOGRAPHIC": "Han",
     "HIRAGANA": "Japanese",
     "KATAKANA": "Japanese",
     "HANGUL": "Korean",
@@ -259,7 +259,7 @@ def _script(char: str) -> str:
 
 
 def _akin(one: str, other: str) -> bool:
-    return one == other or {one, other} == {"Chinese", "Japanese"}
+    return one == other or {one, other} == {"Han", "Japanese"}
 
 
 def _called(char: str, script: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.generators.proof.board import Box
@@ -82,10 +82,10 @@ def layout(request: Request, size: tuple[int, int]) -> Layout:
     return Layout(size, unit, said, header, footer, best.frame, best.notes, size_of_text, columns, left_out)
 
 
-def rows_of_settings(said: Brief, width: float, unit: float) -> int:
-    """Return in how many rows the settings stand under each other."""
+def rows_of_settings(said: Brief, width: float, unit: float, most: float = 99) -> int:
+    """Return in how many rows the settings stand under each other, at most so many if that is possible."""
     across = max(1, min(len(said.settings), int(width / (9.4 * unit))))
-    return -(-len(said.settings) // across)
+    return max(1, min(-(-len(said.settings) // across), int(most)))
 
 
 def _page(sheet: Box, unit: float, said: Brief) -> tuple[Box, Box, Box]:
@@ -96,7 +96,7 @@ def _page(sheet: Box, unit: float, said: Brief) -> tuple[Box, Box, Box]:
 
 
 def _tower(sheet: Box, unit: float, said: Brief) -> tuple[Box, Box, Box]:
-    top = (8.6 if said.turn else 7.4) * unit
+    top = (12.0 if said.turn else 8.4) * unit
     low = (1.1 + 2.5 * rows_of_settings(said, sheet.w, unit)) * unit
     body = Box(sheet.x, sheet.y + top, sheet.w, sheet.h - top - low - 1.4 * unit)
     return Box(sheet.x, sheet.y, sheet.w, top), body, Box(sheet.x, sheet.bottom - low, sheet.w, low)

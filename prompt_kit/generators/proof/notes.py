@@ -17,6 +17,9 @@ Look: TypeAlias = Literal["thumbnail", "row", "chip", "frame"]
 KICKER: Final = 1.9
 """The height of a heading with the space under it, in units."""
 
+_NARROWEST: Final = 6.0
+"""Notes in less width than this cannot be read, in units."""
+
 _BETWEEN: Final = 1.5
 _SIZES: Final = (6.4, 5.2, 4.2, 3.4, 2.7)
 """Heights of a thumbnail, in units, from best to smallest."""
@@ -68,6 +71,8 @@ def arranged(said: Brief, room: Box, unit: float) -> Notes:
     kinds = _kinds(said)
     if not kinds:
         return Notes((), 0, 0, 0)
+    if room.w < _NARROWEST * unit or room.h < (KICKER + 1) * unit:
+        return Notes((), 0, sum(len(kind.items) for kind in kinds), 1)
     best: Notes | None = None
     for step, size in enumerate(_SIZES):
         for side_by_side in (False, True):
@@ -123,7 +128,8 @@ def _section(kind: _Kind, box: Box, unit: float, size: float) -> Section:
     top = box.y + KICKER * unit
     gap = (0.5 if kind.look == "frame" else 0.9) * unit
     height = {"frame": min(3.6, size), "row": min(2.1, size), "chip": 1.9, "thumbnail": size}[kind.look] * unit
-    least = (size + 7 if kind.look == "thumbnail" else kind.width) * unit
+    wordy = 2 if kind.look == "row" and size > _SIZES[2] else 1
+    least = (size + 7 if kind.look == "thumbnail" else kind.width * wordy) * unit
     across = max(1, min(len(kind.items), int((box.w + gap) / (least + gap))))
     each = (box.w - gap * (across - 1)) / across
     if kind.look != "row":

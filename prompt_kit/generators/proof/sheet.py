@@ -190,7 +190,7 @@ class _Sheet:
     def footer(self) -> None:
         """Draw the settings in columns."""
         box, unit = self.plan.footer, self.unit
-        rows = rows_of_settings(self.said, box.w, unit)
+        rows = rows_of_settings(self.said, box.w, unit, (box.h - 0.8 * unit) / (2.3 * unit))
         across = -(-len(self.said.settings) // rows)
         if self.plan.header.w > 34 * unit or self.plan.size[0] < 34 * unit:  # noqa: PLR2004 - not beside a panorama
             self._rule(box.x, box.y, box.w)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.board import CARD, FAINT, HAIR, INK, SOFT, Box, mixed, width
+from prompt_kit.generators.proof.board import CARD, FAINT, HAIR, INK, SOFT, Box, label, mixed, width
 from prompt_kit.generators.proof.brief import Spot
+from prompt_kit.generators.proof.faces import NONE, runs
 from prompt_kit.generators.proof.lines import fitted, short
 from prompt_kit.generators.proof.pictures import why_not
 from prompt_kit.generators.proof.strip import panel_boxes
@@ -55,7 +56,8 @@ class Stage:
         self._guides(mixed(self.tint, said.accent, 0.2), self.frame, [area for area in (empty, words) if area])
         if empty is not None:
             self._empty(empty)
-        self._subject(self.subject_area())
+        if said.subject or self._portrait():
+            self._subject(self.subject_area())
         if words is not None:
             self._copy(words)
 
@@ -103,6 +105,12 @@ class Stage:
         )
         return max(sides, key=lambda side: side.area)
 
+    def _portrait(self) -> tuple[Shown, Image.Image] | None:
+        """Return the picture that shows the subject, if one does and can be opened."""
+        shown = next((one for one in self.said.pictures if one.role in _PORTRAYED), None)
+        thumb = self.thumbs.get(shown.image.sha256) if shown else None
+        return (shown, thumb) if shown and thumb else None
+
     def copy_area(self, empty: Box | None) -> Box:
         """Return where the exact words stand."""
         said, frame = self.said, self.frame
@@ -110,8 +118,10 @@ class Stage:
             return empty.inset(0.08 * min(empty.w, empty.h))
         if not said.led_by_words:
             it = self.subject_area()
-            return it.part(0.14, 0.58, 0.72, 0.26)
+            return it.part(0.14, 0.72, 0.72, 0.2) if self._portrait() else it.part(0.14, 0.56, 0.72, 0.26)
         down = said.copy_spot.down if said.copy_spot else 0
+        if not said.subject and not self._portrait():
+            return frame.part(0.08, {-1: 0.06, 0: 0.22, 1: 0.42}[down], 0.84, 0.52)
         return frame.part(0.08, {-1: 0.06, 0: 0.56, 1: 0.58}[down], 0.84, 0.36)
 
     def _empty(self, area: Box) -> None:
@@ -125,11 +135,11 @@ class Stage:
 
     def _subject(self, area: Box) -> None:
         said, board, unit = self.said, self.board, self.unit
-        shown = next((one for one in said.pictures if one.role in _PORTRAYED), None)
-        thumb = self.thumbs.get(shown.image.sha256) if shown else None
+        portrait = self._portrait()
         board.oval(area, self.deep)
         inner = area.inset(area.w * 0.028)
-        if thumb is not None and shown is not None:
+        if portrait is not None:
+            shown, thumb = portrait
             side = area.fitted(1)
             board.picture(thumb, side.inset(side.w * 0.028), r=side.w)
             self._number(side.right - side.w * 0.16, side.y + side.h * 0.16, shown.number)
@@ -137,7 +147,7 @@ class Stage:
             board.oval(inner, line=mixed(self.tint, said.accent, 0.5), width=1)
         if not said.subject:
             return
-        if thumb is not None:
+        if portrait is not None:
             pill = Box(
                 area.x - 0.04 * area.w, area.bottom - 0.24 * area.h, area.w * 1.08, min(0.2 * area.h, 4.6 * unit)
             )
@@ -151,6 +161,8 @@ class Stage:
 
     def _copy(self, area: Box) -> None:
         said = self.said
+        if self._portrait() and not said.led_by_words and not said.empty:
+            self.board.box(area.inset(-0.4 * self.unit), f"{CARD}ee", r=0.4 * self.unit)
         shares = [1.0, 0.46, 0.34, *[0.3] * len(said.copy)][: len(said.copy)]
         largest = min(area.h / max(1.0, sum(shares)) * 0.86, self.frame.w / 5, self.frame.h / 2)
         sizes, total = [], 0.0
@@ -163,11 +175,39 @@ class Stage:
         for size, lines in sizes:
             for line in lines:
                 y += size * 1.08
+                if self._cells(area, y, line, size):
+                    continue
                 x = area.x + (area.w - width(line) * size) / 2
                 self.board.words(x, y - size * 0.24, line, size, color, weight=0.012)
             y += size * 0.3
         marks = area.inset(-0.5 * self.unit)
         self._ticks(marks, said.accent)
+
+    def _cells(self, area: Box, y: float, line: str, size: float) -> bool:
+        """Draw a cell for each character of a line that no face has; return whether it is such a line."""
+        pieces = [run for run in runs(line) if not run.text.isspace()]
+        if not pieces or any(run.face != NONE for run in pieces):
+            return False
+        count = sum(len(run.text) for run in pieces)
+        side = min(size * 0.92, area.w / count)
+        left, top = area.x + (area.w - side * count) / 2, y - size
+        for at in range(count):
+            cell = Box(left + at * side, top, side, side).inset(0.04 * side)
+            self.board.box(cell, CARD, line=mixed(CARD, self.said.accent, 0.5), r=0.06 * side)
+            self.board.line(
+                (cell.x + cell.w / 2, cell.y),
+                (cell.x + cell.w / 2, cell.bottom),
+                color=mixed(CARD, self.said.accent, 0.16),
+            )
+            self.board.line(
+                (cell.x, cell.y + cell.h / 2),
+                (cell.right, cell.y + cell.h / 2),
+                color=mixed(CARD, self.said.accent, 0.16),
+            )
+        named = f"{label(pieces[0])}: no font here"
+        small = min(0.72 * self.unit, 0.2 * size)
+        self.board.words(area.x + (area.w - width(named) * small) / 2, y + small * 0.7, named, small, SOFT)
+        return True
 
     def _strip(self) -> None:
         said, frame = self.said, self.frame
@@ -191,8 +231,8 @@ class Stage:
         board, unit, accent = self.board, self.unit, self.said.accent
         board.box(box, CARD)
         # Wide and close by turns: the rhythm of a strip, without pretending to know the drawing.
-        reach = (0.2, 0.34, 0.26, 0.3)[number % 4] * min(box.w, box.h)
-        x, y = box.x + box.w * (0.5, 0.36, 0.62)[number % 3], box.y + box.h * 0.5
+        reach = (0.18, 0.3, 0.24, 0.27)[number % 4] * min(box.w, box.h)
+        x, y = box.x + box.w * (0.5, 0.36, 0.62)[number % 3], box.y + box.h * 0.46
         board.oval(Box(x - reach, y - reach, 2 * reach, 2 * reach), mixed(CARD, accent, 0.13))
         board.box(box, line=mixed(INK, CARD, 0.2), width=1.6)
         pad = 0.07 * min(box.w, box.h)
@@ -256,7 +296,7 @@ class Stage:
         wide = frame.w >= frame.h * 0.8
         pad = 0.05 * min(frame.w, frame.h)
         inner = frame.inset(pad)
-        split = 0.46
+        split = 0.4
         cards = inner.part(0, 0, split, 1) if wide else inner.part(0, 0, 1, split)
         goal = inner.part(split + 0.1, 0, 0.9 - split, 1) if wide else inner.part(0, split + 0.1, 1, 0.9 - split)
         goal = goal.fitted(frame.w / frame.h) if wide else goal.fitted(frame.w / frame.h)
@@ -274,7 +314,16 @@ class Stage:
         self._arrow(start, end)
         self.board.box(goal, CARD, line=said.accent, width=1.6)
         self._guides(mixed(CARD, said.accent, 0.14), goal, [goal])
-        self._label(goal.part(0.1, 0.16, 0.8, 0.68), said.subject, largest=1.7 * unit, color=INK)
+        room = goal.part(0.1, 0.1, 0.8, 0.8)
+        if said.copy:
+            low = said.copy_spot is not None and said.copy_spot.down > 0
+            size, lines = fitted([" · ".join(said.copy)], room.w, room.h * 0.3, largest=2.2 * unit)
+            y = room.bottom - len(lines) * size * 1.12 if low else room.y
+            for at, line in enumerate(lines):
+                x = room.x + (room.w - width(line) * size) / 2
+                self.board.words(x, y + (at + 0.86) * size * 1.12, line, size, INK, weight=0.012)
+            room = room.part(0, 0 if low else 0.36, 1, 0.64)
+        self._label(room, said.subject, largest=1.6 * unit, color=mixed(INK, said.accent, 0.25))
 
     def _card(self, box: Box, shown: Shown) -> None:
         unit = self.unit
