@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from prompt_kit.assembly import load
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.generators import Generator, Request, generator
 from prompt_kit.generators.proof.faces import NONE, clean, runs
@@ -24,6 +26,7 @@ from prompt_kit.prompt import Earlier, Prompt, Reference, Settings, Text, Turn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from prompt_kit.library import Library
     from prompt_kit.outcome import Outcome
     from prompt_kit.prompt import Part, Role, Task
 
@@ -244,6 +247,32 @@ def test_colour_codes_become_chips() -> None:
     assert [chip.code.lower() for chip in plan.brief.chips] == ["#2f7d80", "#cf6a3d"]
 
 
+def test_colours_named_in_words_become_chips() -> None:
+    """Most people name colours."""
+    asked = request(
+        "The palette is deep navy, coral and cream.",
+        given=(("palette", ("deep navy", "coral", "cream")), ("background", "blue as a feeling")),
+    )
+
+    chips = planned(asked).brief.chips
+
+    assert [chip.name for chip in chips] == ["deep navy", "coral", "cream"]
+    assert drawn(asked).ok
+
+
+def test_every_turn_of_every_example_has_a_proof(built_in_library: Library) -> None:
+    """The proof is the default without a key: it is the first picture anybody sees."""
+    for name in built_in_library.names():
+        recipe = load(name, library=built_in_library)
+        for example in recipe.examples.values():
+            prompt = recipe.using(*example.uses).render(settings=example.settings, **example.values)
+            chosen = replace(prompt.settings, size="512", model="gemini-3.1-flash-image")
+            turn = prompt.turns[-1]
+            earlier = tuple(open_image(picture(n)) for n, _ in enumerate(turn.earlier))
+
+            assert drawn(Request(turn, CATALOGUE.choose(chosen), chosen, earlier, prompt)).ok, (name, example.name)
+
+
 def test_an_empty_area_is_marked_where_the_words_leave_it() -> None:
     """Whoever sets the headline later needs to see the room it has."""
     asked = request(
@@ -272,10 +301,10 @@ def test_pictures_are_shown_in_the_order_in_which_they_are_sent() -> None:
 
     plan = planned(asked)
 
-    assert [(one.number, one.slot, one.role) for one in plan.brief.pictures] == [
-        (1, "person", "identity"),
-        (2, "picture 1", "identity"),
-        (3, "pose", "pose"),
+    assert [(one.number, one.role, one.image) for one in plan.brief.pictures] == [
+        (1, "identity", open_image(picture(1))),
+        (2, "identity", open_image(picture(3))),
+        (3, "pose", open_image(picture(2))),
     ]
     assert plan.brief.turn.startswith("Picture 2 of 2")
     assert drawn(asked).ok

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
-from prompt_kit.generators.proof.faces import LIKE, MARKED, MEASURE, NONE, OWN, can_shape, decomposed, font, runs
+from prompt_kit.generators.proof.faces import MARKED, MEASURE, NONE, OWN, can_shape, decomposed, font, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,18 @@ HAIR: Final = "#d9d0bf"
 
 _SMOOTH: Final = ((4, 400_000), (3, 1_800_000), (2, 5_600_000))
 """How many times larger a sheet is drawn, up to so many pixels: small letters are more even for it."""
+
+
+class Type(NamedTuple):
+    """How words are set."""
+
+    size: float
+    """In points."""
+    color: Color = INK
+    weight: float = 0
+    """How much the letters are thickened, in ems."""
+    spread: float = 0
+    """How far the letters are set apart, in ems."""
 
 
 class Box(NamedTuple):
@@ -148,7 +161,7 @@ class Board:
         if not dash:
             self.pen.line([(x * self.k, y * self.k) for x, y in points], color, thick, joint="curve")
             return
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             length = max(1.0, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
             at = 0.0
             while at < length:
@@ -190,48 +203,52 @@ class Board:
         self.image.paste(fitted.convert("RGB"), (round(box.x * self.k), round(box.y * self.k)), mask)
         return box
 
-    def words(
-        self, x: float, y: float, text: str, size: float, color: Color = INK, *, weight: float = 0, spread: float = 0
-    ) -> float:
-        """Set words on a base line and return the x where they end.
-
-        ``weight`` thickens the letters, ``spread`` sets them apart; both in ems.
-        """
-        if spread:
+    def words(self, x: float, y: float, text: str, how: Type) -> float:
+        """Set words on a base line and return the x where they end."""
+        if how.spread:
             for char in text:
-                x = self.words(x, y, char, size, color, weight=weight) + spread * size
-            return x - spread * size
+                x = self.words(x, y, char, how._replace(spread=0)) + how.spread * how.size
+            return x - how.spread * how.size
         for run in runs(text):
-            x += self._run(x, y, run, size, color, weight)
+            x += self._run(x, y, run, how)
         return x
 
-    def _run(self, x: float, y: float, run: Run, size: float, color: Color, weight: float) -> float:
+    def disc(self, x: float, y: float, r: float, number: int, color: Color) -> None:
+        """Draw a number on a disc around a point."""
+        text = str(number)
+        self.oval(Box(x - r, y - r, 2 * r, 2 * r), color)
+        size = r * (1.15 if len(text) == 1 else 0.95)
+        self.words(x - width(text) * size / 2, y + size * 0.36, text, Type(size, CARD, weight=0.01))
+
+    def _run(self, x: float, y: float, run: Run, how: Type) -> float:
         """Set characters of one face and return how far they reach."""
         if run.face == NONE:
-            self._placeholder(x, y, run, size, color)
-            return _run_width(run) * size
+            self._placeholder(x, y, run, how)
+            return _run_width(run) * how.size
         if run.face == MARKED:
             start = x
             for char in run.text:
-                self._letter(x, y, char, size, color, weight)
-                x += _letter_width(char) * size
+                self._letter(x, y, char, how)
+                x += _letter_width(char) * how.size
             return x - start
-        face = font(run.face, size * self.k * _scale(run.face))
+        face = font(run.face, how.size * self.k * _scale(run.face))
         way = _direction(run)
         if not run.text.isspace():
-            thick = weight * size * self.k
-            self.pen.text((x * self.k, y * self.k), run.text, color, face, "ls", direction=way, stroke_width=thick)
+            thick = how.weight * how.size * self.k
+            self.pen.text((x * self.k, y * self.k), run.text, how.color, face, "ls", direction=way, stroke_width=thick)
         return face.getlength(run.text, direction=way) / self.k
 
-    def _placeholder(self, x: float, y: float, run: Run, size: float, color: Color) -> None:
+    def _placeholder(self, x: float, y: float, run: Run, how: Type) -> None:
+        size = how.size
         box = Box(x + 0.08 * size, y - 0.78 * size, (_run_width(run) - 0.16) * size, 0.98 * size)
-        self.box(box, f"{color[:7]}14", line=f"{color[:7]}80", r=0.22 * size)
-        self.words(x + 0.35 * size, y - 0.06 * size, label(run), size * _LABEL, color)
+        self.box(box, f"{how.color[:7]}14", line=f"{how.color[:7]}80", r=0.22 * size)
+        self.words(x + 0.35 * size, y - 0.06 * size, label(run), Type(size * _LABEL, how.color))
 
-    def _letter(self, x: float, y: float, char: str, size: float, color: Color, weight: float) -> None:
+    def _letter(self, x: float, y: float, char: str, how: Type) -> None:
         """Draw a letter of the own face with what it lacks: a mark, a stroke, or more length."""
         base, marks = decomposed(char)
-        thick = (0.075 + 2 * weight) * size
+        size, color = how.size, how.color
+        thick = (0.075 + 2 * how.weight) * size
         w = _letter_width(char) * size
         if char in "–—−‐‑":
             gap = 0.04 * size
@@ -243,20 +260,18 @@ class Board:
             self._stroke([(middle - arm, up + arm), (middle + arm, up - arm)], color, thick * 0.85)
             return
         face = font(OWN, size * self.k)
-        self.pen.text((x * self.k, y * self.k), base, color, face, "ls", stroke_width=weight * size * self.k)
+        self.pen.text((x * self.k, y * self.k), base, color, face, "ls", stroke_width=how.weight * size * self.k)
         left, top, right, bottom = (edge / self.k for edge in face.getbbox(base, anchor="ls"))
-        middle = x + (left + right) / 2
-        if char in LIKE:
+        if char in "øØłŁ":
             self._stroke(
                 [(x + left, y + bottom * 0.4), (x + right, y + top + (bottom - top) * 0.12)], color, thick * 0.8
             )
         for mark in marks:
-            lines = _STROKES[mark]
-            over = y + top - 0.07 * size if mark not in "\u0327\u0328" else y
-            if base in "ij" and mark not in "\u0327\u0328":
-                over = y - 0.72 * size
-            for points in lines:
-                self._stroke([(middle + dx * size, over + dy * size) for dx, dy in points], color, thick)
+            below = mark in "\u0327\u0328"
+            over = y if below else y - 0.72 * size if base in "ij" else y + top - 0.07 * size
+            for points in _STROKES[mark]:
+                line = [(x + (left + right) / 2 + dx * size, over + dy * size) for dx, dy in points]
+                self._stroke(line, color, thick)
 
     def _stroke(self, points: Sequence[tuple[float, float]], color: Color, thick: float) -> None:
         line = [(x * self.k, y * self.k) for x, y in points]
@@ -290,4 +305,4 @@ _STROKES: Final = {
     "\u0327": (((0.0, 0.0), (0.03, 0.08), (-0.03, 0.15), (-0.09, 0.16)),),
     "\u0328": (((0.08, 0.0), (0.02, 0.09), (0.06, 0.16), (0.12, 0.15)),),
 }
-"""Each mark as lines around the middle of its letter, in ems, upwards from the letter's top (or down from the base line)."""
+"""Each mark as lines around the middle of its letter, in ems: up from the letter's top, or down from the base line."""

@@ -27,18 +27,24 @@ MOST_PANELS: Final = 12
 _QUOTES: Final = re.compile(
     r'"([^"]{1,300})"|“([^“”]{1,300})”|«([^«»]{1,300})»|「([^「」]{1,300})」|『([^『』]{1,300})』'
 )
-_SENTENCE: Final = re.compile(r"(?<=[.!?。！？])\s+")  # noqa: RUF001 - full stops of other scripts
+_SENTENCE: Final = re.compile(r"(?<=[.!?。！？])\s+")
 _PANEL: Final = re.compile(r"^panel (\d{1,2}): ", re.IGNORECASE)
 _STAYS: Final = re.compile(
     r"\b(keep|keeps|stay|stays|remain|remains|unchanged|untouched|preserve|exactly as it is|true to)\b", re.IGNORECASE
 )
 _PLACE: Final = re.compile(
-    r"\b(?:in|on|at|into|fills|along) (?:the|its)? ?(?:very )?"
-    r"(top|upper|bottom|lower|left|right|centre|center|middle)(?:[ -](left|right|centre|center|middle))?\b",
+    r"\b(?:the|its) (?:whole |entire |very )?(top|upper|bottom|lower|left|right|centre|center|middle)"
+    r"(?:[ -](left|right|centre|center|middle))?(?: (?:third|half|quarter|corner|part|side)\b| of (?:the|its)\b)",
+    re.IGNORECASE,
+)
+_WHERE: Final = re.compile(
+    r"\b(?:in|on|at|along|across) the (top|upper|bottom|lower|left|right|centre|center|middle)"
+    r"(?:[ -](left|right|centre|center|middle))?\b",
     re.IGNORECASE,
 )
 _EMPTY: Final = re.compile(
-    r"\b(negative space|is (?:left )?empty|stays empty|empty (?:space|area|third)|open space|quiet space|room for (?:words|text|copy|a headline))\b",
+    r"\b(negative space|is (?:left )?empty|stays empty|empty (?:space|area|third)|(?:open|quiet|copy) space"
+    r"|(?:completely|stays) calm|reserved for|room for (?:words|text|copy|a headline|the))\b",
     re.IGNORECASE,
 )
 _SHARES: Final = {
@@ -66,14 +72,10 @@ class Shown:
 
     number: int
     """Its place among the pictures that are sent, from 1."""
-    slot: str
+    name: str
+    """Its slot, or its file where several share one."""
     role: Role
     image: Image
-
-    @property
-    def file(self) -> str:
-        """The name of its file, or nothing when it comes from memory."""
-        return clean(self.image.name) if isinstance(self.image.origin, Path) else ""
 
     @property
     def purpose(self) -> str:
@@ -154,6 +156,11 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
         panels = (*panels[:-1], Panel(panels[-1].action, panels[-1].copy + rest))
         copy = title[:1]
     empties = [sentence for sentence in every if _EMPTY.search(sentence)]
+    empty_spot = next(filter(None, (_spot(one) for one in empties if "subject" not in one.lower())), None)
+    # Lettering that has air around it is no picture with room left for words.
+    empty = bool(empties) and not (led_by_words and empty_spot is None)
+    if empty_spot and spot == Spot(0, 0):
+        spot = Spot(-empty_spot.across, -empty_spot.down)
     return Brief(
         title=clean(recipe.replace("-", " ").replace("_", " ")).strip().capitalize() or "Prompt",
         turn=_turn(turns, at),
@@ -166,8 +173,8 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
         copy=copy,
         copy_spot=_copy_spot(every),
         led_by_words=led_by_words,
-        empty=bool(empties),
-        empty_spot=next(filter(None, (_spot(one) for one in empties if "subject" not in one.lower())), None),
+        empty=empty,
+        empty_spot=empty_spot,
         empty_for=_plain(values.get("overlay", "")),
         panels=panels,
         stacked=next((kind for kind, sign in _STACKS.items() if re.search(sign, outside)), ""),
@@ -236,7 +243,7 @@ def _subject(values: Mapping[str, Any], sentences: list[str], text: list[str]) -
 
 
 def _spot(text: str) -> Spot | None:
-    match = _PLACE.search(text)
+    match = _PLACE.search(text) or _WHERE.search(text)
     if match is None:
         return None
     words = [word.lower() for word in match.groups() if word]
@@ -260,12 +267,19 @@ def _pictures(request: Request) -> list[Shown]:
     for part in request.turn.parts:
         number = len(shown) + 1
         if isinstance(part, Reference):
-            shown.append(Shown(number, clean(part.slot).replace("_", " "), part.role, part.image))
+            shown.append(Shown(number, _name(part, request), part.role, part.image))
         elif isinstance(part, Earlier):
             image = next(earlier, None)
             if image is not None:
                 shown.append(Shown(number, f"picture {part.turn + 1}", part.role, image))
     return shown
+
+
+def _name(part: Reference, request: Request) -> str:
+    """Return the slot a picture was given for, or its file's name where several share one slot."""
+    alone = sum(other.slot == part.slot for other in request.turn.references) == 1
+    stem = Path(part.image.name).stem if isinstance(part.image.origin, Path) else part.slot
+    return clean(part.slot if alone else stem).replace("_", " ")
 
 
 def _settings(request: Request, size: tuple[int, int]) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 MOST: Final = 8
 """How many colours are shown."""
 
-_CODED: Final = re.compile(r"(?:([\w-]+(?: [\w-]+)?) )?\(?(#[0-9a-fA-F]{6})\b")
+_CODE: Final = re.compile(r"#[0-9a-fA-F]{6}\b")
+_BEFORE: Final = re.compile(r"([\w-]+(?: [\w-]+)?) ?\(?$")
+_REACH: Final = 40
+"""How many characters before a code its name is looked for."""
 _FIELDS: Final = re.compile(r"palette|colou?r|accent")
 _LITTLE: Final = frozenset("in of and the a an with is colour color accent".split())
 
@@ -78,9 +81,12 @@ class Chip:
 def chips(paragraphs: Sequence[str], values: Mapping[str, Any]) -> tuple[Chip, ...]:
     """Return the colours of a prompt: those with a code first, then those named in the fields for colours."""
     found: dict[str, Chip] = {}
-    for match in _CODED.finditer("\n".join(paragraphs)):
-        words = [word for word in (match[1] or "").split() if word.lower() not in _LITTLE]
-        found.setdefault(match[2].lower(), Chip(" ".join(words) or match[2].lower(), match[2].lower(), exact=True))
+    text = "\n".join(paragraphs)
+    for match in _CODE.finditer(text):
+        named = _BEFORE.search(text[max(0, match.start() - _REACH) : match.start()])
+        words = [word for word in (named[1] if named else "").split() if word.lower() not in _LITTLE]
+        code = match[0].lower()
+        found.setdefault(code, Chip(" ".join(words) or code, code, exact=True))
     for name, value in values.items():
         if _FIELDS.search(name):
             for text in _texts(value):

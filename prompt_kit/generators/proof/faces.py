@@ -167,8 +167,8 @@ def east_asian(char: str) -> bool:
 
 def decomposed(char: str) -> tuple[str, str]:
     """Return a letter and the marks on it."""
-    base, *marks = unicodedata.normalize("NFD", char)
-    return LIKE.get(base, base), "".join(marks)
+    apart = unicodedata.normalize("NFD", char)
+    return LIKE.get(apart[0], apart[0]), apart[1:]
 
 
 def _clusters(text: str) -> list[str]:
@@ -176,7 +176,7 @@ def _clusters(text: str) -> list[str]:
     clusters: list[str] = []
     for char in text:
         joined = clusters and (
-            unicodedata.combining(char)
+            unicodedata.category(char).startswith("M")
             or char in _JOINERS
             or clusters[-1].endswith("\u200d")
             or "\U0001f3fb" <= char <= "\U0001f3ff"
@@ -219,7 +219,8 @@ def _own() -> frozenset[str]:
 @lru_cache(maxsize=8192)
 def _draws(path: str, char: str) -> bool:
     try:
-        face = font(path, MEASURE)
+        # Raqm puts a dotted circle under a lone mark, which would look like a letter.
+        face = ImageFont.truetype(path, MEASURE, layout_engine=ImageFont.Layout.BASIC)
         drawn = bytes(face.getmask(char))
         return bool(drawn) and any(drawn) and drawn != bytes(face.getmask("\U0010fffe"))
     except (OSError, ValueError):  # a font file that FreeType does not read

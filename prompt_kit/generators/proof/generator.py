@@ -14,6 +14,7 @@ from prompt_kit.outcome import Outcome, Picture, Status
 
 if TYPE_CHECKING:
     from prompt_kit.generators import Request
+    from prompt_kit.generators.proof.layout import Layout
 
 _MEGAPIXELS: Final = {"512": 0.25, "1K": 1.0, "2K": 4.0, "4K": 16.0}
 """About how many megapixels each size has, for formats that the catalogue does not list."""
@@ -49,7 +50,8 @@ def pixels(request: Request) -> tuple[int, int]:
     width, _, height = ratio.partition(":")
     shape = min(max(int(width) / max(int(height), 1), 1 / 16), 16) if settings.aspect_ratio else _shape(request)
     area = _MEGAPIXELS.get(settings.size or "1K", 1.0) * 1024 * 1024
-    return tuple(min(_LONGEST, max(96, round((area * way) ** 0.5))) for way in (shape, 1 / shape))  # type: ignore[return-value]
+    wide, high = ((area * way) ** 0.5 for way in (shape, 1 / shape))
+    return min(_LONGEST, max(96, round(wide))), min(_LONGEST, max(96, round(high)))
 
 
 def _shape(request: Request) -> float:
@@ -82,7 +84,7 @@ def _outcome(request: Request) -> Outcome:
     )
 
 
-def _png(plan: object) -> bytes:
+def _png(plan: Layout) -> bytes:
     buffer = io.BytesIO()
-    draw(plan).save(buffer, "PNG", compress_level=4)  # type: ignore[arg-type]
+    draw(plan).save(buffer, "PNG", compress_level=4)
     return buffer.getvalue()

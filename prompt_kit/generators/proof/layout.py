@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from prompt_kit.generators.proof.board import Box
 from prompt_kit.generators.proof.brief import brief as brief_of
@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 LEADING: Final = 1.48
 """Line height of the prompt, in ems."""
 
+_LARGEST: Final = 1.22
 _SMALLEST: Final = 0.52
-"""The smallest size of the prompt, beside the sheet's own unit."""
+"""The largest and the smallest size of the prompt, in units."""
 
 _WORDY: Final = 34
 """The measure of a column that is pleasant to read, in ems."""
+
+_HALVINGS: Final = 5
+"""How often the range of sizes is halved to find the largest that fits."""
+
+_Paragraphs: TypeAlias = list[list[Token]]
 
 _NARROW: Final = 34
 """A sheet narrower, or lower, than so many units has no room for a header across."""
@@ -55,6 +61,16 @@ class Layout:
     """How many words of the prompt found no room."""
 
 
+class _Split(NamedTuple):
+    """One way to divide the body of a sheet."""
+
+    frame: Box
+    notes: Box
+    text: Box
+    bare: float = 0
+    """The area that would stay empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Try:
     """One way to divide the sheet, and how good it is."""
@@ -77,7 +93,8 @@ def layout(request: Request, size: tuple[int, int]) -> Layout:
         header, body, footer = _panorama(sheet, unit)
     else:
         header, body, footer = _page(sheet, unit, said)
-    best = max(_tries(said, body, unit, w / h), key=lambda one: one.score)
+    words = [[token for sentence in one for token in tokens(sentence.text, sentence.kind)] for one in said.paragraphs]
+    best = max(_tries(said, words, body, unit, w / h), key=lambda one: one.score)
     size_of_text, columns, left_out = best.text
     return Layout(size, unit, said, header, footer, best.frame, best.notes, size_of_text, columns, left_out)
 
@@ -109,60 +126,61 @@ def _panorama(sheet: Box, unit: float) -> tuple[Box, Box, Box]:
     return Box(sheet.x, sheet.y, side, top), body, Box(sheet.x, sheet.y + top, side, sheet.h - top)
 
 
-def _tries(said: Brief, body: Box, unit: float, ratio: float) -> Iterator[_Try]:
+def _tries(said: Brief, words: _Paragraphs, body: Box, unit: float, ratio: float) -> Iterator[_Try]:
+    """Yield the ways to divide the sheet: text or notes beside the frame, the other under it, or both beside it."""
     gap = 2.2 * unit
     for percent in range(72, 24, -4):
-        share = percent / 100
-        w = min(body.w * share, body.h * ratio)
+        w = min(body.w * percent / 100, body.h * ratio)
         frame = Box(body.x, body.y, w, w / ratio)
         if frame.h > body.h + 0.5:
             continue
         beside = Box(frame.right + gap, body.y, body.right - frame.right - gap, body.h)
-        under = Box(body.x, frame.bottom + 1.6 * unit, frame.w, body.bottom - frame.bottom - 1.6 * unit)
-        yield _scored(said, body, frame, under, beside, unit)
-        across = replace_box(under, w=body.w)
-        yield _scored(said, body, frame, replace_box(beside, h=frame.h), across, unit)
+        top = frame.bottom + 1.6 * unit
+        under = Box(body.x, top, frame.w, max(0.0, body.bottom - top))
+        yield _scored(said, words, body, _Split(frame, under, beside), unit)
+        yield _scored(said, words, body, _Split(frame, beside._replace(h=frame.h), under._replace(w=body.w)), unit)
+        foot = arranged(said, beside._replace(h=beside.h * 0.55), unit).height
+        if foot:
+            above = beside._replace(h=beside.h - foot - 1.8 * unit)
+            below = Box(beside.x, beside.bottom - foot - 0.5, beside.w, foot + 1)
+            yield _scored(said, words, body, _Split(frame, below, above, bare=under.area), unit)
 
 
-def replace_box(box: Box, *, w: float | None = None, h: float | None = None) -> Box:
-    """Return the box with another width or height."""
-    return Box(box.x, box.y, box.w if w is None else w, box.h if h is None else h)
-
-
-def _scored(said: Brief, body: Box, frame: Box, for_notes: Box, for_text: Box, unit: float) -> _Try:
-    notes = arranged(said, for_notes, unit)
-    size, columns, left_out = _set(said, for_text, unit)
+def _scored(said: Brief, words: _Paragraphs, body: Box, split: _Split, unit: float) -> _Try:
+    """Return how good a way of dividing the sheet is: large frame, readable words, nothing lost, little left bare."""
+    frame, room = split.frame, split.text
+    notes = arranged(said, split.notes, unit)
+    size, columns, left_out = _set(words, room, unit)
     used = size * LEADING * max((sum(map(rise, column.lines)) for column in columns), default=0.0)
-    waste = max(0.0, for_notes.h - notes.height) * for_notes.w + max(0.0, for_text.h - used) * for_text.w
-    words = sum(len(sentence.text.split()) for paragraph in said.paragraphs for sentence in paragraph) or 1
+    waste = split.bare + max(0.0, split.notes.h - notes.height) * split.notes.w + max(0.0, room.h - used) * room.w
     score = 3 * min(size / unit, 1.0) + 3.2 * (frame.area / body.area) ** 0.5
-    score -= 0.9 * waste / body.area + 2.5 * left_out / words + 3 * notes.left_out + (4 if not columns else 0)
-    score -= 1.5 * notes.squeezed
+    score -= 7 * left_out / (sum(map(len, words)) or 1) + 3 * notes.left_out + (4 if not columns else 0)
+    score -= 0.9 * waste / body.area + 1.5 * notes.squeezed
     return _Try(frame, notes, (size, columns, left_out), score)
 
 
-def _set(said: Brief, box: Box, unit: float) -> tuple[float, tuple[Column, ...], int]:
+def _set(paragraphs: _Paragraphs, box: Box, unit: float) -> tuple[float, tuple[Column, ...], int]:
     """Return the size of the prompt in a box, its columns, and how many words found no room."""
     top = 1.9 * unit
     room = Box(box.x, box.y + top, box.w, box.h - top)
     if room.w < 7 * unit or room.h < 2 * unit:
-        return _SMALLEST * unit, (), sum(1 for _ in _words(said))
-    paragraphs = [
-        [token for sentence in one for token in tokens(sentence.text, sentence.kind)] for one in said.paragraphs
-    ]
-    size = 1.12 * unit
-    while True:
-        columns, left = _poured(paragraphs, room, size, unit)
-        if not left or size <= _SMALLEST * unit:
-            return size, columns, left
-        size = max(size * 0.94, _SMALLEST * unit)
+        return _SMALLEST * unit, (), sum(map(len, paragraphs))
+    largest, smallest = _LARGEST * unit, _SMALLEST * unit
+    for size in (largest, smallest):
+        best = (size, *_poured(paragraphs, room, size, unit))
+        if (size == largest) != bool(best[2]):
+            return best
+    for _ in range(_HALVINGS):
+        middle = (largest + smallest) / 2
+        columns, left = _poured(paragraphs, room, middle, unit)
+        if left:
+            largest = middle
+        else:
+            smallest, best = middle, (middle, columns, 0)
+    return best
 
 
-def _words(said: Brief) -> Iterator[str]:
-    return (word for paragraph in said.paragraphs for sentence in paragraph for word in sentence.text.split())
-
-
-def _poured(paragraphs: list[list[Token]], room: Box, size: float, unit: float) -> tuple[tuple[Column, ...], int]:
+def _poured(paragraphs: _Paragraphs, room: Box, size: float, unit: float) -> tuple[tuple[Column, ...], int]:
     gap = 2 * unit
     count = max(1, round((room.w + gap) / (_WORDY * size + gap)))
     w = (room.w - gap * (count - 1)) / count
@@ -171,12 +189,16 @@ def _poured(paragraphs: list[list[Token]], room: Box, size: float, unit: float) 
         # A small reserve, because letters are measured in one size and drawn in another.
         lines += [*wrapped(paragraph, w / size * 0.985), ()]
     most = room.h / (size * LEADING)
-    columns = []
-    at = 0
-    for number in range(count):
-        take, at = _filled(lines, at, most, last=number == count - 1)
-        if take:
-            columns.append(Column(Box(room.x + number * (w + gap), room.y, w, room.h), tuple(take)))
+    limit = most if count == 1 else min(most, sum(map(rise, lines)) / count)
+    while True:
+        columns, at = [], 0
+        for number in range(count):
+            take, at = _filled(lines, at, limit, last=number == count - 1)
+            if take:
+                columns.append(Column(Box(room.x + number * (w + gap), room.y, w, room.h), tuple(take)))
+        if limit >= most or not any(lines[at:]):
+            break
+        limit = min(most, limit + 0.5)  # columns of even length, as short as they can be
     left = sum(1 for line in lines[at:] for token in line if token.spaced)
     return tuple(columns), left
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 SPACE: Final = width(" ")
 MORE: Final = "…"
 
+_LONGEST: Final = 40
+"""A word longer than so many characters is none, and may be broken there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -39,7 +42,7 @@ def tokens(text: str, kind: str = "") -> Iterator[Token]:
 def _pieces(word: str) -> Iterator[str]:
     """Yield a word in the parts between which a line may break."""
     if not any(east_asian(char) for char in word):
-        yield word
+        yield from (word[at : at + _LONGEST] for at in range(0, len(word), _LONGEST))
         return
     held = ""
     for run in runs(word):

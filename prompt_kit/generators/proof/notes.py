@@ -99,7 +99,7 @@ def _kinds(said: Brief) -> list[_Kind]:
     if said.pictures:
         heading = "Reference" if len(said.pictures) == 1 else f"{len(said.pictures)} references, in this order"
         # Where the pictures stand in the frame already, words are enough here.
-        look = "row" if said.task == "compose" else "thumbnail"
+        look: Look = "row" if said.task == "compose" else "thumbnail"
         kinds.append(_Kind(heading, said.pictures, look, 11 if look == "row" else 13))
     if said.chips:
         kinds.append(_Kind("Palette", said.chips, "chip", 8.2))

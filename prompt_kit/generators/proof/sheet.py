@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.board import CARD, FAINT, HAIR, INK, SOFT, Board, Box, mixed, width
+from prompt_kit.generators.proof.board import CARD, FAINT, HAIR, INK, SOFT, Board, Box, Type, mixed, width
 from prompt_kit.generators.proof.layout import LEADING, Layout, rise, rows_of_settings
 from prompt_kit.generators.proof.lines import SPACE, joined, short
 from prompt_kit.generators.proof.pictures import opened, why_not
-from prompt_kit.generators.proof.stage import Stage, disc
+from prompt_kit.generators.proof.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ class _Sheet:
     def header(self) -> None:
         """Draw the title, which picture of several it is, and the mark that this is a proof."""
         box, unit = self.plan.header, self.unit
-        narrow = box.w < 34 * unit  # noqa: PLR2004 - no room for title and mark beside each other
+        narrow = box.w < 34 * unit
         mark = self._mark(box, narrow=narrow)
         y = box.y + (3.6 * unit if narrow else 0.85 * unit)
         self._kicker(box.x, y, _TASKS.get(self.said.task, self.said.task), self.accent)
@@ -61,12 +61,12 @@ class _Sheet:
         size = max(size, 1.3 * unit)
         (title,) = short(self.said.title, room / size) or [""]
         y += 0.7 * unit + size
-        self.board.words(box.x - 0.04 * size, y, title, size, INK, weight=0.008)
+        self.board.words(box.x - 0.04 * size, y, title, Type(size, INK, weight=0.008))
         if self.said.turn:
             for line in short(self.said.turn, room / (1.05 * unit), 2 if narrow else 1):
                 y += 1.7 * unit
-                self.board.words(box.x, y, line, 1.05 * unit, self.accent)
-        if box.w > 34 * unit:  # noqa: PLR2004
+                self.board.words(box.x, y, line, Type(1.05 * unit, self.accent))
+        if box.w > 34 * unit:
             self._rule(box.x, box.bottom - 1.5 * unit, box.w)
 
     def _mark(self, box: Box, *, narrow: bool) -> float:
@@ -77,19 +77,24 @@ class _Sheet:
         x = box.x if narrow else box.right - w
         stamp = Box(x, box.y, w, 1.9 * unit)
         board.box(stamp, line=self.accent, width=1.6, r=0.25 * unit)
-        board.words(stamp.x + 0.72 * unit, stamp.y + 1.31 * unit, MARK, size, self.accent, weight=0.02, spread=0.16)
+        board.words(
+            stamp.x + 0.72 * unit, stamp.y + 1.31 * unit, MARK, Type(size, self.accent, weight=0.02, spread=0.16)
+        )
         label = width(NOT_A_PICTURE) * small
         if narrow and w + label + unit < box.w:
-            board.words(stamp.right + 0.7 * unit, stamp.y + 1.24 * unit, NOT_A_PICTURE, small, SOFT)
+            board.words(stamp.right + 0.7 * unit, stamp.y + 1.24 * unit, NOT_A_PICTURE, Type(small, SOFT))
         elif not narrow:
-            board.words(box.right - label, stamp.bottom + 1.15 * unit, NOT_A_PICTURE, small, SOFT)
+            board.words(box.right - label, stamp.bottom + 1.15 * unit, NOT_A_PICTURE, Type(small, SOFT))
         else:
-            board.words(stamp.x, stamp.bottom + 1.0 * unit, NOT_A_PICTURE, small, SOFT)
+            board.words(stamp.x, stamp.bottom + 1.0 * unit, NOT_A_PICTURE, Type(small, SOFT))
         return max(w, label)
 
     def section(self, section: Section) -> None:
         """Draw notes of one kind."""
-        self._kicker(section.at.x, section.at.y + 0.75 * self.unit, section.heading)
+        heading = section.heading
+        if (width(heading.upper()) + 0.1 * len(heading)) * 0.68 * self.unit > section.at.w:
+            heading = heading.partition(",")[0]
+        self._kicker(section.at.x, section.at.y + 0.75 * self.unit, heading)
         for item in section.items:
             match section.look:
                 case "thumbnail" | "row":
@@ -115,21 +120,20 @@ class _Sheet:
                 board.picture(picture, at, r=0.2 * unit)
             x = at.right + 0.8 * unit
         radius = 0.62 * unit
-        disc(board, x + radius, box.y + radius + 0.1 * unit, radius, str(shown.number), self.accent)
+        board.disc(x + radius, box.y + radius + 0.1 * unit, radius, shown.number, self.accent)
         left, small = x + 2 * radius + 0.5 * unit, 0.74 * unit
-        name = short(shown.slot, (box.right - left) / (0.95 * unit))
-        board.words(left, box.y + 1.05 * unit, name[0] if name else "", 0.95 * unit, INK, weight=0.008)
+        name = short(shown.name, (box.right - left) / (0.95 * unit))
+        board.words(left, box.y + 1.05 * unit, name[0] if name else "", Type(0.95 * unit, INK, weight=0.008))
         missing = self.thumbs.get(shown.image.sha256) is None
         told = why_not(shown.image) if missing else shown.purpose
-        told = told if thumbnail else f"{shown.file} · {told}" if shown.file else told
         if thumbnail:
             most = max(0, int((box.h - 1.4 * unit) / (small * 1.3)))
             for n, line in enumerate(short(told, (box.right - x) / small, most) if most else []):
-                board.words(x, box.y + (2.35 * unit) + n * small * 1.3, line, small, SOFT)
+                board.words(x, box.y + (2.35 * unit) + n * small * 1.3, line, Type(small, SOFT))
         else:
             at_x = left + width(name[0] if name else "") * 0.95 * unit + 0.7 * unit
             for line in short(told, (box.right - at_x) / small) if box.right - at_x > 5 * small else []:
-                board.words(at_x, box.y + 1.02 * unit, line, small, SOFT)
+                board.words(at_x, box.y + 1.02 * unit, line, Type(small, SOFT))
 
     def _chip(self, item: Placed) -> None:
         chip: Chip = item.what  # type: ignore[assignment]
@@ -138,9 +142,9 @@ class _Sheet:
         self.board.box(side, chip.code, line=mixed(chip.code, INK, 0.22), r=0.3 * unit)
         left = side.right + 0.6 * unit
         (name,) = short(chip.name, (box.right - left) / (0.86 * unit)) or [""]
-        self.board.words(left, box.y + (0.78 if chip.exact else 1.12) * unit, name, 0.86 * unit, INK)
+        self.board.words(left, box.y + (0.78 if chip.exact else 1.12) * unit, name, Type(0.86 * unit, INK))
         if chip.exact and chip.name != chip.code:
-            self.board.words(left, box.y + 1.66 * unit, chip.code, 0.68 * unit, SOFT)
+            self.board.words(left, box.y + 1.66 * unit, chip.code, Type(0.68 * unit, SOFT))
 
     def _frame(self, item: Placed) -> None:
         at = item.what
@@ -151,7 +155,7 @@ class _Sheet:
         text = str(int(at) + 1) if isinstance(at, int) else ""
         size = min(0.95 * unit, frame.h * 0.6, frame.w * 0.6)
         x = frame.x + (frame.w - width(text) * size) / 2
-        self.board.words(x, frame.y + frame.h / 2 + size * 0.36, text, size, CARD if here else SOFT)
+        self.board.words(x, frame.y + frame.h / 2 + size * 0.36, text, Type(size, CARD if here else SOFT))
 
     def prompt(self) -> None:
         """Set the prompt, the first sentence dark, what must stay in green."""
@@ -166,10 +170,12 @@ class _Sheet:
             if self.plan.left_out and at == len(self.plan.columns) - 1:
                 text = f"… continues: {self.plan.left_out:,} more words"
                 (fit,) = short(text, column.box.w / size)
-                self.board.words(column.box.x, y, fit, size, self.accent)
+                self.board.words(column.box.x, y, fit, Type(size, self.accent))
         if self.plan.left_out and not self.plan.columns:
             text = f"Prompt: {self.plan.left_out:,} words"
-            self.board.words(self.plan.frame.x, self.plan.frame.bottom + 1.4 * unit, text, unit * 0.8, self.accent)
+            self.board.words(
+                self.plan.frame.x, self.plan.frame.bottom + 1.4 * unit, text, Type(unit * 0.8, self.accent)
+            )
 
     def _prompt_heading(self, box: Box) -> None:
         unit = self.unit
@@ -178,13 +184,13 @@ class _Sheet:
         stays = any(sentence.kind == "stays" for paragraph in self.said.paragraphs for sentence in paragraph)
         if stays and self.said.task == "edit" and x + 7 * unit < box.right:
             self.board.oval(Box(x + 1.4 * unit, y - 0.62 * unit, 0.6 * unit, 0.6 * unit), _STAYS)
-            self.board.words(x + 2.3 * unit, y, "stays", 0.78 * unit, _STAYS)
+            self.board.words(x + 2.3 * unit, y, "stays", Type(0.78 * unit, _STAYS))
 
     def _line(self, x: float, y: float, line: tuple[Token, ...], size: float) -> None:
         for kind, part in _parts(line):
             color = {"lead": INK, "stays": _STAYS if self.said.task == "edit" else SOFT}.get(kind, SOFT)
             text = joined(part)
-            end = self.board.words(x, y, text, size, color, weight=0.01 if kind == "lead" else 0)
+            end = self.board.words(x, y, text, Type(size, color, weight=0.01 if kind == "lead" else 0))
             x = end + (SPACE * size if part[-1].spaced else 0)
 
     def footer(self) -> None:
@@ -192,7 +198,7 @@ class _Sheet:
         box, unit = self.plan.footer, self.unit
         rows = rows_of_settings(self.said, box.w, unit, (box.h - 0.8 * unit) / (2.3 * unit))
         across = -(-len(self.said.settings) // rows)
-        if self.plan.header.w > 34 * unit or self.plan.size[0] < 34 * unit:  # noqa: PLR2004 - not beside a panorama
+        if self.plan.header.w > 34 * unit or self.plan.size[0] < 34 * unit:
             self._rule(box.x, box.y, box.w)
         each = box.w / across
         height = min(2.5 * unit, (box.h - 0.8 * unit) / rows)
@@ -204,11 +210,14 @@ class _Sheet:
             strong = name == "Would cost"
             for line in short(value, (each - 0.8 * unit) / (0.9 * unit)):
                 self.board.words(
-                    x, y + 1.75 * unit, line, 0.9 * unit, self.accent if strong else INK, weight=0.01 if strong else 0
+                    x,
+                    y + 1.75 * unit,
+                    line,
+                    Type(0.9 * unit, self.accent if strong else INK, weight=0.01 if strong else 0),
                 )
 
     def _kicker(self, x: float, y: float, text: str, color: str = FAINT, *, size: float = 0.68) -> float:
-        return self.board.words(x, y, text.upper(), size * self.unit, mixed(color, INK, 0.12), spread=0.1)
+        return self.board.words(x, y, text.upper(), Type(size * self.unit, mixed(color, INK, 0.12), spread=0.1))
 
     def _rule(self, x: float, y: float, w: float) -> None:
         self.board.line((x, y), (x + w, y), color=HAIR, width=1)

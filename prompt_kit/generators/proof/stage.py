@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.board import CARD, FAINT, HAIR, INK, SOFT, Box, label, mixed, width
+from prompt_kit.generators.proof.board import CARD, INK, SOFT, Box, mixed, width
 from prompt_kit.generators.proof.brief import Spot
-from prompt_kit.generators.proof.faces import NONE, runs
 from prompt_kit.generators.proof.lines import fitted, short
-from prompt_kit.generators.proof.pictures import why_not
+from prompt_kit.generators.proof.marks import Marks
 from prompt_kit.generators.proof.strip import panel_boxes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from PIL import Image
 
@@ -30,6 +29,7 @@ class Stage:
     ) -> None:
         self.board, self.frame, self.said, self.unit, self.thumbs = board, frame, said, unit, thumbs
         self.tint = mixed(CARD, said.accent, 0.045)
+        self.marks = Marks(board, said.accent, unit, self.tint)
         self.deep = mixed(CARD, said.accent, 0.17)
 
     def draw(self) -> None:
@@ -44,7 +44,7 @@ class Stage:
         else:
             self._create()
         self.board.box(self.frame, line=mixed(INK, CARD, 0.35), width=1.2)
-        self._corners()
+        self.marks.corners(self.frame)
 
     def _create(self) -> None:
         said, frame = self.said, self.frame
@@ -53,7 +53,7 @@ class Stage:
             self.board.picture(picture, frame, opacity=0.42)
         empty = self.empty_area()
         words = self.copy_area(empty) if said.copy else None
-        self._guides(mixed(self.tint, said.accent, 0.2), self.frame, [area for area in (empty, words) if area])
+        self.marks.guides(mixed(self.tint, said.accent, 0.2), self.frame, [area for area in (empty, words) if area])
         if empty is not None:
             self._empty(empty)
         if said.subject or self._portrait():
@@ -131,7 +131,7 @@ class Stage:
         self.board.dashed(area, mixed(self.tint, accent, 0.55), dash=0.8 * unit)
         text = f"Left empty for {self.said.empty_for}" if self.said.empty_for else "Left empty"
         if not self.said.copy:
-            self._label(area.part(0.08, 0.3, 0.84, 0.4), text, largest=1.5 * unit, color=accent)
+            self.marks.label(area.part(0.08, 0.3, 0.84, 0.4), text, largest=1.5 * unit, color=accent)
 
     def _subject(self, area: Box) -> None:
         said, board, unit = self.said, self.board, self.unit
@@ -142,7 +142,7 @@ class Stage:
             shown, thumb = portrait
             side = area.fitted(1)
             board.picture(thumb, side.inset(side.w * 0.028), r=side.w)
-            self._number(side.right - side.w * 0.16, side.y + side.h * 0.16, shown.number)
+            self.marks.number(side.right - side.w * 0.16, side.y + side.h * 0.16, shown.number)
         else:
             board.oval(inner, line=mixed(self.tint, said.accent, 0.5), width=1)
         if not said.subject:
@@ -152,12 +152,12 @@ class Stage:
                 area.x - 0.04 * area.w, area.bottom - 0.24 * area.h, area.w * 1.08, min(0.2 * area.h, 4.6 * unit)
             )
             if not said.copy:
-                self._plate(pill, said.subject)
+                self.marks.plate(pill, said.subject)
             return
         words = (
             area.part(0.15, 0.2, 0.7, 0.34) if said.copy and not said.led_by_words else area.part(0.14, 0.2, 0.72, 0.6)
         )
-        self._label(words, said.subject, largest=min(2.3 * unit, area.w / 8), color=mixed(INK, said.accent, 0.25))
+        self.marks.label(words, said.subject, largest=min(2.3 * unit, area.w / 8), color=mixed(INK, said.accent, 0.25))
 
     def _copy(self, area: Box) -> None:
         said = self.said
@@ -175,39 +175,13 @@ class Stage:
         for size, lines in sizes:
             for line in lines:
                 y += size * 1.08
-                if self._cells(area, y, line, size):
+                if self.marks.cells(area, y, line, size):
                     continue
                 x = area.x + (area.w - width(line) * size) / 2
-                self.board.words(x, y - size * 0.24, line, size, color, weight=0.012)
+                self.board.words(x, y - size * 0.24, line, Type(size, color, weight=0.012))
             y += size * 0.3
         marks = area.inset(-0.5 * self.unit)
-        self._ticks(marks, said.accent)
-
-    def _cells(self, area: Box, y: float, line: str, size: float) -> bool:
-        """Draw a cell for each character of a line that no face has; return whether it is such a line."""
-        pieces = [run for run in runs(line) if not run.text.isspace()]
-        if not pieces or any(run.face != NONE for run in pieces):
-            return False
-        count = sum(len(run.text) for run in pieces)
-        side = min(size * 0.92, area.w / count)
-        left, top = area.x + (area.w - side * count) / 2, y - size
-        for at in range(count):
-            cell = Box(left + at * side, top, side, side).inset(0.04 * side)
-            self.board.box(cell, CARD, line=mixed(CARD, self.said.accent, 0.5), r=0.06 * side)
-            self.board.line(
-                (cell.x + cell.w / 2, cell.y),
-                (cell.x + cell.w / 2, cell.bottom),
-                color=mixed(CARD, self.said.accent, 0.16),
-            )
-            self.board.line(
-                (cell.x, cell.y + cell.h / 2),
-                (cell.right, cell.y + cell.h / 2),
-                color=mixed(CARD, self.said.accent, 0.16),
-            )
-        named = f"{label(pieces[0])}: no font here"
-        small = min(0.72 * self.unit, 0.2 * size)
-        self.board.words(area.x + (area.w - width(named) * small) / 2, y + small * 0.7, named, small, SOFT)
-        return True
+        self.marks.ticks(marks, said.accent)
 
     def _strip(self) -> None:
         said, frame = self.said, self.frame
@@ -219,9 +193,7 @@ class Stage:
                 head.x + (head.w - width(lines[0]) * size) / 2,
                 head.y + head.h / 2 + size * 0.34,
                 lines[0],
-                size,
-                INK,
-                weight=0.012,
+                Type(size, INK, weight=0.012),
             )
         room = Box(frame.x, frame.y + top, frame.w, frame.h - top).inset(0.025 * min(frame.w, frame.h))
         for at, (box, panel) in enumerate(zip(panel_boxes(said, room), said.panels, strict=True)):
@@ -245,7 +217,9 @@ class Stage:
             balloon = Box(box.right - pad - w, top, w, h)
             board.box(balloon, mixed(CARD, accent, 0.12), line=accent, r=0.9 * size)
             for n, line in enumerate(lines):
-                board.words(balloon.x + 0.7 * size, balloon.y + 0.45 * size + (n + 0.82) * size * 1.12, line, size, INK)
+                board.words(
+                    balloon.x + 0.7 * size, balloon.y + 0.45 * size + (n + 0.82) * size * 1.12, line, Type(size, INK)
+                )
             top += h + 0.5 * unit
         size = max(min(unit * 0.95, box.w / 14), unit * 0.6)
         free = box.bottom - pad - top - 0.4 * size
@@ -253,14 +227,14 @@ class Stage:
         lines = short(panel.action, (box.w - 2 * pad) / size * 0.98, most) if most else []
         y = box.bottom - pad - (len(lines) - 1) * size * 1.35 - 0.2 * size
         for n, line in enumerate(lines):
-            board.words(box.x + pad, y + n * size * 1.35, line, size, SOFT)
-        self._number(box.x + pad + 0.75 * unit, box.y + pad + 0.75 * unit, number, small=True)
+            board.words(box.x + pad, y + n * size * 1.35, line, Type(size, SOFT))
+        self.marks.number(box.x + pad + 0.75 * unit, box.y + pad + 0.75 * unit, number, small=True)
 
     def _edit(self) -> None:
         base = next((one for one in self.said.pictures if one.role == "base"), self.said.pictures[0])
         picture = self.thumbs.get(base.image.sha256)
         if picture is None:
-            self._missing(self.frame, base)
+            self.marks.missing(self.frame, base)
             return
         ratio = picture.width / picture.height / (self.frame.w / self.frame.h)
         whole = 0.88 < ratio < 1.14  # noqa: PLR2004 - so little may be cut off
@@ -273,21 +247,19 @@ class Stage:
                 x, y = where.x + where.w * share + off, where.y + where.h * share + off
                 self.board.line((x, where.y), (x, where.bottom), color=color)
                 self.board.line((where.x, y), (where.right, y), color=color)
-        self._number(where.x + 1.7 * self.unit, where.y + 1.7 * self.unit, base.number)
+        self.marks.number(where.x + 1.7 * self.unit, where.y + 1.7 * self.unit, base.number)
         if self.said.copy:
             size, lines = fitted([" · ".join(self.said.copy)], where.w * 0.7, 0.2 * where.h, largest=1.6 * self.unit)
             h = len(lines) * size * 1.15 + size
             w = max(width(line) for line in lines) * size + 1.6 * size
-            plate = Box(where.x + (where.w - w) / 2, where.bottom - h - unit_gap(self.unit), w, h)
+            plate = Box(where.x + (where.w - w) / 2, where.bottom - h - 1.4 * self.unit, w, h)
             self.board.box(plate, f"{CARD}ee", r=0.5 * size)
             for n, line in enumerate(lines):
                 self.board.words(
                     plate.x + (w - width(line) * size) / 2,
                     plate.y + 0.5 * size + (n + 0.8) * size * 1.15,
                     line,
-                    size,
-                    INK,
-                    weight=0.01,
+                    Type(size, INK, weight=0.01),
                 )
 
     def _compose(self) -> None:
@@ -299,21 +271,21 @@ class Stage:
         split = 0.4
         cards = inner.part(0, 0, split, 1) if wide else inner.part(0, 0, 1, split)
         goal = inner.part(split + 0.1, 0, 0.9 - split, 1) if wide else inner.part(0, split + 0.1, 1, 0.9 - split)
-        goal = goal.fitted(frame.w / frame.h) if wide else goal.fitted(frame.w / frame.h)
+        goal = goal.fitted(frame.w / frame.h)
         boxes = grid(cards, len(said.pictures), gap=0.035 * min(cards.w, cards.h) + 1.0 * unit)
         for at, (box, shown) in enumerate(zip(boxes, said.pictures, strict=True)):
             self._card(box, shown)
             if at:
                 before = boxes[at - 1]
                 if abs(before.y - box.y) < 1:
-                    self._plus((before.right + box.x) / 2, box.y + box.h / 2)
+                    self.marks.plus((before.right + box.x) / 2, box.y + box.h / 2)
                 else:
-                    self._plus(cards.x + cards.w / 2, (before.bottom + box.y) / 2)
+                    self.marks.plus(cards.x + cards.w / 2, (before.bottom + box.y) / 2)
         start = (cards.right, inner.y + inner.h / 2) if wide else (inner.x + inner.w / 2, cards.bottom)
         end = (goal.x, start[1]) if wide else (start[0], goal.y)
-        self._arrow(start, end)
+        self.marks.arrow(start, end)
         self.board.box(goal, CARD, line=said.accent, width=1.6)
-        self._guides(mixed(CARD, said.accent, 0.14), goal, [goal])
+        self.marks.guides(mixed(CARD, said.accent, 0.14), goal, [goal])
         room = goal.part(0.1, 0.1, 0.8, 0.8)
         if said.copy:
             low = said.copy_spot is not None and said.copy_spot.down > 0
@@ -321,15 +293,15 @@ class Stage:
             y = room.bottom - len(lines) * size * 1.12 if low else room.y
             for at, line in enumerate(lines):
                 x = room.x + (room.w - width(line) * size) / 2
-                self.board.words(x, y + (at + 0.86) * size * 1.12, line, size, INK, weight=0.012)
+                self.board.words(x, y + (at + 0.86) * size * 1.12, line, Type(size, INK, weight=0.012))
             room = room.part(0, 0 if low else 0.36, 1, 0.64)
-        self._label(room, said.subject, largest=1.6 * unit, color=mixed(INK, said.accent, 0.25))
+        self.marks.label(room, said.subject, largest=1.6 * unit, color=mixed(INK, said.accent, 0.25))
 
     def _card(self, box: Box, shown: Shown) -> None:
         unit = self.unit
         picture = self.thumbs.get(shown.image.sha256)
         if picture is None:
-            self._missing(box, shown)
+            self.marks.missing(box, shown)
         else:
             at = box.fitted(picture.width / picture.height)
             edge = min(0.35 * unit, 0.05 * min(at.w, at.h))
@@ -337,101 +309,7 @@ class Stage:
             self.board.box(at, CARD)
             self.board.picture(picture, at.inset(edge))
             box = at
-        self._number(box.x + 0.2 * unit, box.y + 0.2 * unit, shown.number, small=True)
-
-    def _missing(self, box: Box, shown: Shown) -> None:
-        self.board.box(box, CARD, line=HAIR)
-        self.board.line((box.x, box.y), (box.right, box.bottom), color=HAIR)
-        self.board.line((box.x, box.bottom), (box.right, box.y), color=HAIR)
-        self._label(box.part(0.06, 0.3, 0.88, 0.4), why_not(shown.image), largest=self.unit, color=FAINT)
-
-    def _guides(self, color: str, box: Box, quiet: Sequence[Box]) -> None:
-        """Draw the lines of thirds, and a cross where they meet, outside of quiet areas."""
-        reach = 0.03 * min(box.w, box.h)
-        for share in (1 / 3, 2 / 3):
-            x, y = box.x + box.w * share, box.y + box.h * share
-            self.board.line((x, box.y), (x, box.bottom), color=color)
-            self.board.line((box.x, y), (box.right, y), color=color)
-            for other in (1 / 3, 2 / 3):
-                cross = box.y + box.h * other
-                if any(one.x < x + reach and x - reach < one.right and one.y < cross < one.bottom for one in quiet):
-                    continue
-                self.board.line((x - reach, cross), (x + reach, cross), color=self.said.accent)
-                self.board.line((x, cross - reach), (x, cross + reach), color=self.said.accent)
-
-    def _corners(self) -> None:
-        """Draw crop marks around the frame."""
-        frame, out, reach = self.frame, 0.35 * self.unit, 0.95 * self.unit
-        for x, way_x in ((frame.x, -1), (frame.right, 1)):
-            for y, way_y in ((frame.y, -1), (frame.bottom, 1)):
-                self.board.line((x + way_x * out, y), (x + way_x * reach, y), color=FAINT)
-                self.board.line((x, y + way_y * out), (x, y + way_y * reach), color=FAINT)
-
-    def _ticks(self, box: Box, color: str) -> None:
-        reach = min(0.9 * self.unit, box.w / 4, box.h / 4)
-        for x, way_x in ((box.x, 1), (box.right, -1)):
-            for y, way_y in ((box.y, 1), (box.bottom, -1)):
-                self.board.line((x + way_x * reach, y), (x, y), (x, y + way_y * reach), color=color, width=1.4)
-
-    def _label(self, box: Box, text: str, *, largest: float, color: str) -> None:
-        """Set a text in the middle of a box, in as many lines as it needs and there is room for."""
-        size = largest
-        while True:
-            most = max(1, int(box.h / (size * 1.25)))
-            lines = short(text, box.w / size, most)
-            if not lines or not lines[-1].endswith("…") or size < max(0.55 * self.unit, largest / 4):
-                break
-            size *= 0.92
-        y = box.y + (box.h - len(lines) * size * 1.25) / 2 + size * 0.92
-        for at, line in enumerate(lines):
-            self.board.words(box.x + (box.w - width(line) * size) / 2, y + at * size * 1.25, line, size, color)
-
-    def _plate(self, box: Box, text: str) -> None:
-        size = 0.92 * self.unit
-        lines = short(text, (box.w - 1.6 * size) / size, 2)
-        w = max((width(line) for line in lines), default=0) * size + 1.6 * size
-        h = len(lines) * size * 1.25 + 0.9 * size
-        plate = Box(box.x + (box.w - w) / 2, box.bottom - h, w, h)
-        self.board.box(plate, f"{CARD}f0", r=0.5 * size)
-        for at, line in enumerate(lines):
-            x = plate.x + (w - width(line) * size) / 2
-            self.board.words(x, plate.y + 0.45 * size + (at + 0.86) * size * 1.25, line, size, INK)
-
-    def _number(self, x: float, y: float, number: int, *, small: bool = False) -> None:
-        disc(self.board, x, y, (0.75 if small else 1.0) * self.unit, str(number), self.said.accent)
-
-    def _plus(self, x: float, y: float) -> None:
-        self._sign(x, y, lambda r: (((x - r, y), (x + r, y)), ((x, y - r), (x, y + r))))
-
-    def _sign(self, x: float, y: float, lines: Callable[[float], tuple[tuple[tuple[float, float], ...], ...]]) -> None:
-        r = 0.62 * self.unit
-        self.board.oval(Box(x - r, y - r, 2 * r, 2 * r), self.tint)
-        for line in lines(r * 0.55):
-            self.board.line(*line, color=self.said.accent, width=2)
-
-    def _arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        (x0, y0), (x1, y1) = start, end
-        gap = 0.5 * self.unit
-        head = 0.55 * self.unit
-        if x1 - x0 > y1 - y0:
-            x0, x1 = x0 + gap, x1 - gap
-            self.board.line((x1 - head, y1 - head), (x1, y1), (x1 - head, y1 + head), color=self.said.accent, width=2)
-        else:
-            y0, y1 = y0 + gap, y1 - gap
-            self.board.line((x1 - head, y1 - head), (x1, y1), (x1 + head, y1 - head), color=self.said.accent, width=2)
-        self.board.line((x0, y0), (x1, y1), color=self.said.accent, width=2)
-
-
-def unit_gap(unit: float) -> float:
-    """Return the space between a plate and the edge it stands at."""
-    return 1.4 * unit
-
-
-def disc(board: Board, x: float, y: float, r: float, text: str, color: str) -> None:
-    """Draw a number on a disc around a point."""
-    board.oval(Box(x - r, y - r, 2 * r, 2 * r), color)
-    size = r * (1.15 if len(text) == 1 else 0.95)
-    board.words(x - width(text) * size / 2, y + size * 0.36, text, size, CARD, weight=0.01)
+        self.marks.number(box.x + 0.2 * unit, box.y + 0.2 * unit, shown.number, small=True)
 
 
 def grid(room: Box, count: int, *, gap: float) -> list[Box]:

@@ -9,12 +9,17 @@ from prompt_kit.generators.proof.board import Box
 if TYPE_CHECKING:
     from prompt_kit.generators.proof.brief import Brief
 
+_SMALL_GRID = 4
+"""So many panels make a grid of two columns, more of three."""
+
 
 def panel_boxes(said: Brief, room: Box) -> list[Box]:
     """Return a box for each panel: as the words say, else as the format suggests."""
     count = len(said.panels)
     gap = 0.02 * max(room.w, room.h)
-    across = {"row": count, "column": 1, "grid": 2 if count < 5 else 3}.get(said.stacked) or _across(room, count)
+    across = {"row": count, "column": 1, "grid": 2 if count <= _SMALL_GRID else 3}.get(said.stacked) or _across(
+        room, count
+    )
     down = -(-count // across)
     h = (room.h - gap * (down - 1)) / down
     boxes = []
