@@ -64,10 +64,10 @@ HOSTILE = {
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_templates_are_refused_before_they_run(source: str) -> None:
     """Nothing of Python is within reach, and nothing runs for ever."""
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(InputError):
         program(source, other='{% include "main.j2" %}')
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_value_as_a_key_reaches_nothing() -> None:

@@ -115,10 +115,10 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 def test_bombs_are_refused_at_once(tmp_path: Path, text: str) -> None:
     """A file from a stranger cannot hang the kit or fill the memory."""
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(InputError):
         read(tmp_path, text)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
