@@ -13,7 +13,7 @@ from prompt_kit.generators.proof.faces import clean
 from prompt_kit.prompt import ROLES, Earlier, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from prompt_kit.generators import Request
     from prompt_kit.images import Image
@@ -48,6 +48,7 @@ _EMPTY: Final = re.compile(
     re.IGNORECASE,
 )
 _SHARES: Final = {
+    "twentieth": 0.05,
     "tenth": 0.1,
     "sixth": 0.16,
     "fifth": 0.2,
@@ -56,7 +57,11 @@ _SHARES: Final = {
     "half": 0.5,
     "two thirds": 0.62,
 }
-_SUBJECTS: Final = "subject product character result motif new_look scene place topic".split()
+_MOTIFS: Final = ("motif", "subject")
+"""The same, beside words that are the picture themselves."""
+
+_SUBJECTS: Final = "subject product character result motif new_look scene topic".split()
+"""The values that tell what the picture shows, the likeliest first."""
 
 
 class Spot(NamedTuple):
@@ -125,7 +130,7 @@ class Brief:
     empty_for: str
     panels: tuple[Panel, ...]
     stacked: str
-    """How panels stand: ``row``, ``column``, ``grid``, or nothing when the frame decides."""
+    """How panels stand: ``row``, ``column``, ``grid``, ``opening`` (the first as wide as all); empty: as it fits best."""
     chips: tuple[Chip, ...]
     pictures: tuple[Shown, ...]
     turns: tuple[str, ...]
@@ -147,9 +152,9 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
     recipe = (prompt.recipe if prompt else "") or "prompt"
     turns = prompt.turns if prompt and len(prompt.turns) > 1 else ()
     at = next((n for n, turn in enumerate(turns) if turn is request.turn or turn == request.turn), 0)
-    subject, spot, share = _subject(values, every, text)
-    copy = tuple(dict.fromkeys(_quoted(outside)))[:MOST_COPY]
     led_by_words = "headline" in values or "only words" in outside
+    subject, spot, share = _subject(values, every, text, names=_MOTIFS if led_by_words else _SUBJECTS)
+    copy = tuple(dict.fromkeys(_quoted(outside)))[:MOST_COPY]
     if panels:
         title = tuple(words for one in every if re.search(r"(?i)\btitle\b", one) for words in _quoted(one))
         rest = tuple(words for words in copy if words not in title)
@@ -190,6 +195,7 @@ _ACCENTS: Final = ("#b9452b", "#a8741a", "#33694f", "#1f6577", "#3b4e9b", "#7a3f
 """One of these is a recipe's colour: earth, leaf, sea and berry, all dark enough to be read on paper."""
 
 _STACKS: Final = {
+    "opening": r"(?i)\b(?:opening|first) panel (?:spans|fills|runs across) the (?:full|whole) width\b",
     "row": r"(?i)\b(horizontal row|one row|single row|side by side)\b",
     "grid": r"(?i)\b(even grid|grid)\b",
     "column": r"(?i)\b(column|vertical|from top to bottom|stacked)\b",
@@ -229,15 +235,19 @@ def _turn(turns: tuple[Any, ...], at: int) -> str:
     return f"Picture {at + 1} of {len(turns)}" + (f" · {name}" if name else "")
 
 
-def _subject(values: Mapping[str, Any], sentences: list[str], text: list[str]) -> tuple[str, Spot, float]:
-    said = next((values[name] for name in _SUBJECTS if isinstance(values.get(name), str) and values[name].strip()), "")
+def _subject(
+    values: Mapping[str, Any], sentences: list[str], text: list[str], *, names: Sequence[str]
+) -> tuple[str, Spot, float]:
+    """Return what the picture shows, where it stands, and how much of the frame it takes."""
+    said = next((values[name] for name in names if isinstance(values.get(name), str) and values[name].strip()), "")
     subject = _plain(said)
     about = next((one for one in sentences if re.search(r"(?i)\bsubject (?:stands|sits|lies|is)\b", one)), "")
     position = values.get("position")
     spot = _spot(about) or (_spot(f"in the {position.replace('-', ' ')}") if isinstance(position, str) else None)
     whole = " ".join(text)
     share = next(
-        (share for word, share in _SHARES.items() if re.search(rf"takes about (?:a|an|one)?\s?{word}", whole)), 0.0
+        (share for word, share in _SHARES.items() if re.search(rf"takes (?:up )?about (?:a|an|one)?\s?{word}", whole)),
+        0.0,
     )
     return subject[:400], spot or Spot(0, 0), share
 

@@ -21,7 +21,7 @@ _BEFORE: Final = re.compile(r"([\w-]+(?: [\w-]+)?) ?\(?$")
 _REACH: Final = 40
 """How many characters before a code its name is looked for."""
 _FIELDS: Final = re.compile(r"palette|colou?r|accent")
-_LITTLE: Final = frozenset("in of and the a an with is colour color accent".split())
+_LITTLE: Final = frozenset("in on of and the a an with is colour color accent".split())
 
 _NAMED: Final = {
     "amber": "#f2b01e",

@@ -84,7 +84,9 @@ def arranged(said: Brief, room: Box, unit: float) -> Notes:
     kept, left = [], 0
     for section in best.sections if best else ():
         items = tuple(
-            item for item in section.items if item.box.bottom <= room.bottom and item.box.right <= room.right + 1
+            item
+            for item in section.items
+            if item.box.bottom <= room.bottom - 1.2 * unit and item.box.right <= room.right + 1
         )
         left += len(section.items) - len(items)
         if items:

@@ -37,6 +37,7 @@ def draw(plan: Layout) -> Image.Image:
     Stage(board, plan.frame, plan.brief, plan.unit, thumbs).draw()
     for section in plan.notes.sections:
         sheet.section(section)
+    sheet.more()
     sheet.prompt()
     sheet.footer()
     return board.finished()
@@ -103,6 +104,14 @@ class _Sheet:
                     self._chip(item)
                 case "frame":
                     self._frame(item)
+
+    def more(self) -> None:
+        """Say how many notes found no room."""
+        notes, unit = self.plan.notes, self.unit
+        if notes.left_out and notes.sections:
+            last = notes.sections[-1].items[-1].box
+            text = f"+ {notes.left_out} more"
+            self.board.words(last.x, last.bottom + 1.1 * unit, text, Type(0.8 * unit, self.accent))
 
     def _picture(self, item: Placed, *, thumbnail: bool) -> None:
         shown: Shown = item.what  # type: ignore[assignment]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.board import CARD, INK, SOFT, Box, mixed, width
+from prompt_kit.generators.proof.board import CARD, HAIR, INK, SOFT, Box, Type, mixed, width
 from prompt_kit.generators.proof.brief import Spot
 from prompt_kit.generators.proof.lines import fitted, short
 from prompt_kit.generators.proof.marks import Marks
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from prompt_kit.generators.proof.board import Board
     from prompt_kit.generators.proof.brief import Brief, Panel, Shown
 
-_PORTRAYED: Final = ("identity", "object", "logo", "pose")
+_FEW: Final = 4
+
+_BALLOONS: Final = 4
+
+_LEGIBLE: Final = 4
+"""No words are set in less width than this, in units."""
+
+_PORTRAYED: Final = ("identity", "object")
+"""What the picture shows stands on a reference in one of these roles, or on a mark where words lead."""
 
 
 class Stage:
@@ -68,6 +76,10 @@ class Stage:
         reach = min(frame.w, frame.h)
         if share:
             side = min((frame.area * share) ** 0.5, reach * 0.86)
+            if said.empty_spot is not None:
+                room = frame.h if said.empty_spot.down else frame.w
+                side = min(side, 0.46 * room)
+            side = max(side, 0.24 * reach)
             x = {-1: 0.0, 0: 0.5, 1: 1.0}[said.spot.across]
             y = {-1: 0.0, 0: 0.5, 1: 1.0}[said.spot.down]
             edge = 0.05 * reach
@@ -87,16 +99,17 @@ class Stage:
         said, frame = self.said, self.frame
         if not said.empty:
             return None
-        if said.empty_spot is not None:
-            across, down = said.empty_spot
-            w = 0.46 if across else 0.8 if down else 0.5
-            h = 0.42 if down else 0.84
-            x = {-1: 0.04, 0: 0.5 - w / 2, 1: 0.96 - w}[across]
-            y = {-1: 0.05, 0: 0.5 - h / 2, 1: 0.95 - h}[down]
-            return frame.part(x, y, w, h)
         it = self.subject_area()
         edge = 0.05 * min(frame.w, frame.h)
         inner = frame.inset(edge)
+        if said.empty_spot is not None:
+            across, down = said.empty_spot
+            w = 0.5 if across else 1.0 if down else 0.56
+            h = 0.5 if down else 1.0
+            area = inner.part(
+                {-1: 0.0, 0: 0.5 - w / 2, 1: 1 - w}[across], {-1: 0.0, 0: 0.5 - h / 2, 1: 1 - h}[down], w, h
+            )
+            return _beside(area, it, across, down, edge)
         sides = (
             Box(inner.x, inner.y, it.x - inner.x - edge, inner.h),
             Box(it.right + edge, inner.y, inner.right - it.right - edge, inner.h),
@@ -107,7 +120,8 @@ class Stage:
 
     def _portrait(self) -> tuple[Shown, Image.Image] | None:
         """Return the picture that shows the subject, if one does and can be opened."""
-        shown = next((one for one in self.said.pictures if one.role in _PORTRAYED), None)
+        roles = ("logo",) if self.said.led_by_words else _PORTRAYED
+        shown = next((one for one in self.said.pictures if one.role in roles), None)
         thumb = self.thumbs.get(shown.image.sha256) if shown else None
         return (shown, thumb) if shown and thumb else None
 
@@ -210,7 +224,7 @@ class Stage:
         pad = 0.07 * min(box.w, box.h)
         top = box.y + pad
         room = box.h - 2 * pad
-        for words in panel.copy[:2]:
+        for words in panel.copy[:_BALLOONS]:
             size, lines = fitted([words], box.w * 0.74, room * 0.26, largest=1.35 * unit)
             w = max(width(line) for line in lines) * size + 1.4 * size
             h = len(lines) * size * 1.12 + 0.9 * size
@@ -253,7 +267,7 @@ class Stage:
             h = len(lines) * size * 1.15 + size
             w = max(width(line) for line in lines) * size + 1.6 * size
             plate = Box(where.x + (where.w - w) / 2, where.bottom - h - 1.4 * self.unit, w, h)
-            self.board.box(plate, f"{CARD}ee", r=0.5 * size)
+            self.board.box(plate, f"{CARD}ee", line=HAIR, r=0.5 * size)
             for n, line in enumerate(lines):
                 self.board.words(
                     plate.x + (w - width(line) * size) / 2,
@@ -268,25 +282,27 @@ class Stage:
         wide = frame.w >= frame.h * 0.8
         pad = 0.05 * min(frame.w, frame.h)
         inner = frame.inset(pad)
-        split = 0.4
+        # The more pictures there are, the more of the frame they need.
+        split = 0.4 if len(said.pictures) <= _FEW else 0.52
         cards = inner.part(0, 0, split, 1) if wide else inner.part(0, 0, 1, split)
         goal = inner.part(split + 0.1, 0, 0.9 - split, 1) if wide else inner.part(0, split + 0.1, 1, 0.9 - split)
         goal = goal.fitted(frame.w / frame.h)
-        boxes = grid(cards, len(said.pictures), gap=0.035 * min(cards.w, cards.h) + 1.0 * unit)
+        boxes = grid(cards, len(said.pictures), gap=0.02 * min(cards.w, cards.h) + 1.0 * unit)
         for at, (box, shown) in enumerate(zip(boxes, said.pictures, strict=True)):
             self._card(box, shown)
-            if at:
-                before = boxes[at - 1]
-                if abs(before.y - box.y) < 1:
-                    self.marks.plus((before.right + box.x) / 2, box.y + box.h / 2)
-                else:
-                    self.marks.plus(cards.x + cards.w / 2, (before.bottom + box.y) / 2)
+            before = boxes[at - 1] if at else box
+            if before.x < box.x:
+                self.marks.plus((before.right + box.x) / 2, box.y + box.h / 2)
+            elif before.y < box.y and before.x == box.x:
+                self.marks.plus(box.x + box.w / 2, (before.bottom + box.y) / 2)
         start = (cards.right, inner.y + inner.h / 2) if wide else (inner.x + inner.w / 2, cards.bottom)
         end = (goal.x, start[1]) if wide else (start[0], goal.y)
         self.marks.arrow(start, end)
         self.board.box(goal, CARD, line=said.accent, width=1.6)
         self.marks.guides(mixed(CARD, said.accent, 0.14), goal, [goal])
         room = goal.part(0.1, 0.1, 0.8, 0.8)
+        if room.w < _LEGIBLE * unit:
+            return
         if said.copy:
             low = said.copy_spot is not None and said.copy_spot.down > 0
             size, lines = fitted([" · ".join(said.copy)], room.w, room.h * 0.3, largest=2.2 * unit)
@@ -323,3 +339,19 @@ def grid(room: Box, count: int, *, gap: float) -> list[Box]:
     down = -(-count // across)
     w, h = max(1.0, (room.w - gap * (across - 1)) / across), max(1.0, (room.h - gap * (down - 1)) / down)
     return [Box(room.x + (at % across) * (w + gap), room.y + (at // across) * (h + gap), w, h) for at in range(count)]
+
+
+def _beside(area: Box, subject: Box, across: int, down: int, gap: float) -> Box:
+    """Return the part of an area, named by its side of the frame, that a subject leaves."""
+    left, top, right, bottom = area.x, area.y, area.right, area.bottom
+    if left >= subject.right or right <= subject.x or top >= subject.bottom or bottom <= subject.y:
+        return area
+    if down < 0 and subject.y - gap > top:
+        bottom = min(bottom, subject.y - gap)
+    elif down > 0 and subject.bottom + gap < bottom:
+        top = max(top, subject.bottom + gap)
+    elif across < 0:
+        right = min(right, max(left, subject.x - gap))
+    elif across > 0:
+        left = max(left, min(right, subject.right + gap))
+    return Box(left, top, right - left, bottom - top)

@@ -17,9 +17,16 @@ def panel_boxes(said: Brief, room: Box) -> list[Box]:
     """Return a box for each panel: as the words say, else as the format suggests."""
     count = len(said.panels)
     gap = 0.02 * max(room.w, room.h)
+    if said.stacked == "opening" and count > 1:
+        lead = Box(room.x, room.y, room.w, (room.h - gap) * 0.5)
+        return [lead, *_rows(Box(room.x, lead.bottom + gap, room.w, (room.h - gap) * 0.5), count - 1, count - 1, gap)]
     across = {"row": count, "column": 1, "grid": 2 if count <= _SMALL_GRID else 3}.get(said.stacked) or _across(
         room, count
     )
+    return _rows(room, count, across, gap)
+
+
+def _rows(room: Box, count: int, across: int, gap: float) -> list[Box]:
     down = -(-count // across)
     h = (room.h - gap * (down - 1)) / down
     boxes = []
