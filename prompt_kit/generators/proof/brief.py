@@ -130,7 +130,7 @@ class Brief:
     empty_for: str
     panels: tuple[Panel, ...]
     stacked: str
-    """How panels stand: ``row``, ``column``, ``grid``, ``opening`` (the first as wide as all); empty: as it fits best."""
+    """How panels stand: ``row``, ``column``, ``grid``, ``opening`` (the first as wide as all); empty: as it fits."""
     chips: tuple[Chip, ...]
     pictures: tuple[Shown, ...]
     turns: tuple[str, ...]
