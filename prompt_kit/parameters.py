@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NoReturn, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -175,7 +175,7 @@ class Text(_Written):
 
     def annotation(self) -> Any:
         """Return text that stands inside a sentence: one line, without a comma or stop at its end."""
-        return self._text(words.clause)
+        return self._text(_clause)
 
 
 class LongText(_Written):
@@ -185,7 +185,7 @@ class LongText(_Written):
 
     def annotation(self) -> Any:
         """Return text on one line."""
-        return self._text(words.plain)
+        return self._text(_plain)
 
 
 class CopyText(_Written):
@@ -284,7 +284,7 @@ class ListOf(_Parameter):
     def annotation(self) -> Any:
         """Return the entries, each as it stands inside a sentence."""
         limits = StringConstraints(min_length=1, max_length=self.max_length or MAX_TEXT)
-        item = Annotated[str, limits, AfterValidator(words.clause)]
+        item = Annotated[str, limits, AfterValidator(_clause)]
         return _several(item, self.min, self.max or MAX_ITEMS)
 
 
@@ -351,6 +351,18 @@ Parameter: TypeAlias = Annotated[
     Field(discriminator="type"),
 ]
 """One named, typed input of a recipe."""
+
+
+def _clause(value: str) -> str:
+    return words.clause(value) or _nothing()
+
+
+def _plain(value: str) -> str:
+    return words.plain(value) or _nothing()
+
+
+def _nothing() -> NoReturn:
+    raise ValueError("is empty; leave it out or write something")
 
 
 def color_words(value: str) -> str:

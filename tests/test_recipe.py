@@ -115,6 +115,15 @@ def test_all_problems_of_the_values_are_told_at_once(tree: MakeTree, library: Li
     assert "motto: has 21 characters; at most 20 are allowed." in text
 
 
+@pytest.mark.parametrize("blank", ["   ", "\n", ",", "\u200a"])
+def test_a_value_of_nothing_is_no_value(tree: MakeTree, library: Library, blank: str) -> None:
+    """White space and a lone comma would leave a hole in the sentence."""
+    tree(**BADGE)
+    with pytest.raises(InputError) as caught:
+        load("badge", library=library).render(subject=blank, colors=["red", blank])
+    assert [p.parameter for p in caught.value.problems] == ["subject", "colors"]
+
+
 def test_a_choice_is_given_by_value_label_or_own_words(tree: MakeTree, library: Library) -> None:
     """A spreadsheet holds labels, a program values, and an art director own words."""
     tree(**BADGE)
