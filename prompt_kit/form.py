@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from prompt_kit.errors import InputError, Problem, did_you_mean
 from prompt_kit.images import Image, open_image
 from prompt_kit.messages import explain
+from prompt_kit.words import spoken, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ class Form:
         schema = self._adapter.json_schema()
         properties = schema.setdefault("properties", {})
         for name, parameter in self.parameters.items():
-            properties[name] |= {"title": parameter.title or _spoken(name)}
+            properties[name] |= {"title": parameter.title or spoken(name)}
             properties[name] |= {"description": parameter.help} if parameter.help else {}
             properties[name] |= {"default": parameter.default} if parameter.default is not None else {}
             if choices := getattr(parameter, "choices", None):
@@ -58,7 +59,7 @@ class Form:
                 target |= {"examples" if getattr(parameter, "other", False) else "enum": list(choices)}
         for name, slot in self.references.items():
             properties[name] = {
-                "title": slot.title or _spoken(name),
+                "title": slot.title or spoken(name),
                 "type": "array",
                 "items": {"type": "string", "format": "path"},
                 "minItems": slot.min,
@@ -124,7 +125,7 @@ class Form:
         what = explain(error)
         if error["type"] == "missing" and (help_text := self.parameters[name].help):
             what += f". {help_text.rstrip('.')}"
-        return Problem(f"{name}{place}: {what}{'' if what.endswith(('.', '?')) else '.'}", parameter=str(name))
+        return Problem(stopped(f"{name}{place}: {what}"), parameter=str(name))
 
     def _check_conditions(self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem]) -> None:
         """Drop what is not asked under these values, and see that what is asked and needed is there."""
@@ -196,7 +197,3 @@ def _either(wanted: Any) -> str:
     if isinstance(wanted, bool):
         return "given" if wanted else "left out"
     return " or ".join(str(one) for one in wanted) if isinstance(wanted, list) else str(wanted)
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", " ").capitalize()

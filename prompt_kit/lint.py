@@ -111,9 +111,9 @@ def _check_recipe(recipe: Recipe, found: Found[RecipeSpec]) -> Iterator[Problem]
     for program in programs.values():
         yield from _words(recipe, program)
     prompts: dict[str, Prompt] = {}
-    for name, example in recipe.examples.items():
+    for name in recipe.examples:
         try:
-            prompts[name] = recipe.using(*example.uses).render(settings=example.settings, **example.values)
+            prompts[name] = recipe.render_example(name)
         except PromptKitError as error:
             for problem in _problems(error):
                 yield found.file.problem(f"example '{name}': {problem.message}", "examples", name)

@@ -82,17 +82,13 @@ class Choice(BaseModel):
 def _choices(value: Any) -> Any:
     """Accept ``[a, b]`` and ``{a: Label}`` besides ``{a: {label: …}}``."""
     if isinstance(value, list):
-        return {str(item): {"label": _label(str(item))} for item in value}
+        return {str(item): {"label": words.spoken(str(item))} for item in value}
     if isinstance(value, dict):
         return {
             str(key): {"label": str(item)} if isinstance(item, str | int | float) else item
             for key, item in value.items()
         }
     return value
-
-
-def _label(name: str) -> str:
-    return words.capital(name.replace("_", " ").replace("-", " "))
 
 
 class _Parameter(BaseModel):

@@ -73,9 +73,8 @@ def _example_test(library: Library, recipe: str, example: str, folder: Path) -> 
         from prompt_kit.snapshots import snapshot
 
         loaded = load(recipe, library=library)
-        shown = loaded.examples[example]
         try:
-            prompt = loaded.using(*shown.uses).render(settings=shown.settings, **shown.values)
+            prompt = loaded.render_example(example)
         except PromptKitError as error:
             pytest.fail(f"{recipe}, example {example}:\n{error}", pytrace=False)
         file_regression.check(

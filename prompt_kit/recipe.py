@@ -17,6 +17,7 @@ from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.rendering import MAX_TURNS, NAMES, TurnPlan, render_turns
 from prompt_kit.spec import RecipeSpec, SettingsSpec, StrategySpec, TurnSpec
 from prompt_kit.templating import compile_templates
+from prompt_kit.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,7 @@ class Recipe:
     @property
     def title(self) -> str:
         """Name for people."""
-        return self.spec.title or self.name.replace("-", " ").capitalize()
+        return self.spec.title or spoken(self.name)
 
     @property
     def task(self) -> Task:
@@ -88,7 +89,7 @@ class Recipe:
         return {
             name: Example(
                 name,
-                example.title or name.replace("-", " ").capitalize(),
+                example.title or spoken(name),
                 {key: self._from_folder(key, value) for key, value in example.values.items()},
                 merged(example.settings),
                 tuple(example.uses),
@@ -147,6 +148,15 @@ class Recipe:
             self._strategy_names,
             tuple([(name, value if type(value) is str else _recorded(value)) for name, value in given.items()]),
         )
+
+    def render_example(self, name: str) -> Prompt:
+        """Return the prompt of an example, with the strategies and settings it asks for.
+
+        Raises:
+            InputError: With every problem of its values, pictures and settings.
+        """
+        example = self.examples[name]
+        return self.using(*example.uses).render(settings=example.settings, **example.values)
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values: one property for each parameter and reference slot."""

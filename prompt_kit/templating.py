@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from prompt_kit import words
-from prompt_kit.errors import InputError, Place, Problem, did_you_mean
+from prompt_kit.errors import InputError, Place, Problem, PromptKitError, did_you_mean
 from prompt_kit.parameters import MAX_ITEMS, Chosen, Copy
 
 if TYPE_CHECKING:
@@ -274,11 +274,7 @@ class _Inliner(NodeTransformer):
             return []
         try:
             return self.loader.body(name, self.above)
-        except Exception as error:
-            from prompt_kit.errors import PromptKitError
-
-            if not isinstance(error, PromptKitError):
-                raise
+        except PromptKitError as error:
             self.loader.problems.append(Problem(str(error), place))
             return []
 

@@ -82,6 +82,15 @@ def capital(text: str) -> str:
     return text if first[1:].lower() != first[1:] else text[:1].upper() + text[1:]
 
 
+def spoken(name: str) -> str:
+    """Return the name of a recipe, parameter or choice as people read it.
+
+    >>> spoken("shot_type"), spoken("red-panda")
+    ('Shot type', 'Red panda')
+    """
+    return capital(name.replace("_", " ").replace("-", " "))
+
+
 def article(phrase: str) -> str:
     """Return the phrase with "a" or "an", unless it is determined already.
 

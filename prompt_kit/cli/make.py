@@ -181,12 +181,13 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
     if path := options["values_file"]:
         file, read = _values(recipe, Path(path))
         values |= read
-    values |= given(recipe, options)
+    on_line = given(recipe, options)
+    values |= on_line
     settings |= {name: options[name] for name in SETTINGS if options[name] is not None}
     try:
         return recipe.render(settings=settings, **values)
     except InputError as error:
-        raise InputError([_placed(problem, file, given(recipe, options)) for problem in error.problems]) from error
+        raise InputError([_placed(problem, file, on_line) for problem in error.problems]) from error
 
 
 def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from prompt_kit.words import spoken, stopped
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,7 +35,7 @@ def options_of(recipe: Recipe) -> Iterator[click.Option]:
     for name, parameter in recipe.parameters.items():
         yield _option(name, parameter)
     for name, slot in recipe.references.items():
-        help_text = _sentence(slot.title or name.replace("_", " ").capitalize()) + f" {slot.help}" * bool(slot.help)
+        help_text = stopped(slot.title or spoken(name)) + f" {slot.help}" * bool(slot.help)
         yield click.Option(
             [_flag(name), name],
             type=click.Path(),
@@ -65,8 +67,8 @@ def _option(name: str, parameter: Any) -> click.Option:
 
 
 def _help(parameter: Any, name: str) -> str:
-    text = _sentence(parameter.title or name.replace("_", " ").capitalize())
-    text += f" {_sentence(parameter.help)}" if parameter.help else ""
+    text = stopped(parameter.title or spoken(name))
+    text += f" {stopped(parameter.help)}" if parameter.help else ""
     if parameter.type in {"list", "choices"}:
         text += " Repeat it for several."
     if parameter.default is not None:
@@ -83,7 +85,3 @@ def _metavar(parameter: Any, choices: dict[str, str]) -> str:
 
 def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "?", "!")) else text + "."
