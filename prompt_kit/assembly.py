@@ -96,6 +96,7 @@ def _inherited(found: Found[RecipeSpec], library: Library, below: tuple[str, ...
             "references": {**parent.references, **spec.references},
             "settings": settings,
             "uses": list(dict.fromkeys([*parent.uses, *spec.uses])),
+            "excludes": {**parent.excludes, **spec.excludes},
             "template": spec.template or parent.template,
             "turns": spec.turns or parent.turns,
             "task": spec.task or parent.task,
@@ -141,7 +142,7 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
             "examples": {},
         },
     )
-    return replace(recipe, name=found.name, spec=filled, fixed=tuple(spec.values.items()))
+    return replace(recipe, name=found.name, spec=filled, fixed=tuple((dict(recipe.fixed) | spec.values).items()))
 
 
 def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -38,6 +38,9 @@ MAX_REQUEST_BYTES: Final = 100_000_000
 CHARACTERS_PER_TOKEN: Final = 4
 """About how many characters one token of text has (ai.google.dev, tokens)."""
 
+WORDS_TOKENS: Final = 300
+"""How many tokens the answer to a turn that asks for words alone is taken to have: about 200 words."""
+
 KINDS: Final[Mapping[Role, Kind]] = {"identity": "character", "style": "style"}
 """What a picture in a role is counted as; all other roles are objects."""
 
@@ -199,12 +202,13 @@ class Model(BaseModel):
         known before is not in it: thoughts, searches, further pictures of an interleaved answer.
         """
         picture = self.picture_price(prompt.settings.size)
-        if picture is None or self.input_price is None:
+        if picture is None or self.input_price is None or self.text_price is None:
             return None
+        answers = {"picture": picture, "words": WORDS_TOKENS * self.text_price / _MILLION}
         total = Decimal(0)
         for turn in prompt.turns:
             words, pictures = math.ceil(len(turn.text) / CHARACTERS_PER_TOKEN), len(turn.references + turn.earlier)
-            total += picture + (words + pictures * self.reference_tokens) * self.input_price / _MILLION
+            total += answers[turn.output] + (words + pictures * self.reference_tokens) * self.input_price / _MILLION
         return (total * count).quantize(_PLACES)
 
     def cost(self, usage: Usage | None) -> Decimal | None:

@@ -15,7 +15,7 @@ from prompt_kit.messages import explain
 from prompt_kit.words import spoken, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from prompt_kit.parameters import Parameter
     from prompt_kit.spec import ReferenceSlot
@@ -29,21 +29,23 @@ class Form:
         self.name, self.parameters, self.references = name, parameters, references
 
     def check(
-        self, given: Mapping[str, Any], problems: list[Problem]
+        self, given: Mapping[str, Any], problems: list[Problem], *, filled: Collection[str] = ()
     ) -> tuple[dict[str, Any], dict[str, tuple[Image, ...]]]:
         """Return what was filled in, ready for the template, and the pictures by slot.
 
         Args:
             given: Values by parameter, pictures by slot; nothing that is empty.
             problems: Every problem is added here.
+            filled: The names in ``given`` that a preset or a brand filled in; they go when they are not asked.
         """
-        pictures = self._pictures(given, problems) if self._asks_pictures or not self._slots.isdisjoint(given) else {}
-        words = {name: value for name, value in given.items() if name not in pictures} if pictures else given
+        words = given if self._slots.isdisjoint(given) else {n: v for n, v in given.items() if n not in self._slots}
         context = self._context(words, problems)
         if self._conditions:
-            self._check_conditions(words, context, problems)
-        if self.references:
-            self._check_descriptions(context, pictures, problems)
+            self._check_conditions(words, context, problems, filled)
+        if not self.references:
+            return context, {}
+        pictures = self._pictures(given, context, problems, filled)
+        self._check_descriptions(context, pictures, problems)
         return context, pictures
 
     def json_schema(self) -> dict[str, Any]:
@@ -65,7 +67,7 @@ class Form:
                 "minItems": slot.min,
                 "maxItems": slot.max,
             }
-        required = [name for name, slot in self.references.items() if slot.min]
+        required = [name for name, slot in self.references.items() if slot.min and not slot.show_if]
         if required:
             schema["required"] = [*schema.get("required", []), *required]
         return schema
@@ -97,10 +99,6 @@ class Form:
         return frozenset(self.references)
 
     @cached_property
-    def _asks_pictures(self) -> bool:
-        return any(slot.min for slot in self.references.values())
-
-    @cached_property
     def _conditions(self) -> dict[str, Mapping[str, Any]]:
         return {name: p.show_if for name, p in self.parameters.items() if p.show_if}
 
@@ -127,24 +125,34 @@ class Form:
             what += f". {help_text.rstrip('.')}"
         return Problem(stopped(f"{name}{place}: {what}"), parameter=str(name))
 
-    def _check_conditions(self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem]) -> None:
+    def _check_conditions(
+        self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem], filled: Collection[str]
+    ) -> None:
         """Drop what is not asked under these values, and see that what is asked and needed is there."""
         for name, condition in self._conditions.items():
-            shown = all(_meets(context.get(other), wanted) for other, wanted in condition.items())
-            if shown:
+            if _holds(condition, context):
                 if self.parameters[name].required and name not in words:
                     problems.append(Problem(f"{name}: is missing.", parameter=name))
             else:
-                if name in words:
-                    when = " and ".join(f"{other} is {_either(wanted)}" for other, wanted in condition.items())
-                    problems.append(Problem(f"{name}: is only asked when {when}. Leave it out.", parameter=name))
+                if name in words and name not in filled:
+                    problems.append(_not_asked(name, condition))
                 context[name] = self.parameters[name].empty
 
-    def _pictures(self, given: Mapping[str, Any], problems: list[Problem]) -> dict[str, tuple[Image, ...]]:
+    def _pictures(
+        self,
+        given: Mapping[str, Any],
+        context: Mapping[str, Any],
+        problems: list[Problem],
+        filled: Collection[str],
+    ) -> dict[str, tuple[Image, ...]]:
         pictures: dict[str, tuple[Image, ...]] = {}
         for name, slot in self.references.items():
             value = given.get(name, ())
             several = list(value) if isinstance(value, list | tuple) else [value]
+            if slot.show_if and not _holds(slot.show_if, context):
+                if name in given and name not in filled:
+                    problems.append(_not_asked(name, slot.show_if))
+                continue
             if not slot.min <= len(several) <= slot.max:
                 count = f"{slot.min}" if slot.min == slot.max else f"{slot.min} to {slot.max}"
                 problems.append(Problem(f"{name}: takes {count} pictures, not {len(several)}.", parameter=name))
@@ -181,6 +189,15 @@ def _opened(name: str, one: Any, problems: list[Problem]) -> Any:
     except InputError as error:
         problems.append(Problem(f"{name}: {error}", parameter=name))
         return None
+
+
+def _holds(condition: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
+    return all(_meets(context.get(other), wanted) for other, wanted in condition.items())
+
+
+def _not_asked(name: str, condition: Mapping[str, Any]) -> Problem:
+    when = " and ".join(f"{other} is {_either(wanted)}" for other, wanted in condition.items())
+    return Problem(f"{name}: is only asked when {when}. Leave it out.", parameter=name)
 
 
 def _meets(value: Any, wanted: Any) -> bool:

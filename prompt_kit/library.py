@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from prompt_kit.errors import InputError, NotFoundError, WorkspaceError
+from prompt_kit.brand import read_brand, values_of
+from prompt_kit.errors import InputError, NotFoundError, PromptKitError, WorkspaceError
 from prompt_kit.files import inside
 from prompt_kit.project import Project, find_project
 from prompt_kit.spec import NAME_PATTERN, PresetSpec, RecipeSpec, StrategySpec
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydantic import BaseModel
+
+    from prompt_kit.errors import Problem
 
 S = TypeVar("S", RecipeSpec, StrategySpec, PresetSpec)
 
@@ -103,6 +106,18 @@ class Library:
     def preset(self, name: str) -> Found[PresetSpec]:
         """Return what the preset's file says; raises as `recipe` does."""
         return self._look_up("preset", name)
+
+    @cached_property
+    def brand(self) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+        """What the project's brand fills into strategies that ask for it, and what is wrong with its file."""
+        brand, problems = read_brand(self.project)
+        try:
+            unwanted = self.strategy("avoid").spec.parameters.get("avoid")
+        except PromptKitError:
+            unwanted = None
+        instead = {thing: choice.words for thing, choice in getattr(unwanted, "choices", {}).items()}
+        filled = values_of(brand, self.project.root, instead, problems, self.project.brand)
+        return filled, tuple(problems)
 
     def source(self, name: str) -> Source:
         """Return the text of a template.

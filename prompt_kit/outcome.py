@@ -20,7 +20,7 @@ class Status(StrEnum):
     BLOCKED = "blocked"
     """The provider's safety rules refused the words, the pictures or the result."""
     NO_IMAGE = "no_image"
-    """The answer holds no picture."""
+    """The answer holds no picture (or no words, where words were asked for)."""
     INVALID = "invalid"
     """The request is not one this model takes."""
     QUOTA = "quota"
@@ -107,7 +107,7 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        """Whether pictures came back."""
+        """Whether what was asked for came back."""
         return self.status is Status.OK
 
     @property

@@ -18,6 +18,7 @@ from pydantic import (
 
 from prompt_kit import words
 from prompt_kit.errors import did_you_mean
+from prompt_kit.settings import SettingsSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,14 +57,20 @@ class Copy(str):
 
     def __new__(cls, text: str, language: str = "") -> Copy:
         """Quote the exact words; ``language`` is the English name of their language, or empty."""
-        made = super().__new__(cls, words.quoted(words.LINE.join(text.split("\n"))))
+        made = super().__new__(cls, text and words.quoted(words.LINE.join(text.split("\n"))))
         made.text = text
         made.language = language
         return made
 
 
+NO_COPY: Final = Copy("")
+"""Stands in a list of exact words where one place has none; false and silent in a template."""
+
 Given: TypeAlias = bool | int | float | str
 """What a condition compares with."""
+
+Condition: TypeAlias = dict[str, Given | list[Given]]
+"""Parameters, each with the value or the list of values that it must have."""
 
 
 class Choice(BaseModel):
@@ -77,6 +84,8 @@ class Choice(BaseModel):
     """One sentence that tells a layperson when to take it."""
     words: str = ""
     """What the prompt says; the value itself, with spaces for hyphens, when left out."""
+    settings: SettingsSpec = SettingsSpec()
+    """Settings that go with this choice, such as the format of a channel."""
 
 
 def _choices(value: Any) -> Any:
@@ -110,7 +119,7 @@ class _Parameter(BaseModel):
     """Heading under which the form shows the field."""
     advanced: bool = False
     """Whether the form hides the field until more is asked for."""
-    show_if: dict[str, Given | list[Given]] = {}
+    show_if: Condition = {}
     """Other parameters and the value, or list of values, that each must have; else this one is not asked."""
     locked: bool = False
     """Whether the default is fixed and no form may change it."""
@@ -193,15 +202,7 @@ class CopyText(_Written):
 
     def annotation(self) -> Any:
         """Return the exact words, in quotes and with their line breaks."""
-        language = words.language_name(self.language) if self.language else ""
-
-        def ready(value: str) -> Copy:
-            text = "\n".join(filter(None, (words.plain(line) for line in value.splitlines())))
-            if not text:
-                raise ValueError("is empty")
-            return Copy(text, language)
-
-        return self._text(ready)
+        return self._text(_copier(self.language))
 
 
 class ChoiceOf(_Parameter):
@@ -284,6 +285,32 @@ class ListOf(_Parameter):
         return _several(item, self.min, self.max or MAX_ITEMS)
 
 
+class CopiesOf(_Parameter):
+    """Several pieces of exact words to appear in the picture."""
+
+    type: Literal["copies"]
+    min: Annotated[int, Field(ge=0)] | None = None
+    """Fewest entries."""
+    max: Annotated[int, Field(gt=0, le=MAX_ITEMS)] | None = None
+    """Most entries."""
+    max_length: Annotated[int, Field(gt=0, le=MAX_TEXT)] | None = None
+    """Longest entry, in characters."""
+    language: str = ""
+    """Language of the words, as a tag such as ``de`` or in words; empty when it does not matter."""
+
+    @cached_property
+    def empty(self) -> Any:
+        """An empty list."""
+        return ()
+
+    def annotation(self) -> Any:
+        """Return the exact words, each entry in quotes; the entry ``-`` is empty: no words in this place."""
+        limits = StringConstraints(min_length=1, max_length=self.max_length or MAX_TEXT)
+        ready = _copier(self.language)
+        item = Annotated[str, limits, AfterValidator(lambda value: NO_COPY if value.strip() == "-" else ready(value))]
+        return _several(item, self.min, self.max or MAX_ITEMS)
+
+
 class Number(_Parameter):
     """A number."""
 
@@ -343,10 +370,21 @@ class Color(_Parameter):
 
 
 Parameter: TypeAlias = Annotated[
-    Text | LongText | CopyText | ChoiceOf | ChoicesOf | ListOf | Number | Integer | Boolean | Color,
+    Text | LongText | CopyText | CopiesOf | ChoiceOf | ChoicesOf | ListOf | Number | Integer | Boolean | Color,
     Field(discriminator="type"),
 ]
 """One named, typed input of a recipe."""
+
+
+def _copier(language: str) -> Callable[[str], Copy]:
+    """Return the function that makes exact words of a value, line by line."""
+    name = words.language_name(language) if language else ""
+
+    def ready(value: str) -> Copy:
+        text = "\n".join(filter(None, (words.plain(line) for line in value.splitlines())))
+        return Copy(text or _nothing(), name)
+
+    return ready
 
 
 def _clause(value: str) -> str:

@@ -45,6 +45,8 @@ class Project(BaseModel):
     """Folder of the project's templates."""
     packs: list[str] = []
     """Further folders that hold ``recipes/`` and ``templates/``, in the order in which they are searched."""
+    brand: str = "brand.yaml"
+    """File that describes the brand, if it is there."""
     runs: str = "runs"
     """Folder of what was made."""
     ledger: str = ""

@@ -22,6 +22,8 @@ Size: TypeAlias = Literal["512", "1K", "2K", "4K"]
 Thinking: TypeAlias = Literal["minimal", "low", "medium", "high"]
 Grounding: TypeAlias = Literal["web", "web+images"]
 Output: TypeAlias = Literal["picture", "interleaved"]
+Answer: TypeAlias = Literal["picture", "words"]
+"""What one turn makes: pictures, or words alone that later turns set."""
 
 ROLES: Final[dict[Role, str]] = {
     "base": "the picture to work on",
@@ -64,7 +66,15 @@ class Earlier:
     role: Role
 
 
-Part: TypeAlias = Text | Reference | Earlier
+@dataclass(frozen=True, slots=True)
+class EarlierWords:
+    """The words that an earlier turn of the same prompt settled."""
+
+    turn: int
+    """Which turn, from 0; always below the number of the turn that takes it."""
+
+
+Part: TypeAlias = Text | Reference | Earlier | EarlierWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,8 @@ class Turn:
     parts: tuple[Part, ...]
     name: str = ""
     """What this turn makes, where a prompt has several: "front", "panel 2"."""
+    output: Answer = "picture"
+    """Whether it is to be answered by pictures, or by words alone."""
 
     @property
     def text(self) -> str:
@@ -173,9 +185,14 @@ class Prompt:
             "strategies": list(self.strategies),
             "values": self.values,
             "task": self.task,
-            "turns": [{"name": turn.name, "parts": [part_to_dict(part) for part in turn.parts]} for turn in self.turns],
+            "turns": [_turn_to_dict(turn) for turn in self.turns],
             "settings": self.settings.to_dict(),
         }
+
+
+def _turn_to_dict(turn: Turn) -> dict[str, Any]:
+    plain: dict[str, Any] = {"name": turn.name, "parts": [part_to_dict(part) for part in turn.parts]}
+    return plain if turn.output == "picture" else plain | {"output": turn.output}
 
 
 def part_to_dict(part: Part) -> dict[str, Any]:
@@ -196,3 +213,5 @@ def part_to_dict(part: Part) -> dict[str, Any]:
             }
         case Earlier(turn, role):
             return {"earlier": turn, "role": role}
+        case EarlierWords(turn):
+            return {"earlier_words": turn}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
 
@@ -13,11 +13,13 @@ from prompt_kit.errors import InputError, Problem, did_you_mean
 from prompt_kit.form import Form
 from prompt_kit.images import Image
 from prompt_kit.messages import explain
+from prompt_kit.parameters import ChoiceOf
 from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.rendering import MAX_TURNS, NAMES, TurnPlan, render_turns
-from prompt_kit.spec import RecipeSpec, SettingsSpec, StrategySpec, TurnSpec
+from prompt_kit.settings import SettingsSpec
+from prompt_kit.spec import RecipeSpec, StrategySpec, TurnSpec
 from prompt_kit.templating import compile_templates
-from prompt_kit.words import spoken
+from prompt_kit.words import spoken, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +55,9 @@ class Recipe:
     """Where its file stands; pictures of its examples start from there."""
     strategies: tuple[Found[StrategySpec], ...] = ()
     fixed: tuple[tuple[str, Any], ...] = ()
-    """Values a preset has filled in."""
+    """Values that a preset or a brand has filled in."""
+    notes: tuple[Problem, ...] = ()
+    """What is odd though the recipe can be rendered, such as a brand file with a field that cannot be used."""
 
     @property
     def title(self) -> str:
@@ -73,10 +77,13 @@ class Recipe:
             own |= {name: p for name, p in strategy.spec.parameters.items() if name not in own}
         return own
 
-    @property
+    @cached_property
     def references(self) -> Mapping[str, ReferenceSlot]:
-        """The slots for input pictures by name, in the order in which they are sent."""
-        return self.spec.references
+        """The slots for input pictures by name, in the order in which they are sent; the recipe's own come first."""
+        own: dict[str, Any] = dict(self.spec.references)
+        for strategy in self.strategies:
+            own |= strategy.spec.references
+        return own
 
     @cached_property
     def settings(self) -> Settings:
@@ -109,12 +116,24 @@ class Recipe:
         if not new:
             return self
         for strategy in new:
-            if self.task not in strategy.spec.tasks:
-                kinds = " or ".join(strategy.spec.tasks)
-                raise InputError(f"The strategy '{strategy.name}' is for recipes that {kinds}; '{self.name}' does not.")
+            reason = self.objection(strategy)
+            if reason:
+                raise InputError(f"'{self.name}' does without the strategy '{strategy.name}': {reason}")
         mixed = replace(self, strategies=(*self.strategies, *new))
         _check_clashes(mixed)
+        if any(strategy.spec.values_from == "brand" for strategy in new):
+            filled, notes = self.library.brand
+            known = {*mixed.parameters, *mixed.references}
+            fixed = dict(mixed.fixed)
+            fixed |= {name: value for name, value in filled.items() if name in known and name not in fixed}
+            mixed = replace(mixed, fixed=tuple(fixed.items()), notes=(*mixed.notes, *notes))
         return mixed
+
+    def objection(self, strategy: Found[StrategySpec]) -> str:
+        """Return why a strategy makes no sense here, as a sentence; empty when it does."""
+        if self.task not in strategy.spec.tasks:
+            return f"it is for recipes that {' or '.join(strategy.spec.tasks)}, and this one's task is to {self.task}."
+        return stopped(self.spec.excludes.get(strategy.name, ""))
 
     def render(self, *, settings: Mapping[str, Any] | Settings | None = None, **values: Any) -> Prompt:
         """Return the prompt that these values make.
@@ -126,14 +145,19 @@ class Recipe:
         Raises:
             InputError: With every problem of the values, pictures and settings.
         """
+        unfilled = values
         if self.fixed:
             values = self._with_fixed(values)
         given = values
         if None in values.values() or "" in values.values():
             given = {name: value for name, value in values.items() if value is not None and value != ""}
         problems: list[Problem] = []
-        context, pictures = self.form.check(given, problems)
-        chosen = self._settings(settings, problems) if settings else self.settings
+        filled = dict(self.fixed).keys() - unfilled.keys() if self.fixed else ()
+        context, pictures = self.form.check(given, problems, filled=filled)
+        if filled:
+            given = {n: v for n, v in given.items() if n not in filled or n in pictures or context.get(n)}
+        base = self._chosen_settings(context) if self._deciding else self.settings
+        chosen = self._settings(settings, base, problems) if settings else base
         if problems:
             raise InputError(problems)
         turns = render_turns(self.plans, context, self.references, pictures)
@@ -174,13 +198,23 @@ class Recipe:
         Raises:
             InputError: With every problem of the templates.
         """
-        return tuple(self._plan(turn) for turn in self.spec.turns or [TurnSpec()])
+        own = self.spec.turns or [TurnSpec()]
+        before = [(turn, strategy) for strategy in self.strategies for turn in strategy.spec.turns]
+        plans = [self._plan(turn, own[0].template, strategy) for turn, strategy in before]
+        return (*plans, *(self._plan(turn, turn.template) for turn in own))
 
-    def _plan(self, turn: TurnSpec) -> TurnPlan:
-        before = [_template(s.name, s.spec, "strategies/") for s in self.strategies if s.spec.place == "before"]
-        after = [_template(s.name, s.spec, "strategies/") for s in self.strategies if s.spec.place == "after"]
-        own = turn.template or _template(self.name, self.spec)
-        program = compile_templates([*before, own, *after], self.library.source)
+    def _plan(self, turn: TurnSpec, own: str | None, asks: Found[StrategySpec] | None = None) -> TurnPlan:
+        """Return a turn with its words: the recipe's own between those of its strategies.
+
+        A turn that a strategy ``asks`` for begins with that turn's template; it needs no other words of the strategy.
+        """
+        mixed = [strategy for strategy in self.strategies if strategy is not asks]
+        words = [own or _template(self.name, self.spec)]
+        words = [_template(s.name, s.spec, "strategies/") for s in mixed if s.spec.place == "before"] + words
+        words += [_template(s.name, s.spec, "strategies/") for s in mixed if s.spec.place == "after"]
+        if asks is not None:
+            words.insert(0, turn.template or f"strategies/{asks.name}-{turn.output}.j2")
+        program = compile_templates(words, self.library.source)
         known = [*self.parameters, *self.references, *NAMES]
         unknown = {name: place for name, place in program.names.items() if name not in known}
         if unknown:
@@ -191,13 +225,30 @@ class Recipe:
                 ],
             )
         slots = tuple(self.references) if turn.references is None else tuple(turn.references)
-        return TurnPlan(program, slots, turn.name, turn.for_each, turn.earlier, turn.role)
+        return TurnPlan(program, slots, turn.name, turn.for_each, turn.earlier, turn.role, turn.output)
 
     @cached_property
     def _strategy_names(self) -> tuple[str, ...]:
         return tuple(strategy.name for strategy in self.strategies)
 
-    def _settings(self, settings: Mapping[str, Any] | Settings, problems: list[Problem]) -> Settings:
+    @cached_property
+    def _deciding(self) -> tuple[str, ...]:
+        """The parameters whose choices bring settings with them."""
+        return tuple(
+            name
+            for name, p in self.parameters.items()
+            if isinstance(p, ChoiceOf) and any(c.settings.model_fields_set for c in p.choices.values())
+        )
+
+    def _chosen_settings(self, context: Mapping[str, Any]) -> Settings:
+        """Return the recipe's settings with those that the chosen values bring."""
+        brought: dict[str, Any] = {}
+        for name in self._deciding:
+            choice = cast("ChoiceOf", self.parameters[name]).choices.get(context[name].value)
+            brought |= choice.settings.model_dump(exclude_unset=True) if choice else {}
+        return replace(self.settings, **brought)
+
+    def _settings(self, settings: Mapping[str, Any] | Settings, base: Settings, problems: list[Problem]) -> Settings:
         if isinstance(settings, Settings):
             settings = settings.to_dict()
         given = {name: value for name, value in settings.items() if value is not None}
@@ -212,18 +263,18 @@ class Recipe:
                 else:
                     message = f"{name}: {explain(e)}."
                 problems.append(Problem(message, parameter=name))
-            return self.settings
+            return base
         changed = asked.model_dump(exclude_unset=True)
         if "tier" in changed and "model" not in changed:
             changed["model"] = None  # whoever asks for a tier no longer asks for the recipe's model
-        return replace(self.settings, **changed)
+        return replace(base, **changed)
 
     def _with_fixed(self, values: Mapping[str, Any]) -> dict[str, Any]:
         fixed = dict(self.fixed)
         problems = [
             Problem(f"{name}: is locked by the preset. Leave it out.", parameter=name)
             for name, value in values.items()
-            if name in fixed and value != fixed[name] and self.parameters[name].locked
+            if value != fixed.get(name, value) and name in self.parameters and self.parameters[name].locked
         ]
         if problems:
             raise InputError(problems)
@@ -246,12 +297,18 @@ def merged(*specs: SettingsSpec) -> Settings:
 
 
 def _check_clashes(recipe: Recipe) -> None:
-    owner = dict.fromkeys([*recipe.spec.parameters, *recipe.references], "the recipe")
+    """See that no name means two things; a strategy may share a parameter with the recipe, which then is the recipe's.
+
+    Raises:
+        InputError: When a name does.
+    """
+    owner = dict.fromkeys([*recipe.spec.parameters, *recipe.spec.references], "the recipe")
     for strategy in recipe.strategies:
-        for name in strategy.spec.parameters:
-            if (name in owner and owner[name] != "the recipe") or name in recipe.references:
+        for name in (*strategy.spec.parameters, *strategy.spec.references):
+            shared = name in recipe.spec.parameters and name in strategy.spec.parameters
+            if name in owner and not shared:
                 raise InputError(
-                    f"'{name}' is a parameter of the strategy '{strategy.name}' and of {owner[name]}. Use one of them.",
+                    f"'{name}' is a name of the strategy '{strategy.name}' and of {owner[name]}. Use one of them.",
                 )
             owner.setdefault(name, f"the strategy '{strategy.name}'")
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit import words
-from prompt_kit.prompt import Earlier, Reference, Text, Turn
+from prompt_kit.prompt import Earlier, EarlierWords, Reference, Text, Turn
 from prompt_kit.templating import trusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from prompt_kit.images import Image
-    from prompt_kit.prompt import Part, Role
+    from prompt_kit.prompt import Answer, Part, Role
     from prompt_kit.spec import ReferenceSlot
     from prompt_kit.templating import Program
 
@@ -49,7 +49,7 @@ class TurnNumber:
     """The turn as its template sees it."""
 
     number: int
-    """From 1."""
+    """From 1, among the turns that make pictures."""
     total: int
     name: str
 
@@ -67,6 +67,7 @@ class TurnPlan:
     """Most earlier pictures that go along."""
     role: Role = "identity"
     """The role of the earlier pictures."""
+    output: Answer = "picture"
 
 
 def render_turns(
@@ -86,28 +87,32 @@ def render_turns(
     if len(plans) == 1 and not plans[0].for_each and not pictures:
         return (Turn((Text(plans[0].program.render(context)),)),)
     steps = [(plan, item) for plan in plans for item in (context[plan.for_each] if plan.for_each else (None,))]
-    if len(steps) == 1:
-        return (_turn(*steps[0], TurnNumber(1, 1, ""), context, slots, pictures),)
-    return tuple(
-        _turn(plan, item, TurnNumber(number, len(steps), plan.name or str(item or "")), context, slots, pictures)
-        for number, (plan, item) in enumerate(steps, 1)
-    )
+    drawn = sum(plan.output == "picture" for plan, _ in steps)
+    turns: list[Turn] = []
+    for plan, item in steps:
+        number = sum(turn.output == "picture" for turn in turns) + 1
+        name = (plan.name or str(item or "")) if len(steps) > 1 else ""
+        attached = [*_given(plan, slots, pictures), *_made(turns, plan)]
+        seen = context | dict(_mentions(attached)) | {"turn": TurnNumber(number, drawn, name), "item": item or ""}
+        settled = [EarlierWords(at) for at, turn in enumerate(turns) if turn.output == "words"]
+        turns.append(Turn((*attached, Text(plan.program.render(seen)), *settled), name, plan.output))
+    return tuple(turns)
 
 
-def _turn(  # noqa: PLR0913, PLR0917 - one step of the function above, with all it holds
-    plan: TurnPlan,
-    item: Any,
-    turn: TurnNumber,
-    context: dict[str, Any],
-    slots: Mapping[str, ReferenceSlot],
-    pictures: Mapping[str, tuple[Image, ...]],
-) -> Turn:
-    attached: list[Part] = [
-        Reference(slot, slots[slot].role, image) for slot in plan.slots for image in pictures.get(slot, ())
-    ]
-    attached += [Earlier(number, plan.role) for number in _earlier(turn.number - 1, plan.earlier)]
-    seen = context | dict(_mentions(attached)) | {"turn": turn, "item": item or ""}
-    return Turn((*attached, Text(plan.program.render(seen))), turn.name)
+def _given(
+    plan: TurnPlan, slots: Mapping[str, ReferenceSlot], pictures: Mapping[str, tuple[Image, ...]]
+) -> Iterator[Part]:
+    """Yield the given pictures that go along with a turn, slot by slot."""
+    for slot in plan.slots:
+        yield from (Reference(slot, slots[slot].role, image) for image in pictures.get(slot, ()))
+
+
+def _made(turns: Sequence[Turn], plan: TurnPlan) -> Iterator[Part]:
+    """Yield the earlier pictures that go along: the first, which the others follow, and the latest."""
+    drawn = [at for at, turn in enumerate(turns) if turn.output == "picture"]
+    if len(drawn) > plan.earlier:
+        drawn = [drawn[0], *drawn[len(drawn) - plan.earlier + 1 :]] if plan.earlier else []
+    yield from (Earlier(at, plan.role) for at in drawn)
 
 
 def _mentions(attached: Sequence[Part]) -> Iterator[tuple[str, Attached]]:
@@ -118,10 +123,3 @@ def _mentions(attached: Sequence[Part]) -> Iterator[tuple[str, Attached]]:
         positions.setdefault(name, []).append(position)
     for name, places in positions.items():
         yield name, Attached(places, len(attached))
-
-
-def _earlier(made: int, most: int) -> list[int]:
-    """Return which earlier pictures go along: the first, which the others follow, and the latest."""
-    if made <= most:
-        return list(range(made))
-    return [0, *range(made - most + 1, made)] if most else []

@@ -18,6 +18,7 @@ from prompt_kit.images import Image
 from prompt_kit.ledger import Ledger, Planned
 from prompt_kit.outcome import Outcome, Picture, Status, Usage
 from prompt_kit.project import Project, find_project
+from prompt_kit.prompt import EarlierWords, Text
 from prompt_kit.runs import RunFolder, Sent
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from prompt_kit.catalogue import Model
-    from prompt_kit.prompt import Prompt
+    from prompt_kit.prompt import Prompt, Turn
 
 AT_ONCE: Final = 4
 """How many repetitions of a prompt are made at the same time."""
@@ -184,7 +185,9 @@ class _Run:
         turns = self.plan.prompt.turns
         for number, turn in enumerate(turns):
             earlier = tuple(_as_image(outcomes[part.turn].pictures[-1]) for part in turn.earlier)
-            request = Request(turn, self.plan.model, self.plan.prompt.settings, earlier, self.plan.prompt)
+            request = Request(
+                _with_words(turn, outcomes), self.plan.model, self.plan.prompt.settings, earlier, self.plan.prompt
+            )
             self.tell(Progress("sent", number + 1, len(turns), turn.name))
             outcome = await self._request(request, number, take)
             outcomes.append(outcome)
@@ -275,6 +278,14 @@ def _added(usages: Sequence[Usage]) -> Usage | None:
     names = {name for usage in usages for name in usage.to_dict()}
     sums: dict[str, Any] = {name: sum(usage.to_dict().get(name, 0) for usage in usages) for name in names}
     return Usage(**sums)
+
+
+def _with_words(turn: Turn, outcomes: Sequence[Outcome]) -> Turn:
+    """Return the turn with the words that earlier turns settled in their places."""
+    if not any(isinstance(part, EarlierWords) for part in turn.parts):
+        return turn
+    parts = (Text(outcomes[part.turn].text) if isinstance(part, EarlierWords) else part for part in turn.parts)
+    return replace(turn, parts=tuple(parts))
 
 
 def _as_image(picture: Picture) -> Image:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prompt_kit.prompt import ROLES, Earlier, Reference, Text
+from prompt_kit.prompt import ROLES, Earlier, EarlierWords, Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,8 @@ def sentences(text: str) -> list[str]:
 
 
 def _turn(turn: Turn, number: int) -> str:
-    head = f"turn {number}{': ' + turn.name if turn.name else ''}\n" if number else ""
+    head = f"turn {number}{': ' + turn.name if turn.name else ''}" if number else ""
+    head += ", to be answered in words alone\n" if turn.output == "words" else "\n" if head else ""
     return head + "".join(_part(part, position) for position, part in enumerate(turn.parts, 1))
 
 
@@ -52,6 +53,8 @@ def _lines(part: Part) -> Iterator[str]:
             yield f"{image.name}, {image.media_type}, {size}, sha256 {image.sha256[:16]}"
         case Earlier(turn, role):
             yield f"picture of turn {turn + 1} [{role}: {ROLES[role]}]"
+        case EarlierWords(turn):
+            yield f"words of turn {turn + 1}"
         case Text(text):
             yield "text"
             for number, paragraph in enumerate(text.split("\n\n")):

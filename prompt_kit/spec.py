@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from prompt_kit.parameters import ChoicesOf, ListOf, Parameter
-from prompt_kit.prompt import Grounding, Output, Role, Size, Task, Thinking, Tier
+from prompt_kit.parameters import ChoicesOf, Condition, CopiesOf, ListOf, Parameter
+from prompt_kit.prompt import Answer, Role, Task
+from prompt_kit.settings import SettingsSpec
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
 """What names of recipes, strategies, presets and examples look like: ``red-panda``."""
@@ -40,48 +32,9 @@ TemplateName = Annotated[
     StringConstraints(pattern=r"^(?:[a-z0-9_][a-z0-9_-]*/)*_?[a-z0-9][a-z0-9_-]*\.j2$", max_length=120),
 ]
 
-_RATIO = re.compile(r"[1-9]\d{0,2}:[1-9]\d{0,2}")
-
 
 class _Spec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-def _upper(value: Any) -> Any:
-    # Providers refuse "2k"; nobody who writes it means anything else (ai.google.dev, 2025-11).
-    return value.upper() if isinstance(value, str) else str(value) if isinstance(value, int) else value
-
-
-class SettingsSpec(_Spec):
-    """What is asked besides words and pictures."""
-
-    aspect_ratio: str | None = None
-    """Width to height, such as 16:9."""
-    size: Annotated[Size | None, BeforeValidator(_upper)] = None
-    """How large the picture is made: 512, 1K, 2K or 4K."""
-    tier: Tier | None = None
-    """How good it must be: draft, standard or pro."""
-    model: Annotated[str, StringConstraints(min_length=1, max_length=120)] | None = None
-    """A certain model, by id, instead of a tier."""
-    thinking: Thinking | None = None
-    """How long the model may think before it draws."""
-    grounding: Grounding | None = None
-    """Whether the model looks things up on the web first, and whether it may look at pictures there."""
-    output: Output | None = None
-    """A picture, or words and pictures in turn (interleaved)."""
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
-    """Sampling temperature, for the models that still take one."""
-    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
-    """Nucleus sampling, for the models that still take it."""
-    seed: Annotated[int, Field(ge=0, lt=2**31)] | None = None
-    """Best effort at the same picture again, for the models that take one."""
-
-    @field_validator("aspect_ratio")
-    @classmethod
-    def _is_a_ratio(cls, value: str | None) -> str | None:
-        if value is not None and not _RATIO.fullmatch(value):
-            raise ValueError(f"'{value}' is no ratio such as 16:9")
-        return value
 
 
 class ReferenceSlot(_Spec):
@@ -99,6 +52,8 @@ class ReferenceSlot(_Spec):
     """Most pictures."""
     described_by: ParameterName | None = None
     """A list parameter whose entries describe the pictures one by one, in order."""
+    show_if: Condition = {}
+    """Parameters and the value, or list of values, that each must have; else the slot is not asked."""
 
     @model_validator(mode="after")
     def _range_fits(self) -> ReferenceSlot:
@@ -122,6 +77,8 @@ class TurnSpec(_Spec):
     """How many earlier pictures go along at the most: the first one, and the latest."""
     role: Role = "identity"
     """What the model should take from the earlier pictures."""
+    output: Answer = "picture"
+    """``words`` asks for words alone; they go along with every later turn."""
 
 
 class ExampleSpec(_Spec):
@@ -137,6 +94,13 @@ class ExampleSpec(_Spec):
     """Further strategies to mix in."""
 
 
+class StrategyExampleSpec(ExampleSpec):
+    """Values that show what a strategy can do with a recipe."""
+
+    recipe: Name
+    """The recipe it is mixed into."""
+
+
 class _Shared(_Spec):
     """What recipes and strategies have in common."""
 
@@ -150,6 +114,8 @@ class _Shared(_Spec):
     """The template under ``templates/``; the own name with ``.j2`` when left out."""
     settings: SettingsSpec = SettingsSpec()
     """Settings that go with it."""
+    references: dict[ParameterName, ReferenceSlot] = {}
+    """Slots for input pictures, in the order in which they are sent."""
 
     @field_validator("parameters")
     @classmethod
@@ -160,6 +126,15 @@ class _Shared(_Spec):
                     f"'{name}' means something else in templates or on the command line; choose another name"
                 )
         return value
+
+    @model_validator(mode="after")
+    def _slots_do_not_clash(self) -> _Shared:
+        for name in self.references:
+            if name in self.parameters:
+                raise ValueError(f"'{name}' is both a parameter and a reference slot; rename one of them")
+            if name in RESERVED:
+                raise ValueError(f"the reference slot '{name}' means something else in templates; choose another name")
+        return self
 
 
 class RecipeSpec(_Shared):
@@ -175,21 +150,12 @@ class RecipeSpec(_Shared):
     """A recipe whose parameters, references, settings and template this one starts from."""
     uses: list[Name] = []
     """Strategies mixed in."""
-    references: dict[ParameterName, ReferenceSlot] = {}
-    """Slots for input pictures, in the order in which they are sent."""
+    excludes: dict[Name, str] = {}
+    """Strategies that make no sense here, each with the reason in one sentence."""
     turns: list[TurnSpec] = []
     """Requests that build on each other; a single one when left out."""
     examples: dict[Name, ExampleSpec] = {}
     """Values that show what the recipe can do; each one is also a test."""
-
-    @model_validator(mode="after")
-    def _slots_do_not_clash(self) -> RecipeSpec:
-        for name in self.references:
-            if name in self.parameters:
-                raise ValueError(f"'{name}' is both a parameter and a reference slot; rename one of them")
-            if name in RESERVED:
-                raise ValueError(f"the reference slot '{name}' means something else in templates; choose another name")
-        return self
 
 
 class StrategySpec(_Shared):
@@ -199,6 +165,12 @@ class StrategySpec(_Shared):
     """Whether its words stand before or after the recipe's own."""
     tasks: list[Task] = ["create", "edit", "compose"]
     """The kinds of recipe it makes sense for."""
+    turns: list[TurnSpec] = []
+    """Requests that come before the recipe's own; each is asked in the words of its template and the recipe's."""
+    values_from: Literal["brand"] | None = None
+    """Whether the project's ``brand.yaml`` fills the parameters in."""
+    examples: dict[Name, StrategyExampleSpec] = {}
+    """Values that show what the strategy can do with a recipe; each one is also a test."""
 
 
 class PresetSpec(_Spec):
@@ -222,4 +194,4 @@ class PresetSpec(_Spec):
 
 def repeats(parameter: Any) -> bool:
     """Return whether a turn can be repeated for each entry of this parameter."""
-    return isinstance(parameter, ListOf | ChoicesOf)
+    return isinstance(parameter, ListOf | ChoicesOf | CopiesOf)

@@ -53,6 +53,8 @@ class Request:
             part.pop("file", None)
         settings = self.settings.to_dict() | {"model": self.model.id}
         settings.pop("tier", None)
+        if self.turn.output != "picture":
+            settings["answer"] = self.turn.output
         canonical = json.dumps([parts, settings], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -274,7 +274,7 @@ def _config(request: Request) -> types.GenerateContentConfig:
     asked: dict[str, Any] = {
         name: value for name in ("temperature", "top_p", "seed") if (value := getattr(settings, name)) is not None
     }
-    if settings.aspect_ratio or size:
+    if (settings.aspect_ratio or size) and request.turn.output == "picture":
         asked["image_config"] = types.ImageConfig(aspect_ratio=settings.aspect_ratio, image_size=size)
     if settings.thinking:
         level = types.ThinkingLevel(settings.thinking.upper())

@@ -143,13 +143,20 @@ def _read(answer: Mapping[str, Any], request: Request) -> Finding:
         "warnings": (*warnings, *_pixel_warnings(pictures, request), *_model_warnings(answer, request)),
         "details": tuple(_details(answer, candidate)),
     }
-    if pictures:
+    if request.turn.output == "words":
+        # A picture beside the words is nobody's result; it is kept, for it was paid.
+        known["pictures"] = tuple(replace(picture, draft=True) for picture in pictures)
+        if known["text"] and str(candidate.get("finishReason") or "STOP") == "STOP":
+            return _good(candidate, known)
+        if pictures:
+            return finding(_NO_WORDS, **known)
+    elif pictures:
         return _good(candidate, known)
     return _empty(answer, candidate, known, damaged=any("inlineData" in p and not p.get("thought") for p in parts))
 
 
 def _good(candidate: Mapping[str, Any], known: dict[str, Any]) -> Finding:
-    """Return the outcome of an answer with pictures; why it ended early is worth a warning."""
+    """Return the outcome of an answer that holds what was asked for; why it ended early is worth a warning."""
     reason = str(candidate.get("finishReason") or "")
     if reason not in {"", "STOP"}:
         meaning = MEANING_OF_FINISH.get(reason)
@@ -201,6 +208,14 @@ _WORDS_ONLY: Final = Verdict(
 )
 
 
+_NO_WORDS: Final = Verdict(
+    Status.NO_IMAGE,
+    "The model drew a picture where it was asked for the words alone.",
+    "Try again; it will be charged again.",
+    "yes",
+)
+
+
 def _pictures(parts: Iterable[Mapping[str, Any]], *, finish: str) -> tuple[tuple[Picture, ...], list[str]]:
     """Return the pictures of an answer in order, and what is odd about them.
 
@@ -242,7 +257,7 @@ def _pixel_warnings(pictures: Iterable[Picture], request: Request) -> Iterable[s
     """Say which pictures are not of the size that was asked for; gateways drop it silently."""
     ratio, size = request.settings.aspect_ratio, request.settings.size
     wanted = request.model.pixels(ratio, size)
-    if wanted is None:
+    if wanted is None or request.turn.output == "words":
         return
     for picture in pictures:
         if not request.model.matches(picture.width, picture.height, aspect_ratio=ratio, size=size):

@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from prompt_kit.errors import InputError, Problem
 from prompt_kit.images import EXTENSIONS, Image, open_image
-from prompt_kit.prompt import ROLES, SETTINGS, Earlier, Part, Prompt, Reference, Settings, Task, Text, Turn
+from prompt_kit.prompt import (
+    ROLES,
+    SETTINGS,
+    Answer,
+    Earlier,
+    EarlierWords,
+    Part,
+    Prompt,
+    Reference,
+    Settings,
+    Task,
+    Text,
+    Turn,
+)
 from prompt_kit.runs.records import ODD, RECORD, REFERENCES, Record, damaged, odd, read_record
 from prompt_kit.runs.shelf import folder_of
 
@@ -52,7 +65,11 @@ def _prompt(record: Record, images: Mapping[str, Image]) -> Prompt:
     # Looked at but not taken: a temperature of 1 must not come back as 1.0, which has another fingerprint.
     TypeAdapter(Settings).validate_json(json.dumps(record["settings"]), strict=True)
     turns = tuple(
-        Turn(tuple(_part(part, index, images) for part in turn["parts"]), _text(turn["name"]))
+        Turn(
+            tuple(_part(part, index, images) for part in turn["parts"]),
+            _text(turn["name"]),
+            answer if (answer := turn.get("output", "picture")) in get_args(Answer) else odd(),
+        )
         for index, turn in enumerate(record["turns"])
     )
     return Prompt(
@@ -69,11 +86,16 @@ def _prompt(record: Record, images: Mapping[str, Image]) -> Prompt:
 def _part(part: Record, turn: int, images: Mapping[str, Image]) -> Part:
     if "text" in part:
         return Text(_text(part["text"]))
+    if "earlier_words" in part:
+        return EarlierWords(_before(turn, part["earlier_words"]))
     role = part["role"] if part["role"] in ROLES else odd()
     if "reference" in part:
         return Reference(_text(part["reference"]), role, images[part["sha256"]])
-    number = part["earlier"]
-    return Earlier(number if type(number) is int and number in range(turn) else odd(), role)
+    return Earlier(_before(turn, part["earlier"]), role)
+
+
+def _before(turn: int, number: object) -> int:
+    return number if type(number) is int and number in range(turn) else odd()
 
 
 def _found(record: Record, kept: Iterable[Path], originals: Mapping[str, str]) -> dict[str, Image]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,9 @@ _MEGAPIXELS: Final = {"512": 0.25, "1K": 1.0, "2K": 4.0, "4K": 16.0}
 _LONGEST: Final = 16_384
 """No side of a sheet is longer, in pixels."""
 
+_DRAWN: Final = Outcome(Status.OK, message="The proof is drawn; nothing was sent.", billable="no", cost=Decimal(0))
+_WORDS: Final = "(Here stand the words that the model will settle.)"
+
 
 class Proof:
     """Makes a layout sheet to talk about before money is spent.
@@ -34,6 +38,8 @@ class Proof:
 
     async def generate(self, request: Request) -> Outcome:
         """Draw the sheet of one request, in the pixels the picture would have."""
+        if request.turn.output == "words":
+            return replace(_DRAWN, text=_WORDS, message="Nothing was sent.", model=request.model.id)
         return await asyncio.to_thread(_outcome, request)
 
 
@@ -74,14 +80,7 @@ def _outcome(request: Request) -> Outcome:
     plan = layout(request, size)
     data = _png(plan)
     picture = Picture(data, "image/png", *size, hashlib.sha256(data).hexdigest())
-    return Outcome(
-        Status.OK,
-        (picture,),
-        message="The proof is drawn; nothing was sent.",
-        billable="no",
-        cost=Decimal(0),
-        model=request.model.id,
-    )
+    return replace(_DRAWN, pictures=(picture,), model=request.model.id)
 
 
 def _png(plan: Layout) -> bytes:
