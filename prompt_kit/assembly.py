@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from prompt_kit.errors import InputError, NotFoundError, did_you_mean
+from prompt_kit.errors import InputError, NotFoundError, PromptKitError, did_you_mean
 from prompt_kit.library import Library
 from prompt_kit.messages import explain
 from prompt_kit.recipe import Recipe
-from prompt_kit.spec import PresetSpec, RecipeSpec, repeats
+from prompt_kit.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,31 @@ def with_preset(recipe: Recipe, name: str) -> Recipe:
     if found.spec.extends != recipe.name:
         raise InputError(f"The preset '{name}' is for the recipe '{found.spec.extends}', not for '{recipe.name}'.")
     return _filled(recipe, found)
+
+
+def rehearsed(kind: str, name: str, library: Library) -> dict[str, Recipe]:
+    """Return, for each example of a recipe or strategy, the recipe whose `Recipe.render_example` renders it.
+
+    A strategy's examples name the recipe they are mixed into; their pictures stand where those of recipes do.
+
+    Raises:
+        NotFoundError: When there is no recipe or strategy of that name.
+        InputError: With every problem of the files.
+    """
+    if kind == "recipe":
+        recipe = load(name, library=library)
+        return dict.fromkeys(recipe.examples, recipe)
+    found = library.strategy(name)
+    made: dict[str, Recipe] = {}
+    for key, example in found.spec.examples.items():
+        try:
+            recipe = load(example.recipe, library=library).using(name)
+        except PromptKitError as error:
+            raise InputError(found.file.problem(str(error), "examples", key)) from error
+        own = ExampleSpec.model_validate(example.model_dump(exclude={"recipe"}, exclude_unset=True))
+        spec = recipe.spec.model_copy(update={"examples": {key: own}})
+        made[key] = replace(recipe, spec=spec, folder=found.root.recipes)
+    return made
 
 
 def _assembled(found: Found[RecipeSpec], library: Library) -> Recipe:

@@ -14,6 +14,7 @@ from prompt_kit.files import inside
 from prompt_kit.project import Project, find_project
 from prompt_kit.spec import NAME_PATTERN, PresetSpec, RecipeSpec, StrategySpec
 from prompt_kit.templating import Source
+from prompt_kit.words import spoken
 from prompt_kit.yamlfile import YamlFile
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _SPECS: Final[dict[str, type[BaseModel]]] = {
     "preset": PresetSpec,
 }
 _NAME = re.compile(NAME_PATTERN)
+# A key at the left margin, and the lines that belong to its value.
+_HEAD = re.compile(r"^(?:title|summary|category):.*\n?(?:(?:[ \t].*)?\n)*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,15 @@ class Found(Generic[S]):
     root: Root
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a file says of itself at its top."""
+
+    title: str
+    summary: str
+    category: str
+
+
 class Library:
     """The recipes, strategies, presets and templates within reach of a project."""
 
@@ -65,6 +77,7 @@ class Library:
         self._roots = roots
         self._sources: dict[str, Source] = {}
         self._found: dict[tuple[str, str], Found[Any]] = {}
+        self._names: dict[str, list[str]] = {}
 
     @cached_property
     def roots(self) -> tuple[Root, ...]:
@@ -88,7 +101,14 @@ class Library:
 
     def names(self, kind: str = "recipe") -> list[str]:
         """Return the names of all recipes, strategies or presets, in alphabetical order."""
-        return sorted({path.stem for path in self.paths(kind)})
+        if kind not in self._names:
+            self._names[kind] = sorted({path.stem for path in self.paths(kind)})
+        return self._names[kind]
+
+    def heads(self, kind: str = "recipe") -> dict[str, Head]:
+        """Return what each recipe, strategy or preset says of itself, by name; the rest of its file is not read."""
+        paths = {path.stem: path for path in reversed(list(self.paths(kind)))}
+        return {name: _head(name, paths[name], self.label(paths[name])) for name in self.names(kind)}
 
     def recipe(self, name: str) -> Found[RecipeSpec]:
         """Return what the recipe's file says.
@@ -174,6 +194,16 @@ class Library:
     def _templates(self) -> Iterator[str]:
         for root in self.roots:
             yield from (path.relative_to(root.templates).as_posix() for path in root.templates.rglob("*.j2"))
+
+
+def _head(name: str, path: Path, label: str) -> Head:
+    try:
+        text = path.read_text("utf-8-sig")
+        said = YamlFile(path, label, "".join(match[0] for match in _HEAD.finditer(text))).data
+    except (OSError, UnicodeDecodeError, InputError) as error:
+        return Head(spoken(name), f"(cannot be read: {str(error).splitlines()[0]})", "")
+    title, summary, category = (str(said.get(key) or "") for key in ("title", "summary", "category"))
+    return Head(title or spoken(name), summary, category)
 
 
 def built_in() -> tuple[Path, Path]:

@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from prompt_kit.library import Library
+    from prompt_kit.recipe import Recipe
 
 SNAPSHOTS: Final = "tests/prompts"
 """Where the snapshots are kept, from pytest's root folder, unless ``prompt_kit_snapshots`` says otherwise."""
+
+STRATEGIES: Final = "strategies"
+"""The folder of strategies in a folder of recipes, and that of their snapshots."""
 
 _LIBRARY: Final = pytest.StashKey["Library"]()
 
@@ -39,50 +43,47 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect the recipe files that stand directly in one of the recipe folders."""
-    if file_path.suffix == ".yaml" and file_path.parent in _folders(parent.config):
+    """Collect the files of recipes and strategies that stand in one of the recipe folders."""
+    folders = _folders(parent.config)
+    if file_path.suffix == ".yaml" and (
+        file_path.parent in folders or (file_path.parent.name == STRATEGIES and file_path.parent.parent in folders)
+    ):
         return RecipeFile.from_parent(parent, path=file_path)
     return None
 
 
 class RecipeFile(pytest.Module):
-    """One recipe file; each of its examples is a test."""
+    """One file of a recipe or strategy; each of its examples is a test."""
 
     def collect(self) -> Iterable[pytest.Item]:
         """Yield a test for each example; a recipe that cannot be read is a failing test of its own."""
-        from prompt_kit.assembly import load
+        from prompt_kit.assembly import rehearsed
         from prompt_kit.errors import PromptKitError
 
         # An empty module stands in for the file, so that fixtures of every scope (and with them
         # pytest-regressions) work as in any test module.
         self.obj = ModuleType(self.path.stem)
-        library = _library(self.config, self.path)
+        kind = "strategy" if self.path.parent.name == STRATEGIES else "recipe"
         try:
-            examples = load(self.path.stem, library=library).examples
+            recipes = rehearsed(kind, self.path.stem, _library(self.config, self.path))
         except PromptKitError as error:
             raise self.CollectError(str(error)) from error
-        for name in examples:
-            test = _example_test(library, self.path.stem, name, _snapshots(self.config))
+        folder = _snapshots(self.config) / (STRATEGIES if kind == "strategy" else "") / self.path.stem
+        for name, recipe in recipes.items():
+            test = _example_test(recipe, name, folder / f"{name}.txt")
             yield pytest.Function.from_parent(self, name=name, callobj=test)
 
 
-def _example_test(library: Library, recipe: str, example: str, folder: Path) -> Callable[..., None]:
+def _example_test(recipe: Recipe, example: str, file: Path) -> Callable[..., None]:
     def test(file_regression: Any) -> None:
-        from prompt_kit.assembly import load
         from prompt_kit.errors import PromptKitError
         from prompt_kit.snapshots import snapshot
 
-        loaded = load(recipe, library=library)
         try:
-            prompt = loaded.render_example(example)
+            prompt = recipe.render_example(example)
         except PromptKitError as error:
-            pytest.fail(f"{recipe}, example {example}:\n{error}", pytrace=False)
-        file_regression.check(
-            snapshot(prompt),
-            fullpath=folder / recipe / f"{example}.txt",
-            encoding="utf-8",
-            newline="\n",
-        )
+            pytest.fail(f"{recipe.name}, example {example}:\n{error}", pytrace=False)
+        file_regression.check(snapshot(prompt), fullpath=file, encoding="utf-8", newline="\n")
 
     test.__doc__ = f"The prompt of the example '{example}' is what it was."
     return test
@@ -106,6 +107,7 @@ def _library(config: pytest.Config, path: Path) -> Library:
         project = find_project(config.rootpath)
         library = Library(project)
         folder = path.parent.resolve()
+        folder = folder.parent if folder.name == STRATEGIES else folder
         if all(root.recipes.resolve() != folder for root in library.roots):
             asked = Root(folder, folder.parent / "templates", folder.name)
             library = Library(project, roots=(asked, *library.roots, Root(*built_in(), "built in")))

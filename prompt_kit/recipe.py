@@ -213,7 +213,7 @@ class Recipe:
         words = [_template(s.name, s.spec, "strategies/") for s in mixed if s.spec.place == "before"] + words
         words += [_template(s.name, s.spec, "strategies/") for s in mixed if s.spec.place == "after"]
         if asks is not None:
-            words.insert(0, turn.template or f"strategies/{asks.name}-{turn.output}.j2")
+            words.insert(0, _turn_template(asks, turn))
         program = compile_templates(words, self.library.source)
         known = [*self.parameters, *self.references, *NAMES]
         unknown = {name: place for name, place in program.names.items() if name not in known}
@@ -311,6 +311,16 @@ def _check_clashes(recipe: Recipe) -> None:
                     f"'{name}' is a name of the strategy '{strategy.name}' and of {owner[name]}. Use one of them.",
                 )
             owner.setdefault(name, f"the strategy '{strategy.name}'")
+
+
+def strategy_templates(strategy: Found[StrategySpec]) -> set[str]:
+    """Return the names of a strategy's own templates."""
+    own = _template(strategy.name, strategy.spec, "strategies/")
+    return {own, *(_turn_template(strategy, turn) for turn in strategy.spec.turns)}
+
+
+def _turn_template(strategy: Found[StrategySpec], turn: TurnSpec) -> str:
+    return turn.template or f"strategies/{strategy.name}-{turn.output}.j2"
 
 
 def _template(name: str, spec: RecipeSpec | StrategySpec, folder: str = "") -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prompt_kit.lint import check, library_of
+from prompt_kit.lint import check, targets
 
 if TYPE_CHECKING:
     from conftest import MakeTree
@@ -29,7 +29,7 @@ GOOD = {
 
 def problems(library: Library) -> list[str]:
     """Return what is found, as people read it."""
-    return [str(problem) for problem in check(library)]
+    return [str(problem) for problem in check(library).problems]
 
 
 def test_a_good_recipe_has_no_problem(tree: MakeTree, library: Library) -> None:
@@ -113,9 +113,9 @@ def test_a_path_is_a_file_a_folder_or_a_pack(tree: MakeTree) -> None:
     """Whichever is named, the same file is found."""
     root = tree(**GOOD)
     for path in (root, root / "recipes", root / "recipes" / "good.yaml"):
-        library, files = library_of(path)
-        assert [file.name for file in files] == ["good.yaml"]
-        assert check(library, files) == []
+        found = targets(path)
+        assert [file.name for target in found for file in target.files] == ["good.yaml"]
+        assert check(found[0].library, found).problems == []
 
 
 def test_the_built_in_library_has_no_problem(built_in_library: Library) -> None:

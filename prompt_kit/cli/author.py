@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+
+if TYPE_CHECKING:
+    from prompt_kit.errors import Problem
+    from prompt_kit.lint import Coverage, Report
 
 SCHEMAS: Final = {"recipe": "RecipeSpec", "strategy": "StrategySpec", "preset": "PresetSpec"}
 HEADER: Final = "# yaml-language-server: $schema="
@@ -14,30 +18,48 @@ HEADER: Final = "# yaml-language-server: $schema="
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_context
-def check(ctx: click.Context, paths: tuple[Path, ...], *, as_json: bool) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "github", "json"]),
+    default="text",
+    help="For people, for annotations on GitHub, or for programs.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--coverage", "show_coverage", is_flag=True, help="Show what the examples exercise, as a table.")
+@click.option(
+    "--min-coverage",
+    type=click.IntRange(0, 100),
+    default=100,
+    metavar="PERCENT",
+    help="How many of a file's branches and choices its examples must exercise.  [default: 100]",
+)
+@click.option("--fix", is_flag=True, help="First mend what needs no understanding: spaces, line ends, quotes.")
+def check(paths: tuple[Path, ...], **options: Any) -> None:
     """Find every problem of recipe files, and exit with 1 if there are any.
 
-    PATHS are recipe files, folders of them, or packs; the project's own library when left out.
+    PATHS are recipe files, or folders in which all recipes are looked at; the project's own library when left out.
     """
+    from prompt_kit import lint
     from prompt_kit.library import Library
-    from prompt_kit.lint import check as problems_of
-    from prompt_kit.lint import library_of
 
-    if paths:
-        looked = [library_of(path) for path in paths]
-        problems = [problem for library, files in looked for problem in problems_of(library, files)]
+    library = Library()
+    only = [target for path in paths for target in lint.targets(path)] if paths else lint.own(library)
+    if options["fix"]:
+        for path in (path for target in only for path in lint.repair(target)):
+            click.echo(f"{library.label(path.resolve())}: mended.", err=True)
+        library = Library()
+    report = lint.check(library, only if paths else None, min_coverage=options["min_coverage"] / 100)
+    if options["form"] == "json":
+        click.echo(json.dumps(_plain(report), indent=2, ensure_ascii=False))
     else:
-        problems = problems_of(Library())
-    unique = list(dict.fromkeys(problems))
-    if as_json:
-        click.echo(json.dumps([_plain(problem) for problem in unique], indent=2, ensure_ascii=False))
-    else:
-        for problem in unique:
-            click.echo(str(problem))
-        click.echo(f"{len(unique)} problem{'' if len(unique) == 1 else 's'}." if unique else "All is well.", err=True)
-    ctx.exit(1 if unique else 0)
+        for problem in report.problems:
+            click.echo(_annotation(problem) if options["form"] == "github" else str(problem))
+    if options["show_coverage"]:
+        _show_coverage(report.coverage, err=options["form"] != "text")
+    count = len(report.problems)
+    click.echo(f"{count} problem{'' if count == 1 else 's'}." if count else "All is well.", err=True)
+    click.get_current_context().exit(1 if count else 0)
 
 
 @click.command()
@@ -89,11 +111,47 @@ def _point(path: Path, schema_file: Path) -> None:
     path.write_text(f"{HEADER}{target}\n{text}", "utf-8")
 
 
-def _plain(problem: Any) -> dict[str, Any]:
-    place = problem.place
+def _plain(report: Report) -> dict[str, Any]:
     return {
-        "file": place.file if place else None,
-        "line": place.line if place else None,
-        "column": place.column if place else None,
-        "message": problem.message,
+        "problems": [
+            {
+                "file": problem.place.file if problem.place else None,
+                "line": problem.place.line if problem.place else None,
+                "column": problem.place.column if problem.place else None,
+                "message": problem.message,
+            }
+            for problem in report.problems
+        ],
+        "coverage": [
+            {
+                "kind": one.kind,
+                "name": one.name,
+                "examples": one.examples,
+                "branches": one.branches,
+                "choices": one.choices,
+                "untried": len(one.untried),
+                "percent": one.percent,
+            }
+            for one in report.coverage
+        ],
     }
+
+
+def _annotation(problem: Problem) -> str:
+    """Return a problem as GitHub shows it beside the line (docs.github.com, workflow commands, 2026-10)."""
+
+    def escaped(text: str, more: str = "") -> str:
+        return "".join(f"%{ord(c):02X}" if c in "%\r\n" + more else c for c in text)
+
+    place = problem.place
+    where = {"file": place.file, "line": place.line, "col": place.column} if place else {}
+    shown = ",".join(f"{key}={escaped(str(value), ':,')}" for key, value in where.items() if value)
+    return f"::error {shown}::{escaped(problem.message)}"
+
+
+def _show_coverage(covered: list[Coverage], *, err: bool) -> None:
+    width = max((len(one.name) for one in covered), default=0) + 2
+    click.echo(f"{'':<{width}}{'examples':>9}{'branches':>10}{'choices':>9}{'untried':>9}{'exercised':>11}", err=err)
+    for one in covered:
+        counts = f"{one.examples:>9}{one.branches:>10}{one.choices:>9}{len(one.untried):>9}{one.percent:>10}%"
+        click.echo(f"{one.name:<{width}}{counts}", err=err)

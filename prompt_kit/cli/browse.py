@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.errors import PromptKitError
-
 if TYPE_CHECKING:
-    from prompt_kit.library import Library
     from prompt_kit.recipe import Recipe
 
 
@@ -21,7 +18,11 @@ def list_recipes(*, as_json: bool) -> None:
     from prompt_kit.library import Library
 
     library = Library()
-    rows = [_row(library, kind, name) for kind in ("recipe", "preset", "strategy") for name in library.names(kind)]
+    rows = [
+        {"kind": kind, "name": name, "title": head.title, "summary": head.summary, "category": head.category or "other"}
+        for kind in ("recipe", "preset", "strategy")
+        for name, head in library.heads(kind).items()
+    ]
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
@@ -37,28 +38,6 @@ def list_recipes(*, as_json: bool) -> None:
 
 _ORDER = ["recipe", "preset", "strategy"]
 _HEADINGS = {"preset": "Presets", "strategy": "Strategies (mix in with --use)"}
-
-
-def _row(library: Library, kind: str, name: str) -> dict[str, str]:
-    try:
-        found = getattr(library, kind)(name)
-    except PromptKitError as error:
-        first = str(error).splitlines()[0]
-        return {
-            "kind": kind,
-            "name": name,
-            "title": name,
-            "summary": f"(cannot be read: {first})",
-            "category": "other",
-        }
-    spec = found.spec
-    return {
-        "kind": kind,
-        "name": name,
-        "title": spec.title or name,
-        "summary": spec.summary,
-        "category": getattr(spec, "category", "") or "other",
-    }
 
 
 @click.command()

@@ -1,0 +1,20 @@
+"""Sandboxed Jinja2 templates: data from strangers, checked before they ever run."""
+
+from prompt_kit.templating.branches import Branch
+from prompt_kit.templating.environment import FILTERS, trusted
+from prompt_kit.templating.loading import MAX_DEPTH, MAX_FILES, MAX_SOURCE, compile_templates
+from prompt_kit.templating.program import MAX_OUTPUT, Program, Source, lay_out
+
+__all__ = [
+    "FILTERS",
+    "MAX_DEPTH",
+    "MAX_FILES",
+    "MAX_OUTPUT",
+    "MAX_SOURCE",
+    "Branch",
+    "Program",
+    "Source",
+    "compile_templates",
+    "lay_out",
+    "trusted",
+]
