@@ -79,7 +79,8 @@ def rehearsed(kind: str, name: str, library: Library) -> dict[str, Recipe]:
             raise InputError(found.file.problem(str(error), "examples", key)) from error
         own = ExampleSpec.model_validate(example.model_dump(exclude={"recipe"}, exclude_unset=True))
         spec = recipe.spec.model_copy(update={"examples": {key: own}})
-        made[key] = replace(recipe, spec=spec, folder=found.root.recipes)
+        # What a strategy can do must not depend on whose brand is near.
+        made[key] = replace(recipe, spec=spec, folder=found.root.recipes, fixed=(), notes=())
     return made
 
 

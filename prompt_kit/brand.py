@@ -100,7 +100,7 @@ def values_of(
 def _is_usable(key: Any, value: Any, file: YamlFile, root: Path, problems: list[Problem]) -> bool:
     if key not in KEYS:
         hint = did_you_mean(str(key), KEYS) or f"There are: {', '.join(KEYS)}."
-        problems.append(file.problem(f"unknown key '{key}'. {hint}", key))
+        problems.append(file.problem(f"unknown key '{key}'. {hint}", key, of_key=True))
         return False
     if value is None:
         return False

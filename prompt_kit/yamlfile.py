@@ -97,14 +97,13 @@ class YamlFile:
             problems = [self._problem(model, e) for e in error.errors(include_url=False)]
             raise InputError(sorted(problems, key=_order)) from error
 
-    def place(self, *keys: str | int) -> Place:
-        """Return where the value under these keys stands, or its nearest parent that is there."""
-        node = self._find(keys)
-        return self._place(node)
+    def place(self, *keys: str | int, of_key: bool = False) -> Place:
+        """Return where the value under these keys (or the last key itself) stands, or its nearest parent."""
+        return self._place(self._find(keys, key_itself=of_key))
 
-    def problem(self, message: str, *keys: str | int) -> Problem:
-        """Return a problem with the value under these keys."""
-        return Problem(message, self.place(*keys))
+    def problem(self, message: str, *keys: str | int, of_key: bool = False) -> Problem:
+        """Return a problem with the value under these keys, or with the last key itself."""
+        return Problem(message, self.place(*keys, of_key=of_key))
 
     def _read(self) -> str:
         try:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from prompt_kit.lint import check, targets
+from prompt_kit.cli.main import run
+from prompt_kit.lint import check, repair, targets
+from prompt_kit.lint.repairs import mended_template, mended_yaml
 
 if TYPE_CHECKING:
     from conftest import MakeTree
@@ -121,3 +125,192 @@ def test_a_path_is_a_file_a_folder_or_a_pack(tree: MakeTree) -> None:
 def test_the_built_in_library_has_no_problem(built_in_library: Library) -> None:
     """What we ask of others we keep ourselves."""
     assert problems(built_in_library) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("a (fox:1.3) in the snow", "'(fox:1.3)' is a sign that only other generators read"),
+        ("a ((fox)) in the snow", "'((fox))' is a sign that only other generators read"),
+        ("a fox --ar 16x9", "'--ar 16x9' is a sign that only other generators read"),
+        ("a masterpiece", "'masterpiece' is a keyword, not a description"),
+        ("a highly detailed fox", "'highly detailed' is a keyword"),
+        ("a stunning fox", "'stunning' praises instead of describing"),
+        ("a fox.\nNegative prompt: dogs", "'Negative prompt' is not something these models have"),
+        ("a fox.\nred fur, big ears, snow, soft light, blue sky, bokeh, trees", "is a list of keywords"),
+        ("a sign that reads Fresh Bread", "'that reads Fresh Bread' looks like exact words"),
+        ("a sign that says {{ subject }}", "'subject' is announced as words of the picture but has no quotes"),
+    ],
+)
+def test_words_that_models_read_badly(tree: MakeTree, library: Library, words: str, expected: str) -> None:
+    """The author's own words are held to what models understand; each finding has its line."""
+    tree(
+        **GOOD
+        | {"templates/good.j2": GOOD["templates/good.j2"].replace("{{ subject }}", f"{{{{ subject }}}}, {words},")}
+    )
+    found = problems(library)
+    assert any(expected in problem for problem in found), found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the words are {{ subject }}",
+        'a sign that reads "Fresh Bread"',
+        "the face, hair, build, skin, age and clothes of a fox",
+        "a very wide shot of a high, cool and well-made thing",
+        "a coffee break",
+    ],
+)
+def test_good_prose_is_left_in_peace(tree: MakeTree, library: Library, words: str) -> None:
+    """A check that cries wolf is switched off."""
+    tree(
+        **GOOD
+        | {"templates/good.j2": GOOD["templates/good.j2"].replace("{{ subject }}", f"{{{{ subject }}}}; {words};")}
+    )
+    assert problems(library) == []
+
+
+def test_choices_speak_to_the_model_too(tree: MakeTree, library: Library) -> None:
+    """Their words reach the prompt like those of the template."""
+    choices = "choices: {ink: Ink, oil: {label: Oil, words: breathtaking oil}}"
+    tree(**GOOD | {"recipes/good.yaml": GOOD["recipes/good.yaml"].replace("choices: [ink, oil]", choices)})
+    assert any("'breathtaking' praises" in problem and "good.yaml:4:" in problem for problem in problems(library))
+
+
+def test_words_of_a_person_are_not_searched_for_flaws(tree: MakeTree, library: Library) -> None:
+    """French puts a space before a colon; on a label it is right."""
+    recipe = GOOD["recipes/good.yaml"].replace("examples:", "  words: {type: copy}\n        examples:")
+    tree(
+        **GOOD | {"recipes/good.yaml": recipe.replace("{subject: a fox}", "{subject: a fox, words: 'Poids net : 5 g'}")}
+    )
+    tree(**{"templates/good.j2": GOOD["templates/good.j2"] + "{% if words %}\nIt reads {{ words }}.\n{% endif %}\n"})
+    assert problems(library) == []
+
+
+def test_a_strategy_is_measured_by_its_own_examples(tree: MakeTree, library: Library) -> None:
+    """Its branches and choices count; those of the recipe it is shown with do not."""
+    tree(
+        **GOOD,
+        **{
+            "recipes/strategies/mood.yaml": """\
+                parameters:
+                  mood: {type: choice, choices: [calm, wild]}
+                  why: {type: text}
+                examples:
+                  calm: {recipe: good, values: {subject: a fox, mood: calm}}
+                """,
+            "templates/strategies/mood.j2": "{% if mood %}It is {{ mood }}{{ ' because of ' if why }}{{ why }}.{% endif %}",
+        },
+    )
+    report = check(library)
+    assert [str(problem) for problem in report.problems] == [
+        "recipes/strategies/mood.yaml:2:33: no example tries mood: wild.",
+        "templates/strategies/mood.j2:1: no example shows the case in which the condition on mood is false.",
+        "templates/strategies/mood.j2:1: no example shows the case in which the condition on why is true.",
+    ]
+    strategy = next(one for one in report.coverage if one.kind == "strategy")
+    assert (strategy.branches, strategy.choices, len(strategy.untried), strategy.percent) == (4, 2, 3, 50)
+
+
+def test_less_coverage_may_be_asked_for(tree: MakeTree, library: Library) -> None:
+    """Below the mark everything untried is told; from the mark on nothing is."""
+    tree(**GOOD | {"recipes/good.yaml": GOOD["recipes/good.yaml"].replace(", style: oil", "")})
+    assert len(check(library).problems) == 2
+    assert check(library, min_coverage=0.5).problems == []
+
+
+def test_branches_in_shared_templates_count_where_they_are_included(tree: MakeTree, library: Library) -> None:
+    """A partial has no examples of its own."""
+    tree(
+        **GOOD
+        | {
+            "templates/good.j2": '{% include "_style.j2" %}\nDraw {{ subject }}.\n',
+            "templates/_style.j2": "{% if style.value == 'oil' %}\nIn oil.\n{% elif style.value == 'x' %}\nX.\n{% endif %}\n",
+        }
+    )
+    assert problems(library) == [
+        "templates/_style.j2:3: no example shows the case in which the condition on style is true."
+    ]
+
+
+def test_files_that_nobody_finds_are_told(tree: MakeTree) -> None:
+    """A recipe in the wrong place would silently be no recipe; so would a template that nothing uses."""
+    root = tree(
+        **GOOD,
+        **{
+            "recipes/animals/cat.yaml": "title: Cat",
+            "recipes/dog.yml": "title: Dog",
+            "recipes/Bad_Name.yaml": "title: Bad",
+            "templates/lonely.j2": "Nobody reads this.",
+        },
+    )
+    found = targets(root)
+    told = "\n".join(str(problem) for problem in check(found[0].library, found).problems)
+    for words in (
+        "animals/cat.yaml: nobody finds this file: recipes stand directly in their folder",
+        "dog.yml: nobody finds this file. Call it .yaml.",
+        "Bad_Name.yaml: 'Bad_Name' cannot be a name.",
+    ):
+        assert words in told
+    (root / "recipes/Bad_Name.yaml").unlink()
+    told = "\n".join(str(problem) for problem in check(found[0].library, targets(root)).problems)
+    assert "lonely.j2: no recipe or strategy uses this template." in told
+
+
+def test_every_folder_of_recipes_below_a_path_is_looked_at(tree: MakeTree) -> None:
+    """A repository of packs is checked in one go."""
+    root = tree(
+        **{f"packs/one/{name}": text for name, text in GOOD.items()},
+        **{"packs/two/recipes/x.yaml": "titel: X", ".venv/recipes/y.yaml": "titel: Y"},
+    )
+    found = targets(root)
+    assert [file.name for target in found for file in target.files] == ["good.yaml", "x.yaml"]
+    problems = check(found[0].library, found).problems
+    assert [str(problem).partition(": ")[2] for problem in problems] == ["unknown key 'titel'. Did you mean 'title'?"]
+
+
+def test_what_needs_no_understanding_is_mended(tree: MakeTree) -> None:
+    """Spaces, line ends, weights, colours that YAML takes for comments; what is right stays byte for byte."""
+    root = tree(
+        **{
+            "recipes/a.yaml": "title: A  \r\nsettings: {size: 2k}\nparameters:\n  ink:\n    type: color\n    default: #ffcc00\n",
+            "templates/a.j2": "Draw  a (fox:1.3) in {{ ink }} .\n\n\n\n{% if ink  == 'x' %}\nStop.\n{% endif %}",
+            **{f"b/{name}": text for name, text in GOOD.items()},
+        }
+    )
+    before = {path: path.read_bytes() for path in (root / "b").rglob("*.*")}
+    assert {path.name for target in targets(root) for path in repair(target)} == {"a.yaml", "a.j2"}
+    assert (root / "recipes/a.yaml").read_bytes() == (
+        b'title: A\nsettings: {size: 2K}\nparameters:\n  ink:\n    type: color\n    default: "#ffcc00"\n'
+    )
+    assert (root / "templates/a.j2").read_bytes() == (
+        b"Draw a fox in {{ ink }}.\n\n{% if ink  == 'x' %}\nStop.\n{% endif %}\n"
+    )
+    assert before == {path: path.read_bytes() for path in before}
+    assert [path for target in targets(root) for path in repair(target)] == []
+
+
+@given(st.text(alphabet="ab {}%#.,:()1\n\r\t\"'", max_size=80))
+def test_mending_twice_changes_nothing_more(text: str) -> None:
+    """Whatever the file, one run is enough."""
+    assert mended_template(mended_template(text)) == mended_template(text)
+    assert mended_yaml(mended_yaml(text)) == mended_yaml(text)
+
+
+def test_annotations_are_those_of_github(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line shows beside the code in a pull request."""
+    tree(**{"recipes/a.yaml": "titel: 100 %\n"})
+    assert run(["check", "recipes", "--format", "github"]) == 1
+    out, err = capsys.readouterr()
+    assert out == "::error file=recipes/a.yaml,line=1,col=1::unknown key 'titel'. Did you mean 'title'?\n"
+    assert err == "1 problem.\n"
+
+
+def test_coverage_is_shown_as_a_table(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line for each file: examples, branches, choices, what is untried."""
+    tree(**GOOD | {"recipes/good.yaml": GOOD["recipes/good.yaml"].replace(", style: oil", "")})
+    assert run(["check", "--coverage", "--min-coverage", "40"]) == 0
+    head, row = capsys.readouterr().out.splitlines()
+    assert head.split() == ["examples", "branches", "choices", "untried", "exercised"]
+    assert row.split() == ["good", "2", "2", "2", "2", "50%"]

@@ -258,6 +258,60 @@ def test_a_preset_fills_in_and_locks(tree: MakeTree, library: Library) -> None:
     assert str(with_preset(load("badge", library=library), "brand").render()) == str(brand.render())
 
 
+def test_what_a_preset_fills_in_goes_when_it_is_not_asked(tree: MakeTree, library: Library) -> None:
+    """The preset's outline is for flat badges; who chooses ink must not be told to leave out what they never gave."""
+    tree(**BADGE, **{"recipes/presets/flat.yaml": "extends: badge\nvalues: {outline: red, subject: a fox}\n"})
+    flat = load("flat", library=library)
+    assert "with an outline in red" in str(flat.render())
+    prompt = flat.render(style="ink")
+    assert str(prompt) == "A badge of a fox.\n\nDrawn in brush and ink."
+    assert "outline" not in prompt.values
+
+
+def test_a_choice_brings_its_settings(tree: MakeTree, library: Library) -> None:
+    """A channel has its format; whoever asks for another gets it, and own words change nothing."""
+    tree(
+        **{
+            "recipes/post.yaml": """\
+                parameters:
+                  channel:
+                    type: choice
+                    choices:
+                      feed: Feed
+                      story: {label: Story, settings: {aspect_ratio: "9:16", size: 2K}}
+                    other: true
+                    default: feed
+                settings: {aspect_ratio: "4:5"}
+                """,
+            "templates/post.j2": "Draw a {{ channel }} post.",
+        }
+    )
+    recipe = load("post", library=library)
+    assert recipe.render().settings.to_dict() == {"aspect_ratio": "4:5"}
+    assert recipe.render(channel="story").settings.to_dict() == {"aspect_ratio": "9:16", "size": "2K"}
+    assert recipe.render(channel="story", settings={"aspect_ratio": "1:1"}).settings.aspect_ratio == "1:1"
+    assert recipe.render(channel="a billboard").settings.aspect_ratio == "4:5"
+
+
+def test_a_list_of_exact_words_is_quoted_and_has_gaps(tree: MakeTree, library: Library) -> None:
+    """Every entry verbatim, with its stop; a dash is a place without words."""
+    tree(
+        **{
+            "recipes/strip.yaml": "parameters: {lines: {type: copies, max: 3, max_length: 12, language: de}}\n",
+            "templates/strip.j2": "{% for line in lines %}\n{% if line %}\nBalloon {{ loop.index }} reads {{ line }}"
+            " in {{ line.language }}.\n{% else %}\nBalloon {{ loop.index }} is empty.\n{% endif %}\n{% endfor %}",
+        }
+    )
+    recipe = load("strip", library=library)
+    assert str(recipe.render(lines=["Das geht.", "-", '5" Rohr'])) == (
+        'Balloon 1 reads "Das geht." in German. Balloon 2 is empty. Balloon 3 reads “5" Rohr” in German.'
+    )
+    assert str(recipe.render(lines="Ja!")) == 'Balloon 1 reads "Ja!" in German.'
+    with pytest.raises(InputError) as caught:
+        recipe.render(lines=["a" * 13, " ", "x", "y"])
+    assert len(caught.value.problems) >= 1
+
+
 def test_a_preset_that_does_not_fit_says_where(tree: MakeTree, library: Library) -> None:
     """All its mistakes at once."""
     tree(**BADGE, **{"recipes/presets/bad.yaml": "extends: badge\nvalues: {styl: ink}\nlocked: [mood]\n"})

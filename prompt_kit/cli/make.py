@@ -85,6 +85,8 @@ class RecipeCommands(click.Group):
         for preset in ctx.meta.get("presets", ()):
             recipe = with_preset(recipe, preset)
         recipe = recipe.using(*ctx.meta.get("uses", ()))
+        for note in recipe.notes:
+            click.echo(str(note), err=True)
         return click.Command(
             cmd_name,
             params=[*options_of(recipe), *INPUT_OPTIONS, *self.extra],

@@ -28,7 +28,7 @@ _PRAISE: Final = (
     "|perfect (?:picture|image|photo|photograph|lighting|composition)"
 )
 _BAD: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), message)
+    (re.compile(pattern, re.IGNORECASE | re.MULTILINE), message)
     for pattern, message in (
         (
             r"\[[a-z][\w /,.'-]*\]|<[a-z][\w -]*>|\bTODO\b|\bXXX\b|\blorem ipsum\b",
