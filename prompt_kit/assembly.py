@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
-from pydantic import TypeAdapter, ValidationError
-
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError, did_you_mean
 from prompt_kit.library import Library
-from prompt_kit.messages import explain
 from prompt_kit.recipe import Recipe
 from prompt_kit.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 
@@ -173,8 +170,8 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
 
 def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what a recipe says that does not fit together, with the keys it stands under."""
-    yield from _parameter_mistakes(recipe)
-    for name, slot in recipe.references.items():
+    yield from _condition_mistakes(recipe)
+    for name, slot in recipe.spec.references.items():
         if slot.described_by and not repeats(recipe.parameters.get(slot.described_by)):
             yield f"described_by names '{slot.described_by}', which is no list.", ("references", name, "described_by")
     for number, turn in enumerate(recipe.spec.turns):
@@ -186,14 +183,9 @@ def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
                 yield f"there is no reference slot '{slot_name}'.", (*keys, "references")
 
 
-def _parameter_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for name, parameter in recipe.spec.parameters.items():
-        for other in parameter.show_if:
-            if other not in recipe.parameters or other == name:
-                yield f"show_if names '{other}', which is no other parameter.", ("parameters", name, "show_if")
-        if parameter.default is not None:
-            try:
-                TypeAdapter(parameter.annotation()).validate_python(parameter.default)
-            except ValidationError as error:
-                what = explain(error.errors(include_url=False)[0]).rstrip(".")
-                yield f"default: {what}.", ("parameters", name, "default")
+def _condition_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for kind, asked in (("parameters", recipe.spec.parameters), ("references", recipe.spec.references)):
+        for name, one in asked.items():
+            for other in one.show_if:
+                if other not in recipe.parameters or other == name:
+                    yield f"show_if names '{other}', which is no other parameter.", (kind, name, "show_if")

@@ -177,6 +177,8 @@ class Model(BaseModel):
             found.append(f"{text} {did_you_mean(self.id, list(_built_in()[0]))}".strip())
         if self.status == "legacy" and self.replaced_by:
             found.append(f"The model '{self.id}' is being phased out. '{self.replaced_by}' takes its place.")
+        if prompt.settings.output == "interleaved" and (each := self.picture_price(prompt.settings.size)):
+            found.append(f"Words and pictures in turn: the estimate counts one picture; each further one is ${each}.")
         most = max((len(turn.references + turn.earlier) for turn in prompt.turns), default=0)
         if self.best_references is not None and most > self.best_references:
             found.append(f"'{self.id}' works best with up to {self.best_references} pictures; there are {most}.")

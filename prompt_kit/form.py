@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from prompt_kit.errors import InputError, Problem, did_you_mean
 from prompt_kit.images import Image, open_image
 from prompt_kit.messages import explain
+from prompt_kit.parameters import Chosen
 from prompt_kit.words import spoken, stopped
 
 if TYPE_CHECKING:
@@ -87,12 +88,9 @@ class Form:
     @cached_property
     def _empty(self) -> dict[str, Any]:
         """What the template sees where nothing was given: defaults, and what is false and silent."""
-        context: dict[str, Any] = {name: p.empty for name, p in self.parameters.items()}
-        defaults = {name: p.default for name, p in self.parameters.items() if p.default is not None}
-        for name, value in defaults.items():
-            context[name] = TypeAdapter(self.parameters[name].annotation()).validate_python(value)
+        context: dict[str, Any] = {name: p.ready for name, p in self.parameters.items()}
         context |= dict.fromkeys(self.references, "")
-        return context | {"earlier": "", "item": "", "turn": ""}
+        return context | {"earlier": "", "item": Chosen("", ""), "turn": ""}
 
     @cached_property
     def _slots(self) -> frozenset[str]:
@@ -110,7 +108,9 @@ class Form:
             order = list(self.parameters)
             found.sort(key=lambda p: order.index(p.parameter) if p.parameter in order else len(order))
             problems += found
-            return dict(self._empty)
+            wrong = {p.parameter for p in found}
+            # Conditions are judged by what was given, so that one mistake does not make others of what is right.
+            return self._empty | {name: _raw(value) for name, value in words.items() if name not in wrong}
         return self._empty | checked
 
     def _problem(self, error: Any) -> Problem:
@@ -155,7 +155,8 @@ class Form:
                 continue
             if not slot.min <= len(several) <= slot.max:
                 count = f"{slot.min}" if slot.min == slot.max else f"{slot.min} to {slot.max}"
-                problems.append(Problem(f"{name}: takes {count} pictures, not {len(several)}.", parameter=name))
+                noun = "picture" if slot.max == 1 else "pictures"
+                problems.append(Problem(f"{name}: takes {count} {noun}, not {len(several)}.", parameter=name))
             if name in given:
                 pictures[name] = tuple(_opened(name, one, problems) for one in several)
         return pictures
@@ -189,6 +190,10 @@ def _opened(name: str, one: Any, problems: list[Problem]) -> Any:
     except InputError as error:
         problems.append(Problem(f"{name}: {error}", parameter=name))
         return None
+
+
+def _raw(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _holds(condition: Mapping[str, Any], context: Mapping[str, Any]) -> bool:

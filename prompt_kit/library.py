@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from prompt_kit.brand import read_brand, values_of
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError, WorkspaceError
 from prompt_kit.files import inside
 from prompt_kit.project import Project, find_project
@@ -130,6 +129,8 @@ class Library:
     @cached_property
     def brand(self) -> tuple[dict[str, Any], tuple[Problem, ...]]:
         """What the project's brand fills into strategies that ask for it, and what is wrong with its file."""
+        from prompt_kit.brand import read_brand, values_of  # most work goes without a brand
+
         brand, problems = read_brand(self.project)
         try:
             unwanted = self.strategy("avoid").spec.parameters.get("avoid")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NoReturn, TypeAlias
 
@@ -13,11 +14,15 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    TypeAdapter,
+    ValidationError,
     model_validator,
 )
+from pydantic_core import SchemaError
 
 from prompt_kit import words
 from prompt_kit.errors import did_you_mean
+from prompt_kit.messages import explain
 from prompt_kit.settings import SettingsSpec
 
 if TYPE_CHECKING:
@@ -130,7 +135,18 @@ class _Parameter(BaseModel):
             raise ValueError("a locked parameter needs a default")
         if self.required and self.default is not None:
             raise ValueError("a required parameter has no use for a default; leave one of them out")
+        try:
+            # What is wrong with a pattern is told by those who have one.
+            with suppress(SchemaError):
+                _ = self.ready
+        except ValidationError as error:
+            raise ValueError(f"the default does not fit: {explain(error.errors(include_url=False)[0])}") from error
         return self
+
+    @cached_property
+    def ready(self) -> Any:
+        """The default, ready for the template; what is empty when there is none."""
+        return self.empty if self.default is None else TypeAdapter(self.annotation()).validate_python(self.default)
 
     @cached_property
     def empty(self) -> Any:
@@ -163,7 +179,7 @@ class _Written(_Parameter):
     @model_validator(mode="after")
     def _pattern_compiles(self) -> _Written:
         if self.pattern is not None:
-            from pydantic_core import SchemaError, SchemaValidator, core_schema
+            from pydantic_core import SchemaValidator, core_schema
 
             try:
                 # The engine behind is linear in time, so a pattern from a stranger cannot hang the kit.
@@ -226,11 +242,6 @@ class ChoiceOf(_Parameter):
     def _chooser(self) -> Callable[[str], Chosen]:
         return chooser(self.choices, other=self.other)
 
-    @model_validator(mode="after")
-    def _default_is_a_choice(self) -> ChoiceOf:
-        _check_choices(self.default, self)
-        return self
-
 
 class ChoicesOf(_Parameter):
     """Several of several values."""
@@ -254,12 +265,6 @@ class ChoicesOf(_Parameter):
         """Return the chosen values, in the order in which they were given."""
         item = Annotated[str, AfterValidator(chooser(self.choices, other=self.other))]
         return _several(item, self.min, self.max or max(len(self.choices), MAX_ITEMS if self.other else 0))
-
-    @model_validator(mode="after")
-    def _default_is_a_choice(self) -> ChoicesOf:
-        for value in self.default or ():
-            _check_choices(value, self)
-        return self
 
 
 class ListOf(_Parameter):
@@ -297,6 +302,8 @@ class CopiesOf(_Parameter):
     """Longest entry, in characters."""
     language: str = ""
     """Language of the words, as a tag such as ``de`` or in words; empty when it does not matter."""
+    gaps: bool = False
+    """Whether the entries belong to places in order, so that the entry ``-`` leaves a place without words."""
 
     @cached_property
     def empty(self) -> Any:
@@ -304,10 +311,11 @@ class CopiesOf(_Parameter):
         return ()
 
     def annotation(self) -> Any:
-        """Return the exact words, each entry in quotes; the entry ``-`` is empty: no words in this place."""
+        """Return the exact words, each entry in quotes; a place without words is false and silent."""
         limits = StringConstraints(min_length=1, max_length=self.max_length or MAX_TEXT)
-        ready = _copier(self.language)
-        item = Annotated[str, limits, AfterValidator(lambda value: NO_COPY if value.strip() == "-" else ready(value))]
+        copy = _copier(self.language)
+        ready = (lambda value: NO_COPY if value.strip() == "-" else copy(value)) if self.gaps else copy
+        item = Annotated[str, limits, AfterValidator(ready)]
         return _several(item, self.min, self.max or MAX_ITEMS)
 
 
@@ -444,9 +452,3 @@ def _several(item: Any, least: int | None, most: int) -> Any:
         BeforeValidator(lambda value: (value,) if isinstance(value, str) else value, json_schema_input_type=list[str]),
         Field(min_length=least or 0, max_length=most),
     ]
-
-
-def _check_choices(value: Any, parameter: ChoiceOf | ChoicesOf) -> None:
-    if value is not None and not parameter.other and value not in parameter.choices:
-        hint = did_you_mean(str(value), list(parameter.choices))
-        raise ValueError(f"the default '{value}' is not one of the choices. {hint}".strip())

@@ -79,11 +79,15 @@ class Recipe:
 
     @cached_property
     def references(self) -> Mapping[str, ReferenceSlot]:
-        """The slots for input pictures by name, in the order in which they are sent; the recipe's own come first."""
-        own: dict[str, Any] = dict(self.spec.references)
+        """The slots for input pictures by name, in the order in which they are sent.
+
+        The recipe's own come last: without an aspect ratio, models take the shape of the last picture
+        (ai.google.dev, image generation, 2026-08).
+        """
+        slots: dict[str, Any] = {}
         for strategy in self.strategies:
-            own |= strategy.spec.references
-        return own
+            slots |= strategy.spec.references
+        return slots | self.spec.references
 
     @cached_property
     def settings(self) -> Settings:
@@ -156,10 +160,11 @@ class Recipe:
         context, pictures = self.form.check(given, problems, filled=filled)
         if filled:
             given = {n: v for n, v in given.items() if n not in filled or n in pictures or context.get(n)}
-        base = self._chosen_settings(context) if self._deciding else self.settings
+        base = self._chosen_settings(context) if self._deciding and not problems else self.settings
         chosen = self._settings(settings, base, problems) if settings else base
         if problems:
             raise InputError(problems)
+        context["task"] = self.task
         turns = render_turns(self.plans, context, self.references, pictures)
         if not 0 < len(turns) <= MAX_TURNS:
             raise InputError(f"{len(turns)} pictures are asked for; 1 to {MAX_TURNS} can be made.")

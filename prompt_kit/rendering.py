@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit import words
+from prompt_kit.parameters import Chosen
 from prompt_kit.prompt import Earlier, EarlierWords, Reference, Text, Turn
 from prompt_kit.templating import trusted
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 MAX_TURNS: Final = 36
 """Most turns of one prompt."""
 
-NAMES: Final = frozenset({"earlier", "item", "turn"})
+NO_ITEM: Final = Chosen("", "")
+"""What ``item`` is in a turn that is not repeated: false, silent, and without a value."""
+
+NAMES: Final = frozenset({"earlier", "item", "task", "turn"})
 """What a template can use besides parameters and reference slots."""
 
 
@@ -93,7 +97,11 @@ def render_turns(
         number = sum(turn.output == "picture" for turn in turns) + 1
         name = (plan.name or str(item or "")) if len(steps) > 1 else ""
         attached = [*_given(plan, slots, pictures), *_made(turns, plan)]
-        seen = context | dict(_mentions(attached)) | {"turn": TurnNumber(number, drawn, name), "item": item or ""}
+        seen = (
+            context
+            | dict(_mentions(attached))
+            | {"turn": TurnNumber(number, drawn, name), "item": NO_ITEM if item is None else item}
+        )
         settled = [EarlierWords(at) for at, turn in enumerate(turns) if turn.output == "words"]
         turns.append(Turn((*attached, Text(plan.program.render(seen)), *settled), name, plan.output))
     return tuple(turns)

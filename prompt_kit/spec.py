@@ -18,9 +18,10 @@ PARAMETER_PATTERN: Final = r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$"
 
 RESERVED: Final = frozenset(
     """
-    and as batch call debug dry_run earlier elif else endif endfor example false filter for from generator help if
-    import in include is item json locked loop macro model n none not or out preset recipe refine seed self set
-    settings size temperature tier top_p thinking grounding aspect_ratio true turn use values version
+    and as ask aspect_ratio batch call count debug dry_run earlier elif else endfor endif example false filter
+    for from generator grounding help if import in include is item json locked loop macro model n none not or
+    out preset recipe refine seed self set settings size task temperature thinking tier top_p true turn use
+    values version
     """.split(),
 )
 """Names that mean something else in templates or on the command line."""
@@ -171,6 +172,14 @@ class StrategySpec(_Shared):
     """Whether the project's ``brand.yaml`` fills the parameters in."""
     examples: dict[Name, StrategyExampleSpec] = {}
     """Values that show what the strategy can do with a recipe; each one is also a test."""
+
+    @model_validator(mode="after")
+    def _conditions_are_its_own(self) -> StrategySpec:
+        for name, asked in {**self.parameters, **self.references}.items():
+            for other in asked.show_if:
+                if other not in self.parameters or other == name:
+                    raise ValueError(f"show_if of '{name}' names '{other}', which is no other parameter")
+        return self
 
 
 class PresetSpec(_Spec):

@@ -103,12 +103,12 @@ def article(phrase: str) -> str:
 
 
 def series(items: Iterable[str], joint: str = "and") -> str:
-    """Return the items as a proper series; with commas inside them, semicolons keep them apart.
+    """Return the items as a proper series, without empty ones; with commas inside them, semicolons keep them apart.
 
     >>> series(["red", "white", "blue"]), series(["a cat, asleep", "a dog"])
     ('red, white and blue', 'a cat, asleep; and a dog')
     """
-    words = list(items)
+    words = list(filter(None, items))
     if len(words) <= 1:
         return "".join(words)
     if any("," in word for word in words):

@@ -84,6 +84,8 @@ class YamlFile:
         self.text = self._read() if text is None else text
         self._root: yaml.Node | None = None
         self.data: Any = self._load()
+        # Nodes are many times as large as the text; they are made anew for those who ask where something stands.
+        self._root = None
 
     def parse(self, model: type[M]) -> M:
         """Return the content as ``model``.
@@ -188,6 +190,8 @@ class YamlFile:
         return found
 
     def _find(self, keys: tuple[str | int, ...], *, key_itself: bool = False) -> yaml.Node | None:
+        if self._root is None:
+            self._root = yaml.compose(self.text, _Loader)
         node = self._root
         for number, key in enumerate(keys):
             last = number == len(keys) - 1

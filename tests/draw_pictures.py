@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from draw_people import cat, man_glasses, model, pose, woman_portrait
 from draw_scenes import living_room, mountain, street_night
-from draw_things import dress, logo, mug, sketch_car, skincare_bottle, style_woodcut, watercolor
+from draw_things import dress, jam_jar, logo, mug, poster, sketch_car, skincare_bottle, style_woodcut, watercolor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ FOLDER: Final = Path(__file__).parents[1] / "recipes" / "pictures"
 
 PEOPLE: Final = (woman_portrait, man_glasses, cat, model, pose)
 PLACES: Final = (living_room, street_night, mountain)
-THINGS: Final = (dress, logo, mug, skincare_bottle, sketch_car, style_woodcut, watercolor)
+THINGS: Final = (dress, logo, mug, skincare_bottle, sketch_car, style_woodcut, watercolor, poster, jam_jar)
 
 PICTURES: Final[Mapping[str, Callable[[], Sheet]]] = {
     draw.__name__.replace("_", "-"): draw for draw in (*PEOPLE, *PLACES, *THINGS)

@@ -245,3 +245,64 @@ def skincare_bottle() -> Sheet:
         s.shape([(x, 560), (x + side * 44, y + 30), (x + side * 26, y - 70), (x - side * 14, y)], "#7f9b76")
         s.line([(x, 560), (x + side * 24, y - 50)], "#617d5a", 3)
     return s
+
+
+def poster() -> Sheet:
+    """A poster for a market by the harbour, with words in English."""
+    s = Sheet(480, 640, "#f6dfb8", "#f1c7a9")
+    s.oval(352, 318, 62, fill="#e9b04c")
+    s.box(0, 404, 480, 640, TEAL)
+    for y, x0, x1 in ((424, 300, 410), (440, 326, 384), (458, 40, 130), (474, 250, 330)):
+        s.line([(x0, y), ((x0 + x1) / 2, y - 4), (x1, y)], "#8fc1be", 4)
+    s.shape([(0, 404), (0, 372), (70, 352), (150, 372), (206, 404)], "#4d6b55", smoothly=False)
+    s.shape([(84, 380), (92, 236), (128, 236), (136, 380)], PAPER, smoothly=False)
+    for top in (262, 318):
+        half = 18 + (top - 236) / 18
+        s.shape(
+            [(110 - half, top), (110 + half, top), (111.5 + half, top + 28), (108.5 - half, top + 28)],
+            RUST,
+            smoothly=False,
+        )
+    s.box(88, 224, 132, 238, INK, round_=3)
+    s.box(96, 196, 124, 226, OCHRE)
+    s.shape([(90, 198), (110, 172), (130, 198)], RUST, smoothly=False)
+    s.shape([(262, 430), (390, 430), (366, 462), (286, 462)], INK, smoothly=False)
+    s.line([(322, 430), (322, 326)], INK, 4)
+    s.shape([(314, 336), (314, 420), (262, 420)], PAPER, smoothly=False)
+    s.shape([(330, 330), (330, 420), (392, 420)], RUST, smoothly=False)
+    s.words(240, 64, "HARBOUR", 72, INK)
+    s.words(240, 130, "MARKET", 72, RUST)
+    s.words(240, 512, "Every Saturday, 8 am to 2 pm", 27, PAPER)
+    s.words(240, 546, "Quay 4, by the lighthouse", 22, "#f6dfb8")
+    s.box(122, 576, 358, 616, OCHRE, round_=20)
+    s.words(240, 596, "Bring a basket!", 23, INK)
+    return s
+
+
+def jam_jar() -> Sheet:
+    """A glass of jam with a label in English and American measures."""
+    s = Sheet(480, 600, "#dfe6d8", "#cfd9c8")
+    s.box(0, 480, 480, 600, "#c48d5e")
+    s.line([(0, 520), (210, 524), (480, 518)], "#b27c4f", 3)
+    s.oval(262, 528, 156, 22, fill="#26303f5a", blur=12)
+    body = [(134, 176), (346, 176), (366, 210), (366, 500), (344, 530), (136, 530), (114, 500), (114, 210)]
+    s.shape(body, "#e8ece6", smoothly=False)
+    with s.within(body, smoothly=False):
+        s.box(124, 206, 356, 520, "#9c1f33", round_=18)
+        s.box(300, 176, 366, 530, "#5d0f2260", blur=22)
+        s.box(130, 190, 150, 510, "#ffffff80", blur=6)
+        s.line([(130, 209), (240, 212), (350, 209)], "#c4485a", 5)
+    s.box(122, 112, 358, 178, PAPER, round_=10)
+    for column in range(10):
+        s.box(132 + column * 23, 112, 142 + column * 23, 178, "#cf6a3dc0")
+    s.box(122, 164, 358, 178, "#26303f28", round_=4)
+    s.box(146, 260, 334, 462, PAPER, round_=6)
+    s.box(154, 268, 326, 454, "#9c1f33", round_=4)
+    s.box(157, 271, 323, 451, PAPER, round_=3)
+    s.shape([(240, 326), (222, 304), (226, 288), (240, 292), (254, 288), (258, 304)], "#c9283e")
+    s.line([(228, 287), (240, 292), (252, 287)], "#4d7a45", 5)
+    s.words(240, 352, "Strawberry", 29, INK)
+    s.words(240, 382, "JAM", 29, "#9c1f33")
+    s.words(240, 412, "made with 60% fruit", 15, INK)
+    s.words(240, 436, "NET WT 12 oz", 14, INK)
+    return s

@@ -212,8 +212,8 @@ def test_a_preset_is_a_command_of_its_own(tree: MakeTree, capsys: pytest.Capture
 
 def test_a_strategy_brings_its_options(capsys: pytest.CaptureFixture[str]) -> None:
     """Mixed in with --use, also when the recipe does not name it."""
-    assert run(["render", "sticker", "--help", "--use", "camera"]) == 0
-    assert "--lens" in capsys.readouterr().out
+    assert run(["render", "freeform", "--help", "--use", "specific"]) == 0
+    assert "--exact-material" in capsys.readouterr().out
 
 
 def test_the_shell_completes_recipes_and_choices() -> None:
@@ -245,7 +245,7 @@ def test_check_reports_every_problem_with_exit_code_1(tree: MakeTree, capsys: py
     assert "a.yaml:2:1: unknown key 'sumary'. Did you mean 'summary'?" in out
     assert "there is no parameter 'x'" in out
     assert run(["check", "pack", "--json"]) == 1
-    assert {problem["line"] for problem in json.loads(capsys.readouterr().out)} >= {1, 2}
+    assert {problem["line"] for problem in json.loads(capsys.readouterr().out)["problems"]} >= {1, 2}
 
 
 def test_schemas_are_written_and_recipes_point_to_them(tree: MakeTree) -> None:

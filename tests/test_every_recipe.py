@@ -14,7 +14,7 @@ from prompt_kit import words
 from prompt_kit.assembly import load
 from prompt_kit.errors import InputError
 from prompt_kit.library import Library, Root, built_in
-from prompt_kit.parameters import Boolean, ChoiceOf, ChoicesOf, Color, CopyText, Integer, ListOf, Number
+from prompt_kit.parameters import Boolean, ChoiceOf, ChoicesOf, Color, CopiesOf, CopyText, Integer, ListOf, Number
 from prompt_kit.project import Project
 from prompt_kit.snapshots import sentences
 
@@ -37,6 +37,7 @@ PHRASES = [
     "a 1960s radio",
 ]
 OWN_WORDS = ["deep velvet", "hourly changing", "umbrella", "European", "1920s"]
+COPY = ["MAREA ALTA", "Guten Morgen!", "東京の夜", "مرحبا", 'The "best" mug', "TWO\nLINES"]
 HOSTILE = [
     "{{ 7 * 7 }}",
     "{% raw %}",
@@ -90,7 +91,11 @@ def value_of(parameter: Any, text: st.SearchStrategy[str]) -> st.SearchStrategy[
         case Color():
             return st.sampled_from(["#ffcc00", "deep teal", "#0a2342"])
         case CopyText():
-            return st.sampled_from(["MAREA ALTA", "Guten Morgen!", "東京の夜", "مرحبا", 'The "best" mug', "TWO\nLINES"])
+            return st.sampled_from(COPY)
+        case CopiesOf():
+            least = max(parameter.min or 1, 1)
+            entries = [*COPY, "-"] if parameter.gaps else COPY
+            return st.lists(st.sampled_from(entries), min_size=least, max_size=max(least, parameter.max or 4))
     return text
 
 
@@ -178,7 +183,7 @@ def test_a_required_value_appears_once_and_verbatim(name: str, value: str) -> No
     made = recipe(name)
     example = next(iter(made.examples.values()))
     for parameter_name, parameter in made.parameters.items():
-        if not (parameter.required and parameter.type == "text"):
+        if not (parameter.required and parameter.type == "text") or parameter.show_if:
             continue
         marked = f"⟦{value}⟧"
         try:

@@ -190,11 +190,11 @@ def test_extending_a_recipe_overrides_what_it_says(tree: MakeTree, library: Libr
                 "recipes/a.yaml": "parameters: {m: {type: integer, max: 3, default: 9}}",
                 "templates/a.j2": "{{ m }}",
             },
-            "default: must be at most 3",
+            "m: the default does not fit: must be at most 3",
         ),
         (
             {"recipes/a.yaml": "parameters: {c: {type: choice, choices: [a], default: b}}"},
-            "the default 'b' is not one",
+            "c: the default does not fit: 'b' is not one of a",
         ),
         ({"recipes/a.yaml": "parameters: {t: {type: text, pattern: '('}}"}, "no regular expression"),
         (
@@ -297,7 +297,7 @@ def test_a_list_of_exact_words_is_quoted_and_has_gaps(tree: MakeTree, library: L
     """Every entry verbatim, with its stop; a dash is a place without words."""
     tree(
         **{
-            "recipes/strip.yaml": "parameters: {lines: {type: copies, max: 3, max_length: 12, language: de}}\n",
+            "recipes/strip.yaml": "parameters: {lines: {type: copies, gaps: true, max: 3, max_length: 12, language: de}}\n",
             "templates/strip.j2": "{% for line in lines %}\n{% if line %}\nBalloon {{ loop.index }} reads {{ line }}"
             " in {{ line.language }}.\n{% else %}\nBalloon {{ loop.index }} is empty.\n{% endif %}\n{% endfor %}",
         }

@@ -68,7 +68,7 @@ def coverage(
                 known[key] = Problem(f"no example shows the case in which {branch.what}.", branch.place)
                 if branch in program.taken:
                     taken.add(key)
-    untried = [problem for key, problem in known.items() if key not in taken]
+    untried = sorted((p for key, p in known.items() if key not in taken), key=lambda p: (str(p.place), p.message))
     examples = found.spec.examples
     choices = list(_choices(parameters))
     missing = list(_untried(found, parameters))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.assembly import load, rehearsed
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
-from prompt_kit.library import FOLDERS
+from prompt_kit.library import FOLDERS, Library
 from prompt_kit.lint import wording
 from prompt_kit.lint.coverage import Coverage, coverage
 from prompt_kit.lint.targets import own
@@ -19,15 +21,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from prompt_kit.library import Found, Library
+    from prompt_kit.library import Found, Root
     from prompt_kit.lint.targets import Target
     from prompt_kit.parameters import Parameter
+    from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe import Recipe
     from prompt_kit.spec import RecipeSpec, StrategySpec
     from prompt_kit.templating import Program
 
+MANY: Final = 100
+"""From how many files on the work is shared among processes; starting them takes about half a second."""
+
 _NAME: Final = re.compile(NAME_PATTERN)
+_library: Library
+"""The library of a worker."""
 
 
 @dataclass
@@ -40,8 +48,8 @@ class Report:
     """The templates that something uses, as messages call them."""
 
     def add(self, other: Report) -> None:
-        """Take in what another report found; what is known already is not told twice."""
-        self.problems = list(dict.fromkeys([*self.problems, *other.problems]))
+        """Take in what another report found."""
+        self.problems += other.problems
         self.coverage += other.coverage
         self.templates |= other.templates
 
@@ -83,15 +91,33 @@ def _of_project(library: Library) -> list[Problem]:
 
 def _look(target: Target) -> Report:
     report = Report()
-    all_read = True
-    for path in target.files:
-        kind = next((kind for kind, folder in FOLDERS.items() if folder.strip("/") == path.parent.name), "recipe")
-        one = _File(target.library, kind, path).report()
-        all_read &= bool(one.templates) or kind == "preset"
+    library = target.library
+    if len(target.files) < MANY:
+        found = [_look_at(library, path) for path in target.files]
+    else:
+        with ProcessPoolExecutor(initializer=_begin, initargs=(library.project, library.roots)) as workers:
+            found = list(workers.map(_work, target.files, chunksize=20))
+    for one in found:
         report.add(one)
-    if target.folder is not None and all_read:
+    if target.folder is not None and all(one.templates for one in found):
         report.problems += _orphans(target, report.templates)
     return report
+
+
+def _begin(project: Project, roots: tuple[Root, ...]) -> None:
+    """Make a worker ready: it has the library, and no time for rubbish that goes with the worker."""
+    gc.disable()
+    global _library  # noqa: PLW0603 - the one thing a worker keeps between files
+    _library = Library(project, roots=roots)
+
+
+def _work(path: Path) -> Report:
+    return _look_at(_library, path)
+
+
+def _look_at(library: Library, path: Path) -> Report:
+    kind = next((kind for kind, folder in FOLDERS.items() if folder.strip("/") == path.parent.name), "recipe")
+    return _File(library, kind, path).report()
 
 
 def _orphans(target: Target, used: set[str]) -> Iterator[Problem]:
@@ -129,8 +155,8 @@ class _File:
             return Report(_problems(error, found.file.place()))
 
     def _preset(self, found: Found[Any]) -> Report:
-        _ = load(found.name, library=self.library).plans
-        return Report()
+        plans = load(found.name, library=self.library).plans
+        return Report(templates={source.label for plan in plans for source in plan.program.sources})
 
     def _recipe(self, found: Found[RecipeSpec]) -> Report:
         recipe = load(self.name, library=self.library)

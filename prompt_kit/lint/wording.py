@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from jinja2 import nodes
 
 from prompt_kit.errors import Problem
+from prompt_kit.words import article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,8 +75,8 @@ _FLAWS: Final = (
     (re.compile(r"\s[,.;:!?](?:\s|$)"), "there is a space before a comma or stop"),
     (re.compile(r",\s*[,.;]|[.!?]\s*,"), "two stops or commas meet"),
     (re.compile(r"\bNone\b"), "a value that was left out shows as 'None'"),
-    (re.compile(r"\ba [aeio]\w|\ban [bcdfgjklmnpqrstvwyz]\w{2}"), "'a' and 'an' are mixed up"),
 )
+_ARTICLE: Final = re.compile(r"\b(an?) ([\w-]+)")
 # Exact words of a person; a line break ends them, for an inch sign opens nothing.
 _QUOTED: Final = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|«[^»\n]*»|「[^」\n]*」")
 _WHITE: Final = re.compile(r"\bwhite background\b", re.IGNORECASE)
@@ -112,19 +113,23 @@ def in_template(program: Program, wanted: Mapping[str, Parameter], *, creates: b
         creates: Whether a picture is made from nothing.
         of: The names of the templates that are looked at, with what they include.
     """
-    for data in program.tree.find_all(nodes.TemplateData):
-        if program.origin(data.lineno) in of:
-            for message, start in in_words(data.data, creates=creates):
-                yield Problem(message, program.place(data.lineno + data.data.count("\n", 0, start)))
     for output in program.tree.find_all(nodes.Output):
-        if program.origin(output.lineno) in of:
-            yield from _unquoted(output, program, wanted)
+        if program.origin(output.lineno) not in of:
+            continue
+        yield from _unquoted(output, program, wanted)
+        for data in output.nodes:
+            if isinstance(data, nodes.TemplateData):
+                for message, start in in_words(data.data, creates=creates):
+                    yield Problem(message, program.place(data.lineno + data.data.count("\n", 0, start)))
 
 
 def in_prompt(prompt: Prompt) -> Iterator[str]:
     """Yield the flaws of a rendered prompt, as the beginnings of sentences."""
     text = _QUOTED.sub(lambda match: match[0][0] + "…" + match[0][-1], str(prompt))
     yield from (f"{what}: '{_around(text, match)}'" for pattern, what in _FLAWS for match in pattern.finditer(text))
+    for match in _ARTICLE.finditer(text):
+        if article(match[2]) not in {match[0], match[2]}:
+            yield f"'a' and 'an' are mixed up: '{_around(text, match)}'"
     if _WHITE.search(text) and _TRANSPARENT.search(text):
         yield "the background is white and transparent at once"
     ratio = prompt.settings.aspect_ratio

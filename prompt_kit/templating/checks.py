@@ -47,13 +47,17 @@ _ALLOWED: Final = (
     nodes.Tuple,
 )
 
+# No kind of node that `_objection` has a word about.
+_HARMLESS: Final = frozenset(_ALLOWED) - {nodes.Call, nodes.Filter, nodes.For, nodes.Getattr, nodes.Getitem}
+
 
 def check(program: Program) -> list[Problem]:
     """Find what a template must not do, and note the names it takes from outside."""
     problems: list[Problem] = []
-    macros = {node.name for node in program.tree.find_all(nodes.Macro)}
-    for node in program.tree.find_all(nodes.Node):
-        what = _objection(node, macros)
+    every = list(program.tree.find_all(nodes.Node))
+    macros = {node.name for node in every if isinstance(node, nodes.Macro)}
+    for node in every:
+        what = None if type(node) in _HARMLESS else _objection(node, macros)
         if what:
             problems.append(Problem(what, program.place(node.lineno)))
     if problems:
@@ -85,7 +89,7 @@ def _objection(node: nodes.Node, macros: set[str]) -> str | None:  # noqa: PLR09
             return "loops cannot call themselves."
         case nodes.Test(name=name):
             return f"'is {name}' is not allowed in templates; compare values with == instead."
-    if not isinstance(node, (*_ALLOWED, nodes.Getattr)) and not isinstance(node, nodes.EvalContext):
+    if not isinstance(node, _ALLOWED):
         return f"'{type(node).__name__.lower()}' is not allowed in templates."
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.visitor import NodeTransformer
@@ -70,9 +70,13 @@ class _Loader:
         except RecursionError:
             self.problems.append(Problem("the template is nested too deeply.", Place(source.label)))
             return []
+        includes = False
         for node in tree.find_all(nodes.Node):
             node.lineno = number * LINES_PER_FILE + (node.lineno or 1)
-        return cast("list[nodes.Node]", _Inliner(self, source, (*above, name)).visit(tree).body)
+            includes = includes or type(node) is nodes.Include
+        if includes:
+            tree = _Inliner(self, source, (*above, name)).visit(tree)
+        return tree.body
 
 
 class _Inliner(NodeTransformer):

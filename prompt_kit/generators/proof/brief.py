@@ -150,8 +150,9 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
     outside = " ".join(paragraph for paragraph in text if not _PANEL.match(paragraph))
     every = [sentence.text for paragraph in paragraphs for sentence in paragraph]
     recipe = (prompt.recipe if prompt else "") or "prompt"
-    turns = prompt.turns if prompt and len(prompt.turns) > 1 else ()
-    at = next((n for n, turn in enumerate(turns) if turn is request.turn or turn == request.turn), 0)
+    drawn = [turn for turn in prompt.turns if turn.output == "picture"] if prompt else []
+    turns = tuple(drawn) if len(drawn) > 1 else ()
+    at = next((n for n, turn in enumerate(turns) if turn == request.turn), 0)
     led_by_words = "headline" in values or "only words" in outside
     subject, spot, share = _subject(values, every, text, names=_MOTIFS if led_by_words else _SUBJECTS)
     copy = tuple(dict.fromkeys(_quoted(outside)))[:MOST_COPY]
@@ -295,7 +296,7 @@ def _name(part: Reference, request: Request) -> str:
 def _settings(request: Request, size: tuple[int, int]) -> tuple[tuple[str, str], ...]:
     settings, model, prompt = request.settings, request.model, request.prompt
     price = model.estimate(prompt) if prompt else None
-    several = f" for all {len(prompt.turns)}" if prompt and len(prompt.turns) > 1 else ""
+    several = f" for all {len(prompt.turns)} requests" if prompt and len(prompt.turns) > 1 else ""
     cost = "not known" if price is None else f"about ${price:.3f}{several}"
     rows = [
         ("Model", clean(getattr(model, "title", "") or model.id)),
