@@ -49,6 +49,12 @@ class Form:
         self._check_descriptions(context, pictures, problems)
         return context, pictures
 
+    def is_asked(self, name: str, given: Mapping[str, Any]) -> bool:
+        """Return whether a parameter or slot is asked under the values that were given so far."""
+        asked = self.parameters.get(name) or self.references[name]
+        known = self._empty | {other: _raw(value) for other, value in given.items()}
+        return not asked.show_if or _holds(asked.show_if, known)
+
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values: one property for each parameter and reference slot."""
         schema = self._adapter.json_schema()

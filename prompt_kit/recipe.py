@@ -81,8 +81,8 @@ class Recipe:
     def references(self) -> Mapping[str, ReferenceSlot]:
         """The slots for input pictures by name, in the order in which they are sent.
 
-        The recipe's own come last: without an aspect ratio, models take the shape of the last picture
-        (ai.google.dev, image generation, 2026-08).
+        The recipe's own come last: without an aspect ratio, models take the shape of the last picture (Google
+        Developers Blog, prompting Gemini 2.5 Flash Image, 2025-08).
         """
         slots: dict[str, Any] = {}
         for strategy in self.strategies:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -214,6 +215,48 @@ def test_a_strategy_brings_its_options(capsys: pytest.CaptureFixture[str]) -> No
     """Mixed in with --use, also when the recipe does not name it."""
     assert run(["render", "freeform", "--help", "--use", "specific"]) == 0
     assert "--exact-material" in capsys.readouterr().out
+
+
+def test_a_strategy_is_shown_like_a_recipe(capsys: pytest.CaptureFixture[str]) -> None:
+    """What it asks, where it fits, and how it is mixed in."""
+    assert run(["show", "camera"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Camera\n")
+    assert "For recipes that create or compose" in out
+    assert "--use camera --" in out
+    assert run(["show", "camera", "--json"]) == 0
+    assert "lens" in json.loads(capsys.readouterr().out)["parameters"]
+
+
+def test_what_is_not_given_is_asked_for(
+    tree: MakeTree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One question after the other; a wrong answer is asked again, an empty one stays out, and conditions hold."""
+    tree(
+        **{
+            "recipes/poster.yaml": """\
+                parameters:
+                  subject: {type: text, required: true, help: What it shows.}
+                  style: {type: choice, choices: [ink, oil], default: ink}
+                  brush: {type: text, show_if: {style: oil}}
+                  pen: {type: text, show_if: {style: ink}}
+                  colors: {type: list, max: 3}
+                  grain: {type: text, advanced: true}
+                  big: {type: boolean}
+                """,
+            "templates/poster.j2": "Draw {{ subject }} in {{ style }}{% if brush %} with {{ brush }}{% endif %}"
+            "{% if colors %} in {{ colors | series }}{% endif %}{% if big %}, large{% endif %}.{{ pen }}{{ grain }}\n",
+        }
+    )
+    answers = "\na fox\ncrayon\noil\na broad brush\nred\nblue\n\nyes\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(answers))
+    assert run(["render", "poster", "--ask"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "Draw a fox in oil with a broad brush in red and blue, large.\n"
+    assert "What it shows." in err
+    assert "'crayon' is not one of ink, oil." in err
+    assert "Pen" not in err
+    assert "Grain" not in err
 
 
 def test_the_shell_completes_recipes_and_choices() -> None:

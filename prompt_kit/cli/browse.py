@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from prompt_kit.words import spoken
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prompt_kit.library import Found
     from prompt_kit.recipe import Recipe
+    from prompt_kit.spec import ReferenceSlot, StrategySpec
 
 
 @click.command("list")
@@ -41,29 +48,57 @@ _HEADINGS = {"preset": "Presets", "strategy": "Strategies (mix in with --use)"}
 
 
 @click.command()
-@click.argument("name", metavar="RECIPE")
+@click.argument("name", metavar="RECIPE|STRATEGY")
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON Schema of its values, and its examples.")
 def show(name: str, *, as_json: bool) -> None:
-    """Show what a recipe asks, which pictures it takes, and its examples."""
+    """Show what a recipe asks, which pictures it takes, and its examples; or what a strategy adds."""
     from prompt_kit.assembly import load
+    from prompt_kit.library import Library
 
-    recipe = load(name)
+    library = Library()
+    if name in library.names("strategy") and name not in {*library.names("recipe"), *library.names("preset")}:
+        _show_strategy(library.strategy(name), as_json=as_json)
+        return
+    recipe = load(name, library=library)
     if as_json:
         click.echo(json.dumps(_plain(recipe), indent=2, ensure_ascii=False, default=str))
         return
     click.echo(f"{recipe.title}\n{recipe.spec.summary}\n")
     for parameter_name, parameter in recipe.parameters.items():
         _show_parameter(parameter_name, parameter)
-    if recipe.references:
-        click.echo("\nPictures")
-        for slot_name, slot in recipe.references.items():
-            count = f"{slot.min} to {slot.max}" if slot.min != slot.max else f"{slot.max}"
-            click.echo(f"  {slot_name:<20}{slot.title or slot_name}: {count} [{slot.role}]. {slot.help}".rstrip())
+    _show_slots(recipe.references)
     settings = ", ".join(f"{key} {value}" for key, value in recipe.settings.to_dict().items())
     click.echo(f"\nSettings: {settings or 'left to the model'}")
     click.echo("\nExamples")
     for example in recipe.examples.values():
         click.echo(f"  prompt-kit render {recipe.name} --example {example.name}")
+
+
+def _show_strategy(found: Found[StrategySpec], *, as_json: bool) -> None:
+    spec = found.spec
+    if as_json:
+        click.echo(spec.model_dump_json(indent=2, exclude_defaults=True))
+        return
+    click.echo(f"{spec.title or spoken(found.name)}\n{spec.summary}\n")
+    for name, parameter in spec.parameters.items():
+        _show_parameter(name, parameter)
+    _show_slots(spec.references)
+    click.echo(f"\nFor recipes that {' or '.join(spec.tasks)}\n\nExamples")
+    for name, example in spec.examples.items():
+        options = " ".join(
+            f"--{key.replace('_', '-')} {shlex.quote(str(value[0] if isinstance(value, list) else value))}"
+            for key, value in example.values.items()
+            if key in spec.parameters
+        )
+        click.echo(f"  {name}: prompt-kit render {example.recipe} … --use {found.name} {options}".rstrip())
+
+
+def _show_slots(slots: Mapping[str, ReferenceSlot]) -> None:
+    if slots:
+        click.echo("\nPictures")
+    for name, slot in slots.items():
+        count = f"{slot.min} to {slot.max}" if slot.min != slot.max else f"{slot.max}"
+        click.echo(f"  {name:<20}{slot.title or spoken(name)}: {count} [{slot.role}]. {slot.help}".rstrip())
 
 
 def _show_parameter(name: str, parameter: Any) -> None:

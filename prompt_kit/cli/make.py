@@ -31,6 +31,7 @@ INPUT_OPTIONS = [
     ),
     click.Option(["--example"], help="Start from the values of this example.", metavar="NAME"),
     click.Option(["--preset"], help="Fill in the values of this preset.", metavar="NAME"),
+    click.Option(["--ask"], is_flag=True, help="Ask for what is not given, one question after the other."),
     click.Option(["--use"], multiple=True, help="Mix in a strategy. Repeat it for several.", metavar="STRATEGY"),
     click.Option(["--aspect-ratio"], help="Width to height, such as 16:9.", metavar="W:H"),
     click.Option(["--size"], help="How large the picture is made.", metavar=f"[{'|'.join(SIZES)}]"),
@@ -185,6 +186,10 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
         values |= read
     on_line = given(recipe, options)
     values |= on_line
+    if options["ask"]:
+        from prompt_kit.cli.asking import ask
+
+        values |= ask(recipe, values)
     settings |= {name: options[name] for name in SETTINGS if options[name] is not None}
     try:
         return recipe.render(settings=settings, **values)

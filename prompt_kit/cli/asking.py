@@ -1,0 +1,82 @@
+"""Asks for what was not given, one question after the other: the form, on a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from pydantic import TypeAdapter, ValidationError
+
+from prompt_kit.messages import explain
+from prompt_kit.parameters import MAX_ITEMS
+from prompt_kit.words import capital, spoken, stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prompt_kit.parameters import Parameter
+    from prompt_kit.recipe import Recipe
+
+
+def ask(recipe: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a person answers; whatever is left empty stays out. Questions go to stderr.
+
+    What most people leave alone, the advanced parameters, is not asked.
+    """
+    answers: dict[str, Any] = {}
+    for name, parameter in recipe.parameters.items():
+        known = {**values, **answers}
+        if name in known or parameter.locked or parameter.advanced or not recipe.form.is_asked(name, known):
+            continue
+        answer = _answer(name, parameter)
+        if answer not in ("", []):
+            answers[name] = answer
+    for name, slot in recipe.references.items():
+        known = {**values, **answers}
+        if name in known or not recipe.form.is_asked(name, known):
+            continue
+        _explain(slot.help)
+        files = _several(slot.title or spoken(name), slot.max)
+        if files:
+            answers[name] = files
+    return answers
+
+
+def _answer(name: str, parameter: Parameter) -> Any:
+    """Ask until the answer can be used."""
+    _explain(parameter.help)
+    for value, choice in getattr(parameter, "choices", {}).items():
+        _explain(f"{value}: {stopped(choice.label)} {choice.help}".rstrip())
+    title = (parameter.title or spoken(name)) + (" (yes or no)" if parameter.type == "boolean" else "")
+    checked = TypeAdapter(parameter.annotation())
+    while True:
+        if parameter.type in {"list", "choices", "copies"}:
+            answer: Any = _several(title, getattr(parameter, "max", None) or MAX_ITEMS)
+        else:
+            answer = _asked(title)
+        if answer in ("", []) and not parameter.required:
+            return answer
+        try:
+            checked.validate_python(answer)
+        except ValidationError as error:
+            _explain(stopped(capital(explain(error.errors(include_url=False)[0]))))
+        else:
+            return answer
+
+
+def _several(title: str, most: int) -> list[str]:
+    """Ask for one entry after the other, until one is empty."""
+    entries: list[str] = []
+    while len(entries) < most and (entry := _asked(title if not entries else "… and")):
+        entries.append(entry)
+    return entries
+
+
+def _asked(title: str) -> str:
+    answer: str = click.prompt(title, default="", show_default=False, err=True)
+    return answer
+
+
+def _explain(text: str) -> None:
+    if text:
+        click.echo(f"  {text}", err=True)
