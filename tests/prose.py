@@ -27,12 +27,15 @@ EXPLAINED: Final = Path(__file__).with_suffix(".yaml")
 AT_ONCE: Final = 3
 """Sentences that the checker gets together, in paragraphs of their own: the fastest number of 1, 3, 10 and 30."""
 
+LONGEST: Final = 40
+"""Most words of a sentence, as the checker counts them."""
+
 SLOT: Final = "‹›"
 """Stands for what a person wrote."""
 
 _FLAWS: Final = {
     "spaces": re.compile(r" {2}|\s[,.;:!?](?=\s|$)"),
-    "stops": re.compile(r",\s*[,.;:]|(?<!\.)\.\.(?!\.)|[.!?][,;:]|[;:]\s*[,.;:]"),
+    "stops": re.compile(r",\s*[,.;:]|(?<!\.)\.\.(?!\.)|[!?][,;:]|(?<!Ltd)\.[,;:]|[;:]\s*[,.;:]"),
     "nothing": re.compile(r"\bNone\b|\(\s*\)|\"\"|\[\]"),
     "twice": re.compile(r"\b(\w+) \1\b", re.IGNORECASE),
     "capital": re.compile(r"^[a-z]"),
@@ -134,15 +137,25 @@ class Explained:
 
 def parted(prompt: Filled) -> Iterator[Sentence]:
     """Yield the sentences of a prompt in which the kit says something."""
-    pieces = {part for piece in prompt.theirs for part in (piece, *sentences(piece)) if len(part) > 1}
-    ordered = sorted(pieces, key=len, reverse=True)
-    theirs = re.compile("|".join(rf"(?<!\w){re.escape(p)}(?!\w)" for p in ordered)) if ordered else None
+    theirs = re.compile("|".join(rf"(?<!\w){re.escape(piece)}(?!\w)" for piece in prompt.theirs) or r"(?!)")
     for paragraph in prompt.paragraphs:
-        for text in sentences(paragraph):
-            spans = tuple(match.span() for match in theirs.finditer(text)) if theirs else ()
-            sentence = Sentence(prompt.recipe, text, spans)
+        spans = [match.span() for match in theirs.finditer(paragraph)]
+        at = 0
+        for hidden in sentences(_hidden(paragraph, spans)):
+            end = at + len(hidden)
+            inside = tuple((first - at, last - at) for first, last in spans if at <= first < end)
+            sentence = Sentence(prompt.recipe, paragraph[at:end], inside)
             if re.search(r"\w", sentence.shape.replace(SLOT, "")):
                 yield sentence
+            at = end + 1
+
+
+def _hidden(paragraph: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return the paragraph, equally long, in which no stop inside a person's words can end a sentence."""
+    for start, end in spans:
+        if end - start > 2:
+            paragraph = f"{paragraph[: start + 1]}{'x' * (end - start - 2)}{paragraph[end - 1 :]}"
+    return paragraph
 
 
 def distinct(prompts: Iterable[Filled], most: int) -> list[Sentence]:
@@ -182,8 +195,15 @@ def grammar(judged: Sequence[Sentence], known: Iterable[str] = ()) -> Iterator[F
             for lint in lints:
                 at = max(at for at, start in enumerate(starts) if start <= lint.span.start)
                 start, end = lint.span.start - starts[at], lint.span.end - starts[at]
-                if not batch[at].is_theirs(start, end):
+                if _is_ours(rule, batch[at], start, end):
                     yield Finding(rule, batch[at], start, end, lint.message)
+
+
+def _is_ours(rule: str, sentence: Sentence, start: int, end: int) -> bool:
+    """Return whether a finding is about the kit's words; a sentence is as long as they are."""
+    if rule == "LongSentences":
+        return len(sentence.shape.split()) > LONGEST
+    return not sentence.is_theirs(start, end)
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from prompt_kit.generators.proof.colours import Chip, chips
 from prompt_kit.generators.proof.faces import clean
 from prompt_kit.prompt import ROLES, Earlier, Reference
+from prompt_kit.words import series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +61,7 @@ _SHARES: Final = {
 _MOTIFS: Final = ("motif", "subject")
 """The same, beside words that are the picture themselves."""
 
-_SUBJECTS: Final = "subject product character result motif new_look scene topic".split()
+_SUBJECTS: Final = "subject product symbol character result motif motifs new_look scene topic who brand".split()
 """The values that tell what the picture shows, the likeliest first."""
 
 
@@ -155,7 +156,8 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
     at = next((n for n, turn in enumerate(turns) if turn == request.turn), 0)
     led_by_words = "headline" in values or "only words" in outside
     subject, spot, share = _subject(values, every, text, names=_MOTIFS if led_by_words else _SUBJECTS)
-    copy = tuple(dict.fromkeys(_quoted(outside)))[:MOST_COPY]
+    headline = _plain(values.get("headline"))
+    copy = tuple(sorted(dict.fromkeys(_quoted(outside)), key=lambda one: _plain(one) != headline))[:MOST_COPY]
     if panels:
         title = tuple(words for one in every if re.search(r"(?i)\btitle\b", one) for words in _quoted(one))
         rest = tuple(words for words in copy if words not in title)
@@ -240,8 +242,7 @@ def _subject(
     values: Mapping[str, Any], sentences: list[str], text: list[str], *, names: Sequence[str]
 ) -> tuple[str, Spot, float]:
     """Return what the picture shows, where it stands, and how much of the frame it takes."""
-    said = next((values[name] for name in names if isinstance(values.get(name), str) and values[name].strip()), "")
-    subject = _plain(said)
+    subject = next(filter(None, (_plain(_said(values.get(name))) for name in names)), "")
     about = next((one for one in sentences if re.search(r"(?i)\bsubject (?:stands|sits|lies|is)\b", one)), "")
     position = values.get("position")
     spot = _spot(about) or (_spot(f"in the {position.replace('-', ' ')}") if isinstance(position, str) else None)
@@ -251,6 +252,10 @@ def _subject(
         0.0,
     )
     return subject[:400], spot or Spot(0, 0), share
+
+
+def _said(value: Any) -> Any:
+    return series(map(str, value)) if isinstance(value, list) else value
 
 
 def _spot(text: str) -> Spot | None:
