@@ -29,7 +29,7 @@ def _listed(value: Any) -> Any:
 class Brand(BaseModel):
     """What every picture of a brand has in common; each key may be left out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     name: Words | None = None
     """What the brand is called."""

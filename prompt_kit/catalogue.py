@@ -70,7 +70,7 @@ def _pairs(value: Any) -> Any:
 class Model(BaseModel):
     """One image model; what is empty or ``None`` is not known, unless it says otherwise."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     id: str
     """How the provider calls it."""

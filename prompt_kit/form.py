@@ -12,11 +12,11 @@ from typing_extensions import TypedDict
 from prompt_kit.errors import InputError, Problem, did_you_mean
 from prompt_kit.images import Image, open_image
 from prompt_kit.messages import explain
-from prompt_kit.parameters import Chosen
+from prompt_kit.parameters import UNUSUAL, Chosen
 from prompt_kit.words import spoken, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from prompt_kit.parameters import Parameter
     from prompt_kit.spec import ReferenceSlot
@@ -82,7 +82,7 @@ class Form:
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
         fields = {
-            name: Required[p.annotation()] if p.required and not p.show_if else p.annotation()
+            name: Required[p.annotation()] if name in self._needed else p.annotation()
             for name, p in self.parameters.items()
         }
         # The functional form takes literal names only, as far as type checkers know; ours come from a file.
@@ -106,7 +106,18 @@ class Form:
     def _conditions(self) -> dict[str, Mapping[str, Any]]:
         return {name: p.show_if for name, p in self.parameters.items() if p.show_if}
 
+    @cached_property
+    def _shortcuts(self) -> dict[str, Callable[[Any], Any]]:
+        return {name: parameter.shortcut for name, parameter in self.parameters.items()}
+
+    @cached_property
+    def _needed(self) -> frozenset[str]:
+        return frozenset(name for name, p in self.parameters.items() if p.required and not p.show_if)
+
     def _context(self, words: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+        context = self._ordinary(words)
+        if context is not None:
+            return context
         try:
             checked: dict[str, Any] = self._adapter.validate_python(words)
         except ValidationError as error:
@@ -118,6 +129,19 @@ class Form:
             # Conditions are judged by what was given, so that one mistake does not make others of what is right.
             return self._empty | {name: _raw(value) for name, value in words.items() if name not in wrong}
         return self._empty | checked
+
+    def _ordinary(self, words: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the context of values that need no closer look, or nothing; most calls end here."""
+        if not self._needed <= words.keys():
+            return None
+        shortcuts, context = self._shortcuts, self._empty.copy()
+        for name, value in words.items():
+            shortcut = shortcuts.get(name)
+            ready = UNUSUAL if shortcut is None else shortcut(value)
+            if ready is UNUSUAL:
+                return None
+            context[name] = ready
+        return context
 
     def _problem(self, error: Any) -> Problem:
         name, *inner = error["loc"]

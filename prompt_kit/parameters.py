@@ -71,6 +71,9 @@ class Copy(str):
 NO_COPY: Final = Copy("")
 """Stands in a list of exact words where one place has none; false and silent in a template."""
 
+UNUSUAL: Final = object()
+"""Stands for a value that needs a closer look."""
+
 Given: TypeAlias = bool | int | float | str
 """What a condition compares with."""
 
@@ -81,7 +84,7 @@ Condition: TypeAlias = dict[str, Given | list[Given]]
 class Choice(BaseModel):
     """One of the values to choose from."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     label: str
     """What people read."""
@@ -89,7 +92,7 @@ class Choice(BaseModel):
     """One sentence that tells a layperson when to take it."""
     words: str = ""
     """What the prompt says; the value itself, with spaces for hyphens, when left out."""
-    settings: SettingsSpec = SettingsSpec()
+    settings: SettingsSpec = SettingsSpec.model_construct()
     """Settings that go with this choice, such as the format of a channel."""
 
 
@@ -108,7 +111,7 @@ def _choices(value: Any) -> Any:
 class _Parameter(BaseModel):
     """What every kind of parameter has."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     title: str = ""
     """Name of the field; made from the parameter's name when left out."""
@@ -157,6 +160,11 @@ class _Parameter(BaseModel):
         """Return the type a value must have, with what makes it ready for the template."""
         raise TypeError(type(self).__name__)  # pragma: no cover - every kind has its own
 
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """What makes ordinary values ready at once, as `annotation` would; `UNUSUAL` for all others."""
+        return lambda _: UNUSUAL
+
 
 class _Written(_Parameter):
     """What every kind of text has."""
@@ -198,6 +206,16 @@ class Text(_Written):
         """Return text that stands inside a sentence: one line, without a comma or stop at its end."""
         return self._text(_clause)
 
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """The text itself, when it can stand inside a sentence as it is."""
+        least, most = max(self.min_length or 0, 1), 0 if self.pattern else self.max_length or MAX_TEXT
+
+        def ready(value: Any) -> Any:
+            return value if type(value) is str and least <= len(value) <= most and words.is_clause(value) else UNUSUAL
+
+        return ready
+
 
 class LongText(_Written):
     """One or more sentences of the person's own."""
@@ -237,10 +255,14 @@ class ChoiceOf(_Parameter):
 
     def annotation(self) -> Any:
         """Return a choice, or own words where they are welcome."""
-        return Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._chooser())]
+        choose = chooser(self.choices, other=self.other)
+        return Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(choose)]
 
-    def _chooser(self) -> Callable[[str], Chosen]:
-        return chooser(self.choices, other=self.other)
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """The words of a choice that is given by its value."""
+        known = known_choices(self.choices)
+        return lambda value: known.get(value, UNUSUAL) if type(value) is str else UNUSUAL
 
 
 class ChoicesOf(_Parameter):
@@ -282,6 +304,21 @@ class ListOf(_Parameter):
     def empty(self) -> Any:
         """An empty list."""
         return ()
+
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """The entries, when all can stand inside a sentence as they are."""
+        least, most, longest = self.min or 0, self.max or MAX_ITEMS, self.max_length or MAX_TEXT
+
+        def ready(value: Any) -> Any:
+            if type(value) not in {list, tuple} or not least <= len(value) <= most:
+                return UNUSUAL
+            for one in value:
+                if type(one) is not str or not 0 < len(one) <= longest or not words.is_clause(one):
+                    return UNUSUAL
+            return tuple(value)
+
+        return ready
 
     def annotation(self) -> Any:
         """Return the entries, each as it stands inside a sentence."""
@@ -421,12 +458,17 @@ def color_words(value: str) -> str:
     return value
 
 
-def chooser(choices: dict[str, Choice], *, other: bool) -> Callable[[str], Chosen]:
-    """Return the function that turns a value into the words of its choice."""
-    known = {
+def known_choices(choices: dict[str, Choice]) -> dict[str, Chosen]:
+    """Return the choices as the template sees them, by value."""
+    return {
         value: Chosen(choice.words or value.replace("-", " ").replace("_", " "), value)
         for value, choice in choices.items()
     }
+
+
+def chooser(choices: dict[str, Choice], *, other: bool) -> Callable[[str], Chosen]:
+    """Return the function that turns a value into the words of its choice."""
+    known = known_choices(choices)
     labels = {choice.label.casefold(): value for value, choice in choices.items()}
 
     def choose(value: str) -> Chosen:

@@ -22,7 +22,7 @@ Amount = Annotated[Decimal, Field(ge=0)]
 class Budget(BaseModel):
     """What may be spent at the most, in US dollars; ``None`` is no limit."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     run: Amount | None = None
     """For one run."""
@@ -35,7 +35,7 @@ class Budget(BaseModel):
 class Project(BaseModel):
     """A folder of someone's own recipes and runs; every key has a default, and so has the file itself."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     root: Path = Field(default_factory=Path.cwd, exclude=True)
     """The folder the other paths start from; where the file stands."""
@@ -55,7 +55,7 @@ class Project(BaseModel):
     """File that adds models to the catalogue or changes them, if it is there."""
     generator: str = ""
     """The generator to use; ``gemini`` when a key is set, else ``proof``, when left out."""
-    budget: Budget = Budget()
+    budget: Budget = Budget.model_construct()
     """What may be spent at the most."""
 
     @cached_property

@@ -20,7 +20,7 @@ def _upper(value: Any) -> Any:
 class SettingsSpec(BaseModel):
     """What is asked besides words and pictures."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     aspect_ratio: str | None = None
     """Width to height, such as 16:9."""

@@ -35,7 +35,7 @@ TemplateName = Annotated[
 
 
 class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class ReferenceSlot(_Spec):
@@ -89,7 +89,7 @@ class ExampleSpec(_Spec):
     """What the example shows."""
     values: dict[str, Any] = {}
     """Values by parameter, and pictures by reference slot (paths from the recipe's own folder)."""
-    settings: SettingsSpec = SettingsSpec()
+    settings: SettingsSpec = SettingsSpec.model_construct()
     """Settings that differ from the recipe's."""
     uses: list[Name] = []
     """Further strategies to mix in."""
@@ -113,7 +113,7 @@ class _Shared(_Spec):
     """The inputs, by name, in the order of the form."""
     template: TemplateName | None = None
     """The template under ``templates/``; the own name with ``.j2`` when left out."""
-    settings: SettingsSpec = SettingsSpec()
+    settings: SettingsSpec = SettingsSpec.model_construct()
     """Settings that go with it."""
     references: dict[ParameterName, ReferenceSlot] = {}
     """Slots for input pictures, in the order in which they are sent."""
@@ -195,7 +195,7 @@ class PresetSpec(_Spec):
     """Further strategies to mix in."""
     values: dict[str, Any] = {}
     """Values by parameter."""
-    settings: SettingsSpec = SettingsSpec()
+    settings: SettingsSpec = SettingsSpec.model_construct()
     """Settings that differ from the recipe's."""
     locked: list[str] | Literal["all"] = []
     """The parameters whose values no form may change."""

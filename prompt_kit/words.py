@@ -44,6 +44,11 @@ def plain(value: str) -> str:
     return value.strip()
 
 
+def is_clause(value: str) -> bool:
+    """Return whether a value can stand inside a sentence as it is; nearly all can."""
+    return value.isprintable() and value[-1:] not in _EDGES and value[:1] != " "
+
+
 def clause(value: str) -> str:
     """Return a value as it stands inside a sentence: plain, without the comma or full stop it ends with.
 
@@ -52,8 +57,8 @@ def clause(value: str) -> str:
     >>> clause("a happy red panda."), clause("the office of Acme Inc."), clause("waiting...")
     ('a happy red panda', 'the office of Acme Inc.', 'waiting...')
     """
-    if value.isprintable() and value[-1:] not in _EDGES and value[:1] != " ":
-        return value  # the way nearly all values go
+    if is_clause(value):
+        return value
     value = plain(value).rstrip(",;: ")
     if value.endswith(".") and not value.endswith(".."):
         last = value[:-1].rpartition(" ")[2].lower()

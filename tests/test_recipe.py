@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from pydantic import TypeAdapter
 
 from prompt_kit.assembly import load, with_preset
 from prompt_kit.errors import InputError, NotFoundError
+from prompt_kit.parameters import UNUSUAL
 from prompt_kit.prompt import Earlier, Reference, Text
 
 if TYPE_CHECKING:
@@ -397,3 +399,36 @@ def test_numbers_and_booleans_of_a_yaml_file_fit_text_fields(tree: MakeTree, lib
     """Somebody who writes `subject: 2026` means the words."""
     tree(**BADGE)
     assert "A badge of 2026." in str(load("badge", library=library).render(subject=2026))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a fox",
+        "a fox.",
+        " a fox",
+        "",
+        "two\nlines",
+        "x" * 40,
+        5,
+        True,
+        None,
+        ["a", "b"],
+        ["a."],
+        ("a", "b"),
+        [1],
+        "Flat vector",
+        "flat",
+        "ink",
+    ],
+)
+@pytest.mark.parametrize("name", ["subject", "style", "colors"])
+def test_the_short_way_and_the_long_way_agree(tree: MakeTree, library: Library, name: str, value: object) -> None:
+    """Ordinary values skip the validator; what reaches the template must be the same, and so must the refusals."""
+    tree(**BADGE)
+    form = load("badge", library=library).form
+    ready = form.parameters[name].shortcut(value)
+    if ready is not UNUSUAL:
+        checked = TypeAdapter(form.parameters[name].annotation()).validate_python(value)
+        assert (ready, type(ready)) == (checked, type(checked))
+        assert getattr(ready, "value", None) == getattr(checked, "value", None)

@@ -94,8 +94,9 @@ def schema(kind: str, write: Path | None) -> None:
 def schema_text(kind: str) -> str:
     """Return the JSON Schema of a kind of file, as it is checked in."""
     from prompt_kit import spec
+    from prompt_kit.schema import described
 
-    made: dict[str, Any] = getattr(spec, SCHEMAS[kind]).model_json_schema()
+    made = described(getattr(spec, SCHEMAS[kind]))
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | made | {"title": f"prompt-kit {kind}"}
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
