@@ -46,6 +46,8 @@ _AGREES: Final = re.compile(
     rf"{SLOT} (?:is|are|was|were|has|have|does|do|goes|go|comes?|stands?|lies?|fills?|shows?|keeps?|stays?|takes?|looks?"
     r"|makes?|gives?|reads?|holds?|becomes?|remains?|appears?|leads?|carries|carry|sits?|rests?|runs?|falls?|says?)\b"
 )
+# "These details are exact: ‹›." when only one was named.
+_ALONE: Final = re.compile(rf"\b(?:[Tt]hese|[Tt]hose|features|marks|points|things)\b[^:.;]*: {SLOT}\.$")
 _ARTICLE: Final = re.compile(r"\b(an?) ([\w'’/-]+)", re.IGNORECASE)
 
 
@@ -179,9 +181,10 @@ def plain_flaws(sentence: Sentence) -> Iterator[Finding]:
         right = {f"{match[1].lower()} {match[2]}", match[2]}
         if not sentence.is_theirs(*match.span()) and words.article(match[2]) not in right:
             yield Finding("article", sentence, *match.span())
-    for match in _AGREES.finditer(sentence.shape):
-        start = _in_text(sentence, match.start())
-        yield Finding("agreement", sentence, start, start + 1)
+    for rule, pattern in (("agreement", _AGREES), ("one of many", _ALONE)):
+        for match in pattern.finditer(sentence.shape):
+            start = _in_text(sentence, match.start() + match[0].index(SLOT))
+            yield Finding(rule, sentence, start, start + 1)
 
 
 def grammar(judged: Sequence[Sentence], known: Iterable[str] = ()) -> Iterator[Finding]:

@@ -1,35 +1,138 @@
-"""What the documentation shows is what happens."""
+"""What the documentation shows is what happens.
+
+Pages are run as a reader would follow them, from top to bottom in an empty folder: a block with a title is a file, `sh` is
+run and must succeed (`sh fails`: must not), `python` is run in one session, and a `text` block behind them is what they
+print, line by line, with … for what differs from time to time. `bash` is only shown: it needs a key or the network.
+"""
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import io
+import os
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
+import prompt_kit
+from docs.press.api import api_page
+from docs.press.commands import commands_page
+from docs.press.fields import KINDS
+from docs.press.formats import FORMATS, format_page
+from docs.press.links import broken
+from docs.press.quality import compared, quality_page
+from docs.press.site import DOCS, QUALITY, hand_written
+from prompt_kit.catalogue import Catalogue
 from prompt_kit.cli.main import COMMANDS, run
+from prompt_kit.errors import InputError
 from prompt_kit.library import built_in
 from prompt_kit.parameters import Parameter
 from prompt_kit.prompt import SETTINGS
-from prompt_kit.spec import RecipeSpec
 from prompt_kit.templating import FILTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import MakeTree
+
+    from prompt_kit.library import Library
 
 ROOT = built_in()[0].parent
 README = (ROOT / "README.md").read_text("utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+FOLLOWED = [*sorted((DOCS / "tutorials").glob("*.md")), *sorted((DOCS / "guides").glob("*.md"))]
+KIND_NAMES = [member.model_fields["type"].annotation.__args__[0] for member in Parameter.__args__[0].__args__]
+
+_BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_TITLE = re.compile(r'title="([^"]+)"')
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
-def blocks(text: str, language: str) -> list[str]:
+@dataclass(frozen=True)
+class Block:
+    """One block of code of a page."""
+
+    language: str
+    title: str
+    mark: str
+    text: str
+    answers: bool
+    """Whether nothing stands between it and the block before."""
+
+
+def blocks(page: str) -> Iterator[Block]:
+    """Yield the blocks of code of a page."""
+    end = 0
+    for found in _BLOCK.finditer(page):
+        language, rest, text = found.groups()
+        title = _TITLE.search(rest)
+        answers = not page[end : found.start()].strip()
+        yield Block(language, title[1] if title else "", rest.strip() if not title else "", text, answers)
+        end = found.end()
+
+
+def in_language(page: str, language: str) -> list[str]:
     """Return the blocks of code in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [block.text for block in blocks(page) if block.language == language]
+
+
+class Reader:
+    """Follows a page in the current folder."""
+
+    def __init__(self) -> None:
+        self.session: dict[str, Any] = {"__name__": "__main__"}
+        self.printed: str | None = None
+
+    def follow(self, block: Block) -> None:
+        """Do what a block says."""
+        printed, self.printed = self.printed, None
+        if block.title:
+            path = Path(block.title)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text, "utf-8")
+        elif block.language == "sh":
+            self.printed = self._shell(block)
+        elif block.language == "python":
+            self.printed = self._python(block.text)
+        elif block.language == "text" and block.answers and printed is not None:
+            for line in block.text.splitlines():
+                pattern = ".*".join(re.escape(part.strip()) for part in line.split("…"))
+                assert re.search(pattern, printed), f"{line!r} is not in:\n{printed}"
+
+    def _shell(self, block: Block) -> str:
+        env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "300"}
+        done = subprocess.run(["bash", "-ec", block.text], capture_output=True, text=True, check=False, env=env)
+        printed = done.stdout + done.stderr
+        assert (done.returncode == 0) == (block.mark != "fails"), f"{block.text}\n{printed}"
+        return printed
+
+    def _python(self, text: str) -> str:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(ast.parse(text), "page", "exec"), self.session)  # noqa: S102 - our own pages
+        return printed.getvalue()
+
+
+@pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: f"{page.parent.name}/{page.stem}")
+def test_a_page_can_be_followed(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Offline, without a key, in an empty folder, as it stands there."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    reader = Reader()
+    for block in blocks(page.read_text("utf-8")):
+        reader.follow(block)
+    sys.modules.pop("house", None)
 
 
 def test_the_python_of_the_readme_runs() -> None:
     """In an empty folder, without a key."""
-    for block in blocks(README, "python"):
+    for block in in_language(README, "python"):
         done = subprocess.run([sys.executable, "-W", "error", "-c", block], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert "a happy red panda" in done.stdout
@@ -37,8 +140,8 @@ def test_the_python_of_the_readme_runs() -> None:
 
 def test_the_recipe_of_the_readme_passes_check(capsys: pytest.CaptureFixture[str]) -> None:
     """Both files, as they stand there."""
-    [recipe] = [block for block in blocks(README, "yaml") if "title: Mascot" in block]
-    [template] = blocks(README, "jinja")
+    [recipe] = [block for block in in_language(README, "yaml") if "title: Mascot" in block]
+    [template] = in_language(README, "jinja")
     for name, text in (("recipes/mascot.yaml", recipe), ("templates/mascot.j2", template)):
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_text(text, "utf-8")
@@ -47,29 +150,137 @@ def test_the_recipe_of_the_readme_passes_check(capsys: pytest.CaptureFixture[str
     assert "wearing a red scarf and round glasses" in capsys.readouterr().out
 
 
-def test_the_commands_of_the_readme_exist() -> None:
-    """Every command that is shown can be called."""
-    shown = set(re.findall(r"^prompt-kit (\w+)", "\n".join(blocks(README, "sh")), re.MULTILINE))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_the_commands_of_a_page_exist(page: Path) -> None:
+    """Every command that is shown can be called, also where it needs a key."""
+    text = page.read_text("utf-8")
+    shown = set(
+        re.findall(
+            r"^prompt-kit ([a-z]+)", "\n".join(in_language(text, "sh") + in_language(text, "bash")), re.MULTILINE
+        )
+    )
     assert shown <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    """No page sends people to a place that is not there."""
-    for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
-        assert (page.parent / link).exists(), link
+    """No page sends people to a place that is not there; what is made at build time is followed when the site is built."""
+    made = {"gallery.md", "strategies.md", "contributing.md", "changelog.md", "commands.md", "python.md", "models.md"}
+    made |= {f"{kind.name}.md" for kind in FORMATS}
+    for link in _LINK.findall(page.read_text("utf-8")):
+        assert (page.parent / link).exists() or Path(link).name in made, link
 
 
-def test_the_reference_names_every_key_type_and_filter() -> None:
-    """What a recipe file may say is all in the page about recipes."""
-    page = (ROOT / "docs" / "recipes.md").read_text("utf-8")
-    kinds = [member.model_fields["type"].annotation.__args__[0] for member in Parameter.__args__[0].__args__]
-    for word in (*RecipeSpec.model_fields, *kinds, *FILTERS, *SETTINGS):
-        assert f"`{word}`" in page, word
-
-
-def test_examples_of_project_files_are_read() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_examples_of_files_are_read(page: Path) -> None:
     """The YAML of the pages is YAML."""
-    for page in PAGES:
-        for block in blocks(page.read_text("utf-8"), "yaml"):
-            assert yaml.safe_load(block)
+    for block in blocks(page.read_text("utf-8")):
+        if block.language == "yaml" and "bright, open" not in block.text:
+            assert yaml.safe_load(block.text)
+
+
+def test_the_reference_names_every_key_kind_and_filter() -> None:
+    """What a file may say is all in the reference."""
+    pages = {kind.name: format_page(kind) for kind in FORMATS}
+    for kind in FORMATS:
+        for key in kind.model.model_fields:
+            assert f"<code>{key}</code>" in pages[kind.name], key
+    for word in SETTINGS:
+        assert f"<code>{word}</code>" in pages["recipe"], word
+    for word in KIND_NAMES:
+        assert f"### {word}\n" in pages["recipe"], word
+        assert f"`{word}`" in (DOCS / "guides" / "recipes.md").read_text("utf-8"), word
+    for word in FILTERS:
+        assert f"`{word}`" in (DOCS / "reference" / "templates.md").read_text("utf-8"), word
+
+
+def test_every_kind_of_parameter_has_its_words_for_people() -> None:
+    """A new kind would break the pages of the recipes that use it."""
+    assert set(KINDS) == set(KIND_NAMES)
+
+
+def test_examples_of_the_reference_are_valid() -> None:
+    """Each is accepted as the kind of file that it shows."""
+    for kind in FORMATS:
+        shown = yaml.safe_load(kind.example)
+        if kind.name == "models-file":
+            Path("models.yaml").write_text(kind.example, "utf-8")
+            assert Catalogue.load(Path("models.yaml")).models
+        else:
+            kind.model.model_validate(shown)
+
+
+def test_every_command_and_public_name_is_in_the_reference() -> None:
+    """Also those that are added later."""
+    commands, names = commands_page(), api_page()
+    for name in COMMANDS:
+        assert f"## prompt-kit {name}\n" in commands
+    for name in prompt_kit.__all__:
+        assert f"::: prompt_kit.{name}\n" in names
+
+
+def test_the_page_of_prompt_quality_is_current(built_in_library: Library) -> None:
+    """It shows the prompts as they are now; `make quality` writes it anew."""
+    assert QUALITY.read_text("utf-8") == quality_page(compared(DOCS / "quality", built_in_library))
+
+
+NOTES = """\
+recipe: badge
+good:
+  - {point: One, why: because}
+  - {point: Two, why: because}
+  - {point: Three, why: because}
+briefs:
+  - {example: fox, brief: A fox., guide: Draw a fox., better: ['It says "a badge".', 'It says "enamel".']}
+  - {example: fxo, brief: A fox., guide: Draw a fox., better: ['It says "a badge".', 'It says "a badge".']}
+  - {example: fox, brief: A fox., guide: Draw a fox., better: [It is better., 'It says "a badge".']}
+"""
+
+
+def test_notes_that_quote_what_is_not_there_are_told(tree: MakeTree, library: Library) -> None:
+    """A reason that no longer holds must not stand in the documentation, nor an example that is gone."""
+    root = tree(
+        **{
+            "recipes/badge.yaml": "parameters: {subject: {type: text}}\nexamples: {fox: {values: {subject: a fox}}}\n",
+            "templates/badge.j2": "Draw a badge of {{ subject }}.\n",
+            "docs/quality/badge.yaml": NOTES,
+        },
+    )
+    with pytest.raises(InputError) as caught:
+        compared(root / "docs" / "quality", library)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "docs/quality/badge.yaml:7:86: no words in quotes of this reason stand in the prompt of 'fox'.",
+        "docs/quality/badge.yaml:7:86: 'enamel' stands in neither prompt of 'fox'.",
+        "docs/quality/badge.yaml:8:15: 'badge' has no example 'fxo'. Did you mean 'fox'?",
+        "docs/quality/badge.yaml:9:64: no words in quotes of this reason stand in the prompt of 'fox'.",
+    ]
+
+
+def test_a_recipe_without_notes_is_told(tree: MakeTree, library: Library) -> None:
+    """Nothing is added to the library without a word on what makes it good."""
+    root = tree(**{"recipes/badge.yaml": "title: Badge\n", "docs/quality/.keep": ""})
+    with pytest.raises(InputError, match="The recipe 'badge' has no notes. Write quality/badge.yaml."):
+        compared(root / "docs" / "quality", library)
+
+
+def test_dead_links_of_the_site_are_found(tree: MakeTree) -> None:
+    """Files, places, and what a browser would fetch from elsewhere."""
+    root = tree(
+        **{
+            "index.html": '<a href="b.html#there">b</a><a href="b.html#no">b</a><a href="c.html">c</a><img src="d.png">',
+            "b.html": '<h2 id="there">b</h2><script src="https://cdn.example.org/x.js"></script><a href="https://x.org">x</a>',
+        },
+    )
+    assert sorted(broken(root)) == [
+        "b.html: 'https://cdn.example.org/x.js' is fetched from the web",
+        "index.html: 'b.html#no' leads to no place of that page",
+        "index.html: 'c.html' leads to no file",
+        "index.html: 'd.png' leads to no file",
+    ]
+
+
+def test_pages_by_hand_are_all_in_the_menu() -> None:
+    """A page nobody can find is not there."""
+    menu = (DOCS / "mkdocs.yml").read_text("utf-8")
+    for name in hand_written():
+        assert f" {name}\n" in menu, name
