@@ -120,6 +120,7 @@ def _inherited(found: Found[RecipeSpec], library: Library, below: tuple[str, ...
             "settings": settings,
             "uses": list(dict.fromkeys([*parent.uses, *spec.uses])),
             "excludes": {**parent.excludes, **spec.excludes},
+            "heeds": list(dict.fromkeys([*parent.heeds, *spec.heeds])),
             "template": spec.template or parent.template,
             "turns": spec.turns or parent.turns,
             "task": spec.task or parent.task,

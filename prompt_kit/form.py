@@ -16,7 +16,7 @@ from prompt_kit.parameters import UNUSUAL, Chosen
 from prompt_kit.words import spoken, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from prompt_kit.parameters import Parameter
     from prompt_kit.spec import ReferenceSlot
@@ -25,9 +25,15 @@ if TYPE_CHECKING:
 class Form:
     """The parameters and reference slots of a recipe, ready to check values."""
 
-    def __init__(self, name: str, parameters: Mapping[str, Parameter], references: Mapping[str, ReferenceSlot]) -> None:
-        """Make the form of the recipe ``name``."""
-        self.name, self.parameters, self.references = name, parameters, references
+    def __init__(
+        self,
+        name: str,
+        parameters: Mapping[str, Parameter],
+        references: Mapping[str, ReferenceSlot],
+        heeds: Iterable[str] = (),
+    ) -> None:
+        """Make the form of the recipe ``name``; what it ``heeds`` may be asked by a strategy, and is empty else."""
+        self.name, self.parameters, self.references, self.heeds = name, parameters, references, heeds
 
     def check(
         self, given: Mapping[str, Any], problems: list[Problem], *, filled: Collection[str] = ()
@@ -94,7 +100,8 @@ class Form:
     @cached_property
     def _empty(self) -> dict[str, Any]:
         """What the template sees where nothing was given: defaults, and what is false and silent."""
-        context: dict[str, Any] = {name: p.ready for name, p in self.parameters.items()}
+        context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", ""))
+        context |= {name: p.ready for name, p in self.parameters.items()}
         context |= dict.fromkeys(self.references, "")
         return context | {"earlier": "", "item": Chosen("", ""), "turn": ""}
 

@@ -194,7 +194,7 @@ class Recipe:
     @cached_property
     def form(self) -> Form:
         """What the recipe asks, ready to check values."""
-        return Form(self.name, self.parameters, self.references)
+        return Form(self.name, self.parameters, self.references, self.spec.heeds)
 
     @cached_property
     def plans(self) -> tuple[TurnPlan, ...]:
@@ -220,7 +220,7 @@ class Recipe:
         if asks is not None:
             words.insert(0, _turn_template(asks, turn))
         program = compile_templates(words, self.library.source)
-        known = [*self.parameters, *self.references, *NAMES]
+        known = [*self.parameters, *self.references, *self.spec.heeds, *NAMES]
         unknown = {name: place for name, place in program.names.items() if name not in known}
         if unknown:
             raise InputError(

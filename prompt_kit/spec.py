@@ -153,6 +153,8 @@ class RecipeSpec(_Shared):
     """Strategies mixed in."""
     excludes: dict[Name, str] = {}
     """Strategies that make no sense here, each with the reason in one sentence."""
+    heeds: list[ParameterName] = []
+    """Parameters of strategies that the template looks at; empty while the strategy is not mixed in."""
     turns: list[TurnSpec] = []
     """Requests that build on each other; a single one when left out."""
     examples: dict[Name, ExampleSpec] = {}

@@ -12,6 +12,8 @@ from gemini_server import GeminiServer
 from prompt_kit.assembly import load, rehearsed
 from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
+from prompt_kit.library import Library
+from prompt_kit.lint import check
 from prompt_kit.prompt import EarlierWords, Text
 from prompt_kit.runs import prompt_from
 from prompt_kit.snapshots import snapshot
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import MakeTree
-
-    from prompt_kit.library import Library
 
 FILES = {
     "recipes/poster.yaml": """\
@@ -76,6 +76,26 @@ def test_an_inherited_recipe_excludes_what_its_parent_does(tree: MakeTree, libra
     tree(**FILES, **{"recipes/film.yaml": "extends: poster\n"})
     with pytest.raises(InputError, match="A poster is never cold"):
         load("film", library=library).using("frost")
+
+
+def test_a_recipe_may_heed_what_a_strategy_asks(tree: MakeTree, library: Library) -> None:
+    """Its own default gives way to the strategy's words, and stands while the strategy is away."""
+    tree(
+        **{
+            "recipes/sign.yaml": "heeds: [font]\nparameters: {subject: {type: text, required: true}}\n",
+            "templates/sign.j2": "Draw a sign for {{ subject }}.\n{% if not font %}\nThe letters are plain.\n{% endif %}\n",
+            "recipes/strategies/type.yaml": "parameters: {font: {type: text}}\n",
+            "templates/strategies/type.j2": "{% if font %}The letters are {{ font }}.{% endif %}",
+        }
+    )
+    sign = load("sign", library=library)
+    assert str(sign.render(subject="a bakery")) == "Draw a sign for a bakery. The letters are plain."
+    assert str(sign.using("type").render(subject="a bakery", font="round")) == (
+        "Draw a sign for a bakery. The letters are round."
+    )
+    tree(**{"recipes/sign.yaml": "heeds: [font, fnot]\nparameters: {subject: {type: text, required: true}}\n"})
+    fresh = Library(library.project, roots=library.roots)
+    assert "recipes/sign.yaml:1:15: no strategy has a parameter 'fnot'." in map(str, check(fresh).problems)
 
 
 def test_words_are_settled_in_a_turn_of_their_own(tree: MakeTree, library: Library) -> None:

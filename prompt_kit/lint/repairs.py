@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _HEX: Final = re.compile(r"^(\s*(?:- )?(?:[\w-]+: )?)(#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3}))(?=\s*$)", re.MULTILINE)
 _SIZE: Final = re.compile(r"(?<=\bsize: )([124])k\b")
 _TRAILING: Final = re.compile(r"[ \t]+$", re.MULTILINE)
-_SPACES: Final = re.compile(r"(?<=\S) {2,}(?=\S)")
+_SPACES: Final = re.compile(r"(?<=\S) {2,}(?=\S|\Z)|\A {2,}(?=\S)")
 _BEFORE_STOP: Final = re.compile(r"(?<=[\w}]) +(?=[,.;:!?](?:\s|$))", re.MULTILINE)
 _WEIGHT: Final = re.compile(r"\(+([^(){}:]+):\s?\d\.\d+\s?\)+")
 _BLANK: Final = re.compile(r"\n{3,}")
@@ -41,10 +41,9 @@ def mended_yaml(text: str) -> str:
 def mended_template(text: str) -> str:
     """Return a template with plain line ends, single spaces, no space before a stop and no weights."""
     pieces = _TAGS.split(_ended(text))
-    # Whether a space before a stop may go depends on what stands before it, so the whole text is mended last.
-    words = [
-        piece if number % 2 else _SPACES.sub(" ", _WEIGHT.sub(r"\1", piece)) for number, piece in enumerate(pieces)
-    ]
+    # Every second piece is a tag. Whether a space before a stop may go depends on what stands before it, so the whole
+    # text is mended last.
+    words = [piece if at % 2 else _SPACES.sub(" ", _WEIGHT.sub(r"\1", piece)) for at, piece in enumerate(pieces)]
     return _BLANK.sub("\n\n", _BEFORE_STOP.sub("", "".join(words)))
 
 

@@ -164,9 +164,20 @@ class _File:
         trial = _Trial(found, {name for plan in recipe.plans for name in plan.program.origins} - mixed)
         trial.render(dict.fromkeys(recipe.examples, recipe))
         report = trial.report("recipe", recipe.spec.parameters, creates=recipe.task == "create", base=recipe)
-        unknown = [name for name in found.spec.excludes if name not in self.library.names("strategy")]
-        report.problems += [found.file.problem(f"there is no strategy '{name}'.", "excludes", name) for name in unknown]
+        report.problems += self._about_strategies(found)
         return report
+
+    def _about_strategies(self, found: Found[RecipeSpec]) -> Iterator[Problem]:
+        """Yield what a recipe says of strategies that are not there."""
+        strategies = self.library.names("strategy")
+        for name in found.spec.excludes:
+            if name not in strategies:
+                yield found.file.problem(f"there is no strategy '{name}'.", "excludes", name, of_key=True)
+        if found.spec.heeds:
+            asked = {name for strategy in strategies for name in self.library.strategy(strategy).spec.parameters}
+            for at, name in enumerate(found.spec.heeds):
+                if name not in asked:
+                    yield found.file.problem(f"no strategy has a parameter '{name}'.", "heeds", at)
 
     def _strategy(self, found: Found[StrategySpec]) -> Report:
         trial = _Trial(found, strategy_templates(found))
