@@ -26,9 +26,11 @@ from docs.press.api import api_page
 from docs.press.commands import commands_page
 from docs.press.fields import KINDS
 from docs.press.formats import FORMATS, format_page
+from docs.press.gallery import arguments
 from docs.press.links import broken
 from docs.press.quality import compared, quality_page
 from docs.press.site import DOCS, QUALITY, hand_written
+from prompt_kit.assembly import load
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.cli.main import COMMANDS, run
 from prompt_kit.errors import InputError
@@ -48,6 +50,9 @@ ROOT = built_in()[0].parent
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 FOLLOWED = [*sorted((DOCS / "tutorials").glob("*.md")), *sorted((DOCS / "guides").glob("*.md"))]
+COMMITTER = {f"GIT_{who}_{what}": "me@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+# Our own plugins of pytest, which a reader does not have, and which only take time to start.
+WITHOUT_OURS = " ".join(f"-p no:{name}" for name in ("cacheprovider", "xdist", "pytest_cov", "hypothesispytest"))
 KIND_NAMES = [member.model_fields["type"].annotation.__args__[0] for member in Parameter.__args__[0].__args__]
 
 _BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -107,7 +112,8 @@ class Reader:
                 assert re.search(pattern, printed), f"{line!r} is not in:\n{printed}"
 
     def _shell(self, block: Block) -> str:
-        env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "300"}
+        tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        env = os.environ | {"PATH": tools, "COLUMNS": "300", "PYTEST_ADDOPTS": WITHOUT_OURS} | COMMITTER
         done = subprocess.run(["bash", "-ec", block.text], capture_output=True, text=True, check=False, env=env)
         printed = done.stdout + done.stderr
         assert (done.returncode == 0) == (block.mark != "fails"), f"{block.text}\n{printed}"
@@ -222,6 +228,25 @@ def test_every_command_and_public_name_is_in_the_reference() -> None:
 def test_the_page_of_prompt_quality_is_current(built_in_library: Library) -> None:
     """It shows the prompts as they are now; `make quality` writes it anew."""
     assert QUALITY.read_text("utf-8") == quality_page(compared(DOCS / "quality", built_in_library))
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in built_in()[0].glob("*.yaml")))
+def test_the_commands_of_a_recipe_s_page_make_its_prompts(
+    name: str, built_in_library: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever copies a command gets what the page shows."""
+    recipe = load(name, library=built_in_library)
+    for example in recipe.examples.values():
+        folders = {one.parent for value in example.values.values() for one in _paths(value)}
+        assert len(folders) <= 1
+        monkeypatch.chdir(next(iter(folders), built_in()[0]))
+        command = [word for option in arguments(recipe, example) for word in option]
+        assert run(["render", *command]) == 0, capsys.readouterr().err
+        assert capsys.readouterr().out.strip() == str(recipe.render_example(example.name)).strip()
+
+
+def _paths(value: Any) -> list[Path]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Path)]
 
 
 NOTES = """\

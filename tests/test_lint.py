@@ -275,7 +275,7 @@ def test_what_needs_no_understanding_is_mended(tree: MakeTree) -> None:
     root = tree(
         **{
             "recipes/a.yaml": "title: A  \r\nsettings: {size: 2k}\nparameters:\n  ink:\n    type: color\n    default: #ffcc00\n",
-            "templates/a.j2": "Draw  a (fox:1.3) in {{ ink }} .\n\n\n\n{% if ink  == 'x' %}\nStop.\n{% endif %}",
+            "templates/a.j2": "Draw  a (fox:1.3) in  {{ ink }} .\n\n\n\n{% if ink  == 'x' %}\nStop.\n{% endif %}",
             **{f"b/{name}": text for name, text in GOOD.items()},
         }
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.recipe import Recipe
+
+
+_SEVERAL: Final = frozenset({"list", "choices", "copies"})
+"""The kinds of parameter whose option may be repeated."""
 
 
 class Words(click.ParamType[str]):
@@ -60,7 +64,7 @@ def _option(name: str, parameter: Any) -> click.Option:
         names,
         type=None if parameter.type == "boolean" else Words(choices),
         default=None,
-        multiple=parameter.type in {"list", "choices"},
+        multiple=parameter.type in _SEVERAL,
         help=_help(parameter, name),
         metavar=None if parameter.type == "boolean" else _metavar(parameter, choices),
     )
@@ -69,7 +73,7 @@ def _option(name: str, parameter: Any) -> click.Option:
 def _help(parameter: Any, name: str) -> str:
     text = stopped(parameter.title or spoken(name))
     text += f" {stopped(parameter.help)}" if parameter.help else ""
-    if parameter.type in {"list", "choices"}:
+    if parameter.type in _SEVERAL:
         text += " Repeat it for several."
     if parameter.default is not None:
         default = parameter.default

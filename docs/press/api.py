@@ -1,0 +1,43 @@
+"""The public names of the package, grouped for the reference that is made from their docstrings."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import prompt_kit
+from docs.press.markup import page
+
+GROUPS: Final = {
+    "Recipes": ("load", "Recipe", "Example", "Library"),
+    "Prompts": ("Prompt", "Turn", "Text", "Reference", "Earlier", "Settings", "snapshot"),
+    "Making pictures": ("generate", "agenerate", "Outcome", "Status", "Picture", "Usage"),
+    "Generators": ("Generator", "Request"),
+    "Models": ("Catalogue", "Model"),
+    "Projects and pictures": ("Project", "find_project", "Image", "open_image"),
+    "Errors": (
+        "PromptKitError",
+        "InputError",
+        "NotFoundError",
+        "BudgetError",
+        "GeneratorError",
+        "WorkspaceError",
+        "Problem",
+    ),
+}
+"""The public names, by what they are for."""
+
+INTRODUCTION: Final = """\
+# Python
+
+These are the public names of `prompt_kit`; what is not here may change without notice. All are typed, and all data is
+frozen. [From Python](../tutorials/python.md) shows how they work together."""
+
+
+def api_page() -> str:
+    """Return the page from which the reference of the public names is made; those in no group come last."""
+    grouped = {name for names in GROUPS.values() for name in names}
+    groups = dict(GROUPS) | {"More": tuple(name for name in prompt_kit.__all__ if name not in grouped)}
+    blocks = [INTRODUCTION]
+    for heading, names in groups.items():
+        blocks += [f"## {heading}", *(f"::: prompt_kit.{name}" for name in names)] if names else []
+    return page(*blocks)
