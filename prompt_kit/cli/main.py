@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "runs": ("prompt_kit.cli.record:runs", "Look at what was made, asked and paid."),
     "models": ("prompt_kit.cli.browse:models", "Say which image models there are, and what they cost."),
     "check": ("prompt_kit.cli.author:check", "Find every problem of recipe files."),
+    "diff": ("prompt_kit.cli.diff:diff", "Show what a change does to every prompt."),
     "schema": ("prompt_kit.cli.author:schema", "Print the JSON Schema of recipe files."),
 }
 """Each command, where it stands, and its line in the help; modules are loaded when their command is called."""
@@ -64,13 +65,13 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: Any) -> N
     help="Show the version.",
 )
 def cli() -> None:
-    r"""Recipes become prompts, and prompts become pictures.
+    """Recipes become prompts, and prompts become pictures.
 
     \b
     prompt-kit list                                        what there is
     prompt-kit render sticker --subject "a red panda"      the prompt
     prompt-kit generate sticker --subject "a red panda"    the picture
-    """
+    """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
 
 
 def main() -> None:

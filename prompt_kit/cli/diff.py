@@ -1,0 +1,101 @@
+"""The command that shows what a change does to every prompt: ``diff``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from prompt_kit.diff import Comparison
+
+FORMATS: Final = ("text", "markdown", "html", "json")
+
+_WIDEST: Final = 120
+"""Longest line, in characters; longer ones are hard to read."""
+
+
+@click.command()
+@click.argument("states", nargs=-1, metavar="[OLD [NEW] | OLD..NEW]")
+@click.option("--recipe", "recipes", multiple=True, metavar="NAME", help="Only this recipe or strategy (repeatable).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="For a terminal, a pull request, a browser or a program.  [default: by the ending of FILE, else text]",
+)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write into this file."
+)
+def diff(states: tuple[str, ...], *, recipes: tuple[str, ...], form: str | None, output: Path | None) -> None:
+    """Show what a change does to every example's prompt, word by word.
+
+    Without states, the newest commit is compared with the working tree. A state is a git revision, a folder that
+    holds recipes and templates, '.' (the working tree) or 'installed' (the library that came with prompt-kit).
+
+    \b
+    prompt-kit diff                        the newest commit and the working tree
+    prompt-kit diff main...                where this branch left main, and its newest commit
+    prompt-kit diff v1.0 v2.0              two revisions
+    prompt-kit diff installed . -o diff.html
+
+    Exits with 0 when every prompt is the same, 1 when something changed, and 2 when the input was wrong.
+    """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
+    from prompt_kit.diff import compare, open_states
+
+    form = form or _form_of(output)
+    with ExitStack() as stack:
+        comparison = compare(*open_states(states, stack), recipes)
+        text = _report(comparison, form, to_terminal=output is None)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        _write(output, text)
+        from prompt_kit.diff.phrasing import summary
+
+        click.echo(f"{summary(comparison)} See {output}.", err=True)
+    click.get_current_context().exit(1 if comparison.recipes else 0)
+
+
+def _form_of(output: Path | None) -> str:
+    endings = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".json": "json"}
+    return endings.get(output.suffix.lower(), "text") if output else "text"
+
+
+def _report(comparison: Comparison, form: str, *, to_terminal: bool) -> str:
+    match form:
+        case "markdown":
+            from prompt_kit.diff.markdown import markdown
+
+            return markdown(comparison)
+        case "html":
+            from prompt_kit.diff.page import page
+
+            return page(comparison)
+        case "json":
+            import json
+
+            from prompt_kit.diff.plain import plain
+
+            return json.dumps(plain(comparison), indent=2, ensure_ascii=False) + "\n"
+        case _:
+            from prompt_kit.diff.terminal import Terminal
+
+            color = to_terminal and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+            width = min(shutil.get_terminal_size((100, 40)).columns, _WIDEST)
+            return Terminal(color=color, width=width).text(comparison)
+
+
+def _write(output: Path, text: str) -> None:
+    from prompt_kit.errors import InputError, WorkspaceError
+    from prompt_kit.files import replace
+
+    try:
+        replace(output, text.encode("utf-8", "replace"))
+    except WorkspaceError as error:
+        raise InputError(str(error)) from error

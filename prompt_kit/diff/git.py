@@ -1,0 +1,118 @@
+"""Asks git what a revision holds; the checkout is never touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from prompt_kit.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+# Git sets these for its hooks, relative to a folder that is not ours.
+_OF_HOOKS: Final = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"})
+
+_NO_REVISION: Final = 1
+"""What ``git rev-parse --verify --quiet`` exits with when the repository is fine and the revision is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A folder in a git repository."""
+
+    folder: Path
+
+    def commit(self, name: str) -> str | None:
+        """Return the hash of a revision's commit; ``None`` when there is none of that name.
+
+        Raises:
+            InputError: When the folder is in no repository, or git is missing.
+        """
+        if name.startswith("-"):
+            return None
+        done = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        if done.returncode == 0:
+            return os.fsdecode(done.stdout).strip()
+        if done.returncode != _NO_REVISION:
+            raise InputError(self._complaint(done))
+        return None
+
+    def fork(self, one: str, other: str) -> str | None:
+        """Return the hash of the commit from which two commits went apart; ``None`` when they never met."""
+        done = self._run("merge-base", one, other)
+        return os.fsdecode(done.stdout).strip() if done.returncode == 0 else None
+
+    def unknown(self, name: str) -> str:
+        """Return what there is to say about a revision that is not there."""
+        said = f"There is no revision or folder '{name}'."
+        refs = os.fsdecode(self._run("for-each-ref", "--format=%(refname:short)").stdout).split()
+        if hint := did_you_mean(name, refs):
+            return f"{said} {hint}"
+        if self._run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
+            return f"{said} This clone holds the newest revisions only; 'git fetch --unshallow' gets the others."
+        return f"{said} Name a branch, a tag, a commit or a folder."
+
+    def names(self, commit: str) -> list[str]:
+        """Return the names of all files below the folder, from it, as they were in a commit."""
+        listed = self._checked("ls-tree", "-r", "-z", "--name-only", commit)
+        return [name for name in os.fsdecode(listed.stdout).split("\0") if name]
+
+    def extract(self, commit: str, names: Collection[str], into: Path) -> list[str]:
+        """Write files and folders of a commit below ``into``, and return the links that led out and were left out.
+
+        Raises:
+            InputError: When git cannot read them.
+        """
+        if not names:
+            return []
+        left_out: list[str] = []
+
+        def harmless(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
+            try:
+                return tarfile.data_filter(member, path)
+            except tarfile.FilterError:
+                left_out.append(member.name)
+                return None
+
+        with tempfile.TemporaryFile() as packed:
+            paths = [f":(literal){name}" for name in names]
+            self._checked("archive", "--format=tar", commit, "--", *paths, stdout=packed)
+            packed.seek(0)
+            with tarfile.open(fileobj=packed) as archive:
+                archive.extractall(into, filter=harmless)  # noqa: S202 - the filter is there for that
+        return left_out
+
+    def _checked(self, *arguments: str, stdout: IO[bytes] | None = None) -> subprocess.CompletedProcess[bytes]:
+        done = self._run(*arguments, stdout=stdout)
+        if done.returncode:
+            raise InputError(self._complaint(done))
+        return done
+
+    def _run(self, *arguments: str, stdout: IO[bytes] | None = None) -> subprocess.CompletedProcess[bytes]:
+        program = shutil.which("git")
+        if program is None:
+            raise InputError("git is not installed here, so revisions cannot be read. Install it, or name two folders.")
+        surroundings = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
+        output: Any = stdout or subprocess.PIPE
+        return subprocess.run(  # noqa: S603 - no shell, and names of revisions cannot be taken for options
+            [program, "-C", str(self.folder), *arguments],
+            stdout=output,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            env=surroundings | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
+            check=False,
+        )
+
+    def _complaint(self, done: subprocess.CompletedProcess[bytes]) -> str:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        why = said[0].removeprefix("fatal: ") if said else f"it ended with {done.returncode}"
+        if why.startswith("not a git repository"):
+            return f"{self.folder} is in no git repository, so it has no revisions. Name two folders to compare."
+        return f"git cannot read the repository of {self.folder}: {why.rstrip('.')}. Mend that first."
