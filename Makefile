@@ -3,7 +3,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench snapshots schema docs quality
+.PHONY: help demo test lint format bench snapshots schema docs quality prose
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ lint: | $(UV)  ## format, rules, types, architecture
 	$(RUN) ruff check
 	$(RUN) mypy
 	$(RUN) lint-imports
+
+prose: | $(UV)  ## check the English of a thousand sets of values a recipe
+	$(RUN) python tests/prose.py
 
 format: | $(UV)  ## put the code in order
 	$(RUN) ruff format

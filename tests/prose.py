@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 EXPLAINED: Final = Path(__file__).with_suffix(".yaml")
 """The findings that are right as they are, each with its reason."""
 
+SETS: Final = 1000
+"""Random sets of values for each recipe, when it takes as long as it takes."""
+
 AT_ONCE: Final = 3
 """Sentences that the checker gets together, in paragraphs of their own: the fastest number of 1, 3, 10 and 30."""
 
@@ -47,7 +50,7 @@ _AGREES: Final = re.compile(
     r"|makes?|gives?|reads?|holds?|becomes?|remains?|appears?|leads?|carries|carry|sits?|rests?|runs?|falls?|says?)\b"
 )
 # "These details are exact: ‹›." when only one was named.
-_ALONE: Final = re.compile(rf"\b(?:[Tt]hese|[Tt]hose|features|marks|points|things)\b[^:.;]*: {SLOT}\.$")
+_ALONE: Final = re.compile(rf"\b(?:[Tt]hese|[Tt]hose|features|points|things)\b[^:.;]*: {SLOT}\.$")
 _ARTICLE: Final = re.compile(r"\b(an?) ([\w'’/-]+)", re.IGNORECASE)
 
 
@@ -101,6 +104,8 @@ class Explanation:
     why: str
     where: str = ""
     """What the passage must match, as a regular expression; any passage of the rule when empty."""
+    rare: bool = False
+    """Whether it takes a thousand sets of values to see it."""
     used: int = 0
 
     def covers(self, finding: Finding) -> bool:
@@ -129,19 +134,18 @@ class Explained:
         """Return the findings that nothing explains."""
         return [f for f in findings if not [e for e in self.passages if e.covers(f)]]
 
-    def idle(self, judged: Iterable[Sentence]) -> list[str]:
-        """Return the explanations and words that nothing has needed."""
+    def idle(self, judged: Iterable[Sentence], sets: int = SETS) -> list[str]:
+        """Return the explanations and words that nothing has needed; rare ones count in a large sample only."""
         said = {word for s in judged for word in re.findall(r"[^\W\d_][\w'’-]*", s.text)}
         said |= {part for word in said for part in re.split(r"['’-]", word)}
-        idle = [f"{e.rule}: {e.where or 'anywhere'}" for e in self.passages if not e.used]
+        idle = [f"{e.rule}: {e.where or 'anywhere'}" for e in self.passages if not (e.used or (e.rare and sets < SETS))]
         return idle + [word for group in self.words.values() for word in group if word not in said]
 
 
 def parted(prompt: Filled) -> Iterator[Sentence]:
     """Yield the sentences of a prompt in which the kit says something."""
-    theirs = re.compile("|".join(rf"(?<!\w){re.escape(piece)}(?!\w)" for piece in prompt.theirs) or r"(?!)")
     for paragraph in prompt.paragraphs:
-        spans = [match.span() for match in theirs.finditer(paragraph)]
+        spans = _places(paragraph, prompt.theirs)
         at = 0
         for hidden in sentences(_hidden(paragraph, spans)):
             end = at + len(hidden)
@@ -150,6 +154,20 @@ def parted(prompt: Filled) -> Iterator[Sentence]:
             if re.search(r"\w", sentence.shape.replace(SLOT, "")):
                 yield sentence
             at = end + 1
+
+
+def _places(paragraph: str, theirs: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where a person's words stand, as whole words; what was found first hides what is inside it."""
+    spans = []
+    for piece in theirs:
+        at = paragraph.find(piece)
+        while at >= 0:
+            end = at + len(piece)
+            if not (paragraph[max(at - 1, 0) : at].isalnum() or paragraph[end : end + 1].isalnum()):
+                spans.append((at, end))
+                paragraph = paragraph[:at] + "\0" * len(piece) + paragraph[end:]
+            at = paragraph.find(piece, end)
+    return sorted(spans)
 
 
 def _hidden(paragraph: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -240,17 +258,16 @@ def findings(checked: Sequence[Sentence], explained: Explained) -> list[Finding]
     return explained.left([*found, *grammar(checked, known)])
 
 
-def main(sets: int = 1000, *recipes: str) -> int:
+def main(sets: int = SETS, *recipes: str) -> int:
     """Print what is left to mend or to explain; return 1 when there is something."""
     explained = Explained.read()
     checked = judged(sets, most=2, recipes=recipes)
     left = findings(checked, explained)
-    idle = [] if recipes else explained.idle(checked)
-    for finding in sorted(left, key=str):
-        print(finding)
-    for entry in idle:
-        print(f"{EXPLAINED.name}: {entry}: explains nothing any more. Take it out.")
-    print(f"{len(checked)} sentences, {len(left)} findings to mend or explain, {len(idle)} explanations too many.")
+    idle = [] if recipes else explained.idle(checked, sets)
+    lines = sorted(map(str, left))
+    lines += [f"{EXPLAINED.name}: {entry}: explains nothing any more. Take it out." for entry in idle]
+    lines += [f"{len(checked)} sentences, {len(left)} findings to mend or explain, {len(idle)} explanations too many."]
+    sys.stdout.write("\n".join(lines) + "\n")
     return 1 if left or idle else 0
 
 

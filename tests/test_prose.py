@@ -1,0 +1,110 @@
+"""The English of the built-in recipes, and of the check itself."""
+
+from __future__ import annotations
+
+import pytest
+from prose import Explained, Explanation, Finding, Sentence, findings, grammar, judged, parted, plain_flaws
+from prose_values import LIBRARY, Filled, filled
+
+NOTHING = Explained(words={})
+
+
+def test_what_the_recipes_say_is_good_english() -> None:
+    """Under ten realistic sets of values a recipe; `python tests/prose.py` checks a thousand."""
+    explained = Explained.read()
+    checked = judged(sets=10, most=1)
+    assert [str(finding) for finding in findings(checked, explained)] == []
+    assert explained.idle(checked, sets=10) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Create a icon of a fox.", "AnA"),
+        ("Create an sticker of a fox.", "article"),
+        ("The light comes from the the left.", "RepeatedWords"),
+        ("The cup keeps it's shape.", "ItsPossessive"),
+        ("Its a calm picture.", "ItsContraction"),
+        ("The headline is larger then the rest.", "ThenThan"),
+        ("The people hold there cups.", "ThereToTheir"),
+        ("The line is more larger than the rest.", "AdjectiveDoubleDegree"),
+        ("The backgroud is blurred.", "SpellCheck"),
+        ("The harbor is gray.", "SpellCheck"),
+        ("The light is soft. the shadows are gentle.", "SentenceCapitalization"),
+        ("The palette is red , white and blue.", "spaces"),
+        ("The light is soft..", "stops"),
+        ("The setting is None.", "nothing"),
+        ("the light is soft.", "capital"),
+        ("The light is soft", "end"),
+    ],
+)
+def test_a_mistake_is_found(text: str, rule: str) -> None:
+    """The errors that templates make are among those that are found."""
+    assert rule in {finding.rule for finding in findings([Sentence("sticker", text)], NOTHING)}
+
+
+@pytest.mark.parametrize("value", ["two frineds", "a octopus", "the the sea", "it's own shadow", "a grey  cat"])
+def test_what_a_person_wrote_is_not_judged(value: str) -> None:
+    """A prompt says what people wrote as they wrote it."""
+    (sentence,) = parted(Filled("sticker", (f"Create a sticker of {value}.",), (value,)))
+    assert findings([sentence], NOTHING) == []
+
+
+def test_the_words_around_a_value_are_judged() -> None:
+    """An article before somebody's words is the kit's business."""
+    (sentence,) = parted(Filled("sticker", ("Create a old lighthouse sticker.",), ("old lighthouse",)))
+    assert {finding.rule for finding in findings([sentence], NOTHING)} >= {"article"}
+
+
+def test_a_verb_that_may_not_fit_a_value_is_found() -> None:
+    """A person may write of one thing or of many."""
+    (sentence,) = parted(Filled("sticker", ("In front a red cup stands upright.",), ("a red cup",)))
+    assert [finding.rule for finding in plain_flaws(sentence)] == ["agreement"]
+
+
+def test_several_things_are_not_announced_for_one() -> None:
+    """A list may have a single entry."""
+    (sentence,) = parted(Filled("sticker", ("Show these details clearly: a red cup.",), ("a red cup",)))
+    assert [finding.rule for finding in plain_flaws(sentence)] == ["one of many"]
+
+
+def test_a_stop_inside_a_value_ends_no_sentence() -> None:
+    """Sentences are those of the kit."""
+    prompt = Filled("sticker", ("It shows Dr. Osei. The light is soft.",), ("Dr. Osei",))
+    assert [sentence.shape for sentence in parted(prompt)] == ["It shows ‹›.", "The light is soft."]
+
+
+def test_findings_are_told_where_they_stand() -> None:
+    """Also in the second of several sentences that are checked together."""
+    sentences = [Sentence("sticker", "All is well."), Sentence("sticker", "It shows a icon.")]
+    (finding,) = grammar(sentences)
+    assert finding.passage == "It shows [[a]] icon."
+
+
+def test_an_explanation_without_a_finding_is_reported() -> None:
+    """What is mended must not stay excused."""
+    sentence = Sentence("sticker", "The light is soft.")
+    explained = Explained({"Terms": ["softbox"]}, [Explanation("Spaces", "Right as it is.")])
+    explained.left([Finding("SpellCheck", sentence, 0, 3)])
+    assert explained.idle([sentence]) == ["Spaces: anywhere", "softbox"]
+
+
+def test_a_rare_finding_may_stay_out_of_a_small_sample() -> None:
+    """Some values meet once in a thousand sets."""
+    explained = Explained({}, [Explanation("Spaces", "Right as it is.", rare=True)])
+    assert explained.idle([], sets=25) == []
+    assert explained.idle([]) == ["Spaces: anywhere"]
+
+
+def test_every_explanation_has_a_reason() -> None:
+    """A list of excuses is no explanation."""
+    explained = Explained.read()
+    assert all(len(reason.split()) > 2 for reason in explained.words)
+    assert all(entry.why.endswith(".") for entry in explained.passages)
+
+
+@pytest.mark.parametrize("name", LIBRARY.names("recipe"))
+def test_the_same_seed_draws_the_same_values(name: str) -> None:
+    """A finding can be looked at again."""
+    assert list(filled(name, 3)) == list(filled(name, 3))
+    assert list(filled(name, 3)) != list(filled(name, 3, seed=2))
