@@ -3,7 +3,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench snapshots schema docs quality prose
+.PHONY: help demo test lint format bench snapshots schema docs quality prose cover
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -12,6 +12,9 @@ demo: | $(UV)  ## render a recipe and draw its proof, offline and without a key
 	@$(RUN) --no-dev prompt-kit generate sticker --example red-panda --generator proof
 
 test: | $(UV)  ## run the tests
+	$(RUN) pytest -n 2
+
+cover: | $(UV)  ## run the tests and say which lines they miss
 	$(RUN) pytest -n 2 --cov --cov-report=term:skip-covered
 
 lint: | $(UV)  ## format, rules, types, architecture

@@ -71,13 +71,14 @@ def rehearsed(kind: str, name: str, library: Library) -> dict[str, Recipe]:
     made: dict[str, Recipe] = {}
     for key, example in found.spec.examples.items():
         try:
-            recipe = load(example.recipe, library=library).using(name)
+            plain = load(example.recipe, library=library)
+            recipe = plain.using(name)
         except PromptKitError as error:
             raise InputError(found.file.problem(str(error), "examples", key)) from error
         own = ExampleSpec.model_validate(example.model_dump(exclude={"recipe"}, exclude_unset=True))
         spec = recipe.spec.model_copy(update={"examples": {key: own}})
         # What a strategy can do must not depend on whose brand is near.
-        made[key] = replace(recipe, spec=spec, folder=found.root.recipes, fixed=(), notes=())
+        made[key] = replace(recipe, spec=spec, folder=found.root.recipes, fixed=plain.fixed, notes=())
     return made
 
 

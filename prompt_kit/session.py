@@ -257,7 +257,8 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
     costs = [outcome.cost for outcome in outcomes]
     return replace(
         told,
-        pictures=tuple(picture for outcome in outcomes for picture in outcome.pictures),
+        # Repetitions end in any order; people read the names in theirs.
+        pictures=tuple(sorted((p for one in outcomes for p in one.pictures), key=lambda p: str(p.path or ""))),
         text="\n\n".join(filter(None, (outcome.text for outcome in outcomes))),
         usage=_added([outcome.usage for outcome in outcomes if outcome.usage]),
         cost=None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0)),

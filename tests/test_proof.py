@@ -260,11 +260,11 @@ def test_colours_named_in_words_become_chips() -> None:
     assert drawn(asked).ok
 
 
-def test_examples_of_every_recipe_have_a_proof(built_in_library: Library) -> None:
+def test_every_recipe_has_a_proof(built_in_library: Library) -> None:
     """The proof is the default without a key: it is the first picture anybody sees."""
     for name in built_in_library.names():
         recipe = load(name, library=built_in_library)
-        for example in list(recipe.examples.values())[::7]:
+        for example in list(recipe.examples.values())[-1:]:
             prompt = recipe.using(*example.uses).render(settings=example.settings, **example.values)
             chosen = replace(prompt.settings, size="512", model="gemini-3.1-flash-image")
             turn = prompt.turns[-1]

@@ -118,6 +118,26 @@ def test_several_takes_make_several_pictures(project: Project) -> None:
     assert len({p.path for p in outcome.pictures}) == 3
 
 
+class LastFirst(Painter):
+    """Answers the latest request first."""
+
+    waiting: int = 0
+
+    async def generate(self, request: Request) -> Outcome:
+        """Let the earlier ones wait longer."""
+        self.waiting += 1
+        await asyncio.sleep(0.2 / self.waiting)
+        return await super().generate(request)
+
+
+def test_pictures_are_told_in_the_order_of_their_names(project: Project) -> None:
+    """Repetitions end in any order; a list that begins with 03 would look as if something were missing."""
+    outcome = generate(ONE, generator=LastFirst(), project=project, count=3)
+    names = [p.path.name for p in outcome.pictures if p.path]
+    assert len(names) == 3
+    assert names == sorted(names)
+
+
 def test_a_budget_stops_before_anything_is_sent(project: Project) -> None:
     """The third picture would be too much: two are made, nothing is sent for it."""
     budget = Budget(day=Decimal("0.08"))
