@@ -91,4 +91,5 @@ def find_project(start: Path | None = None) -> Project:
         if path.is_file():
             read = YamlFile(path, FILE).parse(Project)
             return read.model_copy(update={"root": candidate})
-    return Project(root=folder)
+    # Nothing was read, so nothing needs to be checked; making the validator would take longer than the rest.
+    return Project.model_construct(root=folder)

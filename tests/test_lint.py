@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from prompt_kit.cli.main import run
 from prompt_kit.lint import check, repair, targets
 from prompt_kit.lint.repairs import mended_template, mended_yaml
+from prompt_kit.lint.report import MANY
 
 if TYPE_CHECKING:
     from conftest import MakeTree
@@ -314,3 +315,17 @@ def test_coverage_is_shown_as_a_table(tree: MakeTree, capsys: pytest.CaptureFixt
     head, row = capsys.readouterr().out.splitlines()
     assert head.split() == ["examples", "branches", "choices", "untried", "exercised"]
     assert row.split() == ["good", "2", "2", "2", "2", "50%"]
+
+
+def test_many_files_are_shared_among_processes(tree: MakeTree, library: Library) -> None:
+    """What is found is the same, in the same order, and nothing is told twice."""
+    recipe, template = GOOD["recipes/good.yaml"], GOOD["templates/good.j2"]
+    tree(**{f"recipes/good-{n:03}.yaml": recipe for n in range(MANY)})
+    tree(**{f"templates/good-{n:03}.j2": template for n in range(MANY)})
+    tree(**{"recipes/bad-one.yaml": "titel: Bad", "templates/good-050.j2": template.replace("Draw", "Draw a stunning")})
+    report = check(library)
+    assert [str(problem) for problem in report.problems] == [
+        "recipes/bad-one.yaml:1:1: unknown key 'titel'. Did you mean 'title'?",
+        "templates/good-050.j2:1: 'stunning' praises instead of describing. Say what makes it so.",
+    ]
+    assert len(report.coverage) == MANY
