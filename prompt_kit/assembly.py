@@ -161,7 +161,8 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
         update={
             "title": spec.title or recipe.title,
             "summary": spec.summary or recipe.spec.summary,
-            "parameters": {name: p for name, p in parameters.items() if name in recipe.spec.parameters},
+            # Those of strategies that are filled in become the preset's own, so that a lock holds them, too.
+            "parameters": {n: p for n, p in parameters.items() if n in recipe.spec.parameters or n in spec.values},
             "settings": recipe.spec.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True)),
             "template": recipe.spec.template or f"{recipe.name}.j2",
             "examples": {},

@@ -133,11 +133,11 @@ def _wrong_files(value: Any, file: YamlFile, root: Path, key: str) -> Iterator[P
 
 
 def _colors(brand: Brand) -> Iterator[str]:
-    if isinstance(brand.colors, dict):
+    if isinstance(brand.colors, dict) and len(brand.colors) > 1:
         for what, color in brand.colors.items():
             yield f"{color_words(color)} as the {what.removesuffix(' colour')} colour"
     else:
-        yield from map(color_words, brand.colors)
+        yield from map(color_words, brand.colors.values() if isinstance(brand.colors, dict) else brand.colors)
 
 
 def _for_what(named: Mapping[str, str] | list[str], form: str) -> list[str]:

@@ -129,6 +129,7 @@ def test_what_is_given_wins_over_the_brand(project: Path) -> None:
         ("name: Acme\nlogo: gone.png\n", "brand.yaml:2:7: logo: there is no file gone.png", "Acme"),
         ("name: Acme\navoid: [balloons]\n", "brand.yaml: avoid: what should be there instead of 'balloons'?", "Acme"),
         ("name: Acme\navoid: {balloons: paper kites}\n", "", "paper kites"),
+        ("name: Acme\ncolors: {main: deep teal}\n", "", "Colours: deep teal."),
         ("name: [\n", "brand.yaml:2:1: this is not YAML", "Draw a fox."),
         ("- a\n", "brand.yaml:1:1: must be a mapping", "Draw a fox."),
     ],

@@ -9,14 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prompt_kit.cli.main import run
+from prompt_kit.library import Library
 from prompt_kit.lint import check, repair, targets
 from prompt_kit.lint.repairs import mended_template, mended_yaml
 from prompt_kit.lint.report import MANY
 
 if TYPE_CHECKING:
     from conftest import MakeTree
-
-    from prompt_kit.library import Library
 
 GOOD = {
     "recipes/good.yaml": """\
@@ -329,3 +328,21 @@ def test_many_files_are_shared_among_processes(tree: MakeTree, library: Library)
         "templates/good-050.j2:1: 'stunning' praises instead of describing. Say what makes it so.",
     ]
     assert len(report.coverage) == MANY
+
+
+def test_what_a_recipe_inherits_is_measured_where_it_comes_from(tree: MakeTree, library: Library) -> None:
+    """Whoever extends a recipe answers for what is new."""
+    tree(**GOOD, **{"recipes/child.yaml": "extends: good\nexamples: {one: {values: {subject: an owl}}}\n"})
+    assert problems(library) == []
+    more = "extends: good\nparameters: {ink: {type: choice, choices: [red, blue]}}\ntemplate: child.j2\n"
+    tree(
+        **{
+            "recipes/child.yaml": more + "examples: {one: {values: {subject: an owl, ink: red}}}\n",
+            "templates/child.j2": "Draw {{ subject }} in {{ style }}{% if ink %}, in {{ ink }} ink{% endif %}.\n",
+        }
+    )
+    fresh = Library(library.project, roots=library.roots)
+    assert problems(fresh) == [
+        "recipes/child.yaml:2:43: no example tries ink: blue.",
+        "templates/child.j2:1: no example shows the case in which the condition on ink is false.",
+    ]

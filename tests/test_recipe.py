@@ -314,6 +314,15 @@ def test_a_list_of_exact_words_is_quoted_and_has_gaps(tree: MakeTree, library: L
     assert len(caught.value.problems) >= 1
 
 
+def test_a_preset_locks_what_a_strategy_asks(tree: MakeTree, library: Library) -> None:
+    """The house's mood is fixed, though the mood belongs to a strategy."""
+    tree(**BADGE, **{"recipes/presets/calm.yaml": "extends: badge\nvalues: {mood: calm}\nlocked: [mood]\n"})
+    calm = load("calm", library=library)
+    assert "The mood is calm." in str(calm.render(subject="a fox"))
+    with pytest.raises(InputError, match="mood: is locked"):
+        calm.render(subject="a fox", mood="wild")
+
+
 def test_a_preset_that_does_not_fit_says_where(tree: MakeTree, library: Library) -> None:
     """All its mistakes at once."""
     tree(**BADGE, **{"recipes/presets/bad.yaml": "extends: badge\nvalues: {styl: ink}\nlocked: [mood]\n"})

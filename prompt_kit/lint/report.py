@@ -160,12 +160,19 @@ class _File:
 
     def _recipe(self, found: Found[RecipeSpec]) -> Report:
         recipe = load(self.name, library=self.library)
-        mixed = {name for strategy in recipe.strategies for name in strategy_templates(strategy)}
-        trial = _Trial(found, {name for plan in recipe.plans for name in plan.program.origins} - mixed)
+        trial = _Trial(found, self._own_templates(found, recipe))
         trial.render(dict.fromkeys(recipe.examples, recipe))
-        report = trial.report("recipe", recipe.spec.parameters, creates=recipe.task == "create", base=recipe)
+        report = trial.report("recipe", found.spec.parameters, creates=recipe.task == "create", base=recipe)
         report.problems += self._about_strategies(found)
         return report
+
+    def _own_templates(self, found: Found[RecipeSpec], recipe: Recipe) -> set[str]:
+        """Return the templates that are the recipe's own; what it inherits is measured where it comes from."""
+        every = {name for plan in recipe.plans for name in plan.program.origins}
+        if found.spec.extends is not None:
+            own = {found.spec.template, *(turn.template for turn in found.spec.turns)}
+            return {name for name in every if name in own}
+        return every - {name for strategy in recipe.strategies for name in strategy_templates(strategy)}
 
     def _about_strategies(self, found: Found[RecipeSpec]) -> Iterator[Problem]:
         """Yield what a recipe says of strategies that are not there."""
