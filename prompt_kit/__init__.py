@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from prompt_kit.library import Library
     from prompt_kit.outcome import Outcome, Picture, Status, Usage
     from prompt_kit.project import Project, find_project
-    from prompt_kit.prompt import Earlier, Prompt, Reference, Settings, Text, Turn
+    from prompt_kit.prompt import Earlier, EarlierWords, Prompt, Reference, Settings, Text, Turn
     from prompt_kit.recipe import Example, Recipe
     from prompt_kit.session import agenerate, generate
     from prompt_kit.snapshots import snapshot
@@ -53,7 +53,7 @@ _HOMES = {
     "library": ("Library",),
     "outcome": ("Outcome", "Picture", "Status", "Usage"),
     "project": ("Project", "find_project"),
-    "prompt": ("Earlier", "Prompt", "Reference", "Settings", "Text", "Turn"),
+    "prompt": ("Earlier", "EarlierWords", "Prompt", "Reference", "Settings", "Text", "Turn"),
     "recipe": ("Example", "Recipe"),
     "session": ("agenerate", "generate"),
     "snapshots": ("snapshot",),
@@ -64,6 +64,7 @@ __all__ = [
     "BudgetError",
     "Catalogue",
     "Earlier",
+    "EarlierWords",
     "Example",
     "Generator",
     "GeneratorError",

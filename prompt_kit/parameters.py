@@ -34,6 +34,9 @@ MAX_TEXT: Final = 20_000
 MAX_ITEMS: Final = 100
 """Most entries of any list, where a recipe sets no limit of its own."""
 
+MANY_CHOICES: Final = 15
+"""More choices than this are not listed to someone who only mistyped one."""
+
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
 
@@ -482,7 +485,8 @@ def chooser(choices: dict[str, Choice], *, other: bool) -> Callable[[str], Chose
         own = words.clause(value)
         if not other or not own:
             hint = did_you_mean(value, list(known))
-            raise ValueError(f"'{value}' is not one of {', '.join(known)}. {hint}".strip())
+            told = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
+            raise ValueError(f"'{value}' is not one of {told}. {hint}".strip())
         return Chosen(own, own)
 
     return choose

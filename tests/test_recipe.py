@@ -270,6 +270,21 @@ def test_what_a_preset_fills_in_goes_when_it_is_not_asked(tree: MakeTree, librar
     assert "outline" not in prompt.values
 
 
+def test_many_choices_are_not_listed_to_someone_who_mistyped_one(tree: MakeTree, library: Library) -> None:
+    """The nearest one is enough; whoever is far off sees them all."""
+    choices = ", ".join(f"choice-{word}" for word in "a b c d e f g h i j k l m n o p".split())
+    tree(
+        **{
+            "recipes/x.yaml": f"parameters: {{one: {{type: choice, choices: [{choices}]}}}}",
+            "templates/x.j2": "{{ one }}",
+        }
+    )
+    with pytest.raises(InputError, match=r"one: 'chioce-a' is not one of the 16 choices. Did you mean 'choice-a'\?"):
+        load("x", library=library).render(one="chioce-a")
+    with pytest.raises(InputError, match="'blue' is not one of choice-a, choice-b"):
+        load("x", library=library).render(one="blue")
+
+
 def test_a_choice_brings_its_settings(tree: MakeTree, library: Library) -> None:
     """A channel has its format; whoever asks for another gets it, and own words change nothing."""
     tree(
