@@ -25,6 +25,7 @@ MAX_DEPTH: Final = 100
 MAX_NODES: Final = 100_000
 """How many nodes a file may have once its aliases are followed."""
 
+_BARE_COLOR = re.compile(r"(?<=[:,\[] )#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=[,}\] ])|(?<=\[)#[0-9a-fA-F]{3,6}\b")
 _BRACKETS = re.compile(r"[\[\]{}]")
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -158,6 +159,12 @@ class YamlFile:
             return Problem(f"the tag '{tag}' is not plain data. Leave it out.", place)
         if "cannot start any token" in text:
             text += " (put the value in quotes)"
+        elif color := _BARE_COLOR.search(self.text):
+            line = self.text.count("\n", 0, color.start()) + 1
+            place = Place(self.label, line, color.start() - self.text.rfind("\n", 0, color.start()))
+            return Problem(
+                f"{color[0]} begins a comment, which hides the end of the line. Put the colour in quotes.", place
+            )
         elif "mapping values are not allowed" in text:
             text = "there is a second ': ' in this line. Put the value in quotes"
         return Problem(f"this is not YAML: {text}.", place)

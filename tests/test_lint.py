@@ -291,6 +291,22 @@ def test_what_needs_no_understanding_is_mended(tree: MakeTree) -> None:
     assert [path for target in targets(root) for path in repair(target)] == []
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a: #ffcc00\n", 'a: "#ffcc00"\n'),
+        ("a: {b: #fc0, c: d}\n", 'a: {b: "#fc0", c: d}\n'),
+        ("a: [#ffcc00, #000]\n", 'a: ["#ffcc00", "#000"]\n'),
+        ("- #ffcc00\n", '- "#ffcc00"\n'),
+        ("a: b  # fff\n", "a: b  # fff\n"),
+        ("# abc\n#fff\na: 'x #fff'\n", "# abc\n#fff\na: 'x #fff'\n"),
+    ],
+)
+def test_colours_that_yaml_takes_for_comments_get_quotes(before: str, after: str) -> None:
+    """In blocks and between brackets; comments and words stay as they are."""
+    assert mended_yaml(before) == after
+
+
 @given(st.text(alphabet="ab {}%#.,:()1\n\r\t\"'", max_size=80))
 def test_mending_twice_changes_nothing_more(text: str) -> None:
     """Whatever the file, one run is enough."""

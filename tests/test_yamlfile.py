@@ -154,3 +154,9 @@ def test_quoted_data_comes_back_as_it_was(data: object) -> None:
     text = yaml.safe_dump({"a": data}, default_style='"', allow_unicode=True)
     text = text.replace('!!bool "true"', "true").replace('!!bool "false"', "false").replace("!!int ", "!!int ")
     assert YamlFile(Path("x.yaml"), "x.yaml", text).data == {"a": data}
+
+
+def test_a_colour_that_hides_the_closing_bracket_is_named(tmp_path: Path) -> None:
+    """The parser complains about the next line, where nothing is wrong."""
+    with pytest.raises(InputError, match=r"2:16: #ffcc00 begins a comment.*Put the colour in quotes"):
+        read(tmp_path, "parameters:\n  a: {default: #ffcc00}\nd: e\n")

@@ -9,7 +9,7 @@ from docs.press.markup import page
 
 GROUPS: Final = {
     "Recipes": ("load", "Recipe", "Example", "Library"),
-    "Prompts": ("Prompt", "Turn", "Text", "Reference", "Earlier", "Settings", "snapshot"),
+    "Prompts": ("Prompt", "Turn", "Text", "Reference", "Earlier", "EarlierWords", "Settings", "snapshot"),
     "Making pictures": ("generate", "agenerate", "Outcome", "Status", "Picture", "Usage"),
     "Generators": ("Generator", "Request"),
     "Models": ("Catalogue", "Model"),

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from prompt_kit.lint.targets import Target
 
-_HEX: Final = re.compile(r"^(\s*(?:- )?(?:[\w-]+: )?)(#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3}))(?=\s*$)", re.MULTILINE)
+# A value or an entry, in a block or between brackets, that YAML takes for a comment.
+_HEX: Final = re.compile(
+    r"((?:: |^\s*- |\[|, )\s*)(#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3}))(?=\s*(?:[,}\]]|$))", re.MULTILINE
+)
 _SIZE: Final = re.compile(r"(?<=\bsize: )([124])k\b")
 _TRAILING: Final = re.compile(r"[ \t]+$", re.MULTILINE)
 _SPACES: Final = re.compile(r"(?<=\S) {2,}(?=\S|\Z)|\A {2,}(?=\S)")
