@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -256,6 +257,12 @@ def test_files_that_nobody_finds_are_told(tree: MakeTree) -> None:
     (root / "recipes/Bad_Name.yaml").unlink()
     told = "\n".join(str(problem) for problem in check(found[0].library, targets(root)).problems)
     assert "lonely.j2: no recipe or strategy uses this template." in told
+
+
+def test_the_current_folder_is_a_path_like_any_other(tree: MakeTree, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dot has no name of its own, and must not be taken for a folder of strategies."""
+    monkeypatch.chdir(tree(**{f"pack/{name}": text for name, text in GOOD.items()}))
+    assert [file.as_posix() for target in targets(Path()) for file in target.files] == ["pack/recipes/good.yaml"]
 
 
 def test_every_folder_of_recipes_below_a_path_is_looked_at(tree: MakeTree) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ELSEWHERE: Final = frozenset({"build", "dist", "node_modules", "site-packages", "venv"})
+_BELOW: Final = frozenset(folder.rstrip("/") for folder in FOLDERS.values() if folder)
+"""The folders below one of recipes."""
 _YAML: Final = frozenset({".yaml", ".yml"})
 
 
@@ -42,7 +44,7 @@ def targets(path: Path) -> list[Target]:
     if path.is_file():
         folder = path.parent
         return [Target(_library(_recipes_of(folder)), (path,))]
-    if path.name in {name.strip("/") for name in FOLDERS.values()}:
+    if path.name in _BELOW:
         files = tuple(sorted(path.glob("*.yaml")))
         return [Target(_library(path.parent), files)] if files else _nothing(path)
     folders = [path] if path.name == "recipes" else sorted(_folders(path)) or [path]
@@ -75,7 +77,7 @@ def _whole(folder: Path) -> Target:
 
 def _lost(folder: Path) -> Iterator[Problem]:
     """Yield the YAML files that stand where no name leads to."""
-    seen = {folder, *(folder / name.strip("/") for name in FOLDERS.values())}
+    seen = {folder, *(folder / name for name in _BELOW)}
     for path in sorted(folder.rglob("*")):
         if path.suffix not in _YAML or not path.is_file():
             continue
@@ -97,7 +99,7 @@ def _folders(path: Path) -> Iterator[Path]:
 
 
 def _recipes_of(folder: Path) -> Path:
-    return folder.parent if folder.name in {name.strip("/") for name in FOLDERS.values()} else folder
+    return folder.parent if folder.name in _BELOW else folder
 
 
 def _library(recipes: Path) -> Library:
