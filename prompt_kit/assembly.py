@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.library import Found
+    from prompt_kit.spec import StrategySpec
 
 MAX_PARENTS: Final = 8
 """Longest chain of recipes that extend each other."""
@@ -68,18 +69,28 @@ def rehearsed(kind: str, name: str, library: Library) -> dict[str, Recipe]:
         recipe = load(name, library=library)
         return dict.fromkeys(recipe.examples, recipe)
     found = library.strategy(name)
-    made: dict[str, Recipe] = {}
+    recipes: dict[str, Recipe] = {}
     for key, example in found.spec.examples.items():
-        try:
-            plain = load(example.recipe, library=library)
-            recipe = plain.using(name)
-        except PromptKitError as error:
-            raise InputError(found.file.problem(str(error), "examples", key)) from error
-        own = ExampleSpec.model_validate(example.model_dump(exclude={"recipe"}, exclude_unset=True))
-        spec = recipe.spec.model_copy(update={"examples": {key: own}})
-        # What a strategy can do must not depend on whose brand is near.
-        made[key] = replace(recipe, spec=spec, folder=found.root.recipes, fixed=plain.fixed, notes=())
-    return made
+        if example.recipe not in recipes:
+            try:
+                recipes[example.recipe] = _rehearsing(found, example.recipe, library)
+            except PromptKitError as error:
+                raise InputError(found.file.problem(str(error), "examples", key)) from error
+    return {key: recipes[example.recipe] for key, example in found.spec.examples.items()}
+
+
+def _rehearsing(strategy: Found[StrategySpec], name: str, library: Library) -> Recipe:
+    """Return a recipe with a strategy mixed in, and those of the strategy's examples that are for this recipe."""
+    plain = load(name, library=library)
+    mixed = plain.using(strategy.name)
+    examples = {
+        key: ExampleSpec.model_validate(example.model_dump(exclude={"recipe"}, exclude_unset=True))
+        for key, example in strategy.spec.examples.items()
+        if example.recipe == name
+    }
+    spec = mixed.spec.model_copy(update={"examples": examples})
+    # What a strategy can do must not depend on whose brand is near.
+    return replace(mixed, spec=spec, folder=strategy.root.recipes, fixed=plain.fixed, notes=())
 
 
 def _assembled(found: Found[RecipeSpec], library: Library) -> Recipe:

@@ -48,6 +48,11 @@ class PromptKitError(Exception):
 
     exit_code = 1
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong; for most errors that is one thing."""
+        return (Problem(str(self)),)
+
 
 class InputError(PromptKitError):
     """A file, a value or a picture is wrong; every problem that was found is in `problems`."""
@@ -57,8 +62,13 @@ class InputError(PromptKitError):
     def __init__(self, problems: Problem | str | Iterable[Problem]) -> None:
         if isinstance(problems, str):
             problems = Problem(problems)
-        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        self._problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(map(str, self._problems)))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem that was found."""
+        return self._problems
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)

@@ -191,9 +191,8 @@ class Form:
                     problems.append(_not_asked(name, slot.show_if))
                 continue
             if not slot.min <= len(several) <= slot.max:
-                count = f"{slot.min}" if slot.min == slot.max else f"{slot.min} to {slot.max}"
                 noun = "picture" if slot.max == 1 else "pictures"
-                problems.append(Problem(f"{name}: takes {count} {noun}, not {len(several)}.", parameter=name))
+                problems.append(Problem(f"{name}: takes {slot.takes} {noun}, not {len(several)}.", parameter=name))
             if name in given:
                 pictures[name] = tuple(_opened(name, one, problems) for one in several)
         return pictures

@@ -197,6 +197,11 @@ class Library:
             yield from (path.relative_to(root.templates).as_posix() for path in root.templates.rglob("*.j2"))
 
 
+def kind_of(path: Path) -> str:
+    """Return whether a file is a recipe, a strategy or a preset: the folder it stands in says so."""
+    return next((kind for kind, folder in FOLDERS.items() if folder.rstrip("/") == path.parent.name), "recipe")
+
+
 def _head(name: str, path: Path, label: str) -> Head:
     try:
         text = path.read_text("utf-8-sig")

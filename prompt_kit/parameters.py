@@ -163,6 +163,11 @@ class _Parameter(BaseModel):
         """Return the type a value must have, with what makes it ready for the template."""
         raise TypeError(type(self).__name__)  # pragma: no cover - every kind has its own
 
+    @property
+    def brings_settings(self) -> bool:
+        """Whether a value of it can change the settings."""
+        return False
+
     @cached_property
     def shortcut(self) -> Callable[[Any], Any]:
         """What makes ordinary values ready at once, as `annotation` would; `UNUSUAL` for all others."""
@@ -260,6 +265,11 @@ class ChoiceOf(_Parameter):
         """Return a choice, or own words where they are welcome."""
         choose = chooser(self.choices, other=self.other)
         return Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(choose)]
+
+    @property
+    def brings_settings(self) -> bool:
+        """Whether one of the choices has settings of its own."""
+        return any(choice.settings.model_fields_set for choice in self.choices.values())
 
     @cached_property
     def shortcut(self) -> Callable[[Any], Any]:

@@ -59,11 +59,12 @@ class RecipeFile(pytest.Module):
         """Yield a test for each example; a recipe that cannot be read is a failing test of its own."""
         from prompt_kit.assembly import rehearsed
         from prompt_kit.errors import PromptKitError
+        from prompt_kit.library import kind_of
 
         # An empty module stands in for the file, so that fixtures of every scope (and with them
         # pytest-regressions) work as in any test module.
         self.obj = ModuleType(self.path.stem)
-        kind = "strategy" if self.path.parent.name == STRATEGIES else "recipe"
+        kind = kind_of(self.path)
         try:
             recipes = rehearsed(kind, self.path.stem, _library(self.config, self.path))
         except PromptKitError as error:

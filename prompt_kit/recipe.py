@@ -13,7 +13,6 @@ from prompt_kit.errors import InputError, Problem, did_you_mean
 from prompt_kit.form import Form
 from prompt_kit.images import Image
 from prompt_kit.messages import explain
-from prompt_kit.parameters import ChoiceOf
 from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.rendering import MAX_TURNS, NAMES, TurnPlan, render_turns
 from prompt_kit.settings import SettingsSpec
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prompt_kit.library import Found, Library
-    from prompt_kit.parameters import Parameter
+    from prompt_kit.parameters import ChoiceOf, Parameter
     from prompt_kit.prompt import Task
     from prompt_kit.spec import ReferenceSlot
 
@@ -119,6 +118,17 @@ class Recipe:
         new = tuple(self.library.strategy(name) for name in dict.fromkeys(names) if name not in have)
         if not new:
             return self
+        mixture = tuple(strategy.name for strategy in new)
+        if mixture not in self._mixtures:
+            self._mixtures[mixture] = self._mixed(new)
+        return self._mixtures[mixture]
+
+    @cached_property
+    def _mixtures(self) -> dict[tuple[str, ...], Recipe]:
+        """What was mixed already, so that its templates are compiled once."""
+        return {}
+
+    def _mixed(self, new: tuple[Found[StrategySpec], ...]) -> Recipe:
         for strategy in new:
             reason = self.objection(strategy)
             if reason:
@@ -239,11 +249,7 @@ class Recipe:
     @cached_property
     def _deciding(self) -> tuple[str, ...]:
         """The parameters whose choices bring settings with them."""
-        return tuple(
-            name
-            for name, p in self.parameters.items()
-            if isinstance(p, ChoiceOf) and any(c.settings.model_fields_set for c in p.choices.values())
-        )
+        return tuple(name for name, parameter in self.parameters.items() if parameter.brings_settings)
 
     def _chosen_settings(self, context: Mapping[str, Any]) -> Settings:
         """Return the recipe's settings with those that the chosen values bring."""

@@ -56,6 +56,11 @@ class ReferenceSlot(_Spec):
     show_if: Condition = {}
     """Parameters and the value, or list of values, that each must have; else the slot is not asked."""
 
+    @property
+    def takes(self) -> str:
+        """How many pictures go into it, such as ``1 to 3``."""
+        return f"{self.min}" if self.min == self.max else f"{self.min} to {self.max}"
+
     @model_validator(mode="after")
     def _range_fits(self) -> ReferenceSlot:
         if self.min > self.max:

@@ -26,7 +26,7 @@ from docs.press.api import api_page
 from docs.press.commands import commands_page
 from docs.press.fields import KINDS
 from docs.press.formats import FORMATS, format_page
-from docs.press.gallery import arguments
+from docs.press.gallery import command_line
 from docs.press.links import broken
 from docs.press.quality import compared, quality_page
 from docs.press.site import DOCS, QUALITY, hand_written
@@ -240,7 +240,7 @@ def test_the_commands_of_a_recipe_s_page_make_its_prompts(
         folders = {one.parent for value in example.values.values() for one in _paths(value)}
         assert len(folders) <= 1
         monkeypatch.chdir(next(iter(folders), built_in()[0]))
-        command = [word for option in arguments(recipe, example) for word in option]
+        command = [word for option in command_line(recipe, example) for word in option]
         assert run(["render", *command]) == 0, capsys.readouterr().err
         assert capsys.readouterr().out.strip() == str(recipe.render_example(example.name)).strip()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from docs.press.markup import code, folded, plain, table
+from prompt_kit.cli.options import flag
 from prompt_kit.parameters import ChoiceOf, ChoicesOf
 from prompt_kit.prompt import ROLES
 from prompt_kit.words import spoken
@@ -49,9 +50,8 @@ def reference_table(references: Mapping[str, ReferenceSlot]) -> str:
     """Return a table of the pictures that go along, in the order in which they are sent."""
     rows = []
     for name, slot in references.items():
-        count = f"{slot.min} to {slot.max}" if slot.min != slot.max else str(slot.max)
         words = " ".join(filter(None, (f"<strong>{plain(slot.title or spoken(name))}</strong>.", plain(slot.help))))
-        rows.append((code(option(name)), words, f"{count}, {plain(ROLES[slot.role])}"))
+        rows.append((code(flag(name)), words, f"{slot.takes}, {plain(ROLES[slot.role])}"))
     return table(("Option", "Which pictures", "How many, and what is taken from them"), rows)
 
 
@@ -71,18 +71,13 @@ def choice_table(name: str, parameter: ChoiceOf | ChoicesOf) -> str:
     return folded(f"{parameter.title or spoken(name)}: {count}", shown, "abstract")
 
 
-def option(name: str) -> str:
-    """Return a parameter's or slot's name as the command line has it."""
-    return f"--{name.replace('_', '-')}"
-
-
 def _told(one: Choice) -> str:
     return f"<strong>{plain(one.label)}{'.' if one.help else ''}</strong> {plain(one.help)}".strip()
 
 
 def _row(name: str, parameter: Parameter) -> tuple[str, str, str]:
     title = f"<strong>{plain(parameter.title or spoken(name))}</strong>."
-    return code(option(name)), " ".join(filter(None, (title, plain(parameter.help)))), _takes(parameter)
+    return code(flag(name)), " ".join(filter(None, (title, plain(parameter.help)))), _takes(parameter)
 
 
 def _takes(parameter: Parameter) -> str:
@@ -111,10 +106,10 @@ def _condition(condition: Mapping[str, Any]) -> str:
     said = []
     for name, wanted in condition.items():
         if wanted is True:
-            said.append(code(option(name)))
+            said.append(code(flag(name)))
         else:
             values = wanted if isinstance(wanted, list) else [wanted]
-            said.append(f"{code(option(name))} {' or '.join(code(_value(value)) for value in values)}")
+            said.append(f"{code(flag(name))} {' or '.join(code(_value(value)) for value in values)}")
     return " and ".join(said)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import shlex
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from docs.press.fields import option, parameter_tables, reference_table
+from docs.press.fields import parameter_tables, reference_table
 from docs.press.markup import anchor, code, fenced, folded, page, plain, table
 from docs.press.proofs import Proof
 from docs.press.quality import points
+from prompt_kit.cli.options import arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -151,23 +151,17 @@ def prompt_block(prompt: Prompt) -> str:
     return page(*blocks)
 
 
-def arguments(recipe: Recipe, example: Example) -> list[list[str]]:
+def command_line(recipe: Recipe, example: Example) -> list[list[str]]:
     """Return the options that make an example's prompt on the command line; pictures stand there by file name."""
     if [] in example.values.values():
         return [[recipe.name], ["--example", example.name]]  # no option says "none of them"
     options = [["--use", name] for name in example.uses]
     for name, value in [*example.values.items(), *example.settings.to_dict().items()]:
-        options += [_given(option(name), one) for one in (value if isinstance(value, list) else [value])]
+        options += arguments(name, value)
     return [[recipe.name], *options]
 
 
 def _command(recipe: Recipe, example: Example) -> str:
     """Return the command that makes the same prompt, one option a line."""
-    first, *options = arguments(recipe, example)
+    first, *options = command_line(recipe, example)
     return fenced(" \\\n  ".join([f"prompt-kit generate {shlex.join(first)}", *map(shlex.join, options)]), "sh")
-
-
-def _given(flag: str, value: Any) -> list[str]:
-    if isinstance(value, bool):
-        return [flag if value else f"--no-{flag[2:]}"]
-    return [flag, value.name if isinstance(value, Path) else str(value)]

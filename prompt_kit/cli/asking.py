@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from prompt_kit.messages import explain
 from prompt_kit.parameters import MAX_ITEMS
-from prompt_kit.words import capital, spoken, stopped
+from prompt_kit.words import sentence, spoken, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ def _answer(name: str, parameter: Parameter) -> Any:
         try:
             checked.validate_python(answer)
         except ValidationError as error:
-            _explain(stopped(capital(explain(error.errors(include_url=False)[0]))))
+            _explain(sentence(explain(error.errors(include_url=False)[0])))
         else:
             return answer
 

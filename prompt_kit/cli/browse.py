@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prompt_kit.cli.options import arguments
 from prompt_kit.words import spoken
 
 if TYPE_CHECKING:
@@ -85,11 +86,10 @@ def _show_strategy(found: Found[StrategySpec], *, as_json: bool) -> None:
     _show_slots(spec.references)
     click.echo(f"\nFor recipes that {' or '.join(spec.tasks)}\n\nExamples")
     for name, example in spec.examples.items():
-        options = " ".join(
-            f"--{key.replace('_', '-')} {shlex.quote(str(value[0] if isinstance(value, list) else value))}"
-            for key, value in example.values.items()
-            if key in spec.parameters
-        )
+        given = [
+            one for key, value in example.values.items() if key in spec.parameters for one in arguments(key, value)
+        ]
+        options = " ".join(map(shlex.join, given))
         click.echo(f"  {name}: prompt-kit render {example.recipe} … --use {found.name} {options}".rstrip())
 
 
@@ -97,8 +97,7 @@ def _show_slots(slots: Mapping[str, ReferenceSlot]) -> None:
     if slots:
         click.echo("\nPictures")
     for name, slot in slots.items():
-        count = f"{slot.min} to {slot.max}" if slot.min != slot.max else f"{slot.max}"
-        click.echo(f"  {name:<20}{slot.title or spoken(name)}: {count} [{slot.role}]. {slot.help}".rstrip())
+        click.echo(f"  {name:<20}{slot.title or spoken(name)}: {slot.takes} [{slot.role}]. {slot.help}".rstrip())
 
 
 def _show_parameter(name: str, parameter: Any) -> None:

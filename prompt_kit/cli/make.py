@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prompt_kit.assembly import load, with_preset
-from prompt_kit.cli.options import given, options_of
+from prompt_kit.cli.options import flag, given, options_of
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.library import Library
 from prompt_kit.prompt import SIZES, TIERS
@@ -221,7 +221,7 @@ def _placed(problem: Problem, file: YamlFile | None, on_line: dict[str, Any]) ->
     if file is not None and name is not None and name in file.data and name not in on_line:
         return Problem(problem.message, file.place(name), name)
     if name is not None and problem.message.startswith(f"{name}: "):
-        return Problem(f"--{name.replace('_', '-')}{problem.message[len(name) :]}", problem.place, name)
+        return Problem(flag(name) + problem.message[len(name) :], problem.place, name)
     return problem
 
 

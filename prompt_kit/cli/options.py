@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -41,12 +42,25 @@ def options_of(recipe: Recipe) -> Iterator[click.Option]:
     for name, slot in recipe.references.items():
         help_text = stopped(slot.title or spoken(name)) + f" {slot.help}" * bool(slot.help)
         yield click.Option(
-            [_flag(name), name],
+            [flag(name), name],
             type=click.Path(),
             multiple=slot.max > 1,
             help=help_text + (f" Up to {slot.max}." if slot.max > 1 else "") + (" [required]" if slot.min else ""),
             metavar="FILE",
         )
+
+
+def flag(name: str) -> str:
+    """Return a parameter's or slot's name as the command line has it."""
+    return "--" + name.replace("_", "-")
+
+
+def arguments(name: str, value: Any) -> list[list[str]]:
+    """Return what gives a value on the command line, an option for each entry; pictures stand there by file name."""
+    if isinstance(value, bool):
+        return [[flag(name) if value else _no(flag(name))]]
+    entries = value if isinstance(value, list) else [value]
+    return [[flag(name), one.name if isinstance(one, PurePath) else str(one)] for one in entries]
 
 
 def given(recipe: Recipe, options: dict[str, Any]) -> dict[str, Any]:
@@ -57,9 +71,9 @@ def given(recipe: Recipe, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _option(name: str, parameter: Any) -> click.Option:
-    flag = _flag(name)
+    option = flag(name)
     choices = {value: choice.label for value, choice in getattr(parameter, "choices", {}).items()}
-    names = [f"{flag}/--no-{flag[2:]}" if parameter.type == "boolean" else flag, name]
+    names = [f"{option}/{_no(option)}" if parameter.type == "boolean" else option, name]
     return click.Option(
         names,
         type=None if parameter.type == "boolean" else Words(choices),
@@ -87,5 +101,5 @@ def _metavar(parameter: Any, choices: dict[str, str]) -> str:
     return "[" + "|".join([*choices, *(["own words"] if parameter.other else [])]) + "]"
 
 
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
+def _no(option: str) -> str:
+    return f"--no-{option[2:]}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from prompt_kit.assembly import rehearsed
-from prompt_kit.errors import InputError, PromptKitError
+from prompt_kit.errors import PromptKitError
 from prompt_kit.prompt import Earlier, EarlierWords, Reference, Text
 from prompt_kit.snapshots import sentences
 
@@ -86,9 +86,7 @@ def rendered(state: State, subject: Subject, same: Collection[str]) -> Samples |
     except PromptKitError as error:
         return Samples({}, _told(error, state))
     wanted = {example: recipe for example, recipe in recipes.items() if example not in same}
-    # Examples that mix in the same share one recipe, so that its templates are compiled once.
-    mixed: dict[tuple[str, ...], Recipe] = {}
-    return Samples({example: _sample(recipe, example, state, mixed) for example, recipe in wanted.items()})
+    return Samples({example: _sample(recipe, example, state) for example, recipe in wanted.items()})
 
 
 def all_rendered(states: tuple[State, State], tasks: Mapping[Subject, frozenset[str]]) -> dict[Subject, Pair]:
@@ -120,13 +118,9 @@ def _work(task: tuple[int, Subject, frozenset[str]]) -> Samples | None:
     return rendered(_states[at], subject, same)
 
 
-def _sample(recipe: Recipe, name: str, state: State, mixed: dict[tuple[str, ...], Recipe]) -> Sample:
-    example = recipe.examples[name]
+def _sample(recipe: Recipe, name: str, state: State) -> Sample:
     try:
-        uses = (recipe.name, *example.uses)
-        if uses not in mixed:
-            mixed[uses] = recipe.using(*example.uses)
-        prompt = mixed[uses].render(settings=example.settings, **example.values)
+        prompt = recipe.render_example(name)
     except PromptKitError as error:
         return Sample(problems=_told(error, state))
     several = len(prompt.turns) > 1
@@ -135,8 +129,7 @@ def _sample(recipe: Recipe, name: str, state: State, mixed: dict[tuple[str, ...]
 
 
 def _told(error: PromptKitError, state: State) -> tuple[str, ...]:
-    problems = error.problems if isinstance(error, InputError) else (error,)
-    return tuple(state.shortened(str(problem)) for problem in problems)
+    return tuple(state.shortened(str(problem)) for problem in error.problems)
 
 
 def _facts(prompt: Prompt) -> tuple[tuple[str, str], ...]:

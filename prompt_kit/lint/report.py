@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.assembly import load, rehearsed
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
-from prompt_kit.library import FOLDERS, Library
+from prompt_kit.library import Library, kind_of
 from prompt_kit.lint import wording
 from prompt_kit.lint.coverage import Coverage, coverage
 from prompt_kit.lint.targets import own
@@ -116,8 +116,7 @@ def _work(path: Path) -> Report:
 
 
 def _look_at(library: Library, path: Path) -> Report:
-    kind = next((kind for kind, folder in FOLDERS.items() if folder.strip("/") == path.parent.name), "recipe")
-    return _File(library, kind, path).report()
+    return _File(library, kind_of(path), path).report()
 
 
 def _orphans(target: Target, used: set[str]) -> Iterator[Problem]:
@@ -259,14 +258,8 @@ def _unused(parameters: Mapping[str, Parameter], recipe: Recipe) -> list[str]:
     used |= {other for p in recipe.parameters.values() for other in p.show_if}
     used |= {other for slot in recipe.references.values() for other in (slot.described_by or "", *slot.show_if)}
     used |= {plan.for_each or "" for plan in recipe.plans}
-    return [name for name in parameters if name not in used and not _brings_settings(parameters[name])]
-
-
-def _brings_settings(parameter: Any) -> bool:
-    return any(choice.settings.model_fields_set for choice in getattr(parameter, "choices", {}).values())
+    return [name for name in parameters if name not in used and not parameters[name].brings_settings]
 
 
 def _problems(error: PromptKitError, place: Place | None = None) -> list[Problem]:
-    if isinstance(error, InputError):
-        return [Problem(p.message, p.place or place, p.parameter) for p in error.problems]
-    return [Problem(str(error), place)]
+    return [Problem(p.message, p.place or place, p.parameter) for p in error.problems]
