@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 from prompt_kit.errors import InputError, Place, Problem, did_you_mean
 from prompt_kit.files import inside
 from prompt_kit.messages import explain
-from prompt_kit.parameters import color_words
+from prompt_kit.values import color_words
 from prompt_kit.words import clause, stopped
 from prompt_kit.yamlfile import YamlFile
 

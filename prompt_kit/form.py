@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from prompt_kit.errors import InputError, Problem, did_you_mean
 from prompt_kit.images import Image, open_image
 from prompt_kit.messages import explain
-from prompt_kit.parameters import UNUSUAL, Chosen
+from prompt_kit.values import UNUSUAL, Chosen
 from prompt_kit.words import spoken, stopped
 
 if TYPE_CHECKING:

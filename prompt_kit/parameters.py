@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -21,9 +20,9 @@ from pydantic import (
 from pydantic_core import SchemaError
 
 from prompt_kit import words
-from prompt_kit.errors import did_you_mean
 from prompt_kit.messages import explain
 from prompt_kit.settings import SettingsSpec
+from prompt_kit.values import NO_COPY, UNUSUAL, Chosen, chooser, clause, color_words, copier, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,49 +32,6 @@ MAX_TEXT: Final = 20_000
 
 MAX_ITEMS: Final = 100
 """Most entries of any list, where a recipe sets no limit of its own."""
-
-MANY_CHOICES: Final = 15
-"""More choices than this are not listed to someone who only mistyped one."""
-
-_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
-_COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
-
-
-class Chosen(str):
-    """A choice as the template sees it: the words for the prompt, and the stable value to compare with."""
-
-    __slots__ = ("value",)
-
-    value: str
-
-    def __new__(cls, text: str, value: str) -> Chosen:
-        """Make the words of the choice ``value``; own words have themselves as value."""
-        made = super().__new__(cls, text)
-        made.value = value
-        return made
-
-
-class Copy(str):
-    """Exact words for the picture as the template sees them: in quotes, line breaks kept."""
-
-    __slots__ = ("language", "text")
-
-    text: str
-    language: str
-
-    def __new__(cls, text: str, language: str = "") -> Copy:
-        """Quote the exact words; ``language`` is the English name of their language, or empty."""
-        made = super().__new__(cls, text and words.quoted(words.LINE.join(text.split("\n"))))
-        made.text = text
-        made.language = language
-        return made
-
-
-NO_COPY: Final = Copy("")
-"""Stands in a list of exact words where one place has none; false and silent in a template."""
-
-UNUSUAL: Final = object()
-"""Stands for a value that needs a closer look."""
 
 Given: TypeAlias = bool | int | float | str
 """What a condition compares with."""
@@ -212,7 +168,7 @@ class Text(_Written):
 
     def annotation(self) -> Any:
         """Return text that stands inside a sentence: one line, without a comma or stop at its end."""
-        return self._text(_clause)
+        return self._text(clause)
 
     @cached_property
     def shortcut(self) -> Callable[[Any], Any]:
@@ -232,7 +188,7 @@ class LongText(_Written):
 
     def annotation(self) -> Any:
         """Return text on one line."""
-        return self._text(_plain)
+        return self._text(plain)
 
 
 class CopyText(_Written):
@@ -244,17 +200,34 @@ class CopyText(_Written):
 
     def annotation(self) -> Any:
         """Return the exact words, in quotes and with their line breaks."""
-        return self._text(_copier(self.language))
+        return self._text(copier(self.language))
 
 
-class ChoiceOf(_Parameter):
-    """One of several values."""
+class _Choosing(_Parameter):
+    """What both kinds of choice have."""
 
-    type: Literal["choice"]
     choices: Annotated[dict[str, Choice], BeforeValidator(_choices), Field(min_length=1)]
     """The values to choose from, each with its label."""
     other: bool = False
     """Whether own words are welcome, too."""
+
+    @cached_property
+    def known(self) -> dict[str, Chosen]:
+        """The choices as the template sees them, by value."""
+        return {
+            value: Chosen(choice.words or value.replace("-", " ").replace("_", " "), value)
+            for value, choice in self.choices.items()
+        }
+
+    def _choose(self) -> Callable[[str], Chosen]:
+        labels = {choice.label: value for value, choice in self.choices.items()}
+        return chooser(self.known, labels, other=self.other)
+
+
+class ChoiceOf(_Choosing):
+    """One of several values."""
+
+    type: Literal["choice"]
 
     @cached_property
     def empty(self) -> Any:
@@ -263,8 +236,7 @@ class ChoiceOf(_Parameter):
 
     def annotation(self) -> Any:
         """Return a choice, or own words where they are welcome."""
-        choose = chooser(self.choices, other=self.other)
-        return Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(choose)]
+        return Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._choose())]
 
     @property
     def brings_settings(self) -> bool:
@@ -274,18 +246,14 @@ class ChoiceOf(_Parameter):
     @cached_property
     def shortcut(self) -> Callable[[Any], Any]:
         """The words of a choice that is given by its value."""
-        known = known_choices(self.choices)
+        known = self.known
         return lambda value: known.get(value, UNUSUAL) if type(value) is str else UNUSUAL
 
 
-class ChoicesOf(_Parameter):
+class ChoicesOf(_Choosing):
     """Several of several values."""
 
     type: Literal["choices"]
-    choices: Annotated[dict[str, Choice], BeforeValidator(_choices), Field(min_length=1)]
-    """The values to choose from, each with its label."""
-    other: bool = False
-    """Whether own words are welcome, too."""
     min: Annotated[int, Field(ge=0)] | None = None
     """Fewest values."""
     max: Annotated[int, Field(gt=0, le=MAX_ITEMS)] | None = None
@@ -298,14 +266,13 @@ class ChoicesOf(_Parameter):
 
     def annotation(self) -> Any:
         """Return the chosen values, in the order in which they were given."""
-        item = Annotated[str, AfterValidator(chooser(self.choices, other=self.other))]
+        item = Annotated[str, AfterValidator(self._choose())]
         return _several(item, self.min, self.max or max(len(self.choices), MAX_ITEMS if self.other else 0))
 
 
-class ListOf(_Parameter):
-    """Several lines of words."""
+class _Listed(_Parameter):
+    """What every kind of list of words has."""
 
-    type: Literal["list"]
     min: Annotated[int, Field(ge=0)] | None = None
     """Fewest entries."""
     max: Annotated[int, Field(gt=0, le=MAX_ITEMS)] | None = None
@@ -317,6 +284,16 @@ class ListOf(_Parameter):
     def empty(self) -> Any:
         """An empty list."""
         return ()
+
+    def _list(self, ready: Callable[[str], str]) -> Any:
+        limits = StringConstraints(min_length=1, max_length=self.max_length or MAX_TEXT)
+        return _several(Annotated[str, limits, AfterValidator(ready)], self.min, self.max or MAX_ITEMS)
+
+
+class ListOf(_Listed):
+    """Several lines of words."""
+
+    type: Literal["list"]
 
     @cached_property
     def shortcut(self) -> Callable[[Any], Any]:
@@ -335,38 +312,23 @@ class ListOf(_Parameter):
 
     def annotation(self) -> Any:
         """Return the entries, each as it stands inside a sentence."""
-        limits = StringConstraints(min_length=1, max_length=self.max_length or MAX_TEXT)
-        item = Annotated[str, limits, AfterValidator(_clause)]
-        return _several(item, self.min, self.max or MAX_ITEMS)
+        return self._list(clause)
 
 
-class CopiesOf(_Parameter):
+class CopiesOf(_Listed):
     """Several pieces of exact words to appear in the picture."""
 
     type: Literal["copies"]
-    min: Annotated[int, Field(ge=0)] | None = None
-    """Fewest entries."""
-    max: Annotated[int, Field(gt=0, le=MAX_ITEMS)] | None = None
-    """Most entries."""
-    max_length: Annotated[int, Field(gt=0, le=MAX_TEXT)] | None = None
-    """Longest entry, in characters."""
     language: str = ""
     """Language of the words, as a tag such as ``de`` or in words; empty when it does not matter."""
     gaps: bool = False
     """Whether the entries belong to places in order, so that the entry ``-`` leaves a place without words."""
 
-    @cached_property
-    def empty(self) -> Any:
-        """An empty list."""
-        return ()
-
     def annotation(self) -> Any:
         """Return the exact words, each entry in quotes; a place without words is false and silent."""
-        limits = StringConstraints(min_length=1, max_length=self.max_length or MAX_TEXT)
-        copy = _copier(self.language)
+        copy = copier(self.language)
         ready = (lambda value: NO_COPY if value.strip() == "-" else copy(value)) if self.gaps else copy
-        item = Annotated[str, limits, AfterValidator(ready)]
-        return _several(item, self.min, self.max or MAX_ITEMS)
+        return self._list(ready)
 
 
 class Number(_Parameter):
@@ -432,74 +394,6 @@ Parameter: TypeAlias = Annotated[
     Field(discriminator="type"),
 ]
 """One named, typed input of a recipe."""
-
-
-def _copier(language: str) -> Callable[[str], Copy]:
-    """Return the function that makes exact words of a value, line by line."""
-    name = words.language_name(language) if language else ""
-
-    def ready(value: str) -> Copy:
-        text = "\n".join(filter(None, (words.plain(line) for line in value.splitlines())))
-        return Copy(text or _nothing(), name)
-
-    return ready
-
-
-def _clause(value: str) -> str:
-    return words.clause(value) or _nothing()
-
-
-def _plain(value: str) -> str:
-    return words.plain(value) or _nothing()
-
-
-def _nothing() -> NoReturn:
-    raise ValueError("is empty; leave it out or write something")
-
-
-def color_words(value: str) -> str:
-    """Return a colour as the model reads it best: its name, then the hex code.
-
-    Raises:
-        ValueError: When it is neither a hex code nor words.
-    """
-    value = value.strip()
-    if _HEX.fullmatch(value):
-        return f"{words.color_name(value)} ({value})"
-    if value.startswith("#") or not _COLOR_WORDS.fullmatch(value):
-        raise ValueError("must be a colour such as '#ffcc00' (in quotes, in YAML) or 'deep teal'")
-    return value
-
-
-def known_choices(choices: dict[str, Choice]) -> dict[str, Chosen]:
-    """Return the choices as the template sees them, by value."""
-    return {
-        value: Chosen(choice.words or value.replace("-", " ").replace("_", " "), value)
-        for value, choice in choices.items()
-    }
-
-
-def chooser(choices: dict[str, Choice], *, other: bool) -> Callable[[str], Chosen]:
-    """Return the function that turns a value into the words of its choice."""
-    known = known_choices(choices)
-    labels = {choice.label.casefold(): value for value, choice in choices.items()}
-
-    def choose(value: str) -> Chosen:
-        chosen = known.get(value)
-        if chosen is not None:
-            return chosen
-        # People who fill in a spreadsheet write what they read: the label.
-        by_label = labels.get(value.strip().casefold())
-        if by_label is not None:
-            return known[by_label]
-        own = words.clause(value)
-        if not other or not own:
-            hint = did_you_mean(value, list(known))
-            told = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
-            raise ValueError(f"'{value}' is not one of {told}. {hint}".strip())
-        return Chosen(own, own)
-
-    return choose
 
 
 def _several(item: Any, least: int | None, most: int) -> Any:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit import words
-from prompt_kit.parameters import Chosen
 from prompt_kit.prompt import Earlier, EarlierWords, Reference, Text, Turn
 from prompt_kit.templating import trusted
+from prompt_kit.values import Chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

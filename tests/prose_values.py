@@ -18,15 +18,14 @@ from prompt_kit.parameters import (
     ChoicesOf,
     Color,
     CopiesOf,
-    Copy,
     CopyText,
     Integer,
     ListOf,
     LongText,
     Number,
-    color_words,
 )
 from prompt_kit.project import Project
+from prompt_kit.values import Copy, color_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 
 from prompt_kit.assembly import load, with_preset
 from prompt_kit.errors import InputError, NotFoundError
-from prompt_kit.parameters import UNUSUAL
 from prompt_kit.prompt import Earlier, Reference, Text
+from prompt_kit.values import UNUSUAL
 
 if TYPE_CHECKING:
     from pathlib import Path

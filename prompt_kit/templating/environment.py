@@ -9,7 +9,7 @@ from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from prompt_kit import words
-from prompt_kit.parameters import Chosen, Copy
+from prompt_kit.values import Chosen, Copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,0 +1,130 @@
+"""What becomes of a value on its way into a template."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from prompt_kit import words
+from prompt_kit.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+MANY_CHOICES: Final = 15
+"""More choices than this are not listed to someone who only mistyped one."""
+
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
+
+
+class Chosen(str):
+    """A choice as the template sees it: the words for the prompt, and the stable value to compare with."""
+
+    __slots__ = ("value",)
+
+    value: str
+
+    def __new__(cls, text: str, value: str) -> Chosen:
+        """Make the words of the choice ``value``; own words have themselves as value."""
+        made = super().__new__(cls, text)
+        made.value = value
+        return made
+
+
+class Copy(str):
+    """Exact words for the picture as the template sees them: in quotes, line breaks kept."""
+
+    __slots__ = ("language", "text")
+
+    text: str
+    language: str
+
+    def __new__(cls, text: str, language: str = "") -> Copy:
+        """Quote the exact words; ``language`` is the English name of their language, or empty."""
+        made = super().__new__(cls, text and words.quoted(words.LINE.join(text.split("\n"))))
+        made.text = text
+        made.language = language
+        return made
+
+
+NO_COPY: Final = Copy("")
+"""Stands in a list of exact words where one place has none; false and silent in a template."""
+
+UNUSUAL: Final = object()
+"""Stands for a value that needs a closer look."""
+
+
+def copier(language: str) -> Callable[[str], Copy]:
+    """Return the function that makes exact words of a value, line by line."""
+    name = words.language_name(language) if language else ""
+
+    def ready(value: str) -> Copy:
+        text = "\n".join(filter(None, (words.plain(line) for line in value.splitlines())))
+        return Copy(text or _nothing(), name)
+
+    return ready
+
+
+def clause(value: str) -> str:
+    """Return a text as it stands inside a sentence.
+
+    Raises:
+        ValueError: When nothing is left of it.
+    """
+    return words.clause(value) or _nothing()
+
+
+def plain(value: str) -> str:
+    """Return a text on one line.
+
+    Raises:
+        ValueError: When nothing is left of it.
+    """
+    return words.plain(value) or _nothing()
+
+
+def _nothing() -> NoReturn:
+    raise ValueError("is empty; leave it out or write something")
+
+
+def color_words(value: str) -> str:
+    """Return a colour as the model reads it best: its name, then the hex code.
+
+    Raises:
+        ValueError: When it is neither a hex code nor words.
+    """
+    value = value.strip()
+    if _HEX.fullmatch(value):
+        return f"{words.color_name(value)} ({value})"
+    if value.startswith("#") or not _COLOR_WORDS.fullmatch(value):
+        raise ValueError("must be a colour such as '#ffcc00' (in quotes, in YAML) or 'deep teal'")
+    return value
+
+
+def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bool) -> Callable[[str], Chosen]:
+    """Return the function that turns a value into the words of its choice.
+
+    Args:
+        known: The choices by value.
+        labels: The values by the label that people read.
+        other: Whether own words are welcome, too.
+    """
+    folded = {label.casefold(): value for label, value in labels.items()}
+
+    def choose(value: str) -> Chosen:
+        chosen = known.get(value)
+        if chosen is not None:
+            return chosen
+        # People who fill in a spreadsheet write what they read: the label.
+        by_label = folded.get(value.strip().casefold())
+        if by_label is not None:
+            return known[by_label]
+        own = words.clause(value)
+        if not other or not own:
+            hint = did_you_mean(value, list(known))
+            told = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
+            raise ValueError(f"'{value}' is not one of {told}. {hint}".strip())
+        return Chosen(own, own)
+
+    return choose
