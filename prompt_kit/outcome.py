@@ -57,6 +57,37 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of an answer, in the order in which the model gave it: words, or one of the pictures."""
+
+    text: str = ""
+    picture: int | None = None
+    """Which of the outcome's pictures, from 0."""
+    signature: str = field(default="", repr=False)
+    """The model's own mark on it, in Base64; a conversation cannot be continued without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page that the model looked at before it drew."""
+
+    title: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A picture that was made here from a master, beside it."""
+
+    path: Path
+    source: Path
+    """The master."""
+    kind: Literal["cutout", "composite"]
+    report: str
+    """What was done and measured, in whole sentences."""
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens by kind, as the provider counted them; ``None`` where it did not say."""
 
@@ -82,6 +113,20 @@ class Outcome:
     pictures: tuple[Picture, ...] = ()
     text: str = ""
     """Words that came with the pictures, or instead of them."""
+    pieces: tuple[Piece, ...] = ()
+    """Words and pictures in the order in which they came."""
+    drafts: tuple[Picture, ...] = ()
+    """Pictures from the model's thinking, when they were asked for; none of them is a result."""
+    thoughts: str = ""
+    """The words of the model's thinking, when they were asked for."""
+    sources: tuple[Source, ...] = ()
+    """The pages the model looked at."""
+    queries: tuple[str, ...] = ()
+    """What the model searched for."""
+    suggestions: str = field(default="", repr=False)
+    """The provider's search suggestions as HTML; whoever shows the picture must show them, too."""
+    derived: tuple[Derived, ...] = ()
+    """What was made here from the pictures: cut-outs and composites."""
     reason: str = ""
     """The provider's own word for what happened, such as ``IMAGE_SAFETY``."""
     message: str = ""
@@ -104,6 +149,8 @@ class Outcome:
     """Whatever else the provider said and a record should keep, as pairs of name and plain data."""
     folder: Path | None = None
     """The run's folder, once it was saved."""
+    page: Path | None = None
+    """The page that holds words and pictures in their order, once it was saved."""
 
     @property
     def ok(self) -> bool:

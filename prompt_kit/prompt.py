@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 if TYPE_CHECKING:
     from prompt_kit.images import Image
 
-Role: TypeAlias = Literal["base", "identity", "object", "style", "pose", "scene", "layout", "logo"]
+Role: TypeAlias = Literal["base", "identity", "object", "style", "pose", "scene", "layout", "logo", "mask"]
 """What the model should take from a reference picture."""
 
 Task: TypeAlias = Literal["create", "edit", "compose"]
@@ -24,6 +24,10 @@ Grounding: TypeAlias = Literal["web", "web+images"]
 Output: TypeAlias = Literal["picture", "interleaved"]
 Answer: TypeAlias = Literal["picture", "words"]
 """What one turn makes: pictures, or words alone that later turns set."""
+Background: TypeAlias = Literal["transparent", "keyed"]
+"""What lies behind the subject: nothing, or one flat colour that is removed afterwards."""
+Safety: TypeAlias = Literal["block-most", "block-some", "block-few", "block-none", "off"]
+"""How much the provider's adjustable safety filters hold back, in the words of AI Studio (2026-10)."""
 
 ROLES: Final[dict[Role, str]] = {
     "base": "the picture to work on",
@@ -34,6 +38,7 @@ ROLES: Final[dict[Role, str]] = {
     "scene": "the place and its light",
     "layout": "where things stand in the frame",
     "logo": "a mark to reproduce exactly",
+    "mask": "which part may change: white where it may, black where it may not",
 }
 """Each role, and what the model should take from a picture in it."""
 
@@ -74,7 +79,34 @@ class EarlierWords:
     """Which turn, from 0; always below the number of the turn that takes it."""
 
 
-Part: TypeAlias = Text | Reference | Earlier | EarlierWords
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """The part of the base picture that may change; no reference: it is neither counted nor named in the words."""
+
+    slot: str
+    image: Image
+
+
+Part: TypeAlias = Text | Reference | Mask | Earlier | EarlierWords
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One piece of a model's answer, as it goes back in the same conversation."""
+
+    text: str = ""
+    image: Image | None = None
+    signature: str = field(default="", repr=False)
+    """The model's own mark on it, in Base64, verbatim; a conversation is refused without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was asked and answered before, in the same conversation."""
+
+    asked: tuple[Part, ...]
+    """Text and pictures only: whatever else the request had stands here as what it became."""
+    answered: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +127,12 @@ class Settings:
     """Whether the model looks things up before it draws, and whether it may look at pictures, too."""
     output: Output = "picture"
     """``interleaved`` asks for words and pictures in turn, such as an illustrated guide."""
+    background: Background | None = None
+    """What lies behind the subject; a recipe asks for ``transparent``, and gets ``keyed`` where a model cannot."""
+    thoughts: bool = False
+    """Whether the model's thinking comes along: its words, and its drafts, which are no results."""
+    safety: Safety | None = None
+    """How much the provider's adjustable filters hold back; ``None`` leaves it to the provider."""
     temperature: float | None = None
     """Sampling temperature, for the models that still take one."""
     top_p: float | None = None
@@ -104,12 +142,10 @@ class Settings:
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is set, without what is left to the model."""
-        return {
-            key: value
-            for key, value in asdict(self).items()
-            if value is not None and (key, value) != ("output", "picture")
-        }
+        return {key: value for key, value in asdict(self).items() if value is not None and (key, value) not in _PLAIN}
 
+
+_PLAIN: Final = {("output", "picture"), ("thoughts", False)}
 
 SETTINGS: Final[tuple[str, ...]] = tuple(f.name for f in fields(Settings))
 """The names of all settings."""
@@ -124,6 +160,8 @@ class Turn:
     """What this turn makes, where a prompt has several: "front", "panel 2"."""
     output: Answer = "picture"
     """Whether it is to be answered by pictures, or by words alone."""
+    history: tuple[Exchange, ...] = ()
+    """What was said before, when it continues a conversation."""
 
     @property
     def text(self) -> str:
@@ -139,6 +177,18 @@ class Turn:
     def earlier(self) -> tuple[Earlier, ...]:
         """The pictures of earlier turns, in order."""
         return tuple(part for part in self.parts if isinstance(part, Earlier))
+
+    @property
+    def mask(self) -> Mask | None:
+        """The part of the base picture that may change, if one was given."""
+        return next((part for part in self.parts if isinstance(part, Mask)), None)
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """Every given picture that is needed to send it: references, mask, and those of the conversation before."""
+        said = [piece.image for exchange in self.history for piece in exchange.answered if piece.image]
+        asked = [part for exchange in self.history for part in exchange.asked]
+        return (*(part.image for part in (*asked, *self.parts) if isinstance(part, Reference | Mask)), *said)
 
 
 @dataclass(frozen=True)
@@ -171,9 +221,7 @@ class Prompt:
         sent = self.to_dict()
         for name in ("recipe", "version", "strategies", "values"):
             del sent[name]
-        for turn in sent["turns"]:
-            for part in turn["parts"]:
-                part.pop("file", None)
+        sent["turns"] = unnamed(sent["turns"])
         canonical = json.dumps(sent, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -192,7 +240,19 @@ class Prompt:
 
 def _turn_to_dict(turn: Turn) -> dict[str, Any]:
     plain: dict[str, Any] = {"name": turn.name, "parts": [part_to_dict(part) for part in turn.parts]}
-    return plain if turn.output == "picture" else plain | {"output": turn.output}
+    if turn.output != "picture":
+        plain["output"] = turn.output
+    if turn.history:
+        plain["history"] = [exchange_to_dict(exchange) for exchange in turn.history]
+    return plain
+
+
+def exchange_to_dict(exchange: Exchange) -> dict[str, Any]:
+    """Return what was asked and answered as plain data."""
+    return {
+        "asked": [part_to_dict(part) for part in exchange.asked],
+        "answered": [_said_to_dict(piece) for piece in exchange.answered],
+    }
 
 
 def part_to_dict(part: Part) -> dict[str, Any]:
@@ -201,17 +261,33 @@ def part_to_dict(part: Part) -> dict[str, Any]:
         case Text(text):
             return {"text": text}
         case Reference(slot, role, image):
-            return {
-                "reference": slot,
-                "role": role,
-                "sha256": image.sha256,
-                "media_type": image.media_type,
-                "width": image.width,
-                "height": image.height,
-                "size": image.size,
-                "file": image.name,
-            }
+            return {"reference": slot, "role": role, **_image_to_dict(image)}
+        case Mask(slot, image):
+            return {"mask": slot, **_image_to_dict(image)}
         case Earlier(turn, role):
             return {"earlier": turn, "role": role}
         case EarlierWords(turn):
             return {"earlier_words": turn}
+
+
+def _said_to_dict(piece: Said) -> dict[str, Any]:
+    said: dict[str, Any] = {"picture": _image_to_dict(piece.image)} if piece.image else {"text": piece.text}
+    return said | ({"signature": piece.signature} if piece.signature else {})
+
+
+def _image_to_dict(image: Image) -> dict[str, Any]:
+    return {
+        "sha256": image.sha256,
+        "media_type": image.media_type,
+        "width": image.width,
+        "height": image.height,
+        "size": image.size,
+        "file": image.name,
+    }
+
+
+def unnamed(value: Any) -> Any:
+    """Take the file names out of a request as plain data: the same picture is the same request under any name."""
+    if isinstance(value, dict):
+        return {name: unnamed(one) for name, one in value.items() if name != "file"}
+    return [unnamed(one) for one in value] if isinstance(value, list) else value

@@ -14,8 +14,8 @@ from gemini_server import GeminiServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prompt_kit.generators.gemini_answers import read
-from prompt_kit.generators.gemini_answers import refused as error_outcome
+from prompt_kit.generators.gemini.answers import read
+from prompt_kit.generators.gemini.answers import refused as error_outcome
 from prompt_kit.outcome import Outcome, Status, Usage
 
 if TYPE_CHECKING:

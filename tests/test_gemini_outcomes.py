@@ -27,8 +27,8 @@ from gemini_replies import (
 from gemini_server import GeminiServer
 from google.genai import types
 
-from prompt_kit.generators import gemini_verdicts as verdicts
-from prompt_kit.generators.gemini_answers import duration
+from prompt_kit.generators.gemini import verdicts
+from prompt_kit.generators.gemini.answers import duration
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Status, Usage
 from prompt_kit.prompt import Reference

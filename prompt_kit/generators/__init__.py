@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast, runtime_checkable
 
 from prompt_kit.errors import GeneratorError, NotFoundError
-from prompt_kit.prompt import Earlier, Prompt, Settings, Turn, part_to_dict
+from prompt_kit.prompt import Earlier, Prompt, Settings, Turn, exchange_to_dict, part_to_dict, unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,13 +49,14 @@ class Request:
             {"picture": next(earlier).sha256, "role": part.role} if isinstance(part, Earlier) else part_to_dict(part)
             for part in self.turn.parts
         ]
-        for part in parts:
-            part.pop("file", None)
         settings = self.settings.to_dict() | {"model": self.model.id}
         settings.pop("tier", None)
         if self.turn.output != "picture":
             settings["answer"] = self.turn.output
-        canonical = json.dumps([parts, settings], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        sent: list[Any] = [unnamed(parts), settings]
+        if self.turn.history:
+            sent.append(unnamed([exchange_to_dict(exchange) for exchange in self.turn.history]))
+        canonical = json.dumps(sent, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from prompt_kit.generators.gemini_verdicts import (
+from prompt_kit.generators.gemini.verdicts import (
     MEANING_OF_BLOCK,
     MEANING_OF_CODE,
     MEANING_OF_FINISH,

@@ -1,4 +1,4 @@
-"""Makes pictures with Google's Gemini models; the only door to google-genai."""
+"""Makes pictures with Google's Gemini models through ``generateContent``."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import logging
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import httpx2
 import stamina
-from google import genai
 from google.genai import errors, types
 
 from prompt_kit.errors import InputError
-from prompt_kit.generators.gemini_answers import blotted, duration, finding, read, refused, summed
-from prompt_kit.generators.gemini_verdicts import (
+from prompt_kit.generators.gemini import asking
+from prompt_kit.generators.gemini.answers import blotted, duration, finding, read, refused, summed
+from prompt_kit.generators.gemini.connection import KEYS, Line, key_problem
+from prompt_kit.generators.gemini.verdicts import (
     BAD_ADDRESS,
     LOST_ON_THE_WAY,
     NO_ANSWER_IN_TIME,
@@ -27,25 +27,16 @@ from prompt_kit.generators.gemini_verdicts import (
     Verdict,
 )
 from prompt_kit.outcome import Outcome, Status
-from prompt_kit.prompt import Text
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
     from typing import Self
 
     from prompt_kit.generators import Request
-    from prompt_kit.prompt import Settings
-
-KEYS: Final = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
-"""Where the key is looked for, in the SDK's own order (google-genai 3.4.0)."""
 
 LONGEST_WAIT_S: Final = 90.0
 """When Google asks to wait longer than this, nobody is kept waiting; the outcome says how long."""
-
-CONNECT_S: Final = 20.0
-"""How long a connection may take to come about; without it nothing was sent and nothing is charged."""
 
 # Both libraries talk about what outcomes and `on_wait` say already. Without any handler Python would print it.
 for _talker in ("google_genai", "stamina"):
@@ -71,39 +62,6 @@ MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
 """Each way in which a request or its answer gets lost; the nearest class of an exception decides."""
 
 
-class _Line:
-    """The connection to Google, open as long as somebody uses it."""
-
-    def __init__(self) -> None:
-        self.users = 0
-        self._client: genai.Client | None = None
-        self._http: httpx2.AsyncClient | None = None
-
-    def client(self, options: Callable[[], types.HttpOptions], key: str) -> genai.Client:
-        """Return the open connection, or open it."""
-        if self._client is None:
-            trust = _trust()
-            # Redirects would carry the key to another address. Giving the client also keeps the SDK
-            # from changing to aiohttp, whose exceptions are others, when that happens to be installed.
-            self._http = httpx2.AsyncClient(
-                verify=trust, timeout=None, follow_redirects=False, event_hooks={"request": [_connect_soon]}
-            )
-            shared = {"client_args": {"verify": trust}, "async_client_args": {"ssl": trust}}
-            patched = options().model_copy(update={"httpx_async_client": self._http, **shared})
-            self._client = genai.Client(api_key=key, enterprise=False, http_options=patched)
-        return self._client
-
-    async def leave(self) -> None:
-        """Take one user away, and close after the last one."""
-        self.users -= 1
-        if self.users == 0:
-            client, http, self._client, self._http = self._client, self._http, None, None
-            if client:
-                client.close()
-            if http:
-                await http.aclose()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Gemini:
     """Google's image models through ``generateContent``.
@@ -127,7 +85,7 @@ class Gemini:
     back empty without a reason."""
     on_wait: Callable[[float, str], None] | None = None
     """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
-    _line: _Line = field(default_factory=_Line, init=False, repr=False, compare=False)
+    _line: Line = field(default_factory=Line, init=False, repr=False, compare=False)
 
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.
@@ -135,11 +93,11 @@ class Gemini:
         Whatever Google, the network or a missing key do becomes an outcome; only mistakes in our own code raise.
         """
         key, place = self._key()
-        problem = _key_problem(key, place)
+        problem = key_problem(key, place)
         if problem:
             return replace(problem, model=request.model.id)
         try:
-            contents, config = _contents(request), _config(request)
+            contents, config = asking.contents(request), asking.config(request)
         except InputError as error:
             return Outcome(Status.INVALID, message=str(error), billable="no", model=request.model.id)
         async with self:
@@ -250,89 +208,9 @@ def _again(found: Finding, *, empty_before: bool) -> _Again | None:
     return _Again(wait)
 
 
-def _contents(request: Request) -> types.Content:
-    """Return the parts of a turn in their order.
-
-    Raises:
-        InputError: When a picture is gone or has changed.
-    """
-    earlier = iter(request.earlier)
-    parts = []
-    for part in request.turn.parts:
-        if isinstance(part, Text):
-            parts.append(types.Part(text=part.text))
-        else:
-            image = getattr(part, "image", None) or next(earlier)
-            parts.append(types.Part.from_bytes(data=image.read(), mime_type=image.media_type))
-    return types.Content(role="user", parts=parts)
-
-
-def _config(request: Request) -> types.GenerateContentConfig:
-    """Return the settings; what is not set is not sent, because several models refuse what they do not know."""
-    settings = request.settings
-    size = settings.size if request.model.send_size else None
-    asked: dict[str, Any] = {
-        name: value for name in ("temperature", "top_p", "seed") if (value := getattr(settings, name)) is not None
-    }
-    if (settings.aspect_ratio or size) and request.turn.output == "picture":
-        asked["image_config"] = types.ImageConfig(aspect_ratio=settings.aspect_ratio, image_size=size)
-    if settings.thinking:
-        level = types.ThinkingLevel(settings.thinking.upper())
-        asked["thinking_config"] = types.ThinkingConfig(thinking_level=level, include_thoughts=False)
-    if settings.grounding:
-        asked["tools"] = [_search(settings)]
-    return types.GenerateContentConfig(
-        # With pictures alone, the model's explanations are lost, and a grounded request gets no picture at all
-        # (ai.google.dev, image generation, 2025-11).
-        response_modalities=["TEXT", "IMAGE"],
-        # Each of these would send further requests, and pay for them, behind our back.
-        automatic_continuation=False,
-        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
-        should_return_http_response=True,
-        **asked,
-    )
-
-
-def _search(settings: Settings) -> types.Tool:
-    if settings.grounding == "web":
-        return types.Tool(google_search=types.GoogleSearch())
-    kinds = types.SearchTypes(web_search=types.WebSearch(), image_search=types.ImageSearch())
-    return types.Tool(google_search=types.GoogleSearch(search_types=kinds))
-
-
 def _lost(error: Exception, request: Request, *, timeout_s: float) -> Finding:
     """Return what a failure of the network means."""
     verdict = next(MEANING_OF_FAILURE[kind] for kind in type(error).__mro__ if kind in MEANING_OF_FAILURE)
     told = replace(verdict, message=verdict.message.replace("{timeout}", duration(timeout_s)))
     details = (("network", str(error)),) if str(error) else ()
     return finding(told, says=str(error), reason=type(error).__name__, model=request.model.id, details=details)
-
-
-def _key_problem(key: str, place: str) -> Outcome | None:
-    if not key:
-        return Outcome(
-            Status.AUTH,
-            message="There is no key for the Gemini API.",
-            next_step=f"Set {KEYS[1]}; keys are made at aistudio.google.com/api-keys. 'proof' needs none.",
-            billable="no",
-        )
-    if not key.isascii() or not key.isprintable() or " " in key:
-        return Outcome(
-            Status.AUTH,
-            message="The key for the Gemini API holds characters that no key has.",
-            next_step=f"Copy it again. The key in use is {place}.",
-            billable="no",
-        )
-    return None
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """Return the system's certificates; reading them takes 28 ms, and the SDK would do it for every client."""
-    return httpx2.create_ssl_context()
-
-
-async def _connect_soon(request: httpx2.Request) -> None:
-    """Shorten the time for connecting; the SDK knows one limit for everything."""
-    limits = request.extensions.get("timeout", {})
-    limits["connect"] = min(CONNECT_S, limits.get("connect") or CONNECT_S)
