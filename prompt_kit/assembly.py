@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError, did_you_mean
 from prompt_kit.library import Library
-from prompt_kit.recipe import Recipe
+from prompt_kit.parameters import Color
+from prompt_kit.recipe import Recipe, phrase_of
 from prompt_kit.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def _inherited(found: Found[RecipeSpec], library: Library, below: tuple[str, ...
             "excludes": {**parent.excludes, **spec.excludes},
             "heeds": list(dict.fromkeys([*parent.heeds, *spec.heeds])),
             "template": spec.template or parent.template,
+            "stays": spec.stays or parent.stays,
             "turns": spec.turns or parent.turns,
             "task": spec.task or parent.task,
             "category": spec.category or parent.category,
@@ -185,6 +187,11 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
 def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what a recipe says that does not fit together, with the keys it stands under."""
     yield from _condition_mistakes(recipe)
+    for number, text in enumerate(recipe.spec.stays):
+        try:
+            phrase_of(recipe, text)
+        except InputError as error:
+            yield from ((problem.message, ("stays", cast("str", number))) for problem in error.problems)
     for name, slot in recipe.spec.references.items():
         if slot.described_by and not repeats(recipe.parameters.get(slot.described_by)):
             yield f"described_by names '{slot.described_by}', which is no list.", ("references", name, "described_by")
@@ -198,6 +205,12 @@ def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _condition_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, parameter in recipe.spec.parameters.items():
+        for other in parameter.away_from if isinstance(parameter, Color) else ():
+            if other not in recipe.parameters or other == name:
+                hint = did_you_mean(other, [one for one in recipe.parameters if one != name])
+                message = f"away_from names '{other}', which is no other parameter. {hint}".strip()
+                yield message, ("parameters", name, "away_from")
     for kind, asked in (("parameters", recipe.spec.parameters), ("references", recipe.spec.references)):
         for name, one in asked.items():
             for other in one.show_if:

@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from prompt_kit.errors import InputError, NotFoundError, Problem, did_you_mean
-from prompt_kit.prompt import SIZES, Grounding, Reference, Size, Thinking, Tier
+from prompt_kit.prompt import SIZES, Earlier, Grounding, Reference, Safety, Size, Text, Thinking, Tier
 from prompt_kit.words import series
 from prompt_kit.yamlfile import YamlFile
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from prompt_kit.outcome import Usage
-    from prompt_kit.prompt import Earlier, Prompt, Role, Settings, Turn
+    from prompt_kit.prompt import Part, Prompt, Role, Settings, Turn
 
 Kind: TypeAlias = Literal["object", "character", "style"]
 """The kinds of reference picture that models count apart."""
@@ -33,7 +33,7 @@ PixelTable: TypeAlias = dict[Ratio, dict[Size, tuple[int, int]]]
 """Width and height in pixels, by aspect ratio and size."""
 
 MAX_REQUEST_BYTES: Final = 100_000_000
-"""Largest inline request of the Gemini API, in bytes (ai.google.dev, file limits, 2026-01-08)."""
+"""Largest request with pictures inside, in bytes, where nothing else is known."""
 
 CHARACTERS_PER_TOKEN: Final = 4
 """About how many characters one token of text has (ai.google.dev, tokens)."""
@@ -55,16 +55,19 @@ _CHOICES: Final = (
     ("size", "sizes", "makes no {} pictures"),
     ("thinking", "thinking", "takes no thinking level '{}'"),
     ("grounding", "grounding", "does not look up '{}'"),
+    ("safety", "safety", "takes no safety level '{}'"),
 )
 """Each setting with a few answers, the model's field that has them, and what to say of another one."""
 
+_FIRST: Final = "gemini"
+"""Whose models stand for the tiers of a generator that has none in the catalogue."""
 _TOLERANCE: Final = 0.02
 _MILLION: Final = Decimal(1_000_000)
 _PLACES: Final = Decimal("0.000001")
 
 
 def _pairs(value: Any) -> Any:
-    return tuple(value.items()) if isinstance(value, dict) else value
+    return tuple((key, _pairs(item)) for key, item in value.items()) if isinstance(value, dict) else value
 
 
 class Model(BaseModel):
@@ -94,6 +97,16 @@ class Model(BaseModel):
     """Whether a size may be sent; 2.5 makes 1K and refuses a request that says so (ai.google.dev, 2026-10)."""
     pixel_table: tuple[tuple[Ratio, Size, int, int], ...] = ()
     """Aspect ratio, size, width and height."""
+    ratio_leeway: Annotated[float, Field(ge=0, lt=1)] = 0
+    """By how much a format it makes may differ from the one asked for and take its place, as a share; 0 is never."""
+    free_sizes: bool = False
+    """Whether it makes any width and height, so that an edited picture keeps its format exactly."""
+    experimental_sizes: tuple[Size, ...] = ()
+    """The sizes that its provider calls experimental."""
+    max_characters: Count | None = None
+    """Longest prompt, in characters."""
+    qualities: Annotated[tuple[tuple[Tier, str], ...], BeforeValidator(_pairs)] = ()
+    """How the provider calls the quality of each tier, where one model stands for several."""
     input_types: tuple[str, ...] = ("image/png", "image/jpeg", "image/webp", "image/heic", "image/heif")
     """Media types of the pictures it takes (ai.google.dev, image understanding, 2026-10)."""
     max_references: Count | None = None
@@ -108,22 +121,40 @@ class Model(BaseModel):
     """The level at which it thinks when none is asked for."""
     grounding: tuple[Grounding, ...] = ()
     """What it can look up; empty is nothing."""
+    transparency: bool = False
+    """Whether it draws a subject on nothing, with real transparency."""
+    masks: bool = False
+    """Whether it takes a mask, and leaves everything else as it is."""
     interleaved: bool = False
     """Whether it answers with words and pictures in turn."""
+    answers_in_words: bool = True
+    """Whether it answers with words alone, for the turns that ask for them."""
+    conversations: bool = True
+    """Whether a conversation with it can go on; without, each request stands alone."""
+    safety: tuple[Safety, ...] = get_args(Safety)
+    """How much its adjustable filters can hold back."""
+    safety_in_edits: bool = True
+    """Whether they can be adjusted when pictures go along, too."""
+    leaves_out: tuple[Literal["thinking", "thoughts"], ...] = ()
+    """Settings that recipes bring and that it does without, with a warning instead of a refusal."""
     sampling: tuple[Literal["temperature", "top_p", "seed"], ...] = ()
     """The sampling parameters it takes; empty is none."""
     output_type: str = ""
     """The media type its pictures come in."""
     input_price: Amount | None = None
     """US dollars for a million input tokens."""
+    input_image_price: Amount | None = None
+    """US dollars for a million input tokens of pictures, where they have a price of their own."""
     text_price: Amount | None = None
     """US dollars for a million tokens of text or thought that come back."""
     image_price: Amount | None = None
     """US dollars for a million tokens of pictures that come back."""
     image_tokens: Annotated[tuple[tuple[Size, Count], ...], BeforeValidator(_pairs)] = ()
     """Tokens of one picture that comes back, by size."""
-    reference_tokens: Count = 1120
-    """Input tokens of one reference picture; published for 2.1, taken for all (ai.google.dev, 2026-10)."""
+    tier_tokens: Annotated[tuple[tuple[Tier, tuple[tuple[Size, Count], ...]], ...], BeforeValidator(_pairs)] = ()
+    """The same by tier and size, where a tier is a quality of the model."""
+    reference_tokens: Count | None = 1120
+    """Input tokens of one reference picture; published for 2.1, taken for all of Google's (ai.google.dev, 2026-10)."""
     search_price: Amount | None = None
     """US dollars for one search, once the free ones of the month are used up."""
     batch_share: Amount | None = None
@@ -144,9 +175,14 @@ class Model(BaseModel):
         """Return width and height of its pictures, or ``None`` when that is not known.
 
         Without an aspect ratio it is not known: the model takes the shape of the last picture, or its own choice.
+        Of a ratio it does not make, these are the pixels of the one that takes its place, if any does.
         """
-        wanted = (aspect_ratio, size or self.default_size)
+        wanted = (self._stand_in(aspect_ratio) or aspect_ratio, size or self.default_size)
         return next(((width, height) for ratio, one, width, height in self.pixel_table if (ratio, one) == wanted), None)
+
+    def quality(self, tier: Tier | None) -> str | None:
+        """Return how the provider calls the quality of a tier, where the model has several."""
+        return dict[str, str](self.qualities).get(tier or "standard")
 
     def matches(self, width: int, height: int, *, aspect_ratio: str | None, size: str | None) -> bool:
         """Return whether a picture has the pixels that were asked for, within 2 %, as far as they are known."""
@@ -154,6 +190,16 @@ class Model(BaseModel):
         return wanted is None or all(
             abs(got - want) <= want * _TOLERANCE for got, want in zip((width, height), wanted, strict=True)
         )
+
+    def room(self, parts: Sequence[Part], role: Role) -> int | None:
+        """Return how many more pictures in a role it takes beside these parts; ``None`` is as many as one likes."""
+        pictures = [part for part in parts if isinstance(part, Reference | Earlier)]
+        limits = dict(self.reference_limits)
+        kind = _kind(role, limits)
+        rooms = [] if self.max_references is None else [self.max_references - len(pictures)]
+        if kind in limits:
+            rooms.append(limits[kind] - sum(_kind(part.role, limits) == kind for part in pictures))
+        return max(0, min(rooms)) if rooms else None
 
     def refusals(self, prompt: Prompt) -> tuple[Problem, ...]:
         """Return everything about a prompt that this model cannot do, each with the nearest it can.
@@ -166,7 +212,7 @@ class Model(BaseModel):
             return (self.farewell,)
         found = [*self._setting_refusals(prompt.settings)]
         for turn in prompt.turns:
-            found += [*self._reference_refusals(turn), *self._file_refusals(turn)]
+            found += [*self._reference_refusals(turn), *self._file_refusals(turn), *self._turn_refusals(turn)]
         return tuple(dict.fromkeys(found))
 
     def warnings(self, prompt: Prompt) -> tuple[str, ...]:
@@ -180,9 +226,11 @@ class Model(BaseModel):
         if prompt.settings.output == "interleaved" and (each := self.picture_price(prompt.settings.size)):
             found.append(f"Words and pictures in turn: the estimate counts one picture; each further one is ${each}.")
         most = max((len(turn.references + turn.earlier) for turn in prompt.turns), default=0)
+        if left_out := _left_out(prompt):
+            found.append(left_out)
         if self.best_references is not None and most > self.best_references:
             found.append(f"'{self.id}' works best with up to {self.best_references} pictures; there are {most}.")
-        return tuple(found)
+        return (*found, *self._departures(prompt))
 
     @property
     def farewell(self) -> Problem:
@@ -190,9 +238,17 @@ class Model(BaseModel):
         instead = f"'{self.replaced_by}' {self.advice}".strip()
         return Problem(f"The model '{self.id}' is gone. Use {instead}.", parameter="model")
 
-    def picture_price(self, size: str | None = None) -> Decimal | None:
+    @property
+    def in_batch(self) -> Model:
+        """The model at the prices of the Batch API; they are unknown where its share is."""
+        share, names = self.batch_share, ("input_price", "input_image_price", "text_price", "image_price")
+        known = {name: price for name in names if (price := getattr(self, name)) is not None}
+        return self.model_copy(update={name: share and price * share for name, price in known.items()})
+
+    def picture_price(self, size: str | None = None, tier: Tier | None = None) -> Decimal | None:
         """Return what one picture costs, in US dollars, without what is sent for it; ``None`` is unknown."""
-        tokens = dict[str, int](self.image_tokens).get(size or self.default_size or "")
+        by_size = dict(self.tier_tokens).get(tier or "standard", self.image_tokens)
+        tokens = dict[str, int](by_size).get(size or self.default_size or "")
         if tokens is None or self.image_price is None:
             return None
         return (tokens * self.image_price / _MILLION).quantize(_PLACES)
@@ -203,15 +259,27 @@ class Model(BaseModel):
         One picture a turn, the words at four characters a token, and the pictures that go along. What cannot be
         known before is not in it: thoughts, searches, further pictures of an interleaved answer.
         """
-        picture = self.picture_price(prompt.settings.size)
-        if picture is None or self.input_price is None or self.text_price is None:
-            return None
-        answers = {"picture": picture, "words": WORDS_TOKENS * self.text_price / _MILLION}
+        picture = self.picture_price(prompt.settings.size, prompt.settings.tier)
+        words = None if self.text_price is None else WORDS_TOKENS * self.text_price / _MILLION
+        answers = {"picture": picture, "words": words}
         total = Decimal(0)
         for turn in prompt.turns:
-            words, pictures = math.ceil(len(turn.text) / CHARACTERS_PER_TOKEN), len(turn.references + turn.earlier)
-            total += answers[turn.output] + (words + pictures * self.reference_tokens) * self.input_price / _MILLION
+            answer, sent = answers[turn.output], self._sent_price(turn)
+            if answer is None or sent is None:
+                return None
+            total += answer + sent
         return (total * count).quantize(_PLACES)
+
+    def _sent_price(self, turn: Turn) -> Decimal | None:
+        """Return what it costs to send the words and pictures of a turn, in US dollars; ``None`` is unknown."""
+        before = [said.text for exchange in turn.history for said in exchange.answered]
+        before += [part.text for exchange in turn.history for part in exchange.asked if isinstance(part, Text)]
+        words = math.ceil(len("".join((*before, turn.text))) / CHARACTERS_PER_TOKEN)
+        pictures = len(turn.references + turn.earlier) + _pictures_before(turn)
+        if self.input_price is None or (pictures and self.reference_tokens is None):
+            return None
+        seen = pictures * (self.reference_tokens or 0) * (self.input_image_price or self.input_price)
+        return (words * self.input_price + seen) / _MILLION
 
     def cost(self, usage: Usage | None) -> Decimal | None:
         """Return what an answer cost, in US dollars, from its usage by modality; ``None`` is unknown.
@@ -220,19 +288,24 @@ class Model(BaseModel):
         Thoughts are paid as text. Searches are not in it: the first 5,000 of a month are free, and the answer does
         not tell which ones are (ai.google.dev, pricing, 2026-10).
         """
-        if usage is None or self.input_price is None or self.text_price is None or self.image_price is None:
+        if usage is None or self.input_price is None or self.image_price is None:
             return None
         if usage.output_image is None or (usage.input_text is None and usage.input_image is None):
             return None
-        given = (usage.input_text or 0) + (usage.input_image or 0)
         said = (usage.output_text or 0) + (usage.thinking or 0)
-        total = given * self.input_price + said * self.text_price + usage.output_image * self.image_price
+        if said and self.text_price is None:
+            return None
+        given = (usage.input_text or 0) * self.input_price
+        given += (usage.input_image or 0) * (self.input_image_price or self.input_price)
+        total = given + said * (self.text_price or 0) + usage.output_image * self.image_price
         return (total / _MILLION).quantize(_PLACES)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is known, as plain data: amounts as text, pixels as ``1376x768`` by aspect ratio and size."""
         plain = self.model_dump(mode="json", exclude={"pixel_table"}, exclude_none=True)
         plain |= {"reference_limits": dict(self.reference_limits), "image_tokens": dict(self.image_tokens)}
+        plain |= {"tier_tokens": {tier: dict(tokens) for tier, tokens in self.tier_tokens}}
+        plain |= {"qualities": dict(self.qualities)}
         prices = {size: self.picture_price(size) for size in self.sizes}
         plain["picture_price_usd"] = {size: str(price) for size, price in prices.items() if price is not None}
         plain["pixels"] = {
@@ -246,20 +319,67 @@ class Model(BaseModel):
             asked, offered = getattr(settings, name), getattr(self, field)
             if asked is None or asked in offered or (not offered and field in {"aspect_ratios", "sizes"}):
                 continue
+            if name in self.leaves_out or (name == "aspect_ratio" and self._stand_in(asked)):
+                continue
             use = f"Use {_nearest(asked, offered)}" if offered else "Leave it out"
-            yield self._cannot(f"{fact.format(asked)}. {use}", _tier_where(Model._offers, field, asked), name)
+            yield self._cannot(f"{fact.format(asked)}. {use}", self._tier_where(Model._offers, field, asked), name)
         for name in ("temperature", "top_p", "seed"):
             if getattr(settings, name) is not None and name not in self.sampling:
                 yield self._cannot(f"takes no {name}. Leave it out", "", name)
+        if settings.background == "transparent" and not self.transparency:
+            yield self._cannot(
+                "draws nothing transparent. Render the recipe for it, or ask for 'keyed'", "", "background"
+            )
         if settings.output == "interleaved" and not self.interleaved:
-            other = _tier_where(lambda model: model.interleaved)
+            other = self._tier_where(lambda model: model.interleaved)
             yield self._cannot("does not answer with words and pictures in turn. Ask for a picture", other, "output")
+
+    def _turn_refusals(self, turn: Turn) -> Iterator[Problem]:
+        if turn.output == "words" and not self.answers_in_words:
+            fact = f"only draws, and words are asked for{_where(turn)}"
+            yield self._cannot(f"{fact}. Leave them out, or take another generator", "", "use")
+        if turn.history and not self.conversations:
+            yield self._cannot("holds no conversation. Refine with a new request", "", "chat")
+        now, before = len(turn.references + turn.earlier), _pictures_before(turn)
+        if before and self.max_references is not None and now <= self.max_references < now + before:
+            fact = f"takes at most {self.max_references} pictures, and with those of this conversation there are"
+            yield self._cannot(f"{fact} {now + before}{_where(turn)}. Begin anew from the picture", "", "chat")
+        if self.max_characters is not None and len(turn.text) > self.max_characters:
+            fact = f"takes {self.max_characters:,} characters, and the prompt has {len(turn.text):,}{_where(turn)}"
+            yield self._cannot(f"{fact}. Shorten it", "", "prompt")
+
+    def _departures(self, prompt: Prompt) -> Iterator[str]:
+        """Yield what comes otherwise than it was asked for, or is left out."""
+        settings = prompt.settings
+        if "thinking" in self.leaves_out and settings.thinking and settings.thinking not in self.thinking:
+            yield f"'{self.id}' takes no thinking level '{settings.thinking}'; it is left out."
+        if "thoughts" in self.leaves_out and settings.thoughts:
+            yield f"'{self.id}' does not show its thinking."
+        pictures = [len(turn.references + turn.earlier) for turn in prompt.turns]
+        if settings.safety and not self.safety_in_edits and any(pictures):
+            yield f"'{self.id}' takes a safety level only without pictures; with them it is left out."
+        stand_in, pixels = self._stand_in(settings.aspect_ratio), self.pixels(settings.aspect_ratio, settings.size)
+        if stand_in and pixels:
+            text = f"'{self.id}' makes no {settings.aspect_ratio} pictures; the nearest is {stand_in}"
+            yield f"{text}, {pixels[0]} × {pixels[1]} pixels."
+        if settings.size in self.experimental_sizes:
+            yield f"Pictures of {settings.size} are experimental with '{self.id}', says its provider."
+        if self.masks and any(turn.mask and count > 1 for turn, count in zip(prompt.turns, pictures, strict=True)):
+            yield f"'{self.id}' takes a mask with a single picture only; with several, the words say what changes."
+
+    def _stand_in(self, ratio: str | None) -> str | None:
+        """Return the format that takes the place of one it does not make, if it has one near enough."""
+        asked = _measure(ratio) if ratio and ratio not in self.aspect_ratios else None
+        if asked is None or not self.ratio_leeway or not self.aspect_ratios:
+            return None
+        nearest = _nearest(ratio or "", self.aspect_ratios)
+        return nearest if abs((_measure(nearest) or 0) - asked) <= math.log1p(self.ratio_leeway) else None
 
     def _reference_refusals(self, turn: Turn) -> Iterator[Problem]:
         for kind, limit, crowd in self._crowds(turn):
             slot = next((one.slot for one in reversed(crowd) if isinstance(one, Reference)), "references")
             fact = f"takes at most {limit} {_KIND_WORDS[kind]}, and there are {len(crowd)}{_where(turn)}"
-            other = _tier_where(Model._takes, kind, turn)
+            other = self._tier_where(Model._takes, kind, turn)
             yield self._cannot(f"{fact}. Leave {len(crowd) - limit} out", other, slot)
 
     def _crowds(self, turn: Turn) -> Iterator[tuple[str, int, list[Reference | Earlier]]]:
@@ -270,8 +390,7 @@ class Model(BaseModel):
         limits = dict(self.reference_limits)
         by_kind: dict[Kind, list[Reference | Earlier]] = {}
         for picture in pictures:
-            kind = KINDS.get(picture.role, "object")
-            by_kind.setdefault(kind if kind in limits else "object", []).append(picture)
+            by_kind.setdefault(_kind(picture.role, limits), []).append(picture)
         for kind, crowd in by_kind.items():
             # A kind that may fill the whole request has been counted above.
             if kind in limits and len(crowd) > limits[kind] and limits[kind] != self.max_references:
@@ -290,13 +409,22 @@ class Model(BaseModel):
                 types = series([name.rpartition("/")[2].upper() for name in self.input_types], "or")
                 text = f"{one.image.name} is {one.image.media_type}, which {self.id} does not take. Save it as {types}."
                 yield Problem(text, parameter=one.slot)
-        weight = sum(one.image.size for one in turn.references)
-        # Pictures travel as Base64, which makes four bytes of three.
-        if weight * 4 > MAX_REQUEST_BYTES * 3:
-            heaviest = max(turn.references, key=lambda one: one.image.size)
+        weight = sum(image.size for image in turn.images)
+        # Pictures travel as Base64, which makes four bytes of three. Gemini's go as files where they are too heavy
+        # for that, with room for any picture we read (2 GB each, ai.google.dev, files, 2026-10).
+        if self.generator != _FIRST and weight * 4 > MAX_REQUEST_BYTES * 3:
+            heaviest = max(turn.references, key=lambda one: one.image.size, default=None)
             most = MAX_REQUEST_BYTES * 3 // 4_000_000
             text = f"The pictures have {weight / 1e6:,.0f} MB together{_where(turn)}; at most {most} MB can be sent."
-            yield Problem(f"{text} Save smaller copies.", parameter=heaviest.slot)
+            if turn.history:
+                yield Problem(f"{text} Begin anew from the picture, without the conversation.", parameter="chat")
+            elif heaviest:
+                yield Problem(f"{text} Save smaller copies.", parameter=heaviest.slot)
+
+    def _tier_where(self, fits: Callable[..., bool], *asked: str | Turn) -> str:
+        """Return the first tier of its generator whose own model fits what is asked, as the end of a sentence."""
+        own = (model for model in _built_in()[0].values() if model.tiers and model.generator == self.generator)
+        return next((f'the tier "{model.tiers[0]}"' for model in own if fits(model, *asked)), "")
 
     def _cannot(self, fact: str, other: str, parameter: str) -> Problem:
         use = "" if ". Use " in fact else "use "
@@ -351,8 +479,10 @@ class Catalogue:
             raise InputError(model.farewell)
         return model
 
-    def choose(self, settings: Settings) -> Model:
+    def choose(self, settings: Settings, generator: str = "") -> Model:
         """Return the model for these settings: by id, else by tier; the standard one when neither is given.
+
+        Tiers are looked up among the generator's own models, or Gemini's when it has none in the catalogue.
 
         Raises:
             InputError: When the model is gone.
@@ -360,7 +490,9 @@ class Catalogue:
         """
         if settings.model is not None:
             return self.model(settings.model)
-        by_tier = {tier: model for model in self.models if model.status == "current" for tier in model.tiers}
+        current = [model for model in self.models if model.status == "current"]
+        made_by = generator if any(model.generator == generator for model in current) else _FIRST
+        by_tier = {tier: model for model in current if model.generator == made_by for tier in model.tiers}
         tier = settings.tier or "standard"
         if tier not in by_tier:
             raise NotFoundError("model for the tier", tier, by_tier)
@@ -391,10 +523,13 @@ def _read(path: Path, models: dict[str, Model], tables: dict[str, PixelTable]) -
         if row.table is not None:
             rows = tables.get(row.table, {}).items()
             fields["pixel_table"] = tuple((ratio, size, *px) for ratio, sizes in rows for size, px in sizes.items())
-        for name, other in models.items():  # a tier has one model: who claims it takes it from the one before
-            left = tuple(tier for tier in other.tiers if tier not in row.tiers)
-            models[name] = other.model_copy(update={"tiers": left})
-        models[model_id] = Model(**fields)
+        made = Model(**fields)
+        for name, other in models.items():
+            # Among a generator's models a tier has one: who claims it takes it from the one before.
+            if other.generator == made.generator:
+                left = tuple(tier for tier in other.tiers if tier not in row.tiers)
+                models[name] = other.model_copy(update={"tiers": left})
+        models[model_id] = made
     if problems:
         raise InputError(sorted(problems, key=lambda problem: (problem.place and problem.place.line) or 0))
     return models, tables
@@ -418,14 +553,35 @@ def _faults(
         yield "pixels", f"there is no pixel table '{row.table}'. {did_you_mean(row.table, tables)}"
 
 
-def _tier_where(fits: Callable[..., bool], *asked: str | Turn) -> str:
-    """Return the first tier whose own model fits what is asked, as the end of a sentence, or nothing."""
-    tiers = (model.tiers[0] for model in _built_in()[0].values() if model.tiers and fits(model, *asked))
-    return next((f'the tier "{tier}"' for tier in tiers), "")
+def _kind(role: Role, limits: Mapping[Kind, int]) -> Kind:
+    """Return what a picture in a role is counted as, by a model with these limits."""
+    kind = KINDS.get(role, "object")
+    return kind if kind in limits else "object"
+
+
+def _left_out(prompt: Prompt) -> str:
+    """Say which turns take along fewer pictures than were made before them, or nothing when none does."""
+    drawn, short = 0, []
+    for turn in prompt.turns:
+        if 0 < len(turn.earlier) < drawn:
+            short.append(turn)
+        drawn += turn.output == "picture"
+    if not short:
+        return ""
+    latest = len(short[-1].earlier) - 1
+    along = "only the first picture goes" if not latest else f"the first picture and the latest {latest or ''} go"
+    name = f"'{short[0].name}'" if short[0].name else "one of them"
+    return f"Of the pictures made before, {along} along from {name} on, so that the model is not given too many."
 
 
 def _where(turn: Turn) -> str:
     return f" in '{turn.name}'" if turn.name else ""
+
+
+def _pictures_before(turn: Turn) -> int:
+    """Return how many pictures go along because they were sent or drawn earlier in the conversation."""
+    asked = sum(isinstance(part, Reference) for exchange in turn.history for part in exchange.asked)
+    return asked + sum(said.image is not None for exchange in turn.history for said in exchange.answered)
 
 
 def _nearest(asked: str, offered: Sequence[str]) -> str:

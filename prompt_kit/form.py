@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Required, cast
 from pydantic import TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
+from prompt_kit.colours import key_away_from
 from prompt_kit.errors import InputError, Problem, did_you_mean
 from prompt_kit.images import Image, open_image
 from prompt_kit.messages import explain
+from prompt_kit.parameters import Color
 from prompt_kit.values import UNUSUAL, Chosen
 from prompt_kit.words import spoken, stopped
 
@@ -49,11 +51,27 @@ class Form:
         context = self._context(words, problems)
         if self._conditions:
             self._check_conditions(words, context, problems, filled)
+        if self._found:
+            self._find_colors(words, context)
         if not self.references:
             return context, {}
         pictures = self._pictures(given, context, problems, filled)
         self._check_descriptions(context, pictures, problems)
         return context, pictures
+
+    def reread(self, recorded: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what recorded values mean to a template today; what no longer fits is empty.
+
+        The recipe may have changed since they were recorded, so nothing here is a problem.
+        """
+        context = self._empty.copy()
+        for name, value in recorded.items():
+            if (parameter := self.parameters.get(name)) is not None:
+                context[name] = _reread(parameter, value)
+        for name, condition in self._conditions.items():
+            if not _holds(condition, context):
+                context[name] = self.parameters[name].empty
+        return context
 
     def is_asked(self, name: str, given: Mapping[str, Any]) -> bool:
         """Return whether a parameter or slot is asked under the values that were given so far."""
@@ -103,7 +121,7 @@ class Form:
         context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", ""))
         context |= {name: p.ready for name, p in self.parameters.items()}
         context |= dict.fromkeys(self.references, "")
-        return context | {"earlier": "", "item": Chosen("", ""), "turn": ""}
+        return context | {"earlier": "", "item": Chosen("", ""), "turn": "", "keyed": False}
 
     @cached_property
     def _slots(self) -> frozenset[str]:
@@ -112,6 +130,11 @@ class Form:
     @cached_property
     def _conditions(self) -> dict[str, Mapping[str, Any]]:
         return {name: p.show_if for name, p in self.parameters.items() if p.show_if}
+
+    @cached_property
+    def _found(self) -> dict[str, list[str]]:
+        """The colours that are found when none is given, each with the parameters it stays away from."""
+        return {name: p.away_from for name, p in self.parameters.items() if isinstance(p, Color) and p.away_from}
 
     @cached_property
     def _shortcuts(self) -> dict[str, Callable[[Any], Any]]:
@@ -175,6 +198,12 @@ class Form:
                     problems.append(_not_asked(name, condition))
                 context[name] = self.parameters[name].empty
 
+    def _find_colors(self, words: Mapping[str, Any], context: dict[str, Any]) -> None:
+        """Give the colours that are asked and were not given: each far from what other values name."""
+        for name, others in self._found.items():
+            if name not in words and _holds(self.parameters[name].show_if, context):
+                context[name] = key_away_from(text for other in others for text in _texts(context.get(other)))
+
     def _pictures(
         self,
         given: Mapping[str, Any],
@@ -228,8 +257,20 @@ def _opened(name: str, one: Any, problems: list[Problem]) -> Any:
         return None
 
 
+def _reread(parameter: Parameter, value: Any) -> Any:
+    adapter: TypeAdapter[Any] = TypeAdapter(parameter.annotation(), config={"coerce_numbers_to_str": True})
+    try:
+        return adapter.validate_python(list(value) if isinstance(value, tuple) else value)
+    except ValidationError:
+        return parameter.empty
+
+
 def _raw(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _texts(value: Any) -> Iterable[str]:
+    return (str(one) for one in value) if isinstance(value, tuple) else (str(value or ""),)
 
 
 def _holds(condition: Mapping[str, Any], context: Mapping[str, Any]) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from prompt_kit.catalogue import Catalogue
     from prompt_kit.errors import Problem
 
 S = TypeVar("S", RecipeSpec, StrategySpec, PresetSpec)
@@ -125,6 +126,13 @@ class Library:
     def preset(self, name: str) -> Found[PresetSpec]:
         """Return what the preset's file says; raises as `recipe` does."""
         return self._look_up("preset", name)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The image models, with the project's own."""
+        from prompt_kit.catalogue import Catalogue  # most prompts do not depend on the model
+
+        return Catalogue.load(self.project.models_file)
 
     @cached_property
     def brand(self) -> tuple[dict[str, Any], tuple[Problem, ...]]:

@@ -6,7 +6,7 @@ import os
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,6 +55,8 @@ class Project(BaseModel):
     """File that adds models to the catalogue or changes them, if it is there."""
     generator: str = ""
     """The generator to use; ``gemini`` when a key is set, else ``proof``, when left out."""
+    generators: dict[str, dict[str, Any]] = {}
+    """Options of each generator, such as ``openai: {base_url: …}``; keys do not belong here."""
     budget: Budget = Budget.model_construct()
     """What may be spent at the most."""
 

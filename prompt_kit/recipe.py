@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
 
-from prompt_kit.errors import InputError, Problem, did_you_mean
+from prompt_kit.errors import InputError, Problem, PromptKitError, did_you_mean
 from prompt_kit.form import Form
 from prompt_kit.images import Image
 from prompt_kit.messages import explain
@@ -17,16 +17,18 @@ from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.rendering import MAX_TURNS, NAMES, TurnPlan, render_turns
 from prompt_kit.settings import SettingsSpec
 from prompt_kit.spec import RecipeSpec, StrategySpec, TurnSpec
-from prompt_kit.templating import compile_templates
+from prompt_kit.templating import compile_phrase, compile_templates, filled_phrase
 from prompt_kit.words import spoken, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from prompt_kit.catalogue import Model
     from prompt_kit.library import Found, Library
     from prompt_kit.parameters import ChoiceOf, Parameter
     from prompt_kit.prompt import Task
     from prompt_kit.spec import ReferenceSlot
+    from prompt_kit.templating import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +151,15 @@ class Recipe:
             return f"it is for recipes that {' or '.join(strategy.spec.tasks)}, and this one's task is to {self.task}."
         return stopped(self.spec.excludes.get(strategy.name, ""))
 
-    def render(self, *, settings: Mapping[str, Any] | Settings | None = None, **values: Any) -> Prompt:
+    def render(
+        self, *, settings: Mapping[str, Any] | Settings | None = None, generator: str = "", **values: Any
+    ) -> Prompt:
         """Return the prompt that these values make.
 
         Args:
             settings: Settings that differ from the recipe's, such as ``{"aspect_ratio": "16:9"}``.
+            generator: Who will make the picture: its model decides how many earlier pictures go along, and whether
+                a subject stands on nothing or on a flat colour that is removed afterwards.
             **values: Values by parameter, and pictures (a path, bytes, an `Image`, or a list of them) by slot.
 
         Raises:
@@ -175,7 +181,14 @@ class Recipe:
         if problems:
             raise InputError(problems)
         context["task"] = self.task
-        turns = render_turns(self.plans, context, self.references, pictures)
+        room = None
+        if self._asks_the_model or chosen.background:
+            model = self._model(chosen, generator)
+            room = model.room
+            if chosen.background == "transparent" and not model.transparency:
+                chosen = replace(chosen, background="keyed")
+            context["keyed"] = chosen.background == "keyed"
+        turns = render_turns(self.plans, context, self.references, pictures, room)
         if not 0 < len(turns) <= MAX_TURNS:
             raise InputError(f"{len(turns)} pictures are asked for; 1 to {MAX_TURNS} can be made.")
         return Prompt(
@@ -197,6 +210,16 @@ class Recipe:
         example = self.examples[name]
         return self.using(*example.uses).render(settings=example.settings, **example.values)
 
+    def stays(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return what a refinement of a picture must keep, as noun phrases.
+
+        Args:
+            values: The values that made the picture, as its prompt or record has them. A phrase whose values are
+                empty, or no longer fit the recipe, is left out.
+        """
+        context = self.form.reread(values)
+        return tuple(filter(None, (filled_phrase(phrase, context) for phrase in self._phrases)))
+
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values: one property for each parameter and reference slot."""
         return self.form.json_schema() | {"title": self.title}
@@ -205,6 +228,10 @@ class Recipe:
     def form(self) -> Form:
         """What the recipe asks, ready to check values."""
         return Form(self.name, self.parameters, self.references, self.spec.heeds)
+
+    @cached_property
+    def _phrases(self) -> tuple[Program, ...]:
+        return tuple(phrase_of(self, text) for text in self.spec.stays)
 
     @cached_property
     def plans(self) -> tuple[TurnPlan, ...]:
@@ -241,6 +268,19 @@ class Recipe:
             )
         slots = tuple(self.references) if turn.references is None else tuple(turn.references)
         return TurnPlan(program, slots, turn.name, turn.for_each, turn.earlier, turn.role, turn.output)
+
+    @cached_property
+    def _asks_the_model(self) -> bool:
+        return any(plan.earlier for plan in self.plans)
+
+    def _model(self, settings: Settings, generator: str) -> Model:
+        """Return the model that will draw; that it cannot is said when the prompt is sent, not when it is written."""
+        try:
+            return self.library.catalogue.choose(settings, generator)
+        except PromptKitError:
+            from prompt_kit.catalogue import Model
+
+            return Model(id=settings.model or "", known=False)
 
     @cached_property
     def _strategy_names(self) -> tuple[str, ...]:
@@ -305,6 +345,24 @@ def merged(*specs: SettingsSpec) -> Settings:
     for spec in specs:
         together |= spec.model_dump(exclude_none=True)
     return Settings(**together)
+
+
+def phrase_of(recipe: Recipe, text: str) -> Program:
+    """Return one phrase of what stays, checked and compiled.
+
+    Raises:
+        InputError: When it does what templates must not do, or names what is no parameter.
+    """
+    phrase = compile_phrase(text, f"{recipe.name}.yaml")
+    known = list(recipe.parameters)
+    unknown = [
+        Problem(f"there is no parameter '{name}'. {did_you_mean(name, known)}".strip(), place)
+        for name, place in phrase.names.items()
+        if name not in recipe.parameters
+    ]
+    if unknown:
+        raise InputError(unknown)
+    return phrase
 
 
 def _check_clashes(recipe: Recipe) -> None:

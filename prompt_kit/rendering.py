@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from prompt_kit import words
-from prompt_kit.prompt import Earlier, EarlierWords, Reference, Text, Turn
+from prompt_kit.prompt import Earlier, EarlierWords, Mask, Reference, Text, Turn
 from prompt_kit.templating import trusted
 from prompt_kit.values import Chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from prompt_kit.images import Image
     from prompt_kit.prompt import Answer, Part, Role
@@ -24,7 +24,13 @@ MAX_TURNS: Final = 36
 NO_ITEM: Final = Chosen("", "")
 """What ``item`` is in a turn that is not repeated: false, silent, and without a value."""
 
-NAMES: Final = frozenset({"earlier", "item", "task", "turn"})
+Room: TypeAlias = "Callable[[Sequence[Part], Role], int | None]"
+"""Tells how many pictures in a role a model takes beside others; ``None`` is as many as one likes."""
+
+MASKED: Final = "the part that may change"
+"""How a mask is called in a sentence: it is not sent as a picture, so it has no number."""
+
+NAMES: Final = frozenset({"earlier", "item", "keyed", "task", "turn"})
 """What a template can use besides parameters and reference slots."""
 
 
@@ -79,6 +85,7 @@ def render_turns(
     context: dict[str, Any],
     slots: Mapping[str, ReferenceSlot],
     pictures: Mapping[str, tuple[Image, ...]],
+    room: Room | None = None,
 ) -> tuple[Turn, ...]:
     """Return the turns of a prompt.
 
@@ -87,6 +94,7 @@ def render_turns(
         context: The values, ready for the template.
         slots: The recipe's reference slots.
         pictures: The pictures given for each slot.
+        room: How many more pictures the model takes; as many as the recipe says when left out.
     """
     if len(plans) == 1 and not plans[0].for_each and not pictures:
         return (Turn((Text(plans[0].program.render(context)),)),)
@@ -96,10 +104,12 @@ def render_turns(
     for plan, item in steps:
         number = sum(turn.output == "picture" for turn in turns) + 1
         name = (plan.name or str(item or "")) if len(steps) > 1 else ""
-        attached = [*_given(plan, slots, pictures), *_made(turns, plan)]
+        given = tuple(_given(plan, slots, pictures))
+        attached = [*given, *_made(turns, plan, room(given, plan.role) if room else None)]
         seen = (
             context
-            | dict(_mentions(attached))
+            | dict(_mentions([part for part in attached if not isinstance(part, Mask)]))
+            | {part.slot: MASKED for part in given if isinstance(part, Mask)}
             | {"turn": TurnNumber(number, drawn, name), "item": NO_ITEM if item is None else item}
         )
         settled = [EarlierWords(at) for at, turn in enumerate(turns) if turn.output == "words"]
@@ -112,14 +122,20 @@ def _given(
 ) -> Iterator[Part]:
     """Yield the given pictures that go along with a turn, slot by slot."""
     for slot in plan.slots:
-        yield from (Reference(slot, slots[slot].role, image) for image in pictures.get(slot, ()))
+        role = slots[slot].role
+        for image in pictures.get(slot, ()):
+            yield Mask(slot, image) if role == "mask" else Reference(slot, role, image)
 
 
-def _made(turns: Sequence[Turn], plan: TurnPlan) -> Iterator[Part]:
-    """Yield the earlier pictures that go along: the first, which the others follow, and the latest."""
+def _made(turns: Sequence[Turn], plan: TurnPlan, room: int | None) -> Iterator[Part]:
+    """Yield the earlier pictures that go along: the first, which the others follow, and the latest.
+
+    One goes along even when there is no room: that too many pictures were given is said when the model is asked.
+    """
     drawn = [at for at, turn in enumerate(turns) if turn.output == "picture"]
-    if len(drawn) > plan.earlier:
-        drawn = [drawn[0], *drawn[len(drawn) - plan.earlier + 1 :]] if plan.earlier else []
+    most = plan.earlier if room is None else min(plan.earlier, max(room, 1))
+    if len(drawn) > most:
+        drawn = [drawn[0], *drawn[len(drawn) - most + 1 :]] if most else []
     yield from (Earlier(at, plan.role) for at in drawn)
 
 

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
+from prompt_kit import finishing
 from prompt_kit.catalogue import Catalogue
+from prompt_kit.continuing import Wanted, unfinished
 from prompt_kit.errors import BudgetError, InputError
 from prompt_kit.generators import Generator, Request
 from prompt_kit.generators import generator as generator_named
@@ -36,8 +38,8 @@ AT_ONCE: Final = 4
 MAX_COUNT: Final = 100
 """Most repetitions of one prompt in one run."""
 
-KEYS: Final = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
-"""Where the key of the Gemini API is looked for, in the environment."""
+KEYS: Final = {"gemini": ("GOOGLE_API_KEY", "GEMINI_API_KEY"), "openai": ("OPENAI_API_KEY",)}
+"""Where the key of each generator is looked for, in the environment; the first one that has a key is used."""
 
 # What would end the same way for every further request of the run.
 _HOPELESS: Final = {Status.AUTH, Status.BUDGET, Status.INVALID, Status.QUOTA, Status.CANCELLED}
@@ -47,7 +49,8 @@ _HOPELESS: Final = {Status.AUTH, Status.BUDGET, Status.INVALID, Status.QUOTA, St
 class Progress:
     """One step of a run, for those who watch."""
 
-    step: Literal["started", "sent", "saved", "ended"]
+    step: Literal["started", "kept", "sent", "saved", "ended"]
+    """``kept`` is what a run that is continued had already made."""
     turn: int = 0
     """From 1; 0 for the run as a whole."""
     turns: int = 0
@@ -81,14 +84,20 @@ class Options(TypedDict, total=False):
     """How many times the prompt is made."""
     parent: str
     """The id of the run that this one refines."""
+    parent_picture: str
+    """The name of the picture that it refines."""
+    new: bool
+    """Make everything anew, even if a run of the same prompt was left unfinished; else that one goes on."""
+    resend: bool
+    """When an unfinished run goes on: send again what may have been paid though nobody saw the answer."""
     on_progress: Callable[[Progress], None]
     """Told of every step."""
 
 
 def default_generator(project: Project) -> str:
-    """Return the generator that is used when none is named: the project's, ``gemini`` with a key, else ``proof``."""
-    has_key = any(os.environ.get(name) for name in KEYS)
-    return project.generator or ("gemini" if has_key else "proof")
+    """Return the generator that is used when none is named: the project's, one with a key, else ``proof``."""
+    with_key = (name for name, keys in KEYS.items() if any(os.environ.get(key, "").strip() for key in keys))
+    return project.generator or next(with_key, "proof")
 
 
 def plan(prompt: Prompt, *, generator: str, project: Project | None = None, count: int = 1) -> Plan:
@@ -100,11 +109,24 @@ def plan(prompt: Prompt, *, generator: str, project: Project | None = None, coun
     if not 1 <= count <= MAX_COUNT:
         raise InputError(f"{count} repetitions are asked for; 1 to {MAX_COUNT} can be made.")
     project = project or find_project()
-    model = Catalogue.load(project.models_file).choose(prompt.settings)
+    model = Catalogue.load(project.models_file).choose(prompt.settings, generator)
     refusals = model.refusals(prompt)
     if refusals:
         raise InputError(refusals)
-    return Plan(prompt, model, generator, count, model.estimate(prompt, count), tuple(model.warnings(prompt)))
+    warnings = (*model.warnings(prompt), *(() if generator == "proof" else finishing.warnings(prompt)))
+    return Plan(prompt, model, generator, count, model.estimate(prompt, count), warnings)
+
+
+def generator_for(chosen: str | Generator, project: Project) -> Generator:
+    """Return a generator, made with the project's options for it when only its name is given.
+
+    Raises:
+        NotFoundError: When there is none of that name.
+        GeneratorError: When it cannot be loaded.
+    """
+    if not isinstance(chosen, str):
+        return chosen
+    return generator_named(chosen, project.generators.get(chosen))
 
 
 def generate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
@@ -120,24 +142,35 @@ async def agenerate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
         cost, and the first thing that went wrong if anything did. What was finished is saved in any case.
 
     Raises:
-        InputError: When the model cannot do what is asked, or a picture is gone; nothing was sent.
+        InputError: When the model cannot do what is asked, a picture is gone, or the prompt was left unfinished by a
+            run of which a request may have been paid; nothing was sent.
         NotFoundError: When there is no such generator.
         WorkspaceError: When runs or ledger cannot be written.
     """
     project = options.get("project") or find_project()
     chosen = options.get("generator") or default_generator(project)
-    maker = generator_named(chosen) if isinstance(chosen, str) else chosen
+    maker = generator_for(chosen, project)
     planned = plan(prompt, generator=maker.name, project=project, count=options.get("count", 1))
-    for reference in {r.image.sha256: r for turn in prompt.turns for r in turn.references}.values():
-        reference.image.read()
+    for image in {image.sha256: image for turn in prompt.turns for image in turn.images}.values():
+        image.read()
     async with AsyncExitStack() as stack:
         if isinstance(maker, AbstractAsyncContextManager):
             await stack.enter_async_context(maker)
         ledger = stack.enter_context(Ledger.open(project.ledger_url))
         ledger.reconcile()
-        folder = RunFolder.create(
-            project.runs_folder, prompt, generator=maker.name, now=_now(), parent=options.get("parent")
-        )
+        wanted = Wanted(prompt, maker.name, planned.model.id, planned.count, options.get("resend", False))
+        folder = None if options.get("new") else unfinished(wanted, ledger, project.runs_folder)
+        if folder is None:
+            folder = RunFolder.create(
+                project.runs_folder,
+                prompt,
+                generator=maker.name,
+                now=_now(),
+                count=planned.count,
+                parent=options.get("parent"),
+                parent_picture=options.get("parent_picture"),
+            )
+        stack.callback(folder.close)
         run = _Run(planned, maker, project, ledger, folder, options.get("on_progress") or _silent)
         return await run.all_takes()
 
@@ -181,15 +214,18 @@ class _Run:
 
     async def _take(self, take: int) -> list[Outcome]:
         """Make the turns in order; earlier pictures go into later turns."""
-        outcomes: list[Outcome] = []
         turns = self.plan.prompt.turns
-        for number, turn in enumerate(turns):
+        outcomes: list[Outcome] = []
+        for number, done in enumerate(self.folder.made(take)):
+            self.tell(Progress("kept", number + 1, len(turns), turns[number].name, done))
+            outcomes.append(await self._finished(done, turns[number]))
+        for number, turn in enumerate(turns[len(outcomes) :], len(outcomes)):
             earlier = tuple(_as_image(outcomes[part.turn].pictures[-1]) for part in turn.earlier)
             request = Request(
                 _with_words(turn, outcomes), self.plan.model, self.plan.prompt.settings, earlier, self.plan.prompt
             )
             self.tell(Progress("sent", number + 1, len(turns), turn.name))
-            outcome = await self._request(request, number, take)
+            outcome = await self._finished(await self._request(request, number, take), turn)
             outcomes.append(outcome)
             self.tell(Progress("saved", number + 1, len(turns), turn.name, outcome))
             if not outcome.ok:
@@ -203,6 +239,7 @@ class _Run:
             run=self.folder.id,
             recipe=self.plan.prompt.recipe,
             turn=number,
+            take=take,
             generator=self.maker.name,
             model=request.model.id,
             fingerprint=request.fingerprint,
@@ -232,12 +269,19 @@ class _Run:
             earlier=tuple(image.sha256 for image in request.earlier),
             estimate=estimate,
             take=take,
+            entry=row,
         )
         try:
             return self.folder.save(outcome, sent)
         finally:
             # Also when the disk is full: what was paid is paid.
             self.ledger.ended(row, outcome)
+
+    async def _finished(self, outcome: Outcome, turn: Turn) -> Outcome:
+        """Make what the prompt wants made here, unless it is there already."""
+        if self.maker.name == "proof" or not outcome.ok or outcome.derived:
+            return outcome
+        return await asyncio.to_thread(finishing.finished, outcome, turn, self.plan.prompt.settings, self.folder)
 
     def _estimate(self, request: Request) -> Decimal | None:
         """Return what this request should cost: nothing on the proof, unknown on a generator without prices."""
@@ -260,6 +304,14 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
         # Repetitions end in any order; people read the names in theirs.
         pictures=tuple(sorted((p for one in outcomes for p in one.pictures), key=lambda p: str(p.path or ""))),
         text="\n\n".join(filter(None, (outcome.text for outcome in outcomes))),
+        pieces=(),
+        drafts=tuple(draft for outcome in outcomes for draft in outcome.drafts),
+        derived=tuple(derived for outcome in outcomes for derived in outcome.derived),
+        thoughts="\n\n".join(filter(None, (outcome.thoughts for outcome in outcomes))),
+        sources=tuple(dict.fromkeys(source for outcome in outcomes for source in outcome.sources)),
+        queries=tuple(dict.fromkeys(query for outcome in outcomes for query in outcome.queries)),
+        suggestions="\n".join(dict.fromkeys(filter(None, (outcome.suggestions for outcome in outcomes)))),
+        page=next((outcome.page for outcome in outcomes if outcome.page), None),
         usage=_added([outcome.usage for outcome in outcomes if outcome.usage]),
         cost=None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0)),
         warnings=tuple(dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)),

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
-from prompt_kit.prompt import Grounding, Output, Size, Thinking, Tier
+from prompt_kit.prompt import Background, Grounding, Output, Safety, Size, Thinking, Tier
 
 _RATIO = re.compile(r"[1-9]\d{0,2}:[1-9]\d{0,2}")
 
@@ -36,6 +36,12 @@ class SettingsSpec(BaseModel):
     """Whether the model looks things up on the web first, and whether it may look at pictures there."""
     output: Output | None = None
     """A picture, or words and pictures in turn (interleaved)."""
+    background: Background | None = None
+    """What lies behind the subject: nothing (transparent), or a flat colour that is removed afterwards (keyed)."""
+    thoughts: bool | None = None
+    """Whether the model's thinking comes along: its words, and its drafts."""
+    safety: Safety | None = None
+    """How much the provider's adjustable filters hold back, from block-most to off."""
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     """Sampling temperature, for the models that still take one."""
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prompt_kit.prompt import ROLES, Earlier, EarlierWords, Reference, Text
+from prompt_kit.prompt import ROLES, Earlier, EarlierWords, Mask, Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from prompt_kit.images import Image
     from prompt_kit.prompt import Part, Prompt, Turn
 
 # A stop, and what closes with it, before a space and the beginning of another sentence.
@@ -38,7 +39,13 @@ def sentences(text: str) -> list[str]:
 def _turn(turn: Turn, number: int) -> str:
     head = f"turn {number}{': ' + turn.name if turn.name else ''}" if number else ""
     head += ", to be answered in words alone\n" if turn.output == "words" else "\n" if head else ""
-    return head + "".join(_part(part, position) for position, part in enumerate(turn.parts, 1))
+    before = "" if not turn.history else f"continues a conversation of {len(turn.history)}\n"
+    return head + before + "".join(_part(part, position) for position, part in enumerate(turn.parts, 1))
+
+
+def _seen(image: Image) -> str:
+    size = f"{image.width}×{image.height}" if image.width else "size unknown"
+    return f"{image.name}, {image.media_type}, {size}, sha256 {image.sha256[:16]}"
 
 
 def _part(part: Part, position: int) -> str:
@@ -48,9 +55,11 @@ def _part(part: Part, position: int) -> str:
 def _lines(part: Part) -> Iterator[str]:
     match part:
         case Reference(slot, role, image):
-            size = f"{image.width}×{image.height}" if image.width else "size unknown"
             yield f"reference {slot} [{role}: {ROLES[role]}]"
-            yield f"{image.name}, {image.media_type}, {size}, sha256 {image.sha256[:16]}"
+            yield _seen(image)
+        case Mask(slot, image):
+            yield f"mask {slot} [{ROLES['mask']}]"
+            yield _seen(image)
         case Earlier(turn, role):
             yield f"picture of turn {turn + 1} [{role}: {ROLES[role]}]"
         case EarlierWords(turn):

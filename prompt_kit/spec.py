@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from prompt_kit.parameters import ChoicesOf, Condition, CopiesOf, ListOf, Parameter
+from prompt_kit.parameters import ChoicesOf, Color, Condition, CopiesOf, ListOf, Parameter
 from prompt_kit.prompt import Answer, Role, Task
 from prompt_kit.settings import SettingsSpec
 
@@ -18,8 +18,8 @@ PARAMETER_PATTERN: Final = r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$"
 
 RESERVED: Final = frozenset(
     """
-    and as ask aspect_ratio batch call count debug dry_run earlier elif else endfor endif example false filter
-    for from generator grounding help if import in include is item json locked loop macro model n none not or
+    across and as ask aspect_ratio batch call count debug dry_run earlier elif else endfor endif example false filter
+    for from generator grounding help if import in include is item json keyed locked loop macro model n none not or
     out preset recipe refine seed self set settings size task temperature thinking tier top_p true turn use
     values version
     """.split(),
@@ -27,6 +27,7 @@ RESERVED: Final = frozenset(
 """Names that mean something else in templates or on the command line."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=64)]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 ParameterName = Annotated[str, StringConstraints(pattern=PARAMETER_PATTERN, max_length=40)]
 TemplateName = Annotated[
     str,
@@ -65,6 +66,8 @@ class ReferenceSlot(_Spec):
     def _range_fits(self) -> ReferenceSlot:
         if self.min > self.max:
             raise ValueError(f"min ({self.min}) is above max ({self.max})")
+        if self.role == "mask" and self.max > 1:
+            raise ValueError("a mask is one picture; take max away")
         return self
 
 
@@ -160,6 +163,8 @@ class RecipeSpec(_Shared):
     """Strategies that make no sense here, each with the reason in one sentence."""
     heeds: list[ParameterName] = []
     """Parameters of strategies that the template looks at; empty while the strategy is not mixed in."""
+    stays: list[Phrase] = []
+    """What a refinement must keep: noun phrases with parameters in them, such as ``the {{ style }} style``."""
     turns: list[TurnSpec] = []
     """Requests that build on each other; a single one when left out."""
     examples: dict[Name, ExampleSpec] = {}
@@ -186,6 +191,9 @@ class StrategySpec(_Shared):
             for other in asked.show_if:
                 if other not in self.parameters or other == name:
                     raise ValueError(f"show_if of '{name}' names '{other}', which is no other parameter")
+            for other in asked.away_from if isinstance(asked, Color) else ():
+                if other not in self.parameters or other == name:
+                    raise ValueError(f"away_from of '{name}' names '{other}', which is no other parameter")
         return self
 
 

@@ -52,16 +52,16 @@ class Paid:
 def main(folder: Path, times: int) -> None:
     """Fork, run, kill; as often as is asked."""
     project = Project(root=folder)
-    generate(PROMPT, generator=Paid(folder / "bill"), project=project)
+    generate(PROMPT, generator=Paid(folder / "bill"), project=project, new=True)
     began = time.monotonic()
-    generate(PROMPT, generator=Paid(folder / "bill"), project=project)
+    generate(PROMPT, generator=Paid(folder / "bill"), project=project, new=True)
     # On a busy machine a run takes longer; the blows must fall into its whole length there, too.
     longest = 2 * (time.monotonic() - began) + 0.03
     for _ in range(times):
         child = os.fork()
         if child == 0:
             while True:
-                generate(PROMPT, generator=Paid(folder / "bill"), project=project)
+                generate(PROMPT, generator=Paid(folder / "bill"), project=project, new=True)
         time.sleep(random.uniform(0.001, longest))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

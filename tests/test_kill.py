@@ -16,6 +16,7 @@ from prompt_kit.project import Project
 from prompt_kit.runs import prompt_from, runs
 
 TIMES = 60
+TURNS = 12
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
@@ -49,3 +50,30 @@ def test_killed_runs_leave_whole_files_and_a_ledger_that_knows(tmp_path: Path) -
     for fingerprint in set(billed):
         assert kept.count(fingerprint) >= billed.count(fingerprint), "something was paid that the ledger does not know"
     assert any(entry.state == "unknown" for entry in entries)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
+def test_a_killed_session_goes_on_and_pays_no_turn_twice(tmp_path: Path) -> None:
+    """Thirty kills in sessions of twelve turns: the same command goes on; only with consent is a turn paid again."""
+    script = Path(__file__).with_name("killed_session.py")
+    done = subprocess.run([sys.executable, script, tmp_path, "30"], check=True, stdout=subprocess.PIPE)
+    told = json.loads(done.stdout)
+    assert told["kills"] == 30
+    assert not told["odd"]
+
+    project = Project(root=tmp_path)
+    found = list(runs(project.runs_folder))
+    assert len(found) == told["sessions"], "every session went on in its own folder"
+    assert [run.state for run in found] == ["done"] * len(found)
+    assert [run.pictures for run in found] == [TURNS] * len(found), "none is lost, none is made twice"
+
+    billed = (tmp_path / "bill").read_text("utf-8").splitlines()
+    assert len(billed) - len(set(billed)) <= told["consents"]
+    with Ledger.open(project.ledger_url) as ledger:
+        entries = ledger.entries()
+    states = [entry.state for entry in entries]
+    assert states.count("done") + states.count("unknown") >= len(billed), "something was paid that nobody knows of"
+    assert states.count("unknown") <= told["consents"] + sum(
+        not entry.status for entry in entries if entry.state == "unknown"
+    )
+    assert len(billed) <= TURNS * len(found) + told["consents"]

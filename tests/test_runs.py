@@ -182,6 +182,7 @@ def test_a_sidecar_says_everything(folder: RunFolder, prompt: Prompt) -> None:
         "turn": 1,
         "name": "side",
         "take": 2,
+        "entry": None,
         "model": "gemini-nano-banana-2.1",
         "fingerprint": "request 1",
         "earlier": ["e" * 64],
@@ -199,6 +200,10 @@ def test_a_sidecar_says_everything(folder: RunFolder, prompt: Prompt) -> None:
         "usage": {"input_text": 20, "output_image": 1120},
         "cost": "0.0672",
         "text": "Here it is.",
+        "pieces": [],
+        "thoughts": "",
+        "queries": [],
+        "sources": [],
         "warnings": ["The picture is smaller than asked."],
         "details": {"finish": "STOP"},
     }
@@ -212,6 +217,7 @@ def test_an_answer_without_a_picture_is_on_record(folder: RunFolder) -> None:
     (request,) = record_of(folder.path / "run.json")["requests"]
     assert request["pictures"] == []
     assert (request["answer"]["reason"], request["answer"]["cost"]) == ("IMAGE_SAFETY", "0")
+    folder.close()
     assert [path.name for path in folder.path.iterdir()] == ["run.json"]
 
 

@@ -39,14 +39,20 @@ INPUT_OPTIONS = [
     click.Option(["--model"], help="A certain model, by id.", metavar="ID"),
     click.Option(["--thinking"], help="How long the model may think.", metavar="[minimal|low|medium|high]"),
     click.Option(["--grounding"], help="What the model may look up first.", metavar="[web|web+images]"),
+    click.Option(
+        ["--safety"],
+        help="How much the adjustable filters hold back.",
+        metavar="[block-most|block-some|block-few|block-none|off]",
+    ),
+    click.Option(["--thoughts"], is_flag=True, default=None, help="Also keep the model's thinking and its drafts."),
     click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."),
 ]
-SETTINGS = ("aspect_ratio", "size", "tier", "model", "thinking", "grounding")
+SETTINGS = ("aspect_ratio", "size", "tier", "model", "thinking", "grounding", "safety", "thoughts")
 
 RUN_OPTIONS = [
     click.Option(
         ["--generator"],
-        help="Who makes the picture: proof (offline, free), gemini, or a plugin.",
+        help="Who makes the picture: proof (offline, free), gemini, openai, or a plugin.",
         metavar="NAME",
     ),
     click.Option(["-n", "--count", "count"], type=click.IntRange(1, 100), default=1, help="How many times it is made."),
@@ -55,6 +61,10 @@ RUN_OPTIONS = [
         type=click.Path(file_okay=False, path_type=Path),
         help="Also put the pictures here.",
         metavar="DIR",
+    ),
+    click.Option(["--new"], is_flag=True, help="Make everything anew, even if a run was left unfinished."),
+    click.Option(
+        ["--resend"], is_flag=True, help="Go on though a request may have been paid whose answer was never seen."
     ),
     click.Option(["--dry-run"], is_flag=True, help="Print what would be sent and what it would cost; send nothing."),
 ]
@@ -120,9 +130,11 @@ def render_recipe(recipe: Recipe, **options: Any) -> None:
 
 def generate_recipe(recipe: Recipe, **options: Any) -> None:
     """Make the pictures of a recipe."""
-    from prompt_kit.cli.progress import send
+    from prompt_kit.cli.progress import chosen_generator, send
 
-    send(_prompt(recipe, options), recipe.library.project, options)
+    project = recipe.library.project
+    options["generator"] = chosen_generator(options["generator"], project)
+    send(_prompt(recipe, options), project, options)
 
 
 def _generate_from(ctx: click.Context, from_: str | None, **options: Any) -> None:
@@ -192,7 +204,8 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
         values |= ask(recipe, values)
     settings |= {name: options[name] for name in SETTINGS if options[name] is not None}
     try:
-        return recipe.render(settings=settings, **values)
+        who = options.get("generator") or recipe.library.project.generator
+        return recipe.render(settings=settings, generator=who, **values)
     except InputError as error:
         raise InputError([_placed(problem, file, on_line) for problem in error.problems]) from error
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prompt_kit.outcome import Outcome
     from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
-    from prompt_kit.session import Plan, Progress
+    from prompt_kit.session import Options, Plan, Progress
 
 
 def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
@@ -29,40 +29,48 @@ def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
 
     Exits with 1 when a picture could not be made.
     """
-    from prompt_kit.session import default_generator, plan
+    from prompt_kit.session import plan
 
-    name = options["generator"]
-    if name is None:
-        name = default_generator(project)
-        _talk(f"Generator: {name}" + (" (offline; no key is set)" if name == "proof" and not project.generator else ""))
+    name = chosen_generator(options["generator"], project)
     planned = plan(prompt, generator=name, project=project, count=options["count"])
     if options["dry_run"]:
-        _show_plan(planned, as_json=options["as_json"])
+        show_plan(planned, as_json=options["as_json"])
         return
-    outcome = _generated(planned, project)
-    _copy(outcome, options["out"])
+    outcome = made(planned, project, new=options["new"], resend=options["resend"])
+    copy(outcome, options["out"])
     if options["as_json"]:
-        click.echo(json.dumps(_plain(planned, outcome), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(plain(planned, outcome), indent=2, ensure_ascii=False))
     else:
-        _show(planned, outcome)
+        show(planned, outcome)
     if not outcome.ok:
         click.get_current_context().exit(1)
 
 
-def _generated(planned: Plan, project: Project) -> Outcome:
-    from prompt_kit.generators import generator
-    from prompt_kit.session import generate
+def chosen_generator(name: str | None, project: Project) -> str:
+    """Return the generator that was asked for, or the default one, and say which that is."""
+    from prompt_kit.session import default_generator
 
-    maker = generator(planned.generator)
-    if hasattr(maker, "on_wait"):
-        maker = replace(maker, on_wait=lambda _seconds, sentence: _talk(sentence))  # type: ignore[type-var]
-    return generate(
-        planned.prompt,
-        generator=maker,
-        project=project,
-        count=planned.count,
-        on_progress=Watch(),
-    )
+    if name is not None:
+        return name
+    name = default_generator(project)
+    talk(f"Generator: {name}" + (" (offline; no key is set)" if name == "proof" and not project.generator else ""))
+    return name
+
+
+def made(
+    planned: Plan, project: Project, *, parent: tuple[str, str] = ("", ""), new: bool = False, resend: bool = False
+) -> Outcome:
+    """Make the pictures while someone watches; ``parent`` is the run and the picture that are refined."""
+    from prompt_kit.session import generate, generator_for
+
+    made_by = generator_for(planned.generator, project)
+    if hasattr(made_by, "on_wait"):
+        made_by = replace(made_by, on_wait=lambda _seconds, sentence: talk(sentence))  # type: ignore[type-var]
+    options: Options = {"generator": made_by, "project": project, "count": planned.count, "on_progress": Watch()}
+    options |= {"new": new, "resend": resend}
+    if parent[0]:
+        options |= {"parent": parent[0], "parent_picture": parent[1]}
+    return generate(planned.prompt, **options)
 
 
 class Watch:
@@ -75,15 +83,17 @@ class Watch:
         """Say one line about a step, where there is something to say."""
         label = f"{progress.turn}/{progress.turns} {progress.name}".strip() if progress.turns > 1 else "The picture"
         match progress.step:
+            case "kept" if progress.turns > 1:
+                talk(f"{label} is there already.")
             case "sent":
                 self._started[progress.turn] = time.monotonic()
                 if sys.stderr.isatty():
-                    _talk(f"{label} is being made …")
+                    talk(f"{label} is being made …")
             case "saved" if progress.outcome is not None:
                 seconds = time.monotonic() - self._started[progress.turn]
                 how = "is saved" if progress.outcome.ok else f"did not come ({progress.outcome.status})"
                 if progress.turns > 1 or sys.stderr.isatty():
-                    _talk(f"{label} {how} after {seconds:.1f} s.")
+                    talk(f"{label} {how} after {seconds:.1f} s.")
 
 
 def dollars(amount: Decimal | None) -> str:
@@ -93,9 +103,10 @@ def dollars(amount: Decimal | None) -> str:
     return f"${amount:.4f}".rstrip("0").rstrip(".") if amount else "$0"
 
 
-def _show_plan(planned: Plan, *, as_json: bool) -> None:
+def show_plan(planned: Plan, *, as_json: bool) -> None:
+    """Print what would be sent and what it would cost."""
     if as_json:
-        click.echo(json.dumps(_plain_plan(planned), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(plain_plan(planned), indent=2, ensure_ascii=False))
         return
     click.echo(snapshot(planned.prompt))
     click.echo(f"model        {planned.model.id}\ngenerator    {planned.generator}")
@@ -104,30 +115,53 @@ def _show_plan(planned: Plan, *, as_json: bool) -> None:
     cost = "$0; with the real model " if planned.generator == "proof" else ""
     click.echo(f"cost         {cost}about {dollars(planned.estimate)}")
     for warning in planned.warnings:
-        _talk(warning)
+        talk(warning)
 
 
-def _show(planned: Plan, outcome: Outcome) -> None:
+def show(planned: Plan, outcome: Outcome) -> None:
     """Print the prompt and, last, where the pictures are; the rest is talk."""
     for warning in outcome.warnings:
-        _talk(warning)
+        talk(warning)
     if not outcome.ok:
-        _talk(outcome.explanation)
-        _talk(f"Status: {outcome.status}" + (f" ({outcome.reason})" if outcome.reason else ""))
+        talk(outcome.explanation)
+        talk(f"Status: {outcome.status}" + (f" ({outcome.reason})" if outcome.reason else ""))
     if planned.generator == "proof":
-        _talk(f"Cost: $0. With {planned.model.title} it would be about {dollars(planned.estimate)}.")
+        talk(f"Cost: $0. With {planned.model.title} it would be about {dollars(planned.estimate)}.")
     else:
-        _talk(f"Cost: {dollars(outcome.cost)} (estimated {dollars(planned.estimate)}).")
-    _talk(f"Record: {_short(outcome.folder)}\n")
+        talk(f"Cost: {dollars(outcome.cost)} (estimated {dollars(planned.estimate)}).")
+    talk(f"Record: {short(outcome.folder)}\n")
     click.echo(str(planned.prompt))
-    if outcome.text:
+    if outcome.page:
+        click.echo(f"\nWords and pictures in their order: {short(outcome.page)}")
+    elif outcome.text:
         click.echo(f"\nThe model says: {outcome.text}")
+    if outcome.thoughts:
+        click.echo(f"\nThe model thought: {outcome.thoughts}")
+    _show_search(outcome)
+    for draft in outcome.drafts:
+        talk(f"Draft, not a result: {short(draft.path)}")
     click.echo()
     for picture in outcome.pictures:
-        click.echo(str(_short(picture.path)))
+        click.echo(str(short(picture.path)))
+    for derived in outcome.derived:
+        talk(f"{derived.kind.capitalize()}: {derived.report}")
+        click.echo(str(short(derived.path)))
 
 
-def _copy(outcome: Outcome, folder: Path | None) -> None:
+def _show_search(outcome: Outcome) -> None:
+    """Tell what was looked up; Google asks to show its suggestions wherever a grounded picture is shown."""
+    if outcome.queries:
+        click.echo(f"\nSearched for: {'; '.join(outcome.queries)}")
+    for source in outcome.sources:
+        click.echo(f"Source: {source.title} {source.uri}".replace("  ", " "))
+    if outcome.suggestions and outcome.folder:
+        pages = sorted(outcome.folder.glob("search-*.html"))
+        click.echo(
+            f"Google Search suggestions, to be shown with the picture: {', '.join(str(short(p)) for p in pages)}"
+        )
+
+
+def copy(outcome: Outcome, folder: Path | None) -> None:
     """Put copies of the pictures where the person wants them; the masters stay with their record."""
     if folder is None or outcome.folder is None:
         return
@@ -139,14 +173,15 @@ def _copy(outcome: Outcome, folder: Path | None) -> None:
                 if target.exists():
                     raise InputError(f"{target}: there is a file of that name already, and it is kept.")
                 shutil.copyfile(picture.path, target)
-                _talk(f"Copy: {target}")
+                talk(f"Copy: {target}")
     except OSError as error:
         raise WorkspaceError(
             f"{folder}: the copies cannot be written ({error.strerror}). The pictures are in {outcome.folder}."
         ) from error
 
 
-def _plain_plan(planned: Plan) -> dict[str, Any]:
+def plain_plan(planned: Plan) -> dict[str, Any]:
+    """Return what would be sent as plain data."""
     return {
         "prompt": planned.prompt.to_dict(),
         "fingerprint": planned.prompt.fingerprint,
@@ -158,8 +193,9 @@ def _plain_plan(planned: Plan) -> dict[str, Any]:
     }
 
 
-def _plain(planned: Plan, outcome: Outcome) -> dict[str, Any]:
-    return _plain_plan(planned) | {
+def plain(planned: Plan, outcome: Outcome) -> dict[str, Any]:
+    """Return what was sent and what came of it as plain data."""
+    return plain_plan(planned) | {
         "status": str(outcome.status),
         "reason": outcome.reason,
         "message": outcome.explanation,
@@ -167,12 +203,20 @@ def _plain(planned: Plan, outcome: Outcome) -> dict[str, Any]:
         "cost_usd": None if outcome.cost is None else str(outcome.cost),
         "billable": outcome.billable,
         "pictures": [str(picture.path) for picture in outcome.pictures],
+        "derived": [{"file": str(one.path), "kind": one.kind, "report": one.report} for one in outcome.derived],
+        "drafts": [str(draft.path) for draft in outcome.drafts],
+        "page": str(outcome.page) if outcome.page else None,
+        "thoughts": outcome.thoughts,
+        "queries": list(outcome.queries),
+        "sources": [{"title": source.title, "uri": source.uri} for source in outcome.sources],
+        "search_suggestions": outcome.suggestions,
         "folder": str(outcome.folder) if outcome.folder else None,
         "warnings": list(outcome.warnings),
     }
 
 
-def _short(path: Path | None) -> str:
+def short(path: Path | None) -> str:
+    """Return a path as people type it here; nothing when there is none."""
     from pathlib import Path as AnyPath
 
     if path is None:
@@ -183,5 +227,6 @@ def _short(path: Path | None) -> str:
         return str(path)
 
 
-def _talk(message: str) -> None:
+def talk(message: str) -> None:
+    """Say something that is no result."""
     click.echo(message, err=True)

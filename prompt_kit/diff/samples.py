@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from prompt_kit.assembly import rehearsed
 from prompt_kit.errors import PromptKitError
-from prompt_kit.prompt import Earlier, EarlierWords, Reference, Text
+from prompt_kit.prompt import Earlier, EarlierWords, Mask, Reference, Text
 from prompt_kit.snapshots import sentences
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _sample(recipe: Recipe, name: str, state: State) -> Sample:
     except PromptKitError as error:
         return Sample(problems=_told(error, state))
     several = len(prompt.turns) > 1
-    turns = tuple(tuple(_lines(turn, number if several else 0)) for number, turn in enumerate(prompt.turns, 1))
+    turns = tuple(tuple(lines(turn, number if several else 0)) for number, turn in enumerate(prompt.turns, 1))
     return Sample(turns, _facts(prompt), prompt.fingerprint, repr(prompt.given) if prompt.given else "")
 
 
@@ -137,7 +137,8 @@ def _facts(prompt: Prompt) -> tuple[tuple[str, str], ...]:
     return (("task", prompt.task), ("strategies", ", ".join(prompt.strategies)), *settings)
 
 
-def _lines(turn: Turn, number: int) -> Iterator[Line]:
+def lines(turn: Turn, number: int) -> Iterator[Line]:
+    """Yield the sentences and pictures of a turn, under its head when it has a ``number`` (from 1)."""
     if number:
         head = f"Turn {number}{': ' + turn.name if turn.name else ''}"
         text = head + (", to be answered in words alone" if turn.output == "words" else "")
@@ -152,6 +153,9 @@ def _of_part(part: Part) -> Iterator[Line]:
             size = f", {image.width}×{image.height}" if image.width else ""
             text = f"{slot} ({role}): {image.name}{size}, sha256 {image.sha256[:12]}"
             yield Line("picture", f"{slot} {role} {image.sha256}", text, image)
+        case Mask(slot, image):
+            text = f"{slot} (mask): {image.name}, sha256 {image.sha256[:12]}"
+            yield Line("picture", f"{slot} mask {image.sha256}", text, image)
         case Earlier(turn, role):
             text = f"the picture of turn {turn + 1} ({role})"
             yield Line("picture", text, text)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, cast, runtime_checkable
 
-from prompt_kit.errors import GeneratorError, NotFoundError
+from prompt_kit.errors import GeneratorError, NotFoundError, did_you_mean
 from prompt_kit.prompt import Earlier, Prompt, Settings, Turn, exchange_to_dict, part_to_dict, unnamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from prompt_kit.catalogue import Model
     from prompt_kit.images import Image
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 BUILT_IN: Final[Mapping[str, str]] = {
     "proof": "prompt_kit.generators.proof:Proof",
     "gemini": "prompt_kit.generators.gemini:Gemini",
+    "openai": "prompt_kit.generators.openai:OpenAI",
 }
 """The generators that come with the kit, as ``module:attribute``."""
+
+_SECRET: Final = re.compile(r"key|token|secret|password|credentials")
 
 GROUP: Final = "prompt_kit.generators"
 """The entry-point group in which installed packages offer generators."""
@@ -51,6 +55,8 @@ class Request:
         ]
         settings = self.settings.to_dict() | {"model": self.model.id}
         settings.pop("tier", None)
+        if quality := self.model.quality(self.settings.tier):
+            settings["quality"] = quality
         if self.turn.output != "picture":
             settings["answer"] = self.turn.output
         sent: list[Any] = [unnamed(parts), settings]
@@ -77,12 +83,68 @@ class Generator(Protocol):
         ...
 
 
-def generator(name: str) -> Generator:
+JobState: TypeAlias = Literal["waiting", "done", "failed", "cancelled", "expired"]
+"""How far a job is; ``done`` is also one that was done in part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How far a job is, and what has come of its requests."""
+
+    state: JobState
+    said: str = ""
+    """The provider's own word for the state."""
+    message: str = ""
+    """What went wrong with the job as a whole, in one or two plain sentences."""
+    outcomes: Iterable[tuple[str, Outcome]] = ()
+    """Once it is over: what came of each request, by its key and once each, however they were answered.
+
+    To be gone through once: the pictures are read one after the other. What came without a key that tells whose it
+    is stands under an empty one.
+    """
+
+
+@runtime_checkable
+class BatchGenerator(Generator, Protocol):
+    """A generator that also takes many requests as one job, which is done later and costs less.
+
+    Where it answers with an `Outcome` instead, that tells why there is no other answer.
+    """
+
+    async def submit(self, requests: Mapping[str, Request], label: str) -> str | Outcome:
+        """Send requests as one job, and return the provider's name for it.
+
+        With an outcome whose `billable` is ``no`` nothing was submitted; with any other it may have been.
+
+        Args:
+            requests: By keys that name the answers afterwards; all for the same model.
+            label: Ours, by which `find` knows the job again.
+        """
+        ...
+
+    async def find(self, label: str) -> str | Outcome | None:
+        """Return the name of a job by its label, when nobody could note the name; ``None`` when there is none."""
+        ...
+
+    async def collect(self, job: str, requests: Mapping[str, Request]) -> Collected | Outcome:
+        """Return how far a job is and, once it is over, what came of every request."""
+        ...
+
+    async def cancel(self, job: str) -> Outcome | None:
+        """Ask to stop a job; ``None`` when it was understood. `collect` tells what comes of it."""
+        ...
+
+
+def generator(name: str, options: Mapping[str, Any] | None = None) -> Generator:
     """Return the generator of that name.
+
+    Args:
+        name: The name of a built-in generator or of one that an installed package offers.
+        options: What it is made with, such as ``{"base_url": "http://localhost:8000/v1"}``.
 
     Raises:
         NotFoundError: When neither the kit nor an installed package offers it.
-        GeneratorError: When it is offered but cannot be loaded.
+        GeneratorError: When it is offered but cannot be loaded, or does not take an option.
     """
     target = BUILT_IN.get(name)
     if target is None:
@@ -93,12 +155,30 @@ def generator(name: str) -> Generator:
     module, _, attribute = target.partition(":")
     try:
         make = cast("Callable[[], Any]", getattr(import_module(module), attribute))
-        made = make()
+        made = make(**_checked(name, make, options or {}))
     except (ImportError, AttributeError) as error:
         raise GeneratorError(f"The generator '{name}' could not be loaded from '{target}': {error}.") from error
     if not isinstance(made, Generator):
         raise GeneratorError(f"The generator '{name}' ('{target}') has no 'name' or no 'generate'.")
     return made
+
+
+def _checked(name: str, make: Callable[[], Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the options, once it is clear that the generator takes them."""
+    if not options:
+        return options
+    from inspect import signature
+
+    taken = signature(make).parameters
+    known = [option for option in taken if not _SECRET.search(option)]
+    secret = next((option for option in options if _SECRET.search(option)), None)
+    if secret:
+        raise GeneratorError(f"The generator '{name}' takes no '{secret}' from a file: keys live in the environment.")
+    unknown = next((option for option in options if option not in taken), None)
+    if unknown:
+        advice = did_you_mean(unknown, known) or (f"It takes {', '.join(known)}." if known else "It takes none.")
+        raise GeneratorError(f"The generator '{name}' has no option '{unknown}'. {advice}")
+    return options
 
 
 def _plugins() -> dict[str, str]:

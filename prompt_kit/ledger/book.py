@@ -95,15 +95,26 @@ class Ledger:
             BudgetError: When the request would cost more than is left; nothing is booked.
             WorkspaceError: When the ledger cannot be written.
         """
+        return self.plan_all([planned], budget=budget)[0]
+
+    def plan_all(self, planned: Sequence[Planned], *, budget: Budget | None = None) -> tuple[int, ...]:
+        """Book several requests that are about to be sent, all of them or none; return their ids.
+
+        Raises:
+            BudgetError: When one of them would cost more than is left; nothing is booked.
+            WorkspaceError: When the ledger cannot be written.
+        """
         now = self._clock()
-        process = {"pid": os.getpid(), "host": socket.gethostname()}
-        row = asdict(planned) | process | {"state": "planned", "planned_at": now}
+        common = {"pid": os.getpid(), "host": socket.gethostname(), "state": "planned", "planned_at": now}
+        numbers = []
         with self._writing() as connection:
-            if budget:
-                _allow(connection, planned, budget, now)
-            number: int = connection.execute(sa.insert(REQUESTS).values(row).returning(_c.id)).scalar_one()
-        self._mine.add(number)
-        return number
+            for one in planned:
+                if budget:
+                    _allow(connection, one, budget, now)
+                insert = sa.insert(REQUESTS).values(asdict(one) | common).returning(_c.id)
+                numbers.append(connection.execute(insert).scalar_one())
+        self._mine.update(numbers)
+        return tuple(numbers)
 
     def sent(self, number: int) -> None:
         """Note that a planned request leaves now; on return this is on the disk.
@@ -112,6 +123,21 @@ class Ledger:
             WorkspaceError: When the ledger cannot be written, or the request is not planned; do not send it.
         """
         self._change(number, ("planned",), state="sent", sent_at=self._clock())
+
+    def handed_over(self, numbers: Sequence[int]) -> None:
+        """Note that planned requests leave now in a job that outlives this process; on return this is on the disk.
+
+        They belong to no process from here on, and `reconcile` leaves them alone.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be written, or one of them is not planned; do not send any.
+        """
+        values = {"state": "sent", "sent_at": self._clock(), "pid": 0, "host": ""}
+        planned = _c.id.in_(numbers) & (_c.state == "planned")
+        with self._writing() as connection:
+            if connection.execute(sa.update(REQUESTS).where(planned).values(values)).rowcount != len(numbers):
+                raise WorkspaceError(f"{self._label}: a request of the job is no longer planned. Submit it again.")
+        self._mine.difference_update(numbers)
 
     def ended(self, number: int, outcome: Outcome) -> None:
         """Book how a request ended and what it cost; ``unknown`` when nobody can tell whether it was paid.
@@ -187,6 +213,16 @@ class Ledger:
         if states:
             query = query.where(_c.state.in_(states))
         return self._read(query)
+
+    def last_run(self, prompt_fingerprint: str, generator: str) -> tuple[Entry, ...]:
+        """Return the requests of the newest run of a prompt on a generator, the newest first; none is an empty tuple.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be read.
+        """
+        same = (_c.prompt_fingerprint == prompt_fingerprint) & (_c.generator == generator)
+        newest = sa.select(_c.run).where(same).order_by(_c.id.desc()).limit(1).scalar_subquery()
+        return self._read(sa.select(REQUESTS).where(_c.run == newest).order_by(_c.id.desc()))
 
     def asked(self, fingerprint: str) -> Entry | None:
         """Return the last request of this fingerprint that brought pictures.

@@ -5,7 +5,10 @@
 the originals have moved. What is written comes from known fields only; no key is ever among them.
 """
 
-from prompt_kit.runs.folder import RunFolder, Sent
+from prompt_kit.runs.answers import Sent
+from prompt_kit.runs.conversation import conversation_of
+from prompt_kit.runs.family import Member, family, lineage
+from prompt_kit.runs.folder import RunFolder
 from prompt_kit.runs.records import RECORD, REFERENCES, SCHEMA, RunState, read_record
 from prompt_kit.runs.rerun import prompt_from
 from prompt_kit.runs.shelf import Run, RunSummary, open_run, runs
@@ -14,11 +17,15 @@ __all__ = [
     "RECORD",
     "REFERENCES",
     "SCHEMA",
+    "Member",
     "Run",
     "RunFolder",
     "RunState",
     "RunSummary",
     "Sent",
+    "conversation_of",
+    "family",
+    "lineage",
     "open_run",
     "prompt_from",
     "read_record",

@@ -4,69 +4,62 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final
+
+from filelock import FileLock, Timeout
 
 from prompt_kit import files
-from prompt_kit.errors import WorkspaceError
+from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.images import EXTENSIONS, sniff
-from prompt_kit.outcome import Outcome, Picture, Status
+from prompt_kit.outcome import Derived, Outcome, Picture, Status
+from prompt_kit.runs.answers import answered, asked, derived_of, outcome_of, unmarked
+from prompt_kit.runs.orphans import adopted
+from prompt_kit.runs.page import page
 from prompt_kit.runs.records import (
+    ODD,
     RECORD,
     REFERENCES,
     SCHEMA,
     Record,
     RunState,
+    damaged,
     dollars,
     moment,
+    read_record,
     to_json,
     tool,
     total,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from datetime import datetime
-    from decimal import Decimal
 
     from prompt_kit.images import Image
-    from prompt_kit.prompt import Prompt, Reference
+    from prompt_kit.prompt import Prompt
+    from prompt_kit.runs.answers import Sent
 
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What was asked in one request, as far as the outcome does not tell."""
-
-    turn: int
-    """Which turn of the prompt, from 0."""
-    model: str
-    fingerprint: str
-    """The fingerprint of the request."""
-    sent_at: datetime
-    ended_at: datetime
-    earlier: tuple[str, ...] = ()
-    """The hashes of the earlier pictures that went along, in the order of the turn's `Earlier` parts."""
-    estimate: Decimal | None = None
-    """In US dollars; ``None`` is unknown."""
-    take: int = 0
-    """Which repetition, from 0, when the same prompt is made several times in one run."""
+_LOCK: Final = ".lock"
 
 
 class RunFolder:
     """The folder of a run that is going on: the only one that writes there."""
 
-    def __init__(self, path: Path, record: Record) -> None:
+    def __init__(self, path: Path, record: Record, held: FileLock) -> None:
         self.path = path
         self.id: str = record["run"]
         self._record = record
-        self._pictures = 0
-        self._lock = Lock()
+        self._held = held
+        self._pictures = max((int(one.stem) for one in path.iterdir() if one.stem.isdecimal()), default=0)
+        self._lock = RLock()
 
     @classmethod
     def create(
-        cls, root: Path, prompt: Prompt, *, generator: str, now: datetime, parent: str | None = None
+        cls, root: Path, prompt: Prompt, *, generator: str, now: datetime, count: int = 1, **more: Any
     ) -> RunFolder:
         """Keep the references, make a new folder below ``root`` and write its record.
 
@@ -75,13 +68,16 @@ class RunFolder:
             prompt: What is going to be sent.
             generator: The name of the generator it is sent to.
             now: With its time zone; its date names the folder of the day.
-            parent: The id of the run that this one refines.
+            count: How many times the prompt is made.
+            more: What else the record should say, such as ``parent``, the id of the run that this one refines, and
+                ``parent_picture``, the name of the picture.
 
         Raises:
             InputError: When a reference is gone or has changed.
             WorkspaceError: When nothing can be written.
         """
-        references = [_keep(root, reference.image) for reference in _references(prompt)]
+        images = {image.sha256: image for turn in prompt.turns for image in turn.images}
+        references = [_keep(root, image) for image in images.values()]
         day, name = f"{now:%Y-%m-%d}", files.token(prompt.recipe or "prompt")
         for length in (2, 2, 2, 4, 8):  # in bytes; the longest cannot be taken already
             run = f"{day}/{name}-{secrets.token_hex(length)}"
@@ -94,7 +90,9 @@ class RunFolder:
             "schema": SCHEMA,
             "tool": tool(),
             "run": run,
-            "parent": parent,
+            "parent": None,
+            **more,
+            "count": count,
             "state": "started",
             "started": moment(now),
             "ended": None,
@@ -103,10 +101,80 @@ class RunFolder:
             **prompt.to_dict(),
             "references": references,
             "requests": [],
+            "derived": [],
             "totals": None,
         }
+        held = _hold(path)
         files.write_new(path / RECORD, to_json(record))
-        return cls(path, record)
+        return cls(path, record, held)
+
+    @classmethod
+    def reopen(cls, path: Path, *, unseen: Sequence[Sent] = (), state: RunState = "started") -> RunFolder:
+        """Go on with a run whose process ended before it was through.
+
+        What it had saved but not yet written into its record is taken into it.
+
+        Args:
+            path: The run's folder.
+            unseen: Requests that left, and of which the record does not know how they ended.
+            state: What the record calls the run from here on; ``waiting`` is for the answers of a job, which can be
+                collected once more, so that nothing needs to be taken in.
+
+        Raises:
+            InputError: When the record is damaged; nothing is changed in it.
+            WorkspaceError: When another process works on the run, or nothing can be written.
+        """
+        record, held = read_record(path / RECORD), _hold(path)
+        try:
+            folder = cls(path, record, held)
+            found = [] if state == "waiting" else adopted(path, record, unseen)
+            record["requests"] += found
+            record |= {"state": state, "ended": None}
+            files.replace(path / RECORD, to_json(record))
+        except ODD as error:
+            held.release()
+            raise damaged(path / RECORD) from error
+        except BaseException:
+            held.release()
+            raise
+        return folder
+
+    def made(self, take: int) -> tuple[Outcome, ...]:
+        """Return what is there of one repetition already: the outcomes of its first turns, as far as they are ok.
+
+        Raises:
+            InputError: When the record is damaged, or a picture of it is gone or has changed.
+        """
+        done = {one["request"]["turn"]: one for one in self._record["requests"] if _went_well(one, take)}
+        outcomes: list[Outcome] = []
+        try:
+            while len(outcomes) in done:
+                outcomes.append(outcome_of(done[len(outcomes)], self.path))
+            derived = derived_of(self._record, self.path)
+        except ODD as error:
+            raise damaged(self.path / RECORD) from error
+        except InputError as error:
+            raise InputError(f"{error} The run cannot go on from there; start it anew.") from error
+        return tuple(
+            replace(one, derived=tuple(d for d in derived if d.source in {p.path for p in one.pictures}))
+            for one in outcomes
+        )
+
+    def answers(self) -> dict[int, Outcome]:
+        """Return how the requests ended that the record knows, by their number in the ledger.
+
+        Raises:
+            InputError: When a picture is gone or has changed.
+        """
+        known = [one for one in self._record["requests"] if one["request"].get("entry") is not None]
+        return {one["request"]["entry"]: outcome_of(one, self.path) for one in known}
+
+    def close(self) -> None:
+        """Let other processes work on the run."""
+        if self._held.is_locked:
+            with suppress(OSError):
+                (self.path / _LOCK).unlink(missing_ok=True)
+            self._held.release()
 
     def save(self, outcome: Outcome, sent: Sent) -> Outcome:
         """Write what came back for one request; return the outcome with the paths of its pictures.
@@ -117,12 +185,38 @@ class RunFolder:
             WorkspaceError: When something cannot be written.
         """
         with self._lock:
-            pictures = tuple(self._save_picture(picture, outcome, sent) for picture in outcome.pictures)
-            names = [picture.path.name for picture in pictures if picture.path]
-            done = {"request": self._asked(sent), "answer": _answered(outcome), "pictures": names}
+            number = len(self._record["requests"]) + 1
+            names = [
+                f"{at:02}{EXTENSIONS.get(sniff(picture.data) or picture.media_type, '.bin')}"
+                for at, picture in enumerate(outcome.pictures, self._pictures + 1)
+            ]
+            request = asked(sent, self._record["turns"][sent.turn]["name"])
+            done = {"request": request, "answer": answered(outcome, names), "pictures": names}
+            pictures = tuple(
+                self._save_picture(picture, name, done) for picture, name in zip(outcome.pictures, names, strict=True)
+            )
             self._record["requests"].append(done)
             files.replace(self.path / RECORD, to_json(self._record))
-        return replace(outcome, pictures=pictures, folder=self.path)
+            told = replace(outcome, pictures=pictures, folder=self.path)
+            drafts = tuple(self._save_draft(picture, number, at) for at, picture in enumerate(outcome.drafts, 1))
+            if outcome.suggestions:
+                files.replace(self.path / f"search-{number:02}.html", outcome.suggestions.encode("utf-8", "replace"))
+            return replace(told, drafts=drafts, page=self._save_page(told, names, number))
+
+    def derive(self, source: Path, kind: str, data: bytes, report: str) -> Derived:
+        """Keep a picture that was made here from a master, beside it.
+
+        Raises:
+            WorkspaceError: When it cannot be written.
+        """
+        path = source.with_name(f"{source.stem}-{kind}.png")
+        entry = {"file": path.name, "source": source.name, "kind": kind, "report": report}
+        with self._lock:
+            files.replace(path, data)
+            others = [one for one in self._record["derived"] if one["file"] != path.name]
+            self._record["derived"] = [*others, entry]
+            files.replace(self.path / RECORD, to_json(self._record))
+        return derived_of({"derived": [entry]}, self.path)[0]
 
     def finish(self, outcome: Outcome, *, now: datetime) -> Outcome:
         """Write how the run ended and what it cost; return the outcome with the run's folder.
@@ -148,14 +242,15 @@ class RunFolder:
                 },
             }
             files.replace(self.path / RECORD, to_json(self._record))
+        self.close()
         return replace(outcome, folder=self.path)
 
-    def _save_picture(self, picture: Picture, outcome: Outcome, sent: Sent) -> Picture:
+    def _save_picture(self, picture: Picture, name: str, done: Record) -> Picture:
         self._pictures += 1
         media_type = sniff(picture.data) or picture.media_type
-        path = self.path / f"{self._pictures:02}{EXTENSIONS.get(media_type, '.bin')}"
+        path = self.path / name
         head = ("schema", "tool", "run", "parent", "generator", "prompt_fingerprint")
-        asked = ("recipe", "version", "strategies", "values", "task", "turns", "settings")
+        prompt = ("recipe", "version", "strategies", "values", "task", "turns", "settings")
         sidecar = {
             **{key: self._record[key] for key in head},
             "picture": {
@@ -167,26 +262,44 @@ class RunFolder:
                 "bytes": len(picture.data),
                 "draft": picture.draft,
             },
-            "request": self._asked(sent),
-            "answer": _answered(outcome),
-            **{key: self._record[key] for key in asked},
+            "request": done["request"],
+            "answer": unmarked(done["answer"]),
+            **{key: self._record[key] for key in prompt},
         }
         files.write_new(path, picture.data)
         files.write_new(path.with_suffix(".json"), to_json(sidecar))
         return replace(picture, path=path)
 
-    def _asked(self, sent: Sent) -> Record:
-        return {
-            "turn": sent.turn,
-            "name": self._record["turns"][sent.turn]["name"],
-            "take": sent.take,
-            "model": sent.model,
-            "fingerprint": sent.fingerprint,
-            "earlier": list(sent.earlier),
-            "estimate": dollars(sent.estimate),
-            "sent": moment(sent.sent_at),
-            "ended": moment(sent.ended_at),
-        }
+    def _save_draft(self, picture: Picture, request: int, number: int) -> Picture:
+        path = self.path / f"draft-{request:02}-{number}{EXTENSIONS.get(picture.media_type, '.bin')}"
+        files.replace(path, picture.data)
+        return replace(picture, path=path)
+
+    def _save_page(self, outcome: Outcome, names: Sequence[str], number: int) -> Path | None:
+        """Write words and pictures in their order as one page, where there is an order to keep."""
+        if self._record["settings"].get("output") != "interleaved" or not outcome.pictures:
+            return None
+        path = self.path / f"page-{number:02}.md"
+        title = str(self._record["recipe"] or "Pictures").replace("-", " ").capitalize()
+        files.replace(path, page(title, outcome.pieces, names, outcome.sources).encode("utf-8", "replace"))
+        return path
+
+
+def _went_well(done: Record, take: int) -> bool:
+    return bool(done["request"]["take"] == take and done["answer"]["status"] == Status.OK)
+
+
+def _hold(path: Path) -> FileLock:
+    """Keep other processes out of a run's folder as long as this one works there."""
+    # Takes may be saved by several threads of this process; the lock belongs to all of them.
+    held = FileLock(path / _LOCK, thread_local=False)
+    try:
+        held.acquire(blocking=False)
+    except Timeout:
+        raise WorkspaceError(f"{path}: another process works on this run. Wait for it, or start anew.") from None
+    except OSError as error:
+        raise WorkspaceError(f"{path}: the run cannot be locked ({error.strerror}).") from error
+    return held
 
 
 def _keep(root: Path, image: Image) -> Record:
@@ -199,25 +312,3 @@ def _keep(root: Path, image: Image) -> Record:
         files.replace(path, data)
     original = str(image.origin.absolute()) if isinstance(image.origin, Path) else None
     return {"sha256": image.sha256, "stored": f"{REFERENCES}/{path.name}", "original": original}
-
-
-def _references(prompt: Prompt) -> Iterable[Reference]:
-    """Return the references of all turns, each picture once."""
-    return {part.image.sha256: part for turn in prompt.turns for part in turn.references}.values()
-
-
-def _answered(outcome: Outcome) -> Record:
-    free = outcome.cost is None and outcome.billable == "no"
-    return {
-        "status": str(outcome.status),
-        "reason": outcome.reason,
-        "message": outcome.message,
-        "response_id": outcome.response_id,
-        "model": outcome.model,
-        "billable": outcome.billable,
-        "usage": outcome.usage.to_dict() if outcome.usage else None,
-        "cost": "0" if free else dollars(outcome.cost),
-        "text": outcome.text,
-        "warnings": list(outcome.warnings),
-        "details": dict(outcome.details),
-    }

@@ -20,8 +20,9 @@ SCHEMA: Final = 1
 RECORD: Final = "run.json"
 REFERENCES: Final = "references"
 
-RunState: TypeAlias = Literal["started", "done", "failed", "cancelled", "damaged"]
-"""``started`` is also what a run stays that was killed; ``damaged`` is only ever read, never written."""
+RunState: TypeAlias = Literal["started", "waiting", "done", "failed", "cancelled", "damaged"]
+"""``started`` is also what a run stays that was killed; ``waiting`` is one whose requests went into a
+job; ``damaged`` is only ever read, never written."""
 
 MAX_BYTES: Final = 64_000_000
 """Largest record that is read, in bytes."""

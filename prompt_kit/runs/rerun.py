@@ -16,9 +16,12 @@ from prompt_kit.prompt import (
     Answer,
     Earlier,
     EarlierWords,
+    Exchange,
+    Mask,
     Part,
     Prompt,
     Reference,
+    Said,
     Settings,
     Task,
     Text,
@@ -28,7 +31,7 @@ from prompt_kit.runs.records import ODD, RECORD, REFERENCES, Record, damaged, od
 from prompt_kit.runs.shelf import folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -69,6 +72,7 @@ def _prompt(record: Record, images: Mapping[str, Image]) -> Prompt:
             tuple(_part(part, index, images) for part in turn["parts"]),
             _text(turn["name"]),
             answer if (answer := turn.get("output", "picture")) in get_args(Answer) else odd(),
+            tuple(_exchange(exchange, images) for exchange in turn.get("history", ())),
         )
         for index, turn in enumerate(record["turns"])
     )
@@ -83,11 +87,25 @@ def _prompt(record: Record, images: Mapping[str, Image]) -> Prompt:
     )
 
 
+def _exchange(exchange: Record, images: Mapping[str, Image]) -> Exchange:
+    answered = tuple(
+        Said(
+            _text(said.get("text", "")),
+            images[said["picture"]["sha256"]] if "picture" in said else None,
+            _text(said.get("signature", "")),
+        )
+        for said in exchange["answered"]
+    )
+    return Exchange(tuple(_part(part, 0, images) for part in exchange["asked"]), answered)
+
+
 def _part(part: Record, turn: int, images: Mapping[str, Image]) -> Part:
     if "text" in part:
         return Text(_text(part["text"]))
     if "earlier_words" in part:
         return EarlierWords(_before(turn, part["earlier_words"]))
+    if "mask" in part:
+        return Mask(_text(part["mask"]), images[part["sha256"]])
     role = part["role"] if part["role"] in ROLES else odd()
     if "reference" in part:
         return Reference(_text(part["reference"]), role, images[part["sha256"]])
@@ -104,11 +122,11 @@ def _found(record: Record, kept: Iterable[Path], originals: Mapping[str, str]) -
     Raises:
         InputError: With every one that is gone.
     """
-    parts = [part for turn in record["turns"] for part in turn["parts"] if "reference" in part]
+    parts = [part for turn in record["turns"] for part in _pictured(turn)]
     found: dict[str, Image] = {}
     gone: list[Problem] = []
     for part in parts:
-        sha256, slot = _hash(part["sha256"]), _text(part["reference"])
+        sha256, slot = _hash(part["sha256"]), _text(part.get("reference") or part.get("mask") or "conversation")
         places = [folder / f"{sha256}{EXTENSIONS[part['media_type']]}" for folder in kept]
         if sha256 in originals:
             places.append(Path(originals[sha256]))
@@ -121,6 +139,14 @@ def _found(record: Record, kept: Iterable[Path], originals: Mapping[str, str]) -
     if gone:
         raise InputError(gone)
     return found
+
+
+def _pictured(turn: Record) -> Iterator[Record]:
+    """Yield every part of a turn that is a picture, those of the conversation before it, too."""
+    yield from (part for part in turn["parts"] if "sha256" in part)
+    for exchange in turn.get("history", ()):
+        yield from (part for part in exchange["asked"] if "sha256" in part)
+        yield from (said["picture"] for said in exchange["answered"] if "picture" in said)
 
 
 def _same(path: Path, sha256: str) -> Image | None:

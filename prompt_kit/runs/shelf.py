@@ -32,6 +32,8 @@ class RunSummary:
     recipe: str = ""
     generator: str = ""
     started: datetime | None = None
+    parent: str = ""
+    """The id of the run that it refines."""
     pictures: int = 0
     cost: Decimal | None = None
     """In US dollars; ``None`` is unknown."""
@@ -57,11 +59,19 @@ def runs(root: Path) -> Iterator[RunSummary]:
         WorkspaceError: When the folder cannot be read.
     """
     for day in _days(root):
-        with files.plainly(day):
-            folders = [folder for folder in day.iterdir() if folder.is_dir() and not folder.is_symlink()]
-        found = [_summary(folder) for folder in folders if any(folder.glob("[!.]*"))]
+        found = [summary(folder) for folder in _of_day(day) if any(folder.glob("[!.]*"))]
         never = datetime.min.replace(tzinfo=UTC)
         yield from sorted(found, key=lambda run: (run.started or never, run.id), reverse=True)
+
+
+def folders(root: Path) -> Iterator[Path]:
+    """Yield the folder of every run below ``root``, the newest day first.
+
+    Raises:
+        WorkspaceError: When the folder cannot be read.
+    """
+    for day in _days(root):
+        yield from _of_day(day)
 
 
 def open_run(where: str | Path, root: Path) -> Run:
@@ -72,12 +82,12 @@ def open_run(where: str | Path, root: Path) -> Run:
         InputError: When its record is damaged, or the id fits several runs.
     """
     folder = folder_of(where, root)
-    summary, record = _summary(folder), read_record(folder / RECORD)
-    if summary.damage:
-        raise InputError(summary.damage)
+    told, record = summary(folder), read_record(folder / RECORD)
+    if told.damage:
+        raise InputError(told.damage)
     pictures = _pictures(folder)
     sidecars = tuple(path.with_suffix(".json") for path in pictures if path.with_suffix(".json").is_file())
-    return Run(summary, record, pictures, sidecars)
+    return Run(told, record, pictures, sidecars)
 
 
 def folder_of(where: str | Path, root: Path) -> Path:
@@ -114,6 +124,11 @@ def _days(root: Path) -> list[Path]:
     return sorted(days, reverse=True)
 
 
+def _of_day(day: Path) -> list[Path]:
+    with files.plainly(day):
+        return [folder for folder in day.iterdir() if folder.is_dir() and not folder.is_symlink()]
+
+
 def _pictures(folder: Path) -> tuple[Path, ...]:
     """Return the pictures of a run in the order in which they were made."""
     suffixes = {*EXTENSIONS.values(), ".bin"}
@@ -122,7 +137,8 @@ def _pictures(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(found, key=lambda path: int(path.stem)))
 
 
-def _summary(folder: Path) -> RunSummary:
+def summary(folder: Path) -> RunSummary:
+    """Return one line about the run in a folder; a damaged one says so."""
     run = f"{folder.parent.name}/{folder.name}"
     try:
         record = read_record(folder / RECORD)
@@ -134,6 +150,7 @@ def _summary(folder: Path) -> RunSummary:
             recipe=str(record["recipe"]),
             generator=str(record["generator"]),
             started=datetime.fromisoformat(record["started"]).astimezone(),
+            parent=str(record.get("parent") or ""),
             pictures=len(_pictures(folder)),
             cost=total(done["answer"]["cost"] for done in record["requests"]),
         )

@@ -3,6 +3,7 @@
 from prompt_kit.templating.branches import Branch
 from prompt_kit.templating.environment import FILTERS, trusted
 from prompt_kit.templating.loading import MAX_DEPTH, MAX_FILES, MAX_SOURCE, compile_templates
+from prompt_kit.templating.phrases import compile_phrase, filled_phrase
 from prompt_kit.templating.program import MAX_OUTPUT, Program, Source, lay_out
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "Branch",
     "Program",
     "Source",
+    "compile_phrase",
     "compile_templates",
+    "filled_phrase",
     "lay_out",
     "trusted",
 ]

@@ -1,0 +1,76 @@
+"""Finds what a process had saved of an answer before it was ended in the middle of saving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.errors import InputError
+from prompt_kit.images import EXTENSIONS
+from prompt_kit.outcome import Outcome, Piece, Status
+from prompt_kit.runs.answers import answered, asked, picture_of
+from prompt_kit.runs.records import Record, read_record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from prompt_kit.runs.answers import Sent
+
+_CUT_SHORT: Final = "The program ended while this was saved; pictures, words or marks of the answer may be missing."
+
+
+def adopted(folder: Path, record: Record, unseen: Sequence[Sent]) -> list[Record]:
+    """Return the answers whose pictures are in a run's folder, but not in its record.
+
+    A picture is saved before its sidecar, and that before the record. A picture with a sidecar tells itself which
+    answer it belongs to; one without belongs to the only request whose end nobody saw, if there is only one.
+
+    Args:
+        folder: The run's folder.
+        record: What its run.json says.
+        unseen: Requests that left, and of which the record does not know how they ended.
+    """
+    listed = {name for done in record["requests"] for name in done["pictures"]}
+    suffixes = {*EXTENSIONS.values(), ".bin"}
+    there = [path for path in folder.iterdir() if path.stem.isdecimal() and path.suffix in suffixes]
+    lost = sorted((path for path in there if path.name not in listed), key=lambda path: int(path.stem))
+    found: dict[int, Record] = {}
+    bare: list[Path] = []
+    for path in lost:
+        told = _sidecar(path)
+        if told is None:
+            bare.append(path)
+            continue
+        done = found.setdefault(told["request"]["entry"], told | {"pictures": []})
+        done["pictures"].append(path.name)
+    for done in found.values():
+        done["answer"]["pieces"] = [
+            p for p in done["answer"]["pieces"] if p.get("picture") in {None, *done["pictures"]}
+        ]
+        done["answer"]["warnings"].append(_CUT_SHORT)
+    left = [sent for sent in unseen if sent.entry not in found]
+    if bare and len(left) == 1:
+        names = [path.name for path in bare]
+        pictures = tuple(picture_of(path) for path in bare)
+        outcome = Outcome(
+            Status.OK,
+            pictures,
+            pieces=tuple(Piece(picture=at) for at in range(len(bare))),
+            model=left[0].model,
+            warnings=(_CUT_SHORT,),
+        )
+        name = record["turns"][left[0].turn]["name"]
+        return [
+            *found.values(),
+            {"request": asked(left[0], name), "answer": answered(outcome, names), "pictures": names},
+        ]
+    return [*found.values()]
+
+
+def _sidecar(picture: Path) -> Record | None:
+    """Return what a picture's sidecar says of its request, or nothing when there is none that can be used."""
+    try:
+        told = read_record(picture.with_suffix(".json"))
+        return {"request": told["request"], "answer": told["answer"]}
+    except (InputError, KeyError):
+        return None

@@ -1,0 +1,227 @@
+"""A run that stopped half-way goes on: what is there is kept, and nothing is paid twice unasked."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prompt_kit.errors import InputError
+from prompt_kit.ledger import Ledger
+from prompt_kit.outcome import Outcome, Picture, Piece, Status
+from prompt_kit.project import Project
+from prompt_kit.prompt import Earlier, Prompt, Text, Turn
+from prompt_kit.runs import conversation_of, runs
+from prompt_kit.session import Progress, generate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prompt_kit.generators import Request
+
+HEAD = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+SPIN = Prompt(
+    (
+        Turn((Text("Draw the front."),), "front"),
+        Turn((Earlier(0, "identity"), Text("Draw the side.")), "side"),
+        Turn((Earlier(0, "identity"), Earlier(1, "identity"), Text("Draw the back.")), "back"),
+    ),
+    recipe="spin",
+)
+
+
+@dataclass
+class Painter:
+    """Paints a picture for each turn, but fails or is cut off where it is told to."""
+
+    fails_at: str = "nothing"
+    dies_at: str = "nothing"
+    name: str = "gemini"
+    asked: list[str] = field(default_factory=list)
+
+    async def generate(self, request: Request) -> Outcome:
+        """Answer one request."""
+        self.asked.append(request.turn.name)
+        if request.turn.name == self.dies_at:
+            raise asyncio.CancelledError
+        if request.turn.name == self.fails_at:
+            return Outcome(Status.UNAVAILABLE, message="Overloaded.", billable="no", cost=Decimal(0))
+        data = HEAD + request.turn.text.encode()
+        picture = Picture(data, "image/png", 1, 1, hashlib.sha256(data).hexdigest())
+        pieces = (Piece("Here it is."), Piece(picture=0, signature="c2ln"))
+        return Outcome(
+            Status.OK, (picture,), pieces=pieces, billable="yes", cost=Decimal("0.04"), model=request.model.id
+        )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A folder of its own."""
+    return Project(root=tmp_path)
+
+
+def left_unfinished(project: Project, *, dies: bool = False) -> Path:
+    """Leave a run behind that has its front and its side, and return its folder."""
+    painter = Painter(dies_at="back") if dies else Painter(fails_at="back")
+    if dies:
+        with pytest.raises(asyncio.CancelledError):
+            generate(SPIN, generator=painter, project=project)
+    else:
+        assert not generate(SPIN, generator=painter, project=project).ok
+    (run,) = runs(project.runs_folder)
+    return run.folder
+
+
+def test_the_same_command_pays_only_what_is_missing(project: Project) -> None:
+    """The third turn failed: the next time it alone is sent, and the run has all three pictures."""
+    folder = left_unfinished(project)
+    painter, steps = Painter(), list[Progress]()
+    outcome = generate(SPIN, generator=painter, project=project, on_progress=steps.append)
+    assert painter.asked == ["back"]
+    assert [step.step for step in steps] == ["started", "kept", "kept", "sent", "saved", "ended"]
+    assert outcome.folder == folder
+    assert [picture.path.name for picture in outcome.pictures if picture.path] == ["01.png", "02.png", "03.png"]
+    assert outcome.cost == Decimal("0.12")
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    assert (record["state"], record["totals"]["cost"]) == ("done", "0.12")
+
+
+def test_a_finished_run_is_made_again(project: Project) -> None:
+    """Who gives the same command once more after all went well wants other pictures."""
+    for _ in range(2):
+        painter = Painter()
+        assert generate(SPIN, generator=painter, project=project).ok
+        assert len(painter.asked) == 3
+    assert len(list(runs(project.runs_folder))) == 2
+
+
+@pytest.mark.parametrize("other", [{"new": True}, {"count": 2}])
+def test_another_wish_is_another_run(project: Project, other: dict[str, int]) -> None:
+    """Asked for anew, or for another number of pictures, everything is made."""
+    left_unfinished(project)
+    painter = Painter()
+    generate(SPIN, generator=painter, project=project, **other)  # type: ignore[arg-type]
+    assert painter.asked.count("front") == other.get("count", 1)
+    assert len(list(runs(project.runs_folder))) == 2
+
+
+def test_only_the_missing_takes_are_made(project: Project) -> None:
+    """Of four repetitions one failed; the next time it alone is sent."""
+    cat = Prompt((Turn((Text("Draw a cat."),)),), recipe="cat")
+
+    @dataclass
+    class Moody(Painter):
+        async def generate(self, request: Request) -> Outcome:
+            outcome = await super().generate(request)
+            return Outcome(Status.NO_IMAGE, billable="no") if len(self.asked) == 2 else outcome
+
+    assert not generate(cat, generator=Moody(), project=project, count=4).ok
+    painter = Painter()
+    outcome = generate(cat, generator=painter, project=project, count=4)
+    assert len(painter.asked) == 1
+    assert len(outcome.pictures) == 4
+
+
+def test_what_may_be_paid_is_not_sent_again_unasked(project: Project) -> None:
+    """The program ended while an answer was awaited: it is told, with its price; only with consent it goes on."""
+    left_unfinished(project, dies=True)
+    painter = Painter()
+    with pytest.raises(
+        InputError, match=r"while 'back' of .* was on its way: it may have been made and paid \(about \$0"
+    ):
+        generate(SPIN, generator=painter, project=project)
+    assert painter.asked == []
+    assert generate(SPIN, generator=painter, project=project, resend=True).ok
+    assert painter.asked == ["back"]
+    assert generate(SPIN, generator=painter, project=project).ok, "it was consented to once; it is not asked again"
+
+
+@pytest.mark.parametrize("with_sidecar", [True, False])
+def test_a_picture_that_was_saved_is_found(project: Project, tmp_path: Path, *, with_sidecar: bool) -> None:
+    """The program ended between the picture and the record: the picture is taken in, and booked as far as known."""
+    folder = left_unfinished(project, dies=True)
+    whole = generate(SPIN, generator=Painter(), project=Project(root=tmp_path / "elsewhere")).folder
+    assert whole is not None
+    (folder / "03.png").write_bytes((whole / "03.png").read_bytes())
+    with Ledger.open(project.ledger_url) as ledger:
+        lost = next(entry for entry in ledger.entries() if entry.state == "unknown")
+    if with_sidecar:
+        sidecar = json.loads((whole / "03.json").read_text("utf-8"))
+        sidecar["request"]["entry"] = lost.id
+        (folder / "03.json").write_text(json.dumps(sidecar), "utf-8")
+
+    painter = Painter()
+    outcome = generate(SPIN, generator=painter, project=project)
+    assert painter.asked == []
+    assert len(outcome.pictures) == 3
+    with Ledger.open(project.ledger_url) as ledger:
+        (entry,) = [entry for entry in ledger.entries() if entry.id == lost.id]
+    assert entry.state == "done"
+    assert entry.actual == (Decimal("0.04") if with_sidecar else None), "without the sidecar nobody knows the price"
+
+
+def test_a_damaged_record_is_told_and_kept(project: Project) -> None:
+    """Nothing is sent, and not a byte of the folder changes."""
+    folder = left_unfinished(project)
+    (folder / "run.json").write_text('{"schema": 1, "state": "fai', "utf-8")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    painter = Painter()
+    with pytest.raises(InputError, match=r"run\.json: the record is damaged"):
+        generate(SPIN, generator=painter, project=project)
+    assert painter.asked == []
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_picture_that_is_gone_is_told(project: Project) -> None:
+    """A run whose picture was deleted does not go on with a guess."""
+    folder = left_unfinished(project)
+    (folder / "01.png").unlink()
+    painter = Painter()
+    with pytest.raises(InputError, match=r"01\.png.*cannot go on from there"):
+        generate(SPIN, generator=painter, project=project)
+    assert painter.asked == []
+
+
+def test_two_at_once_do_not_share_a_run(project: Project) -> None:
+    """While one process goes on with a run, the same command elsewhere makes a run of its own."""
+    from prompt_kit.runs import RunFolder
+
+    folder = left_unfinished(project)
+    held = RunFolder.reopen(folder)
+    painter = Painter()
+    outcome = generate(SPIN, generator=painter, project=project)
+    assert outcome.folder != folder
+    assert len(painter.asked) == 3
+    held.close()
+
+
+def test_the_conversation_of_a_picture_is_whole(project: Project) -> None:
+    """What was asked and answered comes back from the disk, marks and earlier pictures included."""
+    folder = generate(SPIN, generator=Painter(), project=project).folder
+    assert folder is not None
+    (exchange,) = conversation_of(folder / "02.png", project.runs_folder)
+    pictures = [part.image.read() for part in exchange.asked if not isinstance(part, Text) and hasattr(part, "image")]
+    assert pictures == [(folder / "01.png").read_bytes()]
+    assert exchange.answered[0].text == "Here it is."
+    assert exchange.answered[1].signature == "c2ln"
+    assert exchange.answered[1].image is not None
+    assert exchange.answered[1].image.read() == (folder / "02.png").read_bytes()
+
+
+def test_a_prompt_that_continues_a_conversation_can_be_repeated(project: Project) -> None:
+    """Its record holds the whole conversation, so that the same request can be made from the folder alone."""
+    from prompt_kit.runs import prompt_from
+
+    folder = generate(SPIN, generator=Painter(), project=project).folder
+    assert folder is not None
+    talk = Prompt((Turn((Text("Warmer."),), history=conversation_of(folder / "03.png", project.runs_folder)),))
+    after = generate(talk, generator=Painter(), project=project).folder
+    assert after is not None
+    again = prompt_from(after / "01.png", project.runs_folder)
+    assert again == talk
+    assert again.fingerprint == talk.fingerprint
