@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 from prompt_kit import finishing
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.continuing import Wanted, unfinished
-from prompt_kit.errors import BudgetError, InputError
+from prompt_kit.errors import BudgetError, InputError, Problem
 from prompt_kit.generators import Generator, Request
 from prompt_kit.generators import generator as generator_named
 from prompt_kit.images import Image
@@ -109,12 +109,17 @@ def plan(prompt: Prompt, *, generator: str, project: Project | None = None, coun
     if not 1 <= count <= MAX_COUNT:
         raise InputError(f"{count} repetitions are asked for; 1 to {MAX_COUNT} can be made.")
     project = project or find_project()
-    model = Catalogue.load(project.models_file).choose(prompt.settings, generator)
+    catalogue = Catalogue.load(project.models_file)
+    model = catalogue.choose(prompt.settings, generator)
     refusals = model.refusals(prompt)
+    if model.known and model.generator != generator in {other.generator for other in catalogue.models}:
+        fact = f"The model '{model.id}' belongs to the generator '{model.generator}', not to '{generator}'."
+        refusals = (Problem(f"{fact} Choose that generator, or another model.", parameter="model"),)
     if refusals:
         raise InputError(refusals)
     warnings = (*model.warnings(prompt), *(() if generator == "proof" else finishing.warnings(prompt)))
-    return Plan(prompt, model, generator, count, model.estimate(prompt, count), warnings)
+    priced = generator in {"proof", model.generator}  # another generator has prices of its own
+    return Plan(prompt, model, generator, count, model.estimate(prompt, count) if priced else None, warnings)
 
 
 def generator_for(chosen: str | Generator, project: Project) -> Generator:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.ledger import Ledger
 from prompt_kit.outcome import Outcome, Picture, Status
@@ -225,3 +226,12 @@ def _request(project: Project) -> Request:
     from prompt_kit.generators import Request
 
     return Request(ONE.turns[0], plan(ONE, generator="x", project=project).model, ONE.settings)
+
+
+def test_a_model_of_another_generator_is_refused(project: Project) -> None:
+    """A model that Google has never heard of is not sent to Google, though it is in the catalogue."""
+    theirs = next(model for model in Catalogue.load().models if model.generator == "openai" and model.tiers)
+    prompt = Prompt((Turn((Text("Draw a cat."),)),), Settings(model=theirs.id))
+    with pytest.raises(InputError, match=r"belongs to the generator 'openai', not to 'gemini'"):
+        plan(prompt, generator="gemini", project=project)
+    assert plan(prompt, generator="proof", project=project).model.id == theirs.id

@@ -277,7 +277,7 @@ class RunFolder:
 
     def _save_page(self, outcome: Outcome, names: Sequence[str], number: int) -> Path | None:
         """Write words and pictures in their order as one page, where there is an order to keep."""
-        if self._record["settings"].get("output") != "interleaved" or not outcome.pictures:
+        if self._record["settings"].get("output") != "interleaved" or not outcome.pieces:
             return None
         path = self.path / f"page-{number:02}.md"
         title = str(self._record["recipe"] or "Pictures").replace("-", " ").capitalize()
