@@ -32,7 +32,8 @@ def models_page() -> str:
             ("Model", *SIZES, "By batch"),
             ((_named(m), *(_price(m, size) for size in SIZES), _share(m)) for m in living),
         ),
-        "The price of one picture, with the tier that a model stands for; what is sent and thought comes on top.",
+        "The price of one picture, with the tier that a model stands for; what is sent and thought comes on top. "
+        "Where a tier is a quality of the model, the price goes from its lowest to its highest.",
         "## What each one can do",
         *(_facts(model) for model in living),
         "## Gone",
@@ -52,7 +53,11 @@ def _named(model: Model) -> str:
 
 
 def _price(model: Model, size: str) -> str:
-    return _dollars(model.picture_price(size)) if size in model.sizes else "–"
+    if size not in model.sizes:
+        return "–"
+    prices = [model.picture_price(size, tier) for tier, _ in model.tier_tokens] or [model.picture_price(size)]
+    known = sorted({price for price in prices if price is not None})
+    return "–".join(_dollars(price) for price in (known[:1] + known[1:][-1:] if known else [None]))
 
 
 def _dollars(amount: Decimal | None) -> str:
@@ -67,11 +72,14 @@ def _facts(model: Model) -> str:
     limits = ", ".join(f"{count} {kind}" for kind, count in model.reference_limits)
     most = "unknown" if model.max_references is None else str(model.max_references)
     rows = [
+        ("Generator", code(model.generator)),
         ("Formats", ", ".join(model.aspect_ratios)),
         ("Sizes", ", ".join(model.sizes)),
         ("Reference pictures", f"{most}{f' ({limits})' if limits else ''}"),
         ("Thinking", ", ".join(model.thinking) or "none"),
         ("Looks up", ", ".join(model.grounding) or "nothing"),
+        ("Transparent background", "yes" if model.transparency else "no"),
+        ("Takes a mask", "yes" if model.masks else "no"),
         ("Words and pictures in turn", "yes" if model.interleaved else "no"),
         ("Sampling parameters", ", ".join(model.sampling) or "none"),
         ("Known since", f"{model.as_of or ''}: {plain(model.source)}"),

@@ -143,14 +143,17 @@ def models(model_id: str | None, *, show_all: bool, as_json: bool) -> None:
         for key, value in chosen[0].to_dict().items():
             click.echo(f"{key:<20}{value}")
         return
-    click.echo(f"{'model':<36}{'tier':<10}{'status':<9}{'sizes':<16}{'references':<12}{'a picture from'}")
+    click.echo(
+        f"{'model':<32}{'generator':<11}{'tier':<15}{'status':<9}{'sizes':<14}{'references':<12}{'a picture from'}"
+    )
     for model in chosen:
         if model.status == "retired":
-            click.echo(f"{model.id:<36}{'':<10}{'gone':<9}use {model.replaced_by}")
+            click.echo(f"{model.id:<42}{model.generator:<11}{'':<5}{'gone':<9}use {model.replaced_by}")
             continue
-        price = model.picture_price()
+        prices = [model.picture_price(tier=tier) for tier in model.tiers or (None,)]
+        price = min((one for one in prices if one is not None), default=None)
         most = "?" if model.max_references is None else model.max_references
         click.echo(
-            f"{model.id:<36}{', '.join(model.tiers) or '-':<10}{model.status:<9}{' '.join(model.sizes):<16}"
-            f"{most:<12}{'unknown' if price is None else f'${price:.4f}'}",
+            f"{model.id:<32}{model.generator:<11}{', '.join(model.tiers) or '-':<15}{model.status:<9}"
+            f"{' '.join(model.sizes):<14}{most:<12}{'unknown' if price is None else f'${price:.4f}'}",
         )

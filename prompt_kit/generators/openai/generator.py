@@ -1,0 +1,158 @@
+"""Makes pictures with OpenAI's image models, or with a server that speaks the same API."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import httpx2
+import openai
+
+from prompt_kit.errors import InputError
+from prompt_kit.generators.findings import Finding, Verdict, blotted, duration, finding
+from prompt_kit.generators.openai.answers import read, refused
+from prompt_kit.generators.openai.asking import Asking
+from prompt_kit.generators.openai.connection import KEY, Line, address, at_home, headers, key_problem
+from prompt_kit.generators.openai.verdicts import (
+    BAD_ADDRESS,
+    LOST_ON_THE_WAY,
+    NO_ANSWER_IN_TIME,
+    NOT_OPENAI,
+    SENT_NOTHING,
+)
+from prompt_kit.generators.patience import patiently
+from prompt_kit.outcome import Outcome, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+    from typing import Self
+
+    from prompt_kit.generators import Request
+
+# It talks about what outcomes and `on_wait` say already. Without any handler Python would print it.
+logging.getLogger("openai").addHandler(logging.NullHandler())
+
+MEANING_OF_FAILURE: Final[Mapping[type[BaseException], Verdict]] = {
+    httpx2.ConnectError: SENT_NOTHING,
+    httpx2.ConnectTimeout: SENT_NOTHING,
+    httpx2.PoolTimeout: SENT_NOTHING,
+    httpx2.ProxyError: SENT_NOTHING,
+    httpx2.InvalidURL: BAD_ADDRESS,
+    httpx2.UnsupportedProtocol: BAD_ADDRESS,
+    httpx2.LocalProtocolError: BAD_ADDRESS,
+    httpx2.TimeoutException: NO_ANSWER_IN_TIME,
+    TimeoutError: NO_ANSWER_IN_TIME,
+    httpx2.HTTPError: LOST_ON_THE_WAY,
+    # What the SDK raises without a cause of its own.
+    openai.APITimeoutError: NO_ANSWER_IN_TIME,
+    openai.APIConnectionError: LOST_ON_THE_WAY,
+    # What the SDK says to an address or key that it cannot use, and to a page in no known encoding.
+    openai.OpenAIError: BAD_ADDRESS,
+    ValueError: BAD_ADDRESS,
+    UnicodeDecodeError: NOT_OPENAI,
+    # An error page of brackets in brackets.
+    RecursionError: NOT_OPENAI,
+}
+"""Each way in which a request or its answer gets lost; the nearest class of an exception or its cause decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenAI:
+    """OpenAI's image models through the Images API, and servers of one's own that speak it.
+
+    It works as it is; inside ``async with`` one connection serves all requests, which saves each of them the
+    handshakes. It may be entered several times at once, within one event loop.
+    """
+
+    name: ClassVar[str] = "openai"
+
+    api_key: str | None = field(default=None, repr=False)
+    """The key; else the environment's ``OPENAI_API_KEY``, when a picture is made. Other servers may need none."""
+    base_url: str | None = None
+    """Another address of the API, with its version; else the environment's ``OPENAI_BASE_URL``, else OpenAI's own."""
+    timeout_s: float = 300.0
+    """How long one answer may take; complex prompts take up to two minutes (developers.openai.com, 2026-04)."""
+    attempts: int = 4
+    """How often a request is sent at most; only what was certainly not charged is sent again."""
+    on_wait: Callable[[float, str], None] | None = None
+    """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
+    _line: Line = field(default_factory=Line, init=False, repr=False, compare=False)
+
+    async def generate(self, request: Request) -> Outcome:
+        """Make the pictures of one request.
+
+        Whatever the server, the network or a missing key do becomes an outcome; only mistakes in our own code raise.
+        """
+        key, place = self._key()
+        where = address(self.base_url)
+        problem = key_problem(key, place, home=at_home(where))
+        if problem:
+            return replace(problem, model=request.model.id)
+        try:
+            asking = Asking.of(request, home=at_home(where))
+        except InputError as error:
+            return Outcome(Status.INVALID, message=str(error), billable="no", model=request.model.id)
+        async with self:
+            outcome = await patiently(
+                lambda: self._try(asking, key, where), attempts=self.attempts, on_wait=self.on_wait
+            )
+        if outcome.status is Status.AUTH:
+            shown = f"The key in use is {place}." if key else f"No key was sent; {KEY} is not set."
+            outcome = replace(outcome, next_step=f"{outcome.next_step} {shown}")
+        return blotted(outcome, key)
+
+    async def __aenter__(self) -> Self:
+        """Keep the connection for several requests."""
+        self._line.users += 1
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let go of the connection; the last one closes it."""
+        await self._line.leave()
+
+    def _key(self) -> tuple[str, str]:
+        """Return the key, and where it stood."""
+        if self.api_key is not None:
+            return self.api_key.strip(), "the one that was given"
+        return os.environ.get(KEY, "").strip(), f"in {KEY}"
+
+    async def _try(self, asking: Asking, key: str, where: str) -> Finding:
+        """Send once, and say what came of it."""
+        request = asking.request
+        try:
+            client = self._line.client(key=key, address=where, timeout_s=self.timeout_s)
+            # The SDK's limit starts anew with every piece that arrives; a trickle must end, too.
+            async with asyncio.timeout(self.timeout_s + 1):
+                response = await asking.send(client.images.with_raw_response, extra_headers=headers(key))
+                body = response.text
+        except openai.APIStatusError as error:
+            return refused(error.status_code, _text(error.response), request, headers=error.response.headers)
+        except tuple(MEANING_OF_FAILURE) as error:
+            return _lost(error, request, timeout_s=self.timeout_s)
+        return read(body, request, wanted=asking.pixels, response_id=response.headers.get("x-request-id", ""))
+
+
+def _text(response: httpx2.Response) -> str:
+    try:
+        return response.text
+    except (UnicodeDecodeError, httpx2.HTTPError):
+        return ""
+
+
+def _lost(error: BaseException, request: Request, *, timeout_s: float) -> Finding:
+    """Return what a failure of the network means; the SDK wraps what happened in errors of its own."""
+    cause = error.__cause__ if isinstance(error, openai.APIConnectionError) and error.__cause__ else error
+    kinds = [kind for one in (cause, error) for kind in type(one).__mro__]
+    verdict = next(MEANING_OF_FAILURE[kind] for kind in kinds if kind in MEANING_OF_FAILURE)
+    told = replace(verdict, message=verdict.message.replace("{timeout}", duration(timeout_s)))
+    details = (("network", str(cause)),) if str(cause) else ()
+    return finding(told, says=str(cause), reason=type(cause).__name__, model=request.model.id, details=details)

@@ -1,0 +1,78 @@
+"""Sends a request again as long as that is safe, and says so to those who wait."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import stamina
+
+from prompt_kit.generators.findings import Finding, duration
+from prompt_kit.outcome import Outcome, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+LONGEST_WAIT_S: Final = 90.0
+"""When a provider asks to wait longer than this, nobody is kept waiting; the outcome says how long."""
+
+# It talks about what `on_wait` says already. Without any handler Python would print it.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
+
+
+async def patiently(
+    send: Callable[[], Awaitable[Finding]],
+    *,
+    attempts: int,
+    on_wait: Callable[[float, str], None] | None = None,
+) -> Outcome:
+    """Send until there is an answer to live with.
+
+    Args:
+        send: Sends once and says what came of it; only what its `Finding` allows is sent again.
+        attempts: How often it is sent at most.
+        on_wait: Told about how many seconds are waited before the next try, and why.
+    """
+    found = Finding(Outcome(Status.CANCELLED))
+    with suppress(_Again):
+        async for attempt in stamina.retry_context(
+            _Again.wanted, attempts=max(1, attempts), timeout=None, wait_initial=1.0, wait_max=30.0
+        ):
+            with attempt:
+                found = await send()
+                again = _again(found) if attempt.num < attempts else None
+                if again is not None:
+                    if on_wait is not None:
+                        on_wait(*_announcement(found.outcome, again, about_s=attempt.next_wait))
+                    raise again
+    return found.outcome
+
+
+class _Again(Exception):  # noqa: N818 - nothing went wrong in our code
+    """The same request is to be sent again; ``wait`` in seconds, ``None`` for stamina's own back-off."""
+
+    def __init__(self, wait: float | None = None) -> None:
+        super().__init__("asked again")
+        self.wait = wait
+
+    @staticmethod
+    def wanted(error: Exception) -> bool | float:
+        """Tell stamina whether to go on, and when."""
+        if not isinstance(error, _Again):
+            return False
+        return True if error.wait is None else error.wait
+
+
+def _again(found: Finding) -> _Again | None:
+    wait = found.outcome.retry_after_s
+    if found.again != "yes" or (wait is not None and wait > LONGEST_WAIT_S):
+        return None
+    return _Again(wait)
+
+
+def _announcement(outcome: Outcome, again: _Again, *, about_s: float) -> tuple[float, str]:
+    if again.wait is None:
+        return about_s, f"{outcome.message} It is asked again in about {duration(about_s)}."
+    asked = f"It asks to wait {duration(again.wait)}; prompt-kit waits and goes on."
+    return again.wait, f"{outcome.message} {asked}"
