@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from gemini_rules import MODELS, ModelRules, pictures_in
+from gemini_seals import sealed
 from PIL import Image
 
 if TYPE_CHECKING:
@@ -60,8 +61,19 @@ class Asked:
 
     @property
     def text(self) -> str:
-        """The words of the prompt."""
+        """The words of the prompt, with all of the conversation."""
         return "\n".join(part["text"] for part in self.parts if "text" in part)
+
+    @property
+    def message(self) -> str:
+        """The words of the last message."""
+        last = self.body["contents"][-1] if self.body.get("contents") else {}
+        return "\n".join(part["text"] for part in last.get("parts", []) if "text" in part)
+
+    @property
+    def shows_thoughts(self) -> bool:
+        """Whether the thinking is to come along."""
+        return bool(self.config.get("thinkingConfig", {}).get("includeThoughts"))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -91,34 +103,52 @@ def picture(
     *,
     size: tuple[int, int] | None = None,
     declared: str | None = None,
-    thoughts: int = 0,
+    thoughts: int | None = None,
     **more: Any,
 ) -> Answer:
-    """Answer with pictures of the size that was asked for.
+    """Answer with pictures of the size that was asked for, and with what was looked up if that was asked for.
 
     Args:
         count: How many pictures; 0 leaves the thoughts alone.
         size: Another width and height, in pixels.
         declared: Another media type than the bytes have.
-        thoughts: How many drafts come before, at 1K.
+        thoughts: How many drafts come before, at 1K; two when thoughts are asked for, and else none.
         more: Further fields: ``finish``, the candidate's ``groundingMetadata``, or the answer's ``modelStatus``.
     """
 
     def answer(asked: Asked) -> Reply:
-        media_type = asked.rules.media_type
-        if asked.body.get("tools") and asked.config.get("responseModalities") == ["IMAGE"]:
-            return answered(asked, None, finish="NO_IMAGE")  # as published: grounded answers need TEXT, too
-        draft = inline(asked.rules.picture_size("1:1", "1K"), media_type, declared) | {"thought": True}
-        result = inline(size or asked.size, media_type, declared) | {"thoughtSignature": "c2ln"}
-        given = [{"text": "The light should be warmer.", "thought": True}, draft] * thoughts + [result] * count
-        return answered(asked, given, pictures=count, **more)
+        if _grounded_without_words(asked):
+            return answered(asked, None, finish="NO_IMAGE")
+        result = inline(size or asked.size, asked.rules.media_type, declared)
+        given = [*_thinking(asked, thoughts, declared), *_marked(asked, [result] * count)]
+        found = {"groundingMetadata": searched(asked)} if asked.body.get("tools") else {}
+        return answered(asked, given, pictures=count, **found | more)
+
+    return answer
+
+
+def interleaved(*said: str, pictures: int | None = None) -> Answer:
+    """Answer with words and pictures in turn; each picture has another colour.
+
+    Args:
+        said: The words before each picture.
+        pictures: How many pictures; one after each of the words when left out.
+    """
+
+    def answer(asked: Asked) -> Reply:
+        drawn = len(said) if pictures is None else pictures
+        given: list[dict[str, Any]] = []
+        for number in range(max(len(said), drawn)):
+            given += [{"text": said[number]}] if number < len(said) else []
+            given += [inline(asked.size, asked.rules.media_type, None, shade=number)] if number < drawn else []
+        return answered(asked, [*_thinking(asked, None, None), *_marked(asked, given)], pictures=drawn)
 
     return answer
 
 
 def words(text: str = "Which animal do you mean?") -> Answer:
     """Answer with words and no picture."""
-    return lambda asked: answered(asked, [{"text": text}])
+    return lambda asked: answered(asked, [*_thinking(asked, 0, None), *_marked(asked, [{"text": text}])])
 
 
 def parts(*given: dict[str, Any], finish: str = "STOP") -> Answer:
@@ -188,10 +218,31 @@ def bad_key() -> Answer:
     return refused(400, because("API_KEY_INVALID"), message="API key not valid. Please pass a valid API key.")
 
 
+def searched(asked: Asked) -> dict[str, Any]:
+    """Return what a model says it looked up, as its search tool was asked for."""
+    kinds = next((t["googleSearch"].get("searchTypes") for t in asked.body["tools"] if "googleSearch" in t), None)
+    pages = [("Weather in Berlin", "weather.example.org"), ("Berlin", "city.example.org")]
+    chunks: list[dict[str, Any]] = [
+        {"web": {"title": title, "uri": f"https://{host}/page", "domain": host}} for title, host in pages
+    ]
+    told: dict[str, Any] = {
+        "webSearchQueries": ["weather Berlin today"],
+        "groundingSupports": [{"segment": {"endIndex": 12, "text": "Sun at noon."}, "groundingChunkIndices": [0]}],
+        "searchEntryPoint": {"renderedContent": '<div class="container"><a href="https://www.google.com">…</a></div>'},
+    }
+    if "imageSearch" in (kinds or {}):
+        host = "photos.example.org"
+        seen = {"sourceUri": f"https://{host}/tower", "imageUri": f"https://{host}/tower.jpg", "domain": host}
+        chunks.append({"image": seen | {"title": "The tower at noon"}})
+        told["imageSearchQueries"] = ["Berlin tower"]
+    return told | {"groundingChunks": chunks}
+
+
 ANSWERS: Final[Mapping[str, Answer]] = {
     "picture": picture(),
     "two-pictures": picture(2),
     "thoughts": picture(thoughts=2),
+    "interleaved": interleaved("First, whisk the eggs.", "Then fold in the flour.", "Bake it."),
     "only-thoughts": picture(0, thoughts=2),
     "wrong-type": picture(declared="image/png"),
     "wrong-size": picture(size=(512, 512)),
@@ -259,14 +310,33 @@ def input_tokens(asked: Asked) -> list[dict[str, Any]]:
     return [{"modality": kind, "tokenCount": count} for kind, count in counts.items() if count]
 
 
-def inline(size: tuple[int, int], media_type: str, declared: str | None) -> dict[str, Any]:
-    return {"inlineData": {"mimeType": declared or media_type, "data": encoded_picture(size, media_type)}}
+def inline(size: tuple[int, int], media_type: str, declared: str | None, shade: int = 0) -> dict[str, Any]:
+    data = encoded_picture(size, media_type, shade)
+    return {"inlineData": {"mimeType": declared or media_type, "data": data}}
+
+
+def _marked(asked: Asked, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the parts as this model marks them."""
+    return sealed(parts) if asked.rules.thinks else parts
+
+
+def _thinking(asked: Asked, drafts: int | None, declared: str | None) -> list[dict[str, Any]]:
+    """Return the thoughts that come before an answer: words and a draft, at 1K, as often as it takes."""
+    count = 2 * asked.shows_thoughts if drafts is None else drafts
+    words: dict[str, Any] = {"text": "The light should be warmer.", "thought": True}
+    draft = inline(asked.rules.picture_size("1:1", "1K"), asked.rules.media_type, declared, shade=9)
+    return [words, draft | {"thought": True}] * count or [words] * asked.shows_thoughts
+
+
+def _grounded_without_words(asked: Asked) -> bool:
+    """Return whether a grounded answer was asked for in pictures alone: it gets none (ai.google.dev, 2025-11)."""
+    return bool(asked.body.get("tools")) and asked.config.get("responseModalities") == ["IMAGE"]
 
 
 @cache
-def encoded_picture(size: tuple[int, int], media_type: str = "image/jpeg") -> str:
+def encoded_picture(size: tuple[int, int], media_type: str = "image/jpeg", shade: int = 0) -> str:
     """Return a real picture of one colour, in base64."""
     file = io.BytesIO()
     kind = media_type.removeprefix("image/").upper()
-    Image.new("RGB", size, (214, 120, 60)).save(file, kind, quality=30, compress_level=1)
+    Image.new("RGB", size, (214, 120 + 12 * shade, 60)).save(file, kind, quality=30, compress_level=1)
     return base64.b64encode(file.getvalue()).decode()

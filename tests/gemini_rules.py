@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from gemini_seals import broken_seals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +55,10 @@ class ModelRules:
     pixels: dict[str, tuple[int, int]] = field(default_factory=lambda: _GEMINI_3)
     """Width and height at 1K; a ratio that is missing is another one turned round."""
     sampling: bool = True
+    thinks: bool = True
+    """Whether it thinks before it draws, shows its thoughts on request, and wants its marks back."""
     thinking: tuple[str, ...] = ()
+    """The levels that can be asked for."""
     searches: tuple[str, ...] = ()
     references: int = 14
     system_instruction: bool = True
@@ -97,6 +103,7 @@ MODELS: Final[Mapping[str, ModelRules]] = {
         ratios=TEN,
         tokens={"1K": 1290},
         pixels=_GEMINI_2_5,
+        thinks=False,
         references=10,
         system_instruction=False,
         media_type="image/png",
@@ -119,10 +126,19 @@ _FIELDS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "generationConfig.imageConfig": frozenset({"aspectRatio", "imageSize"}),
     "generationConfig.thinkingConfig": frozenset({"thinkingLevel", "includeThoughts", "thinkingBudget"}),
+    "safetySettings[]": frozenset({"category", "threshold"}),
     "tools[]": frozenset({"googleSearch"}),
     "tools[].googleSearch": frozenset({"searchTypes", "timeRangeFilter"}),
     "tools[].googleSearch.searchTypes": frozenset({"webSearch", "imageSearch"}),
 }
+
+# What the Gemini API lets adjust; HARM_CATEGORY_IMAGE_* and the rest exist on the Agent Platform only
+# (ai.google.dev, safety settings, 2026-10).
+_ADJUSTABLE: Final = tuple(
+    f"HARM_CATEGORY_{name}"
+    for name in ("HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT", "HARASSMENT", "CIVIC_INTEGRITY")
+)
+_THRESHOLDS: Final = ("BLOCK_LOW_AND_ABOVE", "BLOCK_MEDIUM_AND_ABOVE", "BLOCK_ONLY_HIGH", "BLOCK_NONE", "OFF")
 
 _MAGIC: Final[Mapping[str, tuple[bytes, ...]]] = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
@@ -136,20 +152,24 @@ _MAGIC: Final[Mapping[str, tuple[bytes, ...]]] = {
 def broken_rules(model: str, body: Mapping[str, Any]) -> Iterator[str]:
     """Say what Google would refuse a request of pictures for, the first thing first."""
     yield from _unknown_names(body, "")
-    if not body.get("contents"):
+    contents = body.get("contents") or []
+    if not contents:
         yield "* GenerateContentRequest.contents: contents is not specified"
-    for content in body.get("contents", []):
-        if content.get("role") not in {"user", "model"}:
-            yield "Please use a valid role: user, model."
+    yield from _broken_roles([content.get("role") for content in contents])
+    for content in contents:
         yield from _broken_parts(content.get("parts") or [])
     rules = MODELS[model]
+    if rules.thinks:
+        yield from broken_seals(contents)
     yield from _broken_config(model, rules, body.get("generationConfig", {}))
+    yield from _broken_safety(body.get("safetySettings", []))
     yield from _broken_extras(model, rules, body)
 
 
 def pictures_in(body: Mapping[str, Any]) -> int:
     """Return how many pictures a request carries."""
-    return sum("inlineData" in part for content in body.get("contents", []) for part in content.get("parts", []))
+    parts = [part for content in body.get("contents", []) for part in content.get("parts") or []]
+    return sum("inlineData" in part or "fileData" in part for part in parts)
 
 
 def _unknown_names(value: Any, place: str) -> Iterator[str]:
@@ -165,6 +185,31 @@ def _unknown_names(value: Any, place: str) -> Iterator[str]:
             where = f" at '{_snake(place.replace('[]', '[0]'))}'" if place else ""
             yield f'Invalid JSON payload received. Unknown name "{name}"{where}: Cannot find field.'
         yield from _unknown_names(item, f"{place}.{name}" if place else name)
+
+
+def _broken_roles(roles: list[str | None]) -> Iterator[str]:
+    if not set(roles) <= {"user", "model"}:
+        yield "Please use a valid role: user, model."
+    elif roles and roles[0] != "user":
+        yield "Please ensure that multiturn requests start with a user role."
+    elif any(one == other for one, other in itertools.pairwise(roles)):
+        yield "Please ensure that multiturn requests alternate between user and model."
+    elif roles and roles[-1] != "user":
+        yield "Please ensure that multiturn requests end with a user role or a function response."
+
+
+def _broken_safety(settings: list[Any]) -> Iterator[str]:
+    seen = set()
+    for at, setting in enumerate(settings):
+        category, threshold = setting.get("category"), setting.get("threshold")
+        place = f"* GenerateContentRequest.safety_settings[{at}]"
+        if category not in _ADJUSTABLE:
+            yield f"{place}: element predicate failed: $.category in ({', '.join(_ADJUSTABLE)})"
+        if threshold not in _THRESHOLDS:
+            yield f"Invalid value at 'safety_settings[{at}].threshold' (type.googleapis.com/…HarmBlockThreshold)"
+        if category in seen:
+            yield f"{place}: there is more than one setting of {category}."
+        seen.add(category)
 
 
 def _broken_parts(parts: list[Any]) -> Iterator[str]:
@@ -199,14 +244,19 @@ def _broken_config(model: str, rules: ModelRules, config: Mapping[str, Any]) -> 
         yield f"Invalid value for image_size: {size}. Supported by {model}: {', '.join(rules.sizes)}."
     if ratio is not None and ratio not in rules.ratios:
         yield f"Invalid value for aspect_ratio: {ratio}. Supported by {model}: {', '.join(rules.ratios)}."
-    thinking = config.get("thinkingConfig")
-    level = (thinking or {}).get("thinkingLevel")
-    if thinking is not None and not rules.thinking:
+    yield from _broken_thinking(model, rules, config.get("thinkingConfig", {}))
+    if not set(config.get("responseModalities", ["TEXT", "IMAGE"])) <= {"TEXT", "IMAGE"}:
+        yield f"The requested combination of response modalities is not supported by {model}."
+
+
+def _broken_thinking(model: str, rules: ModelRules, thinking: Mapping[str, Any]) -> Iterator[str]:
+    level = thinking.get("thinkingLevel")
+    if thinking.get("includeThoughts") and not rules.thinks:
+        yield f"Thinking is not enabled for models/{model}"
+    if level is not None and not rules.thinking:
         yield f"Thinking level is not supported by {model}."
     elif level is not None and level not in rules.thinking:
         yield f"Thinking level {level} is not supported by {model}."
-    if not set(config.get("responseModalities", ["TEXT", "IMAGE"])) <= {"TEXT", "IMAGE"}:
-        yield f"The requested combination of response modalities is not supported by {model}."
 
 
 def _broken_extras(model: str, rules: ModelRules, body: Mapping[str, Any]) -> Iterator[str]:

@@ -27,8 +27,8 @@ from gemini_replies import (
 from gemini_server import GeminiServer
 from google.genai import types
 
+from prompt_kit.generators.findings import duration
 from prompt_kit.generators.gemini import verdicts
-from prompt_kit.generators.gemini.answers import duration
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Status, Usage
 from prompt_kit.prompt import Reference
@@ -276,6 +276,7 @@ def test_every_refusal_has_its_status(server: GeminiServer, name: str) -> None:
 
 def test_googles_own_words_are_passed_on(server: GeminiServer) -> None:
     """They name the field that is wrong; the whole error is kept for the record."""
+    server.expects_violations = True
     outcome = ask(server, wish(model="gemini-3.1-flash-lite-image", size="2K"))
 
     assert outcome.message == (
@@ -331,7 +332,7 @@ def test_search_results_are_kept_for_those_who_must_show_them(server: GeminiServ
     outcome = ask(server, wish(grounding="web+images"))
 
     details = dict(outcome.details)
-    assert details["search_entry_point"] == "<div>weather Berlin</div>"
+    assert outcome.suggestions == "<div>weather Berlin</div>"
     assert details["grounding"]["groundingChunks"] == grounding["groundingChunks"]
     assert outcome.usage
     assert outcome.usage.searches == 3

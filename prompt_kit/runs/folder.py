@@ -45,6 +45,12 @@ if TYPE_CHECKING:
 
 _LOCK: Final = ".lock"
 
+# The suggestions are the provider's own page; whatever stands between it and us must not run in a browser.
+_NO_SCRIPTS: Final = """<!doctype html>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>Search suggestions</title>"""
+
 
 class RunFolder:
     """The folder of a run that is going on: the only one that writes there."""
@@ -200,7 +206,8 @@ class RunFolder:
             told = replace(outcome, pictures=pictures, folder=self.path)
             drafts = tuple(self._save_draft(picture, number, at) for at, picture in enumerate(outcome.drafts, 1))
             if outcome.suggestions:
-                files.replace(self.path / f"search-{number:02}.html", outcome.suggestions.encode("utf-8", "replace"))
+                shown = f"{_NO_SCRIPTS}\n{outcome.suggestions}\n"
+                files.replace(self.path / f"search-{number:02}.html", shown.encode("utf-8", "replace"))
             return replace(told, drafts=drafts, page=self._save_page(told, names, number))
 
     def derive(self, source: Path, kind: str, data: bytes, report: str) -> Derived:

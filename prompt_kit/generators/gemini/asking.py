@@ -2,32 +2,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import base64
+import binascii
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from google.genai import types
 
-from prompt_kit.prompt import Text
+from prompt_kit.errors import InputError
+from prompt_kit.prompt import Earlier, Reference, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
     from prompt_kit.generators import Request
-    from prompt_kit.prompt import Settings
+    from prompt_kit.images import Image
+    from prompt_kit.prompt import Exchange, Part, Safety, Said, Settings
+
+ADJUSTABLE: Final = (
+    types.HarmCategory.HARM_CATEGORY_HARASSMENT,
+    types.HarmCategory.HARM_CATEGORY_HATE_SPEECH,
+    types.HarmCategory.HARM_CATEGORY_SEXUALLY_EXPLICIT,
+    types.HarmCategory.HARM_CATEGORY_DANGEROUS_CONTENT,
+)
+"""What the adjustable filters look for; the rest is always held back (ai.google.dev, safety settings, 2026-10)."""
+
+THRESHOLDS: Final[Mapping[Safety, types.HarmBlockThreshold]] = {
+    "block-most": types.HarmBlockThreshold.BLOCK_LOW_AND_ABOVE,
+    "block-some": types.HarmBlockThreshold.BLOCK_MEDIUM_AND_ABOVE,
+    "block-few": types.HarmBlockThreshold.BLOCK_ONLY_HIGH,
+    "block-none": types.HarmBlockThreshold.BLOCK_NONE,
+    "off": types.HarmBlockThreshold.OFF,
+}
+"""Each level of safety, in the API's words (ai.google.dev, safety settings, 2026-10)."""
+
+Attach: TypeAlias = "Callable[[Image], types.Part]"
+"""Makes the part of a picture."""
+
+_STANDARD: Final = str.maketrans("-_", "+/")
 
 
-def contents(request: Request) -> types.Content:
-    """Return the parts of a turn in their order.
+def inline(image: Image) -> types.Part:
+    """Return a picture as a part that carries its bytes.
 
     Raises:
-        InputError: When a picture is gone or has changed.
+        InputError: When it is gone or has changed.
     """
-    earlier = iter(request.earlier)
-    parts = []
-    for part in request.turn.parts:
-        if isinstance(part, Text):
-            parts.append(types.Part(text=part.text))
-        else:
-            image = getattr(part, "image", None) or next(earlier)
-            parts.append(types.Part.from_bytes(data=image.read(), mime_type=image.media_type))
-    return types.Content(role="user", parts=parts)
+    return types.Part.from_bytes(data=image.read(), mime_type=image.media_type)
+
+
+def contents(request: Request, attach: Attach = inline) -> list[types.Content]:
+    """Return the conversation so far, and the turn's parts in their order as its last message.
+
+    A mask is not sent: no model of Gemini's takes one, and what lies outside is put back afterwards.
+
+    Args:
+        request: What is asked.
+        attach: Makes the part of a picture.
+
+    Raises:
+        InputError: When a picture is gone or has changed, or the model's mark on an answer is damaged.
+    """
+    messages = [message for exchange in request.turn.history for message in _exchange(exchange, attach)]
+    parts = list(_parts(request.turn.parts, request.earlier, attach))
+    return [*messages, types.Content(role="user", parts=parts)]
 
 
 def config(request: Request) -> types.GenerateContentConfig:
@@ -39,11 +76,15 @@ def config(request: Request) -> types.GenerateContentConfig:
     }
     if (settings.aspect_ratio or size) and request.turn.output == "picture":
         asked["image_config"] = types.ImageConfig(aspect_ratio=settings.aspect_ratio, image_size=size)
-    if settings.thinking:
-        level = types.ThinkingLevel(settings.thinking.upper())
-        asked["thinking_config"] = types.ThinkingConfig(thinking_level=level, include_thoughts=False)
+    thoughts = settings.thoughts and "thoughts" not in request.model.leaves_out
+    if settings.thinking or thoughts:
+        level = types.ThinkingLevel(settings.thinking.upper()) if settings.thinking else None
+        asked["thinking_config"] = types.ThinkingConfig(thinking_level=level, include_thoughts=thoughts)
     if settings.grounding:
         asked["tools"] = [_search(settings)]
+    if settings.safety:
+        threshold = THRESHOLDS[settings.safety]
+        asked["safety_settings"] = [types.SafetySetting(category=one, threshold=threshold) for one in ADJUSTABLE]
     return types.GenerateContentConfig(
         # With pictures alone, the model's explanations are lost, and a grounded request gets no picture at all
         # (ai.google.dev, image generation, 2025-11).
@@ -54,6 +95,43 @@ def config(request: Request) -> types.GenerateContentConfig:
         should_return_http_response=True,
         **asked,
     )
+
+
+def _exchange(exchange: Exchange, attach: Attach) -> Iterator[types.Content]:
+    """Yield the two messages of an exchange; what was not answered is left out, because roles must alternate."""
+    if exchange.answered:
+        yield types.Content(role="user", parts=list(_parts(exchange.asked, (), attach)))
+        yield types.Content(role="model", parts=[_said(piece, attach) for piece in exchange.answered])
+
+
+def _parts(parts: Sequence[Part], earlier: Sequence[Image], attach: Attach) -> Iterator[types.Part]:
+    pictures = iter(earlier)
+    for part in parts:
+        match part:
+            case Text(text):
+                yield types.Part(text=text)
+            case Reference():
+                yield attach(part.image)
+            case Earlier():
+                yield attach(next(pictures))
+            case _:
+                continue
+
+
+def _said(piece: Said, attach: Attach) -> types.Part:
+    part = attach(piece.image) if piece.image else types.Part(text=piece.text)
+    part.thought_signature = _signature(piece.signature)
+    return part
+
+
+def _signature(encoded: str) -> bytes | None:
+    """Return the bytes of the model's mark, from Base64 in either alphabet."""
+    try:
+        return base64.b64decode(encoded.translate(_STANDARD), validate=True) or None
+    except (binascii.Error, ValueError) as error:
+        raise InputError(
+            "The model's mark on an answer of this conversation is damaged. Begin anew from the picture."
+        ) from error
 
 
 def _search(settings: Settings) -> types.Tool:

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from prompt_kit.outcome import Outcome, Status
+from prompt_kit.generators.findings import Verdict
+from prompt_kit.outcome import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from prompt_kit.outcome import Billable
-
-Again: TypeAlias = Literal["no", "once", "yes"]
-"""Whether the same request may be sent again without asking the person who pays."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What one code means, in words for people."""
-
-    status: Status
-    message: str
-    """What happened; ``{says}`` is where Google's own words go, if there are any."""
-    next_step: str
-    billable: Billable = "unknown"
-    again: Again = "no"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What came of one try, and whether another one is safe."""
-
-    outcome: Outcome
-    again: Again = "no"
-
 
 _ORDER: Final = 'Word the prompt as an order to draw, such as "Draw …".'
 _MILDER: Final = "Take out what could be read as violent, sexual, hateful or dangerous, and try again."
@@ -53,6 +28,13 @@ _UNSAFE_PICTURE: Final = Verdict(
 )
 _COPY: Final = Verdict(Status.BLOCKED, "The result came too near to an existing work and was held back.", _OWN_IDEA)
 _TOOLS: Final = Verdict(Status.NO_IMAGE, "The model lost itself in looking things up.", "Try again without grounding.")
+_UNMARKED: Final = Verdict(
+    Status.INVALID,
+    "The conversation that was sent back lacks the model's own marks{says}.",
+    "Begin anew from the picture: refine it without continuing the conversation.",
+    "no",
+)
+"""Also when the marks are another model's, key's or gateway's: who made them must read them."""
 
 MEANING_OF_FINISH: Final[Mapping[str, Verdict]] = {
     "FINISH_REASON_UNSPECIFIED": _SILENT,
@@ -89,10 +71,8 @@ MEANING_OF_FINISH: Final[Mapping[str, Verdict]] = {
     "IMAGE_RECITATION": _COPY,
     "UNEXPECTED_TOOL_CALL": _TOOLS,
     "TOO_MANY_TOOL_CALLS": _TOOLS,
-    "MISSING_THOUGHT_SIGNATURE": Verdict(
-        Status.INVALID,
-        "The conversation that was sent back lacks the model's own marks.",
-        "Start again from the picture with a new request.",
+    "MISSING_THOUGHT_SIGNATURE": replace(
+        _UNMARKED, message=_UNMARKED.message.replace("{says}", ""), billable="unknown"
     ),
     "MALFORMED_RESPONSE": Verdict(Status.NO_IMAGE, "The model's answer came out garbled.", _REPORT),
     "ESCALATION": Verdict(Status.BLOCKED, "Google's rules stopped the request.", _MILDER),
@@ -181,6 +161,8 @@ MEANING_OF_REASON: Final[tuple[tuple[int, str, Verdict], ...]] = (
         "failed_precondition",
         Verdict(Status.AUTH, "The key's project cannot use this yet{says}.", "Turn on billing in AI Studio.", "no"),
     ),
+    (400, "thought_signature", _UNMARKED),
+    (400, "thought signature", _UNMARKED),
     (
         400,
         "mime type",

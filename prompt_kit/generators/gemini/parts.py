@@ -1,0 +1,95 @@
+"""Takes the parts of an answer apart: what was said and drawn, in order, and what was only thought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from prompt_kit.generators.findings import picture
+from prompt_kit.generators.gemini.plain import mapping, word
+from prompt_kit.outcome import Picture, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_DRAFT_ONLY: Final = "Only a draft of the model's thinking came back; it may be smaller or unfinished."
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the parts of an answer hold."""
+
+    pieces: tuple[Piece, ...]
+    """Words and pictures in their order, each with the model's mark."""
+    pictures: tuple[Picture, ...]
+    thoughts: str
+    drafts: tuple[Picture, ...]
+    damaged: bool
+    """Whether something came back as a picture that cannot be opened."""
+    warnings: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All words, without the thoughts."""
+        return "\n\n".join(piece.text for piece in self.pieces if piece.text)
+
+
+def taken_apart(parts: Sequence[Mapping[str, Any]], *, finish: str, thoughts: bool) -> Contents:
+    """Return what an answer holds.
+
+    Thoughts come first and look finished, but are drafts, often at another size. When nothing else came although
+    the model ended as it should, the last one is better than nothing (ai.google.dev, thinking, 2026-10).
+
+    Args:
+        parts: The candidate's parts.
+        finish: Why the model ended.
+        thoughts: Whether the thinking was asked for; else it is left out.
+    """
+    thought = [part for part in parts if part.get("thought")]
+    said = [part for part in parts if not part.get("thought")]
+    drawn = [part for part in said if "inlineData" in part]
+    drafts = [part for part in thought if "inlineData" in part]
+    instead = drafts[-1:] if not drawn and finish == "STOP" else []
+    pieces, pictures = _pieces([*said, *instead])
+    if instead:
+        pictures = tuple(replace(one, draft=True) for one in pictures)
+    # What the safety rules held back does not come in by the back door.
+    shown = drafts[: len(drafts) - len(instead)] if thoughts and (pictures or finish == "STOP") else []
+    return Contents(
+        pieces=pieces,
+        pictures=pictures,
+        thoughts="\n\n".join(words for part in thought if (words := word(part.get("text")))) if thoughts else "",
+        drafts=tuple(replace(one, draft=True) for part in shown if (one := _picture(part))),
+        damaged=len(pictures) < len(drawn),
+        warnings=tuple(_warnings(came=len(drawn) or len(instead), good=len(pictures), draft=bool(instead))),
+    )
+
+
+def _pieces(parts: Iterable[Mapping[str, Any]]) -> tuple[tuple[Piece, ...], tuple[Picture, ...]]:
+    """Return words and pictures in order, and the pictures alone; what cannot be opened is left out."""
+    pieces: list[Piece] = []
+    pictures: list[Picture] = []
+    for part in parts:
+        signature = word(part.get("thoughtSignature"))
+        if "inlineData" in part:
+            found = _picture(part)
+            if found is not None:
+                pieces.append(Piece(picture=len(pictures), signature=signature))
+                pictures.append(found)
+        elif (words := word(part.get("text"))) or signature:
+            # A mark may come on a part of its own, without any words, and belongs back all the same.
+            pieces.append(Piece(words, signature=signature))
+    return tuple(pieces), tuple(pictures)
+
+
+def _picture(part: Mapping[str, Any]) -> Picture | None:
+    # The declared type is not believed: JPEG bytes come under the name PNG (googleapis/python-genai#1824).
+    encoded = mapping(part["inlineData"]).get("data")
+    return picture(encoded) if isinstance(encoded, str) else None
+
+
+def _warnings(*, came: int, good: int, draft: bool) -> Iterable[str]:
+    if good and draft:
+        yield _DRAFT_ONLY
+    elif 0 < good < came:
+        yield f"{came - good} of {came} pictures came back damaged and are left out."

@@ -1,0 +1,35 @@
+"""Looks into plain data that may have any shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LARGEST_COUNT: Final = 2**31 - 1  # token counts are int32 on the wire (google-genai 3.4.0)
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a mapping as it is, and an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def entries(value: Any) -> list[Any]:
+    """Return a list as it is, and an empty one for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """Return the mappings of a list, without whatever else stands in it."""
+    return [entry for entry in entries(value) if isinstance(entry, dict)]
+
+
+def word(value: Any) -> str:
+    """Return text as it is, and none for anything else."""
+    return value if isinstance(value, str) else ""
+
+
+def count(value: Any) -> int | None:
+    """Return a count, unless it is one that nobody can have counted: it would be booked as money."""
+    return value if type(value) is int and 0 <= value <= _LARGEST_COUNT else None
