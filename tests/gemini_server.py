@@ -26,34 +26,60 @@ import socket
 import struct
 import threading
 from collections import deque
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import parse_qsl, urlsplit
 
+from gemini_files import Files
+from gemini_platform import TOKEN, Platform, platform_path
 from gemini_replies import ANSWERS, Answer, Asked, Reply, bad_key, input_tokens, picture, refused
 from gemini_rules import MAX_BYTES, MODELS, broken_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
     from typing import Self
 
 _PATH: Final = re.compile(r"^/(v1|v1beta)/models(?:/([^:/?]+))?(?::(\w+))?(?:\?.*)?$")
 _DIRECTIVE: Final = re.compile(r"\[\[answer: ([\w-]+)\]\]")
 _TOO_LARGE: Final = refused(413, message=f"Request payload size exceeds the limit: {MAX_BYTES} bytes.")
+_BATCHES: Final = re.compile(r":(?:async)?[bB]atch\w+|/batches\b|batchPredictionJobs")
 _NO_JSON: Final = refused(400, message="Invalid JSON payload received.")
+
+
+class Service(Protocol):
+    """A further service at the same address, such as the Batch API."""
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> Reply | None:
+        """Return what it says to a request, or ``None`` when it has nothing to do with it."""
 
 
 class GeminiServer:
     """The server; a context manager that listens on 127.0.0.1 in threads of its own."""
 
-    def __init__(self, *, port: int = 0, key: str | None = None, otherwise: Answer | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        key: str | None = None,
+        otherwise: Answer | None = None,
+        expects_violations: bool = False,
+    ) -> None:
         """Prepare the server.
 
         Args:
             port: The port; 0 takes a free one.
             key: The only key that is taken; any when left out.
             otherwise: The answer when none is scripted; a picture when left out.
+            expects_violations: Whether requests that break Google's rules are what is tested; else the end of the
+                ``with`` fails on them, even when the test made nothing of the refusal.
         """
+        self.expects_violations = expects_violations
+        self.violations: list[str] = []
+        """What Google would have refused so far, in its words."""
         self.key = key
         self.otherwise = otherwise or picture()
         self.requests: list[Asked] = []
@@ -61,6 +87,16 @@ class GeminiServer:
         self.asked = threading.Event()
         """Set once there was a request."""
         self.closing = threading.Event()
+        self.files = Files(lambda: self.url)
+        """What was uploaded."""
+        self.platform = Platform()
+        """The Agent Platform at the same address."""
+        self.batches: Service | None = None
+        """Who answers requests for batches, before everyone else."""
+        self.clock_ahead = timedelta()
+        """By how much the server's clock is ahead."""
+        self.withdrawn: set[str] = set()
+        """Models that no longer answer."""
         self._script: deque[Answer] = deque()
         self._http = _Threads(("127.0.0.1", port), partial(_Handler, self))
 
@@ -87,7 +123,28 @@ class GeminiServer:
         """Return what Google would say to a request."""
         self.requests.append(asked)
         self.asked.set()
+        return self.evaluated(asked)
+
+    def evaluated(self, asked: Asked) -> Reply:
+        """Return the same without a note of it; a batch asks so for each of its requests."""
         return self._refusal(asked) or self._answer(asked)
+
+    def other(self, asked: Asked, content: bytes) -> Reply | None:
+        """Return what the services beside the models say: batches, files, sign-in; ``None`` when none is asked."""
+        url = urlsplit(asked.path)
+        if self.batches is not None and _BATCHES.search(url.path):
+            self.requests.append(asked)
+            return self.batches.answer(asked.method, asked.path, asked.headers, asked.body)
+        if url.path == TOKEN:
+            return self.platform.token(content)
+        if not self.files.concerns(url.path):
+            return None
+        self.requests.append(asked)
+        self.asked.set()
+        query = dict(parse_qsl(url.query))
+        # Those who know an upload's address may upload; everyone else shows the key.
+        refusal = None if "upload_id" in query else self._stranger(asked)
+        return refusal or self.files.answer(asked, query, content)
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._http.serve_forever, args=(0.02,), name="gemini-server").start()
@@ -100,22 +157,34 @@ class GeminiServer:
         self._http.shutdown()
         self._http.disconnect_all()
         self._http.server_close()
+        self.violations += self.files.broken
+        if error is None and not self.expects_violations:
+            assert not self.violations, f"Google would have refused: {'; '.join(self.violations)}"
 
     def _refusal(self, asked: Asked) -> Reply | None:
+        place = platform_path(asked.path)
+        stranger = self.platform.refusal(asked, place) if place else self._stranger(asked)
+        if stranger:
+            return stranger
+        if not asked.version or asked.task not in {"", "generateContent", "countTokens"}:
+            return Reply("<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>", 404)
+        if asked.model and (asked.model not in MODELS or asked.model in self.withdrawn):
+            text = f"models/{asked.model} is not found for API version {asked.version}, or is not supported."
+            return refused(404, message=text)(asked)
+        if asked.task == "generateContent":
+            gone = None if place else self.files.resolved(asked.body, asked)
+            broken_rule = None if gone else next(broken_rules(asked.model, asked.body), None)
+            self.violations += [broken_rule] if broken_rule else []
+            return gone or (refused(400, message=broken_rule)(asked) if broken_rule else None)
+        return None
+
+    def _stranger(self, asked: Asked) -> Reply | None:
         key = asked.headers.get("x-goog-api-key")
         if not key:
             text = "Method doesn't allow unregistered callers (callers without established identity)."
             return refused(403, message=text)(asked)
         if self.key is not None and key != self.key:
             return bad_key()(asked)
-        if not asked.version or asked.task not in {"", "generateContent", "countTokens"}:
-            return Reply("<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>", 404)
-        if asked.model and asked.model not in MODELS:
-            text = f"models/{asked.model} is not found for API version {asked.version}, or is not supported."
-            return refused(404, message=text)(asked)
-        if asked.task == "generateContent":
-            broken_rule = next(broken_rules(asked.model, asked.body), None)
-            return refused(400, message=broken_rule)(asked) if broken_rule else None
         return None
 
     def _answer(self, asked: Asked) -> Reply:
@@ -126,7 +195,7 @@ class GeminiServer:
         if asked.task == "countTokens":
             given = input_tokens(asked)
             return Reply({"totalTokens": sum(n["tokenCount"] for n in given), "promptTokensDetails": given})
-        wish = _DIRECTIVE.search(asked.text)
+        wish = _DIRECTIVE.search(asked.message)
         if wish:
             return ANSWERS[wish[1]](asked)
         return (self._script.popleft() if self._script else self.otherwise)(asked)
@@ -173,7 +242,10 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(*args)
 
     def do_GET(self) -> None:
-        self._send(self.gemini.reply(self._asked({})))
+        self._answer({}, b"")
+
+    def do_DELETE(self) -> None:
+        self._answer({}, b"")
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
@@ -182,25 +254,39 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(_TOO_LARGE(self._asked({})))
             self.close_connection = True
             return
+        if "upload_id=" in self.path or self.path == TOKEN:
+            self._answer({}, content)
+            return
         try:
-            body = json.loads(content)
+            body = json.loads(content or "{}")
         except ValueError:
             self._send(_NO_JSON(self._asked({})))
             return
-        self._send(self.gemini.reply(self._asked(_camel_case(body))))
+        self._answer(_camel_case(body), content)
+
+    def _answer(self, body: dict[str, Any], content: bytes) -> None:
+        asked = self._asked(body)
+        self._send(self.gemini.other(asked, content) or self.gemini.reply(asked))
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the time for the ``Date`` header."""
+        moment = datetime.now(UTC) if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
+        return format_datetime(moment + self.gemini.clock_ahead, usegmt=True)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
         """Print nothing; the requests are on record."""
 
     def _asked(self, body: dict[str, Any]) -> Asked:
-        found = _PATH.match(self.path)
+        found, place = _PATH.match(self.path), platform_path(self.path)
         version, model, task = found.groups(default="") if found else ("", "", "")
+        if place:
+            version, model, task = place.version, place.model, place.task
         headers = {name.lower(): value for name, value in self.headers.items()}
         return Asked(self.command, self.path, headers, body, version, model, task)
 
     def _send(self, reply: Reply) -> None:
-        text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
-        content = text.encode()
+        text = reply.body if isinstance(reply.body, str | bytes) else json.dumps(reply.body)
+        content = text.encode() if isinstance(text, str) else text
         if reply.ending == "never":
             self.gemini.closing.wait()
             self.close_connection = True

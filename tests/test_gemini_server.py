@@ -30,8 +30,8 @@ NEW, LITE, PRO, OLD = (
 
 @pytest.fixture
 def server() -> Iterator[GeminiServer]:
-    """A server of the test's own."""
-    with GeminiServer() as running:
+    """A server of the test's own; its rules are what is tested, so breaking them is nothing to fail for."""
+    with GeminiServer(expects_violations=True) as running:
         yield running
 
 
@@ -56,6 +56,17 @@ def with_picture(declared: str, data: str = JPEG, count: int = 1) -> dict[str, A
     """Return a request that carries pictures."""
     part = {"inlineData": {"mimeType": declared, "data": data}}
     return {"contents": [{"role": "user", "parts": [{"text": "Change it."}, *[part] * count]}]}
+
+
+def chat(*roles: str, **more: Any) -> dict[str, Any]:
+    """Return a request with a message of words for each of these roles."""
+    return {"contents": [{"role": role, "parts": [{"text": "Draw a cat."} | more]} for role in roles]}
+
+
+def safety(*categories: str, threshold: str = "OFF", **more: str) -> dict[str, Any]:
+    """Return a good request with these settings of the filters."""
+    settings = [{"category": f"HARM_CATEGORY_{name}", "threshold": threshold} | more for name in categories]
+    return body() | {"safetySettings": settings}
 
 
 @pytest.mark.parametrize("version", ["v1", "v1beta"])
@@ -84,6 +95,8 @@ def test_a_good_request_gets_a_real_picture(server: GeminiServer, version: str) 
         (LITE, body(imageConfig={"imageSize": "4K"}), "Invalid value for image_size: 4K"),
         (OLD, body(imageConfig={"imageSize": "1K"}), "Image size is not supported"),
         (OLD, body(thinkingConfig={"thinkingLevel": "HIGH"}), "Thinking level is not supported"),
+        (OLD, body(thinkingConfig={"includeThoughts": True}), "Thinking is not enabled"),
+        (PRO, body(thinkingConfig={"thinkingLevel": "HIGH"}), "Thinking level is not supported"),
         (LITE, body(thinkingConfig={"thinkingLevel": "MEDIUM"}), "Thinking level MEDIUM is not supported"),
         (NEW, body(candidateCount=2), "Multiple candidates is not enabled"),
         (NEW, body(responseModalities=["AUDIO"]), "combination of response modalities"),
@@ -96,6 +109,21 @@ def test_a_good_request_gets_a_real_picture(server: GeminiServer, version: str) 
         (NEW, {"contents": []}, "contents is not specified"),
         (NEW, {"contents": [{"role": "user", "parts": []}]}, "must not be empty"),
         (NEW, {"contents": [{"role": "system", "parts": [{"text": "Draw."}]}]}, "valid role: user, model"),
+        (OLD, chat("user", "user"), "alternate between user and model"),
+        (OLD, chat("user", "model"), "end with a user role"),
+        (OLD, chat("model", "user"), "start with a user role"),
+        (
+            NEW,
+            chat("user", "model", "user"),
+            "Text part is missing a thought_signature in content position 2, part position 1",
+        ),
+        (NEW, chat("user", "model", "user", thoughtSignature="c2ln"), "Corrupted thought signature"),
+        (NEW, chat("user", "model", "user", thoughtSignature="%"), "Corrupted thought signature"),
+        (NEW, safety("IMAGE_HATE"), "element predicate failed"),
+        (NEW, safety("JAILBREAK"), "element predicate failed"),
+        (NEW, safety("HARASSMENT", "HARASSMENT"), "more than one setting of HARM_CATEGORY_HARASSMENT"),
+        (NEW, safety("HARASSMENT", threshold="LOW"), "Invalid value at 'safety_settings[0].threshold'"),
+        (NEW, safety("HARASSMENT", method="SEVERITY"), "Unknown name \"method\" at 'safety_settings[0]'"),
         (NEW, with_picture("image/png"), "Unhandled generated data mime type: image/png"),
         (NEW, with_picture("image/gif"), "Unsupported MIME type: image/gif"),
         (NEW, with_picture("image/jpeg", "%%%"), "Base64 decoding failed"),
@@ -117,6 +145,32 @@ def test_a_broken_rule_is_refused_as_google_refuses_it(
 
     assert (code, answer["error"]["status"]) == (400, "INVALID_ARGUMENT")
     assert says in answer["error"]["message"]
+
+
+@pytest.mark.parametrize("model", [NEW, LITE, PRO])
+def test_an_answer_that_comes_back_as_it_was_is_taken(server: GeminiServer, model: str) -> None:
+    """Thoughts may stay out or come along; each mark is for its own part, and no two are the same."""
+    thinking = body(thinkingConfig={"includeThoughts": True})
+    path = f"/v1/models/{model}:generateContent"
+    said = call(server, path, thinking)[1]["candidates"][0]["content"]
+    again = call(server, path, thinking)[1]["candidates"][0]["content"]
+    results = [part for part in said["parts"] if not part.get("thought")]
+    assert len(said["parts"]) > len(results)
+    assert all("thoughtSignature" in part for part in results)
+    assert results != [part for part in again["parts"] if not part.get("thought")]
+
+    for parts in (said["parts"], results):
+        messages = [*body()["contents"], {"role": "model", "parts": parts}, *body()["contents"]]
+        assert call(server, path, {"contents": messages})[0] == 200
+
+
+def test_a_test_fails_on_a_request_that_google_would_refuse() -> None:
+    """A refusal may go unnoticed in a test that looks at something else."""
+    with pytest.raises(AssertionError, match="Google would have refused: temperature"), GeminiServer() as careful:
+        call(careful, f"/v1/models/{NEW}:generateContent", body(temperature=1.0))
+    with GeminiServer(expects_violations=True) as careless:
+        call(careless, f"/v1/models/{NEW}:generateContent", body(temperature=1.0))
+    assert len(careless.violations) == 1
 
 
 def test_a_request_without_a_key_is_refused(server: GeminiServer) -> None:

@@ -14,7 +14,7 @@ from prompt_kit.errors import GeneratorError, NotFoundError, did_you_mean
 from prompt_kit.prompt import Earlier, Prompt, Settings, Turn, exchange_to_dict, part_to_dict, unnamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from prompt_kit.catalogue import Model
     from prompt_kit.images import Image
@@ -135,6 +135,32 @@ class BatchGenerator(Generator, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One thing that was looked at."""
+
+    about: str
+    """What it is, in one or two words: ``key``, ``network``, ``model gemini-3-pro-image``."""
+    state: Literal["good", "odd", "wrong"]
+    """Whether it is as it should be, is worth knowing (also: not set up at all), or stops work."""
+    fact: str
+    """Whole sentences: what was found. No secret stands in them, only where it was found."""
+    next_step: str = ""
+    """Whole sentences: what to do now."""
+
+
+@runtime_checkable
+class Checkable(Protocol):
+    """A generator that can tell whether all is ready, without spending money."""
+
+    async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
+        """Look at what it needs: key, network, clock, and whether these models answer to the key.
+
+        Whatever is wrong is in what it returns; only mistakes in our own code raise.
+        """
+        ...
+
+
 def generator(name: str, options: Mapping[str, Any] | None = None) -> Generator:
     """Return the generator of that name.
 
@@ -148,7 +174,7 @@ def generator(name: str, options: Mapping[str, Any] | None = None) -> Generator:
     """
     target = BUILT_IN.get(name)
     if target is None:
-        plugins = _plugins()
+        plugins = installed()
         if name not in plugins:
             raise NotFoundError("generator", name, [*BUILT_IN, *plugins])
         target = plugins[name]
@@ -181,7 +207,8 @@ def _checked(name: str, make: Callable[[], Any], options: Mapping[str, Any]) -> 
     return options
 
 
-def _plugins() -> dict[str, str]:
+def installed() -> dict[str, str]:
+    """Return the generators that installed packages offer, as ``module:attribute``."""
     from importlib.metadata import entry_points  # 25 ms, and most runs need none
 
     return {point.name: point.value for point in entry_points(group=GROUP)}

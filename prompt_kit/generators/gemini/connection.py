@@ -1,26 +1,46 @@
-"""The connection to Google: its key, and the clients that stay open as long as somebody uses them."""
+"""The connection to Google: the client that stays open as long as somebody uses it, signed in."""
 
 from __future__ import annotations
 
+import asyncio
+import warnings
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import google.auth
 import httpx2
 from google import genai
 
-from prompt_kit.outcome import Outcome, Status
+from prompt_kit.generators.findings import finding
+from prompt_kit.generators.gemini.platform import MEANING_OF_SIGN_IN, NO_PROJECT, sign_in_problem
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
+    from google.auth.credentials import Credentials
     from google.genai import types
 
-KEYS: Final = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
-"""Where the key is looked for, in the SDK's own order (google-genai 3.4.0)."""
+    from prompt_kit.generators.findings import Finding
+    from prompt_kit.generators.gemini.access import Access
 
 CONNECT_S: Final = 20.0
 """How long a connection may take to come about; without it nothing was sent and nothing is charged."""
+
+SIGN_IN_S: Final = 60.0
+"""How long signing in may take."""
+
+_SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
+
+
+class NotReadyError(Exception):
+    """Nothing can be sent yet, and nothing was; ``finding`` says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.outcome.message)
+        self.finding = finding
 
 
 class Line:
@@ -28,51 +48,73 @@ class Line:
 
     def __init__(self) -> None:
         self.users = 0
+        self.clock_ahead: timedelta | None = None
+        """By how much this computer's clock is ahead of Google's, once an answer came; below zero it is behind."""
         self._client: genai.Client | None = None
         self._http: httpx2.AsyncClient | None = None
+        self._credentials: Credentials | None = None
+        self._turn = asyncio.Lock()
 
-    def client(self, options: Callable[[], types.HttpOptions], key: str) -> genai.Client:
-        """Return the open connection, or open it."""
-        if self._client is None:
-            trust = _trust()
-            # Redirects would carry the key to another address. Giving the client also keeps the SDK
-            # from changing to aiohttp, whose exceptions are others, when that happens to be installed.
-            self._http = httpx2.AsyncClient(
-                verify=trust, timeout=None, follow_redirects=False, event_hooks={"request": [_connect_soon]}
-            )
-            shared = {"client_args": {"verify": trust}, "async_client_args": {"ssl": trust}}
-            patched = options().model_copy(update={"httpx_async_client": self._http, **shared})
-            self._client = genai.Client(api_key=key, enterprise=False, http_options=patched)
-        return self._client
+    @property
+    def token(self) -> str:
+        """The secret that credentials have become, if there is one; it must never be shown."""
+        return str(getattr(self._credentials, "token", None) or "")
+
+    async def client(self, options: Callable[[], types.HttpOptions], access: Access) -> genai.Client:
+        """Return the open connection, or open it; where credentials open the door, they are good for some minutes.
+
+        Raises:
+            NotReadyError: When there are no credentials, or Google does not take them.
+        """
+        async with self._turn:
+            if self._client is None:
+                self._client = await self._opened(options, access)
+            if self._credentials is not None:
+                await _signed_in(_refresh, self._credentials)
+            return self._client
 
     async def leave(self) -> None:
         """Take one user away, and close after the last one."""
         self.users -= 1
         if self.users == 0:
             client, http, self._client, self._http = self._client, self._http, None, None
+            self._credentials = None
+            # A lock belongs to the event loop in which somebody waited for it.
+            self._turn = asyncio.Lock()
             if client:
                 client.close()
             if http:
                 await http.aclose()
 
+    async def _opened(self, options: Callable[[], types.HttpOptions], access: Access) -> genai.Client:
+        who: dict[str, Any] = {"enterprise": access.platform, "api_key": access.key or None}
+        if access.platform:
+            who |= {"project": access.project or None, "location": access.location or None}
+        if access.by_credentials:
+            credentials, own = access.credentials, None
+            if credentials is None:
+                credentials, own = await _signed_in(_default)
+            project = access.project or own or getattr(credentials, "project_id", None)
+            if not project:
+                raise NotReadyError(finding(NO_PROJECT))
+            self._credentials = credentials
+            who |= {"credentials": credentials, "project": project}
+        trust = _trust()
+        # Redirects would carry the key to another address. Giving the client also keeps the SDK
+        # from changing to aiohttp, whose exceptions are others, when that happens to be installed.
+        hooks: dict[str, list[Callable[..., Any]]] = {"request": [_connect_soon], "response": [self._look_at_the_clock]}
+        self._http = httpx2.AsyncClient(verify=trust, timeout=None, follow_redirects=False, event_hooks=hooks)
+        shared = {"client_args": {"verify": trust}, "async_client_args": {"ssl": trust}}
+        patched = options().model_copy(update={"httpx_async_client": self._http, **shared})
+        return genai.Client(**who, http_options=patched)
 
-def key_problem(key: str, place: str) -> Outcome | None:
-    """Return what is wrong with a key, before anything is sent; ``place`` says where it stood."""
-    if not key:
-        return Outcome(
-            Status.AUTH,
-            message="There is no key for the Gemini API.",
-            next_step=f"Set {KEYS[1]}; keys are made at aistudio.google.com/api-keys. 'proof' needs none.",
-            billable="no",
-        )
-    if not key.isascii() or not key.isprintable() or " " in key:
-        return Outcome(
-            Status.AUTH,
-            message="The key for the Gemini API holds characters that no key has.",
-            next_step=f"Copy it again. The key in use is {place}.",
-            billable="no",
-        )
-    return None
+    async def _look_at_the_clock(self, response: httpx2.Response) -> None:
+        try:
+            there = parsedate_to_datetime(response.headers.get("date", ""))
+        except ValueError:
+            return
+        if there.tzinfo is not None:
+            self.clock_ahead = datetime.now(UTC) - there
 
 
 @cache
@@ -85,3 +127,29 @@ async def _connect_soon(request: httpx2.Request) -> None:
     """Shorten the time for connecting; the SDK knows one limit for everything."""
     limits = request.extensions.get("timeout", {})
     limits["connect"] = min(CONNECT_S, limits.get("connect") or CONNECT_S)
+
+
+async def _signed_in(step: Callable[..., Any], *given: Any) -> Any:
+    """Return what a step of signing in returns; google-auth waits for files and answers, so a thread does it."""
+    try:
+        async with asyncio.timeout(SIGN_IN_S):
+            return await asyncio.to_thread(step, *given)
+    except tuple(MEANING_OF_SIGN_IN) as error:
+        raise NotReadyError(sign_in_problem(error)) from error
+
+
+def _default() -> tuple[Credentials, str | None]:
+    """Return the credentials that google-auth finds, and the project they belong to."""
+    with warnings.catch_warnings():
+        # That a person's credentials name no project which pays is told when Google asks for one.
+        warnings.simplefilter("ignore")
+        found: tuple[Credentials, str | None] = google.auth.default(scopes=[_SCOPE])
+    return found
+
+
+def _refresh(credentials: Credentials) -> None:
+    """Get a token before it is needed, so that a slow sign-in is never taken for a lost answer."""
+    if not credentials.valid:
+        from google.auth.transport.requests import Request
+
+        credentials.refresh(Request())  # type: ignore[no-untyped-call]

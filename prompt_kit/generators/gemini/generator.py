@@ -4,43 +4,51 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 import httpx2
-import stamina
 from google.genai import errors, types
 
 from prompt_kit.errors import InputError
-from prompt_kit.generators.gemini import asking
-from prompt_kit.generators.gemini.answers import blotted, duration, finding, read, refused, summed
-from prompt_kit.generators.gemini.connection import KEYS, Line, key_problem
+from prompt_kit.generators import Checked
+from prompt_kit.generators.findings import Finding, Verdict, blotted, duration, finding
+from prompt_kit.generators.gemini import asking, batches, platform
+from prompt_kit.generators.gemini.access import Access, access
+from prompt_kit.generators.gemini.answers import read, refused, summed
+from prompt_kit.generators.gemini.connection import Line, NotReadyError
+from prompt_kit.generators.gemini.uploads import UploadError, Uploads, sent_pictures
 from prompt_kit.generators.gemini.verdicts import (
     BAD_ADDRESS,
     LOST_ON_THE_WAY,
     NO_ANSWER_IN_TIME,
     NOT_GEMINI,
     SENT_NOTHING,
-    Finding,
-    Verdict,
 )
+from prompt_kit.generators.patience import patiently
 from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
-    from prompt_kit.generators import Request
+    from google import genai
+    from google.auth.credentials import Credentials
 
-LONGEST_WAIT_S: Final = 90.0
-"""When Google asks to wait longer than this, nobody is kept waiting; the outcome says how long."""
+    from prompt_kit.generators import Collected, Request
+    from prompt_kit.generators.gemini.remembered import Uploaded
+    from prompt_kit.images import Image
 
-# Both libraries talk about what outcomes and `on_wait` say already. Without any handler Python would print it.
-for _talker in ("google_genai", "stamina"):
-    logging.getLogger(_talker).addHandler(logging.NullHandler())
+T = TypeVar("T")
+
+LONGEST_ANSWER_S: Final = 24 * 3600.0
+"""Longest time that can be allowed for an answer; what is above is a slip of the pen."""
+
+# It talks about what outcomes say already. Without any handler Python would print it.
+logging.getLogger("google_genai").addHandler(logging.NullHandler())
 
 MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
     httpx2.ConnectError: SENT_NOTHING,
@@ -61,6 +69,12 @@ MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
 }
 """Each way in which a request or its answer gets lost; the nearest class of an exception decides."""
 
+# The SDK misses a header when something else answers the beginning of an upload.
+_LOST_JOBS: Final[tuple[type[Exception], ...]] = (*MEANING_OF_FAILURE, KeyError)
+
+# A KeyError is what the SDK raises when an upload is answered without an address (google-genai 3.4.0).
+_UNHEARD: Final[tuple[type[Exception], ...]] = (*MEANING_OF_FAILURE, KeyError)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gemini:
@@ -74,10 +88,20 @@ class Gemini:
 
     api_key: str | None = field(default=None, repr=False)
     """The key; else the environment's ``GOOGLE_API_KEY``, else its ``GEMINI_API_KEY``, when a picture is made."""
+    project: str | None = None
+    """A project of Google Cloud, which turns to the Agent Platform; there, else ``GOOGLE_CLOUD_PROJECT``."""
+    location: str | None = None
+    """Where on the Agent Platform the model runs; else ``GOOGLE_CLOUD_LOCATION``, else ``global``."""
+    credentials: Credentials | None = field(default=None, repr=False)
+    """Credentials for the Agent Platform; google-auth finds them when left out."""
+    enterprise: bool | None = None
+    """Whether it is the Agent Platform; else what the options above and ``GOOGLE_GENAI_USE_ENTERPRISE`` mean."""
     base_url: str | None = None
-    """Another address of the API; else the environment's ``GOOGLE_GEMINI_BASE_URL``, else Google's own."""
+    """Another address of the API; else the environment's ``GOOGLE_GEMINI_BASE_URL`` (``GOOGLE_VERTEX_BASE_URL`` for
+    the Agent Platform), else Google's own."""
     api_version: str | None = None
-    """Such as ``v1beta``; else the environment's ``GOOGLE_GENAI_API_VERSION``, else the SDK's own, ``v1``."""
+    """Such as ``v1beta``; else the environment's ``GOOGLE_GENAI_API_VERSION``, else the SDK's own: ``v1``, and
+    ``v1beta1`` on the Agent Platform."""
     timeout_s: float = 300.0
     """How long one answer may take; a 4K picture of the pro model takes 60 to 120 s and more (2026-10)."""
     attempts: int = 4
@@ -86,25 +110,96 @@ class Gemini:
     on_wait: Callable[[float, str], None] | None = None
     """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
     _line: Line = field(default_factory=Line, init=False, repr=False, compare=False)
+    _uploads: Uploads = field(default_factory=Uploads, init=False, repr=False, compare=False)
 
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.
 
         Whatever Google, the network or a missing key do becomes an outcome; only mistakes in our own code raise.
         """
-        key, place = self._key()
-        problem = key_problem(key, place)
+        by = self._access()
+        problem = self._problem() or by.problem()
+        if problem is None and by.platform:
+            problem = platform.too_large(sent_pictures(request))
         if problem:
             return replace(problem, model=request.model.id)
-        try:
-            contents, config = asking.contents(request), asking.config(request)
-        except InputError as error:
-            return Outcome(Status.INVALID, message=str(error), billable="no", model=request.model.id)
         async with self:
-            outcome = await self._patiently(request, lambda: self._try(request, key, contents, config))
-        if outcome.status is Status.AUTH:
-            outcome = replace(outcome, next_step=f"{outcome.next_step} The key in use is {place}.")
-        return blotted(outcome, key)
+            outcome = await self._asked(request, by)
+            token = self._line.token
+        if outcome.status is Status.AUTH and by.whose:
+            outcome = replace(outcome, next_step=f"{outcome.next_step} {by.whose}")
+        return blotted(blotted(outcome, by.key), token)
+
+    async def submit(self, requests: Mapping[str, Request], label: str) -> str | Outcome:
+        """Send requests as one job of the Batch API; see `BatchGenerator`."""
+        source = await self._about_jobs(lambda client: batches.packed(client, requests, label))
+        if isinstance(source, Outcome):
+            return source
+        by, request = self._access(), next(iter(requests.values()))
+        names: list[str] = []
+
+        async def send() -> Finding:
+            try:
+                names.append(await batches.created(await self._client(by), request.model.id, source, label))
+            except NotReadyError as error:
+                return error.finding
+            except errors.APIError as error:
+                return refused(error.code, error.details, request)
+            except tuple(MEANING_OF_FAILURE) as error:
+                return _lost(error, request, timeout_s=self.timeout_s)
+            return Finding(Outcome(Status.OK))
+
+        async with self:
+            outcome = await patiently(send, attempts=self.attempts, on_wait=self.on_wait)
+        return names[0] if outcome.ok and names[0] else blotted(outcome, by.key)
+
+    async def find(self, label: str) -> str | Outcome | None:
+        """Return the name of the job with this label; see `BatchGenerator`."""
+        return await self._about_jobs(lambda client: batches.find(client, label))
+
+    async def collect(self, job: str, requests: Mapping[str, Request]) -> Collected | Outcome:
+        """Return how far a job is, and what came of its requests; see `BatchGenerator`."""
+        found = await self._about_jobs(lambda client: batches.collect(client, job, requests))
+        if isinstance(found, Outcome):
+            return found
+        key = self._access().key
+        return replace(found, outcomes=((name, blotted(outcome, key)) for name, outcome in found.outcomes))
+
+    async def cancel(self, job: str) -> Outcome | None:
+        """Ask to stop a job; see `BatchGenerator`."""
+        return await self._about_jobs(lambda client: batches.cancel(client, job))
+
+    async def _about_jobs(self, ask: Callable[[genai.Client], Awaitable[T]]) -> T | Outcome:
+        """Ask about jobs, or say why that cannot be done now; nothing is charged for it."""
+        by = self._access()
+        problem = self._problem() or (batches.ON_PLATFORM if by.platform else by.problem())
+        if problem:
+            return problem
+        try:
+            async with self:
+                return await ask(await self._client(by))
+        except NotReadyError as error:
+            return error.finding.outcome
+        except InputError as error:
+            return Outcome(Status.INVALID, message=str(error), billable="no")
+        except errors.APIError as error:
+            refusal = batches.refusal(error.code, error.details)
+            if refusal.status is Status.AUTH:
+                refusal = replace(refusal, next_step=f"{refusal.next_step} {by.whose}")
+            return blotted(refusal, by.key)
+        except _UNHEARD as error:
+            return blotted(batches.silence(error), by.key)
+
+    async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
+        """Say whether key or credentials, network, clock and these models are all right; nothing of it costs money."""
+        from prompt_kit.generators.gemini import checks
+
+        by, problem = self._access(), self._problem()
+        if problem:
+            return (Checked("options", "wrong", problem.message, problem.next_step),)
+        hurried = replace(self, timeout_s=min(self.timeout_s, checks.PATIENCE_S))
+        async with hurried:
+            return await checks.checked(by, hurried._line, lambda: hurried._client(by), models)  # noqa: SLF001 - itself
 
     async def __aenter__(self) -> Self:
         """Keep the connection for several requests."""
@@ -119,59 +214,87 @@ class Gemini:
     ) -> None:
         """Let go of the connection; the last one closes it."""
         await self._line.leave()
+        if not self._line.users:
+            self._uploads.rest()
 
-    def _key(self) -> tuple[str, str]:
-        """Return the key, and where it stood."""
-        if self.api_key is not None:
-            return self.api_key.strip(), "the one that was given"
-        found = next((name for name in KEYS if os.environ.get(name, "").strip()), "")
-        return os.environ.get(found, "").strip(), f"in {found}"
+    def _access(self) -> Access:
+        return access(
+            api_key=self.api_key,
+            project=self.project,
+            location=self.location,
+            credentials=self.credentials,
+            enterprise=self.enterprise,
+        )
 
-    async def _patiently(self, request: Request, send: Callable[[], Awaitable[Finding]]) -> Outcome:
+    def _problem(self) -> Outcome | None:
+        """Return what is wrong with the options; they may come from a file, as anything."""
+        wrong = []
+        if not _is_number(self.timeout_s) or not 0 < self.timeout_s <= LONGEST_ANSWER_S:
+            wrong.append(f"timeout_s is {self.timeout_s}; it takes seconds, above 0 and up to {LONGEST_ANSWER_S:.0f}.")
+        if not isinstance(self.attempts, int):
+            wrong.append(f"attempts is {self.attempts}; it takes a whole number, such as 4.")
+        if not wrong:
+            return None
+        step = "Change it in prompt-kit.yaml under generators: gemini, or where the generator is made."
+        return Outcome(Status.INVALID, message=" ".join(wrong), next_step=step, billable="no")
+
+    @property
+    def _address(self) -> str:
+        return self.base_url or os.environ.get("GOOGLE_GEMINI_BASE_URL", "")
+
+    async def _client(self, by: Access) -> genai.Client:
+        """Return the open connection, signed in.
+
+        Raises:
+            NotReadyError: When Google does not let us in, before anything is asked.
+            ValueError: When no address can be made of what was given.
+        """
+        return await self._line.client(self._options, by)
+
+    async def _asked(self, request: Request, by: Access) -> Outcome:
         """Send until there is an answer to live with; what each try may have cost is added up."""
         spent: list[Outcome] = []
-        found = Finding(Outcome(Status.CANCELLED))
-        with suppress(_Again):
-            async for attempt in stamina.retry_context(
-                _Again.wanted, attempts=max(1, self.attempts), timeout=None, wait_initial=1.0, wait_max=30.0
-            ):
-                with attempt:
-                    if found.again == "once":
-                        spent.append(found.outcome)
-                    found = await send()
-                    again = None if attempt.num >= self.attempts else _again(found, empty_before=bool(spent))
-                    if again is not None:
-                        self._announce(found.outcome, again, about_s=attempt.next_wait)
-                        raise again
-        return summed(found.outcome, spent, request)
+        last = Finding(Outcome(Status.CANCELLED))
 
-    def _announce(self, outcome: Outcome, again: _Again, *, about_s: float) -> None:
-        if self.on_wait is None:
-            return
-        if again.wait is None:
-            self.on_wait(about_s, f"{outcome.message} It is asked again in about {duration(about_s)}.")
-        else:
-            asked = f"It asks to wait {duration(again.wait)}; prompt-kit waits and goes on."
-            self.on_wait(again.wait, f"{outcome.message} {asked}")
+        async def send() -> Finding:
+            nonlocal last
+            if last.again == "once":
+                spent.append(last.outcome)
+            last = await self._try(request, by)
+            return replace(last, again="yes") if last.again == "once" and not spent else last
 
-    async def _try(
-        self, request: Request, key: str, contents: types.Content, config: types.GenerateContentConfig
-    ) -> Finding:
-        """Send once, and say what came of it."""
+        outcome = await patiently(send, attempts=self.attempts, on_wait=self.on_wait)
+        return summed(outcome, spent, request)
+
+    async def _try(self, request: Request, by: Access, *, anew: bool = False) -> Finding:
+        """Send once, and say what came of it; a file that Google no longer has is uploaded and sent anew."""
+        account = by.account(self._address)
+        files: Mapping[str, Uploaded] = {}
         try:
-            client = self._line.client(self._options, key)
+            client = await self._client(by)
+            if not by.platform:
+                files = await self._uploads.ready(client, request, account)
+            contents, config = asking.contents(request, _attached(files)), asking.config(request)
             # The SDK's limit starts anew with every piece that arrives; a trickle must end, too.
             async with asyncio.timeout(self.timeout_s + 1):
                 response = await client.aio.models.generate_content(
                     model=request.model.id, contents=contents, config=config
                 )
+        except (NotReadyError, UploadError) as error:
+            return replace(error.finding, outcome=replace(error.finding.outcome, model=request.model.id))
+        except InputError as error:
+            return Finding(Outcome(Status.INVALID, message=str(error), billable="no", model=request.model.id))
         except errors.APIError as error:
+            if not anew and self._uploads.lost(error, files, account):
+                return await self._try(request, by, anew=True)
             headers = getattr(error.response, "headers", None) or {}
-            return refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
+            found = refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
         except tuple(MEANING_OF_FAILURE) as error:
             return _lost(error, request, timeout_s=self.timeout_s)
-        raw = response.sdk_http_response
-        return read(raw.body if raw else None, request)
+        else:
+            raw = response.sdk_http_response
+            found = read(raw.body if raw else None, request)
+        return platform.reworded(found, by_credentials=by.by_credentials) if by.platform else found
 
     def _options(self) -> types.HttpOptions:
         return types.HttpOptions(
@@ -183,29 +306,18 @@ class Gemini:
         )
 
 
-class _Again(Exception):  # noqa: N818 - nothing went wrong in our code
-    """The same request is to be sent again; ``wait`` in seconds, ``None`` for stamina's own back-off."""
+def _attached(files: Mapping[str, Uploaded]) -> Callable[[Image], types.Part]:
+    """Return what makes the part of a picture: its file, else its bytes."""
 
-    def __init__(self, wait: float | None = None) -> None:
-        super().__init__("asked again")
-        self.wait = wait
+    def attach(image: Image) -> types.Part:
+        file = files.get(image.sha256)
+        return types.Part.from_uri(file_uri=file.uri, mime_type=file.media_type) if file else asking.inline(image)
 
-    @staticmethod
-    def wanted(error: Exception) -> bool | float:
-        """Tell stamina whether to go on, and when."""
-        if not isinstance(error, _Again):
-            return False
-        return True if error.wait is None else error.wait
+    return attach
 
 
-def _again(found: Finding, *, empty_before: bool) -> _Again | None:
-    """Return whether and when to send again: what was not charged, and once what came back empty."""
-    wait = found.outcome.retry_after_s
-    if found.again == "no" or (found.again == "once" and empty_before):
-        return None
-    if wait is not None and wait > LONGEST_WAIT_S:
-        return None
-    return _Again(wait)
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _lost(error: Exception, request: Request, *, timeout_s: float) -> Finding:

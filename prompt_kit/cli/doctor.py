@@ -1,0 +1,68 @@
+"""The command that tells whether all is ready: ``doctor``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prompt_kit.generators import Checked
+
+_SIGNS: Final = {"good": "✓", "odd": "!", "wrong": "✗"}
+_PLAIN: Final = {"good": "ok", "odd": "!", "wrong": "X"}
+_WIDTH: Final = 100
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(*, as_json: bool) -> None:
+    """Tell without spending money whether key, models, network, clock and this project are all right.
+
+    Exits with 1 when something is wrong; what is only worth knowing has a "!".
+    """
+    from prompt_kit.doctor import examine
+
+    found = examine()
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in found], indent=2, ensure_ascii=False))
+    else:
+        _show(found)
+    if any(one.state == "wrong" for one in found):
+        click.get_current_context().exit(1)
+
+
+def _show(found: Sequence[Checked]) -> None:
+    signs = _SIGNS if _can_print("".join(_SIGNS.values())) else _PLAIN
+    width = max(len(one.about) for one in found) + 2
+    gap = " " * (3 + width)
+    for one in found:
+        said = f"{one.fact} {one.next_step}".strip() if one.state == "good" else one.fact
+        click.echo(f"{signs[one.state]:<3}{one.about:<{width}}{_wrapped(said, gap)}")
+        if one.next_step and one.state != "good":
+            click.echo(f"{gap}{_wrapped(one.next_step, gap)}")
+    wrong, odd = (sum(one.state == state for one in found) for state in ("wrong", "odd"))
+    if wrong:
+        click.echo(f"\n{'One thing is' if wrong == 1 else f'{wrong} things are'} wrong.")
+    else:
+        click.echo(f"\n{'Nothing is wrong; what has a ! is worth knowing.' if odd else 'All is well.'}")
+
+
+def _wrapped(text: str, gap: str) -> str:
+    # Long paths and addresses stay whole, so that they can be copied.
+    lines = textwrap.wrap(text, _WIDTH - len(gap), break_long_words=False, break_on_hyphens=False)
+    return f"\n{gap}".join(lines)
+
+
+def _can_print(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,150 @@
+"""Tells whether Gemini can be reached and lets us in; asking about models is free."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import httpx2
+from google.genai import errors
+
+from prompt_kit.catalogue import Model
+from prompt_kit.generators import Checked, Request
+from prompt_kit.generators.findings import duration
+from prompt_kit.generators.gemini import platform
+from prompt_kit.generators.gemini.access import KEYS, Access
+from prompt_kit.generators.gemini.answers import refused
+from prompt_kit.generators.gemini.connection import Line, NotReadyError
+from prompt_kit.outcome import Status
+from prompt_kit.prompt import Settings, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+    from google import genai
+
+    from prompt_kit.outcome import Outcome
+
+PATIENCE_S: Final = 20.0
+"""How long one question about a model may take."""
+
+WRONG_CLOCK: Final = timedelta(minutes=5)
+"""A clock that is further off breaks signing in and secure connections (cloud.google.com, authentication, 2026-10)."""
+
+_PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy")
+
+
+async def checked(
+    by: Access, line: Line, client: Callable[[], Awaitable[genai.Client]], models: Sequence[str]
+) -> tuple[Checked, ...]:
+    """Return what was found, in the order in which one thing needs the other."""
+    door = "credentials" if by.by_credentials else "key"
+    if not by.key and not by.platform:
+        step = f"'proof' works without. For real pictures set {KEYS[1]}; keys are made at aistudio.google.com/api-keys."
+        return (Checked(door, "odd", "There is no key for the Gemini API.", step),)
+    problem = by.problem()
+    if problem:
+        return (Checked(door, "wrong", problem.message, problem.next_step),)
+    try:
+        opened = await client()
+    except NotReadyError as error:
+        told = error.finding.outcome
+        about = "network" if told.status is Status.UNAVAILABLE else door
+        return (Checked(about, "wrong", told.message, told.next_step),)
+    except (ValueError, httpx2.InvalidURL):
+        return (Checked("network", "wrong", "No address can be made of the base URL.", "Look at it."),)
+    found = [_told(by, door)]
+    for model in models:
+        one = await _asked(opened, model, by)
+        found.append(one)
+        if one.state == "wrong" and one.about in {"network", door}:
+            # What it says takes the place of the first look, and holds for every other model.
+            found = [one] if one.about == door else [found[0], one]
+            break
+    return (*found, *_clock(line.clock_ahead))
+
+
+def _told(by: Access, door: str) -> Checked:
+    """Say what opens the door, and where that stands; the secret itself is never shown."""
+    fact = by.whose if door == "credentials" else f"There is a key, {by.place}."
+    if by.platform:
+        where = f" It is the Agent Platform, location {by.location}." if by.location else " It is the Agent Platform."
+        fact = f"{fact}{where}".strip()
+    values = [os.environ.get(name, "").strip() for name in KEYS]
+    if door == "key" and all(values) and values[0] != values[1] and by.key == values[0]:
+        step = f"Leave one of them out if {KEYS[1]} is the one you mean."
+        return Checked(door, "odd", f"{KEYS[0]} and {KEYS[1]} hold different keys; {KEYS[0]} is used.", step)
+    return Checked(door, "good", fact)
+
+
+async def _asked(client: genai.Client, model: str, by: Access) -> Checked:
+    """Ask for one model's description; that answers whether network, key and model are there."""
+    about, door = f"model {model}", "credentials" if by.by_credentials else "key"
+    try:
+        await client.aio.models.get(model=model)
+    except errors.APIError as error:
+        told = _meaning(error, model, by)
+        if error.code >= 500 or error.code == 429:  # noqa: PLR2004 - passing trouble at Google
+            return Checked(about, "odd", told.message, told.next_step)
+        if told.status is Status.AUTH:
+            return Checked(door, "wrong", told.message, f"{told.next_step} {by.whose}".strip())
+        return Checked(about, "wrong", told.message, told.next_step)
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+        fact, step = _network(error, _host(client))
+        return Checked("network", "wrong", fact, step)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        step = "Look at the proxy and the base URL."
+        return Checked("network", "wrong", f"What {_host(client)} answers is not Gemini.", step)
+    return Checked(about, "good", "It is there.")
+
+
+def _meaning(error: errors.APIError, model: str, by: Access) -> Outcome:
+    request = Request(Turn(()), Model(id=model), Settings())
+    found = refused(error.code, error.details, request)
+    return (platform.reworded(found, by_credentials=by.by_credentials) if by.platform else found).outcome
+
+
+def _network(error: Exception, host: str) -> tuple[str, str]:
+    """Return why a computer could not be reached, and what to do about it."""
+    causes = tuple(_causes(error))
+    says = " ".join(map(str, causes)).lower()
+    proxy = next((name for name in _PROXIES if os.environ.get(name)), "")
+    if isinstance(error, httpx2.ProxyError):
+        return f"The proxy in {proxy or 'the settings'} does not let the request through.", "Look at its address."
+    if any(isinstance(one, ssl.SSLError) for one in causes) or "certificate" in says:
+        step = "Look at this computer's clock. A company's own certificate belongs into the system's store."
+        return f"The connection to {host} is not trusted: its certificate does not hold.", step
+    if any(isinstance(one, socket.gaierror) for one in causes) or "name or service" in says or "resolution" in says:
+        return f"There is no way to {host}: the name is not found.", "Look at the network and its DNS."
+    behind = f" The proxy in {proxy} is between." if proxy else ""
+    return f"{host} does not answer.{behind}", "Look at the network, a firewall, the proxy and the base URL."
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _host(client: genai.Client) -> str:
+    address = client._api_client._http_options.base_url or ""  # noqa: SLF001 - there is no public way
+    try:
+        return urlsplit(address).netloc.rpartition("@")[2] or "Google"
+    except ValueError:
+        return "Google"
+
+
+def _clock(ahead: timedelta | None) -> Iterator[Checked]:
+    if ahead is None:
+        return
+    off = duration(abs(ahead).total_seconds())
+    if abs(ahead) > WRONG_CLOCK:
+        way = "ahead of" if ahead > timedelta() else "behind"
+        step = "Set it right: signing in and secure connections depend on it."
+        yield Checked("clock", "odd", f"This computer's clock is {off} {way} Google's.", step)
+    else:
+        yield Checked("clock", "good", "This computer's clock agrees with Google's.")
