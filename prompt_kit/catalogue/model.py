@@ -1,0 +1,192 @@
+"""What an image model cannot do with a prompt, and what is worth knowing beforehand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.catalogue import crowds
+from prompt_kit.catalogue.formats import nearest
+from prompt_kit.catalogue.prices import Priced
+from prompt_kit.catalogue.rows import FIRST, built_in
+from prompt_kit.errors import Problem, did_you_mean
+from prompt_kit.prompt import Reference
+from prompt_kit.words import series
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from prompt_kit.catalogue.facts import Facts
+    from prompt_kit.prompt import Part, Prompt, Role, Settings, Turn
+
+MAX_REQUEST_BYTES: Final = 100_000_000
+"""Largest request with pictures inside, in bytes, where nothing else is known."""
+
+_KIND_WORDS: Final[Mapping[str, str]] = {
+    "picture": "pictures",
+    "object": "pictures of things and places",
+    "character": "pictures of people and characters",
+    "style": "style pictures",
+}
+_CHOICES: Final = (
+    ("aspect_ratio", "aspect_ratios", "makes no {} pictures"),
+    ("size", "sizes", "makes no {} pictures"),
+    ("thinking", "thinking", "takes no thinking level '{}'"),
+    ("grounding", "grounding", "does not look up '{}'"),
+    ("safety", "safety", "takes no safety level '{}'"),
+)
+"""Each setting with a few answers, the model's field that has them, and what to say of another one."""
+
+
+class Model(Priced):
+    """One image model."""
+
+    def room(self, parts: Sequence[Part], role: Role) -> int | None:
+        """Return how many more pictures in a role it takes beside these parts; ``None`` is as many as one likes."""
+        return crowds.room(self, parts, role)
+
+    def refusals(self, prompt: Prompt) -> tuple[Problem, ...]:
+        """Return everything about a prompt that this model cannot do, each with the nearest it can.
+
+        An unknown model refuses nothing: nobody knows what it can do.
+        """
+        if not self.known:
+            return ()
+        if self.status == "retired":
+            return (self.farewell,)
+        found = [*self._setting_refusals(prompt.settings)]
+        for turn in prompt.turns:
+            found += [*self._reference_refusals(turn), *self._file_refusals(turn), *self._turn_refusals(turn)]
+        return tuple(dict.fromkeys(found))
+
+    def warnings(self, prompt: Prompt) -> tuple[str, ...]:
+        """Return whole sentences about what can be done but is worth knowing."""
+        found = []
+        if not self.known:
+            text = f"The catalogue does not know the model '{self.id}': what it can do and what it costs is not known."
+            found.append(f"{text} {did_you_mean(self.id, list(built_in()[0]))}".strip())
+        if self.status == "legacy" and self.replaced_by:
+            found.append(f"The model '{self.id}' is being phased out. '{self.replaced_by}' takes its place.")
+        if prompt.settings.output == "interleaved" and (each := self.picture_price(prompt.settings.size)):
+            found.append(f"Words and pictures in turn: the estimate counts one picture; each further one is ${each}.")
+        most = max((len(turn.references + turn.earlier) for turn in prompt.turns), default=0)
+        if left_out := _left_out(prompt):
+            found.append(left_out)
+        if self.best_references is not None and most > self.best_references:
+            found.append(f"'{self.id}' works best with up to {self.best_references} pictures; there are {most}.")
+        return (*found, *self._departures(prompt))
+
+    @property
+    def farewell(self) -> Problem:
+        """What to tell someone who asks for this model once it is retired."""
+        instead = f"'{self.replaced_by}' {self.advice}".strip()
+        return Problem(f"The model '{self.id}' is gone. Use {instead}.", parameter="model")
+
+    def _setting_refusals(self, settings: Settings) -> Iterator[Problem]:
+        for name, field, fact in _CHOICES:
+            asked, offered = getattr(settings, name), getattr(self, field)
+            if asked is None or asked in offered or (not offered and field in {"aspect_ratios", "sizes"}):
+                continue
+            if name in self.leaves_out or (name == "aspect_ratio" and self.stand_in(asked)):
+                continue
+            use = f"Use {nearest(asked, offered)}" if offered else "Leave it out"
+            yield self._cannot(f"{fact.format(asked)}. {use}", self._tier_where(_offers, field, asked), name)
+        for name in ("temperature", "top_p", "seed"):
+            if getattr(settings, name) is not None and name not in self.sampling:
+                yield self._cannot(f"takes no {name}. Leave it out", "", name)
+        if settings.background == "transparent" and not self.transparency:
+            yield self._cannot(
+                "draws nothing transparent. Render the recipe for it, or ask for 'keyed'", "", "background"
+            )
+        if settings.output == "interleaved" and not self.interleaved:
+            other = self._tier_where(lambda model: model.interleaved)
+            yield self._cannot("does not answer with words and pictures in turn. Ask for a picture", other, "output")
+
+    def _turn_refusals(self, turn: Turn) -> Iterator[Problem]:
+        if turn.output == "words" and not self.answers_in_words:
+            fact = f"only draws, and words are asked for{_where(turn)}"
+            yield self._cannot(f"{fact}. Leave them out, or take another generator", "", "use")
+        if turn.history and not self.conversations:
+            yield self._cannot("holds no conversation. Refine with a new request", "", "chat")
+        now, before = len(turn.references + turn.earlier), crowds.pictures_before(turn)
+        if before and self.max_references is not None and now <= self.max_references < now + before:
+            fact = f"takes at most {self.max_references} pictures, and with those of this conversation there are"
+            yield self._cannot(f"{fact} {now + before}{_where(turn)}. Begin anew from the picture", "", "chat")
+        if self.max_characters is not None and len(turn.text) > self.max_characters:
+            fact = f"takes {self.max_characters:,} characters, and the prompt has {len(turn.text):,}{_where(turn)}"
+            yield self._cannot(f"{fact}. Shorten it", "", "prompt")
+
+    def _departures(self, prompt: Prompt) -> Iterator[str]:
+        """Yield what comes otherwise than it was asked for, or is left out."""
+        settings = prompt.settings
+        if "thinking" in self.leaves_out and settings.thinking and settings.thinking not in self.thinking:
+            yield f"'{self.id}' takes no thinking level '{settings.thinking}'; it is left out."
+        if "thoughts" in self.leaves_out and settings.thoughts:
+            yield f"'{self.id}' does not show its thinking."
+        pictures = [len(turn.references + turn.earlier) for turn in prompt.turns]
+        if settings.safety and not self.safety_in_edits and any(pictures):
+            yield f"'{self.id}' takes a safety level only without pictures; with them it is left out."
+        stand_in, pixels = self.stand_in(settings.aspect_ratio), self.pixels(settings.aspect_ratio, settings.size)
+        if stand_in and pixels:
+            text = f"'{self.id}' makes no {settings.aspect_ratio} pictures; the nearest is {stand_in}"
+            yield f"{text}, {pixels[0]} × {pixels[1]} pixels."
+        if settings.size in self.experimental_sizes:
+            yield f"Pictures of {settings.size} are experimental with '{self.id}', says its provider."
+        if self.masks and any(turn.mask and count > 1 for turn, count in zip(prompt.turns, pictures, strict=True)):
+            yield f"'{self.id}' takes a mask with a single picture only; with several, the words say what changes."
+
+    def _reference_refusals(self, turn: Turn) -> Iterator[Problem]:
+        for kind, limit, crowd in crowds.crowds(self, turn):
+            slot = next((one.slot for one in reversed(crowd) if isinstance(one, Reference)), "references")
+            fact = f"takes at most {limit} {_KIND_WORDS[kind]}, and there are {len(crowd)}{_where(turn)}"
+            other = self._tier_where(crowds.takes, kind, turn)
+            yield self._cannot(f"{fact}. Leave {len(crowd) - limit} out", other, slot)
+
+    def _file_refusals(self, turn: Turn) -> Iterator[Problem]:
+        for one in turn.references:
+            if one.image.media_type not in self.input_types:
+                types = series([name.rpartition("/")[2].upper() for name in self.input_types], "or")
+                text = f"{one.image.name} is {one.image.media_type}, which {self.id} does not take. Save it as {types}."
+                yield Problem(text, parameter=one.slot)
+        weight = sum(image.size for image in turn.images)
+        # Pictures travel as Base64, which makes four bytes of three. Gemini's go as files where they are too heavy
+        # for that, with room for any picture we read (2 GB each, ai.google.dev, files, 2026-10).
+        if self.generator != FIRST and weight * 4 > MAX_REQUEST_BYTES * 3:
+            heaviest = max(turn.references, key=lambda one: one.image.size, default=None)
+            most = MAX_REQUEST_BYTES * 3 // 4_000_000
+            text = f"The pictures have {weight / 1e6:,.0f} MB together{_where(turn)}; at most {most} MB can be sent."
+            if turn.history:
+                yield Problem(f"{text} Begin anew from the picture, without the conversation.", parameter="chat")
+            elif heaviest:
+                yield Problem(f"{text} Save smaller copies.", parameter=heaviest.slot)
+
+    def _tier_where(self, fits: Callable[..., bool], *asked: str | Turn) -> str:
+        """Return the first tier of its generator whose own model fits what is asked, as the end of a sentence."""
+        own = (model for model in built_in()[0].values() if model.tiers and model.generator == self.generator)
+        return next((f'the tier "{model.tiers[0]}"' for model in own if fits(model, *asked)), "")
+
+    def _cannot(self, fact: str, other: str, parameter: str) -> Problem:
+        use = "" if ". Use " in fact else "use "
+        return Problem(f"{self.id} {fact}{other and f', or {use}{other}'}.", parameter=parameter)
+
+
+def _offers(facts: Facts, field: str, asked: str) -> bool:
+    return asked in getattr(facts, field)
+
+
+def _left_out(prompt: Prompt) -> str:
+    """Say which turns take along fewer pictures than were made before them, or nothing when none does."""
+    drawn, short = 0, []
+    for turn in prompt.turns:
+        if 0 < len(turn.earlier) < drawn:
+            short.append(turn)
+        drawn += turn.output == "picture"
+    if not short:
+        return ""
+    latest = len(short[-1].earlier) - 1
+    along = "only the first picture goes" if not latest else f"the first picture and the latest {latest or ''} go"
+    name = f"'{short[0].name}'" if short[0].name else "one of them"
+    return f"Of the pictures made before, {along} along from {name} on, so that the model is not given too many."
+
+
+def _where(turn: Turn) -> str:
+    return f" in '{turn.name}'" if turn.name else ""
