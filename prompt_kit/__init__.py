@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from prompt_kit.assembly import load
     from prompt_kit.catalogue import Catalogue, Model
+    from prompt_kit.comparing import Comparison, acompare, compare
     from prompt_kit.errors import (
         BudgetError,
         GeneratorError,
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     )
     from prompt_kit.generators import Generator, Request
     from prompt_kit.images import Image, open_image
+    from prompt_kit.jobs import Job, Order, acollect, asubmit, collect, submit
     from prompt_kit.library import Library
     from prompt_kit.outcome import Outcome, Picture, Status, Usage
     from prompt_kit.project import Project, find_project
     from prompt_kit.prompt import Earlier, EarlierWords, Prompt, Reference, Settings, Text, Turn
     from prompt_kit.recipe import Example, Recipe
+    from prompt_kit.refinement import arefine, refine
     from prompt_kit.session import agenerate, generate
     from prompt_kit.snapshots import snapshot
 
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "assembly": ("load",),
     "catalogue": ("Catalogue", "Model"),
+    "comparing": ("Comparison", "acompare", "compare"),
     "errors": (
         "BudgetError",
         "GeneratorError",
@@ -50,11 +54,13 @@ _HOMES = {
     ),
     "generators": ("Generator", "Request"),
     "images": ("Image", "open_image"),
+    "jobs": ("Job", "Order", "acollect", "asubmit", "collect", "submit"),
     "library": ("Library",),
     "outcome": ("Outcome", "Picture", "Status", "Usage"),
     "project": ("Project", "find_project"),
     "prompt": ("Earlier", "EarlierWords", "Prompt", "Reference", "Settings", "Text", "Turn"),
     "recipe": ("Example", "Recipe"),
+    "refinement": ("arefine", "refine"),
     "session": ("agenerate", "generate"),
     "snapshots": ("snapshot",),
 }
@@ -63,6 +69,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "BudgetError",
     "Catalogue",
+    "Comparison",
     "Earlier",
     "EarlierWords",
     "Example",
@@ -70,9 +77,11 @@ __all__ = [
     "GeneratorError",
     "Image",
     "InputError",
+    "Job",
     "Library",
     "Model",
     "NotFoundError",
+    "Order",
     "Outcome",
     "Picture",
     "Problem",
@@ -88,12 +97,20 @@ __all__ = [
     "Turn",
     "Usage",
     "WorkspaceError",
+    "acollect",
+    "acompare",
     "agenerate",
+    "arefine",
+    "asubmit",
+    "collect",
+    "compare",
     "find_project",
     "generate",
     "load",
     "open_image",
+    "refine",
     "snapshot",
+    "submit",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from prompt_kit.library import Library
 from prompt_kit.prompt import SIZES, TIERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe import Recipe
@@ -66,6 +67,7 @@ RUN_OPTIONS = [
     click.Option(
         ["--resend"], is_flag=True, help="Go on though a request may have been paid whose answer was never seen."
     ),
+    click.Option(["--batch"], is_flag=True, help="Submit a job for less money and return; 'runs wait' collects it."),
     click.Option(["--dry-run"], is_flag=True, help="Print what would be sent and what it would cost; send nothing."),
 ]
 
@@ -86,8 +88,8 @@ class RecipeCommands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Look ahead for strategies and a preset: they bring options of their own, or fix some."""
-        ctx.meta["uses"] = _after(args, "--use")
-        ctx.meta["presets"] = _after(args, "--preset")
+        ctx.meta["uses"] = after(args, "--use")
+        ctx.meta["presets"] = after(args, "--preset")
         return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
@@ -100,12 +102,16 @@ class RecipeCommands(click.Group):
             click.echo(str(note), err=True)
         return click.Command(
             cmd_name,
-            params=[*options_of(recipe), *INPUT_OPTIONS, *self.extra],
+            params=[*self.asked(ctx, recipe), *INPUT_OPTIONS, *self.extra],
             callback=partial(self.act, recipe),
             help=f"{recipe.title}. {recipe.spec.summary}",
             short_help=recipe.spec.summary or recipe.title,
             context_settings={"show_default": False},
         )
+
+    def asked(self, ctx: click.Context, recipe: Recipe) -> Iterable[click.Option]:
+        """Return the options for what a recipe asks."""
+        return options_of(recipe)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of recipes; one that cannot be read does not hide the others."""
@@ -181,8 +187,33 @@ generate = RecipeCommands(
 )
 
 
-def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
-    """Put example, file and options together, the later ones winning, and render."""
+@dataclass(frozen=True)
+class Inputs:
+    """What was given for a recipe: example, file and options put together, the later ones winning."""
+
+    recipe: Recipe
+    """With the strategies of its example."""
+    values: dict[str, Any]
+    settings: dict[str, Any]
+    file: YamlFile | None
+    on_line: dict[str, Any]
+    """The values that stand on the command line."""
+
+    def placed(self, error: InputError) -> InputError:
+        """Return the problems with where in the values file they stand, or by which option."""
+        return InputError([self._placed(problem) for problem in error.problems])
+
+    def _placed(self, problem: Problem) -> Problem:
+        name, file = problem.parameter, self.file
+        if file is not None and name is not None and name in file.data and name not in self.on_line:
+            return Problem(problem.message, file.place(name), name)
+        if name is not None and problem.message.startswith(f"{name}: "):
+            return Problem(flag(name) + problem.message[len(name) :], problem.place, name)
+        return problem
+
+
+def inputs(recipe: Recipe, options: dict[str, Any], *, elsewhere: Iterable[str] = ()) -> Inputs:
+    """Put example, file and options together; what comes from ``elsewhere`` is not asked for."""
     values: dict[str, Any] = {}
     settings: dict[str, Any] = {}
     file: YamlFile | None = None
@@ -201,13 +232,18 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
     if options["ask"]:
         from prompt_kit.cli.asking import ask
 
-        values |= ask(recipe, values)
+        values |= ask(recipe, dict.fromkeys(elsewhere, "") | values)
     settings |= {name: options[name] for name in SETTINGS if options[name] is not None}
+    return Inputs(recipe, values, settings, file, on_line)
+
+
+def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
+    found = inputs(recipe, options)
     try:
         who = options.get("generator") or recipe.library.project.generator
-        return recipe.render(settings=settings, generator=who, **values)
+        return found.recipe.render(settings=found.settings, generator=who, **found.values)
     except InputError as error:
-        raise InputError([_placed(problem, file, on_line) for problem in error.problems]) from error
+        raise found.placed(error) from error
 
 
 def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
@@ -228,16 +264,6 @@ def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
     return file, file.data | pictures
 
 
-def _placed(problem: Problem, file: YamlFile | None, on_line: dict[str, Any]) -> Problem:
-    """Say where in the values file a problem stands, or by which option."""
-    name = problem.parameter
-    if file is not None and name is not None and name in file.data and name not in on_line:
-        return Problem(problem.message, file.place(name), name)
-    if name is not None and problem.message.startswith(f"{name}: "):
-        return Problem(flag(name) + problem.message[len(name) :], problem.place, name)
-    return problem
-
-
 def _library(ctx: click.Context) -> Library:
     root = ctx.find_root()
     if root.obj is None:
@@ -246,7 +272,7 @@ def _library(ctx: click.Context) -> Library:
     return library
 
 
-def _after(args: list[str], flag: str) -> list[str]:
+def after(args: list[str], flag: str) -> list[str]:
     """Return what stands after an option, before click reads it."""
     pairs = zip(args, [*args[1:], ""], strict=True)
     return [

@@ -31,6 +31,12 @@ def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
     """
     from prompt_kit.session import plan
 
+    if options["batch"]:
+        from prompt_kit.cli.jobs import submit_orders
+        from prompt_kit.jobs import Order
+
+        submit_orders([Order(prompt, options["count"])], project, options)
+        return
     name = chosen_generator(options["generator"], project)
     planned = plan(prompt, generator=name, project=project, count=options["count"])
     if options["dry_run"]:

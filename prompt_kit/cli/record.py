@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from prompt_kit.cli.jobs import cancel_job, list_jobs, wait_for_jobs
 from prompt_kit.cli.progress import dollars
 from prompt_kit.project import find_project
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prompt_kit.ledger import Spending
+    from prompt_kit.runs import Member
+
+SHOWN: Final = 48
+"""How much of a change is shown in a tree of refinements, in characters."""
 
 
 @click.group()
 def runs() -> None:
     """Look at what was made, asked and paid."""
+
+
+for _command in (list_jobs, wait_for_jobs, cancel_job):
+    runs.add_command(_command)
 
 
 @runs.command("list")
@@ -40,7 +51,8 @@ def list_runs(count: int, *, as_json: bool) -> None:
             click.echo(f"{run.id:<36}{run.damage}")
             continue
         noun = "picture" if run.pictures == 1 else "pictures"
-        click.echo(f"{run.id:<36}{run.state:<11}{run.generator:<10}{run.pictures:>3} {noun:<9}{dollars(run.cost):>10}")
+        line = f"{run.id:<36}{run.state:<11}{run.generator:<10}{run.pictures:>3} {noun:<9}{dollars(run.cost):>10}"
+        click.echo(line + (f"  ← {run.parent.rpartition('/')[2]}" if run.parent else ""))
 
 
 @runs.command("show")
@@ -48,7 +60,7 @@ def list_runs(count: int, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print run.json as it is.")
 def show_run(run: str, *, as_json: bool) -> None:
     """Show one run: its id, folder, picture or sidecar names it."""
-    from prompt_kit.runs import open_run, prompt_from
+    from prompt_kit.runs import family, open_run, prompt_from
     from prompt_kit.snapshots import snapshot
 
     root = find_project().runs_folder
@@ -64,8 +76,36 @@ def show_run(run: str, *, as_json: bool) -> None:
         click.echo(f"message      {totals['message']} {totals.get('next_step') or ''}".rstrip())
     for picture in opened.pictures:
         click.echo(f"picture      {picture.name}")
+    tree = family(opened, summary.folder.parents[1])
+    if len(tree) > 1:
+        click.echo("\nrefinements")
+        for line in _drawn(tree, summary.id):
+            click.echo(f"  {line}")
     click.echo()
     click.echo(snapshot(prompt_from(opened.summary.folder, root)), nl=False)
+
+
+def _drawn(tree: tuple[Member, ...], here: str) -> Iterator[str]:
+    """Yield the lines of a tree of refinements; ``here`` is the id of the run that is marked."""
+    bars: list[str] = []
+    for member in tree:
+        del bars[max(member.depth - 1, 0) :]
+        branch = "".join(bars)
+        if member.depth:
+            branch += "└─ " if member.last else "├─ "
+            bars.append("   " if member.last else "│  ")
+        yield f"{branch}{_told(member)}" + ("  ← this one" if member.run.id == here else "")
+
+
+def _told(member: Member) -> str:
+    name = member.run.id.rpartition("/")[2]
+    if member.run.damage:
+        return f"{name}  ({'its record is damaged' if member.run.folder.is_dir() else 'gone'})"
+    change = " ".join(member.change.split())
+    change = change if len(change) <= SHOWN else f"{change[: SHOWN - 1].rstrip()}…"
+    made = ", ".join(member.pictures) or member.run.state
+    asked = f"  {member.parent_picture}: “{change}”" if change else ""
+    return f"{name}{asked}  → {made}  {dollars(member.run.cost)}"
 
 
 @runs.command("spend")
@@ -110,6 +150,7 @@ def _plain(run: Any) -> dict[str, Any]:
         "recipe": run.recipe,
         "generator": run.generator,
         "started": run.started.isoformat() if run.started else None,
+        "parent": run.parent or None,
         "pictures": run.pictures,
         "cost_usd": None if run.cost is None else str(run.cost),
         "damage": run.damage,

@@ -34,6 +34,7 @@ MANY: Final = 100
 """From how many files on the work is shared among processes; starting them takes about half a second."""
 
 _NAME: Final = re.compile(NAME_PATTERN)
+_VALUE: Final = re.compile(r"\{[{%].*?[%}]\}")
 _library: Library
 """The library of a worker."""
 
@@ -163,6 +164,7 @@ class _File:
         trial.render(dict.fromkeys(recipe.examples, recipe))
         report = trial.report("recipe", found.spec.parameters, creates=recipe.task == "create", base=recipe)
         report.problems += self._about_strategies(found)
+        report.problems += _about_stays(found, recipe, trial.prompts)
         return report
 
     def _own_templates(self, found: Found[RecipeSpec], recipe: Recipe) -> set[str]:
@@ -191,6 +193,19 @@ class _File:
         trial.render(recipes)
         base = next(iter(recipes.values()), None)
         return trial.report("strategy", found.spec.parameters, creates="create" in found.spec.tasks, base=base)
+
+
+def _about_stays(found: Found[RecipeSpec], recipe: Recipe, prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
+    """Yield what is wrong with what a refinement must keep: its words, and what examples make of them."""
+    for number, text in enumerate(found.spec.stays):
+        for message, _ in wording.in_words(_VALUE.sub("", text), creates=False):
+            yield found.file.problem(message, "stays", number)
+    for name, prompt in prompts.items():
+        try:
+            recipe.stays(prompt.values)
+        except InputError as error:
+            for problem in error.problems:
+                yield found.file.problem(f"example '{name}': {problem.message}", "stays")
 
 
 class _Trial:
@@ -256,6 +271,7 @@ class _Trial:
 def _unused(parameters: Mapping[str, Parameter], recipe: Recipe) -> list[str]:
     used = {name for plan in recipe.plans for name in plan.program.names}
     used |= {other for p in recipe.parameters.values() for other in p.show_if}
+    used |= {other for p in recipe.parameters.values() for other in getattr(p, "away_from", ())}
     used |= {other for slot in recipe.references.values() for other in (slot.described_by or "", *slot.show_if)}
     used |= {plan.for_each or "" for plan in recipe.plans}
     return [name for name in parameters if name not in used and not parameters[name].brings_settings]

@@ -1,0 +1,205 @@
+"""The command that changes one thing in pictures: ``refine``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from prompt_kit.assembly import load
+from prompt_kit.cli.make import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
+from prompt_kit.cli.options import given, options_of
+from prompt_kit.cli.progress import copy, dollars, made, plain, plain_plan, show, show_plan, talk
+from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
+from prompt_kit.library import Library
+
+if TYPE_CHECKING:
+    from prompt_kit.project import Project
+    from prompt_kit.recipe import Recipe
+    from prompt_kit.refinement import Refinement
+    from prompt_kit.session import Plan
+
+_FILLED_IN: Final = frozenset({"change", "done", "picture"})
+"""What the command itself fills into the recipe."""
+
+
+class Refine(click.Command):
+    """A command whose further options are those of the recipe ``refine``."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the command's own parameters, and those of the recipe."""
+        first, *others = super().get_params(ctx)
+        return [first, *_options_of_recipe(ctx), *others]
+
+
+def _options_of_recipe(ctx: click.Context) -> list[click.Option]:
+    if "options of refine" not in ctx.meta:
+        made_of = options_of(_recipe(ctx))
+        ctx.meta["options of refine"] = [option for option in made_of if option.name not in _FILLED_IN]
+    options: list[click.Option] = ctx.meta["options of refine"]
+    return options
+
+
+def _recipe(ctx: click.Context) -> Recipe:
+    root = ctx.find_root()
+    if root.obj is None:
+        root.obj = Library()
+    return load("refine", library=root.obj)
+
+
+@click.pass_context
+def refine_pictures(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> None:
+    """Change one thing in one or more pictures, each in a run of its own."""
+    recipe = _recipe(ctx)
+    project = recipe.library.project
+    sources, change = _parted(words, project)
+    values = given(recipe, options) | {"change": change}
+    work = _planned(sources, values, project, options)
+    if options["batch"]:
+        from prompt_kit.cli.jobs import submit_orders
+        from prompt_kit.jobs import Order
+
+        orders = [Order(ready.prompt, options["count"], ready.parent, ready.parent_picture) for ready, _ in work]
+        submit_orders(orders, project, options | {"generator": work[0][1].generator})
+        return
+    if options["batch"]:
+        _submit(work, project, options)
+        return
+    if len(work) > 1 and not options["as_json"]:
+        _tell_price([planned for _, planned in work])
+    if options["dry_run"]:
+        _show_all(work, as_json=options["as_json"])
+        return
+    if not _make_all(work, project, options):
+        ctx.exit(1)
+
+
+refine = Refine(
+    "refine",
+    callback=refine_pictures,
+    params=[
+        click.Argument(["words"], nargs=-1, metavar='RUN_OR_PICTURE... "CHANGE"'),
+        click.Option(["--chat"], is_flag=True, help="Continue the conversation that made it, with the same model."),
+        *(one for one in INPUT_OPTIONS if one.name in {*SETTINGS, "as_json"}),
+        *RUN_OPTIONS,
+    ],
+    help='Change one thing in a picture and keep the rest: prompt-kit refine sticker-7f3a "make the light warmer".',
+    no_args_is_help=True,
+)
+
+
+def _parted(words: tuple[str, ...], project: Project) -> tuple[tuple[str, ...], str]:
+    """Return the pictures, and the change that stands behind them."""
+    *sources, change = words or ("",)
+    example = 'prompt-kit refine sticker-7f3a "make the light warmer"'
+    if _is_picture(change, project):
+        raise click.UsageError(f"What changes is missing: '{change}' is a picture or run. Say it last: {example}")
+    if not sources:
+        raise click.UsageError(f"Name a run or picture, and what changes last: {example}")
+    return tuple(sources), change
+
+
+def _is_picture(word: str, project: Project) -> bool:
+    from prompt_kit.refinement import pictures_of
+
+    if not word.strip() or (" " in word and not Path(word).exists()):
+        return False
+    try:
+        return bool(pictures_of(word, project.runs_folder))
+    except InputError:
+        return (project.runs_folder / word).is_dir()
+    except NotFoundError:
+        return False
+
+
+def _planned(
+    sources: tuple[str, ...], values: dict[str, Any], project: Project, options: dict[str, Any]
+) -> list[tuple[Refinement, Plan]]:
+    """Return everything that is to be sent, priced; what is wrong with any of it is told at once."""
+    from prompt_kit.refinement import Terms, pictures_of, prepare
+    from prompt_kit.session import default_generator, plan
+
+    settings = {name: options[name] for name in SETTINGS if options[name] is not None}
+    terms = Terms(project, options["chat"], settings, options["generator"] or "")
+    work: list[tuple[Refinement, Plan]] = []
+    problems: list[Problem] = []
+    found: list[Path] = []
+    for source in sources:
+        try:
+            for picture in pictures_of(source, project.runs_folder):
+                if any(picture.resolve() == other.resolve() for other in found):
+                    continue
+                found.append(picture)
+                ready = prepare(picture, values, terms)
+                name = ready.generator or default_generator(project)
+                planned = plan(ready.prompt, generator=name, project=project, count=options["count"])
+                work.append((ready, planned))
+        except PromptKitError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    return work
+
+
+def _submit(work: list[tuple[Refinement, Plan]], project: Project, options: dict[str, Any]) -> None:
+    """Submit the pictures as jobs; what is worth knowing of each is told first."""
+    from prompt_kit.cli.jobs import submit_orders
+    from prompt_kit.jobs import Order
+
+    makers = sorted({planned.generator for _, planned in work})
+    if len(makers) > 1:
+        raise click.UsageError(f"The pictures are of {' and '.join(makers)}. Name one for the job: --generator NAME.")
+    for ready, _ in work:
+        for warning in ready.warnings:
+            talk(warning)
+    orders = [Order(one.prompt, options["count"], one.parent, one.parent_picture) for one, _ in work]
+    submit_orders(orders, project, options | {"generator": makers[0]})
+
+
+def _tell_price(plans: list[Plan]) -> None:
+    estimates = [planned.estimate for planned in plans]
+    known = [estimate for estimate in estimates if estimate is not None]
+    total = sum(known) if len(known) == len(estimates) else None
+    free = all(planned.generator == "proof" for planned in plans)
+    cost = f"$0; with the real model about {dollars(total or None)}" if free else f"about {dollars(total or None)}"
+    talk(f"{len(plans)} pictures are refined, each in a run of its own. Together: {cost}.")
+
+
+def _show_all(work: list[tuple[Refinement, Plan]], *, as_json: bool) -> None:
+    if as_json:
+        _print_json([plain_plan(planned) for _, planned in work])
+        return
+    for number, (ready, planned) in enumerate(work):
+        if number:
+            click.echo()
+        show_plan(planned, as_json=False)
+        for warning in ready.warnings:
+            talk(warning)
+
+
+def _make_all(work: list[tuple[Refinement, Plan]], project: Project, options: dict[str, Any]) -> bool:
+    """Make the pictures one after the other; return whether all of them came."""
+    told = []
+    well = True
+    for number, (ready, planned) in enumerate(work):
+        for warning in ready.warnings:
+            talk(warning)
+        parent = (ready.parent, ready.parent_picture)
+        outcome = made(planned, project, parent=parent, new=options["new"], resend=options["resend"])
+        copy(outcome, options["out"])
+        well = well and outcome.ok
+        if options["as_json"]:
+            told.append(plain(planned, outcome))
+        else:
+            click.echo("", nl=number > 0)
+            show(planned, outcome)
+    if options["as_json"]:
+        _print_json(told)
+    return well
+
+
+def _print_json(told: list[dict[str, Any]]) -> None:
+    """Print one picture as ``generate`` does, several as a list."""
+    click.echo(json.dumps(told[0] if len(told) == 1 else told, indent=2, ensure_ascii=False))
