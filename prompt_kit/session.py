@@ -41,6 +41,9 @@ MAX_COUNT: Final = 100
 KEYS: Final = {"gemini": ("GOOGLE_API_KEY", "GEMINI_API_KEY"), "openai": ("OPENAI_API_KEY",)}
 """Where the key of each generator is looked for, in the environment; the first one that has a key is used."""
 
+_PLATFORM: Final = ("GOOGLE_GENAI_USE_ENTERPRISE", "GOOGLE_GENAI_USE_VERTEXAI")
+"""What sends Gemini's requests to the Agent Platform, where a Google Cloud project takes the place of a key."""
+
 # What would end the same way for every further request of the run.
 _HOPELESS: Final = {Status.AUTH, Status.BUDGET, Status.INVALID, Status.QUOTA, Status.CANCELLED}
 
@@ -95,9 +98,17 @@ class Options(TypedDict, total=False):
 
 
 def default_generator(project: Project) -> str:
-    """Return the generator that is used when none is named: the project's, one with a key, else ``proof``."""
-    with_key = (name for name, keys in KEYS.items() if any(os.environ.get(key, "").strip() for key in keys))
-    return project.generator or next(with_key, "proof")
+    """Return the generator that is used when none is named: the project's, one with access, else ``proof``."""
+    return project.generator or next(iter(with_access(project)), "proof")
+
+
+def with_access(project: Project) -> tuple[str, ...]:
+    """Return the built-in generators for which there is a key, or a Google Cloud project that pays."""
+    platform = "project" in project.generators.get("gemini", {}) or any(
+        os.environ.get(switch, "").lower() in {"1", "true"} for switch in _PLATFORM
+    )
+    keyed = {name for name, keys in KEYS.items() if any(os.environ.get(key, "").strip() for key in keys)}
+    return tuple(name for name in KEYS if name in keyed or (name == "gemini" and platform))
 
 
 def plan(prompt: Prompt, *, generator: str, project: Project | None = None, count: int = 1) -> Plan:

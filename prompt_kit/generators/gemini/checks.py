@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import ssl
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -19,6 +17,7 @@ from prompt_kit.generators.gemini import platform
 from prompt_kit.generators.gemini.access import KEYS, Access
 from prompt_kit.generators.gemini.answers import refused
 from prompt_kit.generators.gemini.connection import Line, NotReadyError
+from prompt_kit.generators.reaching import unreachable
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Settings, Turn
 
@@ -34,8 +33,6 @@ PATIENCE_S: Final = 20.0
 
 WRONG_CLOCK: Final = timedelta(minutes=5)
 """A clock that is further off breaks signing in and secure connections (cloud.google.com, authentication, 2026-10)."""
-
-_PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy")
 
 
 async def checked(
@@ -94,7 +91,7 @@ async def _asked(client: genai.Client, model: str, by: Access) -> Checked:
             return Checked(door, "wrong", told.message, f"{told.next_step} {by.whose}".strip())
         return Checked(about, "wrong", told.message, told.next_step)
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-        fact, step = _network(error, _host(client))
+        fact, step = unreachable(error, _host(client))
         return Checked("network", "wrong", fact, step)
     except (ValueError, TypeError, KeyError, RecursionError):
         step = "Look at the proxy and the base URL."
@@ -106,28 +103,6 @@ def _meaning(error: errors.APIError, model: str, by: Access) -> Outcome:
     request = Request(Turn(()), Model(id=model), Settings())
     found = refused(error.code, error.details, request)
     return (platform.reworded(found, by_credentials=by.by_credentials) if by.platform else found).outcome
-
-
-def _network(error: Exception, host: str) -> tuple[str, str]:
-    """Return why a computer could not be reached, and what to do about it."""
-    causes = tuple(_causes(error))
-    says = " ".join(map(str, causes)).lower()
-    proxy = next((name for name in _PROXIES if os.environ.get(name)), "")
-    if isinstance(error, httpx2.ProxyError):
-        return f"The proxy in {proxy or 'the settings'} does not let the request through.", "Look at its address."
-    if any(isinstance(one, ssl.SSLError) for one in causes) or "certificate" in says:
-        step = "Look at this computer's clock. A company's own certificate belongs into the system's store."
-        return f"The connection to {host} is not trusted: its certificate does not hold.", step
-    if any(isinstance(one, socket.gaierror) for one in causes) or "name or service" in says or "resolution" in says:
-        return f"There is no way to {host}: the name is not found.", "Look at the network and its DNS."
-    behind = f" The proxy in {proxy} is between." if proxy else ""
-    return f"{host} does not answer.{behind}", "Look at the network, a firewall, the proxy and the base URL."
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _host(client: genai.Client) -> str:

@@ -15,6 +15,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.generators.findings import Finding, Verdict, blotted, duration, finding
 from prompt_kit.generators.openai.answers import read, refused
 from prompt_kit.generators.openai.asking import Asking
+from prompt_kit.generators.openai.checks import checked
 from prompt_kit.generators.openai.connection import KEY, Line, address, at_home, headers, key_problem
 from prompt_kit.generators.openai.verdicts import (
     BAD_ADDRESS,
@@ -27,11 +28,11 @@ from prompt_kit.generators.patience import patiently
 from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
-    from prompt_kit.generators import Request
+    from prompt_kit.generators import Checked, Request
 
 # It talks about what outcomes and `on_wait` say already. Without any handler Python would print it.
 logging.getLogger("openai").addHandler(logging.NullHandler())
@@ -58,6 +59,10 @@ MEANING_OF_FAILURE: Final[Mapping[type[BaseException], Verdict]] = {
     RecursionError: NOT_OPENAI,
 }
 """Each way in which a request or its answer gets lost; the nearest class of an exception or its cause decides."""
+
+
+CHECK_S: Final = 20.0
+"""How long one question about a model may take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +109,15 @@ class OpenAI:
             shown = f"The key in use is {place}." if key else f"No key was sent; {KEY} is not set."
             outcome = replace(outcome, next_step=f"{outcome.next_step} {shown}")
         return blotted(outcome, key)
+
+    async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
+        """Look at key, network and models, without spending money."""
+        key, place = self._key()
+        where = address(self.base_url)
+        async with self:
+            return await checked(
+                key, place, where, models, lambda: self._line.client(key=key, address=where, timeout_s=CHECK_S)
+            )
 
     async def __aenter__(self) -> Self:
         """Keep the connection for several requests."""

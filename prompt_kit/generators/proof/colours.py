@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import ImageColor
 
+from prompt_kit.colours import WORDS
 from prompt_kit.generators.proof.faces import clean
 
 if TYPE_CHECKING:
@@ -22,49 +23,6 @@ _REACH: Final = 40
 """How many characters before a code its name is looked for."""
 _FIELDS: Final = re.compile(r"palette|colou?r|accent")
 _LITTLE: Final = frozenset("in on of and the a an with is colour color accent".split())
-
-_NAMED: Final = {
-    "amber": "#f2b01e",
-    "blue": "#2f62b3",
-    "blush": "#ecc5b8",
-    "brick": "#a4452f",
-    "brown": "#7a5236",
-    "burgundy": "#6d1f33",
-    "celadon": "#aecbb0",
-    "charcoal": "#3a3d42",
-    "cobalt": "#1f4fa8",
-    "copper": "#b4693f",
-    "coral": "#ef7d64",
-    "cream": "#f3e8cf",
-    "emerald": "#14805a",
-    "forest": "#27543b",
-    "gold": "#c9a14a",
-    "green": "#3d7d4b",
-    "grey": "#8e9092",
-    "leaf": "#5f9a3c",
-    "lemon": "#f4dc3c",
-    "mint": "#bfe3cf",
-    "mustard": "#cf9f2a",
-    "navy": "#1f2c52",
-    "ochre": "#c8892b",
-    "orange": "#e6853a",
-    "petrol": "#1e5f70",
-    "pink": "#e7a1b5",
-    "purple": "#6d4a92",
-    "red": "#c5342c",
-    "rose": "#d98a97",
-    "rust": "#a9502c",
-    "sage": "#a5b595",
-    "sand": "#e0cda9",
-    "signal": "#d62b1f",
-    "sky": "#8fc1e3",
-    "slate": "#5a6672",
-    "teal": "#2a7f80",
-    "terracotta": "#c5694a",
-    "turquoise": "#45b3aa",
-    "yellow": "#efc93c",
-}
-"""Colours that designers name and CSS does not, or otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +69,7 @@ def _chip(text: str) -> Chip | None:
     if not words or len(words) > 3:  # noqa: PLR2004 - a longer text describes more than a colour
         return None
     css = ImageColor.colormap
-    code = _NAMED.get(words[0]) or css.get("".join(words)) or _NAMED.get(words[-1]) or css.get(words[-1])
+    code = WORDS.get(words[0]) or css.get("".join(words)) or WORDS.get(words[-1]) or css.get(words[-1])
     if not isinstance(code, str):
         return None
     if words[0] in {"deep", "dark", "midnight"}:
