@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from prompt_kit.errors import PromptKitError
-
-try:
-    from prompt_kit import pixels
-    pixels.available
-except (ImportError, AttributeError):
-    pixels = None
+from prompt_kit import pixels
+from prompt_kit.errors import InputError, Problem, PromptKitError
+from prompt_kit.masks import read_mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from prompt_kit.images import Image
     from prompt_kit.outcome import Derived, Outcome
     from prompt_kit.prompt import Prompt, Settings, Turn
     from prompt_kit.runs import RunFolder
 
-_WITHOUT: Final = "Install it with: pip install 'prompt-kit[pixels]'"
+
+def refusals(prompt: Prompt) -> tuple[Problem, ...]:
+    """Return why something could not be made here, before anything is paid: masks that do not fit their picture."""
+    return tuple(problem for turn in prompt.turns for problem in _mask_problems(turn))
 
 
 def warnings(prompt: Prompt) -> tuple[str, ...]:
-    """Say what cannot be made here because a part of the kit is not installed."""
-    if pixels is None or pixels.available():
-        return ()
-    found = []
-    if prompt.settings.background == "keyed":
-        found.append(f"The flat colour behind the picture stays: cutting it away needs prompt-kit[pixels]. {_WITHOUT}")
-    if any(turn.mask for turn in prompt.turns):
-        found.append(f"What is outside the mask may change: keeping it exact needs prompt-kit[pixels]. {_WITHOUT}")
-    return tuple(found)
+    """Say what will not be made here because a part of the kit is not installed."""
+    wanted = prompt.settings.background == "keyed" or any(turn.mask for turn in prompt.turns)
+    return (pixels.MISSING,) if wanted and not pixels.available() else ()
 
 
 def finished(outcome: Outcome, turn: Turn, settings: Settings, folder: RunFolder) -> Outcome:
@@ -41,7 +35,7 @@ def finished(outcome: Outcome, turn: Turn, settings: Settings, folder: RunFolder
 
     A picture that could not be worked on stays as it is; why is a warning, for the master was made and paid.
     """
-    if pixels is None or not pixels.available() or turn.output != "picture":
+    if not pixels.available() or turn.output != "picture":
         return outcome
     derived: list[Derived] = []
     told: list[str] = []
@@ -49,9 +43,9 @@ def finished(outcome: Outcome, turn: Turn, settings: Settings, folder: RunFolder
         if picture.path is None:
             continue
         try:
-            for one, remarks in _made(picture.data, picture.path, turn, settings, folder):
-                derived.append(one)
-                told += remarks
+            for one, warnings in _made(picture.data, picture.path, turn, settings, folder):
+                derived += [one] if one else []
+                told += warnings
         except PromptKitError as error:
             told.append(f"{picture.path.name}: {error}")
     return replace(outcome, derived=tuple(derived), warnings=(*outcome.warnings, *told))
@@ -59,12 +53,33 @@ def finished(outcome: Outcome, turn: Turn, settings: Settings, folder: RunFolder
 
 def _made(
     data: bytes, path: Path, turn: Turn, settings: Settings, folder: RunFolder
-) -> Iterator[tuple[Derived, tuple[str, ...]]]:
-    """Yield what is made from one picture, with what is odd about it."""
-    base = next((part.image for part in reversed(turn.references) if part.role == "base"), None)
+) -> Iterator[tuple[Derived | None, tuple[str, ...]]]:
+    """Yield what is made from one picture, with what is odd about it; nothing where nothing could be made."""
+    base = _base(turn)
     if turn.mask is not None and base is not None:
-        whole = pixels.composite(base.read(), turn.mask.image.read(), data, name=path.name)
-        yield folder.derive(path, "composite", whole.data, whole.report), whole.warnings
+        whole = pixels.composite(base.read(), turn.mask.image.read(), data, name=path.name, original_name=base.name)
+        yield folder.derive(path, "composite", whole.png, whole.report), whole.warnings
     if settings.background == "keyed":
         cut = pixels.cut_out(data, name=path.name)
-        yield folder.derive(path, "cutout", cut.data, cut.report), cut.warnings
+        yield (folder.derive(path, "cutout", cut.png, cut.report) if cut.png else None), cut.warnings
+
+
+def _base(turn: Turn) -> Image | None:
+    """Return the picture that is worked on; it is sent last."""
+    return next((part.image for part in reversed(turn.references) if part.role == "base"), None)
+
+
+def _mask_problems(turn: Turn) -> Iterator[Problem]:
+    base, mask = _base(turn), turn.mask
+    if mask is None:
+        return
+    if base is None:
+        yield Problem(f"{mask.slot}: there is no picture that the mask is for.", parameter=mask.slot)
+        return
+    from prompt_kit.pixels.pictures import opened  # most prompts have no mask
+
+    try:
+        size = opened(base.read(), base.name or "The picture").size
+        read_mask(mask.image.read(), size, f"{mask.slot}: the mask {mask.image.name}")
+    except InputError as error:
+        yield from (replace(problem, parameter=mask.slot) for problem in error.problems)

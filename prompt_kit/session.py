@@ -122,7 +122,7 @@ def plan(prompt: Prompt, *, generator: str, project: Project | None = None, coun
     project = project or find_project()
     catalogue = Catalogue.load(project.models_file)
     model = catalogue.choose(prompt.settings, generator)
-    refusals = model.refusals(prompt)
+    refusals = (*model.refusals(prompt), *finishing.refusals(prompt))
     if model.known and model.generator != generator in {other.generator for other in catalogue.models}:
         fact = f"The model '{model.id}' belongs to the generator '{model.generator}', not to '{generator}'."
         refusals = (Problem(f"{fact} Choose that generator, or another model.", parameter="model"),)

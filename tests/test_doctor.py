@@ -20,8 +20,8 @@ from untrusted_server import Untrusted
 
 from prompt_kit.doctor import examine
 from prompt_kit.generators import Checkable, generator
-from prompt_kit.generators.gemini import checks
 from prompt_kit.generators.gemini.remembered import Memory, Uploaded
+from prompt_kit.generators.reaching import unreachable
 from prompt_kit.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def test_a_proxy_that_refuses_is_told_by_its_variable(monkeypatch: pytest.Monkey
     """A proxy's address may hold a password, so only the variable is named."""
     monkeypatch.setenv("HTTPS_PROXY", "http://name:password@proxy.example.org:3128")
 
-    told = " ".join(checks._network(httpx2.ProxyError("407 Proxy Authentication Required"), "google"))
+    told = " ".join(unreachable(httpx2.ProxyError("407 Proxy Authentication Required"), "google"))
 
     assert "The proxy in HTTPS_PROXY does not let the request through." in told
     assert "password" not in told
