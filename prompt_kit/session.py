@@ -232,10 +232,12 @@ class _Run:
         """Make the turns in order; earlier pictures go into later turns."""
         turns = self.plan.prompt.turns
         outcomes: list[Outcome] = []
-        for number, done in enumerate(self.folder.made(take)):
-            self.tell(Progress("kept", number + 1, len(turns), turns[number].name, done))
-            outcomes.append(await self._finished(done, turns[number]))
-        for number, turn in enumerate(turns[len(outcomes) :], len(outcomes)):
+        made = self.folder.made(take)
+        for number, turn in enumerate(turns):
+            if number in made:
+                self.tell(Progress("kept", number + 1, len(turns), turn.name, made[number]))
+                outcomes.append(await self._finished(made[number], turn))
+                continue
             earlier = tuple(_as_image(outcomes[part.turn].pictures[-1]) for part in turn.earlier)
             request = Request(
                 _with_words(turn, outcomes), self.plan.model, self.plan.prompt.settings, earlier, self.plan.prompt

@@ -300,7 +300,8 @@ def test_a_refused_job_says_whether_there_is_one_nevertheless(
 def test_more_jobs_than_google_takes_are_told(server: GeminiServer, jobs: Batches) -> None:
     """A hundred at a time; the next one is refused, and is certainly none."""
     for n in range(100):
-        jobs.jobs[f"batches/full{n}"] = BatchJob(f"batches/full{n}", KEY, "m", f"{n}", [], True, deque(["RUNNING"]))
+        name = f"batches/full{n}"
+        jobs.jobs[name] = BatchJob(name, KEY, "m", f"{n}", rows=[], inline=True, states=deque(["RUNNING"]))
     outcome = asyncio.run(gemini(server, attempts=1).submit(animals("cat"), "ours"))
     assert isinstance(outcome, Outcome)
     assert (outcome.status, outcome.billable) == (Status.QUOTA, "no")

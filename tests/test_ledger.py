@@ -422,6 +422,30 @@ def test_another_computers_requests_are_left_alone(where: str, monkeypatch: pyte
         assert ledger.reconcile() == ()
 
 
+def test_what_went_into_a_job_belongs_to_no_process(ledger: Ledger) -> None:
+    """It is answered long after the process that sent it has ended; all of it leaves, or nothing."""
+    first, second, third = ledger.plan_all([request(), request(), request()])
+    ledger.handed_over([first, second])
+    assert [(e.state, e.pid, e.host, e.sent_at is None) for e in ledger.entries()] == [
+        ("planned", os.getpid(), socket.gethostname(), True),
+        ("sent", 0, "", False),
+        ("sent", 0, "", False),
+    ]
+    with pytest.raises(WorkspaceError, match="no longer planned"):
+        ledger.handed_over([third, first])
+    assert ledger.entries()[0].state == "planned"
+    assert ledger.reconcile() == ()
+    ledger.ended(first, came())
+    assert [entry.state for entry in ledger.entries(states=("done",))] == ["done"]
+
+
+def test_a_job_beyond_the_budget_is_not_booked_at_all(ledger: Ledger) -> None:
+    """Two of the three would fit; none is booked."""
+    with pytest.raises(BudgetError):
+        ledger.plan_all([request(), request(), request()], budget=Budget(run=Decimal("0.25")))
+    assert ledger.entries() == ()
+
+
 def test_an_answer_that_comes_after_all_is_booked(where: str, clock: Clock) -> None:
     """A request that was given up by mistake may still come home with its price, but only once."""
     with Ledger.open(where, clock=clock) as ledger:

@@ -145,26 +145,24 @@ class RunFolder:
             raise
         return folder
 
-    def made(self, take: int) -> tuple[Outcome, ...]:
-        """Return what is there of one repetition already: the outcomes of its first turns, as far as they are ok.
+    def made(self, take: int) -> dict[int, Outcome]:
+        """Return what is there of one repetition already: the outcomes that are ok, by turn, from 0.
 
         Raises:
             InputError: When the record is damaged, or a picture of it is gone or has changed.
         """
         done = {one["request"]["turn"]: one for one in self._record["requests"] if _went_well(one, take)}
-        outcomes: list[Outcome] = []
         try:
-            while len(outcomes) in done:
-                outcomes.append(outcome_of(done[len(outcomes)], self.path))
+            outcomes = {turn: outcome_of(one, self.path) for turn, one in done.items()}
             derived = derived_of(self._record, self.path)
         except ODD as error:
             raise damaged(self.path / RECORD) from error
         except InputError as error:
             raise InputError(f"{error} The run cannot go on from there; start it anew.") from error
-        return tuple(
-            replace(one, derived=tuple(d for d in derived if d.source in {p.path for p in one.pictures}))
-            for one in outcomes
-        )
+        return {
+            turn: replace(one, derived=tuple(d for d in derived if d.source in {p.path for p in one.pictures}))
+            for turn, one in outcomes.items()
+        }
 
     def answers(self) -> dict[int, Outcome]:
         """Return how the requests ended that the record knows, by their number in the ledger.

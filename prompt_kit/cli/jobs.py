@@ -1,0 +1,191 @@
+"""Commands for what is done later and costs less: ``--batch``, ``runs jobs``, ``runs wait`` and ``runs cancel``."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prompt_kit.cli.progress import chosen_generator, dollars, plain_plan, short, show_plan, talk
+from prompt_kit.project import find_project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prompt_kit.jobs import Job, Order, Row, Submission
+    from prompt_kit.project import Project
+
+
+def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, Any]) -> None:
+    """Submit prompts as jobs, or with ``--dry-run`` say what that would mean.
+
+    Exits with 1 when a job was not submitted.
+    """
+    from prompt_kit.jobs import planned, submit
+    from prompt_kit.session import generator_for
+
+    if options["out"]:
+        raise click.UsageError("--out copies pictures, and a job has none yet. 'runs wait' tells where they are.")
+    made_by = generator_for(chosen_generator(options["generator"], project), project)
+    told = planned(orders, made_by, project)
+    if options["dry_run"]:
+        _show_submission(told, as_json=options["as_json"])
+        return
+    for warning in dict.fromkeys(warning for one in told.plans for warning in one.warnings):
+        talk(warning)
+    if not options["as_json"]:
+        talk(f"{_price(told)}.")
+    jobs = submit(*orders, generator=made_by, project=project)
+    _print_jobs(jobs, project, as_json=options["as_json"])
+    for job in jobs:
+        if job.message:
+            talk(f"{job.id}: {job.message}")
+    if any(job.state != "waiting" for job in jobs):
+        click.get_current_context().exit(1)
+    if not options["as_json"]:
+        talk(f"Collect the pictures, today or tomorrow: prompt-kit runs wait {' '.join(job.id for job in jobs)}")
+
+
+@click.command("jobs")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_jobs(*, as_json: bool) -> None:
+    """List the jobs, the newest first."""
+    from prompt_kit.jobs import jobs
+
+    project = find_project()
+    found, problems = jobs(project.runs_folder)
+    for problem in problems:
+        talk(str(problem))
+    if not found and not problems and not as_json:
+        talk("There are no jobs. Submit one: prompt-kit generate sticker --example red-panda -n 4 --batch")
+    _print_jobs(found, project, as_json=as_json)
+
+
+@click.command("wait")
+@click.argument("names", nargs=-1, metavar="[JOB]...")
+@click.option("--timeout", type=click.FloatRange(min=0), help="Wait no longer than this; 0 looks once.", metavar="MIN")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def wait_for_jobs(names: tuple[str, ...], timeout: float | None, *, as_json: bool) -> None:
+    """Wait for jobs and save what came of them; all that are not over, when none is named.
+
+    It may be stopped at any time and started again, on any computer that has the folder.
+    """
+    from prompt_kit.jobs import collect
+
+    project = find_project()
+    seconds = None if timeout is None else timeout * 60
+    jobs = collect(*names, project=project, timeout_s=seconds, on_look=_Told())
+    if as_json:
+        _print_jobs(jobs, project, as_json=True)
+    else:
+        if not jobs:
+            talk("No job is under way.")
+        for job in jobs:
+            _show(job, project)
+    if not all(job.ok for job in jobs):
+        click.get_current_context().exit(1)
+
+
+@click.command("cancel")
+@click.argument("name", metavar="JOB")
+def cancel_job(name: str) -> None:
+    """Ask to stop a job; what is done of it can still be collected."""
+    from prompt_kit.jobs import cancel
+
+    job = cancel(name, project=find_project())
+    talk(f"{job.id}: {job.message or job.state}")
+
+
+class _Told:
+    """Says what is new about a job, each time somebody has looked at it."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, str] = {}
+
+    def __call__(self, job: Job) -> None:
+        """Say it on stderr, unless it was said before."""
+        said = f"{job.id}: {_state(job)} after {_age(job)}." + (f" {job.message}" if job.message else "")
+        new = f"{job.state} {job.said} {job.message}"
+        if self._last.get(job.id) != new:
+            talk(said)
+        self._last[job.id] = new
+
+
+def _show_submission(told: Submission, *, as_json: bool) -> None:
+    if as_json:
+        plain = {
+            "plans": [plain_plan(one) for one in told.plans],
+            "requests": told.requests,
+            "jobs": told.jobs,
+            "estimate_usd": _text(told.estimate),
+        }
+        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        return
+    for one in told.plans:
+        show_plan(one, as_json=False)
+    click.echo(f"job          {_price(told)}")
+
+
+def _price(told: Submission) -> str:
+    requests = "1 request" if told.requests == 1 else f"{told.requests} requests"
+    where = "one job" if told.jobs == 1 else f"{told.jobs} jobs, one for each model"
+    instead = "" if told.at_once is None else f" instead of {dollars(told.at_once)}"
+    return f"{requests} in {where}: about {dollars(told.estimate)}{instead}"
+
+
+def _print_jobs(jobs: Sequence[Job], project: Project, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([_plain(job, project) for job in jobs], indent=2, ensure_ascii=False))
+        return
+    for job in jobs:
+        made = sum(len(row.pictures) for row in job.rows)
+        count = f"{made} of {len(job.rows)} pictures" if job.over else f"{len(job.rows)} requests"
+        price = dollars(job.cost) if job.over else f"about {dollars(job.estimate)}"
+        click.echo(f"{job.id:<14}{_state(job):<22}{_age(job):>7}  {count:<20}{price:<14}{job.model}")
+
+
+def _show(job: Job, project: Project) -> None:
+    """Say what came of a job's requests; the pictures last, on stdout."""
+    if not job.over:
+        talk(f"{job.id} is not over. Go on waiting: prompt-kit runs wait {job.id}")
+        return
+    for row in job.rows:
+        if row.message:
+            talk(f"{_place(row)}: {row.message}")
+    good = sum(row.status == "ok" for row in job.rows)
+    unknown = sum(row.cost is None for row in job.rows)
+    known = dollars(sum((row.cost for row in job.rows if row.cost is not None), Decimal()))
+    cost = f"{known}, and {unknown} of unknown price" if unknown else known
+    talk(f"{job.id}: {good} of {len(job.rows)} requests went well. Cost: {cost}.")
+    for row in job.rows:
+        for name in row.pictures:
+            click.echo(short(project.runs_folder / row.run / name))
+
+
+def _place(row: Row) -> str:
+    return f"{row.run}, request {row.key}"
+
+
+def _state(job: Job) -> str:
+    word = job.said.removeprefix("BATCH_").removeprefix("JOB_").removeprefix("STATE_").lower().replace("_", " ")
+    return word if word and job.state == "waiting" else job.state
+
+
+def _age(job: Job) -> str:
+    minutes = ((job.ended or datetime.now(UTC)) - job.submitted).total_seconds() / 60
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.0f} h"  # noqa: PLR2004 - "90 min" is still easy
+
+
+def _plain(job: Job, project: Project) -> dict[str, Any]:
+    plain: dict[str, Any] = job.model_dump(mode="json", exclude={"version", "label"})
+    plain |= {"estimate_usd": _text(job.estimate), "cost_usd": _text(job.cost), "ok": job.ok}
+    for row, told in zip(job.rows, plain["rows"], strict=True):
+        told["pictures"] = [str(project.runs_folder / row.run / name) for name in row.pictures]
+    return plain
+
+
+def _text(amount: object) -> str | None:
+    return None if amount is None else str(amount)
