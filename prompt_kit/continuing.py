@@ -56,6 +56,7 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
         left = _settled(folder, lost, entries, ledger)
         _consented(left, wanted, folder)
         if left or any(folder.made(take) for take in range(wanted.count)):
+            folder.begin_again()
             return folder
     except BaseException:
         folder.close()

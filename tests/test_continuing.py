@@ -225,3 +225,11 @@ def test_a_prompt_that_continues_a_conversation_can_be_repeated(project: Project
     again = prompt_from(after / "01.png", project.runs_folder)
     assert again == talk
     assert again.fingerprint == talk.fingerprint
+
+
+def test_a_run_with_nothing_to_keep_stays_as_it_ended(project: Project) -> None:
+    """Its only picture was refused: the same command makes a run of its own, and the old one is still a failed one."""
+    cat = Prompt((Turn((Text("Draw a cat."),), "cat"),), recipe="cat")
+    assert not generate(cat, generator=Painter(fails_at="cat"), project=project).ok
+    assert generate(cat, generator=Painter(), project=project).ok
+    assert sorted(run.state for run in runs(project.runs_folder)) == ["done", "failed"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from prompt_kit.diff import phrasing
 from prompt_kit.diff.wording import Gap
 from prompt_kit.errors import InputError
+from prompt_kit.pages import document, embedded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,34 +25,20 @@ _LARGEST: Final = 1_000_000
 _MOST_AGAIN: Final = 8
 _TAGS: Final = {"out": "del", "in": "ins"}
 
-# The words are someone's data: the page runs no script, and loads nothing from anywhere.
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-
 
 def page(comparison: Comparison) -> str:
     """Return the whole page; it asks no other file or server for anything."""
-    style = Path(__file__).with_name("page.css").read_text("utf-8")
-    title = f"{comparison.old} → {comparison.new}"
-    return "\n".join(
-        [
-            "<!doctype html>",
-            '<html lang="en">',
-            '<meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-            f"<title>Prompts: {escape(title)}</title>",
-            f"<style>\n{style}</style>",
-            *_header(comparison),
-            '<div class="layout">',
-            *_contents(comparison),
-            "<main>",
-            *_again(comparison),
-            *(line for recipe in comparison.recipes for line in _recipe(recipe)),
-            "</main>",
-            "</div>",
-            "",
-        ]
-    )
+    body = [
+        *_header(comparison),
+        '<div class="layout">',
+        *_contents(comparison),
+        "<main>",
+        *_again(comparison),
+        *(line for recipe in comparison.recipes for line in _recipe(recipe)),
+        "</main>",
+        "</div>",
+    ]
+    return document(f"Prompts: {comparison.old} → {comparison.new}", Path(__file__).with_name("page.css"), body)
 
 
 def _header(comparison: Comparison) -> Iterator[str]:
@@ -195,7 +181,7 @@ def _data(image: Image | None) -> str:
     if image is None or image.media_type not in _SHOWN or image.size > _LARGEST:
         return ""
     try:
-        return f"data:{image.media_type};base64,{base64.b64encode(image.read()).decode()}"
+        return embedded(image.media_type, image.read())
     except InputError:
         return ""
 

@@ -115,7 +115,7 @@ class RunFolder:
         return cls(path, record, held)
 
     @classmethod
-    def reopen(cls, path: Path, *, unseen: Sequence[Sent] = (), state: RunState = "started") -> RunFolder:
+    def reopen(cls, path: Path, *, unseen: Sequence[Sent] = (), state: RunState | None = None) -> RunFolder:
         """Go on with a run whose process ended before it was through.
 
         What it had saved but not yet written into its record is taken into it.
@@ -123,8 +123,8 @@ class RunFolder:
         Args:
             path: The run's folder.
             unseen: Requests that left, and of which the record does not know how they ended.
-            state: What the record calls the run from here on; ``waiting`` is for the answers of a job, which can be
-                collected once more, so that nothing needs to be taken in.
+            state: What the record calls the run from here on, if that changes; ``waiting`` is for the answers of a job,
+                which can be collected once more, so that nothing needs to be taken in.
 
         Raises:
             InputError: When the record is damaged; nothing is changed in it.
@@ -135,8 +135,9 @@ class RunFolder:
             folder = cls(path, record, held)
             found = [] if state == "waiting" else adopted(path, record, unseen)
             record["requests"] += found
-            record |= {"state": state, "ended": None}
-            files.replace(path / RECORD, to_json(record))
+            if found or state:
+                record |= {"state": state, "ended": None} if state else {}
+                files.replace(path / RECORD, to_json(record))
         except ODD as error:
             held.release()
             raise damaged(path / RECORD) from error
@@ -144,6 +145,16 @@ class RunFolder:
             held.release()
             raise
         return folder
+
+    def begin_again(self) -> None:
+        """Write down that the run goes on.
+
+        Raises:
+            WorkspaceError: When the record cannot be written.
+        """
+        with self._lock:
+            self._record |= {"state": "started", "ended": None}
+            files.replace(self.path / RECORD, to_json(self._record))
 
     def made(self, take: int) -> dict[int, Outcome]:
         """Return what is there of one repetition already: the outcomes that are ok, by turn, from 0.

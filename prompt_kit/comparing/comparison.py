@@ -1,0 +1,296 @@
+"""Makes the cells of a comparison, keeps every picture, and writes the sheet."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
+
+from prompt_kit import files
+from prompt_kit.comparing.record import SHEET, ComparisonFolder, State, unfinished
+from prompt_kit.comparing.results import Result, is_done, result_of
+from prompt_kit.comparing.table import Wishes, table, total
+from prompt_kit.errors import BudgetError, PromptKitError
+from prompt_kit.outcome import Status
+from prompt_kit.session import AT_ONCE, agenerate
+from prompt_kit.words import series
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from typing_extensions import Unpack
+
+    from prompt_kit.comparing.axes import Across
+    from prompt_kit.comparing.table import Cell, Table
+    from prompt_kit.generators import Generator
+    from prompt_kit.recipe import Recipe
+    from prompt_kit.session import Progress as RunProgress
+
+Step: TypeAlias = Literal["priced", "kept", "sent", "made", "written"]
+
+MAX_COST: Final = Decimal(2)
+"""What a comparison may cost at the most unless more is allowed, in US dollars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison that was made, as far as it came."""
+
+    table: Table
+    results: tuple[Result, ...]
+    """What became of each cell, row by row; cells that ask the very same share what was made."""
+    folder: Path
+    """Where its record and its sheet are."""
+    started: datetime
+    notes: tuple[str, ...] = ()
+    """Whole sentences about what is odd though it worked."""
+
+    @property
+    def sheet(self) -> Path:
+        """The page that shows all pictures side by side."""
+        return self.folder / SHEET
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What all its runs have cost, in US dollars; ``None`` is unknown."""
+        return total(result.cost for result in self.results if result.cell.same_as is None)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every cell that can be made was made."""
+        return all(result.ok for result in self.results if result.cell.plan is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of a comparison, for those who watch."""
+
+    step: Step
+    """``kept`` is what a comparison that goes on had already made; ``written`` is the sheet."""
+    table: Table
+    cell: Cell | None = None
+    result: Result | None = None
+    sheet: Path | None = None
+    left: tuple[Cell, ...] = ()
+    """With the prices: the cells that are still to be made."""
+    notes: tuple[str, ...] = ()
+    """With the prices: whole sentences about what is odd though it works."""
+
+
+class Options(Wishes, total=False):
+    """How a comparison is made; everything may be left out."""
+
+    max_cost: Decimal | float | None
+    """What is still to be paid may be so much at the most, in US dollars; `MAX_COST` when left out, ``None`` for no
+    limit. The project's budget counts in any case."""
+    new: bool
+    """Make everything anew, even if the same comparison was left unfinished; else that one goes on."""
+    resend: bool
+    """When an unfinished run goes on: send again what may have been paid though nobody saw the answer."""
+    out: Path
+    """Also write the sheet into this file."""
+    on_progress: Callable[[Progress], None]
+    """Told of every step."""
+    on_wait: Callable[[float, str], None]
+    """Told about how many seconds a generator waits before it asks again, and why."""
+
+
+def compare(
+    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[Options]
+) -> Comparison:
+    """Make the same prompt over one or two axes and wait for it; `acompare` is the async twin."""
+    return asyncio.run(acompare(recipe, values, across=across, **options))
+
+
+async def acompare(
+    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[Options]
+) -> Comparison:
+    """Make the same prompt over one or two axes, and write one sheet with all pictures side by side.
+
+    Every cell is a run of its own, with its record. When the same comparison was left unfinished it goes on, and what
+    it has is not paid again. Whatever stops it, the sheet shows what was made.
+
+    Args:
+        recipe: The recipe, or its name.
+        values: What is the same in all cells, as `Recipe.render` takes it.
+        across: What differs: for one or two names, the values to compare, or ``*`` for all; such as
+            ``{"style": ["kawaii", "flat"], "tier": "*"}``. Besides the recipe's parameters and pictures there are
+            settings, ``generator``, ``strategy`` (``None`` is without) and ``example``.
+        options: See `Options`.
+
+    Raises:
+        InputError: With every problem of all cells; nothing was sent.
+        NotFoundError: When there is no such recipe.
+        BudgetError: When it would cost more than it may, or nobody knows; nothing was sent.
+        WorkspaceError: When the runs' folder cannot be written.
+    """
+    wishes = cast("Wishes", {name: options[name] for name in Wishes.__annotations__ if name in options})  # type: ignore[literal-required]
+    made = table(recipe, values or {}, across, **wishes)
+    root = made.given.project.runs_folder
+    notes: list[str] = []
+    path = None if options.get("new") else unfinished(root, made, notes)
+    before = ComparisonFolder.reopen(path) if path else None
+    try:
+        found = {cell.number: _found(made, cell, before) for cell in made.to_make} if before else {}
+        done = {number: result for number, result in found.items() if is_done(result)}
+        _afford([cell for cell in made.to_make if cell.number not in done], options.get("max_cost", MAX_COST))
+    except BaseException:
+        if before:
+            before.close()
+        raise
+    started = datetime.now(UTC)
+    folder = before or ComparisonFolder.begin(root, made, now=started)
+    return await _Work(made, folder, started, options, done, notes).all_cells()
+
+
+def _found(made: Table, cell: Cell, folder: ComparisonFolder) -> Result:
+    return result_of(cell, folder.runs(cell), made.given.project.runs_folder, made.given.count)
+
+
+def _afford(left: Sequence[Cell], most: Decimal | float | None) -> None:
+    """See that what is still to be made may be paid.
+
+    Raises:
+        BudgetError: When it costs more than it may, or nobody knows.
+    """
+    if most is None or not left:
+        return
+    limit = Decimal(str(most))
+    unpriced = sorted({cell.plan.model.id for cell in left if cell.plan and cell.price is None})
+    if unpriced:
+        raise BudgetError(
+            f"The price of {series(unpriced)} is unknown, so nobody can say that {_cells(left)} will cost less than "
+            f"{_dollars(limit)}. Nothing was sent. Add the price to models.yaml, leave it out, or allow any price "
+            "with --max-cost none."
+        )
+    cost = total(cell.price for cell in left) or Decimal(0)
+    if cost > limit:
+        raise BudgetError(
+            f"{_cells(left).capitalize()} would cost about {_dollars(cost)}, and {_dollars(limit)} may be spent. "
+            "Nothing was sent. Compare fewer values or a lower tier, or allow more with "
+            f"--max-cost {cost.quantize(Decimal('0.01')) + Decimal('0.01')}."
+        )
+
+
+def _cells(left: Sequence[Cell]) -> str:
+    return "the cell" if len(left) == 1 else f"the {len(left)} cells"
+
+
+def _dollars(amount: Decimal) -> str:
+    return f"${amount:.2f}"
+
+
+@dataclass
+class _Work:
+    """One comparison while it is made."""
+
+    table: Table
+    folder: ComparisonFolder
+    started: datetime
+    options: Options
+    done: dict[int, Result]
+    notes: list[str]
+    hopeless: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Generators (and models, or "" for all of them) that answer nobody any more, with the reason."""
+
+    async def all_cells(self) -> Comparison:
+        """Make every cell, and write the sheet whatever happens."""
+        left = tuple(cell for cell in self.table.to_make if cell.number not in self.done)
+        self._tell("priced", left=left, notes=tuple(self.notes))
+        for result in self.done.values():
+            self._tell("kept", cell=result.cell, result=result)
+        state: State = "stopped"
+        try:
+            async with AsyncExitStack() as stack:
+                makers = {name: self._listened(maker) for name, maker in self.table.makers.items()}
+                for maker in makers.values():
+                    if isinstance(maker, AbstractAsyncContextManager):
+                        await stack.enter_async_context(maker)
+                # Each cell may send its repetitions at the same time.
+                gate = asyncio.Semaphore(max(1, AT_ONCE // self.table.given.count))
+                async with asyncio.TaskGroup() as group:
+                    for cell in left:
+                        group.create_task(self._make(cell, makers, gate))
+            state = "done" if all(is_done(self._result(cell)) for cell in self.table.to_make) else "failed"
+        finally:
+            comparison = self._written(state)
+        return comparison
+
+    async def _make(self, cell: Cell, makers: Mapping[str, Generator], gate: asyncio.Semaphore) -> None:
+        plan = cell.plan
+        if plan is None:
+            return
+        async with gate:
+            why = self.hopeless.get((plan.generator, "")) or self.hopeless.get((plan.generator, plan.model.id))
+            if why:
+                self.done[cell.number] = Result(cell, message=f"Nothing was sent. {why}", cost=Decimal(0))
+                self._tell("made", cell=cell, result=self.done[cell.number])
+                return
+            self._tell("sent", cell=cell)
+            try:
+                outcome = await agenerate(
+                    plan.prompt,
+                    generator=makers[plan.generator],
+                    project=self.table.given.project,
+                    count=plan.count,
+                    new=self.options.get("new", False),
+                    resend=self.options.get("resend", False),
+                    on_progress=lambda step: self._note(cell, step),
+                )
+            except PromptKitError as error:
+                # Of a run that could not even begin there is no record.
+                self.done[cell.number] = replace(_found(self.table, cell, self.folder), status=None, message=str(error))
+            else:
+                if outcome.status is Status.AUTH:
+                    self.hopeless[plan.generator, ""] = outcome.explanation
+                elif outcome.status is Status.QUOTA:
+                    self.hopeless[plan.generator, plan.model.id] = outcome.explanation
+        self._tell("made", cell=cell, result=self._result(cell))
+
+    def _note(self, cell: Cell, step: RunProgress) -> None:
+        if step.step == "started" and step.folder is not None:
+            self.folder.note(cell, f"{step.folder.parent.name}/{step.folder.name}")
+
+    def _result(self, cell: Cell) -> Result:
+        if cell.plan is None:
+            return Result(cell, message=" ".join(cell.refusals), cost=Decimal(0))
+        if cell.same_as is not None:
+            return replace(self._result(self.table.cells[cell.same_as]), cell=cell)
+        if cell.number not in self.done:
+            found = _found(self.table, cell, self.folder)
+            if found.status is None:
+                return found
+            self.done[cell.number] = found
+        return self.done[cell.number]
+
+    def _written(self, state: State) -> Comparison:
+        """Write the sheet and how the comparison ended."""
+        from prompt_kit.comparing.sheet import sheet
+
+        results = tuple(self._result(cell) for cell in self.table.cells)
+        comparison = Comparison(self.table, results, self.folder.path, self.started, tuple(self.notes))
+        places = [comparison.sheet, *([self.options["out"]] if "out" in self.options else [])]
+        try:
+            for place in places:
+                files.replace(place, sheet(comparison, place.parent).encode("utf-8", "replace"))
+                self._tell("written", sheet=place)
+        finally:
+            self.folder.finish(state, now=datetime.now(UTC))
+        return comparison
+
+    def _listened(self, maker: Generator) -> Generator:
+        """Return a generator that tells when it waits, if it can."""
+        listen = self.options.get("on_wait")
+        if listen is None or not hasattr(maker, "on_wait"):
+            return maker
+        with suppress(TypeError):  # it is not made of fields
+            return cast("Generator", replace(cast("Any", maker), on_wait=listen))
+        return maker
+
+    def _tell(self, step: Step, **more: Any) -> None:
+        if tell := self.options.get("on_progress"):
+            tell(Progress(step, self.table, **more))

@@ -1,0 +1,167 @@
+"""The folder of a comparison: which runs belong to it, so that it can go on, and its sheet.
+
+``runs/comparisons/2026-11-21-sticker-7f3a/`` holds ``compare.json`` and ``sheet.html``. The pictures are where those of
+all runs are; a comparison is none itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
+
+from filelock import FileLock, Timeout
+
+from prompt_kit import files
+from prompt_kit.errors import InputError, WorkspaceError
+from prompt_kit.runs.records import SCHEMA, dollars, moment, read_record, to_json, tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from prompt_kit.comparing.table import Cell, Table
+
+FOLDER: Final = "comparisons"
+RECORD: Final = "compare.json"
+SHEET: Final = "sheet.html"
+_LOCK: Final = ".lock"
+
+State: TypeAlias = Literal["started", "stopped", "failed", "done"]
+"""``started`` is also what a comparison stays whose process was killed."""
+
+
+class ComparisonFolder:
+    """The folder of a comparison that is going on: the only one that writes there."""
+
+    def __init__(self, path: Path, record: dict[str, Any]) -> None:
+        self.path, self._record = path, record
+        # Released by another thread than the one that took it where an event loop is stopped from outside.
+        self._held = FileLock(path / _LOCK, thread_local=False)
+        try:
+            self._held.acquire(blocking=False)
+        except Timeout:
+            raise WorkspaceError(f"{path}: another process makes this comparison. Wait for it.") from None
+        except OSError as error:
+            raise WorkspaceError(f"{path}: the comparison cannot be locked ({error.strerror}).") from error
+
+    @classmethod
+    def begin(cls, root: Path, table: Table, *, now: datetime) -> Self:
+        """Make a new folder below the folder of all runs.
+
+        Raises:
+            WorkspaceError: When it cannot be written.
+        """
+        name = files.token(table.given.recipe.name)
+        for length in (2, 2, 2, 4, 8):  # in bytes; the longest cannot be taken already
+            path = files.inside(root, f"{FOLDER}/{now:%Y-%m-%d}-{name}-{secrets.token_hex(length)}")
+            if files.make_folder(path):
+                break
+        else:
+            raise WorkspaceError(f"{root / FOLDER}: no new folder can be made. Use another folder for the runs.")
+        record = {
+            "schema": SCHEMA,
+            "tool": tool(),
+            "comparison": path.name,
+            "key": table.key,
+            "state": "started",
+            "started": moment(now),
+            "ended": None,
+            "recipe": table.given.recipe.name,
+            "count": table.given.count,
+            "axes": [{"name": axis.name, "values": [value.key for value in axis.values]} for axis in table.axes],
+            "estimate": dollars(table.estimate),
+            "cells": [_plain(cell) for cell in table.cells],
+        }
+        folder = cls(path, record)
+        folder._write()
+        return folder
+
+    @classmethod
+    def reopen(cls, path: Path) -> Self:
+        """Go on with a comparison that was left unfinished.
+
+        Raises:
+            InputError: When its record is damaged; nothing is changed in it.
+            WorkspaceError: When another process is at it.
+        """
+        return cls(path, read_record(path / RECORD))
+
+    def runs(self, cell: Cell) -> list[str]:
+        """Return the ids of a cell's runs, in the order in which they began."""
+        return list(self._record["cells"][cell.number]["runs"])
+
+    def note(self, cell: Cell, run: str) -> None:
+        """Write down that a run belongs to a cell.
+
+        Raises:
+            WorkspaceError: When it cannot be written.
+        """
+        runs = self._record["cells"][cell.number]["runs"]
+        if run not in runs:
+            runs.append(run)
+            self._write()
+
+    def finish(self, state: State, *, now: datetime) -> None:
+        """Write down how it ended, and let others work on it.
+
+        Raises:
+            WorkspaceError: When it cannot be written.
+        """
+        self._record |= {"state": state, "ended": moment(now)}
+        try:
+            self._write()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let other processes work on it."""
+        if self._held.is_locked:
+            with suppress(OSError):
+                (self.path / _LOCK).unlink(missing_ok=True)
+            self._held.release()
+
+    def _write(self) -> None:
+        files.replace(self.path / RECORD, to_json(self._record))
+
+
+def unfinished(root: Path, table: Table, warnings: list[str]) -> Path | None:
+    """Return the folder of the last comparison that asks the same and was left unfinished.
+
+    What is damaged is passed over, and told among the warnings.
+    """
+    for path in _folders(root, files.token(table.given.recipe.name)):
+        try:
+            record = read_record(path / RECORD)
+            cells = [cell["runs"] for cell in record["cells"]]
+            if record["key"] == table.key and len(cells) == len(table.cells):
+                return None if record["state"] == "done" else path
+        except InputError as error:
+            warnings.append(str(error))
+        except (KeyError, TypeError):
+            warnings.append(f"{path / RECORD}: the record is damaged. Nothing was changed in it.")
+    return None
+
+
+def _folders(root: Path, name: str) -> Iterator[Path]:
+    """Yield the folders of a recipe's comparisons, the newest day first."""
+    folder = root / FOLDER
+    with files.plainly(folder):
+        found = [path for path in folder.iterdir() if (path / RECORD).is_file()] if folder.is_dir() else []
+    wanted = [path for path in found if path.name[len("2026-11-21-") :].rpartition("-")[0] == name]
+    yield from sorted(wanted, key=lambda path: (path / RECORD).stat().st_mtime, reverse=True)
+
+
+def _plain(cell: Cell) -> dict[str, Any]:
+    plan = cell.plan
+    return {
+        "cell": cell.name,
+        "generator": plan.generator if plan else None,
+        "model": plan.model.id if plan else None,
+        "prompt_fingerprint": plan.prompt.fingerprint if plan else None,
+        "estimate": dollars(cell.price),
+        "refusals": list(cell.refusals),
+        "same_as": cell.same_as,
+        "runs": [],
+    }

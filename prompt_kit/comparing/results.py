@@ -1,0 +1,153 @@
+"""What became of the cells of a comparison, read from the records of their runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from prompt_kit.comparing.table import total
+from prompt_kit.errors import InputError, PromptKitError
+from prompt_kit.images import open_image
+from prompt_kit.outcome import Status
+from prompt_kit.runs import open_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from prompt_kit.comparing.table import Cell
+
+_ODD: Final = (KeyError, IndexError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One picture of a cell."""
+
+    path: Path
+    """What is shown: the picture, or what was made of it here, such as a cut-out."""
+    master: Path
+    """The picture as the provider made it."""
+    width: int
+    """In pixels; 0 when the file does not tell."""
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one cell."""
+
+    cell: Cell
+    status: Status | None = None
+    """How its run ended; ``None`` when nothing was sent."""
+    message: str = ""
+    """What happened and what to do now, unless it went well."""
+    reason: str = ""
+    """The provider's own word for what happened."""
+    pictures: tuple[Shown, ...] = ()
+    text: str = ""
+    """Words that came with the pictures, or instead of them."""
+    model: str = ""
+    """The model that answered."""
+    cost: Decimal | None = None
+    """In US dollars; ``None`` is unknown."""
+    seconds: float | None = None
+    """How long the answers took, for each repetition on average."""
+    warnings: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    """The ids of its runs; more than one when some did not get through."""
+    folder: Path | None = None
+    """The folder of the last of them."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was asked for came back."""
+        return self.status is Status.OK
+
+
+def result_of(cell: Cell, runs: Sequence[str], root: Path, count: int) -> Result:
+    """Return what the records of a cell's runs say; what is damaged is told.
+
+    Args:
+        cell: The cell.
+        runs: The ids of its runs, in the order in which they began; the last one counts, all of them cost.
+        root: The folder of all runs.
+        count: How many times the prompt was to be made.
+    """
+    result = Result(cell, message="Nothing was sent.", cost=Decimal(0))
+    costs: list[Decimal | None] = []
+    for run in runs:
+        folder = root / run
+        try:
+            record = open_run(folder, root).record
+            result = _told(cell, record, folder) if _belongs(record, cell, count) else _strange(cell, folder)
+        except PromptKitError as error:
+            result = Result(cell, message=str(error), folder=folder)
+        except _ODD:
+            result = _strange(cell, folder)
+        costs.append(result.cost)
+    return replace(result, runs=tuple(runs), cost=total(costs) if costs else Decimal(0))
+
+
+def is_done(result: Result) -> bool:
+    """Return whether a cell has all it was to have, so that it need not be made again."""
+    return result.ok and all(shown.path.is_file() and shown.master.is_file() for shown in result.pictures)
+
+
+def _belongs(record: Mapping[str, Any], cell: Cell, count: int) -> bool:
+    plan, asked = cell.plan, (record["prompt_fingerprint"], record["generator"], record.get("count", 1))
+    return plan is not None and asked == (plan.prompt.fingerprint, plan.generator, count)
+
+
+def _strange(cell: Cell, folder: Path) -> Result:
+    return Result(cell, message=f"{folder}: the record is damaged, or of another prompt. It is left alone.")
+
+
+def _told(cell: Cell, record: Mapping[str, Any], folder: Path) -> Result:
+    requests: list[Mapping[str, Any]] = record["requests"]
+    answers = [one["answer"] for one in requests]
+    totals: Mapping[str, Any] = record["totals"] or {}
+    status = Status(totals["status"]) if totals else Status.CANCELLED
+    costs = [None if answer["cost"] is None else Decimal(answer["cost"]) for answer in answers]
+    told = [totals.get("message") or "The run was stopped before it ended.", totals.get("next_step") or ""]
+    plan = cell.plan
+    warnings = (plan.warnings if plan else ()) + tuple(one for answer in answers for one in answer["warnings"])
+    return Result(
+        cell,
+        status,
+        message="" if status is Status.OK else " ".join(filter(None, told)),
+        reason=totals.get("reason") or "",
+        pictures=tuple(_pictures(record, folder)),
+        text="\n\n".join(filter(None, (answer["text"] for answer in answers))),
+        model=next((answer["model"] for answer in answers if answer["model"]), plan.model.id if plan else ""),
+        # A request that was on its way when the run ended may have been paid.
+        cost=None if status is Status.CANCELLED else total(costs),
+        seconds=_seconds(requests),
+        warnings=tuple(dict.fromkeys(warnings)),
+        folder=folder,
+    )
+
+
+def _pictures(record: Mapping[str, Any], folder: Path) -> Iterable[Shown]:
+    made_of = {one["source"]: one["file"] for one in record.get("derived") or ()}
+    names = [name for one in record["requests"] for name in one["pictures"]]
+    for name in sorted(names, key=lambda name: int(Path(name).stem)):
+        master = folder / name
+        path = folder / made_of.get(name, name)
+        try:
+            image = open_image(path)
+        except InputError:
+            yield Shown(path, master, 0, 0)
+        else:
+            yield Shown(path, master, image.width, image.height)
+
+
+def _seconds(requests: Iterable[Mapping[str, Any]]) -> float | None:
+    took: dict[int, float] = {}
+    for one in requests:
+        asked = one["request"]
+        start, end = datetime.fromisoformat(asked["sent"]), datetime.fromisoformat(asked["ended"])
+        took[asked["take"]] = took.get(asked["take"], 0.0) + (end - start).total_seconds()
+    return sum(took.values()) / len(took) if took else None

@@ -1,0 +1,351 @@
+"""The cells of a comparison: each a prompt of its own, judged and priced before anything is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+from prompt_kit.assembly import load
+from prompt_kit.comparing.axes import MOST_AXES, Given, axes
+from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
+from prompt_kit.session import MAX_COUNT, default_generator, generator_for, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from typing_extensions import Unpack
+
+    from prompt_kit.comparing.axes import Across, Axis, Value
+    from prompt_kit.generators import Generator
+    from prompt_kit.project import Project
+    from prompt_kit.recipe import Recipe
+    from prompt_kit.session import Plan
+
+MOST_CELLS: Final = 48
+"""More cells are no longer compared by looking."""
+
+_SHORT: Final = 48
+"""Longest value in the name of a cell, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One prompt of a comparison."""
+
+    number: int
+    """From 0, row by row."""
+    at: tuple[int, ...]
+    """Which value it has along each axis, from 0."""
+    name: str
+    """What makes it differ: ``style=flat, tier=draft``."""
+    plan: Plan | None = None
+    """What sending it would mean; ``None`` when the model or the recipe refuses it."""
+    price: Decimal | None = None
+    """About what it will cost, in US dollars; ``None`` is unknown."""
+    refusals: tuple[str, ...] = ()
+    """Why it cannot be made, as whole sentences."""
+    same_as: int | None = None
+    """The number of an earlier cell that asks the very same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Some cells of a comparison, by name."""
+
+    name: str
+    """``style=flat`` for a row or column, ``style=flat, tier=draft`` for one cell, nothing for all."""
+    axes: tuple[str, ...] = ()
+    """The axes whose values it names."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A comparison before it is made."""
+
+    given: Given
+    axes: tuple[Axis, ...]
+    cells: tuple[Cell, ...]
+    makers: Mapping[str, Generator] = field(repr=False)
+    """The generators of the cells, by name."""
+
+    @cached_property
+    def to_make(self) -> tuple[Cell, ...]:
+        """The cells that are made: those that are not refused, the same only once."""
+        return tuple(cell for cell in self.cells if cell.plan is not None and cell.same_as is None)
+
+    @property
+    def estimate(self) -> Decimal | None:
+        """About what all cells will cost, in US dollars; one unknown price makes it unknown."""
+        return total(cell.price for cell in self.to_make)
+
+    @cached_property
+    def key(self) -> str:
+        """What is the same when the same comparison is asked for again."""
+        said: list[Any] = [self.given.recipe.name, self.given.count]
+        for cell in self.cells:
+            asked = cell.plan and [cell.plan.prompt.fingerprint, cell.plan.generator, cell.plan.model.id]
+            said.append([cell.name, asked or list(cell.refusals)])
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+    def value(self, cell: Cell, axis: Axis) -> Value:
+        """Return the value that a cell has along an axis."""
+        return axis.values[cell.at[self.axes.index(axis)]]
+
+    def coordinates(self, cell: Cell, order: Sequence[Axis]) -> tuple[int, ...]:
+        """Return which value a cell has along each of some axes, from 0."""
+        return tuple(cell.at[self.axes.index(axis)] for axis in order)
+
+    def scopes(self, numbers: Collection[int]) -> list[Scope]:
+        """Name some cells with as few names as possible: those of whole rows and columns, else one by one.
+
+        All of them together have no name.
+        """
+        left = {cell.number for cell in self.cells} & set(numbers)
+        if len(left) == len(self.cells):
+            return [Scope("")]
+        names = []
+        for at, axis in enumerate(self.axes):
+            for index, value in enumerate(axis.values):
+                line = {cell.number for cell in self.cells if cell.at[at] == index}
+                if line <= left:
+                    names.append(Scope(named(axis, value), (axis.name,)))
+                    left -= line
+        both = tuple(axis.name for axis in self.axes)
+        return [*names, *(Scope(cell.name, both) for cell in self.cells if cell.number in left)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Objection:
+    """Something that is in the way of a cell."""
+
+    problem: Problem
+    wrong: bool
+    """Whether somebody made a mistake; else recipe or model just cannot do it."""
+
+
+class Wishes(TypedDict, total=False):
+    """What a comparison is like; everything may be left out."""
+
+    settings: Mapping[str, Any]
+    """Settings that are the same in all cells."""
+    generator: str | Generator
+    """Who makes the pictures; each cell's own model decides when left out."""
+    project: Project
+    """Whose models, options, runs and budget; the recipe's own project when left out."""
+    count: int
+    """How many times each prompt is made."""
+    skip_refused: bool
+    """Whether cells that cannot be made stay empty; else they stop everything."""
+
+
+def table(recipe: Recipe | str, values: Mapping[str, Any], across: Across, **wishes: Unpack[Wishes]) -> Table:
+    """Return the cells of a comparison, judged and priced; nothing is sent.
+
+    Args:
+        recipe: The recipe, or its name.
+        values: What is the same in all cells, as `Recipe.render` takes it.
+        across: What differs: for one or two names, the values to compare, or ``*`` for all.
+        wishes: See `Wishes`.
+
+    Raises:
+        InputError: With every problem of all cells.
+        NotFoundError: When there is no such recipe.
+    """
+    recipe = load(recipe) if isinstance(recipe, str) else recipe
+    project = wishes.get("project", recipe.library.project)
+    given = Given(recipe, values, wishes.get("settings", {}), wishes.get("generator"), project, wishes.get("count", 1))
+    problems: list[Problem] = []
+    if not 1 <= given.count <= MAX_COUNT:
+        problems.append(Problem(f"{given.count} repetitions are asked for; 1 to {MAX_COUNT} can be made."))
+    found = axes(given, across, problems)
+    cells = prod(len(axis.values) for axis in found)
+    if cells > MOST_CELLS:
+        sizes = " × ".join(f"{len(axis.values)} ({axis.name})" for axis in found)
+        problems.append(Problem(f"{sizes} makes {cells} cells; up to {MOST_CELLS} can be compared. Name fewer values."))
+    if not found or len(found) > MOST_AXES or cells > MOST_CELLS:
+        raise InputError(problems)
+    return _judged(given, found, problems, skip_refused=wishes.get("skip_refused", False))
+
+
+def named(axis: Axis, value: Value) -> str:
+    """Return a value as messages name it: ``style=flat``."""
+    key = value.key if len(value.key) <= _SHORT else f"{value.key[: _SHORT - 1]}…"
+    return f"{axis.name}={key}"
+
+
+def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Return the sum of some amounts; one that is unknown makes it unknown."""
+    known = list(amounts)
+    return None if None in known else sum((one for one in known if one is not None), Decimal(0))
+
+
+def _judged(given: Given, found: tuple[Axis, ...], problems: list[Problem], *, skip_refused: bool) -> Table:
+    makers: dict[str, Generator] = {}
+    objections: dict[int, list[_Objection]] = {}
+    cells: list[Cell] = []
+    mixed = _mixed(given, found)
+    first: dict[tuple[str, str, str], int] = {}
+    for number, at in enumerate(product(*(range(len(axis.values)) for axis in found))):
+        picked = [(axis, axis.values[index]) for axis, index in zip(found, at, strict=True)]
+        cell = Cell(number, at, ", ".join(named(axis, value) for axis, value in picked))
+        planned = _planned(given, picked, mixed, makers)
+        if isinstance(planned, list):
+            objections[number] = planned
+        else:
+            same = (planned.prompt.fingerprint, planned.generator, planned.model.id)
+            earlier = first.setdefault(same, number)
+            cell = replace(cell, plan=planned, price=_price(planned), same_as=None if earlier == number else earlier)
+        cells.append(cell)
+    made = Table(given, found, tuple(cells), makers)
+    refused = _told(made, objections, problems)
+    if problems or (refused and not (skip_refused and made.to_make)):
+        if not problems and made.to_make:
+            refused.append(Problem("Leave these out, or show them as empty cells with --skip-refused."))
+        raise InputError([*problems, *refused])
+    told = {number: tuple(one.problem.message for one in several) for number, several in objections.items()}
+    return replace(made, cells=tuple(replace(cell, refusals=told.get(cell.number, ())) for cell in made.cells))
+
+
+def _told(made: Table, objections: Mapping[int, list[_Objection]], problems: list[Problem]) -> list[Problem]:
+    """Add every mistake to the problems, each once, and return what recipe or models refuse.
+
+    What only some combinations of values suffer from is no mistake: it is refused.
+    """
+    holders: dict[Problem, list[int]] = {}
+    wrong: dict[Problem, bool] = {}
+    for number, several in objections.items():
+        for one in several:
+            holders.setdefault(one.problem, []).append(number)
+            wrong[one.problem] = one.wrong
+    refused: list[Problem] = []
+    names = {axis.name for axis in made.axes}
+    for problem, numbers in holders.items():
+        for scope in made.scopes(numbers):
+            message = f"{scope.name}: {_unnamed(problem, scope.axes)}"
+            told = Problem(message, problem.place) if scope.name else problem
+            elsewhere = problem.parameter in names and problem.parameter not in scope.axes
+            mistake = wrong[problem] and len(scope.axes) < MOST_AXES and not elsewhere
+            (problems if mistake else refused).append(told)
+    return refused
+
+
+def _unnamed(problem: Problem, names: Collection[str]) -> str:
+    """Return a message without the name of its axis, where that has just been told."""
+    return problem.message.removeprefix(f"{problem.parameter}: ") if problem.parameter in names else problem.message
+
+
+def _mixed(given: Given, found: Sequence[Axis]) -> frozenset[str]:
+    """Return the names of what any cell's recipe asks: a strategy of one cell may ask what others do not know."""
+    names = {*given.recipe.parameters, *given.recipe.references}
+    for axis in found:
+        for value in axis.values:
+            try:
+                recipe = _with(given.recipe, axis, value)
+            except PromptKitError:  # it is told when the cell is judged
+                continue
+            names |= {*recipe.parameters, *recipe.references}
+    return frozenset(names)
+
+
+def _with(recipe: Recipe, axis: Axis, value: Value) -> Recipe:
+    """Return the recipe with the strategies that a value brings.
+
+    Raises:
+        NotFoundError: When there is no such strategy or example.
+        InputError: When the recipe does without the strategy.
+    """
+    if axis.kind == "strategy" and value.given is not None:
+        return recipe.using(value.key)
+    if axis.kind == "example" and value.given is not None:
+        if value.key not in recipe.examples:
+            raise NotFoundError("example", value.key, recipe.examples)
+        return recipe.using(*recipe.examples[value.key].uses)
+    return recipe
+
+
+def _planned(
+    given: Given, picked: Sequence[tuple[Axis, Value]], mixed: Collection[str], makers: dict[str, Generator]
+) -> Plan | list[_Objection]:
+    """Return what sending a cell's prompt would mean, or everything that is in its way."""
+    recipe, values, settings = given.recipe, dict(given.values), dict(given.settings)
+    objections: list[_Objection] = []
+    for axis, value in sorted(picked, key=lambda pair: pair[0].kind != "example"):
+        try:
+            recipe = _with(recipe, axis, value)
+        except PromptKitError as error:
+            objections += [_Objection(one, isinstance(error, NotFoundError)) for one in error.problems]
+            continue
+        _fill(recipe, axis, value, values, settings)
+    chosen = next((value.given for axis, value in picked if axis.kind == "generator"), given.generator)
+    try:
+        name = _maker(chosen, given, picked, makers)
+    except PromptKitError as error:
+        return [*objections, *(_Objection(one, wrong=True) for one in error.problems)]
+    if objections:
+        return objections
+    here = {*recipe.parameters, *recipe.references}
+    values = {key: value for key, value in values.items() if key in here or key not in mixed}
+    try:
+        prompt = recipe.render(settings=settings, generator=name, **values)
+    except InputError as error:
+        return [_Objection(_hinted(one, picked), wrong=True) for one in error.problems]
+    try:
+        return plan(prompt, generator=name, project=given.project, count=given.count)
+    except PromptKitError as error:
+        return [_Objection(one, wrong=False) for one in error.problems]
+
+
+def _fill(recipe: Recipe, axis: Axis, value: Value, values: dict[str, Any], settings: dict[str, Any]) -> None:
+    """Put a value where the recipe finds it."""
+    match axis.kind:
+        case "parameter" | "pictures":
+            values[axis.name] = value.given
+        case "setting":
+            settings[axis.name] = value.given
+            if axis.name == "tier":
+                settings.pop("model", None)  # whoever compares tiers no longer asks for the example's model
+        case "example":
+            example = recipe.examples[value.key]
+            values |= {name: one for name, one in example.values.items() if name not in values}
+            asked = example.settings.to_dict()
+            settings |= {name: one for name, one in asked.items() if settings.get(name) is None}
+
+
+def _maker(
+    chosen: str | Generator | None, given: Given, picked: Sequence[tuple[Axis, Value]], makers: dict[str, Generator]
+) -> str:
+    """Return the name of a cell's generator; a model that is compared is asked by its own, once there is a key.
+
+    Raises:
+        PromptKitError: When there is no such generator, or it cannot be loaded.
+    """
+    if chosen is None:
+        chosen = default_generator(given.project)
+        model = next((value.key for axis, value in picked if axis.name == "model"), "")
+        if model and chosen != "proof":
+            chosen = next((one.generator for one in given.recipe.library.catalogue.models if one.id == model), chosen)
+    name = chosen if isinstance(chosen, str) else chosen.name
+    if name not in makers:
+        makers[name] = generator_for(chosen, given.project)
+    return name
+
+
+def _hinted(problem: Problem, picked: Sequence[tuple[Axis, Value]]) -> Problem:
+    """Return a problem with the nearest value there is, unless it tells already."""
+    for axis, value in picked:
+        hint = did_you_mean(value.key, axis.known) if problem.parameter == axis.name else ""
+        if hint and hint not in problem.message:
+            return replace(problem, message=f"{problem.message} {hint}")
+    return problem
+
+
+def _price(planned: Plan) -> Decimal | None:
+    if planned.generator == "proof":
+        return Decimal(0)
+    return planned.estimate if planned.model.generator == planned.generator else None

@@ -1,0 +1,43 @@
+"""Pages that need nothing but a browser: one file, without scripts, that asks nobody for anything."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# The words of a page are someone's data: it runs no script, and loads nothing from anywhere.
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def document(title: str, style: Path, body: Iterable[str]) -> str:
+    """Return a whole page.
+
+    Args:
+        title: What the browser's tab says, as plain text.
+        style: The file of the page's own style, which comes after the one that all pages share.
+        body: The lines of the page, as HTML.
+    """
+    shared = Path(__file__).with_name("pages.css")
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            '<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            f"<title>{escape(title)}</title>",
+            f"<style>\n{shared.read_text('utf-8')}\n{style.read_text('utf-8')}</style>",
+            *body,
+            "",
+        ]
+    )
+
+
+def embedded(media_type: str, data: bytes) -> str:
+    """Return a picture as an address that holds its bytes."""
+    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
