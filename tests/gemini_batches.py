@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from gemini_replies import Asked, Reply, refused
+from gemini_replies import Asked, refused
 from gemini_rules import MODELS, broken_rules
+from wire_server import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

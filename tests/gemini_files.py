@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from gemini_replies import Reply, refused
+from gemini_replies import refused
+from wire_server import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
-from gemini_replies import Reply, because, refused
+from gemini_replies import because, refused
+from wire_server import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

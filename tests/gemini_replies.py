@@ -7,14 +7,17 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from gemini_rules import MODELS, ModelRules, pictures_in
 from gemini_seals import sealed
 from PIL import Image
+from wire_server import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from wire_server import Ending
 
 _STATUS: Final[Mapping[int, str]] = {
     400: "INVALID_ARGUMENT",
@@ -80,18 +83,6 @@ class Asked:
         """Width and height the picture must have, in pixels."""
         image = self.config.get("imageConfig", {})
         return self.rules.picture_size(image.get("aspectRatio"), image.get("imageSize"))
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What goes back over the wire."""
-
-    body: Any = None
-    """Plain data, or text that is sent as it is."""
-    code: int = 200
-    headers: tuple[tuple[str, str], ...] = ()
-    ending: Literal["whole", "half", "reset", "never", "trickle"] = "whole"
-    """How it ends: as it should, after half of the bytes, with a reset, not at all, or byte by byte."""
 
 
 Answer: TypeAlias = Callable[[Asked], Reply]
@@ -208,7 +199,7 @@ def raw(body: Any, code: int = 200) -> Answer:
     return lambda _: Reply(body, code)
 
 
-def broken(ending: Literal["half", "reset", "never", "trickle"]) -> Answer:
+def broken(ending: Ending) -> Answer:
     """Begin to answer with a picture, and do not end it."""
     return lambda asked: Reply(picture()(asked).body, ending=ending)
 

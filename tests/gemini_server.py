@@ -18,30 +18,21 @@ A prompt can ask for an answer itself: ``[[answer: blocked]]`` anywhere in its w
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import json
 import re
-import socket
-import struct
-import threading
-from collections import deque
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from gemini_files import Files
 from gemini_platform import TOKEN, Platform, platform_path
-from gemini_replies import ANSWERS, Answer, Asked, Reply, bad_key, input_tokens, picture, refused
+from gemini_replies import ANSWERS, Answer, Asked, bad_key, input_tokens, picture, refused
 from gemini_rules import MAX_BYTES, MODELS, broken_rules
+from wire_server import Reply, WireServer, serve_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
-    from typing import Self
+
+    from wire_server import Arrived
 
 _PATH: Final = re.compile(r"^/(v1|v1beta)/models(?:/([^:/?]+))?(?::(\w+))?(?:\?.*)?$")
 _DIRECTIVE: Final = re.compile(r"\[\[answer: ([\w-]+)\]\]")
@@ -57,8 +48,12 @@ class Service(Protocol):
         """Return what it says to a request, or ``None`` when it has nothing to do with it."""
 
 
-class GeminiServer:
+class GeminiServer(WireServer[Asked]):
     """The server; a context manager that listens on 127.0.0.1 in threads of its own."""
+
+    provider: ClassVar[str] = "Google"
+    charset: ClassVar[str] = "; charset=UTF-8"
+    most_bytes: ClassVar[int] = MAX_BYTES
 
     def __init__(
         self,
@@ -68,65 +63,30 @@ class GeminiServer:
         otherwise: Answer | None = None,
         expects_violations: bool = False,
     ) -> None:
-        """Prepare the server.
-
-        Args:
-            port: The port; 0 takes a free one.
-            key: The only key that is taken; any when left out.
-            otherwise: The answer when none is scripted; a picture when left out.
-            expects_violations: Whether requests that break Google's rules are what is tested; else the end of the
-                ``with`` fails on them, even when the test made nothing of the refusal.
-        """
-        self.expects_violations = expects_violations
-        self.violations: list[str] = []
-        """What Google would have refused so far, in its words."""
-        self.key = key
-        self.otherwise = otherwise or picture()
-        self.requests: list[Asked] = []
-        """Every request so far, refused ones too."""
-        self.asked = threading.Event()
-        """Set once there was a request."""
-        self.closing = threading.Event()
+        """Prepare the server; a picture is the answer when there is no other."""
+        super().__init__(port=port, key=key, otherwise=otherwise or picture(), expects_violations=expects_violations)
         self.files = Files(lambda: self.url)
         """What was uploaded."""
         self.platform = Platform()
         """The Agent Platform at the same address."""
         self.batches: Service | None = None
         """Who answers requests for batches, before everyone else."""
-        self.clock_ahead = timedelta()
-        """By how much the server's clock is ahead."""
-        self.withdrawn: set[str] = set()
-        """Models that no longer answer."""
-        self._script: deque[Answer] = deque()
-        self._http = _Threads(("127.0.0.1", port), partial(_Handler, self))
 
-    @property
-    def url(self) -> str:
-        """The base URL for clients."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    @property
-    def waiting(self) -> int:
-        """How many scripted answers nobody has asked for yet."""
-        return len(self._script)
-
-    @property
-    def connections(self) -> int:
-        """How many connections were opened so far."""
-        return self._http.connections
-
-    def next(self, *answers: Answer) -> None:
-        """Script the next answers to requests that keep the rules."""
-        self._script.extend(answers)
-
-    def reply(self, asked: Asked) -> Reply:
-        """Return what Google would say to a request."""
-        self.requests.append(asked)
-        self.asked.set()
-        return self.evaluated(asked)
+    def respond(self, arrived: Arrived) -> Reply:
+        """Return what goes back for whatever has arrived."""
+        body: dict[str, Any] = {}
+        if not arrived.whole:
+            return _TOO_LARGE(_asked(arrived, body))
+        if "upload_id=" not in arrived.path and arrived.path != TOKEN:
+            try:
+                body = _camel_case(json.loads(arrived.content or "{}"))
+            except ValueError:
+                return _NO_JSON(_asked(arrived, body))
+        asked = _asked(arrived, body)
+        return self.other(asked, arrived.content) or self.reply(asked)
 
     def evaluated(self, asked: Asked) -> Reply:
-        """Return the same without a note of it; a batch asks so for each of its requests."""
+        """Return what Google would say to a request, without a note of it, as a batch asks for each of its own."""
         return self._refusal(asked) or self._answer(asked)
 
     def other(self, asked: Asked, content: bytes) -> Reply | None:
@@ -139,27 +99,15 @@ class GeminiServer:
             return self.platform.token(content)
         if not self.files.concerns(url.path):
             return None
-        self.requests.append(asked)
-        self.asked.set()
+        self.note(asked)
         query = dict(parse_qsl(url.query))
         # Those who know an upload's address may upload; everyone else shows the key.
         refusal = None if "upload_id" in query else self._stranger(asked)
         return refusal or self.files.answer(asked, query, content)
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._http.serve_forever, args=(0.02,), name="gemini-server").start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.closing.set()
-        self._http.shutdown()
-        self._http.disconnect_all()
-        self._http.server_close()
-        self.violations += self.files.broken
-        if error is None and not self.expects_violations:
-            assert not self.violations, f"Google would have refused: {'; '.join(self.violations)}"
+    def broken_rules(self) -> list[str]:
+        """Return everything that Google would have refused, uploads too."""
+        return [*self.violations, *self.files.broken]
 
     def _refusal(self, asked: Asked) -> Reply | None:
         place = platform_path(asked.path)
@@ -198,123 +146,15 @@ class GeminiServer:
         wish = _DIRECTIVE.search(asked.message)
         if wish:
             return ANSWERS[wish[1]](asked)
-        return (self._script.popleft() if self._script else self.otherwise)(asked)
+        return self.scripted(asked)
 
 
-class _Threads(ThreadingHTTPServer):
-    """One thread a connection, and all of them end with the server."""
-
-    daemon_threads = False
-    block_on_close = True
-
-    def __init__(self, address: tuple[str, int], handler: Any) -> None:
-        super().__init__(address, handler)
-        self._open: set[socket.socket] = set()
-        self.connections = 0
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
-        self.connections += 1
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def disconnect_all(self) -> None:
-        """Wake the threads that wait for a next request of their connection."""
-        for connection in list(self._open):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: that clients hang up is what many tests are about."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """One connection."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # head and body are two writes, and the second would wait 40 ms for the first
-
-    def __init__(self, server: GeminiServer, *args: Any) -> None:
-        self.gemini = server
-        super().__init__(*args)
-
-    def do_GET(self) -> None:
-        self._answer({}, b"")
-
-    def do_DELETE(self) -> None:
-        self._answer({}, b"")
-
-    def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length", 0))
-        content = self.rfile.read(min(length, MAX_BYTES))
-        if length > MAX_BYTES:
-            self._send(_TOO_LARGE(self._asked({})))
-            self.close_connection = True
-            return
-        if "upload_id=" in self.path or self.path == TOKEN:
-            self._answer({}, content)
-            return
-        try:
-            body = json.loads(content or "{}")
-        except ValueError:
-            self._send(_NO_JSON(self._asked({})))
-            return
-        self._answer(_camel_case(body), content)
-
-    def _answer(self, body: dict[str, Any], content: bytes) -> None:
-        asked = self._asked(body)
-        self._send(self.gemini.other(asked, content) or self.gemini.reply(asked))
-
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        """Return the time for the ``Date`` header."""
-        moment = datetime.now(UTC) if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
-        return format_datetime(moment + self.gemini.clock_ahead, usegmt=True)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
-        """Print nothing; the requests are on record."""
-
-    def _asked(self, body: dict[str, Any]) -> Asked:
-        found, place = _PATH.match(self.path), platform_path(self.path)
-        version, model, task = found.groups(default="") if found else ("", "", "")
-        if place:
-            version, model, task = place.version, place.model, place.task
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        return Asked(self.command, self.path, headers, body, version, model, task)
-
-    def _send(self, reply: Reply) -> None:
-        text = reply.body if isinstance(reply.body, str | bytes) else json.dumps(reply.body)
-        content = text.encode() if isinstance(text, str) else text
-        if reply.ending == "never":
-            self.gemini.closing.wait()
-            self.close_connection = True
-            return
-        if reply.ending == "reset":
-            # Closing with a zero linger sends RST instead of FIN.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
-            self.close_connection = True
-            return
-        self.send_response(reply.code)
-        for name, value in reply.headers:
-            self.send_header(name, value)
-        kind = "text/html" if isinstance(reply.body, str) else "application/json"
-        self.send_header("Content-Type", f"{kind}; charset=UTF-8")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if reply.ending == "trickle":
-            self._trickle(content)
-        else:
-            self.wfile.write(content[: len(content) // 2] if reply.ending == "half" else content)
-        self.close_connection = self.close_connection or reply.ending != "whole"
-
-    def _trickle(self, content: bytes) -> None:
-        for byte in content:
-            if self.gemini.closing.wait(0.05):
-                return
-            self.wfile.write(bytes([byte]))
+def _asked(arrived: Arrived, body: dict[str, Any]) -> Asked:
+    found, place = _PATH.match(arrived.path), platform_path(arrived.path)
+    version, model, task = found.groups(default="") if found else ("", "", "")
+    if place:
+        version, model, task = place.version, place.model, place.task
+    return Asked(arrived.method, arrived.path, arrived.headers, body, version, model, task)
 
 
 def _camel_case(value: Any) -> Any:
@@ -333,17 +173,10 @@ def _described(name: str) -> dict[str, Any]:
     return {"name": f"models/{name}", "displayName": name, "supportedGenerationMethods": methods}
 
 
-def main() -> None:
-    """Serve until Ctrl-C."""
-    parser = argparse.ArgumentParser(description="A Gemini API for pictures that fails on demand.")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--answer", choices=sorted(ANSWERS), default="picture", help="the answer to every request")
-    options = parser.parse_args()
-    with GeminiServer(port=options.port, otherwise=ANSWERS[options.answer]) as server:
-        print(f"GOOGLE_GEMINI_BASE_URL={server.url}", flush=True)  # noqa: T201 - this is what it is started for
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
-
-
 if __name__ == "__main__":
-    main()
+    serve_by_hand(
+        "A Gemini API for pictures that fails on demand.",
+        "GOOGLE_GEMINI_BASE_URL",
+        ANSWERS,
+        lambda port, answer: GeminiServer(port=port, otherwise=answer),
+    )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from openai_rules import STANDARD, TOKENS
 from PIL import Image
+from wire_server import Reply
+
+if TYPE_CHECKING:
+    from wire_server import Ending
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Asked:
     """Pictures by the name of their field, in order."""
     names: tuple[str, ...] = ()
     """How the files of the pictures were called."""
+    method: str = "POST"
 
     @property
     def task(self) -> str:
@@ -39,18 +43,6 @@ class Asked:
         size = str(self.fields.get("size", "auto"))
         width, _, height = (STANDARD[0] if size == "auto" else size).partition("x")
         return int(width), int(height)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What goes back over the wire."""
-
-    body: Any = None
-    """Plain data, or text that is sent as it is."""
-    code: int = 200
-    headers: tuple[tuple[str, str], ...] = ()
-    ending: Literal["whole", "half", "reset", "never", "trickle"] = "whole"
-    """How the answer ends: as it should, cut, reset before anything is sent, not at all, or a byte at a time."""
 
 
 Answer: TypeAlias = Callable[[Asked], Reply]
@@ -119,14 +111,9 @@ def blocked(stage: str = "output", *categories: str) -> Answer:
     return raw({"error": error}, 400)
 
 
-def broken(ending: Literal["half", "reset", "never", "trickle"]) -> Answer:
+def broken(ending: Ending) -> Answer:
     """Answer well, but not to the end."""
     return lambda asked: Reply(picture()(asked).body, ending=ending)
-
-
-def as_text(body: Any) -> str:
-    """Return what is sent for a body."""
-    return body if isinstance(body, str) else json.dumps(body)
 
 
 ANSWERS: Final[dict[str, Answer]] = {

@@ -15,189 +15,119 @@ By hand, for the command line (``--answer blocked`` makes every answer that one)
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import json
-import socket
-import struct
-import threading
-from collections import deque
+from dataclasses import replace
 from email.parser import BytesParser
 from email.policy import HTTP
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from openai_replies import ANSWERS, Answer, Asked, Reply, as_text, picture, refused
-from openai_rules import broken_rules
+from openai_replies import ANSWERS, Answer, Asked, picture, refused
+from openai_rules import MODELS, Broken, broken_rules
+from wire_server import Reply, WireServer, serve_by_hand
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
+    from collections.abc import Sequence
 
-_TASKS = {"/v1/images/generations", "/v1/images/edits"}
+    from wire_server import Arrived
+
+_TASKS: Final = {"/v1/images/generations", "/v1/images/edits"}
+_LIST: Final = "/v1/models"
+_NO_JSON: Final = refused(400, "We could not parse the JSON body of your request.")
 
 
-class OpenAIServer:
+class OpenAIServer(WireServer[Asked]):
     """The server; a context manager that listens on 127.0.0.1 in threads of its own."""
 
+    provider: ClassVar[str] = "OpenAI"
+    prefix: ClassVar[str] = "/v1"
+
     def __init__(
-        self, *, port: int = 0, key: str | None = None, strict: bool = True, otherwise: Answer | None = None
+        self,
+        *,
+        port: int = 0,
+        key: str | None = None,
+        strict: bool = True,
+        otherwise: Answer | None = None,
+        expects_violations: bool = False,
     ) -> None:
-        """Prepare the server.
+        """Prepare the server; a picture is the answer when there is no other.
 
         Args:
             port: The port; 0 takes a free one.
             key: The only key that is taken; any when left out.
-            strict: Whether it is OpenAI; else it is a compatible server that needs no key and has no rules.
-            otherwise: The answer when none is scripted; a picture when left out.
+            strict: Whether it is OpenAI; else it is a compatible server that may need no key and has no rules.
+            otherwise: The answer to requests of pictures when none is scripted.
+            expects_violations: Whether requests that break OpenAI's rules are what is tested.
         """
-        self.key = key
+        super().__init__(port=port, key=key, otherwise=otherwise or picture(), expects_violations=expects_violations)
         self.strict = strict
-        self.otherwise = otherwise or picture()
-        self.requests: list[Asked] = []
-        """Every request so far, refused ones too."""
-        self.asked = threading.Event()
-        """Set once there was a request."""
-        self.closing = threading.Event()
-        self._script: deque[Answer] = deque()
-        self._http = _Threads(("127.0.0.1", port), partial(_Handler, self))
+        self.models: Sequence[str] = MODELS
+        """The models it lists."""
+        self.ends: dict[str, str] = {}
+        """The day on which a model will be shut down, by its id."""
 
-    @property
-    def url(self) -> str:
-        """The base URL for clients."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+    def respond(self, arrived: Arrived) -> Reply:
+        """Return what goes back for whatever has arrived."""
+        kind = arrived.headers.get("content-type", "")
+        if kind.startswith("multipart/form-data"):
+            asked = Asked(arrived.path, arrived.headers, *_form(kind, arrived.content), method=arrived.method)
+        else:
+            try:
+                fields = json.loads(arrived.content or "{}")
+            except ValueError:
+                return _NO_JSON(Asked(arrived.path, arrived.headers, {}))
+            asked = Asked(arrived.path, arrived.headers, fields, method=arrived.method)
+        reply = self.reply(asked)
+        return replace(reply, headers=(("x-request-id", f"req_{len(self.requests)}"), *reply.headers))
 
-    @property
-    def waiting(self) -> int:
-        """How many scripted answers nobody has asked for yet."""
-        return len(self._script)
+    def evaluated(self, asked: Asked) -> Reply:
+        """Return what OpenAI would say to a request, without a note of it; what is scripted answers any of them."""
+        refusal = self._stranger(asked) or (self._refusal(asked) if self.strict else None)
+        if refusal:
+            return refusal
+        return self._models(asked) if asked.method == "GET" and not self.waiting else self.scripted(asked)
 
-    @property
-    def connections(self) -> int:
-        """How many connections were opened so far."""
-        return self._http.connections
-
-    def next(self, *answers: Answer) -> None:
-        """Script the next answers to requests that keep the rules."""
-        self._script.extend(answers)
-
-    def reply(self, asked: Asked) -> Reply:
-        """Return what OpenAI would say to a request."""
-        self.requests.append(asked)
-        self.asked.set()
-        refusal = self._refusal(asked) if self.strict else None
-        return refusal or (self._script.popleft() if self._script else self.otherwise)(asked)
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._http.serve_forever, args=(0.02,), name="openai-server").start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.closing.set()
-        self._http.shutdown()
-        self._http.disconnect_all()
-        self._http.server_close()
-
-    def _refusal(self, asked: Asked) -> Reply | None:
+    def _stranger(self, asked: Asked) -> Reply | None:
         key = asked.headers.get("authorization", "").removeprefix("Bearer ")
-        if not key:
+        if not key and (self.strict or self.key):
             return refused(401, "You didn't provide an API key.")(asked)
         if self.key is not None and key != self.key:
             return refused(401, f"Incorrect API key provided: {key}.", reason="invalid_api_key")(asked)
-        if asked.path not in _TASKS:
-            return refused(404, f"Invalid URL (POST {asked.path})")(asked)
-        rule = next(broken_rules(asked.task, asked.fields, asked.files), None)
-        if rule is None:
+        return None
+
+    def _refusal(self, asked: Asked) -> Reply | None:
+        listed = asked.path == _LIST or asked.path.startswith(f"{_LIST}/")
+        if (asked.method, asked.path in _TASKS, listed) not in {("POST", True, False), ("GET", False, True)}:
+            return refused(404, f"Invalid URL ({asked.method} {asked.path})")(asked)
+        if listed:
             return None
-        error = {"message": rule.message, "type": "invalid_request_error", "param": rule.param, "code": rule.code}
-        return Reply({"error": error}, rule.status)
+        rule = next(broken_rules(asked.task, asked.fields, asked.files), None)
+        if rule is not None:
+            self.violations.append(rule.message)
+            return _told(rule)
+        gone = str(asked.fields["model"])
+        return _no_model(gone) if gone in self.withdrawn else None
+
+    def _models(self, asked: Asked) -> Reply:
+        there = [self._described(name) for name in self.models if name not in self.withdrawn]
+        if asked.path == _LIST:
+            return Reply({"object": "list", "data": there})
+        return next((Reply(one) for one in there if one["id"] == asked.task), _no_model(asked.task))
+
+    def _described(self, name: str) -> dict[str, Any]:
+        told = {"id": name, "object": "model", "created": 1_795_000_000, "owned_by": "system"}
+        return told | {"shutdown_date": self.ends.get(name)}
 
 
-class _Threads(ThreadingHTTPServer):
-    """One thread a connection, and all of them end with the server."""
-
-    daemon_threads = False
-    block_on_close = True
-
-    def __init__(self, address: tuple[str, int], handler: Any) -> None:
-        super().__init__(address, handler)
-        self._open: set[socket.socket] = set()
-        self.connections = 0
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
-        self.connections += 1
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def disconnect_all(self) -> None:
-        """Wake the threads that wait for a next request of their connection."""
-        for connection in list(self._open):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: that clients hang up is what many tests are about."""
+def _no_model(name: str) -> Reply:
+    return _told(
+        Broken(f"The model '{name}' does not exist or you do not have access to it.", "model", "model_not_found", 404)
+    )
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """One connection."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # head and body are two writes, and the second would wait 40 ms for the first
-
-    def __init__(self, server: OpenAIServer, *args: Any) -> None:
-        self.openai = server
-        super().__init__(*args)
-
-    def do_POST(self) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        kind = self.headers.get("Content-Type", "")
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        if kind.startswith("multipart/form-data"):
-            asked = Asked(self.path, headers, *_form(kind, content))
-        else:
-            asked = Asked(self.path, headers, json.loads(content))
-        self._send(self.openai.reply(asked))
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
-        """Print nothing; the requests are on record."""
-
-    def _send(self, reply: Reply) -> None:
-        content = as_text(reply.body).encode()
-        if reply.ending == "never":
-            self.openai.closing.wait()
-            self.close_connection = True
-            return
-        if reply.ending == "reset":
-            # Closing with a zero linger sends RST instead of FIN.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
-            self.close_connection = True
-            return
-        self.send_response(reply.code)
-        for name, value in (("x-request-id", f"req_{len(self.openai.requests)}"), *reply.headers):
-            self.send_header(name, value)
-        self.send_header("Content-Type", "text/html" if isinstance(reply.body, str) else "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if reply.ending == "trickle":
-            self._trickle(content)
-        else:
-            self.wfile.write(content[: len(content) // 2] if reply.ending == "half" else content)
-        self.close_connection = self.close_connection or reply.ending != "whole"
-
-    def _trickle(self, content: bytes) -> None:
-        for byte in content:
-            if self.openai.closing.wait(0.05):
-                return
-            self.wfile.write(bytes([byte]))
+def _told(rule: Broken) -> Reply:
+    error = {"message": rule.message, "type": "invalid_request_error", "param": rule.param, "code": rule.code}
+    return Reply({"error": error}, rule.status)
 
 
 def _form(kind: str, content: bytes) -> tuple[dict[str, Any], dict[str, list[bytes]], tuple[str, ...]]:
@@ -219,17 +149,10 @@ def _form(kind: str, content: bytes) -> tuple[dict[str, Any], dict[str, list[byt
     return fields, files, tuple(names)
 
 
-def main() -> None:
-    """Serve until Ctrl-C."""
-    parser = argparse.ArgumentParser(description="An Images API that fails on demand.")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--answer", choices=sorted(ANSWERS), default="picture", help="the answer to every request")
-    options = parser.parse_args()
-    with OpenAIServer(port=options.port, otherwise=ANSWERS[options.answer]) as server:
-        print(f"OPENAI_BASE_URL={server.url}", flush=True)  # noqa: T201 - this is what it is started for
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
-
-
 if __name__ == "__main__":
-    main()
+    serve_by_hand(
+        "An Images API that fails on demand.",
+        "OPENAI_BASE_URL",
+        ANSWERS,
+        lambda port, answer: OpenAIServer(port=port, otherwise=answer),
+    )

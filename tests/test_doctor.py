@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 from gemini_asking import KEY
-from gemini_replies import Reply, because, refused
+from gemini_replies import because, refused
 from gemini_server import GeminiServer
 from untrusted_server import Untrusted
+from wire_server import Reply
 
 from prompt_kit.doctor import examine
 from prompt_kit.generators import Checkable, generator

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gemini_replies import Asked, Reply
+    from gemini_replies import Asked
+    from wire_server import Reply
 
     from prompt_kit.generators import Request
 

@@ -12,8 +12,9 @@ import pytest
 import stamina
 from gemini_asking import KEY, ask, wish
 from gemini_credentials import person, private_key, service_account
-from gemini_replies import Reply, because, encoded_picture, picture, quota, refused, retry_delay
+from gemini_replies import because, encoded_picture, picture, quota, refused, retry_delay
 from gemini_server import GeminiServer
+from wire_server import Reply
 
 from prompt_kit.generators import generator
 from prompt_kit.generators.gemini import Gemini, platform

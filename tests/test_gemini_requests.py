@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from gemini_asking import KEY, ask, wish
-from gemini_replies import Reply, broken, encoded_picture, finished, raw, refused, words
+from gemini_replies import broken, encoded_picture, finished, raw, refused, words
 from gemini_server import GeminiServer
+from wire_server import Reply
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.generators import Generator

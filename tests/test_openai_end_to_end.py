@@ -86,14 +86,17 @@ def test_a_mask_goes_along(server: OpenAIServer, tree: MakeTree, capsys: pytest.
         }
     )
     (folder / "room.png").write_bytes(base64.b64decode(encoded_picture((64, 48))))
-    Image.new("L", (64, 48), 255).save(folder / "free.png")
+    mask = Image.new("L", (64, 48), 0)
+    mask.paste(255, (0, 0, 20, 48))
+    mask.save(folder / "free.png")
     command = ["generate", "patch", "--change", "Make the lamp red.", "--picture", "room.png", "--free", "free.png"]
 
     assert run(command) == 0, capsys.readouterr().err
 
     [asked] = server.requests
     alpha = Image.open(io.BytesIO(asked.files["mask"][0])).getchannel("A")
-    assert (len(asked.files["image"]), alpha.size, alpha.getextrema()) == (1, (64, 48), (0, 0))
+    assert (len(asked.files["image"]), alpha.size, alpha.getextrema()) == (1, (64, 48), (0, 255))
+    assert (alpha.getpixel((10, 24)), alpha.getpixel((40, 24))) == (0, 255)
 
 
 def test_what_it_cannot_do_costs_nothing(server: OpenAIServer, capsys: pytest.CaptureFixture[str]) -> None:

@@ -335,7 +335,9 @@ def test_a_server_that_is_not_there_costs_nothing() -> None:
     assert "could not be reached" in outcome.message
 
 
-@pytest.mark.parametrize("address", ["localhost:8000", "ftp://localhost/v1", "http://[broken", "http://a b/v1"])
+@pytest.mark.parametrize(
+    "address", ["localhost:8000", "ftp://localhost/v1", "http://[broken", "http://a b/v1", "http://localhost:99999/v1"]
+)
 def test_an_address_that_is_none_is_said(address: str) -> None:
     """No traceback, whatever stands in the environment."""
     outcome = asyncio.run(OpenAI(api_key=KEY, base_url=address, attempts=1).generate(wish()))

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+import json
+import re
+from typing import TYPE_CHECKING, Final
 
 import httpx2
 import openai
 
 from prompt_kit.catalogue import Model
 from prompt_kit.generators import Checked, Request
+from prompt_kit.generators.findings import blotted
 from prompt_kit.generators.openai.answers import refused
-from prompt_kit.generators.openai.connection import at_home, headers, key_problem
+from prompt_kit.generators.openai.connection import KEY, address_problem, at_home, host, key_problem
 from prompt_kit.generators.reaching import unreachable
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Settings, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-_PASSING = 429
+PATIENCE_S: Final = 20.0
+"""How long the list of models may take."""
+
+_PASSING: Final = 429
+_NO_LIST: Final = frozenset({404, 405, 501})
+_ON_THE_WAY: Final = (httpx2.HTTPError, openai.APIConnectionError, OSError)
+_ODDITIES: Final = (OSError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What comes of an answer that is slow, no JSON, or JSON of another shape."""
+
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_LOOK: Final = "Look at the proxy and the base URL; it usually ends with /v1."
 
 
 async def checked(
-    key: str, place: str, address: str, models: Sequence[str], client: Callable[[], openai.AsyncOpenAI]
+    key: str, place: str, address: str, models: Sequence[str], listed: Callable[[], Awaitable[str]]
 ) -> tuple[Checked, ...]:
     """Return what was found, in the order in which one thing needs the other.
 
@@ -32,45 +44,75 @@ async def checked(
         place: Where it stood.
         address: Where requests go.
         models: The models that should answer to the key; a server of one's own is only asked which ones it has.
-        client: Opens the connection.
+        listed: Asks the server for its models, and returns its answer as it came.
     """
     home = at_home(address)
     problem = key_problem(key, place, home=home)
     if problem:
         return (Checked("key", "wrong" if key else "odd", problem.message, problem.next_step),)
     first = Checked("key", "good", f"There is a key, {place}." if key else "No key is sent; this server may need none.")
+    nowhere = address_problem(address)
+    if nowhere:
+        return (first, Checked("network", "wrong", nowhere.message, nowhere.next_step))
     try:
-        there = {model.id async for model in client().models.list(extra_headers=headers(key))}
-    except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
-        trouble = _trouble(error, address)
+        there = _models_in(await listed())
+    except openai.APIStatusError as error:
+        trouble = _refusal(error, key, f"The key in use is {place}." if key else f"{KEY} is not set.", address)
         # A key that is not accepted takes the place of the first look at it.
         return (trouble,) if trouble.about == "key" else (first, trouble)
-    if not home and not there & set(models):
-        return (first, Checked("network", "good", f"{_host(address)} answers, with models of its own."))
-    return (first, *(_told(model, there) for model in models))
+    except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, *_ODDITIES) as error:
+        return (first, _trouble(error, address))
+    if not home and there.keys().isdisjoint(models):
+        step = "Name one of them with --model, or describe it in the project's models file."
+        return (first, Checked("network", "good", f"{host(address)} answers, with models of its own.", step))
+    return (first, *(_told(model, there, home=home) for model in models))
 
 
-def _told(model: str, there: set[str]) -> Checked:
-    if model in there:
-        return Checked(f"model {model}", "good", "It is there.")
-    step = "Ask for another model, or verify the organisation at platform.openai.com."
-    return Checked(f"model {model}", "wrong", "This key does not have it.", step)
+def _models_in(answer: str) -> Mapping[str, str]:
+    """Return the models of a list, each with the day of its end if one is announced.
+
+    The JSON is read as it came: some servers list without the frame around it, or have nothing in it.
+    """
+    told = json.loads(answer)
+    rows = told if isinstance(told, list) else told["data"] or []
+    return {row["id"]: str(row.get("shutdown_date") or "") for row in rows}
+
+
+def _told(model: str, there: Mapping[str, str], *, home: bool) -> Checked:
+    about = f"model {model}"
+    if model not in there:
+        step = "Ask for another model, or verify the organization at platform.openai.com."
+        fact = "This key does not have it." if home else "The server does not have it."
+        return Checked(about, "wrong", fact, step if home else "Ask for another model.")
+    day = _DAY.match(there[model])
+    if day:
+        return Checked(about, "odd", f"It is there until {day[0]}.", "Look for the model that takes its place.")
+    return Checked(about, "good", "It is there.")
+
+
+def _refusal(error: openai.APIStatusError, key: str, whose: str, address: str) -> Checked:
+    """Return what an HTTP error says about key or network."""
+    home, code = at_home(address), error.status_code
+    request = Request(Turn(()), Model(id="any"), Settings())
+    told = blotted(refused(code, error.body, request).outcome, key)
+    # A project's key may draw without being allowed to list (charonn0/Xojo-OpenAI#8, 2024-10); the words are those
+    # of microsoft/PowerToys#32989, 2024-05.
+    if "missing scopes" in told.message.lower():
+        step = "Pictures may work nevertheless; let the key read models, and this can be told."
+        return Checked("models", "odd", "The key is not allowed to list models.", step)
+    if told.status is Status.AUTH:
+        fact = told.message if key else "The server wants a key, and none is sent."
+        step = told.next_step if home else f"Set {KEY} to a key that this server takes."
+        return Checked("key", "wrong", fact, f"{step} {whose}")
+    if code in _NO_LIST:
+        return Checked("network", "wrong" if home else "odd", f"{host(address)} lists no models.", _LOOK)
+    passing = code >= 500 or code == _PASSING  # noqa: PLR2004 - passing trouble at the server
+    return Checked("network", "odd" if passing else "wrong", told.message, told.next_step)
 
 
 def _trouble(error: Exception, address: str) -> Checked:
-    if isinstance(error, openai.APIStatusError):
-        told = refused(error.status_code, error.body, Request(Turn(()), Model(id="any"), Settings())).outcome
-        passing = error.status_code >= 500 or error.status_code == _PASSING  # noqa: PLR2004 - HTTP's own families
-        about = "key" if told.status is Status.AUTH else "network"
-        return Checked(about, "odd" if passing else "wrong", told.message, told.next_step)
-    if isinstance(error, openai.APIConnectionError):
-        fact, step = unreachable(error.__cause__ if isinstance(error.__cause__, Exception) else error, _host(address))
-        return Checked("network", "wrong", fact, step)
-    return Checked("network", "wrong", f"What {_host(address)} answers is not the OpenAI API.", "Look at the base URL.")
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).netloc.rpartition("@")[2] or "OpenAI"
-    except ValueError:
-        return "OpenAI"
+    """Return what kept an answer from being one."""
+    cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+    if isinstance(cause, _ON_THE_WAY):
+        return Checked("network", "wrong", *unreachable(cause, host(address)))
+    return Checked("network", "wrong", f"What {host(address)} answers is not the OpenAI API.", _LOOK)

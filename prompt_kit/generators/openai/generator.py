@@ -15,8 +15,16 @@ from prompt_kit.errors import InputError
 from prompt_kit.generators.findings import Finding, Verdict, blotted, duration, finding
 from prompt_kit.generators.openai.answers import read, refused
 from prompt_kit.generators.openai.asking import Asking
-from prompt_kit.generators.openai.checks import checked
-from prompt_kit.generators.openai.connection import KEY, Line, address, at_home, headers, key_problem
+from prompt_kit.generators.openai.checks import PATIENCE_S, checked
+from prompt_kit.generators.openai.connection import (
+    KEY,
+    Line,
+    address,
+    address_problem,
+    at_home,
+    headers,
+    key_problem,
+)
 from prompt_kit.generators.openai.verdicts import (
     BAD_ADDRESS,
     LOST_ON_THE_WAY,
@@ -61,10 +69,6 @@ MEANING_OF_FAILURE: Final[Mapping[type[BaseException], Verdict]] = {
 """Each way in which a request or its answer gets lost; the nearest class of an exception or its cause decides."""
 
 
-CHECK_S: Final = 20.0
-"""How long one question about a model may take."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class OpenAI:
     """OpenAI's image models through the Images API, and servers of one's own that speak it.
@@ -94,7 +98,7 @@ class OpenAI:
         """
         key, place = self._key()
         where = address(self.base_url)
-        problem = key_problem(key, place, home=at_home(where))
+        problem = key_problem(key, place, home=at_home(where)) or address_problem(where)
         if problem:
             return replace(problem, model=request.model.id)
         try:
@@ -114,10 +118,15 @@ class OpenAI:
         """Look at key, network and models, without spending money."""
         key, place = self._key()
         where = address(self.base_url)
+        patience_s = min(self.timeout_s, PATIENCE_S)
+
+        async def listed() -> str:
+            client = self._line.client(key=key, address=where, timeout_s=patience_s)
+            async with asyncio.timeout(patience_s):
+                return (await client.models.with_raw_response.list(extra_headers=headers(key))).text
+
         async with self:
-            return await checked(
-                key, place, where, models, lambda: self._line.client(key=key, address=where, timeout_s=CHECK_S)
-            )
+            return await checked(key, place, where, models, listed)
 
     async def __aenter__(self) -> Self:
         """Keep the connection for several requests."""
