@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.runs import RECORD, RunFolder, Sent, read_record
+from prompt_kit import files
+from prompt_kit.errors import InputError
+from prompt_kit.outcome import Status
+from prompt_kit.runs import RECORD, BusyError, RunFolder, Sent, read_record
+from prompt_kit.runs.records import ODD
 from prompt_kit.words import series
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from prompt_kit.ledger import Entry, Ledger
@@ -36,27 +39,33 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
     What its process had saved without coming to write it down is taken into its record, and booked.
 
     Raises:
-        InputError: When a request of it may have been paid though nobody saw the answer, unless it may be sent again;
-            or when its record is damaged.
+        InputError: When a run of the same prompt waits in a job; when a request of the last one may have been paid
+            though nobody saw the answer, unless it may be sent again; or when its record is damaged.
+        WorkspaceError: When something in its folder, or the ledger, cannot be written.
     """
+    _stop_if_it_waits(wanted, ledger, root)
     entries = ledger.last_run(wanted.prompt.fingerprint, wanted.generator)
-    path = root / entries[0].run if entries else None
+    path = files.inside(root, entries[0].run) if entries else None
     if path is None or not (path / RECORD).is_file():
         return None
     record = read_record(path / RECORD)
     same = record.get("count", 1) == wanted.count and entries[0].model == wanted.model
-    if not same or record.get("state") not in {"started", "failed", "cancelled"}:
+    if not same or record.get("state") not in ("started", "failed", "cancelled"):
         return None
-    lost = [entry for entry in entries if entry.state == "unknown" and not entry.status]
+    lost = _unseen(entries, record)
     try:
         folder = RunFolder.reopen(path, unseen=[_sent(entry) for entry in lost])
-    except WorkspaceError:  # another process is at it: this is a second wish for the same, not its continuation
+    except BusyError:  # this is a second wish for the same, not its continuation
         return None
     try:
+        # Only now does nobody else work there: what the ledger said before may have been half of it.
+        if ledger.reconcile() or ledger.last_run(wanted.prompt.fingerprint, wanted.generator) != entries:
+            folder.close()
+            return unfinished(wanted, ledger, root)
         left = _settled(folder, lost, entries, ledger)
         _consented(left, wanted, folder)
-        if left or any(folder.made(take) for take in range(wanted.count)):
-            folder.begin_again()
+        # A run that was killed before anything came of it has no end yet; this one becomes its own.
+        if left or record["state"] == "started" or any(folder.made(take) for take in range(wanted.count)):
             return folder
     except BaseException:
         folder.close()
@@ -65,27 +74,63 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
     return None
 
 
+def _stop_if_it_waits(wanted: Wanted, ledger: Ledger, root: Path) -> None:
+    """Stop where the same was submitted before, and only has to be collected."""
+    waiting = ledger.waiting(wanted.prompt.fingerprint, wanted.generator)
+    for run in dict.fromkeys(entry.run for entry in waiting if entry.model == wanted.model):
+        path = root / run / RECORD
+        record = read_record(path) if path.is_file() else {}
+        if record.get("state") == "waiting" and record.get("count", 1) == wanted.count:
+            job = record.get("job")
+            raise InputError(
+                f"{run} asks for the very same, and waits in {job}. Collect it: prompt-kit runs wait {job}."
+                " Or make everything anew with --new."
+            )
+
+
+def _unseen(entries: Sequence[Entry], record: Mapping[str, Any]) -> list[Entry]:
+    """Return the requests whose answers nobody has seen, or nobody could save, as far as the record knows.
+
+    One that is still on its way belongs to a process that is gone, perhaps of another computer: the run would be held
+    else. One that left with a job belongs to nobody; the job's answers are looked after elsewhere.
+    """
+    try:
+        answers = [done for done in record["requests"] if done["answer"]["status"] == Status.OK]
+        saved = {(done["request"]["turn"], done["request"]["take"]) for done in answers}
+    except ODD:
+        saved = set()  # what is wrong is told when the record is opened
+    lost = [entry for entry in entries if entry.state == "unknown" and not entry.status]
+    left = [entry for entry in entries if entry.state == "sent" and entry.pid]
+    unsaved = [entry for entry in entries if entry.state == "done" and (entry.turn, entry.take) not in saved]
+    unseen = sorted([*lost, *left, *unsaved], key=lambda entry: entry.id, reverse=True)
+    return [entry for entry in unseen if not _sent_again(entry, entries)]
+
+
 def _settled(folder: RunFolder, lost: Sequence[Entry], entries: Sequence[Entry], ledger: Ledger) -> list[Entry]:
     """Book the requests whose answers were found after all; return those of which nobody knows how they ended."""
     seen = folder.answers() if lost else {}
     for entry in lost:
-        if entry.id in seen:
+        if entry.id in seen and entry.state != "done":
             ledger.ended(entry.id, seen[entry.id])
-    return [entry for entry in lost if entry.id not in seen and not _sent_again(entry, entries)]
+        elif entry.state == "sent":
+            ledger.unknown(entry.id, note="The program ended before the answer came.")
+    return [entry for entry in lost if entry.id not in seen]
 
 
 def _consented(left: Sequence[Entry], wanted: Wanted, folder: RunFolder) -> None:
     """Stop where something could be paid twice without anybody wanting it."""
+    left = [entry for entry in left if entry.estimate != 0]  # the proof costs nothing
     if not left or wanted.resend:
         return
     turns = wanted.prompt.turns
     names = series([f"'{turns[entry.turn].name}'" if turns[entry.turn].name else "a picture" for entry in left])
-    costs = [entry.estimate for entry in left if entry.estimate is not None]
+    costs = [cost for entry in left if (cost := entry.estimate if entry.actual is None else entry.actual) is not None]
     price = f" (about ${sum(costs, Decimal()):.4f})" if len(costs) == len(left) else ""
-    raise InputError(
-        f"The program ended while {names} of {folder.id} was on its way: it may have been made and paid{price}."
-        " Send it once more with --resend, or make everything anew with --new."
-    )
+    if all(entry.state == "done" for entry in left):
+        fact = f"{names} of {folder.id} was made and paid{price}, but could not be saved."
+    else:
+        fact = f"The program ended while {names} of {folder.id} was on its way: it may have been made and paid{price}."
+    raise InputError(f"{fact} Send it once more with --resend, or make everything anew with --new.")
 
 
 def _sent(entry: Entry) -> Sent:
@@ -100,6 +145,7 @@ def _sent(entry: Entry) -> Sent:
         estimate=entry.estimate,
         take=entry.take,
         entry=entry.id,
+        paid=entry.actual,
     )
 
 

@@ -383,6 +383,14 @@ class Color(_Parameter):
     """A colour, in hex or in words."""
 
     type: Literal["color"]
+    away_from: list[str] = []
+    """Other parameters; when no colour is given, it is the key colour farthest from all that their values name."""
+
+    @model_validator(mode="after")
+    def _is_found_or_fixed(self) -> Color:
+        if self.away_from and (self.required or self.default is not None):
+            raise ValueError("away_from finds the colour when none is given; leave required and default out")
+        return self
 
     def annotation(self) -> Any:
         """Return the colour in words, with its hex code when that is how it was given."""

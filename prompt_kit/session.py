@@ -158,8 +158,8 @@ async def agenerate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
         cost, and the first thing that went wrong if anything did. What was finished is saved in any case.
 
     Raises:
-        InputError: When the model cannot do what is asked, a picture is gone, or the prompt was left unfinished by a
-            run of which a request may have been paid; nothing was sent.
+        InputError: When the model cannot do what is asked, a picture is gone, the same waits in a job, or the prompt
+            was left unfinished by a run of which a request may have been paid; nothing was sent.
         NotFoundError: When there is no such generator.
         WorkspaceError: When runs or ledger cannot be written.
     """
@@ -186,7 +186,10 @@ async def agenerate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
                 parent=options.get("parent"),
                 parent_picture=options.get("parent_picture"),
             )
-        stack.callback(folder.close)
+            stack.callback(folder.close)
+        else:
+            stack.callback(folder.close)
+            folder.begin_again()
         run = _Run(planned, maker, project, ledger, folder, options.get("on_progress") or _silent)
         return await run.all_takes()
 
@@ -212,17 +215,27 @@ class _Run:
             async with gate:
                 if hopeless.is_set():
                     return []
-                outcomes = await self._take(number)
+                try:
+                    outcomes = await self._take(number)
+                except Exception:
+                    hopeless.set()
+                    raise
                 if outcomes[-1].status in _HOPELESS:
                     hopeless.set()
                 return outcomes
 
         try:
-            takes = await asyncio.gather(*(take(number) for number in range(self.plan.count)))
+            # When one of them breaks off, as on a full disk, the others are still on their way, and paid.
+            takes = await asyncio.gather(*map(take, range(self.plan.count)), return_exceptions=True)
         except asyncio.CancelledError:
             self.folder.finish(_CANCELLED, now=_now())
             raise
-        together = merged([outcome for outcomes in takes for outcome in outcomes])
+        outcomes: list[Outcome] = []
+        for one in takes:
+            if isinstance(one, BaseException):
+                raise one
+            outcomes += one
+        together = merged(outcomes)
         warnings = tuple(dict.fromkeys((*self.plan.warnings, *together.warnings)))
         outcome = self.folder.finish(replace(together, warnings=warnings), now=_now())
         self.tell(Progress("ended", outcome=outcome, folder=self.folder.path))
@@ -252,6 +265,8 @@ class _Run:
 
     async def _request(self, request: Request, number: int, take: int) -> Outcome:
         """Send one request; the ledger knows of it before it leaves and after it came back."""
+        # Who stopped it while the last answer was saved has not sent this one.
+        await asyncio.sleep(0)
         estimate = self._estimate(request)
         entry = Planned(
             run=self.folder.id,
@@ -278,6 +293,8 @@ class _Run:
         except BaseException:
             self.ledger.unknown(row, note="The generator broke off.")
             raise
+        if outcome.cost is None and outcome.billable == "no":
+            outcome = replace(outcome, cost=Decimal(0))
         sent = Sent(
             turn=number,
             model=request.model.id,

@@ -39,7 +39,8 @@ def sentences(text: str) -> list[str]:
 def _turn(turn: Turn, number: int) -> str:
     head = f"turn {number}{': ' + turn.name if turn.name else ''}" if number else ""
     head += ", to be answered in words alone\n" if turn.output == "words" else "\n" if head else ""
-    before = "" if not turn.history else f"continues a conversation of {len(turn.history)}\n"
+    count = len(turn.history)
+    before = f"continues a conversation of {count} exchange{'s' if count > 1 else ''}\n" if count else ""
     return head + before + "".join(_part(part, position) for position, part in enumerate(turn.parts, 1))
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from prompt_kit import words
+from prompt_kit.colours import color_name
 from prompt_kit.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def color_words(value: str) -> str:
     """
     value = value.strip()
     if _HEX.fullmatch(value):
-        return f"{words.color_name(value)} ({value})"
+        return f"{color_name(value)} ({value})"
     if value.startswith("#") or not _COLOR_WORDS.fullmatch(value):
         raise ValueError("must be a colour such as '#ffcc00' (in quotes, in YAML) or 'deep teal'")
     return value

@@ -1,4 +1,4 @@
-"""The small words between values: article, series, quotes, stops, ordinals, names of colours and languages."""
+"""The small words between values: article, series, quotes, stops, ordinals, names of languages."""
 
 from __future__ import annotations
 
@@ -165,16 +165,6 @@ def mention(positions: Sequence[int], total: int) -> str:
     return f"the {series([ordinal(p) for p in positions])} image{'s' if len(positions) > 1 else ''}"
 
 
-def color_name(hex_color: str) -> str:
-    """Return the everyday name nearest to a colour such as ``#ffcc00``.
-
-    >>> color_name("#ffcc00"), color_name("#0a2342")
-    ('golden yellow', 'deep navy')
-    """
-    lightness, a, b = _lab(hex_color)
-    return min(_COLORS, key=lambda name: _distance(_lab(_COLORS[name]), (lightness, a, b)))
-
-
 def language_name(tag: str) -> str:
     """Return the English name of a language tag such as ``de-DE``; anything else is returned as it is.
 
@@ -191,24 +181,6 @@ def _starts_with_vowel_sound(phrase: str) -> bool:
     if _SPELLED.match(word) and not word[:2].isdigit():
         return word[0] in "AEFHILMNORSXaefhilmnorsx"
     return word[:1].lower() in "aeiouàáâäåæèéêëìíîïòóôöøùúûü" and not _CONSONANT_SOUND.match(word)
-
-
-def _lab(hex_color: str) -> tuple[float, float, float]:
-    """Return CIE L*a*b* (D65), in which distances are close to what people see (IEC 61966-2-1, CIE 15)."""
-    digits = hex_color.lstrip("#")
-    if len(digits) == len("rgb"):
-        digits = "".join(d * 2 for d in digits)
-    channels = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
-    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089
-    fx, fy, fz = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x, y, z))
-    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
-
-
-def _distance(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
-    return sum((p - q) ** 2 for p, q in zip(one, other, strict=True))
 
 
 _NUMBERS: Final = (
@@ -254,74 +226,3 @@ LANGUAGES: Final = {
     "zh-TW": "Traditional Chinese",
 }
 """English names of languages by their tag (BCP 47)."""
-
-_COLORS: Final = {
-    "black": "#000000",
-    "near-black": "#141414",
-    "charcoal grey": "#36393d",
-    "slate grey": "#5b6770",
-    "mid grey": "#808080",
-    "silver grey": "#b4b8bc",
-    "light grey": "#d9dbdd",
-    "off-white": "#f7f5ef",
-    "white": "#ffffff",
-    "cream": "#fff3d6",
-    "ivory": "#fffbe8",
-    "sand": "#dcc8a0",
-    "beige": "#e8dcc4",
-    "tan": "#c9a67a",
-    "caramel brown": "#a86a32",
-    "chestnut brown": "#7a4423",
-    "dark chocolate brown": "#3d2314",
-    "terracotta": "#c8643c",
-    "rust": "#a8431c",
-    "burnt orange": "#cc5500",
-    "orange": "#ff8000",
-    "apricot": "#fbb978",
-    "peach": "#ffcfb0",
-    "amber": "#ffb000",
-    "golden yellow": "#ffcc00",
-    "lemon yellow": "#fff04a",
-    "pale yellow": "#fff7b0",
-    "mustard yellow": "#d6a520",
-    "olive green": "#6b7030",
-    "lime green": "#a4d82a",
-    "spring green": "#5fd66a",
-    "leaf green": "#3f9b3a",
-    "pure green": "#00ff00",
-    "emerald green": "#0f9d63",
-    "forest green": "#1f5a32",
-    "deep bottle green": "#0d3524",
-    "sage green": "#a5b59a",
-    "mint green": "#b5ecd0",
-    "turquoise": "#2ec8c0",
-    "teal": "#0f7c80",
-    "deep petrol blue": "#0c4252",
-    "cyan": "#00c8ee",
-    "sky blue": "#7cc4f0",
-    "pale blue": "#cfe6f7",
-    "bright blue": "#1a75ff",
-    "royal blue": "#2348c8",
-    "cobalt blue": "#0b3fa0",
-    "navy blue": "#14285a",
-    "deep navy": "#0a1c3c",
-    "denim blue": "#4a6a94",
-    "indigo": "#3a2a8c",
-    "violet": "#7a3cd0",
-    "deep purple": "#4a1a68",
-    "lavender": "#c8b8ec",
-    "lilac": "#d8a8dc",
-    "plum": "#7a2c62",
-    "bright magenta": "#ff00ff",
-    "magenta": "#e0189c",
-    "hot pink": "#ff4da0",
-    "rose pink": "#f090a8",
-    "blush pink": "#f8d0d4",
-    "coral": "#ff7860",
-    "salmon": "#f79a84",
-    "bright red": "#ff0000",
-    "signal red": "#e3202c",
-    "crimson": "#b8102c",
-    "burgundy": "#701428",
-    "deep oxblood": "#420a14",
-}

@@ -25,8 +25,9 @@ class MakeTree(Protocol):
 def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a person's keys, settings and folders out of the tests."""
     for name in list(os.environ):
-        if name.startswith(("PROMPT_KIT_", "GOOGLE_", "GEMINI_")):
+        if name.startswith(("PROMPT_KIT_", "GOOGLE_", "GEMINI_", "OPENAI_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("PROMPT_KIT_CACHE", str(tmp_path.with_name(f"{tmp_path.name}-cache")))
     monkeypatch.chdir(tmp_path)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from draw_people import cat, man_glasses, model, pose, woman_portrait
-from draw_scenes import living_room, mountain, street_night
+from draw_scenes import living_room, living_room_sofa_mask, mountain, street_night
 from draw_things import dress, jam_jar, logo, mug, poster, sketch_car, skincare_bottle, style_woodcut, watercolor
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parents[1] / "recipes" / "pictures"
 
 PEOPLE: Final = (woman_portrait, man_glasses, cat, model, pose)
-PLACES: Final = (living_room, street_night, mountain)
+PLACES: Final = (living_room, living_room_sofa_mask, street_night, mountain)
 THINGS: Final = (dress, logo, mug, skincare_bottle, sketch_car, style_woodcut, watercolor, poster, jam_jar)
 
 PICTURES: Final[Mapping[str, Callable[[], Sheet]]] = {
@@ -26,7 +26,7 @@ PICTURES: Final[Mapping[str, Callable[[], Sheet]]] = {
 }
 """How each picture is drawn, by the name of its file."""
 
-COLORS: Final = {"watercolor": 28, "style-woodcut": 12, "dress": 48, "sketch-car": 16}
+COLORS: Final = {"watercolor": 28, "style-woodcut": 12, "dress": 48, "sketch-car": 16, "living-room-sofa-mask": 8}
 """Pictures with much fine detail stay small with fewer colours."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from flat_canvas import BLUE, CREAM, INK, NIGHT, OCHRE, PAPER, RUST, SAGE, SHADOW, SKIN_SHADE, TEAL, Sheet
+from flat_canvas import BLUE, CREAM, INK, NIGHT, OCHRE, PAPER, RUST, SAGE, SHADOW, SKIN_SHADE, TEAL, WHITE, Sheet
 
 
 def living_room() -> Sheet:
@@ -58,6 +58,15 @@ def living_room() -> Sheet:
             ],
             TEAL,
         )
+    return s
+
+
+def living_room_sofa_mask() -> Sheet:
+    """The place of the sofa in the living room, with its shadow, in white."""
+    s = Sheet(640, 480, "#000000")
+    s.box(126, 210, 544, 398, WHITE, round_=32)
+    for x in (138, 438):
+        s.box(x, 370, x + 98, 416, WHITE, round_=14)
     return s
 
 

@@ -65,7 +65,7 @@ def main(folder: Path, kills: int) -> None:
         told["odd"] += end not in {THROUGH, MAY_BE_PAID, KILLED}
         told["attempts"] = 0 if end == THROUGH else told["attempts"] + 1
         told["sessions"] += end == THROUGH
-    print(json.dumps(told))
+    sys.stdout.write(json.dumps(told))
 
 
 if __name__ == "__main__":

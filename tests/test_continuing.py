@@ -153,6 +153,7 @@ def test_a_picture_that_was_saved_is_found(project: Project, tmp_path: Path, *, 
     if with_sidecar:
         sidecar = json.loads((whole / "03.json").read_text("utf-8"))
         sidecar["request"]["entry"] = lost.id
+        sidecar["run"] = lost.run
         (folder / "03.json").write_text(json.dumps(sidecar), "utf-8")
 
     painter = Painter()

@@ -62,7 +62,8 @@ def test_a_killed_session_goes_on_and_pays_no_turn_twice(tmp_path: Path) -> None
     assert not told["odd"]
 
     project = Project(root=tmp_path)
-    found = list(runs(project.runs_folder))
+    # Who was killed before the first request was on record has left a folder with nothing in it.
+    found = [run for run in runs(project.runs_folder) if run.pictures or run.state != "started"]
     assert len(found) == told["sessions"], "every session went on in its own folder"
     assert [run.state for run in found] == ["done"] * len(found)
     assert [run.pictures for run in found] == [TURNS] * len(found), "none is lost, none is made twice"

@@ -118,24 +118,3 @@ def test_quotes_do_not_occur_in_what_they_hold(text: str) -> None:
 def test_clause(value: str, expected: str) -> None:
     """A value fits into the middle of a sentence."""
     assert words.clause(value) == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "name"),
-    [
-        ("#fff", "white"),
-        ("#ffffff", "white"),
-        ("#000", "black"),
-        ("#ff0000", "bright red"),
-        ("#0f7c80", "teal"),
-    ],
-)
-def test_color_name(value: str, name: str) -> None:
-    """Models read names better than numbers."""
-    assert words.color_name(value) == name
-
-
-@given(st.integers(0, 0xFFFFFF))
-def test_every_color_has_a_name(value: int) -> None:
-    """No hex code is left without words."""
-    assert words.color_name(f"#{value:06x}")

@@ -86,6 +86,8 @@ def _takes(parameter: Parameter) -> str:
     said += [limits] if limits else []
     said += ["<strong>required</strong>"] if parameter.required else []
     said += [f"otherwise {code(_value(parameter.default))}"] if parameter.default not in (None, "", []) else []
+    away = getattr(parameter, "away_from", ())
+    said += [f"otherwise far from the colours in {', '.join(code(flag(other)) for other in away)}"] if away else []
     said += [f"asked with {_condition(parameter.show_if)}"] if parameter.show_if else []
     return ", ".join(said)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,17 +30,20 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
 
     if options["out"]:
         raise click.UsageError("--out copies pictures, and a job has none yet. 'runs wait' tells where they are.")
+    if options["resend"]:
+        raise click.UsageError("--resend sends a lost request once more at once. Leave out --batch, or take --new.")
     made_by = generator_for(chosen_generator(options["generator"], project), project)
-    told = planned(orders, made_by, project)
     if options["dry_run"]:
-        _show_submission(told, as_json=options["as_json"])
+        _show_submission(planned(orders, made_by, project), as_json=options["as_json"])
         return
-    for warning in dict.fromkeys(warning for one in told.plans for warning in one.warnings):
-        talk(warning)
-    if not options["as_json"]:
-        talk(f"{_price(told)}.")
-    jobs = submit(*orders, generator=made_by, project=project)
-    _print_jobs(jobs, project, as_json=options["as_json"])
+    jobs = submit(
+        *orders,
+        generator=made_by,
+        project=project,
+        new=options["new"],
+        on_priced=partial(_tell, quiet=options["as_json"]),
+    )
+    print_jobs(jobs, project, as_json=options["as_json"])
     for job in jobs:
         if job.message:
             talk(f"{job.id}: {job.message}")
@@ -47,6 +51,16 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
         click.get_current_context().exit(1)
     if not options["as_json"]:
         talk(f"Collect the pictures, today or tomorrow: prompt-kit runs wait {' '.join(job.id for job in jobs)}")
+
+
+def _tell(told: Submission, *, quiet: bool) -> None:
+    """Say what is about to be submitted; ``quiet`` leaves the price to the JSON that follows."""
+    for warning in dict.fromkeys(warning for one in told.plans for warning in one.warnings):
+        talk(warning)
+    if told.kept:
+        talk(f"{told.kept} of {told.kept + told.requests} requests are answered already; the job is for the rest.")
+    if not quiet:
+        talk(f"{_price(told)}.")
 
 
 @click.command("jobs")
@@ -61,7 +75,7 @@ def list_jobs(*, as_json: bool) -> None:
         talk(str(problem))
     if not found and not problems and not as_json:
         talk("There are no jobs. Submit one: prompt-kit generate sticker --example red-panda -n 4 --batch")
-    _print_jobs(found, project, as_json=as_json)
+    print_jobs(found, project, as_json=as_json)
 
 
 @click.command("wait")
@@ -79,7 +93,7 @@ def wait_for_jobs(names: tuple[str, ...], timeout: float | None, *, as_json: boo
     seconds = None if timeout is None else timeout * 60
     jobs = collect(*names, project=project, timeout_s=seconds, on_look=_Told())
     if as_json:
-        _print_jobs(jobs, project, as_json=True)
+        print_jobs(jobs, project, as_json=True)
     else:
         if not jobs:
             talk("No job is under way.")
@@ -107,7 +121,7 @@ class _Told:
 
     def __call__(self, job: Job) -> None:
         """Say it on stderr, unless it was said before."""
-        said = f"{job.id}: {_state(job)} after {_age(job)}." + (f" {job.message}" if job.message else "")
+        said = f"{job.id}: {standing(job)}." + (f" {job.message}" if job.message else "")
         new = f"{job.state} {job.said} {job.message}"
         if self._last.get(job.id) != new:
             talk(said)
@@ -136,7 +150,8 @@ def _price(told: Submission) -> str:
     return f"{requests} in {where}: about {dollars(told.estimate)}{instead}"
 
 
-def _print_jobs(jobs: Sequence[Job], project: Project, *, as_json: bool) -> None:
+def print_jobs(jobs: Sequence[Job], project: Project, *, as_json: bool) -> None:
+    """Print one line for each job, or all about them as JSON."""
     if as_json:
         click.echo(json.dumps([_plain(job, project) for job in jobs], indent=2, ensure_ascii=False))
         return
@@ -167,6 +182,11 @@ def _show(job: Job, project: Project) -> None:
 
 def _place(row: Row) -> str:
     return f"{row.run}, request {row.key}"
+
+
+def standing(job: Job) -> str:
+    """Return how far a job is: "running after 12 min"."""
+    return f"{_state(job)} after {_age(job)}"
 
 
 def _state(job: Job) -> str:

@@ -89,7 +89,7 @@ class Watch:
         """Say one line about a step, where there is something to say."""
         label = f"{progress.turn}/{progress.turns} {progress.name}".strip() if progress.turns > 1 else "The picture"
         match progress.step:
-            case "kept" if progress.turns > 1:
+            case "kept":
                 talk(f"{label} is there already.")
             case "sent":
                 self._started[progress.turn] = time.monotonic()

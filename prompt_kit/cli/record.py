@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from prompt_kit.cli.jobs import cancel_job, list_jobs, wait_for_jobs
+from prompt_kit.cli.jobs import cancel_job, list_jobs, standing, wait_for_jobs
 from prompt_kit.cli.progress import dollars
+from prompt_kit.errors import PromptKitError
 from prompt_kit.project import find_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from prompt_kit.ledger import Spending
-    from prompt_kit.runs import Member
+    from prompt_kit.runs import Member, Run
 
 SHOWN: Final = 48
 """How much of a change is shown in a tree of refinements, in characters."""
+
+THOUGHTS: Final = 240
+"""How much of a model's thinking is shown, in characters."""
 
 
 @click.group()
@@ -60,7 +65,8 @@ def list_runs(count: int, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print run.json as it is.")
 def show_run(run: str, *, as_json: bool) -> None:
     """Show one run: its id, folder, picture or sidecar names it."""
-    from prompt_kit.runs import family, open_run, prompt_from
+    from prompt_kit.runs import RECORD, family, open_run, prompt_from
+    from prompt_kit.runs.records import ODD, damaged
     from prompt_kit.snapshots import snapshot
 
     root = find_project().runs_folder
@@ -69,13 +75,12 @@ def show_run(run: str, *, as_json: bool) -> None:
         click.echo(json.dumps(dict(opened.record), indent=2, ensure_ascii=False))
         return
     summary = opened.summary
-    click.echo(f"run          {summary.id}\nstate        {summary.state}\ngenerator    {summary.generator}")
-    click.echo(f"cost         {dollars(summary.cost)}\nfolder       {summary.folder}")
-    totals: dict[str, Any] = opened.record.get("totals") or {}
-    if totals.get("message"):
-        click.echo(f"message      {totals['message']} {totals.get('next_step') or ''}".rstrip())
-    for picture in opened.pictures:
-        click.echo(f"picture      {picture.name}")
+    try:
+        lines = [*_head(opened, root), *_made(opened), *_thought(opened), *_looked_up(opened)]
+    except ODD as error:
+        raise damaged(summary.folder / RECORD) from error
+    for label, text in lines:
+        click.echo(f"{label:<13}{_in_one_line(text)}")
     tree = family(opened, summary.folder.parents[1])
     if len(tree) > 1:
         click.echo("\nrefinements")
@@ -83,6 +88,84 @@ def show_run(run: str, *, as_json: bool) -> None:
             click.echo(f"  {line}")
     click.echo()
     click.echo(snapshot(prompt_from(opened.summary.folder, root)), nl=False)
+
+
+def _head(run: Run, root: Path) -> Iterator[tuple[str, str]]:
+    """Yield what a run is, how it stands, and what it came from."""
+    summary, record = run.summary, run.record
+    yield from (("run", summary.id), ("state", summary.state), ("generator", summary.generator))
+    yield from (("cost", dollars(summary.cost)), ("folder", str(summary.folder)))
+    totals: Mapping[str, Any] = record.get("totals") or {}
+    if summary.state == "waiting":
+        yield "job", _job(record["job"], root)
+    elif totals.get("message"):
+        yield "message", f"{totals['message']} {totals.get('next_step') or ''}"
+    before = max(len(turn.get("history", ())) for turn in record["turns"])
+    if before:
+        exchanges = "1 exchange" if before == 1 else f"{before} exchanges"
+        picture = record.get("parent_picture") or "a picture"
+        source = f" that led to {picture} of {summary.parent}" if summary.parent else ""
+        yield "conversation", f"continues {exchanges}{source}"
+
+
+def _job(name: str, root: Path) -> str:
+    """Return how the job of a waiting run stands, as it was last seen, and how it goes on."""
+    from prompt_kit.jobs import job_of
+
+    try:
+        return f"{name}, {standing(job_of(name, root))}; collect it: prompt-kit runs wait {name}"
+    except PromptKitError as error:
+        return f"{name}. {error}"
+
+
+def _made(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield the files of a run: pictures, what was made from them here, pages and drafts."""
+    derived: Iterable[Mapping[str, str]] = run.record.get("derived", ())
+    for picture in run.pictures:
+        yield "picture", picture.name
+        for one in derived:
+            if one["source"] == picture.name:
+                yield one["kind"], f"{one['file']}  {one['report']}"
+    yield from (("page", page.name) for page in sorted(run.summary.folder.glob("page-*.md")))
+    drafts = sorted(draft.name for draft in run.summary.folder.glob("draft-*"))
+    if drafts:
+        yield "drafts", f"{', '.join(drafts)}  from the model's thinking, no results"
+
+
+def _thought(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield the beginning of what the model thought, and where the rest stands."""
+    from pathlib import Path as AnyPath
+
+    requests = run.record["requests"]
+    for done in requests:
+        words = " ".join(done["answer"].get("thoughts", "").split())
+        if not words:
+            continue
+        first = next(iter(done["pictures"]), "")
+        which = done["request"]["name"] or (first if len(requests) > 1 else "")
+        place = AnyPath(first).with_suffix(".json").name if first else "run.json"
+        if len(words) > THOUGHTS:
+            words = f"{words[:THOUGHTS].rstrip()}…  whole in {place}"
+        yield "thoughts", f"{which}: {words}" if which else words
+
+
+def _looked_up(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield what was searched for, what was found, and Google's suggestions, which it asks to show."""
+    answers = [done["answer"] for done in run.record["requests"]]
+    queries = dict.fromkeys(query for answer in answers for query in answer.get("queries", ()))
+    if queries:
+        yield "searched", "; ".join(queries)
+    sources = dict.fromkeys((one["title"], one["uri"]) for answer in answers for one in answer.get("sources", ()))
+    yield from (("source", f"{title} {uri}") for title, uri in sources)
+    for page in sorted(run.summary.folder.glob("search-*.html")):
+        yield "suggestions", f"{page.name}  Google's, to be shown with the picture"
+
+
+def _in_one_line(text: str) -> str:
+    """Return words of a provider or a model so that they neither break the lines nor command the terminal."""
+    from prompt_kit.diff.phrasing import harmless
+
+    return harmless(text.replace("\n", " ").rstrip())
 
 
 def _drawn(tree: tuple[Member, ...], here: str) -> Iterator[str]:

@@ -58,13 +58,6 @@ def refine_pictures(ctx: click.Context, /, words: tuple[str, ...], **options: An
     values = given(recipe, options) | {"change": change}
     work = _planned(sources, values, project, options)
     if options["batch"]:
-        from prompt_kit.cli.jobs import submit_orders
-        from prompt_kit.jobs import Order
-
-        orders = [Order(ready.prompt, options["count"], ready.parent, ready.parent_picture) for ready, _ in work]
-        submit_orders(orders, project, options | {"generator": work[0][1].generator})
-        return
-    if options["batch"]:
         _submit(work, project, options)
         return
     if len(work) > 1 and not options["as_json"]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 from prompt_kit import files
 from prompt_kit.comparing.record import SHEET, ComparisonFolder, State, unfinished
 from prompt_kit.comparing.results import Result, is_done, result_of
+from prompt_kit.comparing.submission import submitted
 from prompt_kit.comparing.table import Wishes, table, total
 from prompt_kit.errors import BudgetError, PromptKitError
 from prompt_kit.outcome import Status
@@ -51,7 +52,7 @@ class Comparison:
 
     @property
     def sheet(self) -> Path:
-        """The page that shows all pictures side by side."""
+        """The page that shows all pictures side by side; submitting jobs does not write it."""
         return self.folder / SHEET
 
     @property
@@ -63,6 +64,11 @@ class Comparison:
     def ok(self) -> bool:
         """Whether every cell that can be made was made."""
         return all(result.ok for result in self.results if result.cell.plan is not None)
+
+    @property
+    def jobs(self) -> tuple[str, ...]:
+        """The ids of the jobs in which cells wait; once they are collected, the same comparison goes on with them."""
+        return tuple(dict.fromkeys(result.job for result in self.results if result.job))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,9 @@ class Progress:
     result: Result | None = None
     sheet: Path | None = None
     left: tuple[Cell, ...] = ()
-    """With the prices: the cells that are still to be made."""
+    """With the prices: the cells that are sent now."""
+    kept: tuple[Result, ...] = ()
+    """With the prices: what is there already, or waits in a job."""
     notes: tuple[str, ...] = ()
     """With the prices: whole sentences about what is odd though it works."""
 
@@ -114,6 +122,9 @@ async def acompare(
     Every cell is a run of its own, with its record. When the same comparison was left unfinished it goes on, and what
     it has is not paid again. Whatever stops it, the sheet shows what was made.
 
+    With ``batch`` the cells are submitted as jobs, and it returns at once. When `Comparison.jobs` are collected, the
+    same without ``batch`` writes the sheet, and makes only what they did not bring.
+
     Args:
         recipe: The recipe, or its name.
         values: What is the same in all cells, as `Recipe.render` takes it.
@@ -134,17 +145,23 @@ async def acompare(
     notes: list[str] = []
     path = None if options.get("new") else unfinished(root, made, notes)
     before = ComparisonFolder.reopen(path) if path else None
+    done: dict[int, Result] = {}
     try:
-        found = {cell.number: _found(made, cell, before) for cell in made.to_make} if before else {}
-        done = {number: result for number, result in found.items() if is_done(result)}
-        _afford([cell for cell in made.to_make if cell.number not in done], options.get("max_cost", MAX_COST))
+        if before:
+            found = {cell.number: _found(made, cell, before) for cell in made.to_make}
+            done = {number: result for number, result in found.items() if is_done(result) or result.job}
+            made = before.as_priced(made, done)
+        left = tuple(cell for cell in made.to_send if cell.number not in done)
+        _afford(left, options.get("max_cost", MAX_COST))
     except BaseException:
         if before:
             before.close()
         raise
     started = datetime.now(UTC)
     folder = before or ComparisonFolder.begin(root, made, now=started)
-    return await _Work(made, folder, started, options, done, notes).all_cells()
+    work = _Work(made, folder, started, options, left, done, notes)
+    awaited = any(result.job for result in done.values())
+    return await (work.in_jobs() if made.batch and (left or awaited) else work.all_cells())
 
 
 def _found(made: Table, cell: Cell, folder: ComparisonFolder) -> Result:
@@ -192,17 +209,17 @@ class _Work:
     folder: ComparisonFolder
     started: datetime
     options: Options
+    left: tuple[Cell, ...]
+    """What is sent."""
     done: dict[int, Result]
+    """What is there, or waits in a job."""
     notes: list[str]
     hopeless: dict[tuple[str, str], str] = field(default_factory=dict)
     """Generators (and models, or "" for all of them) that answer nobody any more, with the reason."""
 
     async def all_cells(self) -> Comparison:
         """Make every cell, and write the sheet whatever happens."""
-        left = tuple(cell for cell in self.table.to_make if cell.number not in self.done)
-        self._tell("priced", left=left, notes=tuple(self.notes))
-        for result in self.done.values():
-            self._tell("kept", cell=result.cell, result=result)
+        self._tell_prices()
         state: State = "stopped"
         try:
             async with AsyncExitStack() as stack:
@@ -213,12 +230,37 @@ class _Work:
                 # Each cell may send its repetitions at the same time.
                 gate = asyncio.Semaphore(max(1, AT_ONCE // self.table.given.count))
                 async with asyncio.TaskGroup() as group:
-                    for cell in left:
+                    for cell in self.left:
                         group.create_task(self._make(cell, makers, gate))
-            state = "done" if all(is_done(self._result(cell)) for cell in self.table.to_make) else "failed"
+            state = self._state()
         finally:
             comparison = self._written(state)
         return comparison
+
+    async def in_jobs(self) -> Comparison:
+        """Submit the cells; their pictures come later, and so does the sheet."""
+        self._tell_prices()
+        state: State = "stopped"
+        try:
+            troubles = await submitted(self.table, self.left, self.folder, new=self.options.get("new", False))
+            self.done |= {n: Result(self.table.cells[n], message=why, cost=Decimal(0)) for n, why in troubles.items()}
+            state = self._state()
+        finally:
+            self.folder.finish(state, now=datetime.now(UTC))
+        return self._comparison()
+
+    def _tell_prices(self) -> None:
+        kept = tuple(self.done.values())
+        self._tell("priced", left=self.left, kept=kept, notes=tuple(self.notes))
+        for result in kept:
+            if not result.job:
+                self._tell("kept", cell=result.cell, result=result)
+
+    def _state(self) -> State:
+        results = [self._result(cell) for cell in self.table.to_make]
+        if all(is_done(result) for result in results):
+            return "done"
+        return "waiting" if any(result.job for result in results) else "failed"
 
     async def _make(self, cell: Cell, makers: Mapping[str, Generator], gate: asyncio.Semaphore) -> None:
         plan = cell.plan
@@ -262,7 +304,7 @@ class _Work:
             return replace(self._result(self.table.cells[cell.same_as]), cell=cell)
         if cell.number not in self.done:
             found = _found(self.table, cell, self.folder)
-            if found.status is None:
+            if found.status is None and not found.job:
                 return found
             self.done[cell.number] = found
         return self.done[cell.number]
@@ -271,8 +313,7 @@ class _Work:
         """Write the sheet and how the comparison ended."""
         from prompt_kit.comparing.sheet import sheet
 
-        results = tuple(self._result(cell) for cell in self.table.cells)
-        comparison = Comparison(self.table, results, self.folder.path, self.started, tuple(self.notes))
+        comparison = self._comparison()
         places = [comparison.sheet, *([self.options["out"]] if "out" in self.options else [])]
         try:
             for place in places:
@@ -281,6 +322,10 @@ class _Work:
         finally:
             self.folder.finish(state, now=datetime.now(UTC))
         return comparison
+
+    def _comparison(self) -> Comparison:
+        results = tuple(self._result(cell) for cell in self.table.cells)
+        return Comparison(self.table, results, self.folder.path, self.started, tuple(self.notes))
 
     def _listened(self, maker: Generator) -> Generator:
         """Return a generator that tells when it waits, if it can."""

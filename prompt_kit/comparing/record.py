@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
 from filelock import FileLock, Timeout
 
 from prompt_kit import files
 from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.runs.records import SCHEMA, dollars, moment, read_record, to_json, tool
+from prompt_kit.runs.records import ODD, SCHEMA, dollars, moment, read_record, to_json, tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -28,8 +30,8 @@ RECORD: Final = "compare.json"
 SHEET: Final = "sheet.html"
 _LOCK: Final = ".lock"
 
-State: TypeAlias = Literal["started", "stopped", "failed", "done"]
-"""``started`` is also what a comparison stays whose process was killed."""
+State: TypeAlias = Literal["started", "waiting", "stopped", "failed", "done"]
+"""``started`` is also what a comparison stays whose process was killed; ``waiting`` is one whose cells are in jobs."""
 
 
 class ComparisonFolder:
@@ -93,15 +95,32 @@ class ComparisonFolder:
         return list(self._record["cells"][cell.number]["runs"])
 
     def note(self, cell: Cell, run: str) -> None:
-        """Write down that a run belongs to a cell.
+        """Write down that a run belongs to a cell, and at which price it is made.
 
         Raises:
             WorkspaceError: When it cannot be written.
         """
-        runs = self._record["cells"][cell.number]["runs"]
-        if run not in runs:
-            runs.append(run)
-            self._write()
+        entry = self._record["cells"][cell.number]
+        entry["estimate"] = dollars(cell.price)
+        if run not in entry["runs"]:
+            entry["runs"].append(run)
+        self._write()
+
+    def as_priced(self, table: Table, numbers: Container[int]) -> Table:
+        """Return the table with some of its cells at the prices at which they were made."""
+        return replace(
+            table,
+            cells=tuple(
+                replace(cell, price=self._price(cell)) if cell.number in numbers else cell for cell in table.cells
+            ),
+        )
+
+    def _price(self, cell: Cell) -> Decimal | None:
+        try:
+            told = self._record["cells"][cell.number]["estimate"]
+            return None if told is None else Decimal(told)
+        except ODD:
+            return cell.price
 
     def finish(self, state: State, *, now: datetime) -> None:
         """Write down how it ended, and let others work on it.

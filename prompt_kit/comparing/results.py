@@ -60,6 +60,8 @@ class Result:
     """The ids of its runs; more than one when some did not get through."""
     folder: Path | None = None
     """The folder of the last of them."""
+    job: str = ""
+    """The id of the job in which that one waits."""
 
     @property
     def ok(self) -> bool:
@@ -108,6 +110,8 @@ def _strange(cell: Cell, folder: Path) -> Result:
 def _told(cell: Cell, record: Mapping[str, Any], folder: Path) -> Result:
     requests: list[Mapping[str, Any]] = record["requests"]
     answers = [one["answer"] for one in requests]
+    if record["state"] == "waiting":
+        return _waiting(cell, record, folder)
     totals: Mapping[str, Any] = record["totals"] or {}
     status = Status(totals["status"]) if totals else Status.CANCELLED
     costs = [None if answer["cost"] is None else Decimal(answer["cost"]) for answer in answers]
@@ -128,6 +132,13 @@ def _told(cell: Cell, record: Mapping[str, Any], folder: Path) -> Result:
         warnings=tuple(dict.fromkeys(warnings)),
         folder=folder,
     )
+
+
+def _waiting(cell: Cell, record: Mapping[str, Any], folder: Path) -> Result:
+    """Return what is known of a run that is in a job; what it will cost is not."""
+    job = str(record.get("job") or "")
+    message = f"It waits in {job}. Collect it: prompt-kit runs wait {job}. Then compare once more."
+    return Result(cell, message=message, pictures=tuple(_pictures(record, folder)), folder=folder, job=job)
 
 
 def _pictures(record: Mapping[str, Any], folder: Path) -> Iterable[Shown]:

@@ -255,6 +255,8 @@ def _label(value: Value) -> str:
 
 
 def _status(result: Result) -> str:
+    if result.job:
+        return "Waiting"
     if result.status is None:
         return "Not made"
     words = capital(str(result.status).replace("_", " "))

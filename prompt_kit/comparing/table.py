@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from prompt_kit.assembly import load
 from prompt_kit.comparing.axes import MOST_AXES, Given, axes
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
+from prompt_kit.generators import BatchGenerator
+from prompt_kit.jobs.submitting import batch_price, chained
 from prompt_kit.session import MAX_COUNT, default_generator, generator_for, plan
+from prompt_kit.words import series
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from typing_extensions import Unpack
 
@@ -73,16 +76,27 @@ class Table:
     cells: tuple[Cell, ...]
     makers: Mapping[str, Generator] = field(repr=False)
     """The generators of the cells, by name."""
+    batch: bool = False
+    """Whether its cells go into jobs, at the price of these; those whose generator takes none are left out."""
 
     @cached_property
     def to_make(self) -> tuple[Cell, ...]:
         """The cells that are made: those that are not refused, the same only once."""
         return tuple(cell for cell in self.cells if cell.plan is not None and cell.same_as is None)
 
+    @cached_property
+    def to_send(self) -> tuple[Cell, ...]:
+        """The cells that are made, or that go into jobs where it is made in these."""
+        return tuple(cell for cell in self.to_make if not self.batch or self.takes_jobs(cell))
+
     @property
     def estimate(self) -> Decimal | None:
-        """About what all cells will cost, in US dollars; one unknown price makes it unknown."""
-        return total(cell.price for cell in self.to_make)
+        """About what all cells that are sent will cost, in US dollars; one unknown price makes it unknown."""
+        return total(cell.price for cell in self.to_send)
+
+    def takes_jobs(self, cell: Cell) -> bool:
+        """Return whether the generator of a cell takes jobs."""
+        return cell.plan is not None and isinstance(self.makers[cell.plan.generator], BatchGenerator)
 
     @cached_property
     def key(self) -> str:
@@ -142,6 +156,8 @@ class Wishes(TypedDict, total=False):
     """How many times each prompt is made."""
     skip_refused: bool
     """Whether cells that cannot be made stay empty; else they stop everything."""
+    batch: bool
+    """Whether it is made in jobs, which costs less and may take a day."""
 
 
 def table(recipe: Recipe | str, values: Mapping[str, Any], across: Across, **wishes: Unpack[Wishes]) -> Table:
@@ -170,7 +186,8 @@ def table(recipe: Recipe | str, values: Mapping[str, Any], across: Across, **wis
         problems.append(Problem(f"{sizes} makes {cells} cells; up to {MOST_CELLS} can be compared. Name fewer values."))
     if not found or len(found) > MOST_AXES or cells > MOST_CELLS:
         raise InputError(problems)
-    return _judged(given, found, problems, skip_refused=wishes.get("skip_refused", False))
+    skip_refused, batch = wishes.get("skip_refused", False), wishes.get("batch", False)
+    return _judged(given, found, problems, skip_refused=skip_refused, batch=batch)
 
 
 def named(axis: Axis, value: Value) -> str:
@@ -185,7 +202,9 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
     return None if None in known else sum((one for one in known if one is not None), Decimal(0))
 
 
-def _judged(given: Given, found: tuple[Axis, ...], problems: list[Problem], *, skip_refused: bool) -> Table:
+def _judged(
+    given: Given, found: tuple[Axis, ...], problems: list[Problem], *, skip_refused: bool, batch: bool
+) -> Table:
     makers: dict[str, Generator] = {}
     objections: dict[int, list[_Objection]] = {}
     cells: list[Cell] = []
@@ -200,10 +219,12 @@ def _judged(given: Given, found: tuple[Axis, ...], problems: list[Problem], *, s
         else:
             same = (planned.prompt.fingerprint, planned.generator, planned.model.id)
             earlier = first.setdefault(same, number)
-            cell = replace(cell, plan=planned, price=_price(planned), same_as=None if earlier == number else earlier)
+            cell = replace(cell, plan=planned, same_as=None if earlier == number else earlier)
         cells.append(cell)
-    made = Table(given, found, tuple(cells), makers)
+    made = Table(given, found, tuple(cells), makers, batch)
+    made = replace(made, cells=tuple(replace(cell, price=_price(made, cell)) for cell in cells))
     refused = _told(made, objections, problems)
+    problems += _no_jobs(made) if batch else ()
     if problems or (refused and not (skip_refused and made.to_make)):
         if not problems and made.to_make:
             refused.append(Problem("Leave these out, or show them as empty cells with --skip-refused."))
@@ -233,6 +254,21 @@ def _told(made: Table, objections: Mapping[int, list[_Objection]], problems: lis
             mistake = wrong[problem] and len(scope.axes) < MOST_AXES and not elsewhere
             (problems if mistake else refused).append(told)
     return refused
+
+
+def _no_jobs(made: Table) -> Iterator[Problem]:
+    """Yield what cannot be in a job; where only some generators take none, their cells are left for later."""
+    if made.to_make and not made.to_send:
+        names = [f"'{name}'" for name in made.makers]
+        take = "takes" if len(names) == 1 else "take"
+        yield Problem(f"{series(names)} {take} no jobs. Compare without --batch, or use the generator 'gemini'.")
+    holders: dict[Problem, list[int]] = {}
+    for cell in made.cells:
+        for problem in chained(cell.plan.prompt) if cell.plan and made.takes_jobs(cell) else ():
+            holders.setdefault(problem, []).append(cell.number)
+    for problem, numbers in holders.items():
+        for scope in made.scopes(numbers):
+            yield Problem(f"{scope.name}: {problem.message}") if scope.name else problem
 
 
 def _unnamed(problem: Problem, names: Collection[str]) -> str:
@@ -345,7 +381,12 @@ def _hinted(problem: Problem, picked: Sequence[tuple[Axis, Value]]) -> Problem:
     return problem
 
 
-def _price(planned: Plan) -> Decimal | None:
+def _price(made: Table, cell: Cell) -> Decimal | None:
+    planned = cell.plan
+    if planned is None:
+        return None
     if planned.generator == "proof":
         return Decimal(0)
+    if made.batch and made.takes_jobs(cell):
+        return batch_price(planned)
     return planned.estimate if planned.model.generator == planned.generator else None

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from prompt_kit.ledger import Ledger
     from prompt_kit.project import Project
 
-_REST: Final = "The same command without --batch makes what is missing, and pays only for that."
+_REST: Final = (
+    "The same command without --batch makes what is missing at once, with --batch in another job;"
+    " either pays only for that."
+)
 _OPEN: Final = ("planned", "sent", "unknown")
 
 

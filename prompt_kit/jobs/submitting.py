@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from prompt_kit import files
 from prompt_kit.errors import BudgetError, InputError, Problem, WorkspaceError
 from prompt_kit.generators import BatchGenerator, Generator, Request
+from prompt_kit.jobs.portions import Portion, portions
 from prompt_kit.jobs.records import Job, Row, added, held, write
 from prompt_kit.ledger import Ledger, Planned
 from prompt_kit.outcome import Outcome, Status
@@ -22,7 +23,7 @@ from prompt_kit.runs import RECORD, RunFolder, read_record
 from prompt_kit.session import default_generator, generator_for, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from typing_extensions import Unpack
 
@@ -51,12 +52,15 @@ class Submission:
     plans: tuple[Plan, ...]
     """One for each order, at the ordinary price."""
     requests: int
+    """How many are sent."""
     jobs: int
     """One job for each model."""
     estimate: Decimal | None
     """At the price of a job, in US dollars; ``None`` is unknown."""
     at_once: Decimal | None
     """At the ordinary price."""
+    kept: int = 0
+    """How many further requests were answered before, in runs that go on."""
 
 
 class Options(TypedDict, total=False):
@@ -66,6 +70,13 @@ class Options(TypedDict, total=False):
     """By name, or the generator itself."""
     project: Project
     """Whose runs, ledger, budget and models; the current folder's when left out."""
+    new: bool
+    """Make everything anew, even if the same waits in a job or a run of it lacks only some pictures; else such a run
+    goes on, and what waits is refused."""
+    on_priced: Callable[[Submission], None]
+    """Told what is sent and what it costs, before anything is."""
+    on_run: Callable[[int, str], None]
+    """Told of the run of each order before it is sent: which of the orders, from 0, and the run's id."""
 
 
 def submit(*wanted: Prompt | Order, **options: Unpack[Options]) -> tuple[Job, ...]:
@@ -76,10 +87,11 @@ def submit(*wanted: Prompt | Order, **options: Unpack[Options]) -> tuple[Job, ..
 async def asubmit(*wanted: Prompt | Order, **options: Unpack[Options]) -> tuple[Job, ...]:
     """Submit prompts to be made later, for less, and return the jobs: one for each model.
 
-    Each prompt gets its run at once; `collect` fills the runs, from this process or any other.
+    Each prompt gets its run at once; `collect` fills the runs, from this process or any other. Where the last run of
+    the same prompt lacks some pictures, only these are submitted, for that run.
 
     Raises:
-        InputError: With everything that cannot go into a job; nothing was sent.
+        InputError: With everything that cannot go into a job, or waits in one already; nothing was sent.
         BudgetError: When the jobs would cost more than is left; nothing was sent.
         NotFoundError: When there is no such generator.
         WorkspaceError: When runs, jobs or ledger cannot be written.
@@ -90,17 +102,20 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[Options]) -> tuple[
     told = planned(orders, made_by, project)
     for image in {image.sha256: image for one in orders for turn in one.prompt.turns for image in turn.images}.values():
         image.read()
-    pairs = list(zip(orders, told.plans, strict=True))
     async with AsyncExitStack() as stack:
         if isinstance(made_by, AbstractAsyncContextManager):
             await stack.enter_async_context(made_by)
         ledger = stack.enter_context(Ledger.open(project.ledger_url))
         ledger.reconcile()
+        found = portions(orders, told.plans, ledger, project.runs_folder, new=options.get("new", False))
+        told = _narrowed(told, found)
+        if tell := options.get("on_priced"):
+            tell(told)
         _afford(told, ledger, project)
         jobs = []
         for model in dict.fromkeys(one.model.id for one in told.plans):
-            submitting = _Submitting(_taker(made_by), project, ledger)
-            jobs.append(await submitting.through([pair for pair in pairs if pair[1].model.id == model]))
+            submitting = _Submitting(_taker(made_by), project, ledger, options.get("on_run"))
+            jobs.append(await submitting.through([one for one in found if one.plan.model.id == model]))
         return tuple(jobs)
 
 
@@ -114,7 +129,7 @@ def planned(orders: Sequence[Order], made_by: Generator, project: Project) -> Su
     plans: list[Plan] = []
     problems: list[Problem] = []
     for order in orders:
-        problems += _dependent(order.prompt)
+        problems += chained(order.prompt)
         try:
             plans.append(plan(order.prompt, generator=made_by.name, project=project, count=order.count))
         except InputError as error:
@@ -125,8 +140,22 @@ def planned(orders: Sequence[Order], made_by: Generator, project: Project) -> Su
         plans=tuple(plans),
         requests=sum(len(one.prompt.turns) * one.count for one in plans),
         jobs=len({one.model.id for one in plans}),
-        estimate=added(_estimate(one, made_by.name, one.prompt, one.count) for one in plans),
+        estimate=added(batch_price(one) for one in plans),
         at_once=added(one.estimate for one in plans),
+    )
+
+
+def _narrowed(told: Submission, found: Sequence[Portion]) -> Submission:
+    """Return what submitting means once it is known what is there already."""
+    left = [(one.plan, _alone(one.order.prompt, turn)) for one in found for turn, _ in one.places]
+    if len(left) == told.requests:
+        return told
+    return replace(
+        told,
+        requests=len(left),
+        estimate=added(_estimate(plan, prompt) for plan, prompt in left),
+        at_once=added(plan.model.estimate(prompt) for plan, prompt in left),
+        kept=told.requests - len(left),
     )
 
 
@@ -137,17 +166,21 @@ class _Submitting:
     made_by: BatchGenerator
     project: Project
     ledger: Ledger
+    tell: Callable[[int, str], None] | None = None
 
-    async def through(self, pairs: Sequence[tuple[Order, Plan]]) -> Job:
+    async def through(self, found: Sequence[Portion]) -> Job:
         """Write everything down, submit it, and note what the provider calls it."""
-        root, model = self.project.runs_folder, pairs[0][1].model
+        root, model = self.project.runs_folder, found[0].plan.model
         name = f"job-{secrets.token_hex(3)}"
-        folders = [self._folder(order, name) for order, _ in pairs]
-        drafts, requests = self._rows(pairs, folders)
+        folders = [self._folder(one, name) for one in found]
+        for one, folder in zip(found, folders, strict=True):
+            if self.tell:
+                self.tell(one.number, folder.id)
+        drafts, requests = self._rows(found, folders)
         with held(name, root) as mine:
             if not mine:  # another process has drawn the same name in this very moment
                 raise WorkspaceError(f"{root}: the job could not be written down. Submit it again.")
-            numbers = self._booked(drafts, pairs, folders)
+            numbers = self._booked(drafts, found, folders)
             job = Job(
                 id=name,
                 state="submitting",
@@ -169,53 +202,52 @@ class _Submitting:
                 return dropped(job, answer, self.ledger, self.project)
             return write(job.model_copy(update={"message": f"{answer.message} {UNCERTAIN}"}), root)
 
-    def _folder(self, order: Order, job: str) -> RunFolder:
-        parents = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
-        folder = RunFolder.create(
-            self.project.runs_folder,
-            order.prompt,
-            generator=self.made_by.name,
-            now=datetime.now(UTC),
-            count=order.count,
-            job=job,
-            **parents,
-        )
+    def _folder(self, portion: Portion, job: str) -> RunFolder:
+        if portion.folder:
+            folder = RunFolder.reopen(portion.folder)
+            folder.begin_again(job=job)
+        else:
+            order = portion.order
+            parents = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
+            folder = RunFolder.create(
+                self.project.runs_folder,
+                order.prompt,
+                generator=self.made_by.name,
+                now=datetime.now(UTC),
+                count=order.count,
+                job=job,
+                **parents,
+            )
         # A job may have more runs than a process may have files open.
         folder.close()
         return folder
 
-    def _rows(
-        self, pairs: Sequence[tuple[Order, Plan]], folders: Sequence[RunFolder]
-    ) -> tuple[list[Row], dict[str, Request]]:
+    def _rows(self, found: Sequence[Portion], folders: Sequence[RunFolder]) -> tuple[list[Row], dict[str, Request]]:
         """Return the requests by key, and what is noted of each; the ledger has not numbered them yet."""
         rows: list[Row] = []
         requests: dict[str, Request] = {}
-        for (order, told), folder in zip(pairs, folders, strict=True):
-            prompt = order.prompt
-            for take in range(order.count):
-                for at, turn in enumerate(prompt.turns):
-                    key = f"{len(rows) + 1:04}"
-                    requests[key] = request = Request(turn, told.model, prompt.settings, prompt=prompt)
-                    estimate = _estimate(told, self.made_by.name, replace(prompt, turns=(turn,)))
-                    rows.append(
-                        Row(
-                            key=key,
-                            run=folder.id,
-                            turn=at,
-                            take=take,
-                            entry=0,
-                            fingerprint=request.fingerprint,
-                            output=turn.output,
-                            estimate=estimate,
-                        )
+        for one, folder in zip(found, folders, strict=True):
+            prompt, model = one.order.prompt, one.plan.model
+            for at, take in one.places:
+                key, turn = f"{len(rows) + 1:04}", prompt.turns[at]
+                requests[key] = request = Request(turn, model, prompt.settings, prompt=prompt)
+                rows.append(
+                    Row(
+                        key=key,
+                        run=folder.id,
+                        turn=at,
+                        take=take,
+                        entry=0,
+                        fingerprint=request.fingerprint,
+                        output=turn.output,
+                        estimate=_estimate(one.plan, _alone(prompt, at)),
                     )
+                )
         return rows, requests
 
-    def _booked(
-        self, rows: Sequence[Row], pairs: Sequence[tuple[Order, Plan]], folders: Sequence[RunFolder]
-    ) -> tuple[int, ...]:
+    def _booked(self, rows: Sequence[Row], found: Sequence[Portion], folders: Sequence[RunFolder]) -> tuple[int, ...]:
         """Book all requests within the budget; on a refusal every run says why it is none."""
-        prompts = {folder.id: told.prompt for folder, (_, told) in zip(folders, pairs, strict=True)}
+        prompts = {folder.id: one.order.prompt for one, folder in zip(found, folders, strict=True)}
         entries = [
             Planned(
                 run=row.run,
@@ -223,7 +255,7 @@ class _Submitting:
                 turn=row.turn,
                 take=row.take,
                 generator=self.made_by.name,
-                model=pairs[0][1].model.id,
+                model=found[0].plan.model.id,
                 fingerprint=row.fingerprint,
                 prompt_fingerprint=prompts[row.run].fingerprint,
                 estimate=row.estimate,
@@ -275,7 +307,7 @@ def _taker(made_by: Generator) -> BatchGenerator:
     raise InputError(f"'{made_by.name}' takes no jobs. Send without --batch, or use the generator 'gemini'.")
 
 
-def _dependent(prompt: Prompt) -> Iterator[Problem]:
+def chained(prompt: Prompt) -> Iterator[Problem]:
     """Yield what needs the answer to something else of the same prompt: a job does everything on its own."""
     name = f"'{prompt.recipe}'" if prompt.recipe else "The prompt"
     for number, turn in enumerate(prompt.turns, 1):
@@ -286,9 +318,18 @@ def _dependent(prompt: Prompt) -> Iterator[Problem]:
             return
 
 
-def _estimate(told: Plan, generator: str, prompt: Prompt, count: int = 1) -> Decimal | None:
-    """Return what making a prompt should cost in a job; unknown on a generator that has no prices."""
-    return told.model.in_batch.estimate(prompt, count) if told.model.generator == generator else None
+def batch_price(told: Plan) -> Decimal | None:
+    """Return about what a prompt costs in a job, in US dollars; unknown on a generator that has no prices."""
+    return _estimate(told, told.prompt, told.count)
+
+
+def _estimate(told: Plan, prompt: Prompt, count: int = 1) -> Decimal | None:
+    return told.model.in_batch.estimate(prompt, count) if told.model.generator == told.generator else None
+
+
+def _alone(prompt: Prompt, turn: int) -> Prompt:
+    """Return one turn of a prompt as a prompt of its own, to be priced."""
+    return replace(prompt, turns=(prompt.turns[turn],))
 
 
 def _afford(told: Submission, ledger: Ledger, project: Project) -> None:

@@ -224,6 +224,16 @@ class Ledger:
         newest = sa.select(_c.run).where(same).order_by(_c.id.desc()).limit(1).scalar_subquery()
         return self._read(sa.select(REQUESTS).where(_c.run == newest).order_by(_c.id.desc()))
 
+    def waiting(self, prompt_fingerprint: str, generator: str) -> tuple[Entry, ...]:
+        """Return the requests of a prompt that left in jobs and are not answered yet, the newest first.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be read.
+        """
+        same = (_c.prompt_fingerprint == prompt_fingerprint) & (_c.generator == generator)
+        handed_over = (_c.state == "sent") & (_c.pid == 0)
+        return self._read(sa.select(REQUESTS).where(same, handed_over).order_by(_c.id.desc()))
+
     def asked(self, fingerprint: str) -> Entry | None:
         """Return the last request of this fingerprint that brought pictures.
 

@@ -8,7 +8,7 @@ the originals have moved. What is written comes from known fields only; no key i
 from prompt_kit.runs.answers import Sent
 from prompt_kit.runs.conversation import conversation_of
 from prompt_kit.runs.family import Member, family, lineage
-from prompt_kit.runs.folder import RunFolder
+from prompt_kit.runs.folder import BusyError, RunFolder
 from prompt_kit.runs.records import RECORD, REFERENCES, SCHEMA, RunState, read_record
 from prompt_kit.runs.rerun import prompt_from
 from prompt_kit.runs.shelf import Run, RunSummary, open_run, runs
@@ -17,6 +17,7 @@ __all__ = [
     "RECORD",
     "REFERENCES",
     "SCHEMA",
+    "BusyError",
     "Member",
     "Run",
     "RunFolder",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Derived, Outcome, Picture, Piece, Source, Status, Usage
-from prompt_kit.runs.records import Record, dollars, moment
+from prompt_kit.runs.records import Record, dollars, moment, odd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,8 @@ class Sent:
     """Which repetition, from 0, when the same prompt is made several times in one run."""
     entry: int | None = None
     """The request's number in the ledger."""
+    paid: Decimal | None = None
+    """What the ledger has booked, where the answer itself is lost; in US dollars, ``None`` is unknown."""
 
 
 def asked(sent: Sent, turn_name: str) -> Record:
@@ -88,13 +91,13 @@ def outcome_of(done: Record, folder: Path) -> Outcome:
     """Return what one request of a record brought, with its pictures.
 
     Raises:
-        InputError: When a picture is gone or is no picture any more.
+        InputError: When a picture is gone, has changed or is no picture any more.
     """
     answer = done["answer"]
     names: list[str] = done["pictures"]
     return Outcome(
         Status(answer["status"]),
-        tuple(picture_of(folder / name) for name in names),
+        tuple(picture_of(beside(folder, name), sha256) for name, sha256 in hashes_of(done)),
         text=answer["text"],
         pieces=tuple(
             Piece(one.get("text", ""), _index(one, names), one.get("signature", "")) for one in answer.get("pieces", ())
@@ -115,22 +118,44 @@ def outcome_of(done: Record, folder: Path) -> Outcome:
     )
 
 
-def picture_of(path: Path, *, draft: bool = False) -> Picture:
-    """Return a saved picture.
+def hashes_of(done: Record) -> list[tuple[str, str]]:
+    """Return the name of each picture of a request with the hash of its bytes; empty in records that lack it."""
+    names: list[str] = done["pictures"]
+    return list(zip_longest(names, done.get("sha256", ())[: len(names)], fillvalue=""))
+
+
+def beside(folder: Path, name: str) -> Path:
+    """Return the path of a file that a record names; it must stand in the run's folder itself, and be no link.
 
     Raises:
-        InputError: When it is gone or is no picture.
+        ValueError: When it does not: the record is not what it should be.
+    """
+    path = folder / name
+    return path if path.name == name and not path.is_symlink() else odd()
+
+
+def picture_of(path: Path, sha256: str = "") -> Picture:
+    """Return a saved picture.
+
+    Args:
+        path: Where it is.
+        sha256: The hash its bytes must have; empty is any.
+
+    Raises:
+        InputError: When it is gone, has changed or is no picture.
     """
     image = open_image(path)
+    if sha256 not in {"", image.sha256}:
+        raise InputError(f"{path}: this picture has changed since it was made.")
     if not image.width or not image.height:
         raise InputError(f"{path}: the size of this picture cannot be read.")
-    return Picture(image.read(), image.media_type, image.width, image.height, image.sha256, draft=draft, path=path)
+    return Picture(image.read(), image.media_type, image.width, image.height, image.sha256, path=path)
 
 
 def derived_of(record: Record, folder: Path) -> tuple[Derived, ...]:
     """Return what was made here from the pictures of a run."""
     return tuple(
-        Derived(folder / one["file"], folder / one["source"], one["kind"], one["report"])
+        Derived(beside(folder, one["file"]), beside(folder, one["source"]), one["kind"], one["report"])
         for one in record.get("derived", ())
     )
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from prompt_kit.errors import InputError
 from prompt_kit.images import open_image
 from prompt_kit.prompt import Earlier, EarlierWords, Exchange, Mask, Reference, Said, Text
-from prompt_kit.runs.records import ODD, RECORD, damaged, read_record
+from prompt_kit.runs.answers import beside, hashes_of
+from prompt_kit.runs.records import ODD, RECORD, damaged, odd, read_record
 from prompt_kit.runs.rerun import prompt_from
 from prompt_kit.runs.shelf import folder_of
+from prompt_kit.runs.soundness import look_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from prompt_kit.images import Image
     from prompt_kit.prompt import Part, Turn
@@ -35,6 +37,7 @@ def conversation_of(picture: str | Path, root: Path) -> tuple[Exchange, ...]:
     prompt = prompt_from(folder, root)
     record = read_record(folder / RECORD)
     try:
+        look_at(record)
         done = next((one for one in record["requests"] if name in one["pictures"]), None)
         if done is None:
             raise InputError(f"{picture}: the record of its run does not know this picture.")
@@ -43,7 +46,8 @@ def conversation_of(picture: str | Path, root: Path) -> tuple[Exchange, ...]:
             raise InputError(f"{picture}: the record does not have the whole answer, so the conversation cannot go on.")
         turn = prompt.turns[done["request"]["turn"]]
         asked = tuple(_asked(turn, done, record, folder))
-        return (*turn.history, Exchange(asked, tuple(_said(piece, folder) for piece in pieces)))
+        hashes = dict(hashes_of(done))
+        return (*turn.history, Exchange(asked, tuple(_said(piece, hashes, folder) for piece in pieces)))
     except ODD as error:
         raise damaged(folder / RECORD) from error
 
@@ -56,9 +60,10 @@ def _asked(turn: Turn, done: Record, record: Record, folder: Path) -> Iterator[P
             case Text() | Reference():
                 yield part
             case Earlier(_, role):
-                yield Reference("earlier", role, next(earlier))
+                yield Reference("earlier", role, next(earlier, None) or odd())
             case EarlierWords(number):
-                yield Text(next(one["answer"]["text"] for one in _takes(done, record, number)))
+                words = next((one["answer"]["text"] for one in _takes(done, record, number)), None)
+                yield Text(words if isinstance(words, str) else odd())
             case Mask():
                 pass
 
@@ -67,8 +72,8 @@ def _earlier(done: Record, record: Record, folder: Path) -> Sequence[Image]:
     wanted = done["request"]["earlier"]
     if not wanted:
         return ()
-    names = [name for one in record["requests"] for name in one["pictures"]]
-    there = {image.sha256: image for image in (open_image(folder / name) for name in names)}
+    made = [pair for one in record["requests"] for pair in hashes_of(one)]
+    there = {image.sha256: image for image in (_same(folder, *pair) for pair in made)}
     return [there[sha256] for sha256 in wanted]
 
 
@@ -78,6 +83,15 @@ def _takes(done: Record, record: Record, turn: int) -> Iterator[Record]:
     yield from (one for one in reversed(record["requests"]) if (one["request"]["turn"], one["request"]["take"]) == same)
 
 
-def _said(piece: Record, folder: Path) -> Said:
-    image = open_image(folder / piece["picture"]) if "picture" in piece else None
+def _said(piece: Record, hashes: Mapping[str, str], folder: Path) -> Said:
+    name = piece.get("picture")
+    image = None if name is None else _same(folder, name, hashes[name])
     return Said(piece.get("text", ""), image, piece.get("signature", ""))
+
+
+def _same(folder: Path, name: str, sha256: str) -> Image:
+    """Return a picture of the run, which must be the one that the model has made."""
+    image = open_image(beside(folder, name))
+    if sha256 not in {"", image.sha256}:
+        raise InputError(f"{folder / name}: this picture has changed since it was made.")
+    return image

@@ -29,11 +29,13 @@ from prompt_kit.runs.records import (
     damaged,
     dollars,
     moment,
+    odd,
     read_record,
     to_json,
     tool,
     total,
 )
+from prompt_kit.runs.soundness import look_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +52,10 @@ _NO_SCRIPTS: Final = """<!doctype html>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>Search suggestions</title>"""
+
+
+class BusyError(WorkspaceError):
+    """Another process works on the run."""
 
 
 class RunFolder:
@@ -128,10 +134,16 @@ class RunFolder:
 
         Raises:
             InputError: When the record is damaged; nothing is changed in it.
-            WorkspaceError: When another process works on the run, or nothing can be written.
+            BusyError: When another process works on the run.
+            WorkspaceError: When nothing can be written.
         """
-        record, held = read_record(path / RECORD), _hold(path)
+        held = _hold(path)
         try:
+            # Only what is read from here on is what the last one who worked there has left.
+            record = read_record(path / RECORD)
+            look_at(record)
+            if record["run"] != f"{path.parent.name}/{path.name}":
+                odd()
             folder = cls(path, record, held)
             found = [] if state == "waiting" else adopted(path, record, unseen)
             record["requests"] += found
@@ -139,21 +151,24 @@ class RunFolder:
                 record |= {"state": state, "ended": None} if state else {}
                 files.replace(path / RECORD, to_json(record))
         except ODD as error:
-            held.release()
+            _let_go(path, held)
             raise damaged(path / RECORD) from error
         except BaseException:
-            held.release()
+            _let_go(path, held)
             raise
         return folder
 
-    def begin_again(self) -> None:
+    def begin_again(self, **more: Any) -> None:
         """Write down that the run goes on.
+
+        Args:
+            more: What else the record should say from here on, such as ``job``, the job that makes the rest.
 
         Raises:
             WorkspaceError: When the record cannot be written.
         """
         with self._lock:
-            self._record |= {"state": "started", "ended": None}
+            self._record |= {**more, "state": "started", "ended": None}
             files.replace(self.path / RECORD, to_json(self._record))
 
     def made(self, take: int) -> dict[int, Outcome]:
@@ -186,10 +201,7 @@ class RunFolder:
 
     def close(self) -> None:
         """Let other processes work on the run."""
-        if self._held.is_locked:
-            with suppress(OSError):
-                (self.path / _LOCK).unlink(missing_ok=True)
-            self._held.release()
+        _let_go(self.path, self._held)
 
     def save(self, outcome: Outcome, sent: Sent) -> Outcome:
         """Write what came back for one request; return the outcome with the paths of its pictures.
@@ -206,7 +218,8 @@ class RunFolder:
                 for at, picture in enumerate(outcome.pictures, self._pictures + 1)
             ]
             request = asked(sent, self._record["turns"][sent.turn]["name"])
-            done = {"request": request, "answer": answered(outcome, names), "pictures": names}
+            hashes = [hashlib.sha256(picture.data).hexdigest() for picture in outcome.pictures]
+            done = {"request": request, "answer": answered(outcome, names), "pictures": names, "sha256": hashes}
             pictures = tuple(
                 self._save_picture(picture, name, done) for picture, name in zip(outcome.pictures, names, strict=True)
             )
@@ -229,7 +242,7 @@ class RunFolder:
         entry = {"file": path.name, "source": source.name, "kind": kind, "report": report}
         with self._lock:
             files.replace(path, data)
-            others = [one for one in self._record["derived"] if one["file"] != path.name]
+            others = [one for one in self._record.get("derived", ()) if one["file"] != path.name]
             self._record["derived"] = [*others, entry]
             files.replace(self.path / RECORD, to_json(self._record))
         return derived_of({"derived": [entry]}, self.path)[0]
@@ -312,10 +325,17 @@ def _hold(path: Path) -> FileLock:
     try:
         held.acquire(blocking=False)
     except Timeout:
-        raise WorkspaceError(f"{path}: another process works on this run. Wait for it, or start anew.") from None
+        raise BusyError(f"{path}: another process works on this run. Wait for it, or start anew.") from None
     except OSError as error:
         raise WorkspaceError(f"{path}: the run cannot be locked ({error.strerror}).") from error
     return held
+
+
+def _let_go(path: Path, held: FileLock) -> None:
+    if held.is_locked:
+        with suppress(OSError):
+            (path / _LOCK).unlink(missing_ok=True)
+        held.release()
 
 
 def _keep(root: Path, image: Image) -> Record:

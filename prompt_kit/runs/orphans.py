@@ -8,7 +8,8 @@ from prompt_kit.errors import InputError
 from prompt_kit.images import EXTENSIONS
 from prompt_kit.outcome import Outcome, Piece, Status
 from prompt_kit.runs.answers import answered, asked, picture_of
-from prompt_kit.runs.records import Record, read_record
+from prompt_kit.runs.records import ODD, Record, read_record
+from prompt_kit.runs.soundness import look_at_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,16 +34,18 @@ def adopted(folder: Path, record: Record, unseen: Sequence[Sent]) -> list[Record
     listed = {name for done in record["requests"] for name in done["pictures"]}
     suffixes = {*EXTENSIONS.values(), ".bin"}
     there = [path for path in folder.iterdir() if path.stem.isdecimal() and path.suffix in suffixes]
+    there = [path for path in there if not path.is_symlink()]
     lost = sorted((path for path in there if path.name not in listed), key=lambda path: int(path.stem))
     found: dict[int, Record] = {}
     bare: list[Path] = []
     for path in lost:
-        told = _sidecar(path)
+        told = _sidecar(path, record)
         if told is None:
             bare.append(path)
             continue
-        done = found.setdefault(told["request"]["entry"], told | {"pictures": []})
+        done = found.setdefault(told["request"]["entry"], told | {"pictures": [], "sha256": []})
         done["pictures"].append(path.name)
+        done["sha256"].append(told["sha256"])
     for done in found.values():
         done["answer"]["pieces"] = [
             p for p in done["answer"]["pieces"] if p.get("picture") in {None, *done["pictures"]}
@@ -57,20 +60,28 @@ def adopted(folder: Path, record: Record, unseen: Sequence[Sent]) -> list[Record
             pictures,
             pieces=tuple(Piece(picture=at) for at in range(len(bare))),
             model=left[0].model,
+            cost=left[0].paid,
             warnings=(_CUT_SHORT,),
         )
         name = record["turns"][left[0].turn]["name"]
         return [
             *found.values(),
-            {"request": asked(left[0], name), "answer": answered(outcome, names), "pictures": names},
+            {
+                "request": asked(left[0], name),
+                "answer": answered(outcome, names),
+                "pictures": names,
+                "sha256": [picture.sha256 for picture in pictures],
+            },
         ]
     return [*found.values()]
 
 
-def _sidecar(picture: Path) -> Record | None:
+def _sidecar(picture: Path, record: Record) -> Record | None:
     """Return what a picture's sidecar says of its request, or nothing when there is none that can be used."""
     try:
         told = read_record(picture.with_suffix(".json"))
-        return {"request": told["request"], "answer": told["answer"]}
-    except (InputError, KeyError):
+        done = {"request": told["request"], "answer": told["answer"], "sha256": str(told["picture"]["sha256"])}
+        look_at_answer(done | {"pictures": [], "sha256": []}, len(record["turns"]))
+        return done if told["run"] == record["run"] and done["request"]["entry"] is not None else None
+    except (InputError, *ODD):
         return None

@@ -134,6 +134,7 @@ def _pictures(folder: Path) -> tuple[Path, ...]:
     suffixes = {*EXTENSIONS.values(), ".bin"}
     with files.plainly(folder):
         found = [path for path in folder.iterdir() if path.stem.isdecimal() and path.suffix in suffixes]
+        found = [path for path in found if not path.is_symlink()]
     return tuple(sorted(found, key=lambda path: int(path.stem)))
 
 

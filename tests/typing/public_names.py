@@ -62,7 +62,9 @@ def for_less(prompt: prompt_kit.Prompt) -> None:
 async def compared(recipe: prompt_kit.Recipe) -> None:
     """Side by side; a name as well as a recipe."""
     comparison = assert_type(
-        prompt_kit.compare("sticker", {"subject": "a fox"}, across={"style": ["flat", "retro"], "tier": "*"}, max_cost=1),
+        prompt_kit.compare(
+            "sticker", {"subject": "a fox"}, across={"style": ["flat", "retro"], "tier": "*"}, max_cost=1
+        ),
         prompt_kit.Comparison,
     )
     assert_type(comparison.sheet, Path)

@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError, Problem
+from prompt_kit.masks import read_mask
 
 if TYPE_CHECKING:
     from prompt_kit.images import Image
@@ -17,13 +18,11 @@ MOST_BYTES: Final = 4_000_000
 def alpha_mask(mask: Image, picture: Image) -> bytes:
     """Return the mask as a PNG of the picture's size, transparent where the mask is white.
 
-    Grey becomes half transparent. What is transparent in the mask itself counts as black: it stays.
-
     Raises:
-        InputError: When the mask has not the picture's size, or cannot be read.
+        InputError: When the mask has not the picture's size, cannot be read, or marks nothing or everything.
     """
     from PIL import Image as Pillow
-    from PIL import ImageChops, UnidentifiedImageError
+    from PIL import ImageChops
 
     if (mask.width, mask.height) != (picture.width, picture.height):
         raise InputError(
@@ -33,15 +32,8 @@ def alpha_mask(mask: Image, picture: Image) -> bytes:
                 parameter="mask",
             )
         )
-    try:
-        with Pillow.open(io.BytesIO(mask.read())) as opened:
-            seen = opened.convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise InputError(
-            Problem(f"The mask {mask.name} cannot be read. Save it again as PNG.", parameter="mask")
-        ) from error
-    changing = ImageChops.multiply(seen.convert("RGB").convert("L"), seen.getchannel("A"))
-    sent = Pillow.merge("LA", (Pillow.new("L", seen.size), ImageChops.invert(changing))).convert("RGBA")
+    changing = read_mask(mask.read(), (picture.width, picture.height), f"The mask {mask.name}").image
+    sent = Pillow.merge("LA", (Pillow.new("L", changing.size), ImageChops.invert(changing))).convert("RGBA")
     kept = io.BytesIO()
     sent.save(kept, "PNG", optimize=True)
     if kept.tell() > MOST_BYTES:

@@ -1,0 +1,233 @@
+"""Tells about comparisons: the table and its prices, how far it is, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prompt_kit.cli.progress import dollars, short, talk
+from prompt_kit.words import series
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from prompt_kit.comparing import Cell, Comparison, Progress, Result, Table
+
+
+class Watch:
+    """Tells on stderr how far a comparison is."""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def __call__(self, progress: Progress) -> None:
+        """Say one line about a step, where there is something to say."""
+        match progress.step:
+            case "priced":
+                from prompt_kit.comparing.table import total
+
+                for note in progress.notes:
+                    talk(note)
+                for line in _lines(progress.table):
+                    talk(line)
+                waiting = [result.job for result in progress.kept if result.job]
+                self._made = len(progress.kept) - len(waiting)
+                if progress.kept:
+                    cost = dollars(total(cell.price for cell in progress.left))
+                    there = f"{self._made} of them are there already; " if self._made else ""
+                    there += f"{len(waiting)} waiting in {_named(waiting)}; " if waiting else ""
+                    talk(f"{there}what is left: about {cost}")
+                talk("")
+            case "made" if progress.result is not None:
+                self._made += 1
+                talk(f"{self._made}/{len(progress.table.to_make)} {_told(progress.result)}")
+            case "written":
+                talk(f"Sheet: {short(progress.sheet)}")
+
+
+def _told(result: Result) -> str:
+    name = result.cell.name
+    if not result.ok:
+        status = f" ({result.status})" if result.status else ""
+        return f"{name} did not come{status}. {result.message}"
+    took = "" if result.seconds is None else f" after {result.seconds:.1f} s"
+    return f"{name} is saved{took} ({dollars(result.cost)})."
+
+
+def _lines(table: Table) -> Iterator[str]:
+    """Yield one line for each cell with its price, and the sum."""
+    from prompt_kit.comparing.table import total
+
+    width = max(len(cell.name) for cell in table.cells)
+    models = max((len(cell.plan.model.id) for cell in table.cells if cell.plan), default=0)
+    for cell in table.cells:
+        yield f"{cell.name:<{width}}  {_priced(table, cell, models)}".rstrip()
+    plans = [cell.plan for cell in table.to_send if cell.plan]
+    at_once = dollars(total(plan.estimate for plan in plans))
+    cost, how = f"about {dollars(table.estimate)}", "to make"
+    if table.batch:
+        cost = f"{cost} instead of {at_once}"
+        how = f"for {_count(len({(plan.generator, plan.model.id) for plan in plans}), 'job')}"
+    elif all(plan.generator == "proof" for plan in plans):
+        cost = f"$0; with the real models about {at_once}"
+    yield f"{_count(len(table.cells), 'cell')}, {_count(len(plans), 'prompt')} {how}: {cost}"
+    yield from dict.fromkeys(one for plan in plans for one in plan.warnings)
+
+
+def _priced(table: Table, cell: Cell, width: int) -> str:
+    if cell.plan is None:
+        return f"cannot be made: {' '.join(cell.refusals)}"
+    if cell.same_as is not None:
+        return f"the very same as {table.cells[cell.same_as].name}"
+    who = f"{cell.plan.model.id:<{width}}  {cell.plan.generator:<8}"
+    if table.batch and not table.takes_jobs(cell):
+        return f"{who}  takes no jobs; it is made without --batch"
+    return f"{who}{dollars(cell.price):>10}"
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun if count == 1 else noun + 's'}"
+
+
+def show_table(table: Table, *, as_json: bool) -> None:
+    """Print the cells, their prices and how the prompts differ."""
+    if as_json:
+        click.echo(json.dumps(_plain_table(table), indent=2, ensure_ascii=False))
+        return
+    for line in _lines(table):
+        click.echo(line)
+    for line in _differences(table):
+        click.echo(line)
+
+
+def _differences(table: Table) -> Iterator[str]:
+    """Yield the common words, and below them what only some cells say in the places that have numbers."""
+    from prompt_kit.comparing.wording import wording
+
+    cells = [cell for cell in table.cells if cell.plan]
+    found = wording([cell.plan.prompt for cell in cells if cell.plan])
+    if not any(found.own):
+        yield "\nAll prompts say the same."
+        return
+    yield "\nIn all cells"
+    yield from (f"  {one.line.text}" if one.line else f"  [{one.place}]" for one in found.common)
+    groups: dict[Any, list[int]] = {}
+    for cell, own in zip(cells, found.own, strict=True):
+        groups.setdefault(own, []).append(cell.number)
+    for own, numbers in groups.items():
+        if own:
+            yield f"\nOnly in {'; '.join(scope.name for scope in table.scopes(numbers))}"
+        for one in own:
+            words = "".join(span.text for span in one.spans).replace("\n", "\n      ")
+            yield f"  [{one.place}] {words}"
+
+
+def show(comparison: Comparison, *, as_json: bool) -> bool:
+    """Tell what came of it, the sheet last; return whether everything is there."""
+    well = not _tell_unsubmitted(comparison) and comparison.ok
+    if as_json:
+        click.echo(json.dumps(_plain(comparison), indent=2, ensure_ascii=False))
+        return well
+    waiting = [result.job for result in comparison.results if result.job]
+    missing = [result for result in comparison.results if result.cell.plan and not result.ok and not result.job]
+    if missing:
+        again = "the same command without --batch" if comparison.table.batch else "the same command"
+        talk(f"{_count(len(missing), 'cell')} without a picture; {again} tries only these again.")
+    if waiting:
+        talk(f"{_count(len(waiting), 'cell')} waiting in {_named(waiting)}. Collect, then give the same command again:")
+        talk(f"  {_collecting(comparison)}")
+    talk(f"Cost: {dollars(comparison.cost)} (estimated {dollars(comparison.table.estimate)}).\n")
+    if comparison.sheet.is_file():
+        click.echo(short(comparison.sheet))
+    return well
+
+
+def show_jobs(comparison: Comparison, words: Sequence[str], *, as_json: bool) -> bool:
+    """Tell in which jobs cells wait, and how it goes on; return whether everything is on its way."""
+    from prompt_kit.cli.jobs import print_jobs
+    from prompt_kit.jobs import jobs
+
+    project = comparison.table.given.project
+    known = {job.id: job for job in jobs(project.runs_folder)[0]}
+    found = [known[name] for name in comparison.jobs if name in known]
+    all_sent = not _tell_unsubmitted(comparison)
+    for job in found:
+        if job.message:
+            talk(f"{job.id}: {job.message}")
+    if as_json:
+        click.echo(json.dumps(_plain(comparison), indent=2, ensure_ascii=False))
+    else:
+        print_jobs(found, project, as_json=False)
+        again = [word for word in words if word not in {"--batch", "--new"}]
+        talk("Go on, today or tomorrow:")
+        talk(f"  {_collecting(comparison)}\n  {shlex.join(['prompt-kit', 'compare', *again])}")
+    return all_sent and all(job.state == "waiting" for job in found)
+
+
+def _tell_unsubmitted(comparison: Comparison) -> bool:
+    """Tell why cells are in no job though they should be; return whether there are any."""
+    sent = {cell.number for cell in comparison.table.to_send} if comparison.table.batch else ()
+    failed = [one for one in comparison.results if one.cell.number in sent and not one.ok and not one.job]
+    for result in failed:
+        talk(_told(result))
+    return bool(failed)
+
+
+def _collecting(comparison: Comparison) -> str:
+    return f"prompt-kit runs wait {' '.join(comparison.jobs)}"
+
+
+def _named(jobs: Iterable[str]) -> str:
+    return series(dict.fromkeys(jobs))
+
+
+def _plain_table(table: Table) -> dict[str, Any]:
+    return {
+        "recipe": table.given.recipe.name,
+        "axes": [{"name": axis.name, "values": [value.key for value in axis.values]} for axis in table.axes],
+        "count": table.given.count,
+        "batch": table.batch,
+        "estimate_usd": None if table.estimate is None else str(table.estimate),
+        "cells": [_plain_cell(table, cell) for cell in table.cells],
+    }
+
+
+def _plain_cell(table: Table, cell: Cell) -> dict[str, Any]:
+    plan = cell.plan
+    return {
+        "cell": cell.name,
+        "values": {axis.name: table.value(cell, axis).key for axis in table.axes},
+        "refusals": list(cell.refusals),
+        "same_as": None if cell.same_as is None else table.cells[cell.same_as].name,
+        "generator": plan.generator if plan else None,
+        "model": plan.model.id if plan else None,
+        "fingerprint": plan.prompt.fingerprint if plan else None,
+        "prompt": str(plan.prompt) if plan else None,
+        "estimate_usd": None if cell.price is None else str(cell.price),
+    }
+
+
+def _plain(comparison: Comparison) -> dict[str, Any]:
+    plain = _plain_table(comparison.table)
+    for cell, result in zip(plain["cells"], comparison.results, strict=True):
+        cell |= {
+            "status": str(result.status) if result.status else None,
+            "reason": result.reason,
+            "message": result.message,
+            "pictures": [str(shown.path) for shown in result.pictures],
+            "cost_usd": None if result.cost is None else str(result.cost),
+            "seconds": result.seconds,
+            "warnings": list(result.warnings),
+            "runs": list(result.runs),
+            "job": result.job or None,
+        }
+    return plain | {
+        "cost_usd": None if comparison.cost is None else str(comparison.cost),
+        "folder": str(comparison.folder),
+        "sheet": str(comparison.sheet) if comparison.sheet.is_file() else None,
+        "jobs": list(comparison.jobs),
+        "notes": list(comparison.notes),
+    }
