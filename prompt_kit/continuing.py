@@ -53,8 +53,10 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
     if not same or record.get("state") not in ("started", "failed", "cancelled"):
         return None
     lost = _unseen(entries, record)
+    # A picture without a sidecar can only be of what was sent last.
+    latest = [_sent(entry) for entry in lost if not _sent_again(entry, entries)]
     try:
-        folder = RunFolder.reopen(path, unseen=[_sent(entry) for entry in lost])
+        folder = RunFolder.reopen(path, unseen=latest)
     except BusyError:  # this is a second wish for the same, not its continuation
         return None
     try:
@@ -78,7 +80,7 @@ def _stop_if_it_waits(wanted: Wanted, ledger: Ledger, root: Path) -> None:
     """Stop where the same was submitted before, and only has to be collected."""
     waiting = ledger.waiting(wanted.prompt.fingerprint, wanted.generator)
     for run in dict.fromkeys(entry.run for entry in waiting if entry.model == wanted.model):
-        path = root / run / RECORD
+        path = files.inside(root, run) / RECORD
         record = read_record(path) if path.is_file() else {}
         if record.get("state") == "waiting" and record.get("count", 1) == wanted.count:
             job = record.get("job")
@@ -102,8 +104,7 @@ def _unseen(entries: Sequence[Entry], record: Mapping[str, Any]) -> list[Entry]:
     lost = [entry for entry in entries if entry.state == "unknown" and not entry.status]
     left = [entry for entry in entries if entry.state == "sent" and entry.pid]
     unsaved = [entry for entry in entries if entry.state == "done" and (entry.turn, entry.take) not in saved]
-    unseen = sorted([*lost, *left, *unsaved], key=lambda entry: entry.id, reverse=True)
-    return [entry for entry in unseen if not _sent_again(entry, entries)]
+    return sorted([*lost, *left, *unsaved], key=lambda entry: entry.id, reverse=True)
 
 
 def _settled(folder: RunFolder, lost: Sequence[Entry], entries: Sequence[Entry], ledger: Ledger) -> list[Entry]:
@@ -114,7 +115,7 @@ def _settled(folder: RunFolder, lost: Sequence[Entry], entries: Sequence[Entry],
             ledger.ended(entry.id, seen[entry.id])
         elif entry.state == "sent":
             ledger.unknown(entry.id, note="The program ended before the answer came.")
-    return [entry for entry in lost if entry.id not in seen]
+    return [entry for entry in lost if entry.id not in seen and not _sent_again(entry, entries)]
 
 
 def _consented(left: Sequence[Entry], wanted: Wanted, folder: RunFolder) -> None:

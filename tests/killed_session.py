@@ -19,6 +19,7 @@ from killed_runs import Paid
 from prompt_kit.errors import InputError
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Text, Turn
+from prompt_kit.runs import runs
 from prompt_kit.session import generate
 
 TURNS = 12
@@ -58,13 +59,15 @@ def main(folder: Path, kills: int) -> None:
     consent = False
     while told["kills"] < kills or told["attempts"]:
         within = random.uniform(0, longest) if told["kills"] < kills else None
-        end = attempt(told["sessions"], folder, resend=consent, within=within)
+        before = told["sessions"]
+        end = attempt(before, folder, resend=consent, within=within)
         consent = end == MAY_BE_PAID
         told["kills"] += end == KILLED
         told["consents"] += consent
         told["odd"] += end not in {THROUGH, MAY_BE_PAID, KILLED}
-        told["attempts"] = 0 if end == THROUGH else told["attempts"] + 1
-        told["sessions"] += end == THROUGH
+        # A kill may also come after all was done.
+        told["sessions"] = sum(run.state == "done" for run in runs(Project(root=folder).runs_folder))
+        told["attempts"] = 0 if told["sessions"] > before else told["attempts"] + 1
     sys.stdout.write(json.dumps(told))
 
 

@@ -166,6 +166,21 @@ def test_a_picture_that_was_saved_is_found(project: Project, tmp_path: Path, *, 
     assert entry.actual == (Decimal("0.04") if with_sidecar else None), "without the sidecar nobody knows the price"
 
 
+def test_a_picture_that_was_saved_is_found_after_a_second_end(project: Project, tmp_path: Path) -> None:
+    """A request was lost, sent again with consent, and the program ended once more while its answer was saved."""
+    folder = left_unfinished(project, dies=True)
+    with pytest.raises(asyncio.CancelledError):
+        generate(SPIN, generator=Painter(dies_at="back"), project=project, resend=True)
+    whole = generate(SPIN, generator=Painter(), project=Project(root=tmp_path / "elsewhere")).folder
+    assert whole is not None
+    (folder / "03.png").write_bytes((whole / "03.png").read_bytes())
+
+    painter = Painter()
+    outcome = generate(SPIN, generator=painter, project=project)
+    assert painter.asked == []
+    assert len(outcome.pictures) == 3
+
+
 def test_a_damaged_record_is_told_and_kept(project: Project) -> None:
     """Nothing is sent, and not a byte of the folder changes."""
     folder = left_unfinished(project)
