@@ -32,6 +32,10 @@ class Wanted:
     resend: bool = False
     """Whether a request may be sent again that may have been paid though nobody saw the answer."""
 
+    def last_run(self, ledger: Ledger) -> tuple[Entry, ...]:
+        """Return the requests of the newest run that asked for the same."""
+        return ledger.last_run(self.prompt.fingerprint, self.generator, self.model)
+
 
 def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
     """Return the folder of the last run of the same prompt, if it was left unfinished with something to keep.
@@ -44,13 +48,12 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
         WorkspaceError: When something in its folder, or the ledger, cannot be written.
     """
     _stop_if_it_waits(wanted, ledger, root)
-    entries = ledger.last_run(wanted.prompt.fingerprint, wanted.generator)
+    entries = wanted.last_run(ledger)
     path = files.inside(root, entries[0].run) if entries else None
     if path is None or not (path / RECORD).is_file():
         return None
     record = read_record(path / RECORD)
-    same = record.get("count", 1) == wanted.count and entries[0].model == wanted.model
-    if not same or record.get("state") not in ("started", "failed", "cancelled"):
+    if record.get("count", 1) != wanted.count or record.get("state") not in ("started", "failed", "cancelled"):
         return None
     lost = _unseen(entries, record)
     # A picture without a sidecar can only be of what was sent last.
@@ -61,11 +64,12 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
         return None
     try:
         # Only now does nobody else work there: what the ledger said before may have been half of it.
-        if ledger.reconcile() or ledger.last_run(wanted.prompt.fingerprint, wanted.generator) != entries:
+        if ledger.reconcile() or wanted.last_run(ledger) != entries:
             folder.close()
             return unfinished(wanted, ledger, root)
         left = _settled(folder, lost, entries, ledger)
         _consented(left, wanted, folder)
+        folder.lost(*map(_sent, left))
         # A run that was killed before anything came of it has no end yet; this one becomes its own.
         if left or record["state"] == "started" or any(folder.made(take) for take in range(wanted.count)):
             return folder
@@ -109,7 +113,8 @@ def _unseen(entries: Sequence[Entry], record: Mapping[str, Any]) -> list[Entry]:
 
 def _settled(folder: RunFolder, lost: Sequence[Entry], entries: Sequence[Entry], ledger: Ledger) -> list[Entry]:
     """Book the requests whose answers were found after all; return those of which nobody knows how they ended."""
-    seen = folder.answers() if lost else {}
+    answers = folder.answers() if lost else {}
+    seen = {number: outcome for number, outcome in answers.items() if outcome.status is not Status.CANCELLED}
     for entry in lost:
         if entry.id in seen and entry.state != "done":
             ledger.ended(entry.id, seen[entry.id])
@@ -123,15 +128,19 @@ def _consented(left: Sequence[Entry], wanted: Wanted, folder: RunFolder) -> None
     left = [entry for entry in left if entry.estimate != 0]  # the proof costs nothing
     if not left or wanted.resend:
         return
-    turns = wanted.prompt.turns
-    names = series([f"'{turns[entry.turn].name}'" if turns[entry.turn].name else "a picture" for entry in left])
+    names = [name for entry in left if (name := wanted.prompt.turns[entry.turn].name)]
+    one = len(left) == 1
+    what = series([f"'{name}'" for name in names]) if names else "a picture" if one else f"{len(left)} pictures"
     costs = [cost for entry in left if (cost := entry.estimate if entry.actual is None else entry.actual) is not None]
     price = f" (about ${sum(costs, Decimal()):.4f})" if len(costs) == len(left) else ""
     if all(entry.state == "done" for entry in left):
-        fact = f"{names} of {folder.id} was made and paid{price}, but could not be saved."
+        were = "was" if one else "were"
+        fact = f"{what[0].upper()}{what[1:]} of {folder.id} {were} made and paid{price}, but could not be saved."
     else:
-        fact = f"The program ended while {names} of {folder.id} was on its way: it may have been made and paid{price}."
-    raise InputError(f"{fact} Send it once more with --resend, or make everything anew with --new.")
+        way = "was on its way: it" if one else "were on their way: they"
+        fact = f"The program ended while {what} of {folder.id} {way} may have been made and paid{price}."
+    again = "Send it" if one else "Send them"
+    raise InputError(f"{fact} {again} once more with --resend, or make everything anew with --new.")
 
 
 def _sent(entry: Entry) -> Sent:

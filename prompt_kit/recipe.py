@@ -177,7 +177,7 @@ class Recipe:
         if filled:
             given = {n: v for n, v in given.items() if n not in filled or n in pictures or context.get(n)}
         base = self._chosen_settings(context) if self._deciding and not problems else self.settings
-        chosen = self._settings(settings, base, problems) if settings else base
+        chosen = self._settings(settings, base, generator, problems) if settings else base
         if problems:
             raise InputError(problems)
         context["task"] = self.task
@@ -299,7 +299,9 @@ class Recipe:
             brought |= choice.settings.model_dump(exclude_unset=True) if choice else {}
         return replace(self.settings, **brought)
 
-    def _settings(self, settings: Mapping[str, Any] | Settings, base: Settings, problems: list[Problem]) -> Settings:
+    def _settings(
+        self, settings: Mapping[str, Any] | Settings, base: Settings, generator: str, problems: list[Problem]
+    ) -> Settings:
         if isinstance(settings, Settings):
             settings = settings.to_dict()
         given = {name: value for name, value in settings.items() if value is not None}
@@ -318,7 +320,11 @@ class Recipe:
         changed = asked.model_dump(exclude_unset=True)
         if "tier" in changed and "model" not in changed:
             changed["model"] = None  # whoever asks for a tier no longer asks for the recipe's model
-        return replace(base, **changed)
+        chosen = replace(base, **changed)
+        if chosen.thinking and "thinking" not in changed and changed.keys() & {"tier", "model"}:
+            # The level is the recipe's, and meant for the model that the recipe has in mind.
+            chosen = replace(chosen, thinking=self._model(chosen, generator).thinking_for(chosen.thinking))
+        return chosen
 
     def _with_fixed(self, values: Mapping[str, Any]) -> dict[str, Any]:
         fixed = dict(self.fixed)

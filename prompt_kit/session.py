@@ -228,7 +228,7 @@ class _Run:
             # When one of them breaks off, as on a full disk, the others are still on their way, and paid.
             takes = await asyncio.gather(*map(take, range(self.plan.count)), return_exceptions=True)
         except asyncio.CancelledError:
-            self.folder.finish(_CANCELLED, now=_now())
+            self.tell(Progress("ended", outcome=self.folder.finish(_CANCELLED, now=_now()), folder=self.folder.path))
             raise
         outcomes: list[Outcome] = []
         for one in takes:
@@ -284,22 +284,11 @@ class _Run:
         except BudgetError as error:
             return Outcome(Status.BUDGET, message=str(error), billable="no", cost=Decimal(0), model=request.model.id)
         self.ledger.sent(row)
-        sent_at = _now()
-        try:
-            outcome = await self.maker.generate(request)
-        except asyncio.CancelledError:
-            self.ledger.unknown(row, note="It was stopped while the answer was awaited.")
-            raise
-        except BaseException:
-            self.ledger.unknown(row, note="The generator broke off.")
-            raise
-        if outcome.cost is None and outcome.billable == "no":
-            outcome = replace(outcome, cost=Decimal(0))
         sent = Sent(
             turn=number,
             model=request.model.id,
             fingerprint=request.fingerprint,
-            sent_at=sent_at,
+            sent_at=_now(),
             ended_at=_now(),
             earlier=tuple(image.sha256 for image in request.earlier),
             estimate=estimate,
@@ -307,7 +296,18 @@ class _Run:
             entry=row,
         )
         try:
-            return self.folder.save(outcome, sent)
+            outcome = await self.maker.generate(request)
+        except asyncio.CancelledError:
+            self.ledger.unknown(row, note="It was stopped while the answer was awaited.")
+            self.folder.lost(replace(sent, ended_at=_now()))
+            raise
+        except BaseException:
+            self.ledger.unknown(row, note="The generator broke off.")
+            raise
+        if outcome.cost is None and outcome.billable == "no":
+            outcome = replace(outcome, cost=Decimal(0))
+        try:
+            return self.folder.save(outcome, replace(sent, ended_at=_now()))
         finally:
             # Also when the disk is full: what was paid is paid.
             self.ledger.ended(row, outcome)
@@ -356,7 +356,7 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
 _CANCELLED: Final = Outcome(
     Status.CANCELLED,
     message="The run was stopped.",
-    next_step="What was finished is saved; a request that was on its way may have been paid.",
+    next_step="What was finished is saved, and the same command goes on; a request on its way may have been paid.",
 )
 
 

@@ -59,13 +59,10 @@ def scene(paint: Painter, key: tuple[int, int, int] = GREEN, *, side: int = 640,
     times = 4
     large = Image.new("RGBA", (side * times, side * times))
     paint(ImageDraw.Draw(large), side * times / 100)
-    plain = np.asarray(large.resize((side, side), Image.Resampling.BOX), float)
-    # A box over straight alpha would darken colours, so they are weighed by it.
-    weighed = np.asarray(large, float)
-    weighed[..., :3] *= weighed[..., 3:] / 255
-    summed = weighed.reshape(side, times, side, times, 4).mean(axis=(1, 3))
-    alpha = plain[..., 3] / 255
-    own = summed[..., :3] / np.maximum(summed[..., 3:] / 255, 1e-6)
+    # An average of straight colours would darken edges, so they are weighed by their opacity first.
+    weighed = np.asarray(large.convert("RGBa").reduce(times), float)
+    alpha = weighed[..., 3] / 255
+    own = weighed[..., :3] / np.maximum(alpha[..., None], 1e-6)
     return mixed(own, alpha, key, uneven=uneven)
 
 

@@ -52,10 +52,13 @@ def attempt(number: int, folder: Path, *, resend: bool, within: float | None) ->
 
 def main(folder: Path, kills: int) -> None:
     """Run sessions to their end, with so many kills at random moments on the way."""
-    told: Counter[str] = Counter(sessions=1)
-    began = time.monotonic()
-    generate(prompt(0), generator=Paid(folder / "bill"), project=Project(root=folder))
-    longest = time.monotonic() - began
+    told: Counter[str] = Counter(sessions=2)
+    longest = 0.0
+    # The first one also loads what is needed; the blows must fall into the length of one that has everything.
+    for number in range(told["sessions"]):
+        began = time.monotonic()
+        generate(prompt(number), generator=Paid(folder / "bill"), project=Project(root=folder))
+        longest = time.monotonic() - began
     consent = False
     while told["kills"] < kills or told["attempts"]:
         within = random.uniform(0, longest) if told["kills"] < kills else None

@@ -19,6 +19,7 @@ from gemini_server import GeminiServer
 from untrusted_server import Untrusted
 from wire_server import Reply
 
+from prompt_kit.cli.main import run
 from prompt_kit.doctor import examine
 from prompt_kit.generators import Checkable, generator
 from prompt_kit.generators.gemini.remembered import Memory, Uploaded
@@ -62,22 +63,33 @@ def found(**options: Any) -> dict[str, Checked]:
     return {one.about: one for one in examine(**options)}
 
 
-def doctor(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as people do."""
-    env = {**os.environ, **environment, "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-m", "prompt_kit", "doctor", *arguments]
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", timeout=120, check=False)
+class Doctor:
+    """The command, run in the test's own folder, and what it printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.capsys = capsys
+        self.out = self.err = ""
+
+    def __call__(self, *arguments: str) -> int:
+        """Run it and return its exit code."""
+        code = run(["doctor", *arguments])
+        self.out, self.err = self.capsys.readouterr()
+        return code
 
 
-def test_everything_is_looked_at_and_nothing_is_charged(signed_in: GeminiServer, tmp_path: Path) -> None:
+@pytest.fixture
+def doctor(capsys: pytest.CaptureFixture[str]) -> Doctor:
+    """The command, ready to run."""
+    return Doctor(capsys)
+
+
+def test_everything_is_looked_at_and_nothing_is_charged(signed_in: GeminiServer, doctor: Doctor) -> None:
     """Only descriptions of models are asked for, and each thing has its line and sign."""
-    done = doctor(tmp_path)
-
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (doctor(), doctor.err) == (0, "")
     for about in ("versions", "project", "recipes", "runs", "ledger", "catalogue", "extras", "uploads", "fonts"):
-        assert re.search(rf"^✓  {about} ", done.stdout, re.MULTILINE), about
+        assert re.search(rf"^✓  {about} ", doctor.out, re.MULTILINE), about
     for model in MODELS:
-        assert re.search(rf"^✓  gemini: model {re.escape(model)} +It is there\.", done.stdout, re.MULTILINE)
+        assert re.search(rf"^✓  gemini: model {re.escape(model)} +It is there\.", doctor.out, re.MULTILINE)
     assert {(one.method, one.task) for one in signed_in.requests} == {("GET", "")}
 
 
@@ -91,13 +103,11 @@ def test_nothing_is_written_by_looking(tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_without_a_key_it_works_offline(tmp_path: Path) -> None:
+def test_without_a_key_it_works_offline(doctor: Doctor) -> None:
     """The proof needs no key, and what is needed for real pictures is said."""
-    done = doctor(tmp_path)
-
-    assert done.returncode == 0
-    assert re.search(r"^!  gemini: key +There is no key for the Gemini API\.", done.stdout, re.MULTILINE)
-    assert "'proof' works without. For real pictures set GEMINI_API_KEY" in " ".join(done.stdout.split())
+    assert doctor() == 0
+    assert re.search(r"^!  gemini: key +There is no key for the Gemini API\.", doctor.out, re.MULTILINE)
+    assert "'proof' works without. For real pictures set GEMINI_API_KEY" in " ".join(doctor.out.split())
 
 
 def test_without_a_key_a_project_that_wants_gemini_is_not_ready(tree: MakeTree) -> None:
@@ -108,29 +118,30 @@ def test_without_a_key_a_project_that_wants_gemini_is_not_ready(tree: MakeTree) 
 
 
 @pytest.mark.usefixtures("signed_in")
-def test_the_json_says_the_same(tmp_path: Path) -> None:
+def test_the_json_says_the_same(doctor: Doctor) -> None:
     """For scripts, with the same exit code."""
-    done = doctor(tmp_path, "--json")
+    assert doctor("--json") == 0
 
-    rows = json.loads(done.stdout)
-    assert done.returncode == 0
+    rows = json.loads(doctor.out)
     assert {"about", "state", "fact", "next_step"} == set(rows[0])
     assert {row["state"] for row in rows} <= {"good", "odd", "wrong"}
     assert {f"gemini: model {model}" for model in MODELS} < {row["about"] for row in rows}
 
 
-def test_a_key_google_does_not_take_is_wrong_and_never_shown(tmp_path: Path) -> None:
+def test_a_key_google_does_not_take_is_wrong_and_never_shown(monkeypatch: pytest.MonkeyPatch, doctor: Doctor) -> None:
     """It says where the key stands, which is all one needs to mend it."""
+    monkeypatch.setenv("GOOGLE_API_KEY", KEY)
     with GeminiServer(key="another") as server:
-        done = doctor(tmp_path, GOOGLE_API_KEY=KEY, GOOGLE_GEMINI_BASE_URL=server.url)
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+        code = doctor()
         asked = len(server.requests)
 
-    text = " ".join(done.stdout.split())
-    assert done.returncode == 1
+    text = " ".join(doctor.out.split())
+    assert code == 1
     assert "✗ gemini: key Google does not accept the key" in text
     assert "The key in use is in GOOGLE_API_KEY." in text
     assert text.endswith("One thing is wrong.")
-    assert KEY not in done.stdout + done.stderr
+    assert KEY not in doctor.out + doctor.err
     assert asked == 1
 
 

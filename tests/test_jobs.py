@@ -151,21 +151,20 @@ def test_reconciling_leaves_a_job_alone(kit: Kit) -> None:
     assert kit.collect(job).ok
 
 
-def test_another_process_collects(tmp_path: Path, kit: Kit, server: GeminiServer) -> None:
-    """Submitted on the command line, collected by another one, after everything has ended in between."""
-    environment = os.environ | {"GEMINI_API_KEY": KEY, "GOOGLE_GEMINI_BASE_URL": server.url}
-
-    def prompt_kit(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "prompt_kit", *words]
-        return subprocess.run(command, env=environment, cwd=tmp_path, text=True, capture_output=True, check=False)
-
-    sent = prompt_kit("generate", "sticker", "--example", "red-panda", "-n", "2", "--batch")
+def test_another_process_collects(
+    tmp_path: Path, kit: Kit, server: GeminiServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Submitted by a process that has ended, collected by this one: by the command line, both."""
+    monkeypatch.setenv("GEMINI_API_KEY", KEY)
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+    words = "generate sticker --example red-panda -n 2 --batch".split()
+    command = [sys.executable, "-m", "prompt_kit", *words]
+    sent = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True, check=False)
     assert sent.returncode == 0, sent.stderr
     assert "about $0.0339 instead of $0.0677" in sent.stderr
     name = sent.stdout.split()[0]
-    waited = prompt_kit("runs", "wait", name)
-    assert waited.returncode == 0, waited.stderr
-    assert [Path(line).name for line in waited.stdout.splitlines()] == ["01.jpg", "02.jpg"]
+    assert run(["runs", "wait", name]) == 0
+    assert [Path(line).name for line in capsys.readouterr().out.splitlines()] == ["01.jpg", "02.jpg"]
     assert job_of(name, kit.project.runs_folder).ok
 
 

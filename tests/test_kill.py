@@ -15,13 +15,13 @@ from prompt_kit.ledger import Ledger
 from prompt_kit.project import Project
 from prompt_kit.runs import prompt_from, runs
 
-TIMES = 60
+TIMES = 40
 TURNS = 12
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 def test_killed_runs_leave_whole_files_and_a_ledger_that_knows(tmp_path: Path) -> None:
-    """Sixty runs killed at random moments: pictures and sidecars are whole, every bill has its row."""
+    """Forty runs killed at random moments: pictures and sidecars are whole, every bill has its row."""
     script = Path(__file__).with_name("killed_runs.py")
     subprocess.run([sys.executable, script, tmp_path, str(TIMES)], check=True)
     project = Project(root=tmp_path)

@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,13 +37,28 @@ if TYPE_CHECKING:
 PICTURES = built_in()[0] / "pictures"
 NAMES = sorted(path.stem for path in built_in()[0].glob("*.yaml"))
 RUNS = Path("runs")
+SMALL = {"model": "gemini-3.1-flash-image", "size": "512"}
+"""The only model whose pictures may be this small; proofs of it are quickly drawn."""
 KEY = "AIzaSy-a-key-of-nobody-0123456789"
 
 
-def sticker(**options: Any) -> Outcome:
-    """Return the run of a sticker, drawn as a proof unless it says otherwise."""
-    prompt = load("sticker").render(subject="a red panda", traits=["a tiny hat"], caption="HALLO", language="German")
-    return prompt_kit.generate(prompt, **{"generator": "proof"} | options)
+@cache
+def sticker_recipe() -> prompt_kit.Recipe:
+    """Return the recipe of stickers, read once for all tests."""
+    return load("sticker", library=Library(Project(root=built_in()[0].parent)))
+
+
+def sticker(*, small: bool = True, **options: Any) -> Outcome:
+    """Return the run of a sticker, drawn as a small proof unless it says otherwise."""
+    chosen: dict[str, Any] = {"generator": "proof"} | options
+    settings = SMALL if small and chosen["generator"] == "proof" else {}
+    values: dict[str, Any] = {
+        "subject": "a red panda",
+        "traits": ["a tiny hat"],
+        "caption": "HALLO",
+        "language": "German",
+    }
+    return prompt_kit.generate(sticker_recipe().render(settings=settings, **values), **chosen)
 
 
 def picture(outcome: Outcome) -> Path:
@@ -349,7 +365,7 @@ def test_what_is_not_there_is_told() -> None:
 
 def test_the_fourth_refinement_suggests_to_start_again() -> None:
     """With the command that does so: the first picture, every change, the pictures that were added."""
-    first = sticker()
+    first = sticker(small=False)
     one = prompt_kit.refine(first, "make the light warmer.")
     two = prompt_kit.refine(one, "put it into this mug", values={"object": PICTURES / "mug.png"})
     three = prompt_kit.refine(two, "close its eyes")

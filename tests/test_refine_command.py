@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from gemini_server import GeminiServer
 import prompt_kit
 from prompt_kit.assembly import load
 from prompt_kit.cli.main import run
-from prompt_kit.library import built_in
+from prompt_kit.library import Library, built_in
+from prompt_kit.project import Project
 from prompt_kit.prompt import Prompt, Text, Turn
 from prompt_kit.runs import RunFolder, family, open_run
 
@@ -52,9 +54,16 @@ def said(capsys: pytest.CaptureFixture[str]) -> Said:
     return Said(capsys)
 
 
+@cache
+def sticker_recipe() -> prompt_kit.Recipe:
+    """Return the recipe of stickers, read once for all tests."""
+    return load("sticker", library=Library(Project(root=built_in()[0].parent)))
+
+
 def sticker(*, count: int = 1, **settings: Any) -> Path:
-    """Return the folder of a sticker's run."""
-    prompt = load("sticker").render(subject="a red panda", settings=settings)
+    """Return the folder of a sticker's run; its proof is of the smallest size there is, which is quickly drawn."""
+    small = {"model": "gemini-3.1-flash-image", "size": "512"}
+    prompt = sticker_recipe().render(subject="a red panda", settings=settings or small)
     folder = prompt_kit.generate(prompt, generator="proof", count=count, new=True).folder
     assert folder
     return folder

@@ -142,6 +142,14 @@ class Facts(BaseModel):
         """Return how the provider calls the quality of a tier, where the model has several."""
         return dict[str, str](self.qualities).get(tier or "standard")
 
+    def thinking_for(self, level: Thinking | None) -> Thinking | None:
+        """Return the thinking level it has in place of one that nobody insists on: more rather than less, or none."""
+        if level is None or level in self.thinking or "thinking" in self.leaves_out or not self.known:
+            return level
+        levels: tuple[Thinking, ...] = get_args(Thinking)
+        more = [one for one in levels[levels.index(level) :] if one in self.thinking]
+        return more[0] if more else max(self.thinking, key=levels.index, default=None)
+
     def matches(self, width: int, height: int, *, aspect_ratio: str | None, size: str | None) -> bool:
         """Return whether a picture has the pixels that were asked for, within 2 %, as far as they are known."""
         wanted = self.pixels(aspect_ratio, size)

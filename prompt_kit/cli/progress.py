@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prompt_kit.errors import InputError, WorkspaceError
+from prompt_kit.outcome import Status
 from prompt_kit.snapshots import snapshot
 
 if TYPE_CHECKING:
@@ -100,6 +101,9 @@ class Watch:
                 how = "is saved" if progress.outcome.ok else f"did not come ({progress.outcome.status})"
                 if progress.turns > 1 or sys.stderr.isatty():
                     talk(f"{label} {how} after {seconds:.1f} s.")
+            case "ended" if progress.outcome is not None and progress.outcome.status is Status.CANCELLED:
+                talk(progress.outcome.explanation)
+                talk(f"Record: {short(progress.folder)}")
 
 
 def dollars(amount: Decimal | None) -> str:

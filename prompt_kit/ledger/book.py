@@ -214,13 +214,14 @@ class Ledger:
             query = query.where(_c.state.in_(states))
         return self._read(query)
 
-    def last_run(self, prompt_fingerprint: str, generator: str) -> tuple[Entry, ...]:
-        """Return the requests of the newest run of a prompt on a generator, the newest first; none is an empty tuple.
+    def last_run(self, prompt_fingerprint: str, generator: str, model: str) -> tuple[Entry, ...]:
+        """Return the requests of the newest run of a prompt with a model, the newest first; none is an empty tuple.
 
         Raises:
             WorkspaceError: When the ledger cannot be read.
         """
-        same = (_c.prompt_fingerprint == prompt_fingerprint) & (_c.generator == generator)
+        asked = (_c.prompt_fingerprint == prompt_fingerprint) & (_c.generator == generator)
+        same = asked & (_c.model == model)
         newest = sa.select(_c.run).where(same).order_by(_c.id.desc()).limit(1).scalar_subquery()
         return self._read(sa.select(REQUESTS).where(_c.run == newest).order_by(_c.id.desc()))
 

@@ -146,7 +146,10 @@ class _Wish:
             history = conversation_of(origin.picture, origin.root)
         except InputError as error:
             raise InputError(f"{error} {way_out}") from error
-        if origin.generator == "gemini" and not any(one.signature for one in history[-1].answered):
+        model = self.recipe.library.catalogue.choose(Settings(model=origin.model or None), origin.generator)
+        # Only a model that thinks leaves marks, and wants them back (ai.google.dev, thought signatures, 2026-10).
+        marks = origin.generator == "gemini" and "thoughts" not in model.leaves_out
+        if marks and not any(one.signature for one in history[-1].answered):
             fact = f"{name}: the record lacks the model's marks on its answer (thought signatures)"
             raise InputError(f"{fact}, and without them the conversation is refused. {way_out}")
         return history

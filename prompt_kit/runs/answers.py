@@ -166,4 +166,4 @@ def _piece(piece: Piece, names: Sequence[str]) -> Record:
 
 
 def _index(piece: Record, names: Sequence[str]) -> int | None:
-    return names.index(piece["picture"]) if "picture" in piece else None
+    return None if piece.get("picture") is None else names.index(piece["picture"])

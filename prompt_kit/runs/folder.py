@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 _LOCK: Final = ".lock"
 
+_UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
+
 # The suggestions are the provider's own page; whatever stands between it and us must not run in a browser.
 _NO_SCRIPTS: Final = """<!doctype html>
 <meta charset="utf-8">
@@ -146,7 +148,8 @@ class RunFolder:
                 odd()
             folder = cls(path, record, held)
             found = [] if state == "waiting" else adopted(path, record, unseen)
-            record["requests"] += found
+            there = {done["request"]["entry"] for done in found}
+            record["requests"] = [*(one for one in record["requests"] if _entry(one) not in there), *found]
             if found or state:
                 record |= {"state": state, "ended": None} if state else {}
                 files.replace(path / RECORD, to_json(record))
@@ -184,7 +187,7 @@ class RunFolder:
         except ODD as error:
             raise damaged(self.path / RECORD) from error
         except InputError as error:
-            raise InputError(f"{error} The run cannot go on from there; start it anew.") from error
+            raise _stuck(error) from error
         return {
             turn: replace(one, derived=tuple(d for d in derived if d.source in {p.path for p in one.pictures}))
             for turn, one in outcomes.items()
@@ -194,10 +197,15 @@ class RunFolder:
         """Return how the requests ended that the record knows, by their number in the ledger.
 
         Raises:
-            InputError: When a picture is gone or has changed.
+            InputError: When the record is damaged, or a picture of it is gone or has changed.
         """
-        known = [one for one in self._record["requests"] if one["request"].get("entry") is not None]
-        return {one["request"]["entry"]: outcome_of(one, self.path) for one in known}
+        try:
+            answers = {_entry(one): outcome_of(one, self.path) for one in self._record["requests"]}
+            return {number: outcome for number, outcome in answers.items() if number is not None}
+        except ODD as error:
+            raise damaged(self.path / RECORD) from error
+        except InputError as error:
+            raise _stuck(error) from error
 
     def close(self) -> None:
         """Let other processes work on the run."""
@@ -232,6 +240,22 @@ class RunFolder:
                 files.replace(self.path / f"search-{number:02}.html", shown.encode("utf-8", "replace"))
             return replace(told, drafts=drafts, page=self._save_page(told, names, number))
 
+    def lost(self, *unseen: Sent) -> None:
+        """Write down requests that left and whose answers nobody will see; they may be paid.
+
+        Raises:
+            WorkspaceError: When the record cannot be written.
+        """
+        with self._lock:
+            known = {_entry(done) for done in self._record["requests"]}
+            for sent in unseen:
+                if sent.entry in known:
+                    continue
+                answer = replace(_UNSEEN, cost=sent.paid, model=sent.model)
+                request = asked(sent, self._record["turns"][sent.turn]["name"])
+                self._record["requests"].append({"request": request, "answer": answered(answer, ()), "pictures": []})
+            files.replace(self.path / RECORD, to_json(self._record))
+
     def derive(self, source: Path, kind: str, data: bytes, report: str) -> Derived:
         """Keep a picture that was made here from a master, beside it.
 
@@ -248,7 +272,7 @@ class RunFolder:
         return derived_of({"derived": [entry]}, self.path)[0]
 
     def finish(self, outcome: Outcome, *, now: datetime) -> Outcome:
-        """Write how the run ended and what it cost; return the outcome with the run's folder.
+        """Write how the run ended and what it cost; return the outcome with that cost and the folder.
 
         Raises:
             WorkspaceError: When the record cannot be written.
@@ -256,6 +280,7 @@ class RunFolder:
         states: dict[Status, RunState] = {Status.OK: "done", Status.CANCELLED: "cancelled"}
         with self._lock:
             requests = self._record["requests"]
+            cost = total(done["answer"]["cost"] for done in requests)
             self._record |= {
                 "state": states.get(outcome.status, "failed"),
                 "ended": moment(now),
@@ -267,12 +292,12 @@ class RunFolder:
                     "requests": len(requests),
                     "pictures": self._pictures,
                     "estimate": dollars(total(done["request"]["estimate"] for done in requests)),
-                    "cost": dollars(total(done["answer"]["cost"] for done in requests)),
+                    "cost": dollars(cost),
                 },
             }
             files.replace(self.path / RECORD, to_json(self._record))
         self.close()
-        return replace(outcome, folder=self.path)
+        return replace(outcome, cost=cost, folder=self.path)
 
     def _save_picture(self, picture: Picture, name: str, done: Record) -> Picture:
         self._pictures += 1
@@ -312,6 +337,15 @@ class RunFolder:
         title = str(self._record["recipe"] or "Pictures").replace("-", " ").capitalize()
         files.replace(path, page(title, outcome.pieces, names, outcome.sources).encode("utf-8", "replace"))
         return path
+
+
+def _entry(done: Record) -> int | None:
+    number: int | None = done["request"].get("entry")
+    return number
+
+
+def _stuck(error: InputError) -> InputError:
+    return InputError(f"{error} The run cannot go on from there; make everything anew with --new.")
 
 
 def _went_well(done: Record, take: int) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.runs.answers import Sent
 
-_CUT_SHORT: Final = "The program ended while this was saved; pictures, words or marks of the answer may be missing."
+_CUT_SHORT: Final = "This was not saved to its end; pictures, words or marks of the answer may be missing."
 
 
 def adopted(folder: Path, record: Record, unseen: Sequence[Sent]) -> list[Record]:
@@ -36,12 +36,16 @@ def adopted(folder: Path, record: Record, unseen: Sequence[Sent]) -> list[Record
     there = [path for path in folder.iterdir() if path.stem.isdecimal() and path.suffix in suffixes]
     there = [path for path in there if not path.is_symlink()]
     lost = sorted((path for path in there if path.name not in listed), key=lambda path: int(path.stem))
+    seen = [done for done in record["requests"] if done["answer"]["status"] != Status.CANCELLED]
+    known = {done["request"].get("entry") for done in seen}
     found: dict[int, Record] = {}
     bare: list[Path] = []
     for path in lost:
         told = _sidecar(path, record)
         if told is None:
             bare.append(path)
+            continue
+        if told["request"]["entry"] in known:  # a record has its answers whole: this file was put there
             continue
         done = found.setdefault(told["request"]["entry"], told | {"pictures": [], "sha256": []})
         done["pictures"].append(path.name)
