@@ -216,6 +216,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         size = int(self.headers.get("Content-Length", 0))
         content = self.rfile.read(min(size, self.wire.most_bytes))
+        if len(content) < min(size, self.wire.most_bytes):  # whoever sent it is gone
+            self.close_connection = True
+            return
         whole = size <= self.wire.most_bytes
         headers = {name.lower(): value for name, value in self.headers.items()}
         # A proxy is asked with the whole address.

@@ -181,6 +181,9 @@ def copy(outcome: Outcome, folder: Path | None) -> None:
             if picture.path is not None:
                 target = folder / f"{outcome.folder.name}-{picture.path.name}"
                 if target.exists():
+                    # A run that goes on has copied what it had before.
+                    if target.is_file() and target.read_bytes() == picture.data:
+                        continue
                     raise InputError(f"{target}: there is a file of that name already, and it is kept.")
                 shutil.copyfile(picture.path, target)
                 talk(f"Copy: {target}")

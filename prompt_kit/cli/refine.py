@@ -12,7 +12,7 @@ from prompt_kit.assembly import load
 from prompt_kit.cli.make import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
 from prompt_kit.cli.options import given, options_of
 from prompt_kit.cli.progress import copy, dollars, made, plain, plain_plan, show, show_plan, talk
-from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
+from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError
 from prompt_kit.library import Library
 
 if TYPE_CHECKING:
@@ -97,13 +97,16 @@ def _parted(words: tuple[str, ...], project: Project) -> tuple[tuple[str, ...], 
 def _is_picture(word: str, project: Project) -> bool:
     from prompt_kit.refinement import pictures_of
 
-    if not word.strip() or (" " in word and not Path(word).exists()):
+    try:
+        if not word.strip() or (" " in word and not Path(word).exists()):
+            return False
+    except (OSError, ValueError):  # it is too long for a name, or holds what no name can
         return False
     try:
         return bool(pictures_of(word, project.runs_folder))
     except InputError:
         return (project.runs_folder / word).is_dir()
-    except NotFoundError:
+    except (NotFoundError, WorkspaceError):
         return False
 
 

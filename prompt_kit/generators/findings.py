@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from prompt_kit.images import dimensions, sniff
-from prompt_kit.outcome import Outcome, Picture, Piece, Source
+from prompt_kit.outcome import Outcome, Picture, Piece, Source, Status
 
 if TYPE_CHECKING:
-    from prompt_kit.outcome import Billable, Status
+    from prompt_kit.outcome import Billable
 
 Again: TypeAlias = Literal["no", "once", "yes"]
 """Whether the same request may be sent again without asking the person who pays."""
@@ -32,6 +32,15 @@ class Verdict:
     next_step: str
     billable: Billable = "unknown"
     again: Again = "no"
+
+
+NO_LINE: Final = Verdict(
+    Status.UNAVAILABLE,
+    "The connection could not be prepared{says}.",
+    "Look at the proxy and the certificates that the environment names, such as ALL_PROXY and SSL_CERT_FILE.",
+    "no",
+)
+"""What the environment says about proxies or certificates cannot be used here; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,8 @@ def _without(secret: str, value: Any, levels: int) -> Any:
             return type(value)(_without(secret, item, levels - 1) for item in value)
         case Piece() | Source():
             words = {name: word for name, word in asdict(value).items() if isinstance(word, str)}
-            words.pop("signature", None)  # it goes back verbatim or not at all
+            if secret not in words.get("signature", ""):
+                words.pop("signature", None)  # it goes back verbatim or not at all
             return replace(value, **_without(secret, words, levels))
         case dict():
             return {_without(secret, key, levels): _without(secret, item, levels - 1) for key, item in value.items()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
+from prompt_kit import files
 from prompt_kit.errors import InputError, NotFoundError, did_you_mean
 from prompt_kit.images import EXTENSIONS
 from prompt_kit.outcome import Outcome
@@ -97,6 +98,7 @@ def pictures_of(source: Refinable, root: Path) -> tuple[Path, ...]:
     Raises:
         NotFoundError: When there is no such run.
         InputError: When there is no such picture, or the run's record is damaged.
+        WorkspaceError: When nobody can look there.
     """
     if isinstance(source, Outcome):
         saved = tuple(picture.path for picture in source.pictures if picture.path)
@@ -104,9 +106,11 @@ def pictures_of(source: Refinable, root: Path) -> tuple[Path, ...]:
             raise InputError("The outcome has no saved picture, so there is nothing to refine.")
         return saved
     path = Path(source)
-    if path.is_file() and path.suffix != ".json":
+    with files.plainly(path):
+        file, there = path.is_file(), path.exists()
+    if file and path.suffix != ".json":
         return (path,)
-    if path.suffix and not path.exists():
+    if path.suffix and not there:
         return (_in_run(path, root) or _no_file(path),)
     run = open_run(source, root)
     if not run.pictures:

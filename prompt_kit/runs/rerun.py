@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from prompt_kit import files
 from prompt_kit.errors import InputError, Problem
 from prompt_kit.images import EXTENSIONS, Image, open_image
 from prompt_kit.prompt import (
@@ -42,8 +43,10 @@ def prompt_from(where: str | Path, root: Path) -> Prompt:
     Raises:
         NotFoundError: When there is no such run.
         InputError: When the record is damaged or was edited, or a reference is gone.
+        WorkspaceError: When nobody can look there.
     """
-    path = Path(where).with_suffix(".json") if Path(where).is_file() else None
+    with files.plainly(Path(where)):
+        path = Path(where).with_suffix(".json") if Path(where).is_file() else None
     if path is None or not path.is_file():  # a picture whose sidecar was never written
         path = folder_of(where, root) / RECORD
     record = read_record(path)

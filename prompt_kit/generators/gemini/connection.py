@@ -13,7 +13,7 @@ import google.auth
 import httpx2
 from google import genai
 
-from prompt_kit.generators.findings import finding
+from prompt_kit.generators.findings import NO_LINE, finding
 from prompt_kit.generators.gemini.platform import MEANING_OF_SIGN_IN, NO_PROJECT, sign_in_problem
 
 if TYPE_CHECKING:
@@ -99,11 +99,14 @@ class Line:
                 raise NotReadyError(finding(NO_PROJECT))
             self._credentials = credentials
             who |= {"credentials": credentials, "project": project}
-        trust = _trust()
         # Redirects would carry the key to another address. Giving the client also keeps the SDK
         # from changing to aiohttp, whose exceptions are others, when that happens to be installed.
         hooks: dict[str, list[Callable[..., Any]]] = {"request": [_connect_soon], "response": [self._look_at_the_clock]}
-        self._http = httpx2.AsyncClient(verify=trust, timeout=None, follow_redirects=False, event_hooks=hooks)
+        try:
+            trust = _trust()
+            self._http = httpx2.AsyncClient(verify=trust, timeout=None, follow_redirects=False, event_hooks=hooks)
+        except (ImportError, OSError) as error:
+            raise NotReadyError(finding(NO_LINE, says=str(error))) from error
         shared = {"client_args": {"verify": trust}, "async_client_args": {"ssl": trust}}
         patched = options().model_copy(update={"httpx_async_client": self._http, **shared})
         return genai.Client(**who, http_options=patched)

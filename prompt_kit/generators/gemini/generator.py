@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
@@ -27,6 +26,7 @@ from prompt_kit.generators.gemini.verdicts import (
     NOT_GEMINI,
     SENT_NOTHING,
 )
+from prompt_kit.generators.options import option_problem
 from prompt_kit.generators.patience import patiently
 from prompt_kit.outcome import Outcome, Status
 
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
     from prompt_kit.images import Image
 
 T = TypeVar("T")
-
-LONGEST_ANSWER_S: Final = 24 * 3600.0
-"""Longest time that can be allowed for an answer; what is above is a slip of the pen."""
 
 # It talks about what outcomes say already. Without any handler Python would print it.
 logging.getLogger("google_genai").addHandler(logging.NullHandler())
@@ -228,15 +225,14 @@ class Gemini:
 
     def _problem(self) -> Outcome | None:
         """Return what is wrong with the options; they may come from a file, as anything."""
-        wrong = []
-        if not _is_number(self.timeout_s) or not 0 < self.timeout_s <= LONGEST_ANSWER_S:
-            wrong.append(f"timeout_s is {self.timeout_s}; it takes seconds, above 0 and up to {LONGEST_ANSWER_S:.0f}.")
-        if not isinstance(self.attempts, int):
-            wrong.append(f"attempts is {self.attempts}; it takes a whole number, such as 4.")
-        if not wrong:
-            return None
-        step = "Change it in prompt-kit.yaml under generators: gemini, or where the generator is made."
-        return Outcome(Status.INVALID, message=" ".join(wrong), next_step=step, billable="no")
+        return option_problem(
+            self.name,
+            timeout_s=self.timeout_s,
+            attempts=self.attempts,
+            switches={"enterprise": self.enterprise},
+            base_url=self.base_url,
+            api_version=self.api_version,
+        )
 
     @property
     def _address(self) -> str:
@@ -314,10 +310,6 @@ def _attached(files: Mapping[str, Uploaded]) -> Callable[[Image], types.Part]:
         return types.Part.from_uri(file_uri=file.uri, mime_type=file.media_type) if file else asking.inline(image)
 
     return attach
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _lost(error: Exception, request: Request, *, timeout_s: float) -> Finding:

@@ -32,6 +32,10 @@ CONNECT_S: Final = 20.0
 NO_KEY: Final = "none"
 
 
+class NoLineError(OSError):
+    """The environment's proxy or certificates cannot be used; nothing was sent."""
+
+
 class Line:
     """The connection, open as long as somebody uses it."""
 
@@ -40,12 +44,19 @@ class Line:
         self._client: openai.AsyncOpenAI | None = None
 
     def client(self, *, key: str, address: str, timeout_s: float) -> openai.AsyncOpenAI:
-        """Return the open connection, or open it."""
+        """Return the open connection, or open it.
+
+        Raises:
+            NoLineError: When it cannot be prepared here.
+        """
         if self._client is None:
             limits = httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
             # Redirects would carry the pictures to another address. Giving the client also keeps the SDK from
             # changing to aiohttp, whose exceptions are others.
-            http = httpx2.AsyncClient(verify=_trust(), timeout=limits, follow_redirects=False)
+            try:
+                http = httpx2.AsyncClient(verify=_trust(), timeout=limits, follow_redirects=False)
+            except (ImportError, OSError) as error:
+                raise NoLineError(str(error)) from error
             # No retries: the SDK would send again after a timeout, too, when the picture may be paid already.
             self._client = openai.AsyncOpenAI(
                 api_key=key or NO_KEY, base_url=address, timeout=limits, max_retries=0, http_client=http

@@ -12,13 +12,15 @@ import httpx2
 import openai
 
 from prompt_kit.errors import InputError
-from prompt_kit.generators.findings import Finding, Verdict, blotted, duration, finding
+from prompt_kit.generators import Checked
+from prompt_kit.generators.findings import NO_LINE, Finding, Verdict, blotted, duration, finding
 from prompt_kit.generators.openai.answers import read, refused
 from prompt_kit.generators.openai.asking import Asking
 from prompt_kit.generators.openai.checks import PATIENCE_S, checked
 from prompt_kit.generators.openai.connection import (
     KEY,
     Line,
+    NoLineError,
     address,
     address_problem,
     at_home,
@@ -32,6 +34,7 @@ from prompt_kit.generators.openai.verdicts import (
     NOT_OPENAI,
     SENT_NOTHING,
 )
+from prompt_kit.generators.options import option_problem
 from prompt_kit.generators.patience import patiently
 from prompt_kit.outcome import Outcome, Status
 
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from prompt_kit.generators import Checked, Request
+    from prompt_kit.generators import Request
 
 # It talks about what outcomes and `on_wait` say already. Without any handler Python would print it.
 logging.getLogger("openai").addHandler(logging.NullHandler())
@@ -50,6 +53,7 @@ MEANING_OF_FAILURE: Final[Mapping[type[BaseException], Verdict]] = {
     httpx2.ConnectTimeout: SENT_NOTHING,
     httpx2.PoolTimeout: SENT_NOTHING,
     httpx2.ProxyError: SENT_NOTHING,
+    NoLineError: NO_LINE,
     httpx2.InvalidURL: BAD_ADDRESS,
     httpx2.UnsupportedProtocol: BAD_ADDRESS,
     httpx2.LocalProtocolError: BAD_ADDRESS,
@@ -97,6 +101,9 @@ class OpenAI:
         Whatever the server, the network or a missing key do becomes an outcome; only mistakes in our own code raise.
         """
         key, place = self._key()
+        wrong = self._problem()
+        if wrong:
+            return replace(wrong, model=request.model.id)
         where = address(self.base_url)
         problem = key_problem(key, place, home=at_home(where)) or address_problem(where)
         if problem:
@@ -117,6 +124,8 @@ class OpenAI:
     async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
         """Look at key, network and models, without spending money."""
         key, place = self._key()
+        if wrong := self._problem():
+            return (Checked("options", "wrong", wrong.message, wrong.next_step),)
         where = address(self.base_url)
         patience_s = min(self.timeout_s, PATIENCE_S)
 
@@ -141,6 +150,12 @@ class OpenAI:
     ) -> None:
         """Let go of the connection; the last one closes it."""
         await self._line.leave()
+
+    def _problem(self) -> Outcome | None:
+        """Return what is wrong with the options; they may come from a file, as anything."""
+        return option_problem(
+            self.name, timeout_s=self.timeout_s, attempts=self.attempts, switches={}, base_url=self.base_url
+        )
 
     def _key(self) -> tuple[str, str]:
         """Return the key, and where it stood."""
