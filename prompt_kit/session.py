@@ -227,14 +227,10 @@ class _Run:
         try:
             # When one of them breaks off, as on a full disk, the others are still on their way, and paid.
             takes = await asyncio.gather(*map(take, range(self.plan.count)), return_exceptions=True)
+            outcomes = _all_of(takes)
         except asyncio.CancelledError:
             self.tell(Progress("ended", outcome=self.folder.finish(_CANCELLED, now=_now()), folder=self.folder.path))
             raise
-        outcomes: list[Outcome] = []
-        for one in takes:
-            if isinstance(one, BaseException):
-                raise one
-            outcomes += one
         together = merged(outcomes)
         warnings = tuple(dict.fromkeys((*self.plan.warnings, *together.warnings)))
         outcome = self.folder.finish(replace(together, warnings=warnings), now=_now())
@@ -325,6 +321,16 @@ class _Run:
         if request.model.generator != self.maker.name:
             return None
         return request.model.estimate(replace(self.plan.prompt, turns=(request.turn,)))
+
+
+def _all_of(takes: Sequence[list[Outcome] | BaseException]) -> list[Outcome]:
+    """Return the outcomes of all repetitions; the first that broke off breaks off here."""
+    outcomes: list[Outcome] = []
+    for one in takes:
+        if isinstance(one, BaseException):
+            raise one
+        outcomes += one
+    return outcomes
 
 
 def merged(outcomes: Sequence[Outcome]) -> Outcome:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import sqlite3
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from prompt_kit.outcome import Outcome, Picture, Piece, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.runs import conversation_of, prompt_from, runs
-from prompt_kit.session import generate
+from prompt_kit.session import Progress, generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -240,7 +240,13 @@ def test_a_full_disk_does_not_throw_away_what_is_on_its_way(project: Project) ->
 @pytest.mark.parametrize("pid", [None, 0])
 def test_a_request_of_another_computer_is_not_sent_again_unasked(project: Project, pid: int | None) -> None:
     """A container was ended, and the next one has another name: nobody has seen the answer all the same."""
-    left_unfinished(project)
+
+    def stop(request: Request) -> None:
+        if request.turn.name == "back":
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        generate(SPIN, generator=Painter(stop), project=project)
     with sqlite3.connect(project.runs_folder / "ledger.db") as book:
         book.execute(
             "UPDATE prompt_kit_requests SET state = 'sent', status = '', actual = NULL, host = 'elsewhere', pid = ?"
@@ -318,7 +324,7 @@ def test_the_proof_asks_no_consent(project: Project) -> None:
 
 def test_a_model_that_leaves_no_marks_holds_conversations(server: GeminiServer) -> None:
     """2.5 does not think, so that there is nothing of its thoughts that could be missing."""
-    prompt = load("freeform").render(prompt="A red boat.", settings={"model": "gemini-2.5-flash-image"})
+    prompt = load("freeform").render(subject="a red boat", settings={"model": "gemini-2.5-flash-image"})
     first = prompt_kit.generate(prompt, generator="gemini")
     second = prompt_kit.refine(first, "make it blue", chat=True)
     assert second.ok
@@ -386,7 +392,7 @@ def test_certificates_that_are_not_there_are_told(name: str, monkeypatch: pytest
 
 def test_a_long_change_is_no_file_name(server: GeminiServer, capsys: pytest.CaptureFixture[str]) -> None:
     """What changes may take more letters than a file's name; a picture's name may not."""
-    made = prompt_kit.generate(load("freeform").render(prompt="A red boat."), generator="gemini")
+    made = prompt_kit.generate(load("freeform").render(subject="a red boat"), generator="gemini")
     assert made.folder is not None
     assert command(["refine", made.folder.name, "make it warmer and " * 30, "--dry-run"]) == 0
     assert command(["refine", made.folder.name, "w" * 600, "--dry-run"]) == 0
@@ -422,17 +428,13 @@ def test_what_was_stopped_while_it_was_saved_did_not_leave(project: Project) -> 
 
     painter = Slow()
 
-    def stop(outcome: Outcome) -> None:
-        assert painter.task is not None
-        painter.task.cancel()
+    def stop(step: Progress) -> None:
+        if step.step == "saved":
+            assert painter.task is not None
+            painter.task.cancel()
 
     with pytest.raises(asyncio.CancelledError):
-        generate(
-            SPIN,
-            generator=painter,
-            project=project,
-            on_progress=lambda step: stop(Outcome(Status.OK)) if step.step == "saved" else None,
-        )
+        generate(SPIN, generator=painter, project=project, on_progress=stop)
     assert len(painter.asked) == 1
     assert [entry.state for entry in entries(project)] == ["done"]
-    assert replace(generate(SPIN, generator=Painter(), project=project)).ok
+    assert generate(SPIN, generator=Painter(), project=project).ok

@@ -107,8 +107,9 @@ def _without(secret: str, value: Any, levels: int) -> Any:
             return type(value)(_without(secret, item, levels - 1) for item in value)
         case Piece() | Source():
             words = {name: word for name, word in asdict(value).items() if isinstance(word, str)}
-            if secret not in words.get("signature", ""):
-                words.pop("signature", None)  # it goes back verbatim or not at all
+            # A mark goes back verbatim or not at all.
+            marked = words.pop("signature", "")
+            words |= {"signature": ""} if len(secret) >= _SHORTEST_KEY and secret in marked else {}
             return replace(value, **_without(secret, words, levels))
         case dict():
             return {_without(secret, key, levels): _without(secret, item, levels - 1) for key, item in value.items()}

@@ -248,13 +248,13 @@ class RunFolder:
         """
         with self._lock:
             known = {_entry(done) for done in self._record["requests"]}
-            for sent in unseen:
-                if sent.entry in known:
-                    continue
+            new = [sent for sent in unseen if sent.entry not in known]
+            for sent in new:
                 answer = replace(_UNSEEN, cost=sent.paid, model=sent.model)
                 request = asked(sent, self._record["turns"][sent.turn]["name"])
                 self._record["requests"].append({"request": request, "answer": answered(answer, ()), "pictures": []})
-            files.replace(self.path / RECORD, to_json(self._record))
+            if new:
+                files.replace(self.path / RECORD, to_json(self._record))
 
     def derive(self, source: Path, kind: str, data: bytes, report: str) -> Derived:
         """Keep a picture that was made here from a master, beside it.
