@@ -190,7 +190,7 @@ async def agenerate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
         else:
             stack.callback(folder.close)
             folder.begin_again()
-        run = _Run(planned, maker, project, ledger, folder, options.get("on_progress") or _silent)
+        run = _Run(planned, maker, project, ledger, folder, options.get("on_progress") or (lambda _: None))
         return await run.all_takes()
 
 
@@ -395,7 +395,3 @@ def _as_image(picture: Picture) -> Image:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _silent(progress: Progress) -> None:
-    """Tell nobody."""
