@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
@@ -24,6 +25,8 @@ RECIPE: Final = "refine"
 
 PICTURE: Final = "picture"
 """Its slot for the picture that is refined."""
+
+_KEPT: Final = re.compile(r"[0-9a-f]{64}\.[a-z]+")
 
 Refinable: TypeAlias = str | Path | Outcome
 """A picture, its sidecar, a run's id or folder, or the outcome of a run."""
@@ -136,6 +139,8 @@ def sent_with(run: Run, root: Path) -> list[tuple[str, Path]]:
     try:
         parts = [part for part in run.record["turns"][0]["parts"] if "reference" in part]
         kept = [(part["reference"], f"{part['sha256']}{EXTENSIONS[part['media_type']]}") for part in parts]
+        # The command that is suggested with them must not lead to a file that a stranger has named.
+        kept = [(str(slot), name) for slot, name in kept if _KEPT.fullmatch(name)]
     except ODD:
         return []
     return [(slot, root / REFERENCES / name) for slot, name in kept if (root / REFERENCES / name).is_file()]
