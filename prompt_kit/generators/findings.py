@@ -11,6 +11,8 @@ from prompt_kit.images import dimensions, sniff
 from prompt_kit.outcome import Outcome, Picture, Piece, Source, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prompt_kit.outcome import Billable
 
 Again: TypeAlias = Literal["no", "once", "yes"]
@@ -60,6 +62,25 @@ def finding(verdict: Verdict, *, says: str = "", **known: Any) -> Finding:
     message = verdict.message.replace("{says}", f' ("{quote}")' if quote and not quote.startswith("<") else "")
     fields: dict[str, Any] = {"next_step": verdict.next_step, "billable": verdict.billable} | known
     return Finding(Outcome(verdict.status, message=message, **fields), verdict.again)
+
+
+def lost(
+    meanings: Mapping[type[Any], Verdict], error: BaseException, *within: BaseException, model: str, timeout_s: float
+) -> Finding:
+    """Return what a failure of the network means.
+
+    Args:
+        meanings: What each kind of failure means; the nearest class decides.
+        error: What happened.
+        within: What it was wrapped in, and what decides where its own class has no meaning.
+        model: The model that was asked.
+        timeout_s: How long an answer was waited for.
+    """
+    kinds = (kind for one in (error, *within) for kind in type(one).__mro__)
+    verdict = next(meanings[kind] for kind in kinds if kind in meanings)
+    told = replace(verdict, message=verdict.message.replace("{timeout}", duration(timeout_s)))
+    details = (("network", str(error)),) if str(error) else ()
+    return finding(told, says=str(error), reason=type(error).__name__, model=model, details=details)
 
 
 def duration(seconds: float) -> str:

@@ -13,7 +13,7 @@ from google.genai import errors, types
 
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
-from prompt_kit.generators.findings import Finding, Verdict, blotted, duration, finding
+from prompt_kit.generators.findings import Finding, Verdict, blotted, lost
 from prompt_kit.generators.gemini import asking, batches, platform
 from prompt_kit.generators.gemini.access import Access, access
 from prompt_kit.generators.gemini.answers import read, refused, summed
@@ -65,9 +65,6 @@ MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
     RecursionError: NOT_GEMINI,
 }
 """Each way in which a request or its answer gets lost; the nearest class of an exception decides."""
-
-# The SDK misses a header when something else answers the beginning of an upload.
-_LOST_JOBS: Final[tuple[type[Exception], ...]] = (*MEANING_OF_FAILURE, KeyError)
 
 # A KeyError is what the SDK raises when an upload is answered without an address (google-genai 3.4.0).
 _UNHEARD: Final[tuple[type[Exception], ...]] = (*MEANING_OF_FAILURE, KeyError)
@@ -143,7 +140,7 @@ class Gemini:
             except errors.APIError as error:
                 return refused(error.code, error.details, request)
             except tuple(MEANING_OF_FAILURE) as error:
-                return _lost(error, request, timeout_s=self.timeout_s)
+                return lost(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
             return Finding(Outcome(Status.OK))
 
         async with self:
@@ -286,7 +283,7 @@ class Gemini:
             headers = getattr(error.response, "headers", None) or {}
             found = refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
         except tuple(MEANING_OF_FAILURE) as error:
-            return _lost(error, request, timeout_s=self.timeout_s)
+            return lost(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
         else:
             raw = response.sdk_http_response
             found = read(raw.body if raw else None, request)
@@ -310,11 +307,3 @@ def _attached(files: Mapping[str, Uploaded]) -> Callable[[Image], types.Part]:
         return types.Part.from_uri(file_uri=file.uri, mime_type=file.media_type) if file else asking.inline(image)
 
     return attach
-
-
-def _lost(error: Exception, request: Request, *, timeout_s: float) -> Finding:
-    """Return what a failure of the network means."""
-    verdict = next(MEANING_OF_FAILURE[kind] for kind in type(error).__mro__ if kind in MEANING_OF_FAILURE)
-    told = replace(verdict, message=verdict.message.replace("{timeout}", duration(timeout_s)))
-    details = (("network", str(error)),) if str(error) else ()
-    return finding(told, says=str(error), reason=type(error).__name__, model=request.model.id, details=details)

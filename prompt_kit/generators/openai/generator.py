@@ -13,7 +13,7 @@ import openai
 
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
-from prompt_kit.generators.findings import NO_LINE, Finding, Verdict, blotted, duration, finding
+from prompt_kit.generators.findings import NO_LINE, Finding, Verdict, blotted, lost
 from prompt_kit.generators.openai.answers import read, refused
 from prompt_kit.generators.openai.asking import Asking
 from prompt_kit.generators.openai.checks import PATIENCE_S, checked
@@ -175,7 +175,9 @@ class OpenAI:
         except openai.APIStatusError as error:
             return refused(error.status_code, _text(error.response), request, headers=error.response.headers)
         except tuple(MEANING_OF_FAILURE) as error:
-            return _lost(error, request, timeout_s=self.timeout_s)
+            # The SDK wraps what happened in errors of its own.
+            cause = error.__cause__ if isinstance(error, openai.APIConnectionError) and error.__cause__ else error
+            return lost(MEANING_OF_FAILURE, cause, error, model=request.model.id, timeout_s=self.timeout_s)
         return read(body, request, wanted=asking.pixels, response_id=response.headers.get("x-request-id", ""))
 
 
@@ -184,13 +186,3 @@ def _text(response: httpx2.Response) -> str:
         return response.text
     except (UnicodeDecodeError, httpx2.HTTPError):
         return ""
-
-
-def _lost(error: BaseException, request: Request, *, timeout_s: float) -> Finding:
-    """Return what a failure of the network means; the SDK wraps what happened in errors of its own."""
-    cause = error.__cause__ if isinstance(error, openai.APIConnectionError) and error.__cause__ else error
-    kinds = [kind for one in (cause, error) for kind in type(one).__mro__]
-    verdict = next(MEANING_OF_FAILURE[kind] for kind in kinds if kind in MEANING_OF_FAILURE)
-    told = replace(verdict, message=verdict.message.replace("{timeout}", duration(timeout_s)))
-    details = (("network", str(cause)),) if str(cause) else ()
-    return finding(told, says=str(cause), reason=type(cause).__name__, model=request.model.id, details=details)
