@@ -175,21 +175,19 @@ async def agenerate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
         ledger = stack.enter_context(Ledger.open(project.ledger_url))
         ledger.reconcile()
         wanted = Wanted(prompt, maker.name, planned.model.id, planned.count, options.get("resend", False))
-        folder = None if options.get("new") else unfinished(wanted, ledger, project.runs_folder)
-        if folder is None:
-            folder = RunFolder.create(
-                project.runs_folder,
-                prompt,
-                generator=maker.name,
-                now=_now(),
-                count=planned.count,
-                parent=options.get("parent"),
-                parent_picture=options.get("parent_picture"),
-            )
-            stack.callback(folder.close)
-        else:
-            stack.callback(folder.close)
-            folder.begin_again()
+        before = None if options.get("new") else unfinished(wanted, ledger, project.runs_folder)
+        folder = before or RunFolder.create(
+            project.runs_folder,
+            prompt,
+            generator=maker.name,
+            now=_now(),
+            count=planned.count,
+            parent=options.get("parent"),
+            parent_picture=options.get("parent_picture"),
+        )
+        stack.callback(folder.close)
+        if before:
+            before.begin_again()
         run = _Run(planned, maker, project, ledger, folder, options.get("on_progress") or (lambda _: None))
         return await run.all_takes()
 

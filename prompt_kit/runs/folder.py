@@ -229,7 +229,8 @@ class RunFolder:
             hashes = [hashlib.sha256(picture.data).hexdigest() for picture in outcome.pictures]
             done = {"request": request, "answer": answered(outcome, names), "pictures": names, "sha256": hashes}
             pictures = tuple(
-                self._save_picture(picture, name, done) for picture, name in zip(outcome.pictures, names, strict=True)
+                self._save_picture(picture, name, sha256, done)
+                for picture, name, sha256 in zip(outcome.pictures, names, hashes, strict=True)
             )
             self._record["requests"].append(done)
             files.replace(self.path / RECORD, to_json(self._record))
@@ -299,7 +300,7 @@ class RunFolder:
         self.close()
         return replace(outcome, cost=cost, folder=self.path)
 
-    def _save_picture(self, picture: Picture, name: str, done: Record) -> Picture:
+    def _save_picture(self, picture: Picture, name: str, sha256: str, done: Record) -> Picture:
         self._pictures += 1
         media_type = sniff(picture.data) or picture.media_type
         path = self.path / name
@@ -309,7 +310,7 @@ class RunFolder:
             **{key: self._record[key] for key in head},
             "picture": {
                 "file": path.name,
-                "sha256": hashlib.sha256(picture.data).hexdigest(),
+                "sha256": sha256,
                 "media_type": media_type,
                 "width": picture.width,
                 "height": picture.height,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError
-from prompt_kit.images import EXTENSIONS
 from prompt_kit.outcome import Outcome, Piece, Status
 from prompt_kit.runs.answers import answered, asked, picture_of
 from prompt_kit.runs.records import ODD, Record, read_record
+from prompt_kit.runs.shelf import pictures_in
 from prompt_kit.runs.soundness import look_at_answer
 
 if TYPE_CHECKING:
@@ -32,10 +32,7 @@ def adopted(folder: Path, record: Record, unseen: Sequence[Sent]) -> list[Record
         unseen: Requests that left, and of which the record does not know how they ended.
     """
     listed = {name for done in record["requests"] for name in done["pictures"]}
-    suffixes = {*EXTENSIONS.values(), ".bin"}
-    there = [path for path in folder.iterdir() if path.stem.isdecimal() and path.suffix in suffixes]
-    there = [path for path in there if not path.is_symlink()]
-    lost = sorted((path for path in there if path.name not in listed), key=lambda path: int(path.stem))
+    lost = [path for path in pictures_in(folder) if path.name not in listed]
     seen = [done for done in record["requests"] if done["answer"]["status"] != Status.CANCELLED]
     known = {done["request"].get("entry") for done in seen}
     found: dict[int, Record] = {}

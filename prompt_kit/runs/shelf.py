@@ -85,7 +85,7 @@ def open_run(where: str | Path, root: Path) -> Run:
     told, record = summary(folder), read_record(folder / RECORD)
     if told.damage:
         raise InputError(told.damage)
-    pictures = _pictures(folder)
+    pictures = pictures_in(folder)
     sidecars = tuple(path.with_suffix(".json") for path in pictures if path.with_suffix(".json").is_file())
     return Run(told, record, pictures, sidecars)
 
@@ -129,7 +129,7 @@ def _of_day(day: Path) -> list[Path]:
         return [folder for folder in day.iterdir() if folder.is_dir() and not folder.is_symlink()]
 
 
-def _pictures(folder: Path) -> tuple[Path, ...]:
+def pictures_in(folder: Path) -> tuple[Path, ...]:
     """Return the pictures of a run in the order in which they were made."""
     suffixes = {*EXTENSIONS.values(), ".bin"}
     with files.plainly(folder):
@@ -152,7 +152,7 @@ def summary(folder: Path) -> RunSummary:
             generator=str(record["generator"]),
             started=datetime.fromisoformat(record["started"]).astimezone(),
             parent=str(record.get("parent") or ""),
-            pictures=len(_pictures(folder)),
+            pictures=len(pictures_in(folder)),
             cost=total(done["answer"]["cost"] for done in record["requests"]),
         )
     except InputError as error:
