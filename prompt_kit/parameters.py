@@ -22,7 +22,18 @@ from pydantic_core import SchemaError
 from prompt_kit import words
 from prompt_kit.messages import explain
 from prompt_kit.settings import SettingsSpec
-from prompt_kit.values import NO_COPY, UNUSUAL, Chosen, chooser, clause, color_words, copier, plain
+from prompt_kit.values import (
+    NO_COPY,
+    UNUSUAL,
+    Chosen,
+    chooser,
+    clause,
+    color_words,
+    copier,
+    placed_copier,
+    placed_text,
+    plain,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -323,12 +334,29 @@ class CopiesOf(_Listed):
     """Language of the words, as a tag such as ``de`` or in words; empty when it does not matter."""
     gaps: bool = False
     """Whether the entries belong to places in order, so that the entry ``-`` leaves a place without words."""
+    placed: bool = False
+    """Whether an entry may say where its words stand and how they look: ``OPEN :: above the door``, or
+    ``{words: OPEN, place: above the door}``."""
+
+    @model_validator(mode="after")
+    def _has_one_idea_of_places(self) -> CopiesOf:
+        if self.placed and self.gaps:
+            raise ValueError("gaps is for places in order, placed for words that name their place; take one of them")
+        return self
 
     def annotation(self) -> Any:
         """Return the exact words, each entry in quotes; a place without words is false and silent."""
+        if self.placed:
+            return self._placed()
         copy = copier(self.language)
         ready = (lambda value: NO_COPY if value.strip() == "-" else copy(value)) if self.gaps else copy
         return self._list(ready)
+
+    def _placed(self) -> Any:
+        limits = StringConstraints(min_length=1, max_length=MAX_TEXT)
+        ready = placed_copier(self.language, self.max_length or MAX_TEXT)
+        entry = Annotated[str, BeforeValidator(placed_text), limits, AfterValidator(ready)]
+        return _several(entry, self.min, self.max or MAX_ITEMS, one=str | dict[str, str])
 
 
 class Number(_Parameter):
@@ -404,9 +432,12 @@ Parameter: TypeAlias = Annotated[
 """One named, typed input of a recipe."""
 
 
-def _several(item: Any, least: int | None, most: int) -> Any:
+def _several(item: Any, least: int | None, most: int, *, one: Any = str) -> Any:
+    alone = (str, dict) if one is not str else str
     return Annotated[
         tuple[item, ...],
-        BeforeValidator(lambda value: (value,) if isinstance(value, str) else value, json_schema_input_type=list[str]),
+        BeforeValidator(
+            lambda value: (value,) if isinstance(value, alone) else value, json_schema_input_type=list[one]
+        ),
         Field(min_length=least or 0, max_length=most),
     ]

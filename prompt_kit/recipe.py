@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +19,10 @@ from prompt_kit.rendering import MAX_TURNS, NAMES, TurnPlan, render_turns
 from prompt_kit.settings import SettingsSpec
 from prompt_kit.spec import RecipeSpec, StrategySpec, TurnSpec
 from prompt_kit.templating import compile_phrase, compile_templates, filled_phrase
+from prompt_kit.values import placed_text
 from prompt_kit.words import spoken, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from prompt_kit.catalogue import Model
     from prompt_kit.library import Found, Library
     from prompt_kit.parameters import ChoiceOf, Parameter
@@ -404,6 +404,8 @@ def _template(name: str, spec: RecipeSpec | StrategySpec, folder: str = "") -> s
 
 def _recorded(value: Any) -> Any:
     """Return a value as it stands in a record: plain data, pictures by file name."""
+    if isinstance(value, Mapping):
+        return placed_text(value)
     if isinstance(value, list | tuple):
         return tuple([one if type(one) is str else _recorded(one) for one in value])
     if isinstance(value, str | int | float):

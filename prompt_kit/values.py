@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NoReturn
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from prompt_kit import words
 from prompt_kit.colours import color_name
 from prompt_kit.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 MANY_CHOICES: Final = 15
 """More choices than this are not listed to someone who only mistyped one."""
@@ -36,21 +37,27 @@ class Chosen(str):
 class Copy(str):
     """Exact words for the picture as the template sees them: in quotes, line breaks kept."""
 
-    __slots__ = ("language", "text")
+    __slots__ = ("language", "place", "text")
 
     text: str
     language: str
+    place: str
+    """Where the words stand and how they look, as it was written; empty when nothing was said."""
 
-    def __new__(cls, text: str, language: str = "") -> Copy:
+    def __new__(cls, text: str, language: str = "", place: str = "") -> Copy:
         """Quote the exact words; ``language`` is the English name of their language, or empty."""
         made = super().__new__(cls, text and words.quoted(words.LINE.join(text.split("\n"))))
         made.text = text
         made.language = language
+        made.place = place
         return made
 
 
 NO_COPY: Final = Copy("")
 """Stands in a list of exact words where one place has none; false and silent in a template."""
+
+PLACE_MARK: Final = "::"
+"""Stands between exact words and their place where both are written on one line: ``OPEN :: above the door``."""
 
 UNUSUAL: Final = object()
 """Stands for a value that needs a closer look."""
@@ -65,6 +72,34 @@ def copier(language: str) -> Callable[[str], Copy]:
         return Copy(text or _nothing(), name)
 
     return ready
+
+
+def placed_copier(language: str, longest: int) -> Callable[[str], Copy]:
+    """Return the function that makes exact words and their place of ``WORDS :: place``.
+
+    Args:
+        language: The language of the words, as a tag or in words; empty when it does not matter.
+        longest: Most characters of the words alone.
+    """
+    copy = copier(language)
+
+    def ready(value: str) -> Copy:
+        text, mark, place = value.rpartition(f" {PLACE_MARK}") if f" {PLACE_MARK}" in value else (value, "", "")
+        words_alone = copy(text)
+        if len(words_alone.text) > longest:
+            raise ValueError(f"has {len(words_alone.text):,} characters; at most {longest:,} are allowed")
+        return Copy(words_alone.text, words_alone.language, words.clause(place) if mark else "")
+
+    return ready
+
+
+def placed_text(value: Any) -> Any:
+    """Return ``{words: …, place: …}`` as ``WORDS :: place``, the form in which it is recorded; others as they are."""
+    if not isinstance(value, Mapping):
+        return value
+    if not value.keys() <= {"words", "place"} or not isinstance(value.get("words"), str):
+        raise ValueError("must have 'words' and may have 'place', nothing else")
+    return f"{value['words']} {PLACE_MARK} {value.get('place') or ''}".rstrip()
 
 
 def clause(value: str) -> str:

@@ -17,6 +17,7 @@ from prompt_kit.parameters import (
     ChoiceOf,
     ChoicesOf,
     Color,
+    MAX_TEXT,
     CopiesOf,
     CopyText,
     Integer,
@@ -25,7 +26,7 @@ from prompt_kit.parameters import (
     Number,
 )
 from prompt_kit.project import Project
-from prompt_kit.values import Copy, color_words
+from prompt_kit.values import PLACE_MARK, Copy, color_words, placed_copier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,13 +223,24 @@ def _used(recipe: Recipe, name: str) -> Iterator[Any]:
 
 def _more(parameter: Parameter, seen: list[str]) -> list[str]:
     if isinstance(parameter, CopyText | CopiesOf):
-        return [*EXACT, *(["-"] if isinstance(parameter, CopiesOf) and parameter.gaps else [])]
+        gaps = ["-"] if isinstance(parameter, CopiesOf) and parameter.gaps else []
+        return [*EXACT, *gaps, *(_with_places(seen) if _is_placed(parameter) else [])]
     if isinstance(parameter, LongText):
         return SENTENCES
     first = str(seen[0]) if seen else "a thing"
     if _DETERMINER.match(first) and not _WHOLE.search(parameter.help):
         return PHRASES
     return DOINGS if _DOING.match(first) else []
+
+
+def _is_placed(parameter: Parameter | None) -> bool:
+    return isinstance(parameter, CopiesOf) and parameter.placed
+
+
+def _with_places(seen: list[str]) -> list[str]:
+    """Return other exact words at the places that the recipe's own examples name."""
+    places = [place for entry in seen if (place := placed_copier("", MAX_TEXT)(entry).place)]
+    return [f"{exact} {PLACE_MARK} {place}" for exact, place in zip(EXACT, places, strict=False)]
 
 
 def _pieces(parameter: Parameter | None, value: Any) -> Iterator[str]:
@@ -240,6 +252,9 @@ def _pieces(parameter: Parameter | None, value: Any) -> Iterator[str]:
             continue
         if isinstance(parameter, Color):
             yield color_words(one)
+        elif _is_placed(parameter):
+            exact = placed_copier("", MAX_TEXT)(one)
+            yield from (exact.replace(words.LINE, " "), exact.place)
         elif isinstance(parameter, CopyText | CopiesOf):
             yield Copy(one).replace(words.LINE, " ")
         else:

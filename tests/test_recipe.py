@@ -456,3 +456,43 @@ def test_the_short_way_and_the_long_way_agree(tree: MakeTree, library: Library, 
         checked = TypeAdapter(form.parameters[name].annotation()).validate_python(value)
         assert (ready, type(ready)) == (checked, type(checked))
         assert getattr(ready, "value", None) == getattr(checked, "value", None)
+
+
+def test_exact_words_may_say_where_they_stand(tree: MakeTree, library: Library) -> None:
+    """As a line, as a mapping, and without a place; what is recorded can be rendered again."""
+    tree(
+        **{
+            "recipes/wall.yaml": "parameters: {signs: {type: copies, placed: true, max: 3, max_length: 12}}\n",
+            "templates/wall.j2": "{% for sign in signs %}\n{{ sign }}"
+            "{% if sign.place %} stands {{ sign.place }}{% else %} can be read{% endif %}.\n{% endfor %}",
+        }
+    )
+    recipe = load("wall", library=library)
+    mapping = {"words": "Bar :: 2", "place": "in neon."}
+    prompt = recipe.render(signs=["OPEN :: above the door, in white", mapping, "Exit 10::30"])
+    expected = '"OPEN" stands above the door, in white. "Bar :: 2" stands in neon. "Exit 10::30" can be read.'
+    assert str(prompt) == expected
+    assert str(recipe.render(**prompt.values)) == expected
+    assert str(recipe.render(signs=mapping)) == '"Bar :: 2" stands in neon.'
+
+
+@pytest.mark.parametrize(
+    ("sign", "message"),
+    [
+        ("A long long sign", "signs, entry 1: has 16 characters; at most 12 are allowed."),
+        (" :: above the door", "signs, entry 1: is empty; leave it out or write something."),
+        ({"word": "OPEN"}, "signs, entry 1: must have 'words' and may have 'place', nothing else."),
+        ({"words": 3}, "signs, entry 1: must have 'words' and may have 'place', nothing else."),
+    ],
+)
+def test_placed_words_that_do_not_fit_say_why(tree: MakeTree, library: Library, sign: object, message: str) -> None:
+    """The limit is for the words alone, never for their place."""
+    tree(
+        **{
+            "recipes/wall.yaml": "parameters: {signs: {type: copies, placed: true, max_length: 12}}\n",
+            "templates/wall.j2": "Signs: {{ signs | series }}.",
+        }
+    )
+    with pytest.raises(InputError) as caught:
+        load("wall", library=library).render(signs=[sign])
+    assert [str(problem) for problem in caught.value.problems] == [message]

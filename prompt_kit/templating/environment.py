@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _LOOP: Final = frozenset({"first", "index", "index0", "last", "length", "nextitem", "previtem", "revindex"})
-ATTRIBUTES: Final = frozenset({"count", "each", "language", "name", "number", "text", "total", "value"}) | _LOOP
+ATTRIBUTES: Final = (
+    frozenset({"count", "each", "language", "name", "number", "place", "text", "total", "value"}) | _LOOP
+)
 """What a template may read of a value with a dot."""
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
