@@ -362,3 +362,21 @@ def _offer(root: Path, name: str, target: str) -> None:
     folder.mkdir()
     (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-plugin\nVersion: 1.0\n", "utf-8")
     (folder / "entry_points.txt").write_text(f"[prompt_kit.generators]\n{name} = {target}\n", "utf-8")
+
+
+def test_a_values_file_with_an_old_name_goes_on_working(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """The prompt on stdout, the note beside it; the picture is found beside the values file, as ever."""
+    tree(
+        **{
+            "recipes/card.yaml": "parameters: {greeting: {type: text, was: [hello]}}\n"
+            "references: {photo: {role: identity, was: [portrait]}}\n",
+            "templates/card.j2": "A card that says {{ greeting | quoted }}{% if photo %} beside {{ photo }}{% endif %}.",
+            "forms/v.yaml": "hello: Ahoy\nportrait: face.png\n",
+        }
+    )
+    Path("forms/face.png").write_bytes((built_in()[0] / "pictures" / "mug.png").read_bytes())
+    assert run(["render", "card", "--values", "forms/v.yaml"]) == 0
+    said = capsys.readouterr()
+    assert said.out == 'A card that says "Ahoy" beside the attached image.\n'
+    assert "'hello' is now called 'greeting'" in said.err
+    assert "'portrait' is now called 'photo'" in said.err

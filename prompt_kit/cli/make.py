@@ -241,9 +241,12 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
     found = inputs(recipe, options)
     try:
         who = options.get("generator") or recipe.library.project.generator
-        return found.recipe.render(settings=found.settings, generator=who, **found.values)
+        prompt = found.recipe.render(settings=found.settings, generator=who, **found.values)
     except InputError as error:
         raise found.placed(error) from error
+    for note in filter(None, (*prompt.notes, prompt.length_note)):
+        click.echo(note, err=True)
+    return prompt
 
 
 def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
@@ -259,7 +262,7 @@ def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
     pictures = {
         name: [here / one for one in value] if isinstance(value, list) else here / value
         for name, value in file.data.items()
-        if name in recipe.references and value
+        if recipe.form.former.get(name, name) in recipe.references and value
     }
     return file, file.data | pictures
 
