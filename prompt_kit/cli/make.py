@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prompt_kit.assembly import load, with_preset
-from prompt_kit.cli.options import flag, given, options_of
+from prompt_kit.cli.options import FILL_IN, flag, given, options_of
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.library import Library
 from prompt_kit.prompt import SIZES, TIERS
@@ -104,7 +104,7 @@ class RecipeCommands(click.Group):
             cmd_name,
             params=[*self.asked(ctx, recipe), *INPUT_OPTIONS, *self.extra],
             callback=partial(self.act, recipe),
-            help=f"{recipe.title}. {recipe.spec.summary}",
+            help=f"{recipe.title}. {recipe.spec.summary}" + (f"\n\n{FILL_IN}" if "notes" in recipe.parameters else ""),
             short_help=recipe.spec.summary or recipe.title,
             context_settings={"show_default": False},
         )
