@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 import yaml
 
-from prompt_kit.assembly import load
-from prompt_kit.library import Library, Root, built_in
 from prompt_kit.project import Project
-from prompt_kit.yamlfile import YamlFile
+from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.support.yamlfile import YamlFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ def each(*calls: Callable[[], Any], rounds: int = 15, loops: int = 400) -> list[
 
 def rendering() -> None:
     """Values to prompt, beside raw Jinja2 on the same text."""
-    from prompt_kit import words
+    from prompt_kit.support import words
 
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from prompt_kit.assembly import load
     from prompt_kit.catalogue import Catalogue, Model
     from prompt_kit.comparing import Comparison, acompare, compare
     from prompt_kit.errors import (
@@ -28,19 +27,20 @@ if TYPE_CHECKING:
     )
     from prompt_kit.generators import Generator, Request
     from prompt_kit.images import Image, open_image
-    from prompt_kit.jobs import Job, Order, acollect, asubmit, collect, submit
-    from prompt_kit.library import Library
     from prompt_kit.outcome import Outcome, Picture, Status, Usage
     from prompt_kit.project import Project, find_project
     from prompt_kit.prompt import Earlier, EarlierWords, Prompt, Reference, Settings, Text, Turn
-    from prompt_kit.recipe import Example, Recipe
-    from prompt_kit.refinement import arefine, refine
-    from prompt_kit.session import agenerate, generate
-    from prompt_kit.snapshots import snapshot
+    from prompt_kit.recipe.assembly import load
+    from prompt_kit.recipe.library import Library
+    from prompt_kit.recipe.recipe import Example, Recipe
+    from prompt_kit.refining import arefine, refine
+    from prompt_kit.review.snapshots import snapshot
+    from prompt_kit.work.jobs import Job, Order, acollect, asubmit, collect, submit
+    from prompt_kit.work.session import agenerate, generate
 
 # Loaded when first used, so that `prompt-kit --help` and an import cost next to nothing.
 _HOMES = {
-    "assembly": ("load",),
+    "recipe.assembly": ("load",),
     "catalogue": ("Catalogue", "Model"),
     "comparing": ("Comparison", "acompare", "compare"),
     "errors": (
@@ -54,15 +54,15 @@ _HOMES = {
     ),
     "generators": ("Generator", "Request"),
     "images": ("Image", "open_image"),
-    "jobs": ("Job", "Order", "acollect", "asubmit", "collect", "submit"),
-    "library": ("Library",),
+    "work.jobs": ("Job", "Order", "acollect", "asubmit", "collect", "submit"),
+    "recipe.library": ("Library",),
     "outcome": ("Outcome", "Picture", "Status", "Usage"),
     "project": ("Project", "find_project"),
     "prompt": ("Earlier", "EarlierWords", "Prompt", "Reference", "Settings", "Text", "Turn"),
-    "recipe": ("Example", "Recipe"),
-    "refinement": ("arefine", "refine"),
-    "session": ("agenerate", "generate"),
-    "snapshots": ("snapshot",),
+    "recipe.recipe": ("Example", "Recipe"),
+    "refining": ("arefine", "refine"),
+    "work.session": ("agenerate", "generate"),
+    "review.snapshots": ("snapshot",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from prompt_kit.errors import WorkspaceError
-from prompt_kit.yamlfile import YamlFile
+from prompt_kit.support.yamlfile import YamlFile
 
 FILE: Final = "prompt-kit.yaml"
 """The file that makes a folder a project."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from prompt_kit.library import Library, Root, built_in
 from prompt_kit.project import Project
+from prompt_kit.recipe.library import Library, Root, built_in
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from prompt_kit.generators.gemini import Gemini
-from prompt_kit.jobs import Order, collect, submit
 from prompt_kit.project import Project
 from prompt_kit.prompt import Prompt, Settings, Text, Turn
+from prompt_kit.work.jobs import Order, collect, submit
 
 
 def prompt(number: int) -> Prompt:

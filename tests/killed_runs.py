@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from prompt_kit.outcome import Outcome, Picture, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Text, Turn
-from prompt_kit.session import generate
+from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from prompt_kit.generators import Request

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 import yaml
 from prose_values import LIBRARY, Filled, examples, filled
 
-from prompt_kit import words
-from prompt_kit.snapshots import sentences
+from prompt_kit.review.snapshots import sentences
+from prompt_kit.support import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from prompt_kit import words
-from prompt_kit.assembly import load, rehearsed
 from prompt_kit.images import Image, open_image
-from prompt_kit.library import Library, Root, built_in
-from prompt_kit.parameters import (
+from prompt_kit.project import Project
+from prompt_kit.recipe.assembly import load, rehearsed
+from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.recipe.parameters import (
     MAX_TEXT,
     Boolean,
     ChoiceOf,
@@ -25,14 +25,14 @@ from prompt_kit.parameters import (
     LongText,
     Number,
 )
-from prompt_kit.project import Project
-from prompt_kit.values import PLACE_MARK, Copy, color_words, placed_copier
+from prompt_kit.recipe.values import PLACE_MARK, Copy, color_words, placed_copier
+from prompt_kit.support import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prompt_kit.parameters import Parameter
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.parameters import Parameter
+    from prompt_kit.recipe.recipe import Recipe
 
 LIBRARY = Library(Project(root=built_in()[0].parent), roots=(Root(*built_in(), "built in"),))
 """The built-in recipes, in a project without a brand."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from test_recipe import PNG
 
-from prompt_kit.assembly import load
 from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
-from prompt_kit.library import Library, Root
-from prompt_kit.lint import check
 from prompt_kit.project import Project
+from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.library import Library, Root
+from prompt_kit.review.lint import check
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ import pytest
 
 from prompt_kit.cli.author import SCHEMAS, schema_text
 from prompt_kit.cli.main import run
-from prompt_kit.library import built_in
+from prompt_kit.recipe.library import built_in
 
 if TYPE_CHECKING:
     from conftest import MakeTree

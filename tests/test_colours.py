@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prompt_kit import colours
-from prompt_kit.assembly import load
-from prompt_kit.colours import KEYS, color_name, key_away_from, named_in
 from prompt_kit.errors import InputError
-from prompt_kit.lint import check
+from prompt_kit.recipe.assembly import load
+from prompt_kit.review.lint import check
+from prompt_kit.support import colours
+from prompt_kit.support.colours import KEYS, color_name, key_away_from, named_in
 
 if TYPE_CHECKING:
     from conftest import MakeTree
 
-    from prompt_kit.library import Library
+    from prompt_kit.recipe.library import Library
 
 PATCH = {
     "recipes/patch.yaml": """\

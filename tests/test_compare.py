@@ -21,19 +21,19 @@ from gemini_replies import broken, finished, picture, refused
 from gemini_server import GeminiServer
 
 import prompt_kit
-from prompt_kit.assembly import load
 from prompt_kit.cli.main import run
 from prompt_kit.comparing import Comparison, acompare, compare, table
 from prompt_kit.errors import BudgetError, WorkspaceError
-from prompt_kit.ledger import Ledger
 from prompt_kit.outcome import Outcome, Status
-from prompt_kit.runs import open_run, runs
+from prompt_kit.recipe.assembly import load
+from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs import open_run, runs
 
 if TYPE_CHECKING:
     from conftest import MakeTree
 
-    from prompt_kit.library import Library
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.library import Library
+    from prompt_kit.recipe.recipe import Recipe
 
 FOX: dict[str, Any] = {"subject": "a fox"}
 

@@ -9,17 +9,17 @@ from comparing import SHOP, png
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prompt_kit.assembly import load
 from prompt_kit.comparing import parsed, table
 from prompt_kit.errors import InputError
+from prompt_kit.recipe.assembly import load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import MakeTree
 
-    from prompt_kit.library import Library
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.library import Library
+    from prompt_kit.recipe.recipe import Recipe
 
 FOX: dict[str, Any] = {"subject": "a fox"}
 

@@ -17,24 +17,24 @@ from gemini_batches import Batches
 from gemini_replies import bad_key, picture, refused
 from gemini_server import GeminiServer
 
-from prompt_kit.assembly import load
 from prompt_kit.cli.main import run
 from prompt_kit.comparing import Comparison, compare, table
 from prompt_kit.errors import BudgetError, InputError
-from prompt_kit.jobs import Order, collect, jobs, submit
-from prompt_kit.ledger import Ledger
 from prompt_kit.outcome import Status
-from prompt_kit.runs import open_run, runs
-from prompt_kit.session import generate
+from prompt_kit.recipe.assembly import load
+from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs import open_run, runs
+from prompt_kit.work.jobs import Order, collect, jobs, submit
+from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import MakeTree
 
-    from prompt_kit.jobs import Job
-    from prompt_kit.library import Library
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.library import Library
+    from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.work.jobs import Job
 
 FOX: dict[str, Any] = {"subject": "a fox"}
 STYLES: dict[str, Any] = {"style": "*"}

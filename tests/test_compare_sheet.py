@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from prompt_kit.assembly import load
 from prompt_kit.comparing import compare
 from prompt_kit.comparing.thumbnails import thumbnail
 from prompt_kit.comparing.wording import wording
 from prompt_kit.prompt import Prompt, Text, Turn
+from prompt_kit.recipe.assembly import load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from conftest import MakeTree
 
     from prompt_kit.comparing import Comparison
-    from prompt_kit.library import Library
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.library import Library
+    from prompt_kit.recipe.recipe import Recipe
 
 FOX: dict[str, Any] = {"subject": "a fox"}
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prompt_kit.errors import InputError
-from prompt_kit.ledger import Ledger
 from prompt_kit.outcome import Outcome, Picture, Piece, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Text, Turn
-from prompt_kit.runs import conversation_of, runs
-from prompt_kit.session import Progress, generate
+from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs import conversation_of, runs
+from prompt_kit.work.session import Progress, generate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,7 +205,7 @@ def test_a_picture_that_is_gone_is_told(project: Project) -> None:
 
 def test_two_at_once_do_not_share_a_run(project: Project) -> None:
     """While one process goes on with a run, the same command elsewhere makes a run of its own."""
-    from prompt_kit.runs import RunFolder
+    from prompt_kit.record.runs import RunFolder
 
     folder = left_unfinished(project)
     held = RunFolder.reopen(folder)
@@ -231,7 +231,7 @@ def test_the_conversation_of_a_picture_is_whole(project: Project) -> None:
 
 def test_a_prompt_that_continues_a_conversation_can_be_repeated(project: Project) -> None:
     """Its record holds the whole conversation, so that the same request can be made from the folder alone."""
-    from prompt_kit.runs import prompt_from
+    from prompt_kit.record.runs import prompt_from
 
     folder = generate(SPIN, generator=Painter(), project=project).folder
     assert folder is not None

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prompt_kit.cli.main import run
-from prompt_kit.diff import Comparison, compare, open_states
-from prompt_kit.diff.terminal import Terminal
-from prompt_kit.diff.wording import spans
 from prompt_kit.errors import InputError, NotFoundError
+from prompt_kit.review.diff import Comparison, compare, open_states
+from prompt_kit.review.diff.terminal import Terminal
+from prompt_kit.review.diff.wording import spans
 
 if TYPE_CHECKING:
     from pathlib import Path

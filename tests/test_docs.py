@@ -31,21 +31,21 @@ from docs.press.gallery import command_line
 from docs.press.links import broken
 from docs.press.quality import compared, quality_page
 from docs.press.site import DOCS, QUALITY, hand_written
-from prompt_kit.assembly import load
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.cli.main import COMMANDS, run
 from prompt_kit.errors import InputError
-from prompt_kit.library import built_in
-from prompt_kit.parameters import Parameter
 from prompt_kit.prompt import SETTINGS
-from prompt_kit.templating import FILTERS
+from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.library import built_in
+from prompt_kit.recipe.parameters import Parameter
+from prompt_kit.recipe.templating import FILTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import MakeTree
 
-    from prompt_kit.library import Library
+    from prompt_kit.recipe.library import Library
 
 ROOT = built_in()[0].parent
 README = (ROOT / "README.md").read_text("utf-8")

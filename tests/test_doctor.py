@@ -20,11 +20,11 @@ from untrusted_server import Untrusted
 from wire_server import Reply
 
 from prompt_kit.cli.main import run
-from prompt_kit.doctor import examine
 from prompt_kit.generators import Checkable, generator
 from prompt_kit.generators.gemini.remembered import Memory, Uploaded
 from prompt_kit.generators.reaching import unreachable
-from prompt_kit.ledger import Ledger
+from prompt_kit.record.ledger import Ledger
+from prompt_kit.review.doctor import examine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

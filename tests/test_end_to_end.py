@@ -12,7 +12,7 @@ from gemini_replies import refused, retry_delay, words
 from gemini_server import GeminiServer
 
 from prompt_kit.cli.main import run
-from prompt_kit.ledger import Ledger
+from prompt_kit.record.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,16 +10,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prompt_kit import words
-from prompt_kit.assembly import load
 from prompt_kit.errors import InputError
-from prompt_kit.library import Library, Root, built_in
-from prompt_kit.parameters import Boolean, ChoiceOf, ChoicesOf, Color, CopiesOf, CopyText, Integer, ListOf, Number
 from prompt_kit.project import Project
-from prompt_kit.snapshots import sentences
+from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.recipe.parameters import (
+    Boolean,
+    ChoiceOf,
+    ChoicesOf,
+    Color,
+    CopiesOf,
+    CopyText,
+    Integer,
+    ListOf,
+    Number,
+)
+from prompt_kit.review.snapshots import sentences
+from prompt_kit.support import words
 
 if TYPE_CHECKING:
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.recipe import Recipe
 
 LIBRARY = Library(Project(root=built_in()[0].parent), roots=(Root(*built_in(), "built in"),))
 NAMES = LIBRARY.names("recipe")

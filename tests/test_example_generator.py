@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from prompt_kit.cli.main import run
-from prompt_kit.ledger import Ledger
-from prompt_kit.library import built_in
+from prompt_kit.recipe.library import built_in
+from prompt_kit.record.ledger import Ledger
 
 CHECKOUT = built_in()[0].parent
 EXAMPLE = CHECKOUT / "docs" / "example-generator"

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.files import MAX_TOKEN, inside, make_folder, plainly, replace, token, write_new
+from prompt_kit.support.files import MAX_TOKEN, inside, make_folder, plainly, replace, token, write_new
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -248,7 +248,7 @@ def test_a_file_that_may_not_grow_is_not_begun(tmp_path: Path) -> None:
         import resource, sys
         from pathlib import Path
         from prompt_kit.errors import WorkspaceError
-        from prompt_kit.files import write_new
+        from prompt_kit.support.files import write_new
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
         try:
             write_new(Path(sys.argv[1]), b"x" * 100_000)
@@ -276,7 +276,7 @@ def test_a_full_or_locked_disk_is_one_sentence(tmp_path: Path, options: str, sen
         import sys
         from pathlib import Path
         from prompt_kit.errors import WorkspaceError
-        from prompt_kit.files import replace, write_new
+        from prompt_kit.support.files import replace, write_new
         folder = Path(sys.argv[1])
         for write in (write_new, replace):
             try:

@@ -17,7 +17,7 @@ from prompt_kit.images import open_image
 from prompt_kit.outcome import Outcome, Picture, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Mask, Prompt, Reference, Settings, Text, Turn
-from prompt_kit.session import generate, plan
+from prompt_kit.work.session import generate, plan
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prompt_kit.assembly import load
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError
 from prompt_kit.prompt import Earlier, Mask, Settings
-from prompt_kit.snapshots import snapshot
+from prompt_kit.recipe.assembly import load
+from prompt_kit.review.snapshots import snapshot
 
 if TYPE_CHECKING:
     from conftest import MakeTree
 
-    from prompt_kit.library import Library
+    from prompt_kit.recipe.library import Library
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="

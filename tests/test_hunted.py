@@ -15,24 +15,24 @@ from gemini_replies import picture as pictured
 from gemini_server import GeminiServer
 
 import prompt_kit
-from prompt_kit.assembly import load
 from prompt_kit.catalogue import Model
 from prompt_kit.cli.main import run as command
 from prompt_kit.errors import GeneratorError, InputError, WorkspaceError
 from prompt_kit.generators import Request, generator
 from prompt_kit.generators.findings import blotted
-from prompt_kit.ledger import Ledger
 from prompt_kit.outcome import Outcome, Picture, Piece, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
-from prompt_kit.runs import conversation_of, prompt_from, runs
-from prompt_kit.session import Progress, generate
+from prompt_kit.recipe.assembly import load
+from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs import conversation_of, prompt_from, runs
+from prompt_kit.work.session import Progress, generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from prompt_kit.ledger import Entry
+    from prompt_kit.record.ledger import Entry
 
 HEAD = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 SPIN = Prompt(

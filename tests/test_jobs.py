@@ -24,18 +24,18 @@ from prompt_kit.cli.main import run
 from prompt_kit.errors import BudgetError, InputError, NotFoundError, WorkspaceError
 from prompt_kit.generators.gemini import Gemini
 from prompt_kit.images import open_image
-from prompt_kit.jobs import Job, Order, acollect, cancel, collect, job_of, jobs, submit
-from prompt_kit.jobs.records import FOLDER, held
-from prompt_kit.ledger import Ledger
 from prompt_kit.project import Budget, Project
 from prompt_kit.prompt import Earlier, Prompt, Reference, Settings, Text, Turn
-from prompt_kit.runs import RunFolder, open_run, runs
-from prompt_kit.session import generate
+from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs import RunFolder, open_run, runs
+from prompt_kit.work.jobs import Job, Order, acollect, cancel, collect, job_of, jobs, submit
+from prompt_kit.work.jobs.records import FOLDER, held
+from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prompt_kit.ledger import Entry
+    from prompt_kit.record.ledger import Entry
 
 TIMES = 25
 FOX = Prompt((Turn((Text("Draw a fox."),)),), recipe="fox")
@@ -374,7 +374,7 @@ def test_an_end_while_a_picture_is_saved_leaves_no_copy(kit: Kit) -> None:
     """The picture is there, its record is not: it is saved anew, once."""
     job = kit.submit(Order(FOX, count=2))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("prompt_kit.runs.folder.files.replace", _cut_at_record)
+        patch.setattr("prompt_kit.record.runs.folder.files.replace", _cut_at_record)
         with pytest.raises(KeyboardInterrupt):
             kit.collect(job)
     folder = kit.project.runs_folder / job.runs[0]

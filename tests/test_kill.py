@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from prompt_kit.ledger import Ledger
 from prompt_kit.project import Project
-from prompt_kit.runs import prompt_from, runs
+from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs import prompt_from, runs
 
 TIMES = 40
 TURNS = 12

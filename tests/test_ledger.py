@@ -28,10 +28,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prompt_kit.errors import BudgetError, WorkspaceError
-from prompt_kit.ledger import SCHEMA, Entry, Ledger, Planned, Spending, databases
-from prompt_kit.ledger.tables import VERSION
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Budget
+from prompt_kit.record.ledger import SCHEMA, Entry, Ledger, Planned, Spending, databases
+from prompt_kit.record.ledger.tables import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -349,7 +349,7 @@ def test_processes_that_meet_never_break_a_budget(where: str) -> None:
         import sys
         from decimal import Decimal
         from prompt_kit.errors import BudgetError
-        from prompt_kit.ledger import Ledger, Planned
+        from prompt_kit.record.ledger import Ledger, Planned
         from prompt_kit.project import Budget
         ledger = Ledger.open(sys.argv[1])
         booked = 0
@@ -379,7 +379,7 @@ def test_what_a_killed_process_sent_may_have_been_paid(where: str) -> None:
     program = """
         import os, signal, sys
         from decimal import Decimal
-        from prompt_kit.ledger import Ledger, Planned
+        from prompt_kit.record.ledger import Ledger, Planned
         ledger = Ledger.open(sys.argv[1])
         one = Planned(run="r", recipe="r", turn=0, generator="g", model="m", fingerprint="f",
                     prompt_fingerprint="p", estimate=Decimal("0.03"))

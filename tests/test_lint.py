@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prompt_kit.cli.main import run
-from prompt_kit.library import Library
-from prompt_kit.lint import check, repair, targets
-from prompt_kit.lint.repairs import mended_template, mended_yaml
-from prompt_kit.lint.report import MANY
+from prompt_kit.recipe.library import Library
+from prompt_kit.review.lint import check, repair, targets
+from prompt_kit.review.lint.repairs import mended_template, mended_yaml
+from prompt_kit.review.lint.report import MANY
 
 if TYPE_CHECKING:
     from conftest import MakeTree

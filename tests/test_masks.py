@@ -9,10 +9,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from prompt_kit.errors import InputError
-from prompt_kit.masks import read_mask
+from prompt_kit.pixels.masks import read_mask
 
 if TYPE_CHECKING:
-    from prompt_kit.masks import Way
+    from prompt_kit.pixels.masks import Way
 
 SIZE = (80, 60)
 BOX = (20, 10, 49, 39)

@@ -14,17 +14,17 @@ from openai_replies import blocked, encoded_picture, refused
 from openai_server import OpenAIServer
 from PIL import Image
 
-from prompt_kit.assembly import load
 from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
-from prompt_kit.session import plan
+from prompt_kit.recipe.assembly import load
+from prompt_kit.work.session import plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import MakeTree
 
-    from prompt_kit.library import Library
+    from prompt_kit.recipe.library import Library
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from prompt_kit.library import built_in
+from prompt_kit.recipe.library import built_in
 
 CHECKOUT = built_in()[0].parent
 UV = shutil.which("uv") or str(CHECKOUT / ".tools" / "bin" / "uv")
@@ -19,7 +19,7 @@ UV = shutil.which("uv") or str(CHECKOUT / ".tools" / "bin" / "uv")
 RENDER_ALL = """
 import pathlib, sys
 import prompt_kit
-from prompt_kit.library import Library
+from prompt_kit.recipe.library import Library
 assert pathlib.Path(prompt_kit.__file__).is_relative_to(sys.argv[1]), prompt_kit.__file__
 names = Library().names()
 for name in names:

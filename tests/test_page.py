@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from prompt_kit.outcome import Piece, Source
-from prompt_kit.runs.page import page
+from prompt_kit.record.runs.page import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

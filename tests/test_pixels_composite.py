@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageFilter
 
 from prompt_kit.errors import InputError
-from prompt_kit.library import built_in
 from prompt_kit.pixels import composite
+from prompt_kit.recipe.library import built_in
 
 if TYPE_CHECKING:
     from typing import Any

@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from prompt_kit.assembly import load
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.generators import Generator, Request, generator
 from prompt_kit.generators.proof.faces import NONE, clean, runs
@@ -23,13 +22,14 @@ from prompt_kit.generators.proof.generator import pixels
 from prompt_kit.generators.proof.layout import Layout, layout
 from prompt_kit.images import open_image
 from prompt_kit.prompt import Earlier, Prompt, Reference, Settings, Text, Turn
+from prompt_kit.recipe.assembly import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prompt_kit.library import Library
     from prompt_kit.outcome import Outcome, Picture
     from prompt_kit.prompt import Part, Role, Task
+    from prompt_kit.recipe.library import Library
 
 CATALOGUE = Catalogue.load()
 STANDARD = CATALOGUE.choose(Settings())

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import TypeAdapter
 
-from prompt_kit.assembly import load, with_preset
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.prompt import Earlier, Reference, Text
-from prompt_kit.values import UNUSUAL
+from prompt_kit.recipe.assembly import load, with_preset
+from prompt_kit.recipe.values import UNUSUAL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import MakeTree
 
-    from prompt_kit.library import Library
+    from prompt_kit.recipe.library import Library
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"

@@ -17,15 +17,15 @@ from gemini_server import GeminiServer
 from PIL import Image as Canvas
 
 import prompt_kit
-from prompt_kit.assembly import load
 from prompt_kit.errors import InputError, NotFoundError
-from prompt_kit.library import Library, built_in
-from prompt_kit.lint import check
-from prompt_kit.lint.targets import targets
 from prompt_kit.outcome import Outcome
 from prompt_kit.project import Project
 from prompt_kit.prompt import Reference
-from prompt_kit.runs import open_run, prompt_from
+from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.library import Library, built_in
+from prompt_kit.record.runs import open_run, prompt_from
+from prompt_kit.review.lint import check
+from prompt_kit.review.lint.targets import targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -426,7 +426,7 @@ def test_parents_that_go_round_end() -> None:
 
 def test_the_public_name_is_the_function() -> None:
     """Also once every module of the kit was imported."""
-    code = "import prompt_kit, prompt_kit.refinement, prompt_kit.cli.refine; assert callable(prompt_kit.refine)"
+    code = "import prompt_kit, prompt_kit.refining, prompt_kit.cli.refine; assert callable(prompt_kit.refine)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -15,17 +15,17 @@ from gemini_replies import refused
 from gemini_server import GeminiServer
 
 import prompt_kit
-from prompt_kit.assembly import load
 from prompt_kit.cli.main import run
-from prompt_kit.library import Library, built_in
 from prompt_kit.project import Project
 from prompt_kit.prompt import Prompt, Text, Turn
-from prompt_kit.runs import RunFolder, family, open_run
+from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.library import Library, built_in
+from prompt_kit.record.runs import RunFolder, family, open_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prompt_kit.runs import Member
+    from prompt_kit.record.runs import Member
 
 MUG = built_in()[0] / "pictures" / "mug.png"
 RUNS = Path("runs")

@@ -24,7 +24,7 @@ from prompt_kit.errors import InputError, NotFoundError, WorkspaceError
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Outcome, Picture, Status, Usage
 from prompt_kit.prompt import Earlier, Prompt, Reference, Settings, Text, Turn
-from prompt_kit.runs import RunFolder, Sent, open_run, prompt_from, read_record, runs
+from prompt_kit.record.runs import RunFolder, Sent, open_run, prompt_from, read_record, runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -545,7 +545,7 @@ WRITER = """
     from prompt_kit.images import open_image
     from prompt_kit.outcome import Outcome, Picture, Status
     from prompt_kit.prompt import Prompt, Reference, Text, Turn
-    from prompt_kit.runs import RunFolder, Sent
+    from prompt_kit.record.runs import RunFolder, Sent
 
     now = datetime.now(UTC)
     reference = open_image(Path(sys.argv[2]))

@@ -18,12 +18,12 @@ from PIL import Image, ImageDraw
 
 from prompt_kit.cli.main import run
 from prompt_kit.generators.gemini import Gemini
-from prompt_kit.jobs import jobs
 from prompt_kit.outcome import Outcome, Picture, Source, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Prompt, Settings, Text, Turn
-from prompt_kit.refinement import refine
-from prompt_kit.session import generate
+from prompt_kit.refining import refine
+from prompt_kit.work.jobs import jobs
+from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,12 +13,12 @@ import pytest
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, NotFoundError
-from prompt_kit.ledger import Ledger
 from prompt_kit.outcome import Outcome, Picture, Status
 from prompt_kit.project import Budget, Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
-from prompt_kit.runs import prompt_from
-from prompt_kit.session import Progress, agenerate, generate, plan
+from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs import prompt_from
+from prompt_kit.work.session import Progress, agenerate, generate, plan
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,14 +9,14 @@ import pytest
 from gemini_replies import picture, words
 from gemini_server import GeminiServer
 
-from prompt_kit.assembly import load, rehearsed
 from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
-from prompt_kit.library import Library
-from prompt_kit.lint import check
 from prompt_kit.prompt import EarlierWords, Text
-from prompt_kit.runs import prompt_from
-from prompt_kit.snapshots import snapshot
+from prompt_kit.recipe.assembly import load, rehearsed
+from prompt_kit.recipe.library import Library
+from prompt_kit.record.runs import prompt_from
+from prompt_kit.review.lint import check
+from prompt_kit.review.snapshots import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

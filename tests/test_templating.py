@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prompt_kit.errors import InputError, NotFoundError
-from prompt_kit.templating import Program, Source, compile_templates, lay_out
+from prompt_kit.recipe.templating import Program, Source, compile_templates, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prompt_kit import words
+from prompt_kit.support import words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prompt_kit.errors import InputError
-from prompt_kit.spec import RecipeSpec
-from prompt_kit.yamlfile import YamlFile
+from prompt_kit.recipe.spec import RecipeSpec
+from prompt_kit.support.yamlfile import YamlFile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from docs.press.markup import code, folded, plain, table
 from prompt_kit.cli.options import flag
-from prompt_kit.parameters import ChoiceOf, ChoicesOf
 from prompt_kit.prompt import ROLES
-from prompt_kit.words import spoken
+from prompt_kit.recipe.parameters import ChoiceOf, ChoicesOf
+from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prompt_kit.parameters import Choice, Parameter
-    from prompt_kit.spec import ReferenceSlot
+    from prompt_kit.recipe.parameters import Choice, Parameter
+    from prompt_kit.recipe.spec import ReferenceSlot
 
 KINDS: Final = {
     "text": "a line of words",

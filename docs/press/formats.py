@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from docs.press.markup import anchor, code, page, table
-from prompt_kit.brand import Brand
 from prompt_kit.catalogue import Model
 from prompt_kit.project import Project
-from prompt_kit.schema import described
-from prompt_kit.spec import PresetSpec, RecipeSpec, StrategySpec
+from prompt_kit.recipe.brand import Brand
+from prompt_kit.recipe.schema import described
+from prompt_kit.recipe.spec import PresetSpec, RecipeSpec, StrategySpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from docs.press.quality import Compared
     from prompt_kit.prompt import Prompt
-    from prompt_kit.recipe import Example, Recipe
+    from prompt_kit.recipe.recipe import Example, Recipe
 
 SHOWN: Final = 2
 """How many examples of a recipe have their proof on its page."""

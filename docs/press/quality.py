@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from docs.press.markup import anchor, page, paragraphs, plain
-from prompt_kit.assembly import load
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
-from prompt_kit.yamlfile import YamlFile
+from prompt_kit.recipe.assembly import load
+from prompt_kit.support.yamlfile import YamlFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from prompt_kit.library import Library
     from prompt_kit.prompt import Prompt
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.library import Library
+    from prompt_kit.recipe.recipe import Recipe
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

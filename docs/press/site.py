@@ -20,15 +20,15 @@ from docs.press.models import models_page
 from docs.press.proofs import draw_all, library
 from docs.press.quality import compared, quality_page
 from docs.press.strategies import strategies_page
-from prompt_kit.assembly import load
 from prompt_kit.errors import InputError
+from prompt_kit.recipe.assembly import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from docs.press.quality import Compared
-    from prompt_kit.library import Library
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.library import Library
+    from prompt_kit.recipe.recipe import Recipe
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DOCS: Final = ROOT / "docs"

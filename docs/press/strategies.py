@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from docs.press.fields import parameter_tables, reference_table
 from docs.press.gallery import prompt_block
 from docs.press.markup import folded, page, plain
-from prompt_kit.assembly import rehearsed
+from prompt_kit.recipe.assembly import rehearsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prompt_kit.library import Library
+    from prompt_kit.recipe.library import Library
 
 INTRODUCTION: Final = """\
 # Strategies

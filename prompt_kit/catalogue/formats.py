@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prompt_kit.prompt import SIZES
-from prompt_kit.words import series
+from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

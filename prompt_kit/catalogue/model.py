@@ -10,7 +10,7 @@ from prompt_kit.catalogue.prices import Priced
 from prompt_kit.catalogue.rows import FIRST, built_in
 from prompt_kit.errors import Problem, did_you_mean
 from prompt_kit.prompt import Reference
-from prompt_kit.words import series
+from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

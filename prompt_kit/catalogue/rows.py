@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from prompt_kit.catalogue.facts import Facts, PixelTable
 from prompt_kit.errors import InputError, did_you_mean
-from prompt_kit.yamlfile import YamlFile
+from prompt_kit.support.yamlfile import YamlFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

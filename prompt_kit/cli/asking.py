@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from prompt_kit.messages import explain
-from prompt_kit.parameters import MAX_ITEMS
-from prompt_kit.words import sentence, spoken, stopped
+from prompt_kit.recipe.parameters import MAX_ITEMS
+from prompt_kit.support.messages import explain
+from prompt_kit.support.words import sentence, spoken, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prompt_kit.parameters import Parameter
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.parameters import Parameter
+    from prompt_kit.recipe.recipe import Recipe
 
 
 def ask(recipe: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from prompt_kit.errors import Problem
-    from prompt_kit.lint import Coverage, Report
+    from prompt_kit.review.lint import Coverage, Report
 
 SCHEMAS: Final = {"recipe": "RecipeSpec", "strategy": "StrategySpec", "preset": "PresetSpec"}
 HEADER: Final = "# yaml-language-server: $schema="
@@ -40,8 +40,8 @@ def check(paths: tuple[Path, ...], **options: Any) -> None:
 
     PATHS are recipe files, or folders in which all recipes are looked at; the project's own library when left out.
     """
-    from prompt_kit import lint
-    from prompt_kit.library import Library
+    from prompt_kit.recipe.library import Library
+    from prompt_kit.review import lint
 
     library = Library()
     only = [target for path in paths for target in lint.targets(path)] if paths else lint.own(library)
@@ -76,7 +76,7 @@ def schema(kind: str, write: Path | None) -> None:
         click.echo(schema_text(kind), nl=False)
         return
     from prompt_kit.errors import WorkspaceError
-    from prompt_kit.library import Library, built_in
+    from prompt_kit.recipe.library import Library, built_in
 
     try:
         write.mkdir(parents=True, exist_ok=True)
@@ -93,8 +93,8 @@ def schema(kind: str, write: Path | None) -> None:
 
 def schema_text(kind: str) -> str:
     """Return the JSON Schema of a kind of file, as it is checked in."""
-    from prompt_kit import spec
-    from prompt_kit.schema import described
+    from prompt_kit.recipe import spec
+    from prompt_kit.recipe.schema import described
 
     made = described(getattr(spec, SCHEMAS[kind]))
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | made | {"title": f"prompt-kit {kind}"}

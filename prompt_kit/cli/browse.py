@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prompt_kit.cli.options import FILL_IN, advice, arguments
-from prompt_kit.words import spoken
+from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prompt_kit.library import Found
-    from prompt_kit.recipe import Recipe
-    from prompt_kit.spec import ReferenceSlot, StrategySpec
+    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.recipe.spec import ReferenceSlot, StrategySpec
 
 
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_recipes(*, as_json: bool) -> None:
     """Say which recipes, presets and strategies there are."""
-    from prompt_kit.library import Library
+    from prompt_kit.recipe.library import Library
 
     library = Library()
     rows = [
@@ -53,8 +53,8 @@ _HEADINGS = {"preset": "Presets", "strategy": "Strategies (mix in with --use)"}
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON Schema of its values, and its examples.")
 def show(name: str, *, as_json: bool) -> None:
     """Show what a recipe asks, which pictures it takes, and its examples; or what a strategy adds."""
-    from prompt_kit.assembly import load
-    from prompt_kit.library import Library
+    from prompt_kit.recipe.assembly import load
+    from prompt_kit.recipe.library import Library
 
     library = Library()
     if name in library.names("strategy") and name not in {*library.names("recipe"), *library.names("preset")}:

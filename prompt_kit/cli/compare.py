@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.cli.make import Inputs
     from prompt_kit.comparing import Comparison, Options
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.recipe import Recipe
 
 NO_LIMIT: Final = Decimal("Infinity")
 

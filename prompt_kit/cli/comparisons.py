@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prompt_kit.cli.progress import dollars, short, talk
-from prompt_kit.words import series
+from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -148,7 +148,7 @@ def show(comparison: Comparison, *, as_json: bool) -> bool:
 def show_jobs(comparison: Comparison, words: Sequence[str], *, as_json: bool) -> bool:
     """Tell in which jobs cells wait, and how it goes on; return whether everything is on its way."""
     from prompt_kit.cli.jobs import print_jobs
-    from prompt_kit.jobs import jobs
+    from prompt_kit.work.jobs import jobs
 
     project = comparison.table.given.project
     known = {job.id: job for job in jobs(project.runs_folder)[0]}

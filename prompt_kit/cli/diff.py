@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
-    from prompt_kit.diff import Comparison
+    from prompt_kit.review.diff import Comparison
 
 FORMATS: Final = ("text", "markdown", "html", "json")
 
@@ -46,7 +46,7 @@ def diff(states: tuple[str, ...], *, recipes: tuple[str, ...], form: str | None,
 
     Exits with 0 when every prompt is the same, 1 when something changed, and 2 when the input was wrong.
     """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
-    from prompt_kit.diff import compare, open_states
+    from prompt_kit.review.diff import compare, open_states
 
     form = form or _form_of(output)
     with ExitStack() as stack:
@@ -56,7 +56,7 @@ def diff(states: tuple[str, ...], *, recipes: tuple[str, ...], form: str | None,
         click.echo(text, nl=False)
     else:
         _write(output, text)
-        from prompt_kit.diff.phrasing import summary
+        from prompt_kit.review.diff.phrasing import summary
 
         click.echo(f"{summary(comparison)} See {output}.", err=True)
     click.get_current_context().exit(1 if comparison.recipes else 0)
@@ -70,21 +70,21 @@ def _form_of(output: Path | None) -> str:
 def _report(comparison: Comparison, form: str, *, to_terminal: bool) -> str:
     match form:
         case "markdown":
-            from prompt_kit.diff.markdown import markdown
+            from prompt_kit.review.diff.markdown import markdown
 
             return markdown(comparison)
         case "html":
-            from prompt_kit.diff.page import page
+            from prompt_kit.review.diff.page import page
 
             return page(comparison)
         case "json":
             import json
 
-            from prompt_kit.diff.plain import plain
+            from prompt_kit.review.diff.plain import plain
 
             return json.dumps(plain(comparison), indent=2, ensure_ascii=False) + "\n"
         case _:
-            from prompt_kit.diff.terminal import Terminal
+            from prompt_kit.review.diff.terminal import Terminal
 
             color = to_terminal and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
             width = min(shutil.get_terminal_size((100, 40)).columns, _WIDEST)
@@ -93,7 +93,7 @@ def _report(comparison: Comparison, form: str, *, to_terminal: bool) -> str:
 
 def _write(output: Path, text: str) -> None:
     from prompt_kit.errors import InputError, WorkspaceError
-    from prompt_kit.files import replace
+    from prompt_kit.support.files import replace
 
     try:
         replace(output, text.encode("utf-8", "replace"))

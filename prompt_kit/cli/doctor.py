@@ -27,7 +27,7 @@ def doctor(*, as_json: bool) -> None:
 
     Exits with 1 when something is wrong; what is only worth knowing has a "!".
     """
-    from prompt_kit.doctor import examine
+    from prompt_kit.review.doctor import examine
 
     found = examine()
     if as_json:

@@ -16,8 +16,8 @@ from prompt_kit.project import find_project
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prompt_kit.jobs import Job, Order, Row, Submission
     from prompt_kit.project import Project
+    from prompt_kit.work.jobs import Job, Order, Row, Submission
 
 
 def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, Any]) -> None:
@@ -25,8 +25,8 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
 
     Exits with 1 when a job was not submitted.
     """
-    from prompt_kit.jobs import planned, submit
-    from prompt_kit.session import generator_for
+    from prompt_kit.work.jobs import planned, submit
+    from prompt_kit.work.session import generator_for
 
     if options["out"]:
         raise click.UsageError("--out copies pictures, and a job has none yet. 'runs wait' tells where they are.")
@@ -67,7 +67,7 @@ def _tell(told: Submission, *, quiet: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_jobs(*, as_json: bool) -> None:
     """List the jobs, the newest first."""
-    from prompt_kit.jobs import jobs
+    from prompt_kit.work.jobs import jobs
 
     project = find_project()
     found, problems = jobs(project.runs_folder)
@@ -87,7 +87,7 @@ def wait_for_jobs(names: tuple[str, ...], timeout: float | None, *, as_json: boo
 
     It may be stopped at any time and started again, on any computer that has the folder.
     """
-    from prompt_kit.jobs import collect
+    from prompt_kit.work.jobs import collect
 
     project = find_project()
     seconds = None if timeout is None else timeout * 60
@@ -107,7 +107,7 @@ def wait_for_jobs(names: tuple[str, ...], timeout: float | None, *, as_json: boo
 @click.argument("name", metavar="JOB")
 def cancel_job(name: str) -> None:
     """Ask to stop a job; what is done of it can still be collected."""
-    from prompt_kit.jobs import cancel
+    from prompt_kit.work.jobs import cancel
 
     job = cancel(name, project=find_project())
     talk(f"{job.id}: {job.message or job.state}")

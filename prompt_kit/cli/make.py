@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.assembly import load, with_preset
 from prompt_kit.cli.options import FILL_IN, flag, given, options_of
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
-from prompt_kit.library import Library
 from prompt_kit.prompt import SIZES, TIERS
+from prompt_kit.recipe.assembly import load, with_preset
+from prompt_kit.recipe.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from prompt_kit.prompt import Prompt
-    from prompt_kit.recipe import Recipe
-    from prompt_kit.yamlfile import YamlFile
+    from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.support.yamlfile import YamlFile
 
 INPUT_OPTIONS = [
     click.Option(
@@ -155,7 +155,7 @@ def _generate_from(ctx: click.Context, from_: str | None, **options: Any) -> Non
         return
     from prompt_kit.cli.progress import send
     from prompt_kit.project import find_project
-    from prompt_kit.runs import prompt_from
+    from prompt_kit.record.runs import prompt_from
 
     project = find_project()
     send(prompt_from(from_, project.runs_folder), project, options)
@@ -250,7 +250,7 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
 
 
 def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
-    from prompt_kit.yamlfile import YamlFile
+    from prompt_kit.support.yamlfile import YamlFile
 
     file = YamlFile(path)
     if not isinstance(file.data, dict):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.shell_completion import CompletionItem
 
-from prompt_kit.values import PLACE_MARK
-from prompt_kit.words import spoken, stopped
+from prompt_kit.recipe.values import PLACE_MARK
+from prompt_kit.support.words import spoken, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.recipe import Recipe
 
 
 _SEVERAL: Final = frozenset({"list", "choices", "copies"})

@@ -13,7 +13,7 @@ import click
 
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.outcome import Status
-from prompt_kit.snapshots import snapshot
+from prompt_kit.review.snapshots import snapshot
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from prompt_kit.outcome import Outcome
     from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
-    from prompt_kit.session import Options, Plan, Progress
+    from prompt_kit.work.session import Options, Plan, Progress
 
 
 def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
@@ -30,11 +30,11 @@ def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
 
     Exits with 1 when a picture could not be made.
     """
-    from prompt_kit.session import plan
+    from prompt_kit.work.session import plan
 
     if options["batch"]:
         from prompt_kit.cli.jobs import submit_orders
-        from prompt_kit.jobs import Order
+        from prompt_kit.work.jobs import Order
 
         submit_orders([Order(prompt, options["count"])], project, options)
         return
@@ -55,7 +55,7 @@ def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
 
 def chosen_generator(name: str | None, project: Project) -> str:
     """Return the generator that was asked for, or the default one, and say which that is."""
-    from prompt_kit.session import default_generator
+    from prompt_kit.work.session import default_generator
 
     if name is not None:
         return name
@@ -68,7 +68,7 @@ def made(
     planned: Plan, project: Project, *, parent: tuple[str, str] = ("", ""), new: bool = False, resend: bool = False
 ) -> Outcome:
     """Make the pictures while someone watches; ``parent`` is the run and the picture that are refined."""
-    from prompt_kit.session import generate, generator_for
+    from prompt_kit.work.session import generate, generator_for
 
     made_by = generator_for(planned.generator, project)
     if hasattr(made_by, "on_wait"):

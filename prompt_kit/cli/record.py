@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from prompt_kit.ledger import Spending
-    from prompt_kit.runs import Member, Run
+    from prompt_kit.record.ledger import Spending
+    from prompt_kit.record.runs import Member, Run
 
 SHOWN: Final = 48
 """How much of a change is shown in a tree of refinements, in characters."""
@@ -43,7 +43,7 @@ def list_runs(count: int, *, as_json: bool) -> None:
     """List the runs, the newest first."""
     from itertools import islice
 
-    from prompt_kit.runs import runs as all_runs
+    from prompt_kit.record.runs import runs as all_runs
 
     found = list(islice(all_runs(find_project().runs_folder), count))
     if as_json:
@@ -65,9 +65,9 @@ def list_runs(count: int, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print run.json as it is.")
 def show_run(run: str, *, as_json: bool) -> None:
     """Show one run: its id, folder, picture or sidecar names it."""
-    from prompt_kit.runs import RECORD, family, open_run, prompt_from
-    from prompt_kit.runs.records import ODD, damaged
-    from prompt_kit.snapshots import snapshot
+    from prompt_kit.record.runs import RECORD, family, open_run, prompt_from
+    from prompt_kit.record.runs.records import ODD, damaged
+    from prompt_kit.review.snapshots import snapshot
 
     root = find_project().runs_folder
     opened = open_run(run, root)
@@ -110,7 +110,7 @@ def _head(run: Run, root: Path) -> Iterator[tuple[str, str]]:
 
 def _job(name: str, root: Path) -> str:
     """Return how the job of a waiting run stands, as it was last seen, and how it goes on."""
-    from prompt_kit.jobs import job_of
+    from prompt_kit.work.jobs import job_of
 
     try:
         return f"{name}, {standing(job_of(name, root))}; collect it: prompt-kit runs wait {name}"
@@ -163,7 +163,7 @@ def _looked_up(run: Run) -> Iterator[tuple[str, str]]:
 
 def _in_one_line(text: str) -> str:
     """Return words of a provider or a model so that they neither break the lines nor command the terminal."""
-    from prompt_kit.diff.phrasing import harmless
+    from prompt_kit.review.diff.phrasing import harmless
 
     return harmless(text.replace("\n", " ").rstrip())
 
@@ -195,7 +195,7 @@ def _told(member: Member) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def spend(*, as_json: bool) -> None:
     """Say what was spent today and this month, and what is left of the budget."""
-    from prompt_kit.ledger import Ledger
+    from prompt_kit.record.ledger import Ledger
 
     project = find_project()
     now = datetime.now(UTC)

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from prompt_kit.assembly import load
 from prompt_kit.cli.make import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
 from prompt_kit.cli.options import given, options_of
 from prompt_kit.cli.progress import copy, dollars, made, plain, plain_plan, show, show_plan, talk
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError
-from prompt_kit.library import Library
+from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.library import Library
 
 if TYPE_CHECKING:
     from prompt_kit.project import Project
-    from prompt_kit.recipe import Recipe
-    from prompt_kit.refinement import Refinement
-    from prompt_kit.session import Plan
+    from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.refining import Refinement
+    from prompt_kit.work.session import Plan
 
 _FILLED_IN: Final = frozenset({"change", "done", "picture"})
 """What the command itself fills into the recipe."""
@@ -95,7 +95,7 @@ def _parted(words: tuple[str, ...], project: Project) -> tuple[tuple[str, ...], 
 
 
 def _is_picture(word: str, project: Project) -> bool:
-    from prompt_kit.refinement import pictures_of
+    from prompt_kit.refining import pictures_of
 
     try:
         if not word.strip() or (" " in word and not Path(word).exists()):
@@ -114,8 +114,8 @@ def _planned(
     sources: tuple[str, ...], values: dict[str, Any], project: Project, options: dict[str, Any]
 ) -> list[tuple[Refinement, Plan]]:
     """Return everything that is to be sent, priced; what is wrong with any of it is told at once."""
-    from prompt_kit.refinement import Terms, pictures_of, prepare
-    from prompt_kit.session import default_generator, plan
+    from prompt_kit.refining import Terms, pictures_of, prepare
+    from prompt_kit.work.session import default_generator, plan
 
     settings = {name: options[name] for name in SETTINGS if options[name] is not None}
     terms = Terms(project, options["chat"], settings, options["generator"] or "")
@@ -142,7 +142,7 @@ def _planned(
 def _submit(work: list[tuple[Refinement, Plan]], project: Project, options: dict[str, Any]) -> None:
     """Submit the pictures as jobs; what is worth knowing of each is told first."""
     from prompt_kit.cli.jobs import submit_orders
-    from prompt_kit.jobs import Order
+    from prompt_kit.work.jobs import Order
 
     makers = sorted({planned.generator for _, planned in work})
     if len(makers) > 1:

@@ -11,8 +11,8 @@ from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import Problem, PromptKitError, did_you_mean
 from prompt_kit.images import Image
 from prompt_kit.prompt import SETTINGS, SIZES, TIERS, Grounding, Thinking
-from prompt_kit.session import default_generator, with_access
-from prompt_kit.words import series, spoken
+from prompt_kit.support.words import series, spoken
+from prompt_kit.work.session import default_generator, with_access
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
     from prompt_kit.generators import Generator
     from prompt_kit.project import Project
-    from prompt_kit.recipe import Recipe
+    from prompt_kit.recipe.recipe import Recipe
 
 ALL: Final = "*"
 """Stands for everything an axis can be."""

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
-from prompt_kit import files
 from prompt_kit.comparing.record import SHEET, ComparisonFolder, State, unfinished
 from prompt_kit.comparing.results import Result, is_done, result_of
 from prompt_kit.comparing.submission import submitted
 from prompt_kit.comparing.table import Wishes, table, total
 from prompt_kit.errors import BudgetError, PromptKitError
 from prompt_kit.outcome import Status
-from prompt_kit.session import AT_ONCE, agenerate
-from prompt_kit.words import series
+from prompt_kit.support import files
+from prompt_kit.support.words import series
+from prompt_kit.work.session import AT_ONCE, agenerate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from prompt_kit.comparing.axes import Across
     from prompt_kit.comparing.table import Cell, Table
     from prompt_kit.generators import Generator
-    from prompt_kit.recipe import Recipe
-    from prompt_kit.session import Progress as RunProgress
+    from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.work.session import Progress as RunProgress
 
 Step: TypeAlias = Literal["priced", "kept", "sent", "made", "written"]
 

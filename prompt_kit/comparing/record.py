@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
 from filelock import FileLock, Timeout
 
-from prompt_kit import files
 from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.runs.records import ODD, SCHEMA, dollars, moment, read_record, to_json, tool
+from prompt_kit.record.runs.records import ODD, SCHEMA, dollars, moment, read_record, to_json, tool
+from prompt_kit.support import files
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator

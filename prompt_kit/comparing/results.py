@@ -12,7 +12,7 @@ from prompt_kit.comparing.table import total
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Status
-from prompt_kit.runs import open_run
+from prompt_kit.record.runs import open_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

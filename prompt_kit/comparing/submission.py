@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from prompt_kit.errors import PromptKitError
-from prompt_kit.jobs import Order, asubmit
+from prompt_kit.work.jobs import Order, asubmit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,13 +11,13 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from prompt_kit.assembly import load
 from prompt_kit.comparing.axes import MOST_AXES, Given, axes
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
 from prompt_kit.generators import BatchGenerator
-from prompt_kit.jobs.submitting import batch_price, chained
-from prompt_kit.session import MAX_COUNT, default_generator, generator_for, plan
-from prompt_kit.words import series
+from prompt_kit.recipe.assembly import load
+from prompt_kit.support.words import series
+from prompt_kit.work.jobs.submitting import batch_price, chained
+from prompt_kit.work.session import MAX_COUNT, default_generator, generator_for, plan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from prompt_kit.comparing.axes import Across, Axis, Value
     from prompt_kit.generators import Generator
     from prompt_kit.project import Project
-    from prompt_kit.recipe import Recipe
-    from prompt_kit.session import Plan
+    from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.work.session import Plan
 
 MOST_CELLS: Final = 48
 """More cells are no longer compared by looking."""

@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.diff.samples import Line, lines
-from prompt_kit.diff.wording import Span, spans
+from prompt_kit.review.diff.samples import Line, lines
+from prompt_kit.review.diff.wording import Span, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -52,7 +52,8 @@ def composite(original: bytes, mask: bytes, made: bytes, *, name: str = "", orig
 
     Args:
         original: The bytes of the picture that was to be changed.
-        mask: The bytes of a picture that shows which part may change: white, or transparent (see `prompt_kit.masks`).
+        mask: The bytes of a picture that shows which part may change: white, or transparent (see
+            `prompt_kit.pixels.masks`).
         made: The bytes of the model's answer, of any size.
         name: The file name of the model's answer, for the record.
         original_name: The original's file name, for the record.

@@ -11,7 +11,7 @@ from PIL import Image as Pillow
 from PIL import ImageCms
 
 from prompt_kit.errors import InputError
-from prompt_kit.masks import SAID, read_mask
+from prompt_kit.pixels.masks import SAID, read_mask
 from prompt_kit.pixels.pictures import opened, source, stored
 from prompt_kit.pixels.registration import lay
 from prompt_kit.pixels.results import Composite
@@ -20,8 +20,8 @@ from prompt_kit.pixels.tones import difference, toned
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prompt_kit.masks import Mask
     from prompt_kit.pixels.backdrop import Bytes, Flags, Floats
+    from prompt_kit.pixels.masks import Mask
     from prompt_kit.pixels.registration import Laid
     from prompt_kit.pixels.tones import Drift
 

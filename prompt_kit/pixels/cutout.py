@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from PIL import Image as Pillow
 
-from prompt_kit.colours import color_name
 from prompt_kit.pixels.backdrop import chroma, find_backdrop
 from prompt_kit.pixels.matte import SEEN, SOLID, matte
 from prompt_kit.pixels.pictures import opened, source, stored
 from prompt_kit.pixels.results import CutOut
+from prompt_kit.support.colours import color_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

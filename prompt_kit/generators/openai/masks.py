@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError, Problem
-from prompt_kit.masks import read_mask
+from prompt_kit.pixels.masks import read_mask
 
 if TYPE_CHECKING:
     from prompt_kit.images import Image

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from prompt_kit.generators.proof.colours import Chip, chips
 from prompt_kit.generators.proof.faces import clean
 from prompt_kit.prompt import ROLES, Earlier, Reference
-from prompt_kit.words import series
+from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import ImageColor
 
-from prompt_kit.colours import WORDS
 from prompt_kit.generators.proof.faces import clean
+from prompt_kit.support.colours import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

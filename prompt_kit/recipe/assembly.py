@@ -1,0 +1,233 @@
+"""Puts a recipe together from its file: what it extends, what it mixes in, what a preset fills in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, cast
+
+from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
+from prompt_kit.recipe.library import Library
+from prompt_kit.recipe.parameters import Color
+from prompt_kit.recipe.recipe import Recipe, phrase_of
+from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.spec import StrategySpec
+
+MAX_PARENTS: Final = 8
+"""Longest chain of recipes that extend each other."""
+
+
+def load(name: str, *, library: Library | None = None) -> Recipe:
+    """Return the recipe (or preset) of that name, ready to render.
+
+    Args:
+        name: The name of its file, without ``.yaml``.
+        library: Where to look; the library of the current folder's project when left out.
+
+    Raises:
+        NotFoundError: When there is no recipe or preset of that name.
+        InputError: With every problem of its files.
+    """
+    library = library or Library()
+    if name not in (presets := library.names("preset")) or name in library.names("recipe"):
+        try:
+            return _assembled(library.recipe(name), library)
+        except NotFoundError as error:
+            if error.name != name:
+                raise
+            raise NotFoundError("recipe", name, [*library.names("recipe"), *presets]) from None
+    preset = library.preset(name)
+    return _filled(load(preset.spec.extends, library=library), preset)
+
+
+def with_preset(recipe: Recipe, name: str) -> Recipe:
+    """Return a recipe with a preset's values filled in.
+
+    Raises:
+        NotFoundError: When there is no such preset.
+        InputError: When the preset is for another recipe, or fills in what is not there.
+    """
+    found = recipe.library.preset(name)
+    if found.spec.extends != recipe.name:
+        raise InputError(f"The preset '{name}' is for the recipe '{found.spec.extends}', not for '{recipe.name}'.")
+    return _filled(recipe, found)
+
+
+def rehearsed(kind: str, name: str, library: Library) -> dict[str, Recipe]:
+    """Return, for each example of a recipe or strategy, the recipe whose `Recipe.render_example` renders it.
+
+    A strategy's examples name the recipe they are mixed into; their pictures stand where those of recipes do.
+
+    Raises:
+        NotFoundError: When there is no recipe or strategy of that name.
+        InputError: With every problem of the files.
+    """
+    if kind == "recipe":
+        recipe = load(name, library=library)
+        return dict.fromkeys(recipe.examples, recipe)
+    found = library.strategy(name)
+    recipes: dict[str, Recipe] = {}
+    for key, example in found.spec.examples.items():
+        if example.recipe not in recipes:
+            try:
+                recipes[example.recipe] = _rehearsing(found, example.recipe, library)
+            except PromptKitError as error:
+                raise InputError(found.file.problem(str(error), "examples", key)) from error
+    return {key: recipes[example.recipe] for key, example in found.spec.examples.items()}
+
+
+def _rehearsing(strategy: Found[StrategySpec], name: str, library: Library) -> Recipe:
+    """Return a recipe with a strategy mixed in, and those of the strategy's examples that are for this recipe."""
+    plain = load(name, library=library)
+    mixed = plain.using(strategy.name)
+    examples = {
+        key: ExampleSpec.model_validate(example.model_dump(exclude={"recipe"}, exclude_unset=True))
+        for key, example in strategy.spec.examples.items()
+        if example.recipe == name
+    }
+    spec = mixed.spec.model_copy(update={"examples": examples})
+    # What a strategy can do must not depend on whose brand is near.
+    return replace(mixed, spec=spec, folder=strategy.root.recipes, fixed=plain.fixed, notes=())
+
+
+def _assembled(found: Found[RecipeSpec], library: Library) -> Recipe:
+    spec = _inherited(found, library, ())
+    problems = [
+        found.file.problem(
+            f"there is no strategy '{name}'. {did_you_mean(name, library.names('strategy'))}".strip(), "uses"
+        )
+        for name in spec.uses
+        if name not in library.names("strategy")
+    ]
+    if problems:
+        raise InputError(problems)
+    recipe = Recipe(found.name, spec, library, found.file.path.parent).using(*spec.uses)
+    problems = [found.file.problem(message, *keys) for message, keys in _mistakes(recipe)]
+    if problems:
+        raise InputError(problems)
+    return recipe
+
+
+def _inherited(found: Found[RecipeSpec], library: Library, below: tuple[str, ...]) -> RecipeSpec:
+    spec = found.spec
+    if spec.extends is None:
+        return spec if spec.template else spec.model_copy(update={"template": f"{found.name}.j2"})
+    chain = (*below, found.name)
+    if spec.extends in chain or len(chain) > MAX_PARENTS:
+        raise InputError(
+            found.file.problem(f"'{' → '.join((*chain, spec.extends))}' goes round in a circle.", "extends")
+        )
+    try:
+        parent = _inherited(library.recipe(spec.extends), library, chain)
+    except NotFoundError as error:
+        raise InputError(found.file.problem(str(error), "extends")) from error
+    settings = parent.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True))
+    return spec.model_copy(
+        update={
+            "parameters": {**parent.parameters, **spec.parameters},
+            "references": {**parent.references, **spec.references},
+            "settings": settings,
+            "uses": list(dict.fromkeys([*parent.uses, *spec.uses])),
+            "excludes": {**parent.excludes, **spec.excludes},
+            "heeds": list(dict.fromkeys([*parent.heeds, *spec.heeds])),
+            "template": spec.template or parent.template,
+            "stays": spec.stays or parent.stays,
+            "turns": spec.turns or parent.turns,
+            "task": spec.task or parent.task,
+            "category": spec.category or parent.category,
+            "title": spec.title or parent.title,
+            "summary": spec.summary or parent.summary,
+        },
+    )
+
+
+def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
+    spec = found.spec
+    recipe = recipe.using(*spec.uses)
+    known = [*recipe.parameters, *recipe.references]
+    clashes: list[Problem] = []
+    values, notes = recipe.form.renamed(spec.values, clashes)
+    locked = list(values) if spec.locked == "all" else list(recipe.form.renamed(dict.fromkeys(spec.locked), [])[0])
+    problems = [
+        found.file.problem(
+            f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, known)}".strip(), "values", name
+        )
+        for name in values
+        if name not in known
+    ]
+    problems += [found.file.problem(clash.message, "values", clash.parameter or "") for clash in clashes]
+    problems += [
+        found.file.problem(f"'{name}' is locked but has no value here.", "locked")
+        for name in locked
+        if name not in values
+    ]
+    if problems:
+        raise InputError(problems)
+    parameters = {
+        name: p.model_copy(update={"locked": p.locked or name in locked, "required": p.required and name not in values})
+        for name, p in recipe.parameters.items()
+    }
+    filled = recipe.spec.model_copy(
+        update={
+            "title": spec.title or recipe.title,
+            "summary": spec.summary or recipe.spec.summary,
+            # Those of strategies that are filled in become the preset's own, so that a lock holds them, too.
+            "parameters": {n: p for n, p in parameters.items() if n in recipe.spec.parameters or n in values},
+            "settings": recipe.spec.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True)),
+            "template": recipe.spec.template or f"{recipe.name}.j2",
+            "examples": {},
+        },
+    )
+    fixed = dict(recipe.fixed) | dict(values)
+    told = (*recipe.notes, *(found.file.problem(note, "values") for note in notes))
+    return replace(recipe, name=found.name, spec=filled, fixed=tuple(fixed.items()), notes=told)
+
+
+def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what a recipe says that does not fit together, with the keys it stands under."""
+    yield from _condition_mistakes(recipe)
+    yield from _former_name_mistakes(recipe)
+    for number, text in enumerate(recipe.spec.stays):
+        try:
+            phrase_of(recipe, text)
+        except InputError as error:
+            yield from ((problem.message, ("stays", cast("str", number))) for problem in error.problems)
+    for name, slot in recipe.spec.references.items():
+        if slot.described_by and not repeats(recipe.parameters.get(slot.described_by)):
+            yield f"described_by names '{slot.described_by}', which is no list.", ("references", name, "described_by")
+    for number, turn in enumerate(recipe.spec.turns):
+        keys = ("turns", cast("str", number))
+        if turn.for_each and not repeats(recipe.parameters.get(turn.for_each)):
+            yield f"for_each names '{turn.for_each}', which is no list.", (*keys, "for_each")
+        for slot_name in turn.references or ():
+            if slot_name not in recipe.references:
+                yield f"there is no reference slot '{slot_name}'.", (*keys, "references")
+
+
+def _former_name_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
+    owner = dict.fromkeys([*recipe.parameters, *recipe.references], "")
+    for kind, asked in (("parameters", recipe.spec.parameters), ("references", recipe.spec.references)):
+        for name, asked_for in asked.items():
+            for old in asked_for.was:
+                if old in owner:
+                    taken = f"was a name of '{owner[old]}', too" if owner[old] else "is a name of today"
+                    yield f"was names '{old}', which {taken}.", (kind, name, "was")
+                owner.setdefault(old, name)
+
+
+def _condition_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, parameter in recipe.spec.parameters.items():
+        for other in parameter.away_from if isinstance(parameter, Color) else ():
+            if other not in recipe.parameters or other == name:
+                hint = did_you_mean(other, [one for one in recipe.parameters if one != name])
+                message = f"away_from names '{other}', which is no other parameter. {hint}".strip()
+                yield message, ("parameters", name, "away_from")
+    for kind, asked in (("parameters", recipe.spec.parameters), ("references", recipe.spec.references)):
+        for name, one in asked.items():
+            for other in one.show_if:
+                if other not in recipe.parameters or other == name:
+                    yield f"show_if names '{other}', which is no other parameter.", (kind, name, "show_if")

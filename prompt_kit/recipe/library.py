@@ -1,0 +1,235 @@
+"""Finds recipes, templates, strategies and presets by name: project, then packs, then built in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from prompt_kit.errors import InputError, NotFoundError, PromptKitError, WorkspaceError
+from prompt_kit.project import Project, find_project
+from prompt_kit.recipe.spec import NAME_PATTERN, PresetSpec, RecipeSpec, StrategySpec
+from prompt_kit.recipe.templating import Source
+from prompt_kit.support.files import inside
+from prompt_kit.support.words import spoken
+from prompt_kit.support.yamlfile import YamlFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel
+
+    from prompt_kit.catalogue import Catalogue
+    from prompt_kit.errors import Problem
+
+S = TypeVar("S", RecipeSpec, StrategySpec, PresetSpec)
+
+FOLDERS: Final = {"recipe": "", "strategy": "strategies/", "preset": "presets/"}
+"""Where each kind of file stands below ``recipes/``."""
+
+_SPECS: Final[dict[str, type[BaseModel]]] = {
+    "recipe": RecipeSpec,
+    "strategy": StrategySpec,
+    "preset": PresetSpec,
+}
+_NAME = re.compile(NAME_PATTERN)
+# A key at the left margin, and the lines that belong to its value.
+_HEAD = re.compile(r"^(?:title|summary|category):.*\n?(?:(?:[ \t].*)?\n)*", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder of recipes and the folder of their templates."""
+
+    recipes: Path
+    templates: Path
+    origin: str
+    """What people call it: project, a pack's name, or built in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[S]):
+    """What a file says, and the file."""
+
+    name: str
+    spec: S
+    file: YamlFile
+    root: Root
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a file says of itself at its top."""
+
+    title: str
+    summary: str
+    category: str
+
+
+class Library:
+    """The recipes, strategies, presets and templates within reach of a project."""
+
+    def __init__(self, project: Project | None = None, *, roots: tuple[Root, ...] | None = None) -> None:
+        """Open the library of a project, or of certain folders only."""
+        self.project = project or find_project()
+        self._roots = roots
+        self._sources: dict[str, Source] = {}
+        self._found: dict[tuple[str, str], Found[Any]] = {}
+        self._names: dict[str, list[str]] = {}
+
+    @cached_property
+    def roots(self) -> tuple[Root, ...]:
+        """The folders, in the order in which they are searched; the first that has a name wins."""
+        if self._roots is not None:
+            return self._roots
+        project = self.project
+        own = Root(project.root / project.recipes, project.root / project.templates, "project")
+        packs = (
+            Root(
+                inside(project.root, pack) / "recipes",
+                inside(project.root, pack) / "templates",
+                Path(pack).name,
+            )
+            for pack in project.packs
+        )
+        roots = [own, *packs, Root(*built_in(), "built in")]
+        # In a checkout of the kit itself the project's folders are the built-in ones.
+        folders = {root.recipes.resolve(): root for root in reversed(roots) if root.recipes.is_dir()}
+        return tuple(reversed(folders.values()))
+
+    def names(self, kind: str = "recipe") -> list[str]:
+        """Return the names of all recipes, strategies or presets, in alphabetical order."""
+        if kind not in self._names:
+            self._names[kind] = sorted({path.stem for path in self.paths(kind)})
+        return self._names[kind]
+
+    def heads(self, kind: str = "recipe") -> dict[str, Head]:
+        """Return what each recipe, strategy or preset says of itself, by name; the rest of its file is not read."""
+        paths = {path.stem: path for path in reversed(list(self.paths(kind)))}
+        return {name: _head(name, paths[name], self.label(paths[name])) for name in self.names(kind)}
+
+    def recipe(self, name: str) -> Found[RecipeSpec]:
+        """Return what the recipe's file says.
+
+        Raises:
+            NotFoundError: When there is no such recipe.
+            InputError: With every problem of the file.
+        """
+        return self._look_up("recipe", name)
+
+    def strategy(self, name: str) -> Found[StrategySpec]:
+        """Return what the strategy's file says; raises as `recipe` does."""
+        return self._look_up("strategy", name)
+
+    def preset(self, name: str) -> Found[PresetSpec]:
+        """Return what the preset's file says; raises as `recipe` does."""
+        return self._look_up("preset", name)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The image models, with the project's own."""
+        from prompt_kit.catalogue import Catalogue  # most prompts do not depend on the model
+
+        return Catalogue.load(self.project.models_file)
+
+    @cached_property
+    def brand(self) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+        """What the project's brand fills into strategies that ask for it, and what is wrong with its file."""
+        from prompt_kit.recipe.brand import read_brand, values_of  # most work goes without a brand
+
+        brand, problems = read_brand(self.project)
+        try:
+            unwanted = self.strategy("avoid").spec.parameters.get("avoid")
+        except PromptKitError:
+            unwanted = None
+        instead = {thing: choice.words for thing, choice in getattr(unwanted, "choices", {}).items()}
+        filled = values_of(brand, self.project.root, instead, problems, self.project.brand)
+        return filled, tuple(problems)
+
+    def source(self, name: str) -> Source:
+        """Return the text of a template.
+
+        Raises:
+            NotFoundError: When no folder has it.
+            InputError: When it cannot be read as text, or stands outside its folder.
+        """
+        if name not in self._sources:
+            self._sources[name] = self._read_source(name)
+        return self._sources[name]
+
+    def label(self, path: Path) -> str:
+        """Return how messages call a file: from the project's folder when it stands there."""
+        try:
+            return str(path.relative_to(self.project.root))
+        except ValueError:
+            return str(path)
+
+    def paths(self, kind: str) -> Iterator[Path]:
+        """Yield the files of all recipes, strategies or presets, those that win first."""
+        for root in self.roots:
+            folder = root.recipes / FOLDERS[kind]
+            if folder.is_dir():
+                yield from (path for path in folder.glob("*.yaml") if _NAME.match(path.stem))
+
+    def _look_up(self, kind: str, name: str) -> Found[Any]:
+        if (kind, name) not in self._found:
+            self._found[kind, name] = self._read(kind, name)
+        return self._found[kind, name]
+
+    def _read(self, kind: str, name: str) -> Found[Any]:
+        if _NAME.match(name):
+            for root in self.roots:
+                if (root.recipes / f"{FOLDERS[kind]}{name}.yaml").is_file():
+                    path = inside(root.recipes, f"{FOLDERS[kind]}{name}.yaml")
+                    file = YamlFile(path, self.label(path))
+                    return Found(name, file.parse(_SPECS[kind]), file, root)
+        raise NotFoundError(kind, name, self.names(kind))
+
+    def _read_source(self, name: str) -> Source:
+        for root in self.roots:
+            path = inside(root.templates, name)
+            if path.is_file():
+                label = self.label(path)
+                try:
+                    return Source(name, path.read_text("utf-8"), label)
+                except UnicodeDecodeError as error:
+                    raise InputError(f"{label}: the file is not UTF-8 text. Save it as UTF-8.") from error
+                except OSError as error:
+                    raise InputError(f"{label}: the template cannot be read ({error.strerror}).") from error
+        raise NotFoundError("template", name, self._templates())
+
+    def _templates(self) -> Iterator[str]:
+        for root in self.roots:
+            yield from (path.relative_to(root.templates).as_posix() for path in root.templates.rglob("*.j2"))
+
+
+def kind_of(path: Path) -> str:
+    """Return whether a file is a recipe, a strategy or a preset: the folder it stands in says so."""
+    return next((kind for kind, folder in FOLDERS.items() if folder.rstrip("/") == path.parent.name), "recipe")
+
+
+def _head(name: str, path: Path, label: str) -> Head:
+    try:
+        text = path.read_text("utf-8-sig")
+        said = YamlFile(path, label, "".join(match[0] for match in _HEAD.finditer(text))).data
+    except (OSError, UnicodeDecodeError, InputError) as error:
+        return Head(spoken(name), f"(cannot be read: {str(error).splitlines()[0]})", "")
+    title, summary, category = (str(said.get(key) or "") for key in ("title", "summary", "category"))
+    return Head(title or spoken(name), summary, category)
+
+
+def built_in() -> tuple[Path, Path]:
+    """Return the folders of the recipes and templates that come with the kit.
+
+    Raises:
+        WorkspaceError: When the installation lost them.
+    """
+    package = Path(__file__).resolve().parents[1]
+    if (package / "recipes").is_dir():
+        return package / "recipes", package / "templates"
+    checkout = package.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / "recipes").is_dir():
+        return checkout / "recipes", checkout / "templates"
+    raise WorkspaceError(f"The built-in recipes are missing beside {package}. Install prompt-kit again.")

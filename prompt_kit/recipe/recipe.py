@@ -1,0 +1,417 @@
+"""A recipe ready to render: everything it inherits and mixes in put together, checked and compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import ValidationError
+
+from prompt_kit.errors import InputError, Problem, PromptKitError, did_you_mean
+from prompt_kit.images import Image
+from prompt_kit.prompt import Prompt, Settings
+from prompt_kit.recipe.form import Form
+from prompt_kit.recipe.rendering import MAX_TURNS, NAMES, TurnPlan, render_turns
+from prompt_kit.recipe.settings import SettingsSpec
+from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
+from prompt_kit.recipe.templating import compile_phrase, compile_templates, filled_phrase
+from prompt_kit.recipe.values import placed_text
+from prompt_kit.support.messages import explain
+from prompt_kit.support.words import spoken, stopped
+
+if TYPE_CHECKING:
+    from prompt_kit.catalogue import Model
+    from prompt_kit.prompt import Task
+    from prompt_kit.recipe.library import Found, Library
+    from prompt_kit.recipe.parameters import ChoiceOf, Parameter
+    from prompt_kit.recipe.spec import ReferenceSlot
+    from prompt_kit.recipe.templating import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Values that show what a recipe can do."""
+
+    name: str
+    title: str
+    values: Mapping[str, Any]
+    """Ready for `Recipe.render`; pictures are paths."""
+    settings: Settings
+    uses: tuple[str, ...] = ()
+    """Further strategies it mixes in."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One kind of picture, ready to render."""
+
+    name: str
+    spec: RecipeSpec
+    """What it says once everything it inherits and mixes in is put together."""
+    library: Library
+    folder: Path
+    """Where its file stands; pictures of its examples start from there."""
+    strategies: tuple[Found[StrategySpec], ...] = ()
+    fixed: tuple[tuple[str, Any], ...] = ()
+    """Values that a preset or a brand has filled in."""
+    notes: tuple[Problem, ...] = ()
+    """What is odd though the recipe can be rendered, such as a brand file with a field that cannot be used."""
+
+    @property
+    def title(self) -> str:
+        """Name for people."""
+        return self.spec.title or spoken(self.name)
+
+    @property
+    def task(self) -> Task:
+        """What the model is asked to do with the references."""
+        return self.spec.task or "create"
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """The inputs by name: the recipe's own, then those of its strategies."""
+        own: dict[str, Any] = dict(self.spec.parameters)
+        for strategy in self.strategies:
+            own |= {name: p for name, p in strategy.spec.parameters.items() if name not in own}
+        return own
+
+    @cached_property
+    def references(self) -> Mapping[str, ReferenceSlot]:
+        """The slots for input pictures by name, in the order in which they are sent.
+
+        The recipe's own come last: without an aspect ratio, models take the shape of the last picture (Google
+        Developers Blog, prompting Gemini 2.5 Flash Image, 2025-08).
+        """
+        slots: dict[str, Any] = {}
+        for strategy in self.strategies:
+            slots |= strategy.spec.references
+        return slots | self.spec.references
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings a prompt has unless others are asked for."""
+        return merged(*(s.spec.settings for s in self.strategies), self.spec.settings)
+
+    @cached_property
+    def examples(self) -> Mapping[str, Example]:
+        """Values that show what the recipe can do, by name."""
+        return {
+            name: Example(
+                name,
+                example.title or spoken(name),
+                {key: self._from_folder(key, value) for key, value in example.values.items()},
+                merged(example.settings),
+                tuple(example.uses),
+            )
+            for name, example in self.spec.examples.items()
+        }
+
+    def using(self, *names: str) -> Recipe:
+        """Return this recipe with further strategies mixed in.
+
+        Raises:
+            NotFoundError: When there is no such strategy.
+            InputError: When one does not go with this recipe, or clashes with what is there.
+        """
+        have = {strategy.name for strategy in self.strategies}
+        new = tuple(self.library.strategy(name) for name in dict.fromkeys(names) if name not in have)
+        if not new:
+            return self
+        mixture = tuple(strategy.name for strategy in new)
+        if mixture not in self._mixtures:
+            self._mixtures[mixture] = self._mixed(new)
+        return self._mixtures[mixture]
+
+    @cached_property
+    def _mixtures(self) -> dict[tuple[str, ...], Recipe]:
+        """What was mixed already, so that its templates are compiled once."""
+        return {}
+
+    def _mixed(self, new: tuple[Found[StrategySpec], ...]) -> Recipe:
+        for strategy in new:
+            reason = self.objection(strategy)
+            if reason:
+                raise InputError(f"'{self.name}' does without the strategy '{strategy.name}': {reason}")
+        mixed = replace(self, strategies=(*self.strategies, *new))
+        _check_clashes(mixed)
+        if any(strategy.spec.values_from == "brand" for strategy in new):
+            filled, notes = self.library.brand
+            known = {*mixed.parameters, *mixed.references}
+            fixed = dict(mixed.fixed)
+            fixed |= {name: value for name, value in filled.items() if name in known and name not in fixed}
+            mixed = replace(mixed, fixed=tuple(fixed.items()), notes=(*mixed.notes, *notes))
+        return mixed
+
+    def objection(self, strategy: Found[StrategySpec]) -> str:
+        """Return why a strategy makes no sense here, as a sentence; empty when it does."""
+        if self.task not in strategy.spec.tasks:
+            return f"it is for recipes that {' or '.join(strategy.spec.tasks)}, and this one's task is to {self.task}."
+        return stopped(self.spec.excludes.get(strategy.name, ""))
+
+    def render(
+        self, *, settings: Mapping[str, Any] | Settings | None = None, generator: str = "", **values: Any
+    ) -> Prompt:
+        """Return the prompt that these values make.
+
+        Args:
+            settings: Settings that differ from the recipe's, such as ``{"aspect_ratio": "16:9"}``.
+            generator: Who will make the picture: its model decides how many earlier pictures go along, and whether
+                a subject stands on nothing or on a flat colour that is removed afterwards.
+            **values: Values by parameter, and pictures (a path, bytes, an `Image`, or a list of them) by slot.
+
+        Raises:
+            InputError: With every problem of the values, pictures and settings.
+        """
+        problems: list[Problem] = []
+        renamed, notes = self.form.renamed(values, problems)
+        unfilled = values = dict(renamed) if notes else values
+        if self.fixed:
+            values = self._with_fixed(values)
+        given = values
+        if None in values.values() or "" in values.values():
+            given = {name: value for name, value in values.items() if value is not None and value != ""}
+        filled = dict(self.fixed).keys() - unfilled.keys() if self.fixed else ()
+        context, pictures = self.form.check(given, problems, filled=filled)
+        if filled:
+            given = {n: v for n, v in given.items() if n not in filled or n in pictures or context.get(n)}
+        base = self._chosen_settings(context) if self._deciding and not problems else self.settings
+        chosen = self._settings(settings, base, generator, problems) if settings else base
+        if problems:
+            raise InputError(problems)
+        context["task"] = self.task
+        room = None
+        if self._asks_the_model or chosen.background:
+            model = self._model(chosen, generator)
+            room = model.room
+            if chosen.background == "transparent" and not model.transparency:
+                chosen = replace(chosen, background="keyed")
+            context["keyed"] = chosen.background == "keyed"
+        turns = render_turns(self.plans, context, self.references, pictures, room)
+        if not 0 < len(turns) <= MAX_TURNS:
+            raise InputError(f"{len(turns)} pictures are asked for; 1 to {MAX_TURNS} can be made.")
+        return Prompt(
+            turns,
+            chosen,
+            self.task,
+            self.name,
+            self.spec.version,
+            self._strategy_names,
+            tuple([(name, value if type(value) is str else _recorded(value)) for name, value in given.items()]),
+            notes,
+        )
+
+    def render_example(self, name: str) -> Prompt:
+        """Return the prompt of an example, with the strategies and settings it asks for.
+
+        Raises:
+            InputError: With every problem of its values, pictures and settings.
+        """
+        example = self.examples[name]
+        return self.using(*example.uses).render(settings=example.settings, **example.values)
+
+    def stays(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return what a refinement of a picture must keep, as noun phrases.
+
+        Args:
+            values: The values that made the picture, as its prompt or record has them. A phrase whose values are
+                empty, or no longer fit the recipe, is left out.
+        """
+        context = self.form.reread(values)
+        return tuple(filter(None, (filled_phrase(phrase, context) for phrase in self._phrases)))
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the values: one property for each parameter and reference slot."""
+        return self.form.json_schema() | {"title": self.title}
+
+    @cached_property
+    def form(self) -> Form:
+        """What the recipe asks, ready to check values."""
+        return Form(self.name, self.parameters, self.references, self.spec.heeds)
+
+    @cached_property
+    def _phrases(self) -> tuple[Program, ...]:
+        return tuple(phrase_of(self, text) for text in self.spec.stays)
+
+    @cached_property
+    def plans(self) -> tuple[TurnPlan, ...]:
+        """The turns, each with its compiled template.
+
+        Raises:
+            InputError: With every problem of the templates.
+        """
+        own = self.spec.turns or [TurnSpec()]
+        before = [(turn, strategy) for strategy in self.strategies for turn in strategy.spec.turns]
+        plans = [self._plan(turn, own[0].template, strategy) for turn, strategy in before]
+        return (*plans, *(self._plan(turn, turn.template) for turn in own))
+
+    def _plan(self, turn: TurnSpec, own: str | None, asks: Found[StrategySpec] | None = None) -> TurnPlan:
+        """Return a turn with its words: the recipe's own between those of its strategies.
+
+        A turn that a strategy ``asks`` for begins with that turn's template; it needs no other words of the strategy.
+        """
+        mixed = [strategy for strategy in self.strategies if strategy is not asks]
+        words = [own or _template(self.name, self.spec)]
+        words = [_template(s.name, s.spec, "strategies/") for s in mixed if s.spec.place == "before"] + words
+        words += [_template(s.name, s.spec, "strategies/") for s in mixed if s.spec.place == "after"]
+        if asks is not None:
+            words.insert(0, _turn_template(asks, turn))
+        program = compile_templates(words, self.library.source)
+        known = [*self.parameters, *self.references, *self.spec.heeds, *NAMES]
+        unknown = {name: place for name, place in program.names.items() if name not in known}
+        if unknown:
+            raise InputError(
+                [
+                    Problem(f"there is no parameter '{name}'. {did_you_mean(name, known)}".strip(), place)
+                    for name, place in unknown.items()
+                ],
+            )
+        slots = tuple(self.references) if turn.references is None else tuple(turn.references)
+        return TurnPlan(program, slots, turn.name, turn.for_each, turn.earlier, turn.role, turn.output)
+
+    @cached_property
+    def _asks_the_model(self) -> bool:
+        return any(plan.earlier for plan in self.plans)
+
+    def _model(self, settings: Settings, generator: str) -> Model:
+        """Return the model that will draw; that it cannot is said when the prompt is sent, not when it is written."""
+        try:
+            return self.library.catalogue.choose(settings, generator)
+        except PromptKitError:
+            from prompt_kit.catalogue import Model
+
+            return Model(id=settings.model or "", known=False)
+
+    @cached_property
+    def _strategy_names(self) -> tuple[str, ...]:
+        return tuple(strategy.name for strategy in self.strategies)
+
+    @cached_property
+    def _deciding(self) -> tuple[str, ...]:
+        """The parameters whose choices bring settings with them."""
+        return tuple(name for name, parameter in self.parameters.items() if parameter.brings_settings)
+
+    def _chosen_settings(self, context: Mapping[str, Any]) -> Settings:
+        """Return the recipe's settings with those that the chosen values bring."""
+        brought: dict[str, Any] = {}
+        for name in self._deciding:
+            choice = cast("ChoiceOf", self.parameters[name]).choices.get(context[name].value)
+            brought |= choice.settings.model_dump(exclude_unset=True) if choice else {}
+        return replace(self.settings, **brought)
+
+    def _settings(
+        self, settings: Mapping[str, Any] | Settings, base: Settings, generator: str, problems: list[Problem]
+    ) -> Settings:
+        if isinstance(settings, Settings):
+            settings = settings.to_dict()
+        given = {name: value for name, value in settings.items() if value is not None}
+        try:
+            asked = SettingsSpec.model_validate(given)
+        except ValidationError as error:
+            known = list(SettingsSpec.model_fields)
+            for e in error.errors(include_url=False):
+                name = str(e["loc"][0])
+                if e["type"] == "extra_forbidden":
+                    message = f"there is no setting '{name}'. {did_you_mean(name, known)}".strip()
+                else:
+                    message = f"{name}: {explain(e)}."
+                problems.append(Problem(message, parameter=name))
+            return base
+        changed = asked.model_dump(exclude_unset=True)
+        if "tier" in changed and "model" not in changed:
+            changed["model"] = None  # whoever asks for a tier no longer asks for the recipe's model
+        chosen = replace(base, **changed)
+        if chosen.thinking and "thinking" not in changed and changed.keys() & {"tier", "model"}:
+            # The level is the recipe's, and meant for the model that the recipe has in mind.
+            chosen = replace(chosen, thinking=self._model(chosen, generator).thinking_for(chosen.thinking))
+        return chosen
+
+    def _with_fixed(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        fixed = dict(self.fixed)
+        problems = [
+            Problem(f"{name}: is locked by the preset. Leave it out.", parameter=name)
+            for name, value in values.items()
+            if value != fixed.get(name, value) and name in self.parameters and self.parameters[name].locked
+        ]
+        if problems:
+            raise InputError(problems)
+        return fixed | dict(values)
+
+    def _from_folder(self, name: str, value: Any) -> Any:
+        if name not in self.references:
+            return value
+        if isinstance(value, list):
+            return [self._from_folder(name, one) for one in value]
+        return self.folder / value if isinstance(value, str) else value
+
+
+def merged(*specs: SettingsSpec) -> Settings:
+    """Return settings in which later ones win."""
+    together: dict[str, Any] = {}
+    for spec in specs:
+        together |= spec.model_dump(exclude_none=True)
+    return Settings(**together)
+
+
+def phrase_of(recipe: Recipe, text: str) -> Program:
+    """Return one phrase of what stays, checked and compiled.
+
+    Raises:
+        InputError: When it does what templates must not do, or names what is no parameter.
+    """
+    phrase = compile_phrase(text, f"{recipe.name}.yaml")
+    known = list(recipe.parameters)
+    unknown = [
+        Problem(f"there is no parameter '{name}'. {did_you_mean(name, known)}".strip(), place)
+        for name, place in phrase.names.items()
+        if name not in recipe.parameters
+    ]
+    if unknown:
+        raise InputError(unknown)
+    return phrase
+
+
+def _check_clashes(recipe: Recipe) -> None:
+    """See that no name means two things; a strategy may share a parameter with the recipe, which then is the recipe's.
+
+    Raises:
+        InputError: When a name does.
+    """
+    owner = dict.fromkeys([*recipe.spec.parameters, *recipe.spec.references], "the recipe")
+    for strategy in recipe.strategies:
+        for name in (*strategy.spec.parameters, *strategy.spec.references):
+            shared = name in recipe.spec.parameters and name in strategy.spec.parameters
+            if name in owner and not shared:
+                raise InputError(
+                    f"'{name}' is a name of the strategy '{strategy.name}' and of {owner[name]}. Use one of them.",
+                )
+            owner.setdefault(name, f"the strategy '{strategy.name}'")
+
+
+def strategy_templates(strategy: Found[StrategySpec]) -> set[str]:
+    """Return the names of a strategy's own templates."""
+    own = _template(strategy.name, strategy.spec, "strategies/")
+    return {own, *(_turn_template(strategy, turn) for turn in strategy.spec.turns)}
+
+
+def _turn_template(strategy: Found[StrategySpec], turn: TurnSpec) -> str:
+    return turn.template or f"strategies/{strategy.name}-{turn.output}.j2"
+
+
+def _template(name: str, spec: RecipeSpec | StrategySpec, folder: str = "") -> str:
+    return spec.template or f"{folder}{name}.j2"
+
+
+def _recorded(value: Any) -> Any:
+    """Return a value as it stands in a record: plain data, pictures by file name."""
+    if isinstance(value, Mapping):
+        return placed_text(value)
+    if isinstance(value, list | tuple):
+        return tuple([one if type(one) is str else _recorded(one) for one in value])
+    if isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Image | Path):
+        return value.name
+    return "(picture)" if isinstance(value, bytes) else str(value)

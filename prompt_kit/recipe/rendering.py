@@ -1,0 +1,149 @@
+"""Template, values and references become turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from prompt_kit.prompt import Earlier, EarlierWords, Mask, Reference, Text, Turn
+from prompt_kit.recipe.templating import trusted
+from prompt_kit.recipe.values import Chosen
+from prompt_kit.support import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from prompt_kit.images import Image
+    from prompt_kit.prompt import Answer, Part, Role
+    from prompt_kit.recipe.spec import ReferenceSlot
+    from prompt_kit.recipe.templating import Program
+
+MAX_TURNS: Final = 36
+"""Most turns of one prompt."""
+
+NO_ITEM: Final = Chosen("", "")
+"""What ``item`` is in a turn that is not repeated: false, silent, and without a value."""
+
+Room: TypeAlias = "Callable[[Sequence[Part], Role], int | None]"
+"""Tells how many pictures in a role a model takes beside others; ``None`` is as many as one likes."""
+
+MASKED: Final = "the part that may change"
+"""How a mask is called in a sentence: it is not sent as a picture, so it has no number."""
+
+NAMES: Final = frozenset({"earlier", "item", "keyed", "task", "turn"})
+"""What a template can use besides parameters and reference slots."""
+
+
+@trusted
+class Attached(str):
+    """Attached pictures as the template sees them: how they are called in a sentence."""
+
+    __slots__ = ("count", "each")
+
+    count: int  # type: ignore[assignment] # templates read it; nobody counts letters in a mention
+    """How many there are."""
+    each: tuple[str, ...]
+    """How each one is called."""
+
+    def __new__(cls, positions: Sequence[int], total: int) -> Attached:
+        """Name the pictures at these positions (from 1) of all that are attached."""
+        made = super().__new__(cls, words.mention(positions, total))
+        made.count = len(positions)
+        made.each = (str(made),) if len(positions) == 1 else tuple(words.mention([p], 99) for p in positions)
+        return made
+
+
+@trusted
+@dataclass(frozen=True, slots=True)
+class TurnNumber:
+    """The turn as its template sees it."""
+
+    number: int
+    """From 1, among the turns that make pictures."""
+    total: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPlan:
+    """One turn of a recipe, ready to be rendered, or repeated for each entry of a list."""
+
+    program: Program
+    slots: tuple[str, ...]
+    """The reference slots that go along, in order."""
+    name: str = ""
+    for_each: str | None = None
+    earlier: int = 0
+    """Most earlier pictures that go along."""
+    role: Role = "identity"
+    """The role of the earlier pictures."""
+    output: Answer = "picture"
+
+
+def render_turns(
+    plans: Sequence[TurnPlan],
+    context: dict[str, Any],
+    slots: Mapping[str, ReferenceSlot],
+    pictures: Mapping[str, tuple[Image, ...]],
+    room: Room | None = None,
+) -> tuple[Turn, ...]:
+    """Return the turns of a prompt.
+
+    Args:
+        plans: The recipe's turns.
+        context: The values, ready for the template.
+        slots: The recipe's reference slots.
+        pictures: The pictures given for each slot.
+        room: How many more pictures the model takes; as many as the recipe says when left out.
+    """
+    if len(plans) == 1 and not plans[0].for_each and not pictures:
+        return (Turn((Text(plans[0].program.render(context)),)),)
+    steps = [(plan, item) for plan in plans for item in (context[plan.for_each] if plan.for_each else (None,))]
+    drawn = sum(plan.output == "picture" for plan, _ in steps)
+    turns: list[Turn] = []
+    for plan, item in steps:
+        number = sum(turn.output == "picture" for turn in turns) + 1
+        name = (plan.name or str(item or "")) if len(steps) > 1 else ""
+        given = tuple(_given(plan, slots, pictures))
+        attached = [*given, *_made(turns, plan, room(given, plan.role) if room else None)]
+        seen = (
+            context
+            | dict(_mentions([part for part in attached if not isinstance(part, Mask)]))
+            | {part.slot: MASKED for part in given if isinstance(part, Mask)}
+            | {"turn": TurnNumber(number, drawn, name), "item": NO_ITEM if item is None else item}
+        )
+        settled = [EarlierWords(at) for at, turn in enumerate(turns) if turn.output == "words"]
+        turns.append(Turn((*attached, Text(plan.program.render(seen)), *settled), name, plan.output))
+    return tuple(turns)
+
+
+def _given(
+    plan: TurnPlan, slots: Mapping[str, ReferenceSlot], pictures: Mapping[str, tuple[Image, ...]]
+) -> Iterator[Part]:
+    """Yield the given pictures that go along with a turn, slot by slot."""
+    for slot in plan.slots:
+        role = slots[slot].role
+        for image in pictures.get(slot, ()):
+            yield Mask(slot, image) if role == "mask" else Reference(slot, role, image)
+
+
+def _made(turns: Sequence[Turn], plan: TurnPlan, room: int | None) -> Iterator[Part]:
+    """Yield the earlier pictures that go along: the first, which the others follow, and the latest.
+
+    One goes along even when there is no room: that too many pictures were given is said when the model is asked.
+    """
+    drawn = [at for at, turn in enumerate(turns) if turn.output == "picture"]
+    most = plan.earlier if room is None else min(plan.earlier, max(room, 1))
+    if len(drawn) > most:
+        drawn = [drawn[0], *drawn[len(drawn) - most + 1 :]] if most else []
+    yield from (Earlier(at, plan.role) for at in drawn)
+
+
+def _mentions(attached: Sequence[Part]) -> Iterator[tuple[str, Attached]]:
+    """Name the attached pictures by slot; words and attachments cannot disagree, for both come from the order."""
+    positions: dict[str, list[int]] = {}
+    for position, part in enumerate(attached, 1):
+        name = part.slot if isinstance(part, Reference) else "earlier"
+        positions.setdefault(name, []).append(position)
+    for name, places in positions.items():
+        yield name, Attached(places, len(attached))

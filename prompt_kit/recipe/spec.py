@@ -1,0 +1,223 @@
+"""What recipe, strategy and preset files may say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from prompt_kit.prompt import Answer, Role, Task
+from prompt_kit.recipe.parameters import ChoicesOf, Color, Condition, CopiesOf, ListOf, Parameter
+from prompt_kit.recipe.settings import SettingsSpec
+
+NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
+"""What names of recipes, strategies, presets and examples look like: ``red-panda``."""
+
+PARAMETER_PATTERN: Final = r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$"
+"""What names of parameters and reference slots look like: ``shot_type``."""
+
+RESERVED: Final = frozenset(
+    """
+    across and as ask aspect_ratio batch call count debug dry_run earlier elif else endfor endif example false filter
+    for from generator grounding help if import in include is item json keyed locked loop macro max_cost model n new
+    none not or out preset recipe refine resend safety seed self set settings size skip_refused strategy task
+    temperature thinking thoughts tier top_p true turn use values version
+    """.split(),
+)
+"""Names that mean something else in templates or on the command line."""
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=64)]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+ParameterName = Annotated[str, StringConstraints(pattern=PARAMETER_PATTERN, max_length=40)]
+TemplateName = Annotated[
+    str,
+    StringConstraints(pattern=r"^(?:[a-z0-9_][a-z0-9_-]*/)*_?[a-z0-9][a-z0-9_-]*\.j2$", max_length=120),
+]
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+class ReferenceSlot(_Spec):
+    """A place for one or more input pictures."""
+
+    role: Role
+    """What the model should take from the pictures."""
+    title: str = ""
+    """Name of the field; made from the slot's name when left out."""
+    help: str = ""
+    """One sentence: which picture works well here."""
+    min: Annotated[int, Field(ge=0, le=14)] = 0
+    """Fewest pictures; above 0 makes the slot required."""
+    max: Annotated[int, Field(ge=1, le=14)] = 1
+    """Most pictures."""
+    described_by: ParameterName | None = None
+    """A list parameter whose entries describe the pictures one by one, in order."""
+    show_if: Condition = {}
+    """Parameters and the value, or list of values, that each must have; else the slot is not asked."""
+    was: list[ParameterName] = []
+    """Names that it had in earlier versions; pictures under them still count, with a note."""
+
+    @property
+    def takes(self) -> str:
+        """How many pictures go into it, such as ``1 to 3``."""
+        return f"{self.min}" if self.min == self.max else f"{self.min} to {self.max}"
+
+    @model_validator(mode="after")
+    def _range_fits(self) -> ReferenceSlot:
+        if self.min > self.max:
+            raise ValueError(f"min ({self.min}) is above max ({self.max})")
+        if self.role == "mask" and self.max > 1:
+            raise ValueError("a mask is one picture; take max away")
+        return self
+
+
+class TurnSpec(_Spec):
+    """One of several requests that build on each other."""
+
+    name: str = ""
+    """What this turn makes; the item's own words when the turn is repeated."""
+    for_each: ParameterName | None = None
+    """A list parameter; the turn is repeated for each of its entries, which the template sees as ``item``."""
+    template: TemplateName | None = None
+    """The turn's own template; the recipe's when left out."""
+    references: list[ParameterName] | None = None
+    """The reference slots that go along; all when left out."""
+    earlier: Annotated[int, Field(ge=0, le=13)] = 0
+    """How many earlier pictures go along at the most: the first one, and the latest."""
+    role: Role = "identity"
+    """What the model should take from the earlier pictures."""
+    output: Answer = "picture"
+    """``words`` asks for words alone; they go along with every later turn."""
+
+
+class ExampleSpec(_Spec):
+    """Values that show what a recipe can do; each one is also a test."""
+
+    title: str = ""
+    """What the example shows."""
+    values: dict[str, Any] = {}
+    """Values by parameter, and pictures by reference slot (paths from the recipe's own folder)."""
+    settings: SettingsSpec = SettingsSpec.model_construct()
+    """Settings that differ from the recipe's."""
+    uses: list[Name] = []
+    """Further strategies to mix in."""
+
+
+class StrategyExampleSpec(ExampleSpec):
+    """Values that show what a strategy can do with a recipe."""
+
+    recipe: Name
+    """The recipe it is mixed into."""
+
+
+class _Shared(_Spec):
+    """What recipes and strategies have in common."""
+
+    title: str = ""
+    """Name for people."""
+    summary: str = ""
+    """One sentence: what it is for."""
+    parameters: dict[ParameterName, Parameter] = {}
+    """The inputs, by name, in the order of the form."""
+    template: TemplateName | None = None
+    """The template under ``templates/``; the own name with ``.j2`` when left out."""
+    settings: SettingsSpec = SettingsSpec.model_construct()
+    """Settings that go with it."""
+    references: dict[ParameterName, ReferenceSlot] = {}
+    """Slots for input pictures, in the order in which they are sent."""
+
+    @field_validator("parameters")
+    @classmethod
+    def _names_are_free(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for name in value:
+            if name in RESERVED:
+                raise ValueError(
+                    f"'{name}' means something else in templates or on the command line; choose another name"
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _slots_do_not_clash(self) -> _Shared:
+        for name in self.references:
+            if name in self.parameters:
+                raise ValueError(f"'{name}' is both a parameter and a reference slot; rename one of them")
+            if name in RESERVED:
+                raise ValueError(f"the reference slot '{name}' means something else in templates; choose another name")
+        return self
+
+
+class RecipeSpec(_Shared):
+    """One kind of picture."""
+
+    category: str = ""
+    """Heading under which the recipe is listed."""
+    version: str = "1"
+    """Version of the recipe; it goes into every record."""
+    task: Task | None = None
+    """What the model is asked to do with the references: create, edit or compose."""
+    extends: Name | None = None
+    """A recipe whose parameters, references, settings and template this one starts from."""
+    uses: list[Name] = []
+    """Strategies mixed in."""
+    excludes: dict[Name, str] = {}
+    """Strategies that make no sense here, each with the reason in one sentence."""
+    heeds: list[ParameterName] = []
+    """Parameters of strategies that the template looks at; empty while the strategy is not mixed in."""
+    stays: list[Phrase] = []
+    """What a refinement must keep: noun phrases with parameters in them, such as ``the {{ style }} style``."""
+    turns: list[TurnSpec] = []
+    """Requests that build on each other; a single one when left out."""
+    examples: dict[Name, ExampleSpec] = {}
+    """Values that show what the recipe can do; each one is also a test."""
+
+
+class StrategySpec(_Shared):
+    """A prompting technique that any recipe can mix in."""
+
+    place: Literal["before", "after"] = "after"
+    """Whether its words stand before or after the recipe's own."""
+    tasks: list[Task] = ["create", "edit", "compose"]
+    """The kinds of recipe it makes sense for."""
+    turns: list[TurnSpec] = []
+    """Requests that come before the recipe's own; each is asked in the words of its template and the recipe's."""
+    values_from: Literal["brand"] | None = None
+    """Whether the project's ``brand.yaml`` fills the parameters in."""
+    examples: dict[Name, StrategyExampleSpec] = {}
+    """Values that show what the strategy can do with a recipe; each one is also a test."""
+
+    @model_validator(mode="after")
+    def _conditions_are_its_own(self) -> StrategySpec:
+        for name, asked in {**self.parameters, **self.references}.items():
+            for other in asked.show_if:
+                if other not in self.parameters or other == name:
+                    raise ValueError(f"show_if of '{name}' names '{other}', which is no other parameter")
+            for other in asked.away_from if isinstance(asked, Color) else ():
+                if other not in self.parameters or other == name:
+                    raise ValueError(f"away_from of '{name}' names '{other}', which is no other parameter")
+        return self
+
+
+class PresetSpec(_Spec):
+    """A recipe with some values fixed."""
+
+    title: str = ""
+    """Name for people."""
+    summary: str = ""
+    """One sentence: what it is for."""
+    extends: Name
+    """The recipe it fills in."""
+    uses: list[Name] = []
+    """Further strategies to mix in."""
+    values: dict[str, Any] = {}
+    """Values by parameter."""
+    settings: SettingsSpec = SettingsSpec.model_construct()
+    """Settings that differ from the recipe's."""
+    locked: list[str] | Literal["all"] = []
+    """The parameters whose values no form may change."""
+
+
+def repeats(parameter: Any) -> bool:
+    """Return whether a turn can be repeated for each entry of this parameter."""
+    return isinstance(parameter, ListOf | ChoicesOf | CopiesOf)

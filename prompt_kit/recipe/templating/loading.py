@@ -1,0 +1,113 @@
+"""Puts templates together, with all they include, into one checked program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.visitor import NodeTransformer
+
+from prompt_kit.errors import InputError, Place, Problem, PromptKitError
+from prompt_kit.recipe.templating.checks import check
+from prompt_kit.recipe.templating.environment import ENVIRONMENT
+from prompt_kit.recipe.templating.program import LINES_PER_FILE, PARAGRAPH, Program, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+MAX_SOURCE: Final = 100_000
+"""Largest template, in characters."""
+MAX_DEPTH: Final = 8
+"""How deeply templates may include each other."""
+MAX_FILES: Final = 100
+"""Most templates of one prompt."""
+
+
+def compile_templates(names: Collection[str], read: Callable[[str], Source]) -> Program:
+    """Return the templates, one after the other, as one checked program.
+
+    Args:
+        names: The templates to put together, in order.
+        read: Returns the source of a template by name; raises `NotFoundError` when there is none.
+
+    Raises:
+        InputError: With every problem of every file.
+    """
+    loader = _Loader(read)
+    body = [node for name in names for node in loader.body(name, ())]
+    tree = nodes.Template(body, lineno=1)
+    tree.set_environment(ENVIRONMENT)
+    program = Program(tuple(loader.sources), tree, tuple(loader.origins), {})
+    problems = loader.problems + (check(program) if not loader.problems else [])
+    if problems:
+        raise InputError(problems)
+    return program
+
+
+class _Loader:
+    """Reads templates and puts those they include in their place."""
+
+    def __init__(self, read: Callable[[str], Source]) -> None:
+        self.read = read
+        self.sources: list[Source] = []
+        self.origins: list[str] = []
+        self.problems: list[Problem] = []
+
+    def body(self, name: str, above: tuple[str, ...]) -> list[nodes.Node]:
+        """Return the nodes of a template, which ``above`` include."""
+        source = self.read(name)
+        number = len(self.sources)
+        self.sources.append(source)
+        self.origins.append(above[0] if above else name)
+        if len(source.text) > MAX_SOURCE or number > MAX_FILES:
+            self.problems.append(Problem("there is more template than the kit reads.", Place(source.label)))
+            return []
+        try:
+            tree = ENVIRONMENT.parse(_marked(source.text), name, name)
+        except TemplateSyntaxError as error:
+            self.problems.append(Problem(_syntax_message(error), Place(source.label, error.lineno)))
+            return []
+        except RecursionError:
+            self.problems.append(Problem("the template is nested too deeply.", Place(source.label)))
+            return []
+        includes = False
+        for node in tree.find_all(nodes.Node):
+            node.lineno = number * LINES_PER_FILE + (node.lineno or 1)
+            includes = includes or type(node) is nodes.Include
+        if includes:
+            tree = _Inliner(self, source, (*above, name)).visit(tree)
+        return tree.body
+
+
+class _Inliner(NodeTransformer):
+    """Replaces every include by the nodes of the included template."""
+
+    def __init__(self, loader: _Loader, source: Source, above: tuple[str, ...]) -> None:
+        self.loader, self.source, self.above = loader, source, above
+
+    def visit_Include(self, node: nodes.Include) -> list[nodes.Node]:  # noqa: N802 - Jinja2 asks for this name
+        place = Place(self.source.label, node.lineno % LINES_PER_FILE)
+        if not isinstance(node.template, nodes.Const) or not isinstance(node.template.value, str):
+            self.loader.problems.append(Problem("include names a template in quotes, nothing else.", place))
+            return []
+        name = node.template.value
+        if name in self.above or len(self.above) > MAX_DEPTH:
+            self.loader.problems.append(Problem(f"'{name}' includes itself, or the includes go too deep.", place))
+            return []
+        try:
+            return self.loader.body(name, self.above)
+        except PromptKitError as error:
+            self.loader.problems.append(Problem(str(error), place))
+            return []
+
+
+def _marked(text: str) -> str:
+    """Mark empty lines as ends of paragraphs; the number of lines stays the same."""
+    lines = text.replace("\r\n", "\n").replace(PARAGRAPH, " ").split("\n")
+    last = len(lines) - 1
+    return "\n".join(line if line.strip() or at == last else PARAGRAPH for at, line in enumerate(lines)) + "\n"
+
+
+def _syntax_message(error: TemplateSyntaxError) -> str:
+    message = (error.message or "this is not a template").rstrip(".")
+    return f"the template has a mistake: {message[:1].lower()}{message[1:]}."

@@ -1,0 +1,129 @@
+"""A checked template that makes the words of a prompt, laid out as paragraphs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from jinja2 import Template, TemplateError
+from jinja2.exceptions import SecurityError
+
+from prompt_kit.errors import InputError, Place, Problem
+from prompt_kit.recipe.templating.branches import Branch, mark, noted
+from prompt_kit.recipe.templating.environment import ENVIRONMENT
+from prompt_kit.support import words
+
+if TYPE_CHECKING:
+    from jinja2 import nodes
+
+MAX_OUTPUT: Final = 400_000
+"""Longest prompt, in characters."""
+
+PARAGRAPH: Final = "\0"
+"""Stands for an empty line of a template, until the prompt is laid out."""
+
+LINES_PER_FILE: Final = 1_000_000
+"""Line numbers of a program count through all its files; each file begins at a multiple of this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of one template, and how messages call its file."""
+
+    name: str
+    text: str
+    label: str
+
+
+@dataclass
+class Program:
+    """A template with all it includes, checked and compiled."""
+
+    sources: tuple[Source, ...]
+    tree: nodes.Template
+    origins: tuple[str, ...]
+    """For each source, the name of the template that brought it in."""
+    names: dict[str, Place]
+    """The names it takes from outside, and where each is used first."""
+    template: Template | None = field(default=None, repr=False)
+    """The compiled form, once it was needed."""
+    branches: tuple[Branch, ...] = ()
+    """Every way through its conditions, once it is watched."""
+    taken: set[Branch] = field(default_factory=set)
+    """The ways that were taken since it is watched."""
+
+    def render(self, context: dict[str, Any]) -> str:
+        """Return the prompt's words, laid out as paragraphs.
+
+        Raises:
+            InputError: When the template does with a value what cannot be done with it.
+        """
+        template = self.template
+        if template is None:
+            template = self.template = self._compiled()
+        try:
+            raw = "".join(template.root_render_func(template.new_context(context, shared=True)))
+        except (TemplateError, TypeError, ValueError, IndexError, KeyError, RecursionError) as error:
+            raise InputError(self._failure(template, error)) from error
+        if self.branches:
+            raw, taken = noted(raw, self.branches)
+            self.taken.update(taken)
+        if len(raw) > MAX_OUTPUT:
+            raise InputError(Problem(f"the prompt has more than {MAX_OUTPUT:,} characters.", self.place(0)))
+        return lay_out(raw)
+
+    def watch(self) -> None:
+        """Note from now on which branches are taken; must be called before the first rendering."""
+        self.branches = mark(self.tree, lambda lineno: (self.origin(lineno), self.place(lineno)))
+
+    def place(self, lineno: int) -> Place:
+        """Return the file and line behind a line number of the tree, which counts through all files."""
+        number, line = divmod(lineno, LINES_PER_FILE)
+        return Place(self.sources[number].label, line or None)
+
+    def origin(self, lineno: int) -> str:
+        """Return the name of the template that brought in a line of the tree."""
+        return self.origins[lineno // LINES_PER_FILE]
+
+    def _compiled(self) -> Template:
+        name = self.sources[0].name
+        code = ENVIRONMENT.compile(cast("Any", self.tree), name, name)
+        return Template.from_code(ENVIRONMENT, code, {}, None)
+
+    def _failure(self, template: Template, error: Exception) -> Problem:
+        line = 0
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == template.filename:
+                line = template.get_corresponding_lineno(trace.tb_lineno)
+            trace = trace.tb_next
+        what = "this is not allowed in templates" if isinstance(error, SecurityError) else str(error)
+        return Problem(f"the template cannot go on: {what}.", self.place(line))
+
+
+def lay_out(raw: str) -> str:
+    """Return what a template put out as clean paragraphs: lines joined, gaps closed, no stop twice."""
+    text = _joined(raw)
+    if ".." in text or "!." in text or "?." in text or not text.isascii():
+        # Two stops may meet; whether they stand at the end of a template's line is seen line by line.
+        text = PARAGRAPH.join(
+            "\n".join([_one_stop(line.strip()) for line in block.split("\n")]) for block in raw.split(PARAGRAPH)
+        )
+        text = _joined(text)
+    return text.replace(words.LINE, "\n") if words.LINE in text else text
+
+
+def _joined(raw: str) -> str:
+    text = " ".join(filter(None, map(str.strip, raw.split("\n"))))
+    if PARAGRAPH not in text:
+        return text
+    return "\n\n".join(filter(None, [paragraph.strip() for paragraph in text.split(PARAGRAPH)]))
+
+
+def _one_stop(line: str) -> str:
+    if line[-1:] != "." or line[-2:-1] not in _STOPS or (line.endswith("...") and not line.endswith("....")):
+        return line
+    return line[:-1]
+
+
+_STOPS: Final = frozenset(".!?…。！？؟।")

@@ -1,0 +1,180 @@
+"""What becomes of a value on its way into a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from prompt_kit.errors import did_you_mean
+from prompt_kit.support import words
+from prompt_kit.support.colours import color_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MANY_CHOICES: Final = 15
+"""More choices than this are not listed to someone who only mistyped one."""
+
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
+
+
+class Chosen(str):
+    """A choice as the template sees it: the words for the prompt, and the stable value to compare with."""
+
+    __slots__ = ("value",)
+
+    value: str
+
+    def __new__(cls, text: str, value: str) -> Chosen:
+        """Make the words of the choice ``value``; own words have themselves as value."""
+        made = super().__new__(cls, text)
+        made.value = value
+        return made
+
+
+class Phrase(str):
+    """Words as the template sees them that know whether they name one thing or several."""
+
+    __slots__ = ("plural",)
+
+    plural: bool
+
+    def __new__(cls, text: str) -> Phrase:
+        """Judge by the words themselves; see `words.is_plural`."""
+        made = super().__new__(cls, text)
+        made.plural = words.is_plural(text)
+        return made
+
+
+class Copy(str):
+    """Exact words for the picture as the template sees them: in quotes, line breaks kept."""
+
+    __slots__ = ("language", "place", "text")
+
+    text: str
+    language: str
+    place: str
+    """Where the words stand and how they look, as it was written; empty when nothing was said."""
+
+    def __new__(cls, text: str, language: str = "", place: str = "") -> Copy:
+        """Quote the exact words; ``language`` is the English name of their language, or empty."""
+        made = super().__new__(cls, text and words.quoted(words.LINE.join(text.split("\n"))))
+        made.text = text
+        made.language = language
+        made.place = place
+        return made
+
+
+NO_COPY: Final = Copy("")
+"""Stands in a list of exact words where one place has none; false and silent in a template."""
+
+PLACE_MARK: Final = "::"
+"""Stands between exact words and their place where both are written on one line: ``OPEN :: above the door``."""
+
+UNUSUAL: Final = object()
+"""Stands for a value that needs a closer look."""
+
+
+def copier(language: str) -> Callable[[str], Copy]:
+    """Return the function that makes exact words of a value, line by line."""
+    name = words.language_name(language) if language else ""
+
+    def ready(value: str) -> Copy:
+        text = "\n".join(filter(None, (words.plain(line) for line in value.splitlines())))
+        return Copy(text or _nothing(), name)
+
+    return ready
+
+
+def placed_copier(language: str, longest: int) -> Callable[[str], Copy]:
+    """Return the function that makes exact words and their place of ``WORDS :: place``.
+
+    Args:
+        language: The language of the words, as a tag or in words; empty when it does not matter.
+        longest: Most characters of the words alone.
+    """
+    copy = copier(language)
+
+    def ready(value: str) -> Copy:
+        text, mark, place = value.rpartition(f" {PLACE_MARK}") if f" {PLACE_MARK}" in value else (value, "", "")
+        words_alone = copy(text)
+        if len(words_alone.text) > longest:
+            raise ValueError(f"has {len(words_alone.text):,} characters; at most {longest:,} are allowed")
+        return Copy(words_alone.text, words_alone.language, words.clause(place) if mark else "")
+
+    return ready
+
+
+def placed_text(value: Any) -> Any:
+    """Return ``{words: …, place: …}`` as ``WORDS :: place``, the form in which it is recorded; others as they are."""
+    if not isinstance(value, Mapping):
+        return value
+    if not value.keys() <= {"words", "place"} or not isinstance(value.get("words"), str):
+        raise ValueError("must have 'words' and may have 'place', nothing else")
+    return f"{value['words']} {PLACE_MARK} {value.get('place') or ''}".rstrip()
+
+
+def clause(value: str) -> str:
+    """Return a text as it stands inside a sentence.
+
+    Raises:
+        ValueError: When nothing is left of it.
+    """
+    return words.clause(value) or _nothing()
+
+
+def plain(value: str) -> str:
+    """Return a text on one line.
+
+    Raises:
+        ValueError: When nothing is left of it.
+    """
+    return words.plain(value) or _nothing()
+
+
+def _nothing() -> NoReturn:
+    raise ValueError("is empty; leave it out or write something")
+
+
+def color_words(value: str) -> str:
+    """Return a colour as the model reads it best: its name, then the hex code.
+
+    Raises:
+        ValueError: When it is neither a hex code nor words.
+    """
+    value = value.strip()
+    if _HEX.fullmatch(value):
+        return f"{color_name(value)} ({value})"
+    if value.startswith("#") or not _COLOR_WORDS.fullmatch(value):
+        raise ValueError("must be a colour such as '#ffcc00' (in quotes, in YAML) or 'deep teal'")
+    return value
+
+
+def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bool) -> Callable[[str], Chosen]:
+    """Return the function that turns a value into the words of its choice.
+
+    Args:
+        known: The choices by value.
+        labels: The values by the label that people read.
+        other: Whether own words are welcome, too.
+    """
+    folded = {label.casefold(): value for label, value in labels.items()}
+
+    def choose(value: str) -> Chosen:
+        chosen = known.get(value)
+        if chosen is not None:
+            return chosen
+        # People who fill in a spreadsheet write what they read: the label.
+        by_label = folded.get(value.strip().casefold())
+        if by_label is not None:
+            return known[by_label]
+        own = words.clause(value)
+        if not other or not own:
+            hint = did_you_mean(value, list(known))
+            told = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
+            raise ValueError(f"'{value}' is not one of {told}. {hint}".strip())
+        return Chosen(own, own)
+
+    return choose

@@ -1,0 +1,1 @@
+"""What was asked, paid and saved: run folders and the ledger."""

@@ -1,0 +1,10 @@
+"""The database of what was asked, what may have been paid and what was.
+
+SQLite by default, PostgreSQL by URL. Importing this loads SQLAlchemy, which takes a while: import it where
+it is used.
+"""
+
+from prompt_kit.record.ledger.book import Ledger
+from prompt_kit.record.ledger.tables import SCHEMA, Entry, Planned, RequestState, Spending
+
+__all__ = ["SCHEMA", "Entry", "Ledger", "Planned", "RequestState", "Spending"]

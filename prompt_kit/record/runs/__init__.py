@@ -1,0 +1,34 @@
+"""Run folders: the provider's pictures untouched, a sidecar for each, and the record of the whole run.
+
+``runs/2026-11-21/sticker-7f3a/`` holds ``run.json``, ``01.jpg``, ``01.json`` and so on;
+``runs/references/<sha256>.<ext>`` holds the pictures that were sent, so that a run can be repeated when
+the originals have moved. What is written comes from known fields only; no key is ever among them.
+"""
+
+from prompt_kit.record.runs.answers import Sent
+from prompt_kit.record.runs.conversation import conversation_of
+from prompt_kit.record.runs.family import Member, family, lineage
+from prompt_kit.record.runs.folder import BusyError, RunFolder
+from prompt_kit.record.runs.records import RECORD, REFERENCES, SCHEMA, RunState, read_record
+from prompt_kit.record.runs.rerun import prompt_from
+from prompt_kit.record.runs.shelf import Run, RunSummary, open_run, runs
+
+__all__ = [
+    "RECORD",
+    "REFERENCES",
+    "SCHEMA",
+    "BusyError",
+    "Member",
+    "Run",
+    "RunFolder",
+    "RunState",
+    "RunSummary",
+    "Sent",
+    "conversation_of",
+    "family",
+    "lineage",
+    "open_run",
+    "prompt_from",
+    "read_record",
+    "runs",
+]

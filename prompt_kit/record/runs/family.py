@@ -1,0 +1,140 @@
+"""Runs that were refined from each other: who came from whom, as a tree."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from prompt_kit.errors import InputError
+from prompt_kit.record.runs.records import ODD, RECORD, read_record
+from prompt_kit.record.runs.shelf import Run, RunSummary, folders, open_run, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_ID = re.compile(r"\d{4}-\d{2}-\d{2}/[a-z0-9-]+")
+# A record names its parent near its beginning, at the margin of its own keys.
+_PARENT = re.compile(rb'^  "parent": (?:null|"([^"\\]*)"),$', re.MULTILINE)
+_HEAD: Final = 2_000
+"""How much of a record is read to find its parent, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One run of a tree of refinements."""
+
+    run: RunSummary
+    """``damaged`` when its record cannot be used; without a folder on disk, when it is gone."""
+    parent_picture: str
+    """The file name of the picture it refines; empty for the first of the tree."""
+    change: str
+    """What it was asked to change; empty when it refines nothing."""
+    pictures: tuple[str, ...]
+    """The file names of its pictures."""
+    depth: int
+    """How many ancestors it has in this tree."""
+    last: bool
+    """Whether no other run that refines the same one comes after it."""
+
+
+def lineage(run: Run, root: Path) -> tuple[Run, ...]:
+    """Return a run and those it was refined from, the nearest first.
+
+    It ends where nothing was refined, and where a parent is gone, damaged or in the line already.
+    """
+    line, seen = [run], {run.summary.folder.resolve()}
+    while (parent := parent_of(line[-1].record)) and (found := _opened(parent, root)):
+        folder = found.summary.folder.resolve()
+        if folder in seen:
+            break
+        seen.add(folder)
+        line.append(found)
+    return tuple(line)
+
+
+def family(run: Run, root: Path) -> tuple[Member, ...]:
+    """Return the tree of refinements a run belongs to, each parent before its children, the oldest first.
+
+    Only the beginnings of records are read, but for those of the tree itself.
+
+    Raises:
+        WorkspaceError: When the folder of runs cannot be read.
+    """
+    parents = {f"{folder.parent.name}/{folder.name}": _parent_in(folder) for folder in folders(root)}
+    first = run.summary.id
+    seen = {first}
+    while (parent := parents.get(first, "")) and parent not in seen:
+        seen.add(parent)
+        first = parent
+    children: dict[str, list[str]] = {}
+    for one, parent in parents.items():
+        children.setdefault(parent, []).append(one)
+    return tuple(_walk(first, children, root))
+
+
+def parent_of(record: Mapping[str, Any]) -> str:
+    """Return the id of the run that a record says it refines; empty when there is none."""
+    parent = record.get("parent")
+    return parent if isinstance(parent, str) and _ID.fullmatch(parent) else ""
+
+
+def change_of(record: Mapping[str, Any]) -> str:
+    """Return what a refinement was asked to change; empty when the record is of something else."""
+    values = record.get("values")
+    change = values.get("change") if isinstance(values, dict) and record.get("parent") else None
+    return change if isinstance(change, str) else ""
+
+
+def _walk(first: str, children: Mapping[str, list[str]], root: Path) -> Iterator[Member]:
+    waiting, seen = [(first, 0, True)], {first}
+    while waiting:
+        one, depth, last = waiting.pop()
+        yield _member(one, depth, root, last=last)
+        below = [child for child in children.get(one, ()) if child not in seen]
+        seen.update(below)
+        below.sort(key=lambda child: _started(child, root), reverse=True)
+        waiting += [(child, depth + 1, at == 0) for at, child in enumerate(below)]
+
+
+def _member(run: str, depth: int, root: Path, *, last: bool) -> Member:
+    folder = root / run
+    if not folder.is_dir():
+        return Member(
+            RunSummary(run, folder, "damaged", damage=f"{folder}: this run is gone."), "", "", (), depth, last
+        )
+    try:
+        opened = open_run(folder, root)
+    except InputError:
+        return Member(summary(folder), "", "", (), depth, last)
+    picture = opened.record.get("parent_picture")
+    named = picture if isinstance(picture, str) else ""
+    names = tuple(path.name for path in opened.pictures)
+    return Member(opened.summary, named, change_of(opened.record), names, depth, last)
+
+
+def _started(run: str, root: Path) -> tuple[str, str]:
+    try:
+        return str(read_record(root / run / RECORD)["started"]), run
+    except (InputError, *ODD):
+        return "", run
+
+
+def _opened(run: str, root: Path) -> Run | None:
+    folder = root / run
+    try:
+        return open_run(folder, root) if (folder / RECORD).is_file() else None
+    except InputError:
+        return None
+
+
+def _parent_in(folder: Path) -> str:
+    """Return the parent that a run's record names, as far as it can be read."""
+    path = folder / RECORD
+    try:
+        with path.open("rb") as file:
+            found = _PARENT.search(file.read(_HEAD))
+        return parent_of({"parent": found[1].decode()} if found and found[1] else {} if found else read_record(path))
+    except (InputError, OSError, UnicodeDecodeError):
+        return ""

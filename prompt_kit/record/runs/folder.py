@@ -1,0 +1,385 @@
+"""The folder of a run that is going on."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final
+
+from filelock import FileLock, Timeout
+
+from prompt_kit.errors import InputError, WorkspaceError
+from prompt_kit.images import EXTENSIONS, sniff
+from prompt_kit.outcome import Derived, Outcome, Picture, Status
+from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of, unmarked
+from prompt_kit.record.runs.orphans import adopted
+from prompt_kit.record.runs.page import page
+from prompt_kit.record.runs.records import (
+    ODD,
+    RECORD,
+    REFERENCES,
+    SCHEMA,
+    Record,
+    RunState,
+    damaged,
+    dollars,
+    moment,
+    odd,
+    read_record,
+    to_json,
+    tool,
+    total,
+)
+from prompt_kit.record.runs.soundness import look_at
+from prompt_kit.support import files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from prompt_kit.images import Image
+    from prompt_kit.prompt import Prompt
+    from prompt_kit.record.runs.answers import Sent
+
+_LOCK: Final = ".lock"
+
+_UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
+
+# The suggestions are the provider's own page; whatever stands between it and us must not run in a browser.
+_NO_SCRIPTS: Final = """<!doctype html>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>Search suggestions</title>"""
+
+
+class BusyError(WorkspaceError):
+    """Another process works on the run."""
+
+
+class RunFolder:
+    """The folder of a run that is going on: the only one that writes there."""
+
+    def __init__(self, path: Path, record: Record, held: FileLock) -> None:
+        self.path = path
+        self.id: str = record["run"]
+        self._record = record
+        self._held = held
+        self._pictures = max((int(one.stem) for one in path.iterdir() if one.stem.isdecimal()), default=0)
+        self._lock = RLock()
+
+    @classmethod
+    def create(
+        cls, root: Path, prompt: Prompt, *, generator: str, now: datetime, count: int = 1, **more: Any
+    ) -> RunFolder:
+        """Keep the references, make a new folder below ``root`` and write its record.
+
+        Args:
+            root: The folder of all runs.
+            prompt: What is going to be sent.
+            generator: The name of the generator it is sent to.
+            now: With its time zone; its date names the folder of the day.
+            count: How many times the prompt is made.
+            more: What else the record should say, such as ``parent``, the id of the run that this one refines, and
+                ``parent_picture``, the name of the picture.
+
+        Raises:
+            InputError: When a reference is gone or has changed.
+            WorkspaceError: When nothing can be written.
+        """
+        images = {image.sha256: image for turn in prompt.turns for image in turn.images}
+        references = [_keep(root, image) for image in images.values()]
+        day, name = f"{now:%Y-%m-%d}", files.token(prompt.recipe or "prompt")
+        for length in (2, 2, 2, 4, 8):  # in bytes; the longest cannot be taken already
+            run = f"{day}/{name}-{secrets.token_hex(length)}"
+            path = files.inside(root, run)
+            if files.make_folder(path):
+                break
+        else:
+            raise WorkspaceError(f"{root / day}: no new folder can be made. Use another folder for the runs.")
+        record = {
+            "schema": SCHEMA,
+            "tool": tool(),
+            "run": run,
+            "parent": None,
+            **more,
+            "count": count,
+            "state": "started",
+            "started": moment(now),
+            "ended": None,
+            "generator": generator,
+            "prompt_fingerprint": prompt.fingerprint,
+            **prompt.to_dict(),
+            "references": references,
+            "requests": [],
+            "derived": [],
+            "totals": None,
+        }
+        held = _hold(path)
+        files.write_new(path / RECORD, to_json(record))
+        return cls(path, record, held)
+
+    @classmethod
+    def reopen(cls, path: Path, *, unseen: Sequence[Sent] = (), state: RunState | None = None) -> RunFolder:
+        """Go on with a run whose process ended before it was through.
+
+        What it had saved but not yet written into its record is taken into it.
+
+        Args:
+            path: The run's folder.
+            unseen: Requests that left, and of which the record does not know how they ended.
+            state: What the record calls the run from here on, if that changes; ``waiting`` is for the answers of a job,
+                which can be collected once more, so that nothing needs to be taken in.
+
+        Raises:
+            InputError: When the record is damaged; nothing is changed in it.
+            BusyError: When another process works on the run.
+            WorkspaceError: When nothing can be written.
+        """
+        held = _hold(path)
+        try:
+            # Only what is read from here on is what the last one who worked there has left.
+            record = read_record(path / RECORD)
+            look_at(record)
+            if record["run"] != f"{path.parent.name}/{path.name}":
+                odd()
+            folder = cls(path, record, held)
+            found = [] if state == "waiting" else adopted(path, record, unseen)
+            there = {done["request"]["entry"] for done in found}
+            record["requests"] = [*(one for one in record["requests"] if _entry(one) not in there), *found]
+            if found or state:
+                record |= {"state": state, "ended": None} if state else {}
+                files.replace(path / RECORD, to_json(record))
+        except ODD as error:
+            _let_go(path, held)
+            raise damaged(path / RECORD) from error
+        except BaseException:
+            _let_go(path, held)
+            raise
+        return folder
+
+    def begin_again(self, **more: Any) -> None:
+        """Write down that the run goes on.
+
+        Args:
+            more: What else the record should say from here on, such as ``job``, the job that makes the rest.
+
+        Raises:
+            WorkspaceError: When the record cannot be written.
+        """
+        with self._lock:
+            self._record |= {**more, "state": "started", "ended": None}
+            files.replace(self.path / RECORD, to_json(self._record))
+
+    def made(self, take: int) -> dict[int, Outcome]:
+        """Return what is there of one repetition already: the outcomes that are ok, by turn, from 0.
+
+        Raises:
+            InputError: When the record is damaged, or a picture of it is gone or has changed.
+        """
+        done = {one["request"]["turn"]: one for one in self._record["requests"] if _went_well(one, take)}
+        try:
+            outcomes = {turn: outcome_of(one, self.path) for turn, one in done.items()}
+            derived = derived_of(self._record, self.path)
+        except ODD as error:
+            raise damaged(self.path / RECORD) from error
+        except InputError as error:
+            raise _stuck(error) from error
+        return {
+            turn: replace(one, derived=tuple(d for d in derived if d.source in {p.path for p in one.pictures}))
+            for turn, one in outcomes.items()
+        }
+
+    def answers(self) -> dict[int, Outcome]:
+        """Return how the requests ended that the record knows, by their number in the ledger.
+
+        Raises:
+            InputError: When the record is damaged, or a picture of it is gone or has changed.
+        """
+        try:
+            answers = {_entry(one): outcome_of(one, self.path) for one in self._record["requests"]}
+            return {number: outcome for number, outcome in answers.items() if number is not None}
+        except ODD as error:
+            raise damaged(self.path / RECORD) from error
+        except InputError as error:
+            raise _stuck(error) from error
+
+    def close(self) -> None:
+        """Let other processes work on the run."""
+        _let_go(self.path, self._held)
+
+    def save(self, outcome: Outcome, sent: Sent) -> Outcome:
+        """Write what came back for one request; return the outcome with the paths of its pictures.
+
+        Each picture is on disk before its sidecar is begun. May be called from several threads.
+
+        Raises:
+            WorkspaceError: When something cannot be written.
+        """
+        with self._lock:
+            number = len(self._record["requests"]) + 1
+            names = [
+                f"{at:02}{EXTENSIONS.get(sniff(picture.data) or picture.media_type, '.bin')}"
+                for at, picture in enumerate(outcome.pictures, self._pictures + 1)
+            ]
+            request = asked(sent, self._record["turns"][sent.turn]["name"])
+            hashes = [hashlib.sha256(picture.data).hexdigest() for picture in outcome.pictures]
+            done = {"request": request, "answer": answered(outcome, names), "pictures": names, "sha256": hashes}
+            pictures = tuple(
+                self._save_picture(picture, name, sha256, done)
+                for picture, name, sha256 in zip(outcome.pictures, names, hashes, strict=True)
+            )
+            self._record["requests"].append(done)
+            files.replace(self.path / RECORD, to_json(self._record))
+            told = replace(outcome, pictures=pictures, folder=self.path)
+            drafts = tuple(self._save_draft(picture, number, at) for at, picture in enumerate(outcome.drafts, 1))
+            if outcome.suggestions:
+                shown = f"{_NO_SCRIPTS}\n{outcome.suggestions}\n"
+                files.replace(self.path / f"search-{number:02}.html", shown.encode("utf-8", "replace"))
+            return replace(told, drafts=drafts, page=self._save_page(told, names, number))
+
+    def lost(self, *unseen: Sent) -> None:
+        """Write down requests that left and whose answers nobody will see; they may be paid.
+
+        Raises:
+            WorkspaceError: When the record cannot be written.
+        """
+        with self._lock:
+            known = {_entry(done) for done in self._record["requests"]}
+            new = [sent for sent in unseen if sent.entry not in known]
+            for sent in new:
+                answer = replace(_UNSEEN, cost=sent.paid, model=sent.model)
+                request = asked(sent, self._record["turns"][sent.turn]["name"])
+                self._record["requests"].append({"request": request, "answer": answered(answer, ()), "pictures": []})
+            if new:
+                files.replace(self.path / RECORD, to_json(self._record))
+
+    def derive(self, source: Path, kind: str, data: bytes, report: str) -> Derived:
+        """Keep a picture that was made here from a master, beside it.
+
+        Raises:
+            WorkspaceError: When it cannot be written.
+        """
+        path = source.with_name(f"{source.stem}-{kind}.png")
+        entry = {"file": path.name, "source": source.name, "kind": kind, "report": report}
+        with self._lock:
+            files.replace(path, data)
+            others = [one for one in self._record.get("derived", ()) if one["file"] != path.name]
+            self._record["derived"] = [*others, entry]
+            files.replace(self.path / RECORD, to_json(self._record))
+        return derived_of({"derived": [entry]}, self.path)[0]
+
+    def finish(self, outcome: Outcome, *, now: datetime) -> Outcome:
+        """Write how the run ended and what it cost; return the outcome with that cost and the folder.
+
+        Raises:
+            WorkspaceError: When the record cannot be written.
+        """
+        states: dict[Status, RunState] = {Status.OK: "done", Status.CANCELLED: "cancelled"}
+        with self._lock:
+            requests = self._record["requests"]
+            cost = total(done["answer"]["cost"] for done in requests)
+            self._record |= {
+                "state": states.get(outcome.status, "failed"),
+                "ended": moment(now),
+                "totals": {
+                    "status": str(outcome.status),
+                    "reason": outcome.reason,
+                    "message": outcome.message,
+                    "next_step": outcome.next_step,
+                    "requests": len(requests),
+                    "pictures": self._pictures,
+                    "estimate": dollars(total(done["request"]["estimate"] for done in requests)),
+                    "cost": dollars(cost),
+                },
+            }
+            files.replace(self.path / RECORD, to_json(self._record))
+        self.close()
+        return replace(outcome, cost=cost, folder=self.path)
+
+    def _save_picture(self, picture: Picture, name: str, sha256: str, done: Record) -> Picture:
+        self._pictures += 1
+        media_type = sniff(picture.data) or picture.media_type
+        path = self.path / name
+        head = ("schema", "tool", "run", "parent", "generator", "prompt_fingerprint")
+        prompt = ("recipe", "version", "strategies", "values", "task", "turns", "settings")
+        sidecar = {
+            **{key: self._record[key] for key in head},
+            "picture": {
+                "file": path.name,
+                "sha256": sha256,
+                "media_type": media_type,
+                "width": picture.width,
+                "height": picture.height,
+                "bytes": len(picture.data),
+                "draft": picture.draft,
+            },
+            "request": done["request"],
+            "answer": unmarked(done["answer"]),
+            **{key: self._record[key] for key in prompt},
+        }
+        files.write_new(path, picture.data)
+        files.write_new(path.with_suffix(".json"), to_json(sidecar))
+        return replace(picture, path=path)
+
+    def _save_draft(self, picture: Picture, request: int, number: int) -> Picture:
+        path = self.path / f"draft-{request:02}-{number}{EXTENSIONS.get(picture.media_type, '.bin')}"
+        files.replace(path, picture.data)
+        return replace(picture, path=path)
+
+    def _save_page(self, outcome: Outcome, names: Sequence[str], number: int) -> Path | None:
+        """Write words and pictures in their order as one page, where there is an order to keep."""
+        if self._record["settings"].get("output") != "interleaved" or not outcome.pieces:
+            return None
+        path = self.path / f"page-{number:02}.md"
+        title = str(self._record["recipe"] or "Pictures").replace("-", " ").capitalize()
+        files.replace(path, page(title, outcome.pieces, names, outcome.sources).encode("utf-8", "replace"))
+        return path
+
+
+def _entry(done: Record) -> int | None:
+    number: int | None = done["request"].get("entry")
+    return number
+
+
+def _stuck(error: InputError) -> InputError:
+    return InputError(f"{error} The run cannot go on from there; make everything anew with --new.")
+
+
+def _went_well(done: Record, take: int) -> bool:
+    return bool(done["request"]["take"] == take and done["answer"]["status"] == Status.OK)
+
+
+def _hold(path: Path) -> FileLock:
+    """Keep other processes out of a run's folder as long as this one works there."""
+    # Takes may be saved by several threads of this process; the lock belongs to all of them.
+    held = FileLock(path / _LOCK, thread_local=False)
+    try:
+        held.acquire(blocking=False)
+    except Timeout:
+        raise BusyError(f"{path}: another process works on this run. Wait for it, or start anew.") from None
+    except OSError as error:
+        raise WorkspaceError(f"{path}: the run cannot be locked ({error.strerror}).") from error
+    return held
+
+
+def _let_go(path: Path, held: FileLock) -> None:
+    if held.is_locked:
+        with suppress(OSError):
+            (path / _LOCK).unlink(missing_ok=True)
+        held.release()
+
+
+def _keep(root: Path, image: Image) -> Record:
+    data = image.read()
+    path = files.inside(root, f"{REFERENCES}/{image.sha256}{EXTENSIONS[image.media_type]}")
+    files.make_folder(path.parent)
+    with files.plainly(path):
+        kept = path.is_file() and path.stat().st_size == len(data)
+    if not kept:  # if another run keeps the same picture at this moment: its bytes are the same
+        files.replace(path, data)
+    original = str(image.origin.absolute()) if isinstance(image.origin, Path) else None
+    return {"sha256": image.sha256, "stored": f"{REFERENCES}/{path.name}", "original": original}

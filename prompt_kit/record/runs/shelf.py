@@ -1,0 +1,161 @@
+"""The runs that are there, and one of them by its name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from prompt_kit.errors import InputError, NotFoundError, did_you_mean
+from prompt_kit.images import EXTENSIONS
+from prompt_kit.record.runs.records import ODD, RECORD, RunState, damaged, odd, read_record, total
+from prompt_kit.support import files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from decimal import Decimal
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_RUN = re.compile(r"(?:\d{4}-\d{2}-\d{2}/)?[a-z0-9-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One line of the list of runs."""
+
+    id: str
+    """Day and name, such as ``2026-11-21/sticker-7f3a``."""
+    folder: Path
+    state: RunState
+    recipe: str = ""
+    generator: str = ""
+    started: datetime | None = None
+    parent: str = ""
+    """The id of the run that it refines."""
+    pictures: int = 0
+    cost: Decimal | None = None
+    """In US dollars; ``None`` is unknown."""
+    damage: str = ""
+    """What is wrong with its record, as a whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as it stands on disk."""
+
+    summary: RunSummary
+    record: Mapping[str, Any] = field(repr=False, compare=False)
+    """What run.json says."""
+    pictures: tuple[Path, ...]
+    sidecars: tuple[Path, ...]
+
+
+def runs(root: Path) -> Iterator[RunSummary]:
+    """Yield every run below ``root``, the newest first; damaged ones say so and are left alone.
+
+    Raises:
+        WorkspaceError: When the folder cannot be read.
+    """
+    for day in _days(root):
+        found = [summary(folder) for folder in _of_day(day) if any(folder.glob("[!.]*"))]
+        never = datetime.min.replace(tzinfo=UTC)
+        yield from sorted(found, key=lambda run: (run.started or never, run.id), reverse=True)
+
+
+def folders(root: Path) -> Iterator[Path]:
+    """Yield the folder of every run below ``root``, the newest day first.
+
+    Raises:
+        WorkspaceError: When the folder cannot be read.
+    """
+    for day in _days(root):
+        yield from _of_day(day)
+
+
+def open_run(where: str | Path, root: Path) -> Run:
+    """Return the run of a folder, of a picture or sidecar in it, or of an id such as ``sticker-7f3a``.
+
+    Raises:
+        NotFoundError: When there is no such run.
+        InputError: When its record is damaged, or the id fits several runs.
+    """
+    folder = folder_of(where, root)
+    told, record = summary(folder), read_record(folder / RECORD)
+    if told.damage:
+        raise InputError(told.damage)
+    pictures = pictures_in(folder)
+    sidecars = tuple(path.with_suffix(".json") for path in pictures if path.with_suffix(".json").is_file())
+    return Run(told, record, pictures, sidecars)
+
+
+def folder_of(where: str | Path, root: Path) -> Path:
+    """Return the folder of a run, by a path or an id, as `open_run` takes them."""
+    path, name = Path(where), str(where)
+    with files.plainly(path):
+        path = path.parent if path.is_file() else path
+        if (path / RECORD).is_file():
+            return path.absolute()
+        if path.exists() and name != path.name:
+            raise InputError(f"{where}: this belongs to no run; there is no {RECORD} beside it.")
+    days = _days(root) if _RUN.fullmatch(name) else []
+    wanted = [day / path.name for day in days if name in {path.name, f"{day.name}/{path.name}"}]
+    found = [folder for folder in wanted if folder.is_dir() and not folder.is_symlink()]
+    if len(found) > 1:
+        ids = " or ".join(f"'{folder.parent.name}/{folder.name}'" for folder in found)
+        raise InputError(f"There are {len(found)} runs named '{name}'. Use {ids}.")
+    if not found:
+        raise NotFoundError("run", name, _known(name, days))
+    return found[0]
+
+
+def _known(name: str, days: Sequence[Path]) -> list[str]:
+    """Return the names a message may offer: those of the last days, only a few unless one is near."""
+    names = [folder.name for day in days[:7] for folder in sorted(day.iterdir(), reverse=True)]
+    return names if did_you_mean(name, names) else names[:5]
+
+
+def _days(root: Path) -> list[Path]:
+    """Return the folders of days, the newest first."""
+    with files.plainly(root):
+        entries = list(root.iterdir()) if root.exists() else []
+    days = [day for day in entries if _DAY.fullmatch(day.name) and day.is_dir() and not day.is_symlink()]
+    return sorted(days, reverse=True)
+
+
+def _of_day(day: Path) -> list[Path]:
+    with files.plainly(day):
+        return [folder for folder in day.iterdir() if folder.is_dir() and not folder.is_symlink()]
+
+
+def pictures_in(folder: Path) -> tuple[Path, ...]:
+    """Return the pictures of a run in the order in which they were made."""
+    suffixes = {*EXTENSIONS.values(), ".bin"}
+    with files.plainly(folder):
+        found = [path for path in folder.iterdir() if path.stem.isdecimal() and path.suffix in suffixes]
+        found = [path for path in found if not path.is_symlink()]
+    return tuple(sorted(found, key=lambda path: int(path.stem)))
+
+
+def summary(folder: Path) -> RunSummary:
+    """Return one line about the run in a folder; a damaged one says so."""
+    run = f"{folder.parent.name}/{folder.name}"
+    try:
+        record = read_record(folder / RECORD)
+        state = record["state"]
+        return RunSummary(
+            id=run,
+            folder=folder,
+            state=state if state in get_args(RunState) else odd(),
+            recipe=str(record["recipe"]),
+            generator=str(record["generator"]),
+            started=datetime.fromisoformat(record["started"]).astimezone(),
+            parent=str(record.get("parent") or ""),
+            pictures=len(pictures_in(folder)),
+            cost=total(done["answer"]["cost"] for done in record["requests"]),
+        )
+    except InputError as error:
+        return RunSummary(run, folder, "damaged", damage=str(error))
+    except ODD:
+        return RunSummary(run, folder, "damaged", damage=str(damaged(folder / RECORD)))

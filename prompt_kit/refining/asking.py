@@ -1,0 +1,223 @@
+"""Makes the request that refines a picture: anew, or as the next words of a conversation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from math import log
+from typing import TYPE_CHECKING, Any, Final
+
+from prompt_kit.errors import InputError, NotFoundError
+from prompt_kit.images import open_image
+from prompt_kit.prompt import Settings
+from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.library import Library
+from prompt_kit.record.runs import conversation_of
+from prompt_kit.refining.origins import PICTURE, RECIPE, origin_of, said, short, texts, values_of
+from prompt_kit.refining.restart import start_again
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from prompt_kit.catalogue import Model
+    from prompt_kit.images import Image
+    from prompt_kit.project import Project
+    from prompt_kit.prompt import Exchange, Prompt
+    from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.refining.origins import Origin
+
+IN_CHAT: Final = "_refine-change.j2"
+"""The part of the recipe's template that is all there is to say in a conversation."""
+
+MOST: Final = 60
+"""Most things that stay, and most changes of earlier rounds, that go into one request."""
+
+INHERITED: Final = frozenset({"aspect_ratio", "size", "tier", "model", "background"})
+"""The settings that a refinement takes from the run it refines."""
+
+_QUOTED: Final = re.compile(r"[\"“«「‹『](.+?)[\"”»」›』]")
+_FAR: Final = 0.1
+"""How far a format may be from the picture's own before someone is told, as a share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is asked besides words and pictures."""
+
+    project: Project
+    """Whose recipes, runs and models."""
+    chat: bool = False
+    """Whether to continue the conversation that made the picture."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Settings that differ from the picture's own."""
+    generator: str = ""
+    """The generator that is asked; the one that made the picture when left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refinement:
+    """A request that refines a picture, ready to be sent."""
+
+    prompt: Prompt
+    generator: str
+    """The generator that is asked: the picture's own unless another one is named; empty leaves it to the project."""
+    parent: str
+    """The id of the run it refines; empty when the picture is from elsewhere."""
+    parent_picture: str
+    """The file name of the picture there."""
+    warnings: tuple[str, ...]
+    """Whole sentences about what is worth knowing before it is sent."""
+
+
+def prepare(picture: Path, values: Mapping[str, Any], terms: Terms) -> Refinement:
+    """Return the request that refines one picture.
+
+    Args:
+        picture: The picture file.
+        values: Values of the recipe ``refine`` but for the picture: ``change``, and what else is to be said.
+        terms: What is asked besides.
+
+    Raises:
+        InputError: When values or settings do not fit, or when the conversation cannot be continued.
+        NotFoundError: When no current model stands for the tier that is asked for.
+    """
+    origin = origin_of(picture, terms.project)
+    recipe = load(RECIPE, library=Library(terms.project))
+    wish = _Wish(origin, recipe, dict(terms.settings), terms.generator)
+    prompt, warnings = wish.in_chat(values) if terms.chat else wish.anew(values)
+    parent = origin.line[0].summary.id if origin.at_home else ""
+    return Refinement(
+        prompt,
+        terms.generator or origin.generator,
+        parent,
+        picture.name if parent else "",
+        (*warnings, *start_again(origin, said(values))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is asked of a picture, on its way to a prompt."""
+
+    origin: Origin
+    recipe: Recipe
+    asked: dict[str, Any]
+    """Settings that differ from the picture's own."""
+    generator: str
+    """The generator that was named; empty when none was."""
+
+    def anew(self, values: Mapping[str, Any]) -> tuple[Prompt, list[str]]:
+        """Return a new request with the picture in it, and what is worth knowing about it."""
+        damage = self.origin.damage
+        warnings = [f"{damage} The picture is refined like one from elsewhere."] if damage else []
+        image = open_image(self.origin.picture)
+        done = [*self.origin.changes, *values.get("done", ())]
+        keep = [*values.get("keep", ()), *_untouched(self._stays(warnings), [*done, said(values)])]
+        filled = dict(values) | {"keep": list(dict.fromkeys(keep))[:MOST], "done": list(dict.fromkeys(done))[-MOST:]}
+        maker = self.generator or self.origin.generator
+        prompt = self.recipe.render(settings=self._settings(), generator=maker, **_not_empty(filled | {PICTURE: image}))
+        if prompt.settings.aspect_ratio is None:
+            prompt = self._in_format(prompt, image, warnings)
+        return prompt, warnings
+
+    def in_chat(self, values: Mapping[str, Any]) -> tuple[Prompt, list[str]]:
+        """Return the next request of the conversation that made the picture.
+
+        Raises:
+            InputError: When it cannot be continued, or another model or generator is asked for.
+        """
+        history = self._history()
+        # The settings of a conversation are sent anew with each request.
+        settings = self.origin.settings | {"model": self.origin.model}
+        settings |= {name: one for name, one in self.asked.items() if name not in {"model", "tier"}}
+        recipe = _in_conversation(self.recipe)
+        prompt = recipe.render(settings=settings, generator=self.origin.generator, **_not_empty(values))
+        return replace(prompt, turns=(replace(prompt.turns[0], history=history),)), []
+
+    def _history(self) -> tuple[Exchange, ...]:
+        origin, way_out = self.origin, "Refine it without --chat."
+        name = short(origin.picture)
+        if not origin.line:
+            fact = origin.damage or f"{name}: it is of no run here, so there is no conversation to continue."
+            raise InputError(f"{fact} {way_out}")
+        self._same_partner()
+        try:
+            history = conversation_of(origin.picture, origin.root)
+        except InputError as error:
+            raise InputError(f"{error} {way_out}") from error
+        model = self.recipe.library.catalogue.choose(Settings(model=origin.model or None), origin.generator)
+        # Only a model that thinks leaves marks, and wants them back (ai.google.dev, thought signatures, 2026-10).
+        marks = origin.generator == "gemini" and "thoughts" not in model.leaves_out
+        if marks and not any(one.signature for one in history[-1].answered):
+            fact = f"{name}: the record lacks the model's marks on its answer (thought signatures)"
+            raise InputError(f"{fact}, and without them the conversation is refused. {way_out}")
+        return history
+
+    def _same_partner(self) -> None:
+        made_by, model = self.origin.generator, self.origin.model
+        way_out = "Refine the picture without --chat to ask another one."
+        if self.generator and self.generator != made_by:
+            raise InputError(f"The conversation was with '{made_by}', not with '{self.generator}'. {way_out}")
+        asked = {name: self.asked[name] for name in ("model", "tier") if self.asked.get(name) is not None}
+        wanted = self.recipe.library.catalogue.choose(Settings(**asked), made_by).id if asked else model
+        if model and wanted != model:
+            raise InputError(f"The conversation was with '{model}', not with '{wanted}'. {way_out}")
+
+    def _stays(self, warnings: list[str]) -> Iterator[str]:
+        """Yield what the recipe that made the first picture insists on, then what earlier rounds kept."""
+        origin = self.origin
+        if origin.line and (first := origin.line[-1]).summary.recipe != RECIPE:
+            try:
+                yield from load(first.summary.recipe, library=self.recipe.library).stays(values_of(first))
+            except (NotFoundError, InputError) as error:
+                fact = f"What the recipe '{first.summary.recipe}' insists on is not known: {str(error).splitlines()[0]}"
+                warnings.append(f"{fact} Only the general rules say what stays.")
+        for run in reversed(origin.refinements):
+            yield from texts(values_of(run).get("keep"))
+
+    def _settings(self) -> dict[str, Any]:
+        inherited = {n: one for n, one in self.origin.settings.items() if n in INHERITED and isinstance(one, str)}
+        # Another generator has models of its own; the proof draws for any.
+        elsewhere = self.generator not in {"", "proof", self.origin.generator} and self.origin.generator != "proof"
+        if elsewhere or self.asked.get("tier") is not None:
+            inherited.pop("model", None)
+        return inherited | {name: one for name, one in self.asked.items() if one is not None}
+
+    def _in_format(self, prompt: Prompt, image: Image, warnings: list[str]) -> Prompt:
+        """Ask for the format that is nearest to the picture's own."""
+        model = self.recipe.library.catalogue.choose(prompt.settings, self.generator or self.origin.generator)
+        ratio, far = _nearest(model, image)
+        if far > _FAR:
+            fact = (
+                f"The picture has {image.width} × {image.height} pixels; the nearest format of '{model.id}' is {ratio}."
+            )
+            warnings.append(f"{fact} Something may be added or cut off at the edges.")
+        return replace(prompt, settings=replace(prompt.settings, aspect_ratio=ratio))
+
+
+def _untouched(stays: Iterable[str], changes: Iterable[str]) -> Iterator[str]:
+    """Yield what stays, without exact words that a change is about: they must not be asked for and changed at once."""
+    asked = "\n".join(changes).casefold()
+    for phrase in stays:
+        if not any(found[1].casefold() in asked for found in _QUOTED.finditer(phrase)):
+            yield phrase
+
+
+def _in_conversation(recipe: Recipe) -> Recipe:
+    """Return the recipe as it is said in a conversation: the picture is there already."""
+    slots = {name: slot for name, slot in recipe.spec.references.items() if name != PICTURE}
+    return replace(recipe, spec=recipe.spec.model_copy(update={"template": IN_CHAT, "references": slots}))
+
+
+def _nearest(model: Model, image: Image) -> tuple[str | None, float]:
+    """Return the format of a model that is nearest to a picture's own, and how far it is, as a share."""
+    far: dict[str, float] = {}
+    for ratio in model.aspect_ratios:
+        width, height = map(int, ratio.split(":"))
+        far[ratio] = abs(log(image.width / image.height) - log(width / height))
+    return min(far.items(), key=lambda one: one[1]) if far else (None, 0.0)
+
+
+def _not_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "", [], ())}

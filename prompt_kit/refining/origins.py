@@ -1,0 +1,185 @@
+"""Where a picture comes from: its run, and those it was refined from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
+
+from prompt_kit.errors import InputError, NotFoundError, did_you_mean
+from prompt_kit.images import EXTENSIONS
+from prompt_kit.outcome import Outcome
+from prompt_kit.record.runs import RECORD, REFERENCES, Run, lineage, open_run
+from prompt_kit.record.runs.records import ODD
+from prompt_kit.support import files
+from prompt_kit.support.words import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prompt_kit.project import Project
+
+RECIPE: Final = "refine"
+"""The recipe that says how a picture is refined."""
+
+PICTURE: Final = "picture"
+"""Its slot for the picture that is refined."""
+
+_KEPT: Final = re.compile(r"[0-9a-f]{64}\.[a-z]+")
+
+Refinable: TypeAlias = str | Path | Outcome
+"""A picture, its sidecar, a run's id or folder, or the outcome of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a picture comes from."""
+
+    picture: Path
+    root: Path
+    """The folder of the runs it belongs to."""
+    line: tuple[Run, ...] = ()
+    """Its run and those it was refined from, the nearest first; empty when it is from elsewhere."""
+    at_home: bool = False
+    """Whether its run is one of the project's own."""
+    damage: str = ""
+    """What is wrong with the record of its run, as a whole sentence."""
+
+    @property
+    def refinements(self) -> tuple[Run, ...]:
+        """The runs of the line that refined something, the nearest first."""
+        return tuple(run for run in self.line if run.summary.recipe == RECIPE)
+
+    @property
+    def changes(self) -> list[str]:
+        """What earlier rounds changed, the oldest first."""
+        found: list[str] = []
+        for run in reversed(self.refinements):
+            values = values_of(run)
+            found += [*texts(values.get("done")), *texts([said(values)])]
+        return list(dict.fromkeys(found))
+
+    @property
+    def generator(self) -> str:
+        """The generator that made the picture; empty when it is not known."""
+        return self.line[0].summary.generator if self.line else ""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of the picture's run."""
+        found = self.line[0].record.get("settings") if self.line else None
+        return dict(found) if isinstance(found, dict) else {}
+
+    @property
+    def model(self) -> str:
+        """The model that made the picture; empty when it is not known."""
+        try:
+            made = [done for done in self.line[0].record["requests"] if self.picture.name in done["pictures"]]
+            return str(made[0]["request"]["model"])
+        except ODD:
+            return ""
+
+
+def origin_of(picture: Path, project: Project) -> Origin:
+    """Find the run of a picture, and those before it; a damaged record makes it a picture from elsewhere."""
+    folder = picture.absolute().parent
+    root = folder.parents[1] if len(folder.parents) > 1 else folder
+    if not (folder / RECORD).is_file():
+        return Origin(picture, root)
+    try:
+        run = open_run(folder, root)
+    except InputError as error:
+        return Origin(picture, root, damage=str(error))
+    at_home = root.resolve() == project.runs_folder.resolve()
+    return Origin(picture, root, lineage(run, root), at_home)
+
+
+def pictures_of(source: Refinable, root: Path) -> tuple[Path, ...]:
+    """Return the pictures that can be refined: one by its file, or all of a run.
+
+    Raises:
+        NotFoundError: When there is no such run.
+        InputError: When there is no such picture, or the run's record is damaged.
+        WorkspaceError: When nobody can look there.
+    """
+    if isinstance(source, Outcome):
+        saved = tuple(picture.path for picture in source.pictures if picture.path)
+        if not saved:
+            raise InputError("The outcome has no saved picture, so there is nothing to refine.")
+        return saved
+    path = Path(source)
+    with files.plainly(path):
+        file, there = path.is_file(), path.exists()
+    if file and path.suffix != ".json":
+        return (path,)
+    if path.suffix and not there:
+        return (_in_run(path, root) or _no_file(path),)
+    run = open_run(source, root)
+    if not run.pictures:
+        raise InputError(f"The run '{run.summary.id}' has no picture to refine.")
+    return tuple(one for one in run.pictures if one.stem == path.stem and path.suffix) or run.pictures
+
+
+def only(pictures: tuple[Path, ...], source: Refinable) -> Path:
+    """Return the one picture.
+
+    Raises:
+        InputError: When there are several.
+    """
+    if len(pictures) > 1:
+        name = source.folder.name if isinstance(source, Outcome) and source.folder else source
+        names = ", ".join(map(short, pictures))
+        raise InputError(f"'{name}' has {len(pictures)} pictures. Name the one to refine: {names}.")
+    return pictures[0]
+
+
+def sent_with(run: Run, root: Path) -> list[tuple[str, Path]]:
+    """Return the pictures that went along with a run, by slot, as far as they are kept beside the runs."""
+    try:
+        parts = [part for part in run.record["turns"][0]["parts"] if "reference" in part]
+        kept = [(part["reference"], f"{part['sha256']}{EXTENSIONS[part['media_type']]}") for part in parts]
+        # The command that is suggested with them must not lead to a file that a stranger has named.
+        kept = [(str(slot), name) for slot, name in kept if _KEPT.fullmatch(name)]
+    except ODD:
+        return []
+    return [(slot, root / REFERENCES / name) for slot, name in kept if (root / REFERENCES / name).is_file()]
+
+
+def said(values: Mapping[str, Any]) -> str:
+    """Return what a refinement was asked to change, with the exact words it was to set."""
+    change, lettering = values.get("change"), values.get("lettering")
+    return f"{change}: {quoted(lettering)}" if change and isinstance(lettering, str) else str(change or "")
+
+
+def values_of(run: Run) -> dict[str, Any]:
+    """Return the values that made a run's pictures."""
+    found = run.record.get("values")
+    return found if isinstance(found, dict) else {}
+
+
+def texts(value: Any) -> list[str]:
+    """Return the words of a recorded list; a record may have been edited."""
+    return [one for one in value if isinstance(one, str) and one.strip()] if isinstance(value, list) else []
+
+
+def short(path: Path) -> str:
+    """Return a path as people type it here."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _in_run(path: Path, root: Path) -> Path | None:
+    """Return the picture that is named by its run and file name, such as ``sticker-7f3a/02.jpg``."""
+    try:
+        pictures = open_run(path.parent, root).pictures if path.parent.name else ()
+    except (InputError, NotFoundError):
+        return None
+    return next((one for one in pictures if one.name == path.name), None)
+
+
+def _no_file(path: Path) -> NoReturn:
+    near = sorted(one.name for one in path.parent.iterdir()) if path.parent.is_dir() else []
+    raise InputError(f"{path}: there is no such picture. {did_you_mean(path.name, near)}".strip())

@@ -1,0 +1,76 @@
+"""Sends the request that refines a picture."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from prompt_kit.project import find_project
+from prompt_kit.refining.asking import Terms, prepare
+from prompt_kit.refining.origins import only, pictures_of
+from prompt_kit.work.session import Options, agenerate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from typing_extensions import Unpack
+
+    from prompt_kit.outcome import Outcome
+    from prompt_kit.refining.origins import Refinable
+
+
+class RefineOptions(Options, total=False):
+    """How a picture is refined; everything may be left out."""
+
+    chat: bool
+    """Whether to continue the conversation that made the picture, with the same model."""
+    keep: Sequence[str]
+    """What must stay besides what the picture's recipe insists on."""
+    values: Mapping[str, Any]
+    """Further values of the recipe ``refine``, such as ``{"object": "hat.png"}``."""
+    settings: Mapping[str, Any]
+    """Settings that differ from the picture's own, such as ``{"size": "2K"}``."""
+
+
+def refine(picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
+    """Change one thing in a picture and wait for the result; `arefine` is the async twin and says more."""
+    return asyncio.run(arefine(picture, change, **options))
+
+
+async def arefine(picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
+    """Change one thing in a picture, and keep what is right already.
+
+    A new request is made from the picture, the change and what its recipe insists on. With ``chat`` the change is
+    said in the conversation that made the picture, to the same model.
+
+    Args:
+        picture: A picture file, a run with one picture (its id or folder), or the outcome of one.
+        change: One change, as an instruction: "make the light warmer".
+        **options: ``chat``, ``keep`` (what must stay besides what the picture's recipe insists on), ``values``
+            (further values of the recipe ``refine``, such as ``{"object": "hat.png"}``), ``settings`` that differ
+            from the picture's own, and how it is sent, as for `generate`.
+
+    Returns:
+        The outcome of a run of its own, whose record names the picture it came from.
+
+    Raises:
+        InputError: When there is not exactly one picture, when something does not fit, or when the conversation
+            cannot be continued; nothing was sent.
+        NotFoundError: When there is no such run or generator.
+        WorkspaceError: When runs or ledger cannot be read or written.
+    """
+    project = options.get("project") or find_project()
+    maker = options.get("generator") or ""
+    named = maker if isinstance(maker, str) else maker.name
+    ready = prepare(
+        only(pictures_of(picture, project.runs_folder), picture),
+        {**options.get("values", {}), "change": change, "keep": list(options.get("keep", ()))},
+        Terms(project, options.get("chat", False), options.get("settings", {}), named),
+    )
+    sent: dict[str, Any] = {name: one for name, one in options.items() if name in Options.__annotations__}
+    sent |= {"project": project, "generator": maker or ready.generator}
+    if ready.parent:
+        sent |= {"parent": ready.parent, "parent_picture": ready.parent_picture}
+    outcome = await agenerate(ready.prompt, **cast("Options", sent))
+    return replace(outcome, warnings=(*ready.warnings, *outcome.warnings))

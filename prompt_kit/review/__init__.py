@@ -1,0 +1,1 @@
+"""Looks at recipes, prompts and the set-up, and changes nothing."""

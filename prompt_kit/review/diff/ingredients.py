@@ -1,0 +1,155 @@
+"""Tells from files alone whether prompts can differ: those that are made of the same are the same."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from prompt_kit.errors import PromptKitError
+from prompt_kit.recipe.assembly import rehearsed
+from prompt_kit.recipe.library import FOLDERS
+from prompt_kit.recipe.recipe import strategy_templates
+from prompt_kit.support.files import inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prompt_kit.recipe.library import Library
+    from prompt_kit.recipe.recipe import Recipe
+
+Ingredient: TypeAlias = tuple[str, str]
+"""What it is (recipe, strategy, preset, template, brand or file), and its name."""
+
+_TAG = re.compile(r"\{%(.*?)%\}", re.DOTALL)
+_INCLUDE = re.compile(r"[-+]?\s*include\s+([\"'])([^\"'\\]+)\1\s*[-+]?")
+
+
+class Ingredients:
+    """What the prompts of a library are made of."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._hashes: dict[Ingredient, str] = {}
+        self._included: dict[str, frozenset[Ingredient] | None] = {}
+
+    def of(self, kind: str, name: str) -> dict[str, frozenset[Ingredient]] | None:
+        """Return what the prompts of a recipe's or strategy's examples are made of, by example.
+
+        ``None`` when that cannot be told without rendering: nothing that changes may be missed.
+        """
+        try:
+            recipes = rehearsed(kind, name, self.library)
+            own = set(self._files(kind, name))
+            return {example: frozenset(own.union(self._of(recipe, example))) for example, recipe in recipes.items()}
+        except (PromptKitError, OSError, ValueError):
+            return None
+
+    def equal(self, other: Ingredients, ingredients: frozenset[Ingredient]) -> bool:
+        """Return whether another library has the same under these names.
+
+        Rendering is a pure function of files, so equal ingredients make equal prompts.
+        """
+        try:
+            return all(self.hash(one) == other.hash(one) for one in ingredients)
+        except (PromptKitError, OSError):
+            return False
+
+    def hash(self, ingredient: Ingredient) -> str:
+        """Return the hash of an ingredient's bytes.
+
+        Raises:
+            PromptKitError: When it is not there, or leads out of its folder.
+            OSError: When it cannot be read.
+        """
+        if ingredient not in self._hashes:
+            kind, name = ingredient
+            data = (
+                self.library.source(name).text.encode() if kind == "template" else self._path(kind, name).read_bytes()
+            )
+            self._hashes[ingredient] = hashlib.sha256(data).hexdigest()
+        return self._hashes[ingredient]
+
+    def _path(self, kind: str, name: str) -> Path:
+        if kind not in FOLDERS:
+            project = self.library.project
+            return project.root / (project.brand if kind == "brand" else name)
+        file = f"{FOLDERS[kind]}{name}.yaml"
+        found = next(
+            (inside(root.recipes, file) for root in self.library.roots if (root.recipes / file).is_file()), None
+        )
+        hidden = kind == "preset" and name in self.library.names("recipe")
+        if found is None or hidden:
+            raise FileNotFoundError(file)
+        return found
+
+    def _of(self, recipe: Recipe, example: str) -> Iterator[Ingredient]:
+        mixed = recipe.using(*recipe.examples[example].uses)
+        yield from self._files("recipe" if recipe.name in self.library.names("recipe") else "preset", recipe.name)
+        own = {mixed.spec.template or f"{mixed.name}.j2", *(turn.template for turn in mixed.spec.turns)}
+        for strategy in mixed.strategies:
+            yield from self._files("strategy", strategy.name)
+            own |= strategy_templates(strategy)
+            if strategy.spec.values_from == "brand":
+                yield from self._brand()
+        for name in filter(None, own):
+            yield from self._templates(name)
+        for value in mixed.examples[example].values.values():
+            yield from self._pictures(value)
+
+    def _files(self, kind: str, name: str) -> Iterator[Ingredient]:
+        """Yield a file and those that it extends."""
+        seen: set[str] = set()
+        while name not in seen:
+            seen.add(name)
+            yield kind, name
+            extends = getattr(getattr(self.library, kind)(name).spec, "extends", None)
+            kind = "recipe" if kind == "preset" else kind
+            name = extends or name
+
+    def _templates(self, name: str) -> frozenset[Ingredient]:
+        """Return a template and those that it includes."""
+        if name not in self._included:
+            self._included[name] = None  # until all it includes is known
+            found = {("template", name)}
+            for tag in (match[1] for match in _TAG.finditer(self.library.source(name).text) if "include" in match[1]):
+                plain = _INCLUDE.fullmatch(tag.strip())
+                if plain is None:
+                    raise ValueError("an include that is no plain one")
+                found |= self._templates(plain[2])
+            self._included[name] = frozenset(found)
+        included = self._included[name]
+        if included is None:
+            raise ValueError("templates that include each other, or cannot be read")
+        return included
+
+    def _brand(self) -> Iterator[Ingredient]:
+        yield "brand", ""
+        yield "strategy", "avoid"
+        for value in self.library.brand[0].values():
+            yield from self._pictures(value)
+
+    def _pictures(self, value: Any) -> Iterator[Ingredient]:
+        root = self.library.project.root
+        for path in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(path, Path):
+                yield "file", str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def shadowing(library: Library) -> bool:
+    """Return whether a project's own files stand in the place of built-in ones, which then may render differently."""
+    own = [root for root in library.roots if root.origin != "built in"]
+    kit = [root for root in library.roots if root.origin == "built in"]
+    return any(
+        (theirs.recipes / folder / path.name).is_file()
+        for root in own
+        for theirs in kit
+        for folder in FOLDERS.values()
+        for path in (root.recipes / folder).glob("*.yaml")
+    ) or any(
+        (theirs.templates / path.relative_to(root.templates)).is_file()
+        for root in own
+        for theirs in kit
+        for path in root.templates.rglob("*.j2")
+    )

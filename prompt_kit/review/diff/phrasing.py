@@ -1,0 +1,107 @@
+"""How reports of every kind say things: the same words in the terminal, on a page and in Markdown."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.support.words import series
+
+if TYPE_CHECKING:
+    from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange, Status
+    from prompt_kit.review.diff.wording import Gap
+
+SAYS: Final[dict[Status, str]] = {
+    "changed": "changed",
+    "added": "added",
+    "removed": "removed",
+    "renamed": "renamed",
+    "broken": "can no longer be rendered",
+    "mended": "can be rendered again",
+}
+"""What became of a prompt or recipe, to be read after its name."""
+
+LISTED: Final = frozenset({"added", "removed", "broken", "mended"})
+"""What becomes of whole recipes; a list of their examples says enough."""
+
+_UNSEEN: Final = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff]"
+)
+"""Characters that show nothing, move the cursor or turn the direction of reading; joiners shape letters and stay."""
+
+_COMMANDS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+LONGEST: Final = 80
+"""Longest phrase in a list, in characters."""
+
+
+def seen(text: str) -> str:
+    """Return words in which nothing hides: characters that cannot be seen stand there by their number."""
+    return _UNSEEN.sub(lambda match: f"‹U+{ord(match[0]):04X}›", text)
+
+
+def harmless(text: str) -> str:
+    """Return unchanged words without characters that command a terminal."""
+    return _COMMANDS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def summary(comparison: Comparison) -> str:
+    """Return in one sentence what became of all prompts."""
+    touched = sum(comparison.counts.values())
+    if not comparison.recipes:
+        return f"All {counted(comparison.prompts, 'prompt')} are the same."
+    recipes = sum(recipe.kind == "recipe" for recipe in comparison.recipes)
+    strategies = len(comparison.recipes) - recipes
+    where = [counted(recipes, "recipe")] if recipes else []
+    where += [counted(strategies, "strategy")] if strategies else []
+    if not touched:
+        return f"{series(where)} {'differs' if len(comparison.recipes) == 1 else 'differ'}, but no prompt."
+    total = counted(comparison.prompts, "prompt")
+    return f"{touched:,} of {total} {'differs' if touched == 1 else 'differ'}, in {series(where)}."
+
+
+def details(comparison: Comparison) -> list[str]:
+    """Return how many prompts were changed, added and so on."""
+    return [f"{count} {SAYS[status]}" for status, count in comparison.counts.items()]
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun."""
+    many = noun[:-1] + "ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else many}"
+
+
+def heading(recipe: RecipeChange) -> str:
+    """Return the name of a recipe, and what it was called before."""
+    kind = "" if recipe.kind == "recipe" else f"{recipe.kind} "
+    return f"{kind}{recipe.name}" + (f" (was {recipe.was})" if recipe.was else "")
+
+
+def extent(recipe: RecipeChange) -> str:
+    """Return what became of a recipe, and of how many of its prompts."""
+    count = len(recipe.examples)
+    if recipe.status in LISTED:
+        return f"{SAYS[recipe.status]}, {counted(recipe.total, 'prompt')}"
+    touched = f"{count} of {counted(recipe.total, 'prompt')} {'differs' if count == 1 else 'differ'}"
+    return f"renamed, {touched}" if recipe.status == "renamed" else touched
+
+
+def title(example: ExampleChange) -> str:
+    """Return the name of an example, what it was called before, and what became of it."""
+    name = f"{example.was} → {example.name}" if example.was else example.name
+    return name if example.status == "changed" else f"{name}: {SAYS[example.status]}"
+
+
+def others(group: list[ExampleChange]) -> str:
+    """Return the names of the examples that share the change of the first."""
+    return ", ".join(example.name for example in group[1:])
+
+
+def skipped(gap: Gap) -> str:
+    """Return a note in place of unchanged sentences."""
+    return f"… {counted(gap.sentences, 'sentence')} unchanged …"
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """Return a phrase for a list, with at most so many characters."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

@@ -1,0 +1,58 @@
+"""A comparison as plain data for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prompt_kit.review.diff.wording import Gap
+
+if TYPE_CHECKING:
+    from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange
+    from prompt_kit.review.diff.wording import Row
+
+
+def plain(comparison: Comparison) -> dict[str, Any]:
+    """Return everything that is known of a comparison."""
+    return {
+        "old": comparison.old,
+        "new": comparison.new,
+        "prompts": comparison.prompts,
+        "counts": dict(comparison.counts),
+        "notes": list(comparison.notes),
+        "again": [
+            {"out": gone, "in": came, "prompts": prompts, "recipes": recipes}
+            for gone, came, prompts, recipes in comparison.again
+        ],
+        "recipes": [_recipe(recipe) for recipe in comparison.recipes],
+    }
+
+
+def _recipe(recipe: RecipeChange) -> dict[str, Any]:
+    return {
+        "kind": recipe.kind,
+        "name": recipe.name,
+        "was": recipe.was or None,
+        "status": recipe.status,
+        "prompts": recipe.total,
+        "problems": list(recipe.problems),
+        "former_problems": list(recipe.former_problems),
+        "examples": [_example(example) for example in recipe.examples],
+    }
+
+
+def _example(example: ExampleChange) -> dict[str, Any]:
+    return {
+        "name": example.name,
+        "was": example.was or None,
+        "status": example.status,
+        "facts": [{"name": name, "out": was or None, "in": is_now or None} for name, was, is_now in example.facts],
+        "problems": list(example.problems),
+        "former_problems": list(example.former_problems),
+        "rows": [_row(row) for row in example.rows],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    if isinstance(row, Gap):
+        return {"kind": "gap", "sentences": row.sentences}
+    return {"kind": row.kind, "spans": [[span.kind, span.text] for span in row.spans]}

@@ -1,0 +1,8 @@
+"""What no schema can see: parameters nobody uses, branches nobody tries, words that work against the picture."""
+
+from prompt_kit.review.lint.coverage import Coverage
+from prompt_kit.review.lint.repairs import repair
+from prompt_kit.review.lint.report import Report, check
+from prompt_kit.review.lint.targets import Target, own, targets
+
+__all__ = ["Coverage", "Report", "Target", "check", "own", "repair", "targets"]

@@ -1,0 +1,93 @@
+"""Which branches of a template, and which choices, the examples exercise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prompt_kit.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.parameters import Parameter
+    from prompt_kit.recipe.spec import RecipeSpec, StrategySpec
+    from prompt_kit.recipe.templating import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a recipe or strategy its examples exercise."""
+
+    kind: str
+    name: str
+    examples: int
+    branches: int
+    """How many ways there are through the conditions of its templates."""
+    choices: int
+    """How many values there are to choose from."""
+    untried: tuple[Problem, ...]
+    """What no example exercises."""
+
+    @property
+    def share(self) -> float:
+        """The exercised part of all branches and choices, from 0 to 1."""
+        total = self.branches + self.choices
+        return 1 - len(self.untried) / total if total else 1.0
+
+    @property
+    def percent(self) -> int:
+        """The exercised part in percent; 100 only when it is all."""
+        return math.floor(self.share * 100)
+
+
+def coverage(
+    kind: str,
+    found: Found[RecipeSpec] | Found[StrategySpec],
+    parameters: Mapping[str, Parameter],
+    programs: Iterable[Program],
+    templates: set[str],
+) -> Coverage:
+    """Return how much the examples exercised.
+
+    Args:
+        kind: ``recipe`` or ``strategy``.
+        found: What the file says.
+        parameters: Its own parameters.
+        programs: The watched programs that rendered the examples.
+        templates: The names of its own templates.
+    """
+    known: dict[tuple[str, str], Problem] = {}
+    taken: set[tuple[str, str]] = set()
+    for program in programs:
+        for branch in program.branches:
+            if branch.template in templates:
+                key = str(branch.place), branch.what
+                known[key] = Problem(f"no example shows the case in which {branch.what}.", branch.place)
+                if branch in program.taken:
+                    taken.add(key)
+    untried = sorted((p for key, p in known.items() if key not in taken), key=lambda p: (str(p.place), p.message))
+    examples = found.spec.examples
+    choices = list(_choices(parameters))
+    missing = list(_untried(found, parameters))
+    return Coverage(kind, found.name, len(examples), len(known), len(choices), (*missing, *untried))
+
+
+def _choices(parameters: Mapping[str, Parameter]) -> Iterator[tuple[str, str]]:
+    for name, parameter in parameters.items():
+        yield from ((name, choice) for choice in getattr(parameter, "choices", ()))
+
+
+def _untried(found: Found[RecipeSpec] | Found[StrategySpec], parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
+    for name, choice in _choices(parameters):
+        parameter = parameters[name]
+        label = parameter.choices[choice].label if hasattr(parameter, "choices") else ""
+        tried = (example.values.get(name, parameter.default) for example in found.spec.examples.values())
+        if not any({choice, label}.intersection(_several(value)) for value in tried):
+            yield found.file.problem(f"no example tries {name}: {choice}.", "parameters", name, "choices", choice)
+
+
+def _several(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]

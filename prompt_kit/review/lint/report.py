@@ -1,0 +1,281 @@
+"""Looks at the files of a library, one by one, and reports every problem."""
+
+from __future__ import annotations
+
+import gc
+import re
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from prompt_kit.errors import InputError, Place, Problem, PromptKitError
+from prompt_kit.recipe.assembly import load, rehearsed
+from prompt_kit.recipe.library import Library, kind_of
+from prompt_kit.recipe.recipe import strategy_templates
+from prompt_kit.recipe.spec import NAME_PATTERN
+from prompt_kit.review.lint import wording
+from prompt_kit.review.lint.coverage import Coverage, coverage
+from prompt_kit.review.lint.targets import own
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from prompt_kit.project import Project
+    from prompt_kit.prompt import Prompt
+    from prompt_kit.recipe.library import Found, Root
+    from prompt_kit.recipe.parameters import Parameter
+    from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.recipe.spec import RecipeSpec, StrategySpec
+    from prompt_kit.recipe.templating import Program
+    from prompt_kit.review.lint.targets import Target
+
+MANY: Final = 100
+"""From how many files on the work is shared among processes; starting them takes about half a second."""
+
+_NAME: Final = re.compile(NAME_PATTERN)
+_VALUE: Final = re.compile(r"\{[{%].*?[%}]\}")
+_library: Library
+"""The library of a worker."""
+
+
+@dataclass
+class Report:
+    """What was found."""
+
+    problems: list[Problem] = field(default_factory=list)
+    coverage: list[Coverage] = field(default_factory=list)
+    templates: set[str] = field(default_factory=set)
+    """The templates that something uses, as messages call them."""
+
+    def add(self, other: Report) -> None:
+        """Take in what another report found."""
+        self.problems += other.problems
+        self.coverage += other.coverage
+        self.templates |= other.templates
+
+
+def check(library: Library, only: list[Target] | None = None, *, min_coverage: float = 1.0) -> Report:
+    """Return every problem of recipes, strategies and presets, file by file.
+
+    Args:
+        library: The project's library, with its brand and models.
+        only: What to look at; the project's own files and those of its packs when left out.
+        min_coverage: The part of branches and choices, from 0 to 1, that examples must exercise; below it, everything
+            that no example exercises is a problem.
+    """
+    report = Report()
+    if only is None:
+        report.problems += _of_project(library)
+    for target in own(library) if only is None else only:
+        report.add(_look(target))
+        report.problems += target.lost
+    for one in report.coverage:
+        if one.share < min_coverage:
+            report.problems += one.untried
+    report.problems = list(dict.fromkeys(report.problems))
+    return report
+
+
+def _of_project(library: Library) -> list[Problem]:
+    """Return the problems of the project's brand and models."""
+    from prompt_kit.catalogue import Catalogue
+
+    project = library.project
+    problems = list(library.brand[1]) if (project.root / project.brand).is_file() else []
+    try:
+        Catalogue.load(project.models_file)
+    except InputError as error:
+        problems += error.problems
+    return problems
+
+
+def _look(target: Target) -> Report:
+    report = Report()
+    library = target.library
+    if len(target.files) < MANY:
+        found = [_look_at(library, path) for path in target.files]
+    else:
+        with ProcessPoolExecutor(initializer=_begin, initargs=(library.project, library.roots)) as workers:
+            found = list(workers.map(_work, target.files, chunksize=20))
+    for one in found:
+        report.add(one)
+    if target.folder is not None and all(one.templates for one in found):
+        report.problems += _orphans(target, report.templates)
+    return report
+
+
+def _begin(project: Project, roots: tuple[Root, ...]) -> None:
+    """Make a worker ready: it has the library, and no time for rubbish that goes with the worker."""
+    gc.disable()
+    global _library  # noqa: PLW0603 - the one thing a worker keeps between files
+    _library = Library(project, roots=roots)
+
+
+def _work(path: Path) -> Report:
+    return _look_at(_library, path)
+
+
+def _look_at(library: Library, path: Path) -> Report:
+    return _File(library, kind_of(path), path).report()
+
+
+def _orphans(target: Target, used: set[str]) -> Iterator[Problem]:
+    """Yield the templates that nothing uses."""
+    root = next(root for root in target.library.roots if root.recipes == target.folder)
+    for path in sorted(root.templates.rglob("*.j2")):
+        label = target.library.label(path)
+        if label not in used:
+            yield Problem("no recipe or strategy uses this template. Use it or delete it.", Place(label))
+
+
+class _File:
+    """One file while it is looked at."""
+
+    def __init__(self, library: Library, kind: str, path: Path) -> None:
+        self.library, self.kind, self.path = library, kind, path
+        self.name = path.stem
+
+    def report(self) -> Report:
+        """Return everything that is wrong with the file."""
+        label = self.library.label(self.path)
+        if not _NAME.match(self.name):
+            what = f"'{self.name}' cannot be a name. Use small letters, figures and hyphens, such as 'red-panda.yaml'."
+            return Report([Problem(what, Place(label))])
+        try:
+            found = getattr(self.library, self.kind)(self.name)
+        except PromptKitError as error:
+            return Report(_problems(error, Place(label)))
+        if found.file.path.resolve() != self.path.resolve():
+            return Report([Problem(f"{found.file.label} has the same name and is found first.", Place(label))])
+        try:
+            look: Callable[[Found[Any]], Report] = getattr(self, f"_{self.kind}")
+            return look(found)
+        except PromptKitError as error:
+            return Report(_problems(error, found.file.place()))
+
+    def _preset(self, found: Found[Any]) -> Report:
+        plans = load(found.name, library=self.library).plans
+        return Report(templates={source.label for plan in plans for source in plan.program.sources})
+
+    def _recipe(self, found: Found[RecipeSpec]) -> Report:
+        recipe = load(self.name, library=self.library)
+        trial = _Trial(found, self._own_templates(found, recipe))
+        trial.render(dict.fromkeys(recipe.examples, recipe))
+        report = trial.report("recipe", found.spec.parameters, creates=recipe.task == "create", base=recipe)
+        report.problems += self._about_strategies(found)
+        report.problems += _about_stays(found, recipe, trial.prompts)
+        return report
+
+    def _own_templates(self, found: Found[RecipeSpec], recipe: Recipe) -> set[str]:
+        """Return the templates that are the recipe's own; what it inherits is measured where it comes from."""
+        every = {name for plan in recipe.plans for name in plan.program.origins}
+        if found.spec.extends is not None:
+            own = {found.spec.template, *(turn.template for turn in found.spec.turns)}
+            return {name for name in every if name in own}
+        return every - {name for strategy in recipe.strategies for name in strategy_templates(strategy)}
+
+    def _about_strategies(self, found: Found[RecipeSpec]) -> Iterator[Problem]:
+        """Yield what a recipe says of strategies that are not there."""
+        strategies = self.library.names("strategy")
+        for name in found.spec.excludes:
+            if name not in strategies:
+                yield found.file.problem(f"there is no strategy '{name}'.", "excludes", name, of_key=True)
+        if found.spec.heeds:
+            asked = {name for strategy in strategies for name in self.library.strategy(strategy).spec.parameters}
+            for at, name in enumerate(found.spec.heeds):
+                if name not in asked:
+                    yield found.file.problem(f"no strategy has a parameter '{name}'.", "heeds", at)
+
+    def _strategy(self, found: Found[StrategySpec]) -> Report:
+        trial = _Trial(found, strategy_templates(found))
+        recipes = rehearsed("strategy", self.name, self.library)
+        trial.render(recipes)
+        base = next(iter(recipes.values()), None)
+        return trial.report("strategy", found.spec.parameters, creates="create" in found.spec.tasks, base=base)
+
+
+def _about_stays(found: Found[RecipeSpec], recipe: Recipe, prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
+    """Yield what is wrong with what a refinement must keep: its words, and what examples make of them."""
+    for number, text in enumerate(found.spec.stays):
+        for message, _ in wording.in_words(_VALUE.sub("", text), creates=False):
+            yield found.file.problem(message, "stays", number)
+    for name, prompt in prompts.items():
+        try:
+            recipe.stays(prompt.values)
+        except InputError as error:
+            for problem in error.problems:
+                yield found.file.problem(f"example '{name}': {problem.message}", "stays")
+
+
+class _Trial:
+    """Renders the examples of one file, and watches which branches they take."""
+
+    def __init__(self, found: Found[Any], templates: set[str]) -> None:
+        self.found, self.templates = found, templates
+        self.programs: dict[int, Program] = {}
+        self.prompts: dict[str, Prompt] = {}
+        self.problems: list[Problem] = []
+
+    def render(self, recipes: Mapping[str, Recipe]) -> None:
+        """Render the examples, each with its recipe; what goes wrong is a problem at its place."""
+        for name, recipe in recipes.items():
+            example = recipe.examples[name]
+            try:
+                mixed = recipe.using(*example.uses)
+                self.watch(mixed)
+                self.prompts[name] = mixed.render(settings=example.settings, **example.values)
+            except PromptKitError as error:
+                told = [f"example '{name}': {problem.message}" for problem in _problems(error)]
+                self.problems += [self.found.file.problem(message, "examples", name) for message in told]
+
+    def watch(self, recipe: Recipe) -> None:
+        """Watch the programs of a recipe from now on."""
+        for plan in recipe.plans:
+            if id(plan.program) not in self.programs:
+                self.programs[id(plan.program)] = plan.program
+                plan.program.watch()
+
+    def report(self, kind: str, parameters: Mapping[str, Parameter], *, creates: bool, base: Recipe | None) -> Report:
+        """Return what was found once all examples were rendered."""
+        file, spec = self.found.file, self.found.spec
+        if base is not None:
+            self.watch(base)
+            self.problems[:0] = [
+                file.problem(f"no template uses the parameter '{name}'. Use it or leave it out.", "parameters", name)
+                for name in _unused(parameters, base)
+            ]
+        self.problems += self._words(parameters, creates=creates)
+        for name, prompt in self.prompts.items():
+            flaws = dict.fromkeys(wording.in_prompt(prompt))
+            self.problems += [file.problem(f"example '{name}': {flaw}.", "examples", name) for flaw in flaws]
+        if not spec.examples:
+            self.problems.append(
+                file.problem("there are no examples. Add one, so that the prompt can be held still.", "examples")
+            )
+        report = Report(self.problems, templates={s.label for p in self.programs.values() for s in p.sources})
+        if spec.examples and len(self.prompts) == len(spec.examples):
+            report.coverage.append(coverage(kind, self.found, parameters, self.programs.values(), self.templates))
+        return report
+
+    def _words(self, parameters: Mapping[str, Parameter], *, creates: bool) -> Iterator[Problem]:
+        """Look at the author's own words: those of the templates, and those of the choices."""
+        for program in self.programs.values():
+            yield from wording.in_template(program, parameters, creates=creates, of=self.templates)
+        for name, parameter in parameters.items():
+            for value, choice in getattr(parameter, "choices", {}).items():
+                for message, _ in wording.in_words(choice.words, creates=creates):
+                    yield self.found.file.problem(message, "parameters", name, "choices", value)
+
+
+def _unused(parameters: Mapping[str, Parameter], recipe: Recipe) -> list[str]:
+    used = {name for plan in recipe.plans for name in plan.program.names}
+    used |= {other for p in recipe.parameters.values() for other in p.show_if}
+    used |= {other for p in recipe.parameters.values() for other in getattr(p, "away_from", ())}
+    used |= {other for slot in recipe.references.values() for other in (slot.described_by or "", *slot.show_if)}
+    used |= {plan.for_each or "" for plan in recipe.plans}
+    return [name for name in parameters if name not in used and not parameters[name].brings_settings]
+
+
+def _problems(error: PromptKitError, place: Place | None = None) -> list[Problem]:
+    return [Problem(p.message, p.place or place, p.parameter) for p in error.problems]

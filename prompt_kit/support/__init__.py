@@ -1,0 +1,1 @@
+"""Tools that know nothing of the kit: files, YAML, words, colours, pages."""

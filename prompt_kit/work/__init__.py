@@ -1,0 +1,1 @@
+"""Sends prompts, now or as jobs, and keeps the record."""

@@ -1,0 +1,165 @@
+"""Finds the run of a prompt that was left unfinished, so that only what is missing is paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from prompt_kit.errors import InputError
+from prompt_kit.outcome import Status
+from prompt_kit.record.runs import RECORD, BusyError, RunFolder, Sent, read_record
+from prompt_kit.record.runs.records import ODD
+from prompt_kit.support import files
+from prompt_kit.support.words import series
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from prompt_kit.prompt import Prompt
+    from prompt_kit.record.ledger import Entry, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run must be about to be gone on with."""
+
+    prompt: Prompt
+    generator: str
+    model: str
+    count: int
+    resend: bool = False
+    """Whether a request may be sent again that may have been paid though nobody saw the answer."""
+
+    def last_run(self, ledger: Ledger) -> tuple[Entry, ...]:
+        """Return the requests of the newest run that asked for the same."""
+        return ledger.last_run(self.prompt.fingerprint, self.generator, self.model)
+
+
+def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
+    """Return the folder of the last run of the same prompt, if it was left unfinished with something to keep.
+
+    What its process had saved without coming to write it down is taken into its record, and booked.
+
+    Raises:
+        InputError: When a run of the same prompt waits in a job; when a request of the last one may have been paid
+            though nobody saw the answer, unless it may be sent again; or when its record is damaged.
+        WorkspaceError: When something in its folder, or the ledger, cannot be written.
+    """
+    _stop_if_it_waits(wanted, ledger, root)
+    entries = wanted.last_run(ledger)
+    path = files.inside(root, entries[0].run) if entries else None
+    if path is None or not (path / RECORD).is_file():
+        return None
+    record = read_record(path / RECORD)
+    if record.get("count", 1) != wanted.count or record.get("state") not in ("started", "failed", "cancelled"):
+        return None
+    lost = _unseen(entries, record)
+    # A picture without a sidecar can only be of what was sent last.
+    latest = [_sent(entry) for entry in lost if not _sent_again(entry, entries)]
+    try:
+        folder = RunFolder.reopen(path, unseen=latest)
+    except BusyError:  # this is a second wish for the same, not its continuation
+        return None
+    try:
+        # Only now does nobody else work there: what the ledger said before may have been half of it.
+        if ledger.reconcile() or wanted.last_run(ledger) != entries:
+            folder.close()
+            return unfinished(wanted, ledger, root)
+        left = _settled(folder, lost, entries, ledger)
+        _consented(left, wanted, folder)
+        folder.lost(*map(_sent, left))
+        # A run that was killed before anything came of it has no end yet; this one becomes its own.
+        if left or record["state"] == "started" or any(folder.made(take) for take in range(wanted.count)):
+            return folder
+    except BaseException:
+        folder.close()
+        raise
+    folder.close()
+    return None
+
+
+def _stop_if_it_waits(wanted: Wanted, ledger: Ledger, root: Path) -> None:
+    """Stop where the same was submitted before, and only has to be collected."""
+    waiting = ledger.waiting(wanted.prompt.fingerprint, wanted.generator)
+    for run in dict.fromkeys(entry.run for entry in waiting if entry.model == wanted.model):
+        path = files.inside(root, run) / RECORD
+        record = read_record(path) if path.is_file() else {}
+        if record.get("state") == "waiting" and record.get("count", 1) == wanted.count:
+            job = record.get("job")
+            raise InputError(
+                f"{run} asks for the very same, and waits in {job}. Collect it: prompt-kit runs wait {job}."
+                " Or make everything anew with --new."
+            )
+
+
+def _unseen(entries: Sequence[Entry], record: Mapping[str, Any]) -> list[Entry]:
+    """Return the requests whose answers nobody has seen, or nobody could save, as far as the record knows.
+
+    One that is still on its way belongs to a process that is gone, perhaps of another computer: the run would be held
+    else. One that left with a job belongs to nobody; the job's answers are looked after elsewhere.
+    """
+    try:
+        answers = [done for done in record["requests"] if done["answer"]["status"] == Status.OK]
+        saved = {(done["request"]["turn"], done["request"]["take"]) for done in answers}
+    except ODD:
+        saved = set()  # what is wrong is told when the record is opened
+    lost = [entry for entry in entries if entry.state == "unknown" and not entry.status]
+    left = [entry for entry in entries if entry.state == "sent" and entry.pid]
+    unsaved = [entry for entry in entries if entry.state == "done" and (entry.turn, entry.take) not in saved]
+    return sorted([*lost, *left, *unsaved], key=lambda entry: entry.id, reverse=True)
+
+
+def _settled(folder: RunFolder, lost: Sequence[Entry], entries: Sequence[Entry], ledger: Ledger) -> list[Entry]:
+    """Book the requests whose answers were found after all; return those of which nobody knows how they ended."""
+    answers = folder.answers() if lost else {}
+    seen = {number: outcome for number, outcome in answers.items() if outcome.status is not Status.CANCELLED}
+    for entry in lost:
+        if entry.id in seen and entry.state != "done":
+            ledger.ended(entry.id, seen[entry.id])
+        elif entry.state == "sent":
+            ledger.unknown(entry.id, note="The program ended before the answer came.")
+    return [entry for entry in lost if entry.id not in seen and not _sent_again(entry, entries)]
+
+
+def _consented(left: Sequence[Entry], wanted: Wanted, folder: RunFolder) -> None:
+    """Stop where something could be paid twice without anybody wanting it."""
+    left = [entry for entry in left if entry.estimate != 0]  # the proof costs nothing
+    if not left or wanted.resend:
+        return
+    names = [name for entry in left if (name := wanted.prompt.turns[entry.turn].name)]
+    one = len(left) == 1
+    what = series([f"'{name}'" for name in names]) if names else "a picture" if one else f"{len(left)} pictures"
+    costs = [cost for entry in left if (cost := entry.estimate if entry.actual is None else entry.actual) is not None]
+    price = f" (about ${sum(costs, Decimal()):.4f})" if len(costs) == len(left) else ""
+    if all(entry.state == "done" for entry in left):
+        were = "was" if one else "were"
+        fact = f"{what[0].upper()}{what[1:]} of {folder.id} {were} made and paid{price}, but could not be saved."
+    else:
+        way = "was on its way: it" if one else "were on their way: they"
+        fact = f"The program ended while {what} of {folder.id} {way} may have been made and paid{price}."
+    again = "Send it" if one else "Send them"
+    raise InputError(f"{fact} {again} once more with --resend, or make everything anew with --new.")
+
+
+def _sent(entry: Entry) -> Sent:
+    """Return what the ledger knows of a request whose end nobody saw."""
+    at = entry.sent_at or entry.planned_at
+    return Sent(
+        turn=entry.turn,
+        model=entry.model,
+        fingerprint=entry.fingerprint,
+        sent_at=at,
+        ended_at=at,
+        estimate=entry.estimate,
+        take=entry.take,
+        entry=entry.id,
+        paid=entry.actual,
+    )
+
+
+def _sent_again(lost: Entry, entries: Sequence[Entry]) -> bool:
+    """Return whether a request was sent once more afterwards, by somebody who knew that it may be paid twice."""
+    place = (lost.turn, lost.take)
+    return any((entry.turn, entry.take) == place and entry.id > lost.id for entry in entries)

@@ -1,0 +1,199 @@
+"""What is known of a job, and the file that keeps it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager, suppress
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from filelock import FileLock, Timeout
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from prompt_kit.errors import InputError, NotFoundError, Problem
+from prompt_kit.prompt import Answer
+from prompt_kit.support import files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+FOLDER: Final = "jobs"
+"""Where the jobs are, among the runs."""
+
+VERSION: Final = 1
+"""The version of what a job's file says; a higher one was written by a newer prompt-kit."""
+
+JobState: TypeAlias = Literal["submitting", "lost", "waiting", "done", "failed", "cancelled", "expired", "dropped"]
+"""``submitting`` may have reached the provider or not; ``lost`` was looked for there and not found; ``dropped`` was
+never submitted; ``done`` is also what was done in part."""
+
+OVER: Final = frozenset({"done", "failed", "cancelled", "expired", "dropped"})
+"""The states in which nothing more will come."""
+
+_ID: Final = re.compile(r"job-[0-9a-f]{4,32}")
+
+
+class Row(BaseModel):
+    """One request of a job."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    """What names its answer."""
+    run: str
+    """The id of the run it belongs to."""
+    turn: int
+    """Which turn of the prompt, from 0."""
+    take: int
+    """Which repetition of the prompt, from 0."""
+    entry: int
+    """Its number in the ledger."""
+    fingerprint: str
+    """Of the request."""
+    output: Answer = "picture"
+    """What it is to be answered by."""
+    estimate: Decimal | None
+    """In US dollars; ``None`` is unknown."""
+    status: str = ""
+    """How it ended, as `outcome.Status` says it; empty while it has not."""
+    cost: Decimal | None = None
+    """In US dollars, as booked; ``None`` is unknown."""
+    message: str = ""
+    """What happened, where it did not go well."""
+    pictures: tuple[str, ...] = ()
+    """The names of its pictures in the run's folder."""
+
+
+class Job(BaseModel):
+    """Many requests that are done later, for less."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int = VERSION
+    id: str
+    """Ours, such as ``job-7f3a``."""
+    state: JobState
+    generator: str
+    """The name of the generator it is submitted to."""
+    model: str
+    label: str
+    """What the provider is told it is called, so that it can be found again."""
+    name: str = ""
+    """How the provider calls it."""
+    said: str = ""
+    """The provider's own word for its state."""
+    message: str = ""
+    """What is worth knowing about the whole of it, as plain sentences."""
+    submitted: AwareDatetime
+    """When it left."""
+    ended: AwareDatetime | None = None
+    """When its answers were saved."""
+    rows: tuple[Row, ...]
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.state in OVER
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything came that was asked for."""
+        return self.state == "done" and all(row.status == "ok" for row in self.rows)
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The ids of its runs, in order."""
+        return tuple(dict.fromkeys(row.run for row in self.rows))
+
+    @property
+    def estimate(self) -> Decimal | None:
+        """What it should cost, in US dollars; ``None`` is unknown."""
+        return added(row.estimate for row in self.rows)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What it has cost, in US dollars; ``None`` is unknown."""
+        return added(row.cost for row in self.rows) if self.over else None
+
+
+def jobs(root: Path) -> tuple[tuple[Job, ...], tuple[Problem, ...]]:
+    """Return every job among the runs, the newest first, and what is wrong with files that cannot be read.
+
+    Raises:
+        WorkspaceError: When the folder cannot be read.
+    """
+    folder = root / FOLDER
+    with files.plainly(folder):
+        paths = [path for path in folder.iterdir() if _is_job(path)] if folder.is_dir() else []
+    found: list[Job] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            found.append(_read(path))
+        except InputError as error:
+            problems += error.problems
+    return tuple(sorted(found, key=lambda job: (job.submitted, job.id), reverse=True)), tuple(problems)
+
+
+def job_of(wanted: str, root: Path) -> Job:
+    """Return a job by its id.
+
+    Raises:
+        NotFoundError: When there is none.
+        InputError: When its file is damaged.
+    """
+    path = root / FOLDER / f"{wanted}.json"
+    if not _ID.fullmatch(wanted) or not path.is_file():
+        raise NotFoundError("job", wanted, [job.id for job in jobs(root)[0]])
+    return _read(path)
+
+
+def write(job: Job, root: Path, *, new: bool = False) -> Job:
+    """Write a job's file, on the disk when this returns.
+
+    Raises:
+        WorkspaceError: When it cannot be written, or a new one is there already.
+    """
+    path = root / FOLDER / f"{job.id}.json"
+    files.make_folder(path.parent)
+    (files.write_new if new else files.replace)(path, job.model_dump_json(indent=2).encode() + b"\n")
+    return job
+
+
+@contextmanager
+def held(job: str, root: Path) -> Iterator[bool]:
+    """Keep other processes away from a job; ``False`` when one of them works on it."""
+    files.make_folder(root / FOLDER)
+    lock = FileLock(root / FOLDER / f".{job}.lock", thread_local=False)
+    with files.plainly(root / FOLDER), suppress(Timeout):
+        lock.acquire(blocking=False)
+    try:
+        yield lock.is_locked
+    finally:
+        lock.release()
+
+
+def added(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Return the sum of amounts; one unknown amount makes it unknown."""
+    known = list(amounts)
+    return None if None in known else sum((amount for amount in known if amount is not None), Decimal())
+
+
+def _is_job(path: Path) -> bool:
+    return path.suffix == ".json" and bool(_ID.fullmatch(path.stem))
+
+
+def _read(path: Path) -> Job:
+    damaged = InputError(f"{path}: the record of this job is damaged. Nothing was changed in it.")
+    with files.plainly(path):
+        content = path.read_bytes()
+    try:
+        job = Job.model_validate_json(content)
+    except ValidationError as error:
+        raise damaged from error
+    if job.version > VERSION:
+        raise InputError(f"{path}: a newer prompt-kit wrote this. Update prompt-kit to use it.")
+    if job.id != path.stem:
+        raise damaged
+    return job

@@ -1,0 +1,342 @@
+"""Submits prompts as jobs: everything is written down before it leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, TypedDict
+
+from prompt_kit.errors import BudgetError, InputError, Problem, WorkspaceError
+from prompt_kit.generators import BatchGenerator, Generator, Request
+from prompt_kit.outcome import Outcome, Status
+from prompt_kit.project import Project, find_project
+from prompt_kit.prompt import Earlier, EarlierWords, Prompt
+from prompt_kit.record.ledger import Ledger, Planned
+from prompt_kit.record.runs import RECORD, RunFolder, read_record
+from prompt_kit.support import files
+from prompt_kit.work.jobs.portions import Portion, portions
+from prompt_kit.work.jobs.records import Job, Row, added, held, write
+from prompt_kit.work.session import default_generator, generator_for, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from typing_extensions import Unpack
+
+    from prompt_kit.work.session import Plan
+
+UNCERTAIN: Final = "It is not known whether the job arrived. 'prompt-kit runs wait' looks for it."
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One prompt of a job."""
+
+    prompt: Prompt
+    count: int = 1
+    """How many times it is made."""
+    parent: str = ""
+    """The id of the run that it refines."""
+    parent_picture: str = ""
+    """The name of the picture that it refines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What submitting would mean, before anything is sent."""
+
+    plans: tuple[Plan, ...]
+    """One for each order, at the ordinary price."""
+    requests: int
+    """How many are sent."""
+    jobs: int
+    """One job for each model."""
+    estimate: Decimal | None
+    """At the price of a job, in US dollars; ``None`` is unknown."""
+    at_once: Decimal | None
+    """At the ordinary price."""
+    kept: int = 0
+    """How many further requests were answered before, in runs that go on."""
+
+
+class Options(TypedDict, total=False):
+    """How jobs are submitted; everything may be left out."""
+
+    generator: str | Generator
+    """By name, or the generator itself."""
+    project: Project
+    """Whose runs, ledger, budget and models; the current folder's when left out."""
+    new: bool
+    """Make everything anew, even if the same waits in a job or a run of it lacks only some pictures; else such a run
+    goes on, and what waits is refused."""
+    on_priced: Callable[[Submission], None]
+    """Told what is sent and what it costs, before anything is."""
+    on_run: Callable[[int, str], None]
+    """Told of the run of each order before it is sent: which of the orders, from 0, and the run's id."""
+
+
+def submit(*wanted: Prompt | Order, **options: Unpack[Options]) -> tuple[Job, ...]:
+    """Submit prompts to be made later, for less, and return at once; `asubmit` is the async twin."""
+    return asyncio.run(asubmit(*wanted, **options))
+
+
+async def asubmit(*wanted: Prompt | Order, **options: Unpack[Options]) -> tuple[Job, ...]:
+    """Submit prompts to be made later, for less, and return the jobs: one for each model.
+
+    Each prompt gets its run at once; `collect` fills the runs, from this process or any other. Where the last run of
+    the same prompt lacks some pictures, only these are submitted, for that run.
+
+    Raises:
+        InputError: With everything that cannot go into a job, or waits in one already; nothing was sent.
+        BudgetError: When the jobs would cost more than is left; nothing was sent.
+        NotFoundError: When there is no such generator.
+        WorkspaceError: When runs, jobs or ledger cannot be written.
+    """
+    project = options.get("project") or find_project()
+    made_by = generator_for(options.get("generator") or default_generator(project), project)
+    orders = [one if isinstance(one, Order) else Order(one) for one in wanted]
+    told = planned(orders, made_by, project)
+    for image in {image.sha256: image for one in orders for turn in one.prompt.turns for image in turn.images}.values():
+        image.read()
+    async with AsyncExitStack() as stack:
+        if isinstance(made_by, AbstractAsyncContextManager):
+            await stack.enter_async_context(made_by)
+        ledger = stack.enter_context(Ledger.open(project.ledger_url))
+        ledger.reconcile()
+        found = portions(orders, told.plans, ledger, project.runs_folder, new=options.get("new", False))
+        told = _narrowed(told, found)
+        if tell := options.get("on_priced"):
+            tell(told)
+        _afford(told, ledger, project)
+        jobs = []
+        for model in dict.fromkeys(one.model.id for one in told.plans):
+            submitting = _Submitting(_taker(made_by), project, ledger, options.get("on_run"))
+            jobs.append(await submitting.through([one for one in found if one.plan.model.id == model]))
+        return tuple(jobs)
+
+
+def planned(orders: Sequence[Order], made_by: Generator, project: Project) -> Submission:
+    """Return what submitting these orders would mean.
+
+    Raises:
+        InputError: With everything that cannot go into a job.
+    """
+    _taker(made_by)
+    plans: list[Plan] = []
+    problems: list[Problem] = []
+    for order in orders:
+        problems += chained(order.prompt)
+        try:
+            plans.append(plan(order.prompt, generator=made_by.name, project=project, count=order.count))
+        except InputError as error:
+            problems += error.problems
+    if problems or not orders:
+        raise InputError(dict.fromkeys(problems) or "There is nothing to submit.")
+    return Submission(
+        plans=tuple(plans),
+        requests=sum(len(one.prompt.turns) * one.count for one in plans),
+        jobs=len({one.model.id for one in plans}),
+        estimate=added(batch_price(one) for one in plans),
+        at_once=added(one.estimate for one in plans),
+    )
+
+
+def _narrowed(told: Submission, found: Sequence[Portion]) -> Submission:
+    """Return what submitting means once it is known what is there already."""
+    left = [(one.plan, _alone(one.order.prompt, turn)) for one in found for turn, _ in one.places]
+    if len(left) == told.requests:
+        return told
+    return replace(
+        told,
+        requests=len(left),
+        estimate=added(_estimate(plan, prompt) for plan, prompt in left),
+        at_once=added(plan.model.estimate(prompt) for plan, prompt in left),
+        kept=told.requests - len(left),
+    )
+
+
+@dataclass
+class _Submitting:
+    """One job on its way: files and ledger first, then the provider."""
+
+    made_by: BatchGenerator
+    project: Project
+    ledger: Ledger
+    tell: Callable[[int, str], None] | None = None
+
+    async def through(self, found: Sequence[Portion]) -> Job:
+        """Write everything down, submit it, and note what the provider calls it."""
+        root, model = self.project.runs_folder, found[0].plan.model
+        name = f"job-{secrets.token_hex(3)}"
+        folders = [self._folder(one, name) for one in found]
+        for one, folder in zip(found, folders, strict=True):
+            if self.tell:
+                self.tell(one.number, folder.id)
+        drafts, requests = self._rows(found, folders)
+        with held(name, root) as mine:
+            if not mine:  # another process has drawn the same name in this very moment
+                raise WorkspaceError(f"{root}: the job could not be written down. Submit it again.")
+            numbers = self._booked(drafts, found, folders)
+            job = Job(
+                id=name,
+                state="submitting",
+                generator=self.made_by.name,
+                model=model.id,
+                label=f"prompt-kit {name} {secrets.token_hex(8)}",
+                submitted=datetime.now(UTC),
+                rows=tuple(row.model_copy(update={"entry": n}) for row, n in zip(drafts, numbers, strict=True)),
+            )
+            write(job, root, new=True)
+            for folder in folders:
+                RunFolder.reopen(folder.path, state="waiting").close()
+            # From here on the job may be known to the provider, whatever becomes of this process.
+            self.ledger.handed_over(numbers)
+            answer = await self.made_by.submit(requests, job.label)
+            if isinstance(answer, str):
+                return write(job.model_copy(update={"state": "waiting", "name": answer}), root)
+            if answer.billable == "no":
+                return dropped(job, answer, self.ledger, self.project)
+            return write(job.model_copy(update={"message": f"{answer.message} {UNCERTAIN}"}), root)
+
+    def _folder(self, portion: Portion, job: str) -> RunFolder:
+        if portion.folder:
+            folder = RunFolder.reopen(portion.folder)
+            folder.begin_again(job=job)
+        else:
+            order = portion.order
+            parents = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
+            folder = RunFolder.create(
+                self.project.runs_folder,
+                order.prompt,
+                generator=self.made_by.name,
+                now=datetime.now(UTC),
+                count=order.count,
+                job=job,
+                **parents,
+            )
+        # A job may have more runs than a process may have files open.
+        folder.close()
+        return folder
+
+    def _rows(self, found: Sequence[Portion], folders: Sequence[RunFolder]) -> tuple[list[Row], dict[str, Request]]:
+        """Return the requests by key, and what is noted of each; the ledger has not numbered them yet."""
+        rows: list[Row] = []
+        requests: dict[str, Request] = {}
+        for one, folder in zip(found, folders, strict=True):
+            prompt, model = one.order.prompt, one.plan.model
+            for at, take in one.places:
+                key, turn = f"{len(rows) + 1:04}", prompt.turns[at]
+                requests[key] = request = Request(turn, model, prompt.settings, prompt=prompt)
+                rows.append(
+                    Row(
+                        key=key,
+                        run=folder.id,
+                        turn=at,
+                        take=take,
+                        entry=0,
+                        fingerprint=request.fingerprint,
+                        output=turn.output,
+                        estimate=_estimate(one.plan, _alone(prompt, at)),
+                    )
+                )
+        return rows, requests
+
+    def _booked(self, rows: Sequence[Row], found: Sequence[Portion], folders: Sequence[RunFolder]) -> tuple[int, ...]:
+        """Book all requests within the budget; on a refusal every run says why it is none."""
+        prompts = {folder.id: one.order.prompt for one, folder in zip(found, folders, strict=True)}
+        entries = [
+            Planned(
+                run=row.run,
+                recipe=prompts[row.run].recipe,
+                turn=row.turn,
+                take=row.take,
+                generator=self.made_by.name,
+                model=found[0].plan.model.id,
+                fingerprint=row.fingerprint,
+                prompt_fingerprint=prompts[row.run].fingerprint,
+                estimate=row.estimate,
+            )
+            for row in rows
+        ]
+        try:
+            return self.ledger.plan_all(entries, budget=self.project.budget)
+        except BudgetError as error:
+            why = Outcome(Status.BUDGET, message=str(error), billable="no")
+            for folder in folders:
+                folder.finish(why, now=datetime.now(UTC))
+            raise
+
+
+def dropped(job: Job, why: Outcome, ledger: Ledger, project: Project) -> Job:
+    """Note that a job was certainly never submitted: its requests are free, and its runs say why they are none."""
+    free = replace(why, billable="no", cost=Decimal())
+    for run in job.runs:
+        still_open = {entry.id for entry in ledger.entries(run=run, states=("planned", "sent", "unknown"))}
+        for row in job.rows:
+            if row.run == run and row.entry in still_open:
+                ledger.ended(row.entry, free)
+        end_run(run, free, project)
+    rows = tuple(row.model_copy(update={"status": str(why.status), "cost": Decimal()}) for row in job.rows)
+    changes = {"state": "dropped", "message": why.explanation, "ended": datetime.now(UTC), "rows": rows}
+    return write(job.model_copy(update=changes), project.runs_folder)
+
+
+def end_run(run: str, outcome: Outcome, project: Project) -> None:
+    """Write how a run ended, unless somebody has done so before."""
+    path = files.inside(project.runs_folder, run)
+    if read_record(path / RECORD)["state"] in {"started", "waiting"}:
+        folder = RunFolder.reopen(path, state="waiting")
+        try:
+            folder.finish(outcome, now=datetime.now(UTC))
+        finally:
+            folder.close()
+
+
+def _taker(made_by: Generator) -> BatchGenerator:
+    """Return the generator as one that takes jobs.
+
+    Raises:
+        InputError: When it takes none.
+    """
+    if isinstance(made_by, BatchGenerator):
+        return made_by
+    raise InputError(f"'{made_by.name}' takes no jobs. Send without --batch, or use the generator 'gemini'.")
+
+
+def chained(prompt: Prompt) -> Iterator[Problem]:
+    """Yield what needs the answer to something else of the same prompt: a job does everything on its own."""
+    name = f"'{prompt.recipe}'" if prompt.recipe else "The prompt"
+    for number, turn in enumerate(prompt.turns, 1):
+        what = f"'{turn.name}'" if turn.name else f"turn {number}"
+        if any(isinstance(part, Earlier | EarlierWords) for part in turn.parts):
+            fact = f"{name} makes {what} from what an earlier turn brings, and the requests of a job know nothing"
+            yield Problem(f"{fact} of each other. Send it without --batch.", parameter="batch")
+            return
+
+
+def batch_price(told: Plan) -> Decimal | None:
+    """Return about what a prompt costs in a job, in US dollars; unknown on a generator that has no prices."""
+    return _estimate(told, told.prompt, told.count)
+
+
+def _estimate(told: Plan, prompt: Prompt, count: int = 1) -> Decimal | None:
+    return told.model.in_batch.estimate(prompt, count) if told.model.generator == told.generator else None
+
+
+def _alone(prompt: Prompt, turn: int) -> Prompt:
+    """Return one turn of a prompt as a prompt of its own, to be priced."""
+    return replace(prompt, turns=(prompt.turns[turn],))
+
+
+def _afford(told: Submission, ledger: Ledger, project: Project) -> None:
+    """Refuse what cannot be paid as a whole, before any run is made for it."""
+    left = ledger.left(project.budget.model_copy(update={"run": None}))
+    if left is not None and told.estimate is not None and told.estimate > left:
+        raise BudgetError(
+            f"This would cost about ${told.estimate:f}, but the budget has ${max(left, Decimal()):f} left."
+            " Submit less at once, choose a lower tier or size, or raise the budget."
+        )

@@ -1,0 +1,395 @@
+"""Runs a prompt's turns on a generator, and keeps the record."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
+
+from prompt_kit.catalogue import Catalogue
+from prompt_kit.errors import BudgetError, InputError, Problem
+from prompt_kit.generators import Generator, Request
+from prompt_kit.generators import generator as generator_named
+from prompt_kit.images import Image
+from prompt_kit.outcome import Outcome, Picture, Status, Usage
+from prompt_kit.project import Project, find_project
+from prompt_kit.prompt import EarlierWords, Text
+from prompt_kit.record.ledger import Ledger, Planned
+from prompt_kit.record.runs import RunFolder, Sent
+from prompt_kit.work import finishing
+from prompt_kit.work.continuing import Wanted, unfinished
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from typing_extensions import Unpack
+
+    from prompt_kit.catalogue import Model
+    from prompt_kit.prompt import Prompt, Turn
+
+AT_ONCE: Final = 4
+"""How many repetitions of a prompt are made at the same time."""
+
+MAX_COUNT: Final = 100
+"""Most repetitions of one prompt in one run."""
+
+KEYS: Final = {"gemini": ("GOOGLE_API_KEY", "GEMINI_API_KEY"), "openai": ("OPENAI_API_KEY",)}
+"""Where the key of each generator is looked for, in the environment; the first one that has a key is used."""
+
+_PLATFORM: Final = ("GOOGLE_GENAI_USE_ENTERPRISE", "GOOGLE_GENAI_USE_VERTEXAI")
+"""What sends Gemini's requests to the Agent Platform, where a Google Cloud project takes the place of a key."""
+
+# What would end the same way for every further request of the run.
+_HOPELESS: Final = {Status.AUTH, Status.BUDGET, Status.INVALID, Status.QUOTA, Status.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of a run, for those who watch."""
+
+    step: Literal["started", "kept", "sent", "saved", "ended"]
+    """``kept`` is what a run that is continued had already made."""
+    turn: int = 0
+    """From 1; 0 for the run as a whole."""
+    turns: int = 0
+    name: str = ""
+    """What the turn makes."""
+    outcome: Outcome | None = None
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What sending a prompt would mean, before it is sent."""
+
+    prompt: Prompt
+    model: Model
+    generator: str
+    count: int
+    estimate: Decimal | None
+    """In US dollars with the real model; ``None`` is unknown."""
+    warnings: tuple[str, ...]
+
+
+class Options(TypedDict, total=False):
+    """How a prompt is sent; everything may be left out."""
+
+    generator: str | Generator
+    """By name, or the generator itself; see `default_generator`."""
+    project: Project
+    """Whose runs, ledger, budget and models; the current folder's when left out."""
+    count: int
+    """How many times the prompt is made."""
+    parent: str
+    """The id of the run that this one refines."""
+    parent_picture: str
+    """The name of the picture that it refines."""
+    new: bool
+    """Make everything anew, even if a run of the same prompt was left unfinished; else that one goes on."""
+    resend: bool
+    """When an unfinished run goes on: send again what may have been paid though nobody saw the answer."""
+    on_progress: Callable[[Progress], None]
+    """Told of every step."""
+
+
+def default_generator(project: Project) -> str:
+    """Return the generator that is used when none is named: the project's, one with access, else ``proof``."""
+    return project.generator or next(iter(with_access(project)), "proof")
+
+
+def with_access(project: Project) -> tuple[str, ...]:
+    """Return the built-in generators for which there is a key, or a Google Cloud project that pays."""
+    platform = "project" in project.generators.get("gemini", {}) or any(
+        os.environ.get(switch, "").lower() in {"1", "true"} for switch in _PLATFORM
+    )
+    keyed = {name for name, keys in KEYS.items() if any(os.environ.get(key, "").strip() for key in keys)}
+    return tuple(name for name in KEYS if name in keyed or (name == "gemini" and platform))
+
+
+def plan(prompt: Prompt, *, generator: str, project: Project | None = None, count: int = 1) -> Plan:
+    """Return what sending the prompt would mean: the model, the cost, what is odd about it.
+
+    Raises:
+        InputError: With everything the model cannot do, or when the model is retired.
+    """
+    if not 1 <= count <= MAX_COUNT:
+        raise InputError(f"{count} repetitions are asked for; 1 to {MAX_COUNT} can be made.")
+    project = project or find_project()
+    catalogue = Catalogue.load(project.models_file)
+    model = catalogue.choose(prompt.settings, generator)
+    refusals = (*model.refusals(prompt), *finishing.refusals(prompt))
+    if model.known and model.generator != generator in {other.generator for other in catalogue.models}:
+        fact = f"The model '{model.id}' belongs to the generator '{model.generator}', not to '{generator}'."
+        refusals = (Problem(f"{fact} Choose that generator, or another model.", parameter="model"),)
+    if refusals:
+        raise InputError(refusals)
+    warnings = (*model.warnings(prompt), *(() if generator == "proof" else finishing.warnings(prompt)))
+    priced = generator in {"proof", model.generator}  # another generator has prices of its own
+    return Plan(prompt, model, generator, count, model.estimate(prompt, count) if priced else None, warnings)
+
+
+def generator_for(chosen: str | Generator, project: Project) -> Generator:
+    """Return a generator, made with the project's options for it when only its name is given.
+
+    Raises:
+        NotFoundError: When there is none of that name.
+        GeneratorError: When it cannot be loaded.
+    """
+    if not isinstance(chosen, str):
+        return chosen
+    return generator_named(chosen, project.generators.get(chosen))
+
+
+def generate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
+    """Make the pictures of a prompt and wait for them; `agenerate` is the async twin."""
+    return asyncio.run(agenerate(prompt, **options))
+
+
+async def agenerate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
+    """Make the pictures of a prompt, save them with their record, and return what came of it.
+
+    Returns:
+        The outcome of the whole run: the pictures of all turns with the paths they were saved under, what it
+        cost, and the first thing that went wrong if anything did. What was finished is saved in any case.
+
+    Raises:
+        InputError: When the model cannot do what is asked, a picture is gone, the same waits in a job, or the prompt
+            was left unfinished by a run of which a request may have been paid; nothing was sent.
+        NotFoundError: When there is no such generator.
+        WorkspaceError: When runs or ledger cannot be written.
+    """
+    project = options.get("project") or find_project()
+    chosen = options.get("generator") or default_generator(project)
+    maker = generator_for(chosen, project)
+    planned = plan(prompt, generator=maker.name, project=project, count=options.get("count", 1))
+    for image in {image.sha256: image for turn in prompt.turns for image in turn.images}.values():
+        image.read()
+    async with AsyncExitStack() as stack:
+        if isinstance(maker, AbstractAsyncContextManager):
+            await stack.enter_async_context(maker)
+        ledger = stack.enter_context(Ledger.open(project.ledger_url))
+        ledger.reconcile()
+        wanted = Wanted(prompt, maker.name, planned.model.id, planned.count, options.get("resend", False))
+        before = None if options.get("new") else unfinished(wanted, ledger, project.runs_folder)
+        folder = before or RunFolder.create(
+            project.runs_folder,
+            prompt,
+            generator=maker.name,
+            now=_now(),
+            count=planned.count,
+            parent=options.get("parent"),
+            parent_picture=options.get("parent_picture"),
+        )
+        stack.callback(folder.close)
+        if before:
+            before.begin_again()
+        run = _Run(planned, maker, project, ledger, folder, options.get("on_progress") or (lambda _: None))
+        return await run.all_takes()
+
+
+@dataclass
+class _Run:
+    """One run while it goes on."""
+
+    plan: Plan
+    maker: Generator
+    project: Project
+    ledger: Ledger
+    folder: RunFolder
+    tell: Callable[[Progress], None]
+
+    async def all_takes(self) -> Outcome:
+        """Make every repetition, and write down how the run ended."""
+        self.tell(Progress("started", folder=self.folder.path))
+        gate = asyncio.Semaphore(AT_ONCE)
+        hopeless = asyncio.Event()
+
+        async def take(number: int) -> list[Outcome]:
+            async with gate:
+                if hopeless.is_set():
+                    return []
+                try:
+                    outcomes = await self._take(number)
+                except Exception:
+                    hopeless.set()
+                    raise
+                if outcomes[-1].status in _HOPELESS:
+                    hopeless.set()
+                return outcomes
+
+        try:
+            # When one of them breaks off, as on a full disk, the others are still on their way, and paid.
+            takes = await asyncio.gather(*map(take, range(self.plan.count)), return_exceptions=True)
+            outcomes = _all_of(takes)
+        except asyncio.CancelledError:
+            self.tell(Progress("ended", outcome=self.folder.finish(_CANCELLED, now=_now()), folder=self.folder.path))
+            raise
+        together = merged(outcomes)
+        warnings = tuple(dict.fromkeys((*self.plan.warnings, *together.warnings)))
+        outcome = self.folder.finish(replace(together, warnings=warnings), now=_now())
+        self.tell(Progress("ended", outcome=outcome, folder=self.folder.path))
+        return outcome
+
+    async def _take(self, take: int) -> list[Outcome]:
+        """Make the turns in order; earlier pictures go into later turns."""
+        turns = self.plan.prompt.turns
+        outcomes: list[Outcome] = []
+        made = self.folder.made(take)
+        for number, turn in enumerate(turns):
+            if number in made:
+                self.tell(Progress("kept", number + 1, len(turns), turn.name, made[number]))
+                outcomes.append(await self._finished(made[number], turn))
+                continue
+            earlier = tuple(_as_image(outcomes[part.turn].pictures[-1]) for part in turn.earlier)
+            request = Request(
+                _with_words(turn, outcomes), self.plan.model, self.plan.prompt.settings, earlier, self.plan.prompt
+            )
+            self.tell(Progress("sent", number + 1, len(turns), turn.name))
+            outcome = await self._finished(await self._request(request, number, take), turn)
+            outcomes.append(outcome)
+            self.tell(Progress("saved", number + 1, len(turns), turn.name, outcome))
+            if not outcome.ok:
+                break
+        return outcomes
+
+    async def _request(self, request: Request, number: int, take: int) -> Outcome:
+        """Send one request; the ledger knows of it before it leaves and after it came back."""
+        # Who stopped it while the last answer was saved has not sent this one.
+        await asyncio.sleep(0)
+        estimate = self._estimate(request)
+        entry = Planned(
+            run=self.folder.id,
+            recipe=self.plan.prompt.recipe,
+            turn=number,
+            take=take,
+            generator=self.maker.name,
+            model=request.model.id,
+            fingerprint=request.fingerprint,
+            prompt_fingerprint=self.plan.prompt.fingerprint,
+            estimate=estimate,
+        )
+        try:
+            row = self.ledger.plan(entry, budget=self.project.budget)
+        except BudgetError as error:
+            return Outcome(Status.BUDGET, message=str(error), billable="no", cost=Decimal(0), model=request.model.id)
+        self.ledger.sent(row)
+        sent = Sent(
+            turn=number,
+            model=request.model.id,
+            fingerprint=request.fingerprint,
+            sent_at=_now(),
+            ended_at=_now(),
+            earlier=tuple(image.sha256 for image in request.earlier),
+            estimate=estimate,
+            take=take,
+            entry=row,
+        )
+        try:
+            outcome = await self.maker.generate(request)
+        except asyncio.CancelledError:
+            self.ledger.unknown(row, note="It was stopped while the answer was awaited.")
+            self.folder.lost(replace(sent, ended_at=_now()))
+            raise
+        except BaseException:
+            self.ledger.unknown(row, note="The generator broke off.")
+            raise
+        if outcome.cost is None and outcome.billable == "no":
+            outcome = replace(outcome, cost=Decimal(0))
+        try:
+            return self.folder.save(outcome, replace(sent, ended_at=_now()))
+        finally:
+            # Also when the disk is full: what was paid is paid.
+            self.ledger.ended(row, outcome)
+
+    async def _finished(self, outcome: Outcome, turn: Turn) -> Outcome:
+        """Make what the prompt wants made here, unless it is there already."""
+        if self.maker.name == "proof" or not outcome.ok or outcome.derived:
+            return outcome
+        return await asyncio.to_thread(finishing.finished, outcome, turn, self.plan.prompt.settings, self.folder)
+
+    def _estimate(self, request: Request) -> Decimal | None:
+        """Return what this request should cost: nothing on the proof, unknown on a generator without prices."""
+        if self.maker.name == "proof":
+            return Decimal(0)
+        if request.model.generator != self.maker.name:
+            return None
+        return request.model.estimate(replace(self.plan.prompt, turns=(request.turn,)))
+
+
+def _all_of(takes: Sequence[list[Outcome] | BaseException]) -> list[Outcome]:
+    """Return the outcomes of all repetitions; the first that broke off breaks off here."""
+    outcomes: list[Outcome] = []
+    for one in takes:
+        if isinstance(one, BaseException):
+            raise one
+        outcomes += one
+    return outcomes
+
+
+def merged(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return several outcomes as one: all pictures, the whole cost, and the first thing that went wrong."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    failed = next((outcome for outcome in outcomes if not outcome.ok), None)
+    told = failed or outcomes[0]
+    costs = [outcome.cost for outcome in outcomes]
+    return replace(
+        told,
+        # Repetitions end in any order; people read the names in theirs.
+        pictures=tuple(sorted((p for one in outcomes for p in one.pictures), key=lambda p: str(p.path or ""))),
+        text="\n\n".join(filter(None, (outcome.text for outcome in outcomes))),
+        pieces=(),
+        drafts=tuple(draft for outcome in outcomes for draft in outcome.drafts),
+        derived=tuple(derived for outcome in outcomes for derived in outcome.derived),
+        thoughts="\n\n".join(filter(None, (outcome.thoughts for outcome in outcomes))),
+        sources=tuple(dict.fromkeys(source for outcome in outcomes for source in outcome.sources)),
+        queries=tuple(dict.fromkeys(query for outcome in outcomes for query in outcome.queries)),
+        suggestions="\n".join(dict.fromkeys(filter(None, (outcome.suggestions for outcome in outcomes)))),
+        page=next((outcome.page for outcome in outcomes if outcome.page), None),
+        usage=_added([outcome.usage for outcome in outcomes if outcome.usage]),
+        cost=None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0)),
+        warnings=tuple(dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)),
+    )
+
+
+_CANCELLED: Final = Outcome(
+    Status.CANCELLED,
+    message="The run was stopped.",
+    next_step="What was finished is saved, and the same command goes on; a request on its way may have been paid.",
+)
+
+
+def _added(usages: Sequence[Usage]) -> Usage | None:
+    if not usages:
+        return None
+    names = {name for usage in usages for name in usage.to_dict()}
+    sums: dict[str, Any] = {name: sum(usage.to_dict().get(name, 0) for usage in usages) for name in names}
+    return Usage(**sums)
+
+
+def _with_words(turn: Turn, outcomes: Sequence[Outcome]) -> Turn:
+    """Return the turn with the words that earlier turns settled in their places."""
+    if not any(isinstance(part, EarlierWords) for part in turn.parts):
+        return turn
+    parts = (Text(outcomes[part.turn].text) if isinstance(part, EarlierWords) else part for part in turn.parts)
+    return replace(turn, parts=tuple(parts))
+
+
+def _as_image(picture: Picture) -> Image:
+    return Image(
+        picture.sha256,
+        picture.media_type,
+        picture.width,
+        picture.height,
+        len(picture.data),
+        picture.path or picture.data,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
