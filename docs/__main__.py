@@ -18,7 +18,7 @@ from prompt_kit.errors import PromptKitError
 )
 def main(what: str, out: Path | None) -> None:
     """Make the documentation's site, or write docs/prompt-quality.md anew."""
-    from docs.press.site import QUALITY, ROOT, build, write_quality
+    from docs.build.site import QUALITY, ROOT, build, write_quality
 
     begun = time.monotonic()
     try:

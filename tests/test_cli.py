@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prompt_kit.cli.author import SCHEMAS, schema_text
+from prompt_kit.cli.check import SCHEMAS, schema_text
 from prompt_kit.cli.main import run
 from prompt_kit.recipe.library import built_in
 

@@ -23,14 +23,14 @@ import pytest
 import yaml
 
 import prompt_kit
-from docs.press.api import api_page
-from docs.press.commands import commands_page
-from docs.press.fields import KINDS
-from docs.press.formats import FORMATS, format_page
-from docs.press.gallery import command_line
-from docs.press.links import broken
-from docs.press.quality import compared, quality_page
-from docs.press.site import DOCS, QUALITY, hand_written
+from docs.build.api import api_page
+from docs.build.commands import commands_page
+from docs.build.fields import KINDS
+from docs.build.formats import FORMATS, format_page
+from docs.build.gallery import command_line
+from docs.build.links import broken
+from docs.build.quality import compared, quality_page
+from docs.build.site import DOCS, QUALITY, hand_written
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.cli.main import COMMANDS, run
 from prompt_kit.errors import InputError

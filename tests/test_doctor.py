@@ -21,8 +21,8 @@ from wire_server import Reply
 
 from prompt_kit.cli.main import run
 from prompt_kit.generators import Checkable, generator
-from prompt_kit.generators.gemini.remembered import Memory, Uploaded
-from prompt_kit.generators.reaching import unreachable
+from prompt_kit.generators.gemini.upload_cache import Memory, Uploaded
+from prompt_kit.generators.network import unreachable
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.review.doctor import examine
 

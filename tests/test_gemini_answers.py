@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.generators.gemini.answers import read
-from prompt_kit.generators.gemini.asking import THRESHOLDS
+from prompt_kit.generators.gemini.requests import THRESHOLDS
 from prompt_kit.outcome import Outcome, Piece, Source, Status
 from prompt_kit.prompt import Prompt, Settings
 

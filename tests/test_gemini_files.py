@@ -25,7 +25,7 @@ from gemini_server import GeminiServer
 from PIL import Image as Pillow
 
 from prompt_kit.generators.gemini import Gemini
-from prompt_kit.generators.gemini.remembered import FILE, Memory, Uploaded
+from prompt_kit.generators.gemini.upload_cache import FILE, Memory, Uploaded
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Exchange, Prompt, Reference, Said, Text

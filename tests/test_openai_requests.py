@@ -22,8 +22,8 @@ from prompt_kit.errors import GeneratorError
 from prompt_kit.generators import Generator
 from prompt_kit.generators import generator as generator_named
 from prompt_kit.generators.openai import OpenAI
-from prompt_kit.generators.openai.asking import Asking, fitting
 from prompt_kit.generators.openai.connection import at_home
+from prompt_kit.generators.openai.requests import Asking, fitting
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Earlier, Exchange, Mask, Prompt, Reference, Settings, Text, Turn

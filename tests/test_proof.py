@@ -17,7 +17,7 @@ from PIL import Image
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.generators import Generator, Request, generator
-from prompt_kit.generators.proof.faces import NONE, clean, runs
+from prompt_kit.generators.proof.fonts import NONE, clean, runs
 from prompt_kit.generators.proof.generator import pixels
 from prompt_kit.generators.proof.layout import Layout, layout
 from prompt_kit.images import open_image

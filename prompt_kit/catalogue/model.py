@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.catalogue import crowds
+from prompt_kit.catalogue import reference_limits
 from prompt_kit.catalogue.formats import nearest
 from prompt_kit.catalogue.prices import Priced
 from prompt_kit.catalogue.rows import FIRST, built_in
@@ -42,7 +42,7 @@ class Model(Priced):
 
     def room(self, parts: Sequence[Part], role: Role) -> int | None:
         """Return how many more pictures in a role it takes beside these parts; ``None`` is as many as one likes."""
-        return crowds.room(self, parts, role)
+        return reference_limits.room(self, parts, role)
 
     def refusals(self, prompt: Prompt) -> tuple[Problem, ...]:
         """Return everything about a prompt that this model cannot do, each with the nearest it can.
@@ -107,7 +107,7 @@ class Model(Priced):
             yield self._cannot(f"{fact}. Leave them out, or take another generator", "", "use")
         if turn.history and not self.conversations:
             yield self._cannot("holds no conversation. Refine with a new request", "", "chat")
-        now, before = len(turn.references + turn.earlier), crowds.pictures_before(turn)
+        now, before = len(turn.references + turn.earlier), reference_limits.pictures_before(turn)
         if before and self.max_references is not None and now <= self.max_references < now + before:
             fact = f"takes at most {self.max_references} pictures, and with those of this conversation there are"
             yield self._cannot(f"{fact} {now + before}{_where(turn)}. Begin anew from the picture", "", "chat")
@@ -135,10 +135,10 @@ class Model(Priced):
             yield f"'{self.id}' takes a mask with a single picture only; with several, the words say what changes."
 
     def _reference_refusals(self, turn: Turn) -> Iterator[Problem]:
-        for kind, limit, crowd in crowds.crowds(self, turn):
+        for kind, limit, crowd in reference_limits.crowds(self, turn):
             slot = next((one.slot for one in reversed(crowd) if isinstance(one, Reference)), "references")
             fact = f"takes at most {limit} {_KIND_WORDS[kind]}, and there are {len(crowd)}{_where(turn)}"
-            other = self._tier_where(crowds.takes, kind, turn)
+            other = self._tier_where(reference_limits.takes, kind, turn)
             yield self._cannot(f"{fact}. Leave {len(crowd) - limit} out", other, slot)
 
     def _file_refusals(self, turn: Turn) -> Iterator[Problem]:

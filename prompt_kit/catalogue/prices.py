@@ -6,8 +6,8 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from prompt_kit.catalogue.crowds import pictures_before
 from prompt_kit.catalogue.facts import Facts
+from prompt_kit.catalogue.reference_limits import pictures_before
 from prompt_kit.prompt import Text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import click
 
 from prompt_kit.cli.comparisons import Watch, show, show_jobs, show_table
-from prompt_kit.cli.make import RUN_OPTIONS, RecipeCommands, after, inputs
+from prompt_kit.cli.generate import RUN_OPTIONS, RecipeCommands, after, inputs
 from prompt_kit.cli.options import flag, given, options_of
 from prompt_kit.cli.progress import talk
 from prompt_kit.errors import InputError, Problem, PromptKitError
@@ -17,7 +17,7 @@ from prompt_kit.errors import InputError, Problem, PromptKitError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from prompt_kit.cli.make import Inputs
+    from prompt_kit.cli.generate import Inputs
     from prompt_kit.comparing import Comparison, Options
     from prompt_kit.recipe.recipe import Recipe
 

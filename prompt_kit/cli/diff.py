@@ -80,7 +80,7 @@ def _report(comparison: Comparison, form: str, *, to_terminal: bool) -> str:
         case "json":
             import json
 
-            from prompt_kit.review.diff.plain import plain
+            from prompt_kit.review.diff.json_report import plain
 
             return json.dumps(plain(comparison), indent=2, ensure_ascii=False) + "\n"
         case _:

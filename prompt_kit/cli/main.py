@@ -13,16 +13,16 @@ from prompt_kit.errors import PromptKitError
 COMMANDS: Final = {
     "list": ("prompt_kit.cli.browse:list_recipes", "Say which recipes there are."),
     "show": ("prompt_kit.cli.browse:show", "Show what a recipe asks and what it makes."),
-    "render": ("prompt_kit.cli.make:render", "Print the prompt that values make."),
-    "generate": ("prompt_kit.cli.make:generate", "Make pictures, and keep the record."),
+    "render": ("prompt_kit.cli.generate:render", "Print the prompt that values make."),
+    "generate": ("prompt_kit.cli.generate:generate", "Make pictures, and keep the record."),
     "refine": ("prompt_kit.cli.refine:refine", "Change one thing in a picture, and keep the rest."),
     "compare": ("prompt_kit.cli.compare:compare", "Make the same prompt over one or two axes, side by side."),
-    "runs": ("prompt_kit.cli.record:runs", "Look at what was made, asked and paid."),
+    "runs": ("prompt_kit.cli.runs:runs", "Look at what was made, asked and paid."),
     "models": ("prompt_kit.cli.browse:models", "Say which image models there are, and what they cost."),
-    "check": ("prompt_kit.cli.author:check", "Find every problem of recipe files."),
+    "check": ("prompt_kit.cli.check:check", "Find every problem of recipe files."),
     "diff": ("prompt_kit.cli.diff:diff", "Show what a change does to every prompt."),
     "doctor": ("prompt_kit.cli.doctor:doctor", "Tell whether all is ready, without spending money."),
-    "schema": ("prompt_kit.cli.author:schema", "Print the JSON Schema of recipe files."),
+    "schema": ("prompt_kit.cli.check:schema", "Print the JSON Schema of recipe files."),
 }
 """Each command, where it stands, and its line in the help; modules are loaded when their command is called."""
 

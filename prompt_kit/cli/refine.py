@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from prompt_kit.cli.make import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
+from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
 from prompt_kit.cli.options import given, options_of
 from prompt_kit.cli.progress import copy, dollars, made, plain, plain_plan, show, show_plan, talk
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from prompt_kit.project import find_project
-from prompt_kit.refining.asking import Terms, prepare
 from prompt_kit.refining.origins import only, pictures_of
+from prompt_kit.refining.requests import Terms, prepare
 from prompt_kit.work.session import Options, agenerate
 
 if TYPE_CHECKING:

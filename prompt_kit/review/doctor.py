@@ -205,8 +205,8 @@ def _is_installed(package: str) -> bool:
 
 
 def _cache() -> Checked:
-    from prompt_kit.generators.gemini.remembered import FILE as UPLOADS
-    from prompt_kit.generators.gemini.remembered import Memory, cache_folder
+    from prompt_kit.generators.gemini.upload_cache import FILE as UPLOADS
+    from prompt_kit.generators.gemini.upload_cache import Memory, cache_folder
 
     count = Memory("").count()
     held = "1 uploaded picture is" if count == 1 else f"{count} uploaded pictures are"
@@ -214,7 +214,7 @@ def _cache() -> Checked:
 
 
 def _fonts() -> Checked:
-    from prompt_kit.generators.proof.faces import NONE, runs
+    from prompt_kit.generators.proof.fonts import NONE, runs
 
     missing = [script for script, letter in _SCRIPTS.items() if runs(letter)[0].face == NONE]
     if not missing:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators.findings import Finding, Verdict, duration, finding
 from prompt_kit.generators.gemini.grounding import looked_up
+from prompt_kit.generators.gemini.lenient import count, entries, mapping, mappings
 from prompt_kit.generators.gemini.parts import taken_apart
-from prompt_kit.generators.gemini.plain import count, entries, mapping, mappings
 from prompt_kit.generators.gemini.usage import usage
 from prompt_kit.generators.gemini.verdicts import (
     MEANING_OF_BLOCK,

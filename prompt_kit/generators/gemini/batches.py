@@ -13,9 +13,9 @@ from google.genai import errors, types
 from prompt_kit.catalogue import Model
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Collected, Request
-from prompt_kit.generators.gemini import asking
+from prompt_kit.generators.gemini import requests
 from prompt_kit.generators.gemini.answers import refused, understood
-from prompt_kit.generators.gemini.plain import count, entries, mapping, mappings, word
+from prompt_kit.generators.gemini.lenient import count, entries, mapping, mappings, word
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.prompt import Settings, Turn
 
@@ -198,16 +198,16 @@ async def cancel(client: Client, job: str) -> None:
 
 def _line(key: str, request: Request) -> bytes:
     """Return one line of a file of requests."""
-    settings = asking.config(request).model_dump(mode="json", by_alias=True, exclude_none=True, exclude=_OURS)
+    settings = requests.config(request).model_dump(mode="json", by_alias=True, exclude_none=True, exclude=_OURS)
     beside: dict[str, Any] = {name: settings.pop(name) for name in _BESIDE if name in settings}
-    said = [content.model_dump(mode="json", by_alias=True, exclude_none=True) for content in asking.contents(request)]
+    said = [content.model_dump(mode="json", by_alias=True, exclude_none=True) for content in requests.contents(request)]
     asked: dict[str, Any] = {"contents": said, **beside, "generationConfig": settings}
     return json.dumps({"key": key, "request": asked}).encode() + b"\n"
 
 
 def _inlined(key: str, request: Request) -> types.InlinedRequest:
-    contents: Any = asking.contents(request)
-    return types.InlinedRequest(contents=contents, config=asking.config(request), metadata={"key": key})
+    contents: Any = requests.contents(request)
+    return types.InlinedRequest(contents=contents, config=requests.config(request), metadata={"key": key})
 
 
 async def _told(client: Client, path: str) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from prompt_kit.generators.gemini import platform
 from prompt_kit.generators.gemini.access import KEYS, Access
 from prompt_kit.generators.gemini.answers import refused
 from prompt_kit.generators.gemini.connection import Line, NotReadyError
-from prompt_kit.generators.reaching import unreachable
+from prompt_kit.generators.network import unreachable
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Settings, Turn
 

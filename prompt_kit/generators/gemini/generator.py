@@ -14,7 +14,7 @@ from google.genai import errors, types
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
 from prompt_kit.generators.findings import Finding, Verdict, blotted, lost
-from prompt_kit.generators.gemini import asking, batches, platform
+from prompt_kit.generators.gemini import batches, platform, requests
 from prompt_kit.generators.gemini.access import Access, access
 from prompt_kit.generators.gemini.answers import read, refused, summed
 from prompt_kit.generators.gemini.connection import Line, NotReadyError
@@ -27,7 +27,7 @@ from prompt_kit.generators.gemini.verdicts import (
     SENT_NOTHING,
 )
 from prompt_kit.generators.options import option_problem
-from prompt_kit.generators.patience import patiently
+from prompt_kit.generators.retrying import patiently
 from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
     from prompt_kit.generators import Collected, Request
-    from prompt_kit.generators.gemini.remembered import Uploaded
+    from prompt_kit.generators.gemini.upload_cache import Uploaded
     from prompt_kit.images import Image
 
 T = TypeVar("T")
@@ -267,7 +267,7 @@ class Gemini:
             client = await self._client(by)
             if not by.platform:
                 files = await self._uploads.ready(client, request, account)
-            contents, config = asking.contents(request, _attached(files)), asking.config(request)
+            contents, config = requests.contents(request, _attached(files)), requests.config(request)
             # The SDK's limit starts anew with every piece that arrives; a trickle must end, too.
             async with asyncio.timeout(self.timeout_s + 1):
                 response = await client.aio.models.generate_content(
@@ -304,6 +304,6 @@ def _attached(files: Mapping[str, Uploaded]) -> Callable[[Image], types.Part]:
 
     def attach(image: Image) -> types.Part:
         file = files.get(image.sha256)
-        return types.Part.from_uri(file_uri=file.uri, mime_type=file.media_type) if file else asking.inline(image)
+        return types.Part.from_uri(file_uri=file.uri, mime_type=file.media_type) if file else requests.inline(image)
 
     return attach

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from prompt_kit.generators.gemini.plain import entries, mapping, mappings, word
+from prompt_kit.generators.gemini.lenient import entries, mapping, mappings, word
 from prompt_kit.outcome import Source
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators.findings import picture
-from prompt_kit.generators.gemini.plain import mapping, word
+from prompt_kit.generators.gemini.lenient import mapping, word
 from prompt_kit.outcome import Picture, Piece
 
 if TYPE_CHECKING:

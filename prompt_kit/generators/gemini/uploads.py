@@ -16,7 +16,7 @@ from google.genai import errors, types
 
 from prompt_kit.generators.findings import Finding, Verdict, finding
 from prompt_kit.generators.gemini.answers import refused
-from prompt_kit.generators.gemini.remembered import Memory, Uploaded
+from prompt_kit.generators.gemini.upload_cache import Memory, Uploaded
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Reference
 

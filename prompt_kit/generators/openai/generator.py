@@ -15,7 +15,6 @@ from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
 from prompt_kit.generators.findings import NO_LINE, Finding, Verdict, blotted, lost
 from prompt_kit.generators.openai.answers import read, refused
-from prompt_kit.generators.openai.asking import Asking
 from prompt_kit.generators.openai.checks import PATIENCE_S, checked
 from prompt_kit.generators.openai.connection import (
     KEY,
@@ -27,6 +26,7 @@ from prompt_kit.generators.openai.connection import (
     headers,
     key_problem,
 )
+from prompt_kit.generators.openai.requests import Asking
 from prompt_kit.generators.openai.verdicts import (
     BAD_ADDRESS,
     LOST_ON_THE_WAY,
@@ -35,7 +35,7 @@ from prompt_kit.generators.openai.verdicts import (
     SENT_NOTHING,
 )
 from prompt_kit.generators.options import option_problem
-from prompt_kit.generators.patience import patiently
+from prompt_kit.generators.retrying import patiently
 from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:

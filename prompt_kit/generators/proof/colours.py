@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import ImageColor
 
-from prompt_kit.generators.proof.faces import clean
+from prompt_kit.generators.proof.fonts import clean
 from prompt_kit.support.colours import WORDS
 
 if TYPE_CHECKING:

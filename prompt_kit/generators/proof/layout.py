@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from prompt_kit.generators.proof.board import Box
-from prompt_kit.generators.proof.brief import brief as brief_of
-from prompt_kit.generators.proof.lines import Token, tokens, wrapped
+from prompt_kit.generators.proof.canvas import Box
+from prompt_kit.generators.proof.content import brief as brief_of
+from prompt_kit.generators.proof.linebreaks import Token, tokens, wrapped
 from prompt_kit.generators.proof.notes import Notes, arranged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.generators import Request
-    from prompt_kit.generators.proof.brief import Brief
+    from prompt_kit.generators.proof.content import Brief
 
 LEADING: Final = 1.48
 """Line height of the prompt, in ems."""

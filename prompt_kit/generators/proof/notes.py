@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from prompt_kit.generators.proof.board import Box
+from prompt_kit.generators.proof.canvas import Box
 
 if TYPE_CHECKING:
-    from prompt_kit.generators.proof.brief import Brief, Shown
     from prompt_kit.generators.proof.colours import Chip
+    from prompt_kit.generators.proof.content import Brief, Shown
 
 Look: TypeAlias = Literal["thumbnail", "row", "chip", "frame"]
 """How a note looks: a picture with words, words alone, a colour, or one of a sequence."""

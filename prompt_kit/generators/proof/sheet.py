@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.board import CARD, FAINT, HAIR, INK, SOFT, Board, Box, Type, mixed, width
+from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Board, Box, Type, mixed, width
+from prompt_kit.generators.proof.frame import Stage
 from prompt_kit.generators.proof.layout import LEADING, Layout, rise, rows_of_settings
-from prompt_kit.generators.proof.lines import SPACE, joined, short
+from prompt_kit.generators.proof.linebreaks import SPACE, joined, short
 from prompt_kit.generators.proof.pictures import opened, why_not
-from prompt_kit.generators.proof.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from PIL import Image
 
-    from prompt_kit.generators.proof.brief import Shown
     from prompt_kit.generators.proof.colours import Chip
-    from prompt_kit.generators.proof.lines import Token
+    from prompt_kit.generators.proof.content import Shown
+    from prompt_kit.generators.proof.linebreaks import Token
     from prompt_kit.generators.proof.notes import Placed, Section
 
 MARK: Final = "PROOF"

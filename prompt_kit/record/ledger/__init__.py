@@ -4,7 +4,7 @@ SQLite by default, PostgreSQL by URL. Importing this loads SQLAlchemy, which tak
 it is used.
 """
 
-from prompt_kit.record.ledger.book import Ledger
+from prompt_kit.record.ledger.ledger import Ledger
 from prompt_kit.record.ledger.tables import SCHEMA, Entry, Planned, RequestState, Spending
 
 __all__ = ["SCHEMA", "Entry", "Ledger", "Planned", "RequestState", "Spending"]

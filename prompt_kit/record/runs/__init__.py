@@ -7,11 +7,11 @@ the originals have moved. What is written comes from known fields only; no key i
 
 from prompt_kit.record.runs.answers import Sent
 from prompt_kit.record.runs.conversation import conversation_of
-from prompt_kit.record.runs.family import Member, family, lineage
 from prompt_kit.record.runs.folder import BusyError, RunFolder
+from prompt_kit.record.runs.lineage import Member, family, lineage
+from prompt_kit.record.runs.listing import Run, RunSummary, open_run, runs
 from prompt_kit.record.runs.records import RECORD, REFERENCES, SCHEMA, RunState, read_record
 from prompt_kit.record.runs.rerun import prompt_from
-from prompt_kit.record.runs.shelf import Run, RunSummary, open_run, runs
 
 __all__ = [
     "RECORD",

@@ -9,9 +9,9 @@ from prompt_kit.errors import InputError
 from prompt_kit.images import open_image
 from prompt_kit.prompt import Earlier, EarlierWords, Exchange, Mask, Reference, Said, Text
 from prompt_kit.record.runs.answers import beside, hashes_of
+from prompt_kit.record.runs.listing import folder_of
 from prompt_kit.record.runs.records import ODD, RECORD, damaged, odd, read_record
 from prompt_kit.record.runs.rerun import prompt_from
-from prompt_kit.record.runs.shelf import folder_of
 from prompt_kit.record.runs.soundness import look_at
 
 if TYPE_CHECKING:

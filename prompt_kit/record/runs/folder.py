@@ -16,7 +16,6 @@ from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.images import EXTENSIONS, sniff
 from prompt_kit.outcome import Derived, Outcome, Picture, Status
 from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of, unmarked
-from prompt_kit.record.runs.orphans import adopted
 from prompt_kit.record.runs.page import page
 from prompt_kit.record.runs.records import (
     ODD,
@@ -34,6 +33,7 @@ from prompt_kit.record.runs.records import (
     tool,
     total,
 )
+from prompt_kit.record.runs.recovery import adopted
 from prompt_kit.record.runs.soundness import look_at
 from prompt_kit.support import files
 

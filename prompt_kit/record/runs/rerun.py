@@ -27,8 +27,8 @@ from prompt_kit.prompt import (
     Text,
     Turn,
 )
+from prompt_kit.record.runs.listing import folder_of
 from prompt_kit.record.runs.records import ODD, RECORD, REFERENCES, Record, damaged, odd, read_record
-from prompt_kit.record.runs.shelf import folder_of
 from prompt_kit.support import files
 
 if TYPE_CHECKING:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.board import CARD, HAIR, INK, SOFT, Box, Type, mixed, width
-from prompt_kit.generators.proof.brief import Spot
-from prompt_kit.generators.proof.lines import fitted, short
-from prompt_kit.generators.proof.marks import Marks
-from prompt_kit.generators.proof.strip import panel_boxes
+from prompt_kit.generators.proof.canvas import CARD, HAIR, INK, SOFT, Box, Type, mixed, width
+from prompt_kit.generators.proof.content import Spot
+from prompt_kit.generators.proof.linebreaks import fitted, short
+from prompt_kit.generators.proof.panels import panel_boxes
+from prompt_kit.generators.proof.symbols import Marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from PIL import Image
 
-    from prompt_kit.generators.proof.board import Board
-    from prompt_kit.generators.proof.brief import Brief, Panel, Shown
+    from prompt_kit.generators.proof.canvas import Board
+    from prompt_kit.generators.proof.content import Brief, Panel, Shown
 
 _FEW: Final = 4
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.board import width
-from prompt_kit.generators.proof.faces import NONE, east_asian, runs
+from prompt_kit.generators.proof.canvas import width
+from prompt_kit.generators.proof.fonts import NONE, east_asian, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prompt_kit.generators.proof.board import CARD, FAINT, HAIR, INK, SOFT, Box, Type, label, mixed, width
-from prompt_kit.generators.proof.faces import NONE, runs
-from prompt_kit.generators.proof.lines import short
+from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Box, Type, label, mixed, width
+from prompt_kit.generators.proof.fonts import NONE, runs
+from prompt_kit.generators.proof.linebreaks import short
 from prompt_kit.generators.proof.pictures import why_not
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prompt_kit.generators.proof.board import Board
-    from prompt_kit.generators.proof.brief import Shown
+    from prompt_kit.generators.proof.canvas import Board
+    from prompt_kit.generators.proof.content import Shown
 
 
 class Marks:

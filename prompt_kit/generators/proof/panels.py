@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prompt_kit.generators.proof.board import Box
+from prompt_kit.generators.proof.canvas import Box
 
 if TYPE_CHECKING:
-    from prompt_kit.generators.proof.brief import Brief
+    from prompt_kit.generators.proof.content import Brief
 
 _SMALL_GRID = 4
 """So many panels make a grid of two columns, more of three."""

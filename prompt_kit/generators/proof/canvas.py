@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
-from prompt_kit.generators.proof.faces import MARKED, MEASURE, NONE, OWN, can_shape, decomposed, font, runs
+from prompt_kit.generators.proof.fonts import MARKED, MEASURE, NONE, OWN, can_shape, decomposed, font, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prompt_kit.generators.proof.faces import Run
+    from prompt_kit.generators.proof.fonts import Run
 
 Color: TypeAlias = str
 """``#rrggbb``, or ``#rrggbbaa`` with opacity."""

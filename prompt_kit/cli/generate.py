@@ -230,7 +230,7 @@ def inputs(recipe: Recipe, options: dict[str, Any], *, elsewhere: Iterable[str] 
     on_line = given(recipe, options)
     values |= on_line
     if options["ask"]:
-        from prompt_kit.cli.asking import ask
+        from prompt_kit.cli.questions import ask
 
         values |= ask(recipe, dict.fromkeys(elsewhere, "") | values)
     settings |= {name: options[name] for name in SETTINGS if options[name] is not None}

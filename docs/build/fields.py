@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from docs.press.markup import code, folded, plain, table
+from docs.build.markup import code, folded, plain, table
 from prompt_kit.cli.options import flag
 from prompt_kit.prompt import ROLES
 from prompt_kit.recipe.parameters import ChoiceOf, ChoicesOf

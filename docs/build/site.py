@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from docs.press.api import api_page
-from docs.press.commands import commands_page
-from docs.press.formats import FORMATS, format_page
-from docs.press.gallery import gallery_page, recipe_page, shown
-from docs.press.links import broken
-from docs.press.models import models_page
-from docs.press.proofs import draw_all, library
-from docs.press.quality import compared, quality_page
-from docs.press.strategies import strategies_page
+from docs.build.api import api_page
+from docs.build.commands import commands_page
+from docs.build.formats import FORMATS, format_page
+from docs.build.gallery import gallery_page, recipe_page, shown
+from docs.build.links import broken
+from docs.build.models import models_page
+from docs.build.proofs import draw_all, library
+from docs.build.quality import compared, quality_page
+from docs.build.strategies import strategies_page
 from prompt_kit.errors import InputError
 from prompt_kit.recipe.assembly import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from docs.press.quality import Compared
+    from docs.build.quality import Compared
     from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Recipe
 

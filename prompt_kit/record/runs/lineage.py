@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError
+from prompt_kit.record.runs.listing import Run, RunSummary, folders, open_run, summary
 from prompt_kit.record.runs.records import ODD, RECORD, read_record
-from prompt_kit.record.runs.shelf import Run, RunSummary, folders, open_run, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from docs.press.markup import anchor, code, page, table
+from docs.build.markup import anchor, code, page, table
 from prompt_kit.catalogue import Model
 from prompt_kit.project import Project
 from prompt_kit.recipe.brand import Brand

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from docs.press.markup import anchor, page, paragraphs, plain
+from docs.build.markup import anchor, page, paragraphs, plain
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
 from prompt_kit.recipe.assembly import load
 from prompt_kit.support.yamlfile import YamlFile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from docs.press.markup import code, page, plain, table
+from docs.build.markup import code, page, plain, table
 from prompt_kit.catalogue import Catalogue
 
 if TYPE_CHECKING:

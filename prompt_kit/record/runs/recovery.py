@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from prompt_kit.errors import InputError
 from prompt_kit.outcome import Outcome, Piece, Status
 from prompt_kit.record.runs.answers import answered, asked, picture_of
+from prompt_kit.record.runs.listing import pictures_in
 from prompt_kit.record.runs.records import ODD, Record, read_record
-from prompt_kit.record.runs.shelf import pictures_in
 from prompt_kit.record.runs.soundness import look_at_answer
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ import html
 import shlex
 from typing import TYPE_CHECKING, Final
 
-from docs.press.fields import parameter_tables, reference_table
-from docs.press.markup import anchor, code, fenced, folded, page, plain, table
-from docs.press.proofs import Proof
-from docs.press.quality import points
+from docs.build.fields import parameter_tables, reference_table
+from docs.build.markup import anchor, code, fenced, folded, page, plain, table
+from docs.build.proofs import Proof
+from docs.build.quality import points
 from prompt_kit.cli.options import arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from docs.press.quality import Compared
+    from docs.build.quality import Compared
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Example, Recipe
 

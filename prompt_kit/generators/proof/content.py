@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from prompt_kit.generators.proof.colours import Chip, chips
-from prompt_kit.generators.proof.faces import clean
+from prompt_kit.generators.proof.fonts import clean
 from prompt_kit.prompt import ROLES, Earlier, Reference
 from prompt_kit.support.words import series
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from docs.press.markup import code, fenced, page, plain, table
+from docs.build.markup import code, fenced, page, plain, table
+from prompt_kit.cli.generate import INPUT_OPTIONS, RecipeCommands
 from prompt_kit.cli.main import COMMANDS, Commands, cli
-from prompt_kit.cli.make import INPUT_OPTIONS, RecipeCommands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import prompt_kit
-from docs.press.markup import page
+from docs.build.markup import page
 
 GROUPS: Final = {
     "Recipes": ("load", "Recipe", "Example", "Library"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from docs.press.fields import parameter_tables, reference_table
-from docs.press.gallery import prompt_block
-from docs.press.markup import folded, page, plain
+from docs.build.fields import parameter_tables, reference_table
+from docs.build.gallery import prompt_block
+from docs.build.markup import folded, page, plain
 from prompt_kit.recipe.assembly import rehearsed
 
 if TYPE_CHECKING:
