@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prompt_kit.cli.options import FILL_IN, advice, arguments
+from prompt_kit.support.money import dollars
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
@@ -160,5 +161,5 @@ def models(model_id: str | None, *, show_all: bool, as_json: bool) -> None:
         most = "?" if model.max_references is None else model.max_references
         click.echo(
             f"{model.id:<32}{model.generator:<11}{', '.join(model.tiers) or '-':<15}{model.status:<9}"
-            f"{' '.join(model.sizes):<14}{most:<12}{'unknown' if price is None else f'${price:.4f}'}",
+            f"{' '.join(model.sizes):<14}{most:<12}{dollars(price, least=4)}",
         )

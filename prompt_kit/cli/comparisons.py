@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.cli.progress import dollars, short, talk
+from prompt_kit.cli.progress import short, talk
+from prompt_kit.support.money import dollars, recorded, total
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ class Watch:
         """Say one line about a step, where there is something to say."""
         match progress.step:
             case "priced":
-                from prompt_kit.comparing.table import total
-
                 for note in progress.notes:
                     talk(note)
                 for line in _lines(progress.table):
@@ -59,8 +58,6 @@ def _told(result: Result) -> str:
 
 def _lines(table: Table) -> Iterator[str]:
     """Yield one line for each cell with its price, and the sum."""
-    from prompt_kit.comparing.table import total
-
     width = max(len(cell.name) for cell in table.cells)
     models = max((len(cell.plan.model.id) for cell in table.cells if cell.plan), default=0)
     for cell in table.cells:
@@ -190,7 +187,7 @@ def _plain_table(table: Table) -> dict[str, Any]:
         "axes": [{"name": axis.name, "values": [value.key for value in axis.values]} for axis in table.axes],
         "count": table.given.count,
         "batch": table.batch,
-        "estimate_usd": None if table.estimate is None else str(table.estimate),
+        "estimate_usd": recorded(table.estimate),
         "cells": [_plain_cell(table, cell) for cell in table.cells],
     }
 
@@ -206,7 +203,7 @@ def _plain_cell(table: Table, cell: Cell) -> dict[str, Any]:
         "model": plan.model.id if plan else None,
         "fingerprint": plan.prompt.fingerprint if plan else None,
         "prompt": str(plan.prompt) if plan else None,
-        "estimate_usd": None if cell.price is None else str(cell.price),
+        "estimate_usd": recorded(cell.price),
     }
 
 
@@ -218,14 +215,14 @@ def _plain(comparison: Comparison) -> dict[str, Any]:
             "reason": result.reason,
             "message": result.message,
             "pictures": [str(shown.path) for shown in result.pictures],
-            "cost_usd": None if result.cost is None else str(result.cost),
+            "cost_usd": recorded(result.cost),
             "seconds": result.seconds,
             "warnings": list(result.warnings),
             "runs": list(result.runs),
             "job": result.job or None,
         }
     return plain | {
-        "cost_usd": None if comparison.cost is None else str(comparison.cost),
+        "cost_usd": recorded(comparison.cost),
         "folder": str(comparison.folder),
         "sheet": str(comparison.sheet) if comparison.sheet.is_file() else None,
         "jobs": list(comparison.jobs),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.cli.progress import chosen_generator, dollars, plain_plan, short, show_plan, talk
+from prompt_kit.cli.progress import chosen_generator, plain_plan, short, show_plan, talk
 from prompt_kit.project import find_project
+from prompt_kit.support.money import dollars, recorded, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,7 +134,7 @@ def _show_submission(told: Submission, *, as_json: bool) -> None:
             "plans": [plain_plan(one) for one in told.plans],
             "requests": told.requests,
             "jobs": told.jobs,
-            "estimate_usd": _text(told.estimate),
+            "estimate_usd": recorded(told.estimate),
         }
         click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
         return
@@ -172,7 +172,7 @@ def _show(job: Job, project: Project) -> None:
             talk(f"{_place(row)}: {row.message}")
     good = sum(row.status == "ok" for row in job.rows)
     unknown = sum(row.cost is None for row in job.rows)
-    known = dollars(sum((row.cost for row in job.rows if row.cost is not None), Decimal()))
+    known = dollars(total(row.cost for row in job.rows if row.cost is not None))
     cost = f"{known}, and {unknown} of unknown price" if unknown else known
     talk(f"{job.id}: {good} of {len(job.rows)} requests went well. Cost: {cost}.")
     for row in job.rows:
@@ -201,11 +201,7 @@ def _age(job: Job) -> str:
 
 def _plain(job: Job, project: Project) -> dict[str, Any]:
     plain: dict[str, Any] = job.model_dump(mode="json", exclude={"version", "label"})
-    plain |= {"estimate_usd": _text(job.estimate), "cost_usd": _text(job.cost), "ok": job.ok}
+    plain |= {"estimate_usd": recorded(job.estimate), "cost_usd": recorded(job.cost), "ok": job.ok}
     for row, told in zip(job.rows, plain["rows"], strict=True):
         told["pictures"] = [str(project.runs_folder / row.run / name) for name in row.pictures]
     return plain
-
-
-def _text(amount: object) -> str | None:
-    return None if amount is None else str(amount)

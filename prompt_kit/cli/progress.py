@@ -14,9 +14,9 @@ import click
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.outcome import Status
 from prompt_kit.review.snapshots import snapshot
+from prompt_kit.support.money import dollars, recorded
 
 if TYPE_CHECKING:
-    from decimal import Decimal
     from pathlib import Path
 
     from prompt_kit.outcome import Outcome
@@ -104,13 +104,6 @@ class Watch:
             case "ended" if progress.outcome is not None and progress.outcome.status is Status.CANCELLED:
                 talk(progress.outcome.explanation)
                 talk(f"Record: {short(progress.folder)}")
-
-
-def dollars(amount: Decimal | None) -> str:
-    """Return an amount as people read it; ``None`` is unknown, never free."""
-    if amount is None:
-        return "unknown"
-    return f"${amount:.4f}".rstrip("0").rstrip(".") if amount else "$0"
 
 
 def show_plan(planned: Plan, *, as_json: bool) -> None:
@@ -201,7 +194,7 @@ def plain_plan(planned: Plan) -> dict[str, Any]:
         "model": planned.model.id,
         "generator": planned.generator,
         "requests": len(planned.prompt.turns) * planned.count,
-        "estimate_usd": None if planned.estimate is None else str(planned.estimate),
+        "estimate_usd": recorded(planned.estimate),
         "warnings": list(planned.warnings),
     }
 
@@ -213,7 +206,7 @@ def plain(planned: Plan, outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
         "message": outcome.explanation,
         "text": outcome.text,
-        "cost_usd": None if outcome.cost is None else str(outcome.cost),
+        "cost_usd": recorded(outcome.cost),
         "billable": outcome.billable,
         "pictures": [str(picture.path) for picture in outcome.pictures],
         "derived": [{"file": str(one.path), "kind": one.kind, "report": one.report} for one in outcome.derived],

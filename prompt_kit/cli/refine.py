@@ -10,10 +10,11 @@ import click
 
 from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
 from prompt_kit.cli.options import given, options_of
-from prompt_kit.cli.progress import copy, dollars, made, plain, plain_plan, show, show_plan, talk
+from prompt_kit.cli.progress import copy, made, plain, plain_plan, show, show_plan, talk
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
+from prompt_kit.support.money import dollars, total
 
 if TYPE_CHECKING:
     from prompt_kit.project import Project
@@ -155,11 +156,9 @@ def _submit(work: list[tuple[Refinement, Plan]], project: Project, options: dict
 
 
 def _tell_price(plans: list[Plan]) -> None:
-    estimates = [planned.estimate for planned in plans]
-    known = [estimate for estimate in estimates if estimate is not None]
-    total = sum(known) if len(known) == len(estimates) else None
+    estimate = dollars(total(planned.estimate for planned in plans))
     free = all(planned.generator == "proof" for planned in plans)
-    cost = f"$0; with the real model about {dollars(total or None)}" if free else f"about {dollars(total or None)}"
+    cost = f"$0; with the real model about {estimate}" if free else f"about {estimate}"
     talk(f"{len(plans)} pictures are refined, each in a run of its own. Together: {cost}.")
 
 

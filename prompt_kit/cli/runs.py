@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from prompt_kit.cli.jobs import cancel_job, list_jobs, standing, wait_for_jobs
-from prompt_kit.cli.progress import dollars
 from prompt_kit.errors import PromptKitError
 from prompt_kit.project import find_project
+from prompt_kit.support.money import dollars, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -219,8 +219,8 @@ def spend(*, as_json: bool) -> None:
 
 def _plain_spending(spending: Spending) -> dict[str, Any]:
     return {
-        "known_usd": str(spending.known),
-        "possible_usd": str(spending.possible),
+        "known_usd": recorded(spending.known),
+        "possible_usd": recorded(spending.possible),
         "unknown_requests": spending.unknown_count,
     }
 
@@ -235,6 +235,6 @@ def _plain(run: Any) -> dict[str, Any]:
         "started": run.started.isoformat() if run.started else None,
         "parent": run.parent or None,
         "pictures": run.pictures,
-        "cost_usd": None if run.cost is None else str(run.cost),
+        "cost_usd": recorded(run.cost),
         "damage": run.damage,
     }

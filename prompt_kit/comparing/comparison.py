@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 from prompt_kit.comparing.record import SHEET, ComparisonFolder, State, unfinished
 from prompt_kit.comparing.results import Result, is_done, result_of
 from prompt_kit.comparing.submission import submitted
-from prompt_kit.comparing.table import Wishes, table, total
+from prompt_kit.comparing.table import Wishes, table
 from prompt_kit.errors import BudgetError, PromptKitError
 from prompt_kit.outcome import Status
 from prompt_kit.support import files
+from prompt_kit.support.money import dollars, total
 from prompt_kit.support.words import series
 from prompt_kit.work.session import AT_ONCE, agenerate
 
@@ -177,28 +178,25 @@ def _afford(left: Sequence[Cell], most: Decimal | float | None) -> None:
     if most is None or not left:
         return
     limit = Decimal(str(most))
+    allowed = dollars(limit, least=2, most=2)
     unpriced = sorted({cell.plan.model.id for cell in left if cell.plan and cell.price is None})
     if unpriced:
         raise BudgetError(
             f"The price of {series(unpriced)} is unknown, so nobody can say that {_cells(left)} will cost less than "
-            f"{_dollars(limit)}. Nothing was sent. Add the price to models.yaml, leave it out, or allow any price "
+            f"{allowed}. Nothing was sent. Add the price to models.yaml, leave it out, or allow any price "
             "with --max-cost none."
         )
     cost = total(cell.price for cell in left) or Decimal(0)
     if cost > limit:
         raise BudgetError(
-            f"{_cells(left).capitalize()} would cost about {_dollars(cost)}, and {_dollars(limit)} may be spent. "
-            "Nothing was sent. Compare fewer values or a lower tier, or allow more with "
+            f"{_cells(left).capitalize()} would cost about {dollars(cost, least=2, most=2)}, and {allowed} may be "
+            "spent. Nothing was sent. Compare fewer values or a lower tier, or allow more with "
             f"--max-cost {cost.quantize(Decimal('0.01')) + Decimal('0.01')}."
         )
 
 
 def _cells(left: Sequence[Cell]) -> str:
     return "the cell" if len(left) == 1 else f"the {len(left)} cells"
-
-
-def _dollars(amount: Decimal) -> str:
-    return f"${amount:.2f}"
 
 
 @dataclass

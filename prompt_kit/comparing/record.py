@@ -9,18 +9,19 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
 from filelock import FileLock, Timeout
 
 from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.record.runs.records import ODD, SCHEMA, dollars, moment, read_record, to_json, tool
+from prompt_kit.record.runs.records import ODD, SCHEMA, moment, read_record, to_json, tool
 from prompt_kit.support import files
+from prompt_kit.support.money import from_record, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
     from datetime import datetime
+    from decimal import Decimal
     from pathlib import Path
 
     from prompt_kit.comparing.table import Cell, Table
@@ -73,7 +74,7 @@ class ComparisonFolder:
             "recipe": table.given.recipe.name,
             "count": table.given.count,
             "axes": [{"name": axis.name, "values": [value.key for value in axis.values]} for axis in table.axes],
-            "estimate": dollars(table.estimate),
+            "estimate": recorded(table.estimate),
             "cells": [_plain(cell) for cell in table.cells],
         }
         folder = cls(path, record)
@@ -101,7 +102,7 @@ class ComparisonFolder:
             WorkspaceError: When it cannot be written.
         """
         entry = self._record["cells"][cell.number]
-        entry["estimate"] = dollars(cell.price)
+        entry["estimate"] = recorded(cell.price)
         if run not in entry["runs"]:
             entry["runs"].append(run)
         self._write()
@@ -117,8 +118,7 @@ class ComparisonFolder:
 
     def _price(self, cell: Cell) -> Decimal | None:
         try:
-            told = self._record["cells"][cell.number]["estimate"]
-            return None if told is None else Decimal(told)
+            return from_record(self._record["cells"][cell.number]["estimate"])
         except ODD:
             return cell.price
 
@@ -179,7 +179,7 @@ def _plain(cell: Cell) -> dict[str, Any]:
         "generator": plan.generator if plan else None,
         "model": plan.model.id if plan else None,
         "prompt_fingerprint": plan.prompt.fingerprint if plan else None,
-        "estimate": dollars(cell.price),
+        "estimate": recorded(cell.price),
         "refusals": list(cell.refusals),
         "same_as": cell.same_as,
         "runs": [],

@@ -8,11 +8,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from prompt_kit.comparing.table import total
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Status
 from prompt_kit.record.runs import open_run
+from prompt_kit.support.money import from_record, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -114,7 +114,7 @@ def _told(cell: Cell, record: Mapping[str, Any], folder: Path) -> Result:
         return _waiting(cell, record, folder)
     totals: Mapping[str, Any] = record["totals"] or {}
     status = Status(totals["status"]) if totals else Status.CANCELLED
-    costs = [None if answer["cost"] is None else Decimal(answer["cost"]) for answer in answers]
+    costs = [from_record(answer["cost"]) for answer in answers]
     told = [totals.get("message") or "The run was stopped before it ended.", totals.get("next_step") or ""]
     plan = cell.plan
     warnings = (plan.warnings if plan else ()) + tuple(one for answer in answers for one in answer["warnings"])

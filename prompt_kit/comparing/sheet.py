@@ -14,12 +14,12 @@ from prompt_kit.comparing.axes import MOST_AXES
 from prompt_kit.comparing.thumbnails import LONGEST, Thumbnail, thumbnail
 from prompt_kit.comparing.wording import wording
 from prompt_kit.review.diff.phrasing import counted, harmless, shortened
+from prompt_kit.support.money import dollars
 from prompt_kit.support.pages import document, embedded
 from prompt_kit.support.words import capital, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from prompt_kit.comparing.axes import Axis, Value
     from prompt_kit.comparing.comparison import Comparison
@@ -98,8 +98,8 @@ class _Sheet:
 
     def _total(self) -> str:
         cost, estimate = self.comparison.cost, self.table.estimate
-        expected = f", about {money(estimate)} expected" if estimate else ""
-        return f"{money(cost)}{expected}" if cost is not None else f"cost not fully known{expected}"
+        expected = f", about {dollars(estimate)} expected" if estimate else ""
+        return f"{dollars(cost)}{expected}" if cost is not None else f"cost not fully known{expected}"
 
     def _shape(self) -> str:
         shapes = [one.width / one.height for one in self._all_pictures() if one.height]
@@ -198,9 +198,9 @@ class _Sheet:
         facts = [plan.model.title or plan.model.id]
         facts += [plan.generator] if len(self.table.makers) > 1 or plan.generator != plan.model.generator else []
         if result.status is not None:
-            facts.append(money(result.cost))
+            facts.append("cost unknown" if result.cost is None else dollars(result.cost))
             if plan.generator == "proof" and plan.estimate is not None:
-                facts[-1] += f" (the real one about {money(plan.estimate)})"
+                facts[-1] += f" (the real one about {dollars(plan.estimate)})"
         sizes = dict.fromkeys(f"{one.width} × {one.height}" for one in result.pictures if one.width)
         facts += sizes
         facts += [f"{result.seconds:.1f} s"] if result.seconds is not None else []
@@ -238,13 +238,6 @@ class _Sheet:
             )
             yield f'<p class="{kind}" dir="auto">{words}</p>'
         yield "</details>"
-
-
-def money(amount: Decimal | None) -> str:
-    """Return an amount in US dollars as people read it; ``None`` is unknown, never free."""
-    if amount is None:
-        return "cost unknown"
-    return f"${amount:.4f}".rstrip("0").rstrip(".") if amount else "$0"
 
 
 def _label(value: Value) -> str:

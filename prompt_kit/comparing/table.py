@@ -15,12 +15,13 @@ from prompt_kit.comparing.axes import MOST_AXES, Given, axes
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
 from prompt_kit.generators import BatchGenerator
 from prompt_kit.recipe.assembly import load
+from prompt_kit.support.money import total
 from prompt_kit.support.words import series
 from prompt_kit.work.jobs.submitting import batch_price, chained
 from prompt_kit.work.session import MAX_COUNT, default_generator, generator_for, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from typing_extensions import Unpack
 
@@ -194,12 +195,6 @@ def named(axis: Axis, value: Value) -> str:
     """Return a value as messages name it: ``style=flat``."""
     key = value.key if len(value.key) <= _SHORT else f"{value.key[: _SHORT - 1]}…"
     return f"{axis.name}={key}"
-
-
-def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """Return the sum of some amounts; one that is unknown makes it unknown."""
-    known = list(amounts)
-    return None if None in known else sum((one for one in known if one is not None), Decimal(0))
 
 
 def _judged(

@@ -21,6 +21,7 @@ from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.prompt import Settings, Tier
 from prompt_kit.recipe.library import Library
 from prompt_kit.record.ledger import Ledger
+from prompt_kit.support.money import dollars
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _ledger(project: Project) -> Checked:
     if left <= 0:
         step = f"Raise the budget in {FILE}, or wait for the next day or month."
         return Checked("ledger", "odd", "It opens. The budget is used up.", step)
-    return Checked("ledger", "good", f"It opens. ${left:.2f} of the budget is left.")
+    return Checked("ledger", "good", f"It opens. {dollars(left, least=2, most=2)} of the budget is left.")
 
 
 def _age(catalogue: Catalogue, today: date) -> Checked:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import InputError
@@ -11,6 +10,7 @@ from prompt_kit.outcome import Status
 from prompt_kit.record.runs import RECORD, BusyError, RunFolder, Sent, read_record
 from prompt_kit.record.runs.records import ODD
 from prompt_kit.support import files
+from prompt_kit.support.money import dollars, total
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ def _consented(left: Sequence[Entry], wanted: Wanted, folder: RunFolder) -> None
     names = [name for entry in left if (name := wanted.prompt.turns[entry.turn].name)]
     one = len(left) == 1
     what = series([f"'{name}'" for name in names]) if names else "a picture" if one else f"{len(left)} pictures"
-    costs = [cost for entry in left if (cost := entry.estimate if entry.actual is None else entry.actual) is not None]
-    price = f" (about ${sum(costs, Decimal()):.4f})" if len(costs) == len(left) else ""
+    cost = total(entry.estimate if entry.actual is None else entry.actual for entry in left)
+    price = "" if cost is None else f" (about {dollars(cost, least=4)})"
     if all(entry.state == "done" for entry in left):
         were = "was" if one else "were"
         fact = f"{what[0].upper()}{what[1:]} of {folder.id} {were} made and paid{price}, but could not be saved."

@@ -20,6 +20,7 @@ from prompt_kit.project import Project, find_project
 from prompt_kit.prompt import EarlierWords, Text
 from prompt_kit.record.ledger import Ledger, Planned
 from prompt_kit.record.runs import RunFolder, Sent
+from prompt_kit.support.money import total
 from prompt_kit.work import finishing
 from prompt_kit.work.continuing import Wanted, unfinished
 
@@ -337,7 +338,6 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
         return outcomes[0]
     failed = next((outcome for outcome in outcomes if not outcome.ok), None)
     told = failed or outcomes[0]
-    costs = [outcome.cost for outcome in outcomes]
     return replace(
         told,
         # Repetitions end in any order; people read the names in theirs.
@@ -352,7 +352,7 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
         suggestions="\n".join(dict.fromkeys(filter(None, (outcome.suggestions for outcome in outcomes)))),
         page=next((outcome.page for outcome in outcomes if outcome.page), None),
         usage=_added([outcome.usage for outcome in outcomes if outcome.usage]),
-        cost=None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0)),
+        cost=total(outcome.cost for outcome in outcomes),
         warnings=tuple(dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)),
     )
 

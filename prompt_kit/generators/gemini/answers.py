@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators.findings import Finding, Verdict, duration, finding
@@ -21,6 +20,7 @@ from prompt_kit.generators.gemini.verdicts import (
     NOT_GEMINI,
 )
 from prompt_kit.outcome import Outcome, Status, Usage
+from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -92,7 +92,6 @@ def summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outc
     if not spent:
         return outcome
     every = [*spent, outcome]
-    costs = [one.cost for one in every]
     counts = [one.usage.to_dict() for one in every if one.usage]
     names = {name for each in counts for name in each}
     counted = len(counts) == len(every)
@@ -101,7 +100,7 @@ def summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outc
         outcome,
         billable="yes" if outcome.billable == "yes" else "unknown",
         usage=Usage(**{name: sum(each.get(name, 0) for each in counts) for name in names}) if counted else None,
-        cost=None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0)),
+        cost=total(one.cost for one in every),
         warnings=(*outcome.warnings, warning),
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from prompt_kit.generators.proof.colours import Chip, chips
 from prompt_kit.generators.proof.fonts import clean
 from prompt_kit.prompt import ROLES, Earlier, Reference
+from prompt_kit.support.money import dollars
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
@@ -302,7 +303,7 @@ def _settings(request: Request, size: tuple[int, int]) -> tuple[tuple[str, str],
     settings, model, prompt = request.settings, request.model, request.prompt
     price = model.estimate(prompt) if prompt else None
     several = f" for all {len(prompt.turns)} requests" if prompt and len(prompt.turns) > 1 else ""
-    cost = "not known" if price is None else f"about ${price:.3f}{several}"
+    cost = "not known" if price is None else f"about {dollars(price, least=3, most=3)}{several}"
     rows = [
         ("Model", clean(getattr(model, "title", "") or model.id)),
         (

@@ -28,6 +28,7 @@ from prompt_kit.record.ledger.tables import (
     RequestState,
     Spending,
 )
+from prompt_kit.support.money import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -345,19 +346,14 @@ def _allow(connection: sa.Connection, planned: Planned, budget: Budget, now: dat
     for name, limit, where in _limits(budget, planned.run, now):
         if planned.estimate is None:
             raise BudgetError(
-                f"The price of {planned.model} is unknown, and the budget {name} is {_dollars(limit)}."
+                f"The price of {planned.model} is unknown, and the budget {name} is {dollars(limit, least=2)}."
                 " Use a model with a known price, or take the budget away."
             )
         held = _held(connection, where)
         if held + planned.estimate > limit:
-            left = _dollars(max(limit - held, Decimal()))
+            left = dollars(max(limit - held, Decimal()), least=2)
             raise BudgetError(
-                f"This would cost about {_dollars(planned.estimate)}, but the budget {name} has {left} left:"
-                f" {_dollars(held)} of {_dollars(limit)} is spent or promised."
+                f"This would cost about {dollars(planned.estimate, least=2)}, but the budget {name} has {left} left:"
+                f" {dollars(held, least=2)} of {dollars(limit, least=2)} is spent or promised."
                 " Choose a lower tier or size, or raise the budget."
             )
-
-
-def _dollars(amount: Decimal) -> str:
-    whole, _, rest = f"{amount:.4f}".partition(".")
-    return f"${whole}.{rest.rstrip('0'):0<2}"

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Derived, Outcome, Picture, Piece, Source, Status, Usage
-from prompt_kit.record.runs.records import Record, dollars, moment, odd
+from prompt_kit.record.runs.records import Record, moment, odd
+from prompt_kit.support.money import from_record, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from decimal import Decimal
     from pathlib import Path
 
 _MARKS: Final = ("signature",)
@@ -53,7 +54,7 @@ def asked(sent: Sent, turn_name: str) -> Record:
         "model": sent.model,
         "fingerprint": sent.fingerprint,
         "earlier": list(sent.earlier),
-        "estimate": dollars(sent.estimate),
+        "estimate": recorded(sent.estimate),
         "sent": moment(sent.sent_at),
         "ended": moment(sent.ended_at),
     }
@@ -70,7 +71,7 @@ def answered(outcome: Outcome, names: Sequence[str]) -> Record:
         "model": outcome.model,
         "billable": outcome.billable,
         "usage": outcome.usage.to_dict() if outcome.usage else None,
-        "cost": "0" if free else dollars(outcome.cost),
+        "cost": "0" if free else recorded(outcome.cost),
         "text": outcome.text,
         "pieces": [_piece(piece, names) for piece in outcome.pieces],
         "thoughts": outcome.thoughts,
@@ -109,7 +110,7 @@ def outcome_of(done: Record, folder: Path) -> Outcome:
         message=answer["message"],
         billable=answer["billable"],
         usage=Usage(**answer["usage"]) if answer["usage"] else None,
-        cost=None if answer["cost"] is None else Decimal(answer["cost"]),
+        cost=from_record(answer["cost"]),
         model=answer["model"],
         response_id=answer["response_id"],
         warnings=tuple(answer["warnings"]),

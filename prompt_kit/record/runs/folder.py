@@ -25,17 +25,16 @@ from prompt_kit.record.runs.records import (
     Record,
     RunState,
     damaged,
-    dollars,
     moment,
     odd,
     read_record,
     to_json,
     tool,
-    total,
 )
 from prompt_kit.record.runs.recovery import adopted
 from prompt_kit.record.runs.soundness import look_at
 from prompt_kit.support import files
+from prompt_kit.support.money import from_record, recorded, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -281,7 +280,7 @@ class RunFolder:
         states: dict[Status, RunState] = {Status.OK: "done", Status.CANCELLED: "cancelled"}
         with self._lock:
             requests = self._record["requests"]
-            cost = total(done["answer"]["cost"] for done in requests)
+            cost = total(from_record(done["answer"]["cost"]) for done in requests)
             self._record |= {
                 "state": states.get(outcome.status, "failed"),
                 "ended": moment(now),
@@ -292,8 +291,8 @@ class RunFolder:
                     "next_step": outcome.next_step,
                     "requests": len(requests),
                     "pictures": self._pictures,
-                    "estimate": dollars(total(done["request"]["estimate"] for done in requests)),
-                    "cost": dollars(cost),
+                    "estimate": recorded(total(from_record(done["request"]["estimate"]) for done in requests)),
+                    "cost": recorded(cost),
                 },
             }
             files.replace(self.path / RECORD, to_json(self._record))

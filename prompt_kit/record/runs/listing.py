@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from prompt_kit.errors import InputError, NotFoundError, did_you_mean
 from prompt_kit.images import EXTENSIONS
-from prompt_kit.record.runs.records import ODD, RECORD, RunState, damaged, odd, read_record, total
+from prompt_kit.record.runs.records import ODD, RECORD, RunState, damaged, odd, read_record
 from prompt_kit.support import files
+from prompt_kit.support.money import from_record, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -153,7 +154,7 @@ def summary(folder: Path) -> RunSummary:
             started=datetime.fromisoformat(record["started"]).astimezone(),
             parent=str(record.get("parent") or ""),
             pictures=len(pictures_in(folder)),
-            cost=total(done["answer"]["cost"] for done in record["requests"]),
+            cost=total(from_record(done["answer"]["cost"]) for done in record["requests"]),
         )
     except InputError as error:
         return RunSummary(run, folder, "damaged", damage=str(error))

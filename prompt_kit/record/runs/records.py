@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias
 
 from prompt_kit.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -62,21 +60,6 @@ def damaged(path: Path) -> InputError:
 def odd() -> NoReturn:
     """Give up on a record: something in it is not what it should be."""
     raise ValueError
-
-
-def total(amounts: Iterable[str | None]) -> Decimal | None:
-    """Return the sum of recorded amounts in US dollars; one unknown amount makes it unknown."""
-    known: list[Decimal] = []
-    for amount in amounts:
-        if amount is None:
-            return None
-        known.append(Decimal(amount))
-    return sum(known, Decimal())
-
-
-def dollars(amount: Decimal | None) -> str | None:
-    """Return an amount in US dollars as records say it; ``None`` stays unknown."""
-    return None if amount is None else f"{amount:f}"
 
 
 def moment(at: datetime) -> str:

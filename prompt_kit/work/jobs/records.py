@@ -13,9 +13,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from prompt_kit.errors import InputError, NotFoundError, Problem
 from prompt_kit.prompt import Answer
 from prompt_kit.support import files
+from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 FOLDER: Final = "jobs"
@@ -109,12 +110,12 @@ class Job(BaseModel):
     @property
     def estimate(self) -> Decimal | None:
         """What it should cost, in US dollars; ``None`` is unknown."""
-        return added(row.estimate for row in self.rows)
+        return total(row.estimate for row in self.rows)
 
     @property
     def cost(self) -> Decimal | None:
         """What it has cost, in US dollars; ``None`` is unknown."""
-        return added(row.cost for row in self.rows) if self.over else None
+        return total(row.cost for row in self.rows) if self.over else None
 
 
 def jobs(root: Path) -> tuple[tuple[Job, ...], tuple[Problem, ...]]:
@@ -172,12 +173,6 @@ def held(job: str, root: Path) -> Iterator[bool]:
         yield lock.is_locked
     finally:
         lock.release()
-
-
-def added(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """Return the sum of amounts; one unknown amount makes it unknown."""
-    known = list(amounts)
-    return None if None in known else sum((amount for amount in known if amount is not None), Decimal())
 
 
 def _is_job(path: Path) -> bool:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +18,7 @@ from prompt_kit.prompt import Prompt, Settings, Text, Turn
 from prompt_kit.record.runs import RECORD, RunFolder, Sent, prompt_from, read_record
 from prompt_kit.record.runs.answers import outcome_of
 from prompt_kit.support import files
+from prompt_kit.support.money import from_record
 from prompt_kit.work import finishing
 from prompt_kit.work.jobs.records import FOLDER, write
 from prompt_kit.work.jobs.submitting import end_run
@@ -212,7 +212,7 @@ def _answers(record: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
 
 def _with_answer(row: Row, done: Mapping[str, Any]) -> Row:
     answer = done["answer"]
-    cost = None if answer["cost"] is None else Decimal(answer["cost"])
+    cost = from_record(answer["cost"])
     message = "" if answer["status"] == Status.OK else answer["message"]
     changes = {"status": answer["status"], "cost": cost, "message": message, "pictures": tuple(done["pictures"])}
     return row.model_copy(update=changes)

@@ -18,8 +18,9 @@ from prompt_kit.prompt import Earlier, EarlierWords, Prompt
 from prompt_kit.record.ledger import Ledger, Planned
 from prompt_kit.record.runs import RECORD, RunFolder, read_record
 from prompt_kit.support import files
+from prompt_kit.support.money import dollars, total
 from prompt_kit.work.jobs.portions import Portion, portions
-from prompt_kit.work.jobs.records import Job, Row, added, held, write
+from prompt_kit.work.jobs.records import Job, Row, held, write
 from prompt_kit.work.session import default_generator, generator_for, plan
 
 if TYPE_CHECKING:
@@ -140,8 +141,8 @@ def planned(orders: Sequence[Order], made_by: Generator, project: Project) -> Su
         plans=tuple(plans),
         requests=sum(len(one.prompt.turns) * one.count for one in plans),
         jobs=len({one.model.id for one in plans}),
-        estimate=added(batch_price(one) for one in plans),
-        at_once=added(one.estimate for one in plans),
+        estimate=total(batch_price(one) for one in plans),
+        at_once=total(one.estimate for one in plans),
     )
 
 
@@ -153,8 +154,8 @@ def _narrowed(told: Submission, found: Sequence[Portion]) -> Submission:
     return replace(
         told,
         requests=len(left),
-        estimate=added(_estimate(plan, prompt) for plan, prompt in left),
-        at_once=added(plan.model.estimate(prompt) for plan, prompt in left),
+        estimate=total(_estimate(plan, prompt) for plan, prompt in left),
+        at_once=total(plan.model.estimate(prompt) for plan, prompt in left),
         kept=told.requests - len(left),
     )
 
@@ -336,7 +337,8 @@ def _afford(told: Submission, ledger: Ledger, project: Project) -> None:
     """Refuse what cannot be paid as a whole, before any run is made for it."""
     left = ledger.left(project.budget.model_copy(update={"run": None}))
     if left is not None and told.estimate is not None and told.estimate > left:
+        cost, rest = (dollars(amount, least=2) for amount in (told.estimate, max(left, Decimal())))
         raise BudgetError(
-            f"This would cost about ${told.estimate:f}, but the budget has ${max(left, Decimal()):f} left."
+            f"This would cost about {cost}, but the budget has {rest} left."
             " Submit less at once, choose a lower tier or size, or raise the budget."
         )

@@ -1,0 +1,51 @@
+"""Amounts in US dollars: their sums, and how people and records read them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Return the sum of some amounts; one that is unknown makes it unknown."""
+    summed = Decimal()
+    for amount in amounts:
+        if amount is None:
+            return None
+        summed += amount
+    return summed
+
+
+def dollars(amount: Decimal | None, *, least: int = 0, most: int = 4) -> str:
+    """Return an amount as people read it; ``None`` is unknown, never free.
+
+    >>> dollars(Decimal("0.0390")), dollars(Decimal(2), least=2), dollars(None)
+    ('$0.039', '$2.00', 'unknown')
+
+    Args:
+        amount: In US dollars.
+        least: How many decimals it has at least.
+        most: To how many decimals it is rounded.
+    """
+    if amount is None:
+        return "unknown"
+    whole, _, decimals = f"{amount:.{most}f}".partition(".")
+    decimals = decimals.rstrip("0").ljust(least, "0")
+    return f"${whole}.{decimals}" if decimals else f"${whole}"
+
+
+def recorded(amount: Decimal | None) -> str | None:
+    """Return an amount as records and JSON hold it: a plain number as text; ``None`` stays unknown."""
+    return None if amount is None else f"{amount:f}"
+
+
+def from_record(text: str | None) -> Decimal | None:
+    """Return an amount that a record holds.
+
+    Raises:
+        ArithmeticError: When the text is no number.
+    """
+    return None if text is None else Decimal(text)
