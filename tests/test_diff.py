@@ -18,7 +18,7 @@ from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.review.diff import Comparison, compare, open_states
 from prompt_kit.review.diff.terminal import Terminal
-from prompt_kit.review.diff.wording import spans
+from prompt_kit.support.worddiff import spans
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.review.diff.samples import Line, lines
-from prompt_kit.review.diff.wording import Span, spans
+from prompt_kit.support.worddiff import Span, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from prompt_kit.errors import NotFoundError
 from prompt_kit.review.diff.ingredients import Ingredients, shadowing
+from prompt_kit.review.diff.passages import Gap, Passage, compared
 from prompt_kit.review.diff.samples import Sample, Samples, all_rendered
-from prompt_kit.review.diff.wording import Gap, Passage, compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from prompt_kit.review.diff.passages import Row
     from prompt_kit.review.diff.samples import Line, Pair, Subject
     from prompt_kit.review.diff.states import State
-    from prompt_kit.review.diff.wording import Row
 
 Status: TypeAlias = Literal["changed", "added", "removed", "renamed", "broken", "mended"]
 """What became of an example or recipe; ``broken`` ones can no longer be rendered, ``mended`` ones can again."""

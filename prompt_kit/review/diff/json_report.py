@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prompt_kit.review.diff.wording import Gap
+from prompt_kit.review.diff.passages import Gap
 
 if TYPE_CHECKING:
     from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange
-    from prompt_kit.review.diff.wording import Row
+    from prompt_kit.review.diff.passages import Row
 
 
 def plain(comparison: Comparison) -> dict[str, Any]:

@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.review.diff import phrasing
-from prompt_kit.review.diff.wording import Gap
+from prompt_kit.review.diff.passages import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange
-    from prompt_kit.review.diff.wording import Passage, SpanKind
+    from prompt_kit.review.diff.passages import Passage
+    from prompt_kit.support.worddiff import SpanKind
 
 _SPECIAL: Final = re.compile(r"[&<>*_~`\[\]()!|\\$]|(?m:^\s*[#+=-])|(?m:^\s*\d+(?=[.)]))")
 _CALLS: Final = re.compile(r"(@|#|GH-|www\.|://)(?=\w)", re.IGNORECASE)

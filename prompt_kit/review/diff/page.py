@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError
 from prompt_kit.review.diff import phrasing
-from prompt_kit.review.diff.wording import Gap
+from prompt_kit.review.diff.passages import Gap
 from prompt_kit.support.pages import document, embedded
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from prompt_kit.images import Image
     from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange
-    from prompt_kit.review.diff.wording import Passage, Row, Span
+    from prompt_kit.review.diff.passages import Passage, Row
+    from prompt_kit.support.worddiff import Span
 
 _SHOWN: Final = frozenset({"image/png", "image/jpeg", "image/webp"})
 """The types of picture that browsers show."""

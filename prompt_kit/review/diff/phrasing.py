@@ -9,7 +9,7 @@ from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
     from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange, Status
-    from prompt_kit.review.diff.wording import Gap
+    from prompt_kit.review.diff.passages import Gap
 
 SAYS: Final[dict[Status, str]] = {
     "changed": "changed",

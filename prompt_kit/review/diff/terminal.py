@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from prompt_kit.review.diff import phrasing
-from prompt_kit.review.diff.wording import Gap
+from prompt_kit.review.diff.passages import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange
-    from prompt_kit.review.diff.wording import Passage, Span
+    from prompt_kit.review.diff.passages import Passage
+    from prompt_kit.support.worddiff import Span
 
 _STYLES: Final = {"out": {"fg": "red", "strikethrough": True}, "in": {"fg": "green", "bold": True}}
 _MARKS: Final = {"out": ("[-", "-]"), "in": ("{+", "+}")}
