@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.review.diff.samples import Line, lines
+from prompt_kit.review.lines import Line, lines
 from prompt_kit.support.worddiff import Span, spans
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from prompt_kit.prompt import ROLES, Earlier, EarlierWords, Mask, Reference, Text
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from prompt_kit.prompt import Part, Prompt, Turn
 
 # A stop, and what closes with it, before a space and the beginning of another sentence.
-_SENTENCE_END = re.compile(r"(?<=[.!?…])([\"”’»)]?) (?=[A-Z\"“«(])")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])([\"”’»)]?) (?=[A-Z\"“«(])")
 
 
 def snapshot(prompt: Prompt) -> str:
@@ -31,14 +31,26 @@ def snapshot(prompt: Prompt) -> str:
     return f"{head}\n{turns}\nsettings\n{settings or '  (all left to the model)' + chr(10)}"
 
 
+def turn_head(turn: Turn, number: int) -> str:
+    """Return the head of a turn: "turn 2: back, to be answered in words alone"; without a number, only the latter."""
+    head = f"turn {number}{': ' + turn.name if turn.name else ''}" if number else ""
+    return head + (", to be answered in words alone" if turn.output == "words" else "")
+
+
+def paragraphs(text: str) -> Iterator[list[str]]:
+    """Yield the paragraphs of a text, each as its sentences."""
+    for paragraph in text.split("\n\n"):
+        yield sentences(paragraph)
+
+
 def sentences(text: str) -> list[str]:
     """Return the sentences of a text, as well as that can be told without reading it."""
     return _SENTENCE_END.sub(r"\1\n", text).split("\n")
 
 
 def _turn(turn: Turn, number: int) -> str:
-    head = f"turn {number}{': ' + turn.name if turn.name else ''}" if number else ""
-    head += ", to be answered in words alone\n" if turn.output == "words" else "\n" if head else ""
+    head = turn_head(turn, number)
+    head += "\n" if head else ""
     count = len(turn.history)
     before = f"continues a conversation of {count} exchange{'s' if count > 1 else ''}\n" if count else ""
     return head + before + "".join(_part(part, position) for position, part in enumerate(turn.parts, 1))
@@ -67,7 +79,7 @@ def _lines(part: Part) -> Iterator[str]:
             yield f"words of turn {turn + 1}"
         case Text(text):
             yield "text"
-            for number, paragraph in enumerate(text.split("\n\n")):
+            for number, paragraph in enumerate(paragraphs(text)):
                 if number:
                     yield ""
-                yield from sentences(paragraph)
+                yield from paragraph

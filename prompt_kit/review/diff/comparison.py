@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from prompt_kit.review.diff.passages import Row
-    from prompt_kit.review.diff.samples import Line, Pair, Subject
+    from prompt_kit.review.diff.samples import Pair, Subject
     from prompt_kit.review.diff.states import State
+    from prompt_kit.review.lines import Line
 
 Status: TypeAlias = Literal["changed", "added", "removed", "renamed", "broken", "mended"]
 """What became of an example or recipe; ``broken`` ones can no longer be rendered, ``mended`` ones can again."""

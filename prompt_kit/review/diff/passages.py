@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from prompt_kit.images import Image
-    from prompt_kit.review.diff.samples import Line, LineKind
+    from prompt_kit.review.lines import Line, LineKind
 
 CONTEXT: Final = 1
 """How many unchanged sentences are shown on each side of a change."""

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from prompt_kit.errors import PromptKitError
-from prompt_kit.prompt import Earlier, EarlierWords, Mask, Reference, Text
 from prompt_kit.recipe.assembly import rehearsed
-from prompt_kit.review.snapshots import sentences
+from prompt_kit.review.lines import lines
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
-    from prompt_kit.images import Image
-    from prompt_kit.prompt import Part, Prompt, Turn
+    from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.review.diff.states import State
-
-LineKind: TypeAlias = Literal["text", "break", "picture", "turn"]
+    from prompt_kit.review.lines import Line
 
 Subject: TypeAlias = tuple[str, str]
 """A kind (recipe or strategy) and a name."""
@@ -29,18 +26,6 @@ MANY: Final = 6
 
 _states: tuple[State, State]
 """The states of a worker."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One sentence of a prompt, or one picture, or the head of a turn; equal when the same is sent."""
-
-    kind: LineKind
-    key: str
-    """What is sent: the words themselves, or the hash of the picture and its place."""
-    text: str = field(compare=False)
-    """How people see it."""
-    image: Image | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +93,7 @@ def all_rendered(states: tuple[State, State], tasks: Mapping[Subject, frozenset[
 
 
 def _begin(states: tuple[State, State]) -> None:
-    gc.disable()  # a worker has no time for rubbish that goes with it
+    gc.disable()  # short-lived worker: skip garbage collection
     global _states  # noqa: PLW0603 - the one thing a worker keeps between recipes
     _states = states
 
@@ -135,35 +120,3 @@ def _told(error: PromptKitError, state: State) -> tuple[str, ...]:
 def _facts(prompt: Prompt) -> tuple[tuple[str, str], ...]:
     settings = [(name.replace("_", " "), str(value)) for name, value in prompt.settings.to_dict().items()]
     return (("task", prompt.task), ("strategies", ", ".join(prompt.strategies)), *settings)
-
-
-def lines(turn: Turn, number: int) -> Iterator[Line]:
-    """Yield the sentences and pictures of a turn, under its head when it has a ``number`` (from 1)."""
-    if number:
-        head = f"Turn {number}{': ' + turn.name if turn.name else ''}"
-        text = head + (", to be answered in words alone" if turn.output == "words" else "")
-        yield Line("turn", text, text)
-    for part in turn.parts:
-        yield from _of_part(part)
-
-
-def _of_part(part: Part) -> Iterator[Line]:
-    match part:
-        case Reference(slot, role, image):
-            size = f", {image.width}×{image.height}" if image.width else ""
-            text = f"{slot} ({role}): {image.name}{size}, sha256 {image.sha256[:12]}"
-            yield Line("picture", f"{slot} {role} {image.sha256}", text, image)
-        case Mask(slot, image):
-            text = f"{slot} (mask): {image.name}, sha256 {image.sha256[:12]}"
-            yield Line("picture", f"{slot} mask {image.sha256}", text, image)
-        case Earlier(turn, role):
-            text = f"the picture of turn {turn + 1} ({role})"
-            yield Line("picture", text, text)
-        case EarlierWords(turn):
-            text = f"the words of turn {turn + 1}"
-            yield Line("picture", text, text)
-        case Text(text):
-            for number, paragraph in enumerate(text.split("\n\n")):
-                if number:
-                    yield Line("break", "", "")
-                yield from (Line("text", sentence, sentence) for sentence in sentences(paragraph))
