@@ -7,15 +7,12 @@ all runs are; a comparison is none itself.
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
-from filelock import FileLock, Timeout
-
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.record.runs.records import ODD, SCHEMA, moment, read_record, to_json, tool
-from prompt_kit.support import files
+from prompt_kit.support import files, locks
 from prompt_kit.support.money import from_record, recorded
 
 if TYPE_CHECKING:
@@ -40,14 +37,10 @@ class ComparisonFolder:
 
     def __init__(self, path: Path, record: dict[str, Any]) -> None:
         self.path, self._record = path, record
-        # Released by another thread than the one that took it where an event loop is stopped from outside.
-        self._held = FileLock(path / _LOCK, thread_local=False)
-        try:
-            self._held.acquire(blocking=False)
-        except Timeout:
-            raise WorkspaceError(f"{path}: another process makes this comparison. Wait for it.") from None
-        except OSError as error:
-            raise WorkspaceError(f"{path}: the comparison cannot be locked ({error.strerror}).") from error
+        lock = locks.hold(path / _LOCK)
+        if lock is None:
+            raise WorkspaceError(f"{path}: another process makes this comparison. Wait for it.")
+        self._lock = lock
 
     @classmethod
     def begin(cls, root: Path, table: Table, *, now: datetime) -> Self:
@@ -136,10 +129,7 @@ class ComparisonFolder:
 
     def close(self) -> None:
         """Let other processes work on it."""
-        if self._held.is_locked:
-            with suppress(OSError):
-                (self.path / _LOCK).unlink(missing_ok=True)
-            self._held.release()
+        locks.release(self._lock)
 
     def _write(self) -> None:
         files.replace(self.path / RECORD, to_json(self._record))

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
-
-from filelock import FileLock, Timeout
 
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.images import EXTENSIONS, sniff
@@ -33,12 +30,14 @@ from prompt_kit.record.runs.records import (
 )
 from prompt_kit.record.runs.recovery import adopted
 from prompt_kit.record.runs.soundness import look_at
-from prompt_kit.support import files
+from prompt_kit.support import files, locks
 from prompt_kit.support.money import from_record, recorded, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from filelock import FileLock
 
     from prompt_kit.images import Image
     from prompt_kit.prompt import Prompt
@@ -153,10 +152,10 @@ class RunFolder:
                 record |= {"state": state, "ended": None} if state else {}
                 files.replace(path / RECORD, to_json(record))
         except ODD as error:
-            _let_go(path, held)
+            locks.release(held)
             raise damaged(path / RECORD) from error
         except BaseException:
-            _let_go(path, held)
+            locks.release(held)
             raise
         return folder
 
@@ -208,7 +207,7 @@ class RunFolder:
 
     def close(self) -> None:
         """Let other processes work on the run."""
-        _let_go(self.path, self._held)
+        locks.release(self._held)
 
     def save(self, outcome: Outcome, sent: Sent) -> Outcome:
         """Write what came back for one request; return the outcome with the paths of its pictures.
@@ -354,22 +353,10 @@ def _went_well(done: Record, take: int) -> bool:
 
 def _hold(path: Path) -> FileLock:
     """Keep other processes out of a run's folder as long as this one works there."""
-    # Takes may be saved by several threads of this process; the lock belongs to all of them.
-    held = FileLock(path / _LOCK, thread_local=False)
-    try:
-        held.acquire(blocking=False)
-    except Timeout:
-        raise BusyError(f"{path}: another process works on this run. Wait for it, or start anew.") from None
-    except OSError as error:
-        raise WorkspaceError(f"{path}: the run cannot be locked ({error.strerror}).") from error
-    return held
-
-
-def _let_go(path: Path, held: FileLock) -> None:
-    if held.is_locked:
-        with suppress(OSError):
-            (path / _LOCK).unlink(missing_ok=True)
-        held.release()
+    lock = locks.hold(path / _LOCK)
+    if lock is None:
+        raise BusyError(f"{path}: another process works on this run. Wait for it, or start anew.")
+    return lock
 
 
 def _keep(root: Path, image: Image) -> Record:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from prompt_kit.errors import InputError, NotFoundError, Problem
 from prompt_kit.prompt import Answer
-from prompt_kit.support import files
+from prompt_kit.support import files, locks
 from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
@@ -166,13 +165,12 @@ def write(job: Job, root: Path, *, new: bool = False) -> Job:
 def held(job: str, root: Path) -> Iterator[bool]:
     """Keep other processes away from a job; ``False`` when one of them works on it."""
     files.make_folder(root / FOLDER)
-    lock = FileLock(root / FOLDER / f".{job}.lock", thread_local=False)
-    with files.plainly(root / FOLDER), suppress(Timeout):
-        lock.acquire(blocking=False)
+    lock = locks.hold(root / FOLDER / f".{job}.lock")
     try:
-        yield lock.is_locked
+        yield lock is not None
     finally:
-        lock.release()
+        if lock is not None:
+            locks.release(lock)
 
 
 def _is_job(path: Path) -> bool:

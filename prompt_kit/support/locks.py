@@ -1,0 +1,37 @@
+"""Keeps other processes out of a folder while this one works there."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from prompt_kit.errors import WorkspaceError
+
+
+def hold(file: Path) -> FileLock | None:
+    """Return the lock of this name, taken; ``None`` when another process has it.
+
+    It belongs to all threads of this process: several may work in the folder, and an event loop that is stopped from
+    outside releases it from another thread than the one that took it.
+
+    Raises:
+        WorkspaceError: When no lock can be made there.
+    """
+    lock = FileLock(file, thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return None
+    except OSError as error:
+        raise WorkspaceError(f"{file.parent}: this folder cannot be locked ({error.strerror}).") from error
+    return lock
+
+
+def release(lock: FileLock) -> None:
+    """Let other processes work there, and leave no file behind; a lock that was released before stays as it is."""
+    if lock.is_locked:
+        with suppress(OSError):
+            Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
