@@ -6,7 +6,6 @@ import json
 import shutil
 import sys
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -68,11 +67,10 @@ def made(
     planned: Plan, project: Project, *, parent: tuple[str, str] = ("", ""), new: bool = False, resend: bool = False
 ) -> Outcome:
     """Make the pictures while someone watches; ``parent`` is the run and the picture that are refined."""
+    from prompt_kit.generators.opening import announcing
     from prompt_kit.work.session import generate, generator_for
 
-    made_by = generator_for(planned.generator, project)
-    if hasattr(made_by, "on_wait"):
-        made_by = replace(made_by, on_wait=lambda _seconds, sentence: talk(sentence))  # type: ignore[type-var]
+    made_by = announcing(generator_for(planned.generator, project), lambda _seconds, sentence: talk(sentence))
     options: Options = {"generator": made_by, "project": project, "count": planned.count, "on_progress": Watch()}
     options |= {"new": new, "resend": resend}
     if parent[0]:

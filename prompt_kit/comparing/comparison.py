@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from prompt_kit.comparing.results import Result, is_done, result_of
 from prompt_kit.comparing.submission import submitted
 from prompt_kit.comparing.table import Wishes, table
 from prompt_kit.errors import BudgetError, PromptKitError
+from prompt_kit.generators.opening import announcing, opened
 from prompt_kit.outcome import Status
 from prompt_kit.support import files
 from prompt_kit.support.money import dollars, total
@@ -221,10 +222,11 @@ class _Work:
         state: State = "stopped"
         try:
             async with AsyncExitStack() as stack:
-                makers = {name: self._listened(maker) for name, maker in self.table.makers.items()}
-                for maker in makers.values():
-                    if isinstance(maker, AbstractAsyncContextManager):
-                        await stack.enter_async_context(maker)
+                on_wait = self.options.get("on_wait")
+                makers = {
+                    name: await stack.enter_async_context(opened(announcing(maker, on_wait)))
+                    for name, maker in self.table.makers.items()
+                }
                 # Each cell may send its repetitions at the same time.
                 gate = asyncio.Semaphore(max(1, AT_ONCE // self.table.given.count))
                 async with asyncio.TaskGroup() as group:
@@ -324,15 +326,6 @@ class _Work:
     def _comparison(self) -> Comparison:
         results = tuple(self._result(cell) for cell in self.table.cells)
         return Comparison(self.table, results, self.folder.path, self.started, tuple(self.notes))
-
-    def _listened(self, maker: Generator) -> Generator:
-        """Return a generator that tells when it waits, if it can."""
-        listen = self.options.get("on_wait")
-        if listen is None or not hasattr(maker, "on_wait"):
-            return maker
-        with suppress(TypeError):  # it is not made of fields
-            return cast("Generator", replace(cast("Any", maker), on_wait=listen))
-        return maker
 
     def _tell(self, step: Step, **more: Any) -> None:
         if tell := self.options.get("on_progress"):

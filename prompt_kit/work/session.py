@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import BudgetError, InputError, Problem
 from prompt_kit.generators import Generator, Request
 from prompt_kit.generators import generator as generator_named
+from prompt_kit.generators.opening import opened
 from prompt_kit.images import Image
 from prompt_kit.outcome import Outcome, Picture, Status, Usage
 from prompt_kit.project import Project, find_project
@@ -171,8 +172,7 @@ async def agenerate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
     for image in {image.sha256: image for turn in prompt.turns for image in turn.images}.values():
         image.read()
     async with AsyncExitStack() as stack:
-        if isinstance(maker, AbstractAsyncContextManager):
-            await stack.enter_async_context(maker)
+        await stack.enter_async_context(opened(maker))
         ledger = stack.enter_context(Ledger.open(project.ledger_url))
         ledger.reconcile()
         wanted = Wanted(prompt, maker.name, planned.model.id, planned.count, options.get("resend", False))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.generators import BatchGenerator, Generator
+from prompt_kit.generators.opening import opened
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, find_project
 from prompt_kit.record.ledger import Ledger
@@ -198,9 +199,7 @@ class _Look:
         made_by = generator_for(self._given or job.generator, self.project)
         if not isinstance(made_by, BatchGenerator):
             raise NotFoundError("generator that takes jobs", made_by.name)
-        if isinstance(made_by, AbstractAsyncContextManager):
-            await stack.enter_async_context(made_by)
-        return made_by
+        return await stack.enter_async_context(opened(made_by))
 
     def _noted(self, job: Job, **changes: Any) -> Job:
         """Write down what is new, if anything is."""

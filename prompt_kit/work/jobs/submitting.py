@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from prompt_kit.errors import BudgetError, InputError, Problem, WorkspaceError
 from prompt_kit.generators import BatchGenerator, Generator, Request
+from prompt_kit.generators.opening import opened
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, find_project
 from prompt_kit.prompt import Earlier, EarlierWords, Prompt
@@ -104,8 +105,7 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[Options]) -> tuple[
     for image in {image.sha256: image for one in orders for turn in one.prompt.turns for image in turn.images}.values():
         image.read()
     async with AsyncExitStack() as stack:
-        if isinstance(made_by, AbstractAsyncContextManager):
-            await stack.enter_async_context(made_by)
+        await stack.enter_async_context(opened(made_by))
         ledger = stack.enter_context(Ledger.open(project.ledger_url))
         ledger.reconcile()
         found = portions(orders, told.plans, ledger, project.runs_folder, new=options.get("new", False))
