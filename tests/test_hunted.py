@@ -374,18 +374,15 @@ def test_a_function_is_no_option_of_a_file() -> None:
 @pytest.mark.parametrize("name", ["gemini", "openai"])
 def test_certificates_that_are_not_there_are_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment names a file that is gone: nothing can be sent, and that is said with what to look at."""
-    from prompt_kit.generators.gemini import connection as google
-    from prompt_kit.generators.openai import connection as other
+    from prompt_kit.generators.network import certificates
 
     monkeypatch.setenv("SSL_CERT_FILE", "gone.pem")
     monkeypatch.setenv("GEMINI_API_KEY", "key-0123456789")
     monkeypatch.setenv("OPENAI_API_KEY", "key-0123456789")
-    for cached in (google._trust, other._trust):
-        cached.cache_clear()
+    certificates.cache_clear()
     request = Request(Turn((Text("A boat."),)), Model(id="m"), Settings())
     outcome = asyncio.run(generator(name).generate(request))
-    for cached in (google._trust, other._trust):
-        cached.cache_clear()
+    certificates.cache_clear()
     assert (outcome.status, outcome.billable) == (Status.UNAVAILABLE, "no")
     assert "SSL_CERT_FILE" in outcome.next_step
 

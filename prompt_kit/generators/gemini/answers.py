@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators.findings import Finding, Verdict, duration, finding
 from prompt_kit.generators.gemini.grounding import looked_up
-from prompt_kit.generators.gemini.lenient import count, entries, mapping, mappings
 from prompt_kit.generators.gemini.parts import taken_apart
 from prompt_kit.generators.gemini.usage import usage
 from prompt_kit.generators.gemini.verdicts import (
@@ -19,6 +18,7 @@ from prompt_kit.generators.gemini.verdicts import (
     MEANING_OF_REASON,
     NOT_GEMINI,
 )
+from prompt_kit.generators.lenient import entries, error_code, mapping, mappings
 from prompt_kit.outcome import Outcome, Status, Usage
 from prompt_kit.support.money import total
 
@@ -49,8 +49,7 @@ def understood(answer: Any, request: Request) -> Finding:
         # Some gateways answer 200 to everything, and tell of the failure only inside.
         wrong = mapping(answer.get("error"))
         if wrong and not answer.get("candidates"):
-            code = count(wrong.get("code")) or 0
-            return refused(code if 400 <= code <= 599 else 500, answer, request)  # noqa: PLR2004 - HTTP's own families
+            return refused(error_code(wrong.get("code")), answer, request)
         return _read(answer, request)
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
         return finding(NOT_GEMINI, model=request.model.id)

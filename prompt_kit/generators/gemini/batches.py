@@ -15,7 +15,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.generators import Collected, Request
 from prompt_kit.generators.gemini import requests
 from prompt_kit.generators.gemini.answers import refused, understood
-from prompt_kit.generators.gemini.lenient import count, entries, mapping, mappings, word
+from prompt_kit.generators.lenient import count, entries, error_code, mapping, mappings, text
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.prompt import Settings, Turn
 
@@ -163,8 +163,8 @@ async def find(client: Client, label: str) -> str | None:
         page = await _told(client, f"batches?{urlencode(query)}")
         for operation in mappings(page.get("operations")):
             if mapping(operation.get("metadata")).get("displayName") == label:
-                return word(operation.get("name")) or None
-        query["pageToken"] = word(page.get("nextPageToken"))
+                return text(operation.get("name")) or None
+        query["pageToken"] = text(page.get("nextPageToken"))
         if not query["pageToken"]:
             return None
 
@@ -173,14 +173,14 @@ async def collect(client: Client, job: str, requests: Mapping[str, Request]) -> 
     """Return how far a job is and, once it is over, what came of every request."""
     operation = await _told(client, job)
     told = mapping(operation.get("metadata"))
-    said = word(told.get("state"))
+    said = text(told.get("state"))
     output = mapping(told.get("output")) or mapping(operation.get("response"))
     state = STATE_OF.get(said.removeprefix("JOB_").removeprefix("BATCH_"))
     if state is None:  # one that is newer than this table
         state = "waiting" if not operation.get("done") else "done" if output else "failed"
     if state == "waiting":
         return Collected(state, said)
-    says = " ".join(word(mapping(operation.get("error")).get("message")).split()).rstrip(".")
+    says = " ".join(text(mapping(operation.get("error")).get("message")).split()).rstrip(".")
 
     def missing(request: Request) -> Outcome:
         status, message, next_step = _MISSING[state]
@@ -222,7 +222,7 @@ async def _told(client: Client, path: str) -> Mapping[str, Any]:
 
 async def _rows(client: Client, output: Mapping[str, Any]) -> Iterable[Any]:
     """Return the answers of a job, in the order in which they happen to stand."""
-    name = word(output.get("responsesFile"))
+    name = text(output.get("responsesFile"))
     if not name:
         inlined = output.get("inlinedResponses")
         return entries(mapping(inlined).get("inlinedResponses")) or entries(inlined)
@@ -275,13 +275,13 @@ def _outcomes(
 
 
 def _key(row: Mapping[str, Any]) -> str:
-    return word(row.get("key")) or word(mapping(row.get("metadata")).get("key"))
+    return text(row.get("key")) or text(mapping(row.get("metadata")).get("key"))
 
 
 def _answer(row: Mapping[str, Any], request: Request) -> Outcome:
     """Return what one row means: an answer, an error, or either of them bare."""
     error = mapping(row.get("error")) or (row if "candidates" not in row and "code" in row else {})
     if error:
-        code = count(error.get("code")) or 0
-        return refused(HTTP_OF_STATUS.get(code, code if code in range(400, 600) else 500), error, request).outcome
+        code = HTTP_OF_STATUS.get(count(error.get("code")) or 0) or error_code(error.get("code"))
+        return refused(code, error, request).outcome
     return understood(row.get("response") or row, request).outcome

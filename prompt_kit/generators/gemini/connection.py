@@ -6,7 +6,6 @@ import asyncio
 import warnings
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import google.auth
@@ -15,9 +14,9 @@ from google import genai
 
 from prompt_kit.generators.findings import NO_LINE, finding
 from prompt_kit.generators.gemini.platform import MEANING_OF_SIGN_IN, NO_PROJECT, sign_in_problem
+from prompt_kit.generators.network import CONNECT_S, certificates
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
     from google.auth.credentials import Credentials
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 
     from prompt_kit.generators.findings import Finding
     from prompt_kit.generators.gemini.access import Access
-
-CONNECT_S: Final = 20.0
-"""How long a connection may take to come about; without it nothing was sent and nothing is charged."""
 
 SIGN_IN_S: Final = 60.0
 """How long signing in may take."""
@@ -103,7 +99,7 @@ class Line:
         # from changing to aiohttp, whose exceptions are others, when that happens to be installed.
         hooks: dict[str, list[Callable[..., Any]]] = {"request": [_connect_soon], "response": [self._look_at_the_clock]}
         try:
-            trust = _trust()
+            trust = certificates()
             self._http = httpx2.AsyncClient(verify=trust, timeout=None, follow_redirects=False, event_hooks=hooks)
         except (ImportError, OSError) as error:
             raise NotReadyError(finding(NO_LINE, says=str(error))) from error
@@ -118,12 +114,6 @@ class Line:
             return
         if there.tzinfo is not None:
             self.clock_ahead = datetime.now(UTC) - there
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """Return the system's certificates; reading them takes 28 ms, and the SDK would do it for every client."""
-    return httpx2.create_ssl_context()
 
 
 async def _connect_soon(request: httpx2.Request) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from prompt_kit.generators.gemini.lenient import entries, mapping, mappings, word
+from prompt_kit.generators.lenient import entries, mapping, mappings, text
 from prompt_kit.outcome import Source
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def looked_up(grounding: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "sources": tuple(by_address.values()),
         "queries": tuple(dict.fromkeys(query for query in asked if isinstance(query, str) and query)),
-        "suggestions": word(mapping(grounding.get("searchEntryPoint")).get("renderedContent")),
+        "suggestions": text(mapping(grounding.get("searchEntryPoint")).get("renderedContent")),
     }
 
 
@@ -34,10 +34,10 @@ def _sources(grounding: Mapping[str, Any]) -> Iterator[Source]:
         web, image = mapping(chunk.get("web")), mapping(chunk.get("image"))
         found = web or image
         # The page a picture stands on is its source; the picture's own address says nothing to people.
-        address = word(web.get("uri")) or word(image.get("sourceUri")) or word(image.get("imageUri"))
+        address = text(web.get("uri")) or text(image.get("sourceUri")) or text(image.get("imageUri"))
         host = _host(address)
         if host:
-            yield Source(word(found.get("title")) or word(found.get("domain")) or host, address)
+            yield Source(text(found.get("title")) or text(found.get("domain")) or host, address)
 
 
 def _host(address: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators.findings import picture
-from prompt_kit.generators.gemini.lenient import mapping, word
+from prompt_kit.generators.lenient import mapping, text
 from prompt_kit.outcome import Picture, Piece
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def taken_apart(parts: Sequence[Mapping[str, Any]], *, finish: str, thoughts: bo
     return Contents(
         pieces=pieces,
         pictures=pictures,
-        thoughts="\n\n".join(words for part in thought if (words := word(part.get("text")))) if thoughts else "",
+        thoughts="\n\n".join(words for part in thought if (words := text(part.get("text")))) if thoughts else "",
         drafts=tuple(replace(one, draft=True) for part in shown if (one := _picture(part))),
         damaged=len(pictures) < len(drawn),
         warnings=tuple(_warnings(came=len(drawn) or len(instead), good=len(pictures), draft=bool(instead))),
@@ -70,13 +70,13 @@ def _pieces(parts: Iterable[Mapping[str, Any]]) -> tuple[tuple[Piece, ...], tupl
     pieces: list[Piece] = []
     pictures: list[Picture] = []
     for part in parts:
-        signature = word(part.get("thoughtSignature"))
+        signature = text(part.get("thoughtSignature"))
         if "inlineData" in part:
             found = _picture(part)
             if found is not None:
                 pieces.append(Piece(picture=len(pictures), signature=signature))
                 pictures.append(found)
-        elif (words := word(part.get("text"))) or signature:
+        elif (words := text(part.get("text"))) or signature:
             # A mark may come on a part of its own, without any words, and belongs back all the same.
             pieces.append(Piece(words, signature=signature))
     return tuple(pieces), tuple(pictures)

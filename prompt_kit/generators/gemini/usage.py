@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prompt_kit.generators.gemini.lenient import count, entries, mapping
+from prompt_kit.generators.lenient import count, entries, mapping
 from prompt_kit.outcome import Usage
 
 if TYPE_CHECKING:

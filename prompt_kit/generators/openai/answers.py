@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators.findings import Finding, duration, finding, picture
+from prompt_kit.generators.lenient import count, entries, error_code, mapping
 from prompt_kit.generators.openai.verdicts import (
     DAMAGED,
     ELSEWHERE,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from prompt_kit.generators.findings import Verdict
     from prompt_kit.outcome import Picture
 
-_LARGEST_COUNT: Final = 2**31 - 1
 _TOLERANCE: Final = 0.02
 _LONGEST_ADDRESS: Final = 500
 # "Please try again in 1m30.5s", "in 600ms", "in 20s" (platform.openai.com, rate limits).
@@ -49,9 +49,9 @@ def read(body: str, request: Request, *, wanted: tuple[int, int] | None = None, 
     """
     try:
         answer = json.loads(body)
-        told = _mapping(answer.get("error"))
+        told = mapping(answer.get("error"))
         if told and not answer.get("data"):  # some gateways answer 200 to everything
-            return refused(_code(told), answer, request)
+            return refused(error_code(told.get("code"), told.get("status")), answer, request)
         return _read(answer, request, wanted, response_id)
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
         return finding(NOT_OPENAI, model=request.model.id, response_id=response_id)
@@ -85,11 +85,11 @@ def refused(code: int, body: Any, request: Request, *, headers: Mapping[str, str
 
 
 def _read(answer: Mapping[str, Any], request: Request, wanted: tuple[int, int] | None, response_id: str) -> Finding:
-    entries = [_mapping(entry) for entry in _list(answer.get("data"))]
+    rows = [mapping(entry) for entry in entries(answer.get("data"))]
     if "data" not in answer:
         return finding(NOT_OPENAI, model=request.model.id, response_id=response_id)
-    made = [one for entry in entries if (one := _picture(entry))]
-    usage = _usage(_mapping(answer.get("usage")))
+    made = [picture for row in rows if (picture := _picture(row))]
+    usage = _usage(mapping(answer.get("usage")))
     known: dict[str, Any] = {
         "pictures": tuple(made),
         "pieces": tuple(Piece(picture=number) for number in range(len(made))),
@@ -97,14 +97,14 @@ def _read(answer: Mapping[str, Any], request: Request, wanted: tuple[int, int] |
         "cost": request.model.cost(usage),
         "model": request.model.id,
         "response_id": response_id,
-        "details": tuple(_details(answer, entries)),
+        "details": tuple(_details(answer, rows)),
     }
     if made:
-        warnings = (*_losses(entries, made), *_pixel_warnings(made, wanted), *_background_warnings(made, request))
+        warnings = (*_losses(rows, made), *_pixel_warnings(made, wanted), *_background_warnings(made, request))
         return Finding(Outcome(Status.OK, billable="yes", warnings=warnings, **known))
-    if any(isinstance(entry.get("url"), str) for entry in entries):
+    if any(isinstance(row.get("url"), str) for row in rows):
         return finding(ELSEWHERE, **known)
-    return finding(DAMAGED if any(entry.get("b64_json") for entry in entries) else NO_PICTURE, **known)
+    return finding(DAMAGED if any(row.get("b64_json") for row in rows) else NO_PICTURE, **known)
 
 
 def _picture(entry: Mapping[str, Any]) -> Picture | None:
@@ -116,9 +116,9 @@ def _picture(entry: Mapping[str, Any]) -> Picture | None:
     return picture(encoded.partition(",")[2] if encoded.startswith("data:") else encoded)
 
 
-def _losses(entries: list[Mapping[str, Any]], made: list[Picture]) -> Iterable[str]:
-    if len(made) < len(entries):
-        yield f"{len(entries) - len(made)} of {len(entries)} pictures did not arrive whole and are left out."
+def _losses(rows: list[Mapping[str, Any]], made: list[Picture]) -> Iterable[str]:
+    if len(made) < len(rows):
+        yield f"{len(rows) - len(made)} of {len(rows)} pictures did not arrive whole and are left out."
 
 
 def _pixel_warnings(made: Iterable[Picture], wanted: tuple[int, int] | None) -> Iterable[str]:
@@ -150,27 +150,27 @@ def _usage(told: Mapping[str, Any]) -> Usage | None:
     """Return the tokens by kind; nothing is guessed, because words and pictures have different prices."""
     if not told:
         return None
-    given, made = _mapping(told.get("input_tokens_details")), _mapping(told.get("output_tokens_details"))
-    total = _count(told.get("output_tokens"))
+    given, made = mapping(told.get("input_tokens_details")), mapping(told.get("output_tokens_details"))
+    total = count(told.get("output_tokens"))
     return Usage(
-        input_text=_count(given.get("text_tokens")),
-        input_image=_count(given.get("image_tokens")),
+        input_text=count(given.get("text_tokens")),
+        input_image=count(given.get("image_tokens")),
         # Without details all of it is picture: that is what an image model makes (openai 3.54.0, events).
-        output_text=_count(made.get("text_tokens")) if made else None,
-        output_image=_count(made.get("image_tokens")) if made else total,
+        output_text=count(made.get("text_tokens")) if made else None,
+        output_image=count(made.get("image_tokens")) if made else total,
     )
 
 
-def _details(answer: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, Any]]:
+def _details(answer: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, Any]]:
     """Return what a record should keep word for word."""
-    addresses = [str(entry["url"]) for entry in entries if entry.get("url")]
-    found = {
+    addresses = [str(row["url"]) for row in rows if row.get("url")]
+    kept = {
         "usage": answer.get("usage"),
-        "revised_prompt": next((entry["revised_prompt"] for entry in entries if entry.get("revised_prompt")), None),
-        "addresses": [one[:_LONGEST_ADDRESS] for one in addresses if not one.startswith("data:")],
+        "revised_prompt": next((row["revised_prompt"] for row in rows if row.get("revised_prompt")), None),
+        "addresses": [address[:_LONGEST_ADDRESS] for address in addresses if not address.startswith("data:")],
         **{name: answer.get(name) for name in ("size", "quality", "background", "output_format", "created")},
     }
-    return ((name, value) for name, value in found.items() if value)
+    return ((name, value) for name, value in kept.items() if value)
 
 
 def _error(body: Any) -> Mapping[str, Any]:
@@ -184,7 +184,7 @@ def _error(body: Any) -> Mapping[str, Any]:
         detail = body["detail"]
         return {"message": detail if isinstance(detail, str) else json.dumps(detail, default=str)}
     told = body.get("error", body) if isinstance(body, dict) else body
-    return {"message": told} if isinstance(told, str) else _mapping(told)
+    return {"message": told} if isinstance(told, str) else mapping(told)
 
 
 def _meaning(code: int, told: Mapping[str, Any]) -> tuple[Verdict, str]:
@@ -206,11 +206,6 @@ def _meaning_of(code: int) -> Verdict:
     return MEANING_OF_CODE[400 if code < 500 else 500]  # noqa: PLR2004 - the two families of HTTP errors
 
 
-def _code(told: Mapping[str, Any]) -> int:
-    code = _count(told.get("code")) or _count(told.get("status")) or 0
-    return code if 400 <= code <= 599 else 500  # noqa: PLR2004 - HTTP's own families
-
-
 def _wait(headers: Mapping[str, str], said: str) -> float | None:
     """Return how many seconds a server asks to wait: in a header, or in its words."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
@@ -230,16 +225,3 @@ def _number(text: str | None) -> float | None:
     except ValueError:  # a date; OpenAI sends none
         return None
     return number if math.isfinite(number) and number >= 0 else None
-
-
-def _count(value: Any) -> int | None:
-    """Return a count, unless it is one that nobody can have counted: it would be booked as money."""
-    return value if type(value) is int and 0 <= value <= _LARGEST_COUNT else None
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx2
 import openai
 
+from prompt_kit.generators.network import CONNECT_S, certificates
 from prompt_kit.outcome import Outcome, Status
-
-if TYPE_CHECKING:
-    import ssl
 
 KEY: Final = "OPENAI_API_KEY"
 """Where the key is looked for, as the SDK does (openai 3.54.0)."""
@@ -25,9 +22,6 @@ HOME: Final = "https://api.openai.com/v1"
 """OpenAI's own address (openai 3.54.0)."""
 
 KEYS_PAGE: Final = "platform.openai.com/api-keys"
-
-CONNECT_S: Final = 20.0
-"""How long a connection may take to come about; without it nothing was sent and nothing is charged."""
 
 NO_KEY: Final = "none"
 
@@ -54,7 +48,7 @@ class Line:
             # Redirects would carry the pictures to another address. Giving the client also keeps the SDK from
             # changing to aiohttp, whose exceptions are others.
             try:
-                http = httpx2.AsyncClient(verify=_trust(), timeout=limits, follow_redirects=False)
+                http = httpx2.AsyncClient(verify=certificates(), timeout=limits, follow_redirects=False)
             except (ImportError, OSError) as error:
                 raise NoLineError(str(error)) from error
             # No retries: the SDK would send again after a timeout, too, when the picture may be paid already.
@@ -130,9 +124,3 @@ def key_problem(key: str, place: str, *, home: bool) -> Outcome | None:
             billable="no",
         )
     return None
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """Return the system's certificates; reading them takes 28 ms."""
-    return httpx2.create_ssl_context()

@@ -1,4 +1,4 @@
-"""Looks into plain data that may have any shape."""
+"""Reads providers' JSON, which may have any shape: what is not as expected counts as missing."""
 
 from __future__ import annotations
 
@@ -25,11 +25,16 @@ def mappings(value: Any) -> list[Mapping[str, Any]]:
     return [entry for entry in entries(value) if isinstance(entry, dict)]
 
 
-def word(value: Any) -> str:
-    """Return text as it is, and none for anything else."""
+def text(value: Any) -> str:
+    """Return text as it is, and an empty one for anything else."""
     return value if isinstance(value, str) else ""
 
 
 def count(value: Any) -> int | None:
     """Return a count, unless it is one that nobody can have counted: it would be booked as money."""
     return value if type(value) is int and 0 <= value <= _LARGEST_COUNT else None
+
+
+def error_code(*values: Any) -> int:
+    """Return the first of these that is the HTTP code of an error; 500 when none is."""
+    return next((code for value in values if (code := count(value)) and code in range(400, 600)), 500)
