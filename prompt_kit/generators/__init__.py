@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, cast, runtime_checkable
 
 from prompt_kit.errors import GeneratorError, NotFoundError, did_you_mean
-from prompt_kit.prompt import Earlier, Prompt, Settings, Turn, exchange_to_dict, part_to_dict, unnamed
+from prompt_kit.prompt import Earlier, Prompt, Reference, Settings, Turn, exchange_to_dict, part_to_dict, unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
     from prompt_kit.images import Image
     from prompt_kit.outcome import Outcome
+    from prompt_kit.prompt import Part
 
 BUILT_IN: Final[Mapping[str, str]] = {
     "proof": "prompt_kit.generators.proof:Proof",
@@ -46,12 +47,27 @@ class Request:
     """The whole prompt the turn belongs to, for generators that show it."""
 
     @cached_property
+    def parts(self) -> tuple[tuple[Part, Image | None], ...]:
+        """The parts of the turn in their order, each with its picture if it has one; earlier ones are filled in.
+
+        Raises:
+            ValueError: When there are not as many earlier pictures as `Earlier` parts.
+        """
+        numbers = [at for at, part in enumerate(self.turn.parts) if isinstance(part, Earlier)]
+        earlier = dict(zip(numbers, self.earlier, strict=True))
+        return tuple((part, earlier.get(at, getattr(part, "image", None))) for at, part in enumerate(self.turn.parts))
+
+    @property
+    def pictures(self) -> tuple[tuple[Reference | Earlier, Image], ...]:
+        """The pictures the turn is about, given or made by earlier turns, in the order in which they are sent."""
+        return tuple((part, image) for part, image in self.parts if image and isinstance(part, Reference | Earlier))
+
+    @cached_property
     def fingerprint(self) -> str:
         """Hash of everything that is sent, with the model and every picture by content."""
-        earlier = iter(self.earlier)
         parts = [
-            {"picture": next(earlier).sha256, "role": part.role} if isinstance(part, Earlier) else part_to_dict(part)
-            for part in self.turn.parts
+            {"picture": image.sha256, "role": part.role} if image and isinstance(part, Earlier) else part_to_dict(part)
+            for part, image in self.parts
         ]
         settings = self.settings.to_dict() | {"model": self.model.id}
         settings.pop("tier", None)

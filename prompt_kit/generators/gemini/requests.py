@@ -12,7 +12,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.prompt import Earlier, Reference, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from prompt_kit.generators import Request
     from prompt_kit.images import Image
@@ -63,7 +63,7 @@ def contents(request: Request, attach: Attach = inline) -> list[types.Content]:
         InputError: When a picture is gone or has changed, or the model's mark on an answer is damaged.
     """
     messages = [message for exchange in request.turn.history for message in _exchange(exchange, attach)]
-    parts = list(_parts(request.turn.parts, request.earlier, attach))
+    parts = list(_parts(request.parts, attach))
     return [*messages, types.Content(role="user", parts=parts)]
 
 
@@ -100,22 +100,17 @@ def config(request: Request) -> types.GenerateContentConfig:
 def _exchange(exchange: Exchange, attach: Attach) -> Iterator[types.Content]:
     """Yield the two messages of an exchange; what was not answered is left out, because roles must alternate."""
     if exchange.answered:
-        yield types.Content(role="user", parts=list(_parts(exchange.asked, (), attach)))
+        asked = [(part, part.image if isinstance(part, Reference) else None) for part in exchange.asked]
+        yield types.Content(role="user", parts=list(_parts(asked, attach)))
         yield types.Content(role="model", parts=[_said(piece, attach) for piece in exchange.answered])
 
 
-def _parts(parts: Sequence[Part], earlier: Sequence[Image], attach: Attach) -> Iterator[types.Part]:
-    pictures = iter(earlier)
-    for part in parts:
-        match part:
-            case Text(text):
-                yield types.Part(text=text)
-            case Reference():
-                yield attach(part.image)
-            case Earlier():
-                yield attach(next(pictures))
-            case _:
-                continue
+def _parts(parts: Iterable[tuple[Part, Image | None]], attach: Attach) -> Iterator[types.Part]:
+    for part, image in parts:
+        if isinstance(part, Text):
+            yield types.Part(text=part.text)
+        elif image is not None and isinstance(part, Reference | Earlier):
+            yield attach(image)
 
 
 def _said(piece: Said, attach: Attach) -> types.Part:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from prompt_kit.errors import InputError
 from prompt_kit.generators.openai.masks import alpha_mask
 from prompt_kit.images import EXTENSIONS
-from prompt_kit.prompt import Earlier, Reference
 
 if TYPE_CHECKING:
     from openai.resources.images import AsyncImagesWithRawResponse
@@ -62,7 +61,7 @@ class Asking:
         Raises:
             InputError: When a picture or the mask is gone, or they do not fit each other.
         """
-        images = _images(request)
+        images = tuple(image for _, image in request.pictures)
         pixels = _pixels(request, images)
         fields = _fields(request, pixels, edit=bool(images))
         if not home and not _is_openais(request.model.id):
@@ -102,12 +101,6 @@ def _allowed(width: int, height: int) -> bool:
 
 def _down(length: float) -> int:
     return int(length // STEP * STEP)
-
-
-def _images(request: Request) -> tuple[Image, ...]:
-    earlier = iter(request.earlier)
-    parts = (part for part in request.turn.parts if isinstance(part, Reference | Earlier))
-    return tuple(part.image if isinstance(part, Reference) else next(earlier) for part in parts)
 
 
 def _pixels(request: Request, images: tuple[Image, ...]) -> tuple[int, int] | None:

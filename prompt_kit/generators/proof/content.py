@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from prompt_kit.generators.proof.colours import Chip, chips
 from prompt_kit.generators.proof.fonts import clean
-from prompt_kit.prompt import ROLES, Earlier, Reference
+from prompt_kit.prompt import ROLES, Earlier
 from prompt_kit.support.money import dollars
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from prompt_kit.generators import Request
     from prompt_kit.images import Image
-    from prompt_kit.prompt import Role
+    from prompt_kit.prompt import Reference, Role
 
 MOST_COPY: Final = 12
 """How many quoted words are set in the frame; the prompt beside it has all."""
@@ -278,18 +278,10 @@ def _plain(value: Any) -> str:
     return " ".join(clean(value).split()) if isinstance(value, str) else ""
 
 
-def _pictures(request: Request) -> list[Shown]:
-    earlier = iter(request.earlier)
-    shown: list[Shown] = []
-    for part in request.turn.parts:
-        number = len(shown) + 1
-        if isinstance(part, Reference):
-            shown.append(Shown(number, _name(part, request), part.role, part.image))
-        elif isinstance(part, Earlier):
-            image = next(earlier, None)
-            if image is not None:
-                shown.append(Shown(number, f"picture {part.turn + 1}", part.role, image))
-    return shown
+def _pictures(request: Request) -> Iterator[Shown]:
+    for number, (part, image) in enumerate(request.pictures, 1):
+        name = f"picture {part.turn + 1}" if isinstance(part, Earlier) else _name(part, request)
+        yield Shown(number, name, part.role, image)
 
 
 def _name(part: Reference, request: Request) -> str:
