@@ -161,7 +161,7 @@ def sent_pictures(request: Request) -> tuple[Image, ...]:
     """Return every picture that travels with a request, those of the conversation before last; masks stay here."""
     history = request.turn.history
     asked = [part.image for exchange in history for part in exchange.asked if isinstance(part, Reference)]
-    return (*(one.image for one in request.turn.references), *request.earlier, *asked, *_answered(request))
+    return (*(image for _, image in request.pictures), *asked, *_answered(request))
 
 
 def _answered(request: Request) -> list[Image]:

@@ -61,8 +61,7 @@ def pixels(request: Request) -> tuple[int, int]:
 
 
 def _shape(request: Request) -> float:
-    images = [*(reference.image for reference in request.turn.references), *request.earlier]
-    image = next((one for one in reversed(images) if one.width and one.height), None)
+    image = next((image for _, image in reversed(request.pictures) if image.width and image.height), None)
     return min(max(image.width / image.height, 1 / 16), 16) if image else 1.0
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from prompt_kit.errors import PromptKitError
 from prompt_kit.recipe.assembly import rehearsed
 from prompt_kit.recipe.library import FOLDERS
-from prompt_kit.recipe.recipe import strategy_templates
 from prompt_kit.support.files import inside
 
 if TYPE_CHECKING:
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
 Ingredient: TypeAlias = tuple[str, str]
 """What it is (recipe, strategy, preset, template, brand or file), and its name."""
 
-_TAG = re.compile(r"\{%(.*?)%\}", re.DOTALL)
-_INCLUDE = re.compile(r"[-+]?\s*include\s+([\"'])([^\"'\\]+)\1\s*[-+]?")
-
 
 class Ingredients:
     """What the prompts of a library are made of."""
@@ -32,7 +27,6 @@ class Ingredients:
     def __init__(self, library: Library) -> None:
         self.library = library
         self._hashes: dict[Ingredient, str] = {}
-        self._included: dict[str, frozenset[Ingredient] | None] = {}
 
     def of(self, kind: str, name: str) -> dict[str, frozenset[Ingredient]] | None:
         """Return what the prompts of a recipe's or strategy's examples are made of, by example.
@@ -43,7 +37,7 @@ class Ingredients:
             recipes = rehearsed(kind, name, self.library)
             own = set(self._files(kind, name))
             return {example: frozenset(own.union(self._of(recipe, example))) for example, recipe in recipes.items()}
-        except (PromptKitError, OSError, ValueError):
+        except (PromptKitError, OSError):
             return None
 
     def equal(self, other: Ingredients, ingredients: frozenset[Ingredient]) -> bool:
@@ -87,14 +81,12 @@ class Ingredients:
     def _of(self, recipe: Recipe, example: str) -> Iterator[Ingredient]:
         mixed = recipe.using(*recipe.examples[example].uses)
         yield from self._files("recipe" if recipe.name in self.library.names("recipe") else "preset", recipe.name)
-        own = {mixed.spec.template or f"{mixed.name}.j2", *(turn.template for turn in mixed.spec.turns)}
         for strategy in mixed.strategies:
             yield from self._files("strategy", strategy.name)
-            own |= strategy_templates(strategy)
             if strategy.spec.values_from == "brand":
                 yield from self._brand()
-        for name in filter(None, own):
-            yield from self._templates(name)
+        for plan in mixed.plans:
+            yield from (("template", source.name) for source in plan.program.sources)
         for value in mixed.examples[example].values.values():
             yield from self._pictures(value)
 
@@ -107,22 +99,6 @@ class Ingredients:
             extends = getattr(getattr(self.library, kind)(name).spec, "extends", None)
             kind = "recipe" if kind == "preset" else kind
             name = extends or name
-
-    def _templates(self, name: str) -> frozenset[Ingredient]:
-        """Return a template and those that it includes."""
-        if name not in self._included:
-            self._included[name] = None  # until all it includes is known
-            found = {("template", name)}
-            for tag in (match[1] for match in _TAG.finditer(self.library.source(name).text) if "include" in match[1]):
-                plain = _INCLUDE.fullmatch(tag.strip())
-                if plain is None:
-                    raise ValueError("an include that is no plain one")
-                found |= self._templates(plain[2])
-            self._included[name] = frozenset(found)
-        included = self._included[name]
-        if included is None:
-            raise ValueError("templates that include each other, or cannot be read")
-        return included
 
     def _brand(self) -> Iterator[Ingredient]:
         yield "brand", ""
