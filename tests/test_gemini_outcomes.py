@@ -27,11 +27,11 @@ from gemini_replies import (
 from gemini_server import GeminiServer
 from google.genai import types
 
-from prompt_kit.generators.findings import duration
 from prompt_kit.generators.gemini import verdicts
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Status, Usage
 from prompt_kit.prompt import Reference
+from prompt_kit.support.durations import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

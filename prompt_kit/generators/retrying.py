@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import stamina
 
-from prompt_kit.generators.findings import Finding, duration
+from prompt_kit.generators.attempts import Attempt
 from prompt_kit.outcome import Outcome, Status
+from prompt_kit.support.durations import duration
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,7 +23,7 @@ logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 async def patiently(
-    send: Callable[[], Awaitable[Finding]],
+    send: Callable[[], Awaitable[Attempt]],
     *,
     attempts: int,
     on_wait: Callable[[float, str], None] | None = None,
@@ -30,11 +31,11 @@ async def patiently(
     """Send until there is an answer to live with.
 
     Args:
-        send: Sends once and says what came of it; only what its `Finding` allows is sent again.
+        send: Sends once and says what came of it; only what its `Attempt` allows is sent again.
         attempts: How often it is sent at most.
         on_wait: Told about how many seconds are waited before the next try, and why.
     """
-    found = Finding(Outcome(Status.CANCELLED))
+    found = Attempt(Outcome(Status.CANCELLED))
     with suppress(_Again):
         async for attempt in stamina.retry_context(
             _Again.wanted, attempts=max(1, attempts), timeout=None, wait_initial=1.0, wait_max=30.0
@@ -64,7 +65,7 @@ class _Again(Exception):  # noqa: N818 - nothing went wrong in our code
         return True if error.wait is None else error.wait
 
 
-def _again(found: Finding) -> _Again | None:
+def _again(found: Attempt) -> _Again | None:
     wait = found.outcome.retry_after_s
     if found.again != "yes" or (wait is not None and wait > LONGEST_WAIT_S):
         return None

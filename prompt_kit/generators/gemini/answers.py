@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from prompt_kit.generators.findings import Finding, Verdict, duration, finding
+from prompt_kit.generators.attempts import Attempt, attempt_from
 from prompt_kit.generators.gemini.grounding import looked_up
 from prompt_kit.generators.gemini.parts import taken_apart
 from prompt_kit.generators.gemini.usage import usage
@@ -19,7 +19,9 @@ from prompt_kit.generators.gemini.verdicts import (
     NOT_GEMINI,
 )
 from prompt_kit.generators.lenient import entries, error_code, mapping, mappings
+from prompt_kit.generators.verdicts import Verdict, meaning_of_code
 from prompt_kit.outcome import Outcome, Status, Usage
+from prompt_kit.support.durations import duration
 from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 _DELAY: Final = re.compile(r"^(\d{1,9}(?:\.\d{1,9})?)s?$")
 
 
-def read(body: str | None, request: Request) -> Finding:
+def read(body: str | None, request: Request) -> Attempt:
     """Return what an answer of ``generateContent`` means.
 
     The JSON is read as it came: the SDK's own types drop the finish message, and warn about every reason
@@ -40,10 +42,10 @@ def read(body: str | None, request: Request) -> Finding:
     try:
         return understood(json.loads(body or "{}"), request)
     except (ValueError, RecursionError):
-        return finding(NOT_GEMINI, model=request.model.id)
+        return attempt_from(NOT_GEMINI, model=request.model.id)
 
 
-def understood(answer: Any, request: Request) -> Finding:
+def understood(answer: Any, request: Request) -> Attempt:
     """Return what an answer means that is plain data already."""
     try:
         # Some gateways answer 200 to everything, and tell of the failure only inside.
@@ -52,10 +54,10 @@ def understood(answer: Any, request: Request) -> Finding:
             return refused(error_code(wrong.get("code")), answer, request)
         return _read(answer, request)
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        return finding(NOT_GEMINI, model=request.model.id)
+        return attempt_from(NOT_GEMINI, model=request.model.id)
 
 
-def refused(code: int, error: Any, request: Request, *, retry_after: str | None = None) -> Finding:
+def refused(code: int, error: Any, request: Request, *, retry_after: str | None = None) -> Attempt:
     """Return what an answer with an HTTP error code means.
 
     Args:
@@ -70,10 +72,10 @@ def refused(code: int, error: Any, request: Request, *, retry_after: str | None 
     folded = everything.replace("_", "")
     verdict = next(
         (v for c, words, v in MEANING_OF_REASON if c == code and (words in everything or words in folded)),
-        _meaning_of(code),
+        meaning_of_code(code, MEANING_OF_CODE, NOT_GEMINI),
     )
     wait = _seconds(next((d["retryDelay"] for d in details if "retryDelay" in d), retry_after))
-    known = finding(
+    known = attempt_from(
         verdict,
         says=str(told.get("message") or ""),
         reason=_reason(details) or str(told.get("status") or code),
@@ -104,7 +106,7 @@ def summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outc
     )
 
 
-def _read(answer: Mapping[str, Any], request: Request) -> Finding:
+def _read(answer: Mapping[str, Any], request: Request) -> Attempt:
     candidate = mapping(next(iter(entries(answer.get("candidates"))), None))
     parts = [mapping(part) for part in entries(mapping(candidate.get("content")).get("parts"))]
     ended = str(candidate.get("finishReason") or "STOP")
@@ -135,19 +137,19 @@ def _read(answer: Mapping[str, Any], request: Request) -> Finding:
         if holds.text and ended == "STOP":
             return _good(candidate, known)
         if holds.pictures:
-            return finding(_NO_WORDS, **known)
+            return attempt_from(_NO_WORDS, **known)
     elif holds.pictures:
         return _good(candidate, known)
     return _empty(answer, candidate, known, damaged=holds.damaged)
 
 
-def _good(candidate: Mapping[str, Any], known: dict[str, Any]) -> Finding:
+def _good(candidate: Mapping[str, Any], known: dict[str, Any]) -> Attempt:
     """Return the outcome of an answer that holds what was asked for; why it ended early is worth a warning."""
     reason = str(candidate.get("finishReason") or "")
     if reason not in {"", "STOP"}:
         meaning = MEANING_OF_FINISH.get(reason)
         known["warnings"] += (f"The answer ended early ({reason}). {meaning.message if meaning else ''}".strip(),)
-    return Finding(Outcome(Status.OK, reason=reason, billable="yes", **known))
+    return Attempt(Outcome(Status.OK, reason=reason, billable="yes", **known))
 
 
 def _empty(
@@ -156,7 +158,7 @@ def _empty(
     known: dict[str, Any],
     *,
     damaged: bool,
-) -> Finding:
+) -> Attempt:
     """Return the outcome of an answer without pictures."""
     feedback = mapping(answer.get("promptFeedback"))
     block = str(feedback.get("blockReason") or "")
@@ -177,7 +179,7 @@ def _empty(
         )
     said = str(feedback.get("blockReasonMessage") or candidate.get("finishMessage") or "")
     told = replace(verdict, message=verdict.message.removesuffix(".") + "{says}.") if said else verdict
-    return finding(told, says=said, reason=reason, **known)
+    return attempt_from(told, says=said, reason=reason, **known)
 
 
 _DAMAGED: Final = Verdict(
@@ -236,14 +238,6 @@ def _details(answer: Mapping[str, Any], candidate: Mapping[str, Any]) -> Iterabl
         "model_status": answer.get("modelStatus"),
     }
     return ((name, value) for name, value in found.items() if value)
-
-
-def _meaning_of(code: int) -> Verdict:
-    if code in MEANING_OF_CODE:
-        return MEANING_OF_CODE[code]
-    if code < 400:  # noqa: PLR2004 - redirects are not followed, so that the key goes nowhere else
-        return replace(NOT_GEMINI, billable="no")
-    return MEANING_OF_CODE[400 if code < 500 else 500]  # noqa: PLR2004 - the two families of HTTP errors
 
 
 def _reason(details: Iterable[Mapping[str, Any]]) -> str:

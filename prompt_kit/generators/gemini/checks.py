@@ -12,7 +12,6 @@ from google.genai import errors
 
 from prompt_kit.catalogue import Model
 from prompt_kit.generators import Checked, Request
-from prompt_kit.generators.findings import duration
 from prompt_kit.generators.gemini import platform
 from prompt_kit.generators.gemini.access import KEYS, Access
 from prompt_kit.generators.gemini.answers import refused
@@ -20,6 +19,7 @@ from prompt_kit.generators.gemini.connection import Line, NotReadyError
 from prompt_kit.generators.network import unreachable
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Settings, Turn
+from prompt_kit.support.durations import duration
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -49,7 +49,7 @@ async def checked(
     try:
         opened = await client()
     except NotReadyError as error:
-        told = error.finding.outcome
+        told = error.attempt.outcome
         about = "network" if told.status is Status.UNAVAILABLE else door
         return (Checked(about, "wrong", told.message, told.next_step),)
     except (ValueError, httpx2.InvalidURL):

@@ -12,9 +12,10 @@ import google.auth
 import httpx2
 from google import genai
 
-from prompt_kit.generators.findings import NO_LINE, finding
+from prompt_kit.generators.attempts import attempt_from
 from prompt_kit.generators.gemini.platform import MEANING_OF_SIGN_IN, NO_PROJECT, sign_in_problem
 from prompt_kit.generators.network import CONNECT_S, certificates
+from prompt_kit.generators.verdicts import NO_CONNECTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
     from google.genai import types
 
-    from prompt_kit.generators.findings import Finding
+    from prompt_kit.generators.attempts import Attempt
     from prompt_kit.generators.gemini.access import Access
 
 SIGN_IN_S: Final = 60.0
@@ -32,11 +33,11 @@ _SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
 
 
 class NotReadyError(Exception):
-    """Nothing can be sent yet, and nothing was; ``finding`` says why."""
+    """Nothing can be sent yet, and nothing was; ``attempt`` says why."""
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.outcome.message)
-        self.finding = finding
+    def __init__(self, attempt: Attempt) -> None:
+        super().__init__(attempt.outcome.message)
+        self.attempt = attempt
 
 
 class Line:
@@ -92,7 +93,7 @@ class Line:
                 credentials, own = await _signed_in(_default)
             project = access.project or own or getattr(credentials, "project_id", None)
             if not project:
-                raise NotReadyError(finding(NO_PROJECT))
+                raise NotReadyError(attempt_from(NO_PROJECT))
             self._credentials = credentials
             who |= {"credentials": credentials, "project": project}
         # Redirects would carry the key to another address. Giving the client also keeps the SDK
@@ -102,7 +103,7 @@ class Line:
             trust = certificates()
             self._http = httpx2.AsyncClient(verify=trust, timeout=None, follow_redirects=False, event_hooks=hooks)
         except (ImportError, OSError) as error:
-            raise NotReadyError(finding(NO_LINE, says=str(error))) from error
+            raise NotReadyError(attempt_from(NO_CONNECTION, says=str(error))) from error
         shared = {"client_args": {"verify": trust}, "async_client_args": {"ssl": trust}}
         patched = options().model_copy(update={"httpx_async_client": self._http, **shared})
         return genai.Client(**who, http_options=patched)

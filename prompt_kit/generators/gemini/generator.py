@@ -13,7 +13,7 @@ from google.genai import errors, types
 
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
-from prompt_kit.generators.findings import Finding, Verdict, blotted, lost
+from prompt_kit.generators.attempts import Attempt, failed_attempt
 from prompt_kit.generators.gemini import batches, platform, requests
 from prompt_kit.generators.gemini.access import Access, access
 from prompt_kit.generators.gemini.answers import read, refused, summed
@@ -27,6 +27,7 @@ from prompt_kit.generators.gemini.verdicts import (
     SENT_NOTHING,
 )
 from prompt_kit.generators.options import option_problem
+from prompt_kit.generators.redaction import without_key
 from prompt_kit.generators.retrying import patiently
 from prompt_kit.outcome import Outcome, Status
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.generators import Collected, Request
     from prompt_kit.generators.gemini.upload_cache import Uploaded
+    from prompt_kit.generators.verdicts import Verdict
     from prompt_kit.images import Image
 
 T = TypeVar("T")
@@ -122,7 +124,7 @@ class Gemini:
             token = self._line.token
         if outcome.status is Status.AUTH and by.whose:
             outcome = replace(outcome, next_step=f"{outcome.next_step} {by.whose}")
-        return blotted(blotted(outcome, by.key), token)
+        return without_key(without_key(outcome, by.key), token)
 
     async def submit(self, requests: Mapping[str, Request], label: str) -> str | Outcome:
         """Send requests as one job of the Batch API; see `BatchGenerator`."""
@@ -132,20 +134,20 @@ class Gemini:
         by, request = self._access(), next(iter(requests.values()))
         names: list[str] = []
 
-        async def send() -> Finding:
+        async def send() -> Attempt:
             try:
                 names.append(await batches.created(await self._client(by), request.model.id, source, label))
             except NotReadyError as error:
-                return error.finding
+                return error.attempt
             except errors.APIError as error:
                 return refused(error.code, error.details, request)
             except tuple(MEANING_OF_FAILURE) as error:
-                return lost(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
-            return Finding(Outcome(Status.OK))
+                return failed_attempt(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
+            return Attempt(Outcome(Status.OK))
 
         async with self:
             outcome = await patiently(send, attempts=self.attempts, on_wait=self.on_wait)
-        return names[0] if outcome.ok and names[0] else blotted(outcome, by.key)
+        return names[0] if outcome.ok and names[0] else without_key(outcome, by.key)
 
     async def find(self, label: str) -> str | Outcome | None:
         """Return the name of the job with this label; see `BatchGenerator`."""
@@ -157,7 +159,7 @@ class Gemini:
         if isinstance(found, Outcome):
             return found
         key = self._access().key
-        return replace(found, outcomes=((name, blotted(outcome, key)) for name, outcome in found.outcomes))
+        return replace(found, outcomes=((name, without_key(outcome, key)) for name, outcome in found.outcomes))
 
     async def cancel(self, job: str) -> Outcome | None:
         """Ask to stop a job; see `BatchGenerator`."""
@@ -173,16 +175,16 @@ class Gemini:
             async with self:
                 return await ask(await self._client(by))
         except NotReadyError as error:
-            return error.finding.outcome
+            return error.attempt.outcome
         except InputError as error:
             return Outcome(Status.INVALID, message=str(error), billable="no")
         except errors.APIError as error:
             refusal = batches.refusal(error.code, error.details)
             if refusal.status is Status.AUTH:
                 refusal = replace(refusal, next_step=f"{refusal.next_step} {by.whose}")
-            return blotted(refusal, by.key)
+            return without_key(refusal, by.key)
         except _UNHEARD as error:
-            return blotted(batches.silence(error), by.key)
+            return without_key(batches.silence(error), by.key)
 
     async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
         """Say whether key or credentials, network, clock and these models are all right; nothing of it costs money."""
@@ -247,9 +249,9 @@ class Gemini:
     async def _asked(self, request: Request, by: Access) -> Outcome:
         """Send until there is an answer to live with; what each try may have cost is added up."""
         spent: list[Outcome] = []
-        last = Finding(Outcome(Status.CANCELLED))
+        last = Attempt(Outcome(Status.CANCELLED))
 
-        async def send() -> Finding:
+        async def send() -> Attempt:
             nonlocal last
             if last.again == "once":
                 spent.append(last.outcome)
@@ -259,7 +261,7 @@ class Gemini:
         outcome = await patiently(send, attempts=self.attempts, on_wait=self.on_wait)
         return summed(outcome, spent, request)
 
-    async def _try(self, request: Request, by: Access, *, anew: bool = False) -> Finding:
+    async def _try(self, request: Request, by: Access, *, anew: bool = False) -> Attempt:
         """Send once, and say what came of it; a file that Google no longer has is uploaded and sent anew."""
         account = by.account(self._address)
         files: Mapping[str, Uploaded] = {}
@@ -274,16 +276,16 @@ class Gemini:
                     model=request.model.id, contents=contents, config=config
                 )
         except (NotReadyError, UploadError) as error:
-            return replace(error.finding, outcome=replace(error.finding.outcome, model=request.model.id))
+            return replace(error.attempt, outcome=replace(error.attempt.outcome, model=request.model.id))
         except InputError as error:
-            return Finding(Outcome(Status.INVALID, message=str(error), billable="no", model=request.model.id))
+            return Attempt(Outcome(Status.INVALID, message=str(error), billable="no", model=request.model.id))
         except errors.APIError as error:
             if not anew and self._uploads.lost(error, files, account):
                 return await self._try(request, by, anew=True)
             headers = getattr(error.response, "headers", None) or {}
             found = refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
         except tuple(MEANING_OF_FAILURE) as error:
-            return lost(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
+            return failed_attempt(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
         else:
             raw = response.sdk_http_response
             found = read(raw.body if raw else None, request)

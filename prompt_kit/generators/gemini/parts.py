@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from prompt_kit.generators.findings import picture
 from prompt_kit.generators.lenient import mapping, text
+from prompt_kit.generators.pictures import decoded_picture
 from prompt_kit.outcome import Picture, Piece
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _pieces(parts: Iterable[Mapping[str, Any]]) -> tuple[tuple[Piece, ...], tupl
 def _picture(part: Mapping[str, Any]) -> Picture | None:
     # The declared type is not believed: JPEG bytes come under the name PNG (googleapis/python-genai#1824).
     encoded = mapping(part["inlineData"]).get("data")
-    return picture(encoded) if isinstance(encoded, str) else None
+    return decoded_picture(encoded) if isinstance(encoded, str) else None
 
 
 def _warnings(*, came: int, good: int, draft: bool) -> Iterable[str]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from google.auth import exceptions
 
-from prompt_kit.generators.findings import Finding, Verdict, finding
+from prompt_kit.generators.attempts import Attempt, attempt_from
 from prompt_kit.generators.gemini.verdicts import MEANING_OF_CODE
+from prompt_kit.generators.verdicts import Verdict
 from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:
@@ -158,22 +159,22 @@ _MEANING_FOR_CREDENTIALS: Final[tuple[tuple[int, str, Verdict], ...]] = (
 """The same where credentials open the door, and no key; the first that fits decides."""
 
 
-def sign_in_problem(error: Exception) -> Finding:
+def sign_in_problem(error: Exception) -> Attempt:
     """Return what it means that signing in did not work; nothing was asked yet."""
     verdict = next(MEANING_OF_SIGN_IN[kind] for kind in type(error).__mro__ if kind in MEANING_OF_SIGN_IN)
     # Only google-auth's own first sentence is quoted: what else an exception carries may be the key file's content.
     known = isinstance(error, exceptions.GoogleAuthError)
     says = str(error.args[0]).splitlines()[0] if known and error.args and str(error.args[0]) else ""
-    found = finding(verdict, says=says.partition(", see http")[0], reason=type(error).__name__)
+    found = attempt_from(verdict, says=says.partition(", see http")[0], reason=type(error).__name__)
     if "reasonable timeframe" in says:
-        return Finding(_told(found.outcome, _CLOCK))
+        return Attempt(_told(found.outcome, _CLOCK))
     # A page instead of an answer comes from a proxy or a gateway, not from who checks credentials.
     if verdict is _REFUSED and (getattr(error, "retryable", False) or says.lstrip().startswith("<")):
-        return finding(_UNREACHED, says=says, reason=type(error).__name__)
+        return attempt_from(_UNREACHED, says=says, reason=type(error).__name__)
     return found
 
 
-def reworded(found: Finding, *, by_credentials: bool) -> Finding:
+def reworded(found: Attempt, *, by_credentials: bool) -> Attempt:
     """Return a refusal in the Agent Platform's words; other findings stay as they are."""
     details = dict(found.outcome.details)
     code, told = details.get("http_code"), details.get("error")
@@ -187,12 +188,12 @@ def reworded(found: Finding, *, by_credentials: bool) -> Finding:
         return found
     known: dict[str, Any] = {"reason": found.outcome.reason, "model": found.outcome.model}
     says = str(told.get("message") or "") if isinstance(told, dict) else ""
-    again = finding(verdict, says=says, details=found.outcome.details, **known)
+    again = attempt_from(verdict, says=says, details=found.outcome.details, **known)
     wait = found.outcome.retry_after_s
     if wait is None or verdict.status is not MEANING_OF_CODE[429].status:
         return again
     asked = _told(again.outcome, found.outcome.next_step, retry_after_s=wait)
-    return Finding(asked, again.again)
+    return Attempt(asked, again.again)
 
 
 def too_large(pictures: Iterable[Image]) -> Outcome | None:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx2
 from google.genai import errors, types
 
-from prompt_kit.generators.findings import Finding, Verdict, finding
+from prompt_kit.generators.attempts import Attempt, attempt_from
 from prompt_kit.generators.gemini.answers import refused
 from prompt_kit.generators.gemini.upload_cache import Memory, Uploaded
+from prompt_kit.generators.verdicts import Verdict
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Reference
 
@@ -70,14 +71,14 @@ _UNUSABLE: Final = Verdict(
 class UploadError(Exception):
     """A picture did not get to Google; nothing was asked, and nothing is charged."""
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.outcome.message)
-        self.finding = finding
+    def __init__(self, attempt: Attempt) -> None:
+        super().__init__(attempt.outcome.message)
+        self.attempt = attempt
 
     @property
     def code(self) -> int | None:
         """The HTTP code of the refusal, if there was one."""
-        code: int | None = dict(self.finding.outcome.details).get("http_code")
+        code: int | None = dict(self.attempt.outcome.details).get("http_code")
         return code
 
 
@@ -224,15 +225,15 @@ async def _usable(client: genai.Client, file: types.File) -> types.File:
     return file
 
 
-def _refusal(error: errors.APIError, picture: Image, request: Request) -> Finding:
+def _refusal(error: errors.APIError, picture: Image, request: Request) -> Attempt:
     """Return what Google's refusal of an upload means."""
     headers = getattr(error.response, "headers", None) or {}
     known = refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
     message = f"{picture.name} could not be uploaded, so nothing was asked. {known.outcome.message}"
     outcome = replace(known.outcome, message=message, billable="no")
-    return Finding(outcome, "yes" if error.code in _PASSING else "no")
+    return Attempt(outcome, "yes" if error.code in _PASSING else "no")
 
 
-def _named(verdict: Verdict, picture: Image, request: Request, **known: Any) -> Finding:
+def _named(verdict: Verdict, picture: Image, request: Request, **known: Any) -> Attempt:
     told = replace(verdict, message=verdict.message.replace("{name}", picture.name))
-    return finding(told, model=request.model.id, **known)
+    return attempt_from(told, model=request.model.id, **known)

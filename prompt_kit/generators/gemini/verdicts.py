@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.findings import Verdict
+from prompt_kit.generators.verdicts import Verdict
 from prompt_kit.outcome import Status
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from prompt_kit.generators.findings import Finding, duration, finding, picture
+from prompt_kit.generators.attempts import Attempt, attempt_from
 from prompt_kit.generators.lenient import count, entries, error_code, mapping
 from prompt_kit.generators.openai.verdicts import (
     DAMAGED,
@@ -19,13 +19,16 @@ from prompt_kit.generators.openai.verdicts import (
     NO_PICTURE,
     NOT_OPENAI,
 )
+from prompt_kit.generators.pictures import decoded_picture
+from prompt_kit.generators.verdicts import meaning_of_code
 from prompt_kit.outcome import Outcome, Piece, Status, Usage
+from prompt_kit.support.durations import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from prompt_kit.generators import Request
-    from prompt_kit.generators.findings import Verdict
+    from prompt_kit.generators.verdicts import Verdict
     from prompt_kit.outcome import Picture
 
 _TOLERANCE: Final = 0.02
@@ -36,7 +39,7 @@ _WAIT: Final = re.compile(
 )
 
 
-def read(body: str, request: Request, *, wanted: tuple[int, int] | None = None, response_id: str = "") -> Finding:
+def read(body: str, request: Request, *, wanted: tuple[int, int] | None = None, response_id: str = "") -> Attempt:
     """Return what an answer of the Images API means.
 
     The JSON is read as it came: compatible servers leave out what the SDK's types promise.
@@ -54,10 +57,10 @@ def read(body: str, request: Request, *, wanted: tuple[int, int] | None = None, 
             return refused(error_code(told.get("code"), told.get("status")), answer, request)
         return _read(answer, request, wanted, response_id)
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        return finding(NOT_OPENAI, model=request.model.id, response_id=response_id)
+        return attempt_from(NOT_OPENAI, model=request.model.id, response_id=response_id)
 
 
-def refused(code: int, body: Any, request: Request, *, headers: Mapping[str, str] | None = None) -> Finding:
+def refused(code: int, body: Any, request: Request, *, headers: Mapping[str, str] | None = None) -> Attempt:
     """Return what an answer with an HTTP error code means.
 
     Args:
@@ -70,7 +73,7 @@ def refused(code: int, body: Any, request: Request, *, headers: Mapping[str, str
     said = str(told.get("message") or "")
     verdict, reason = _meaning(code, told)
     wait = _wait(headers or {}, said)
-    known = finding(
+    known = attempt_from(
         verdict,
         says=said,
         reason=reason,
@@ -84,10 +87,10 @@ def refused(code: int, body: Any, request: Request, *, headers: Mapping[str, str
     return known
 
 
-def _read(answer: Mapping[str, Any], request: Request, wanted: tuple[int, int] | None, response_id: str) -> Finding:
+def _read(answer: Mapping[str, Any], request: Request, wanted: tuple[int, int] | None, response_id: str) -> Attempt:
     rows = [mapping(entry) for entry in entries(answer.get("data"))]
     if "data" not in answer:
-        return finding(NOT_OPENAI, model=request.model.id, response_id=response_id)
+        return attempt_from(NOT_OPENAI, model=request.model.id, response_id=response_id)
     made = [picture for row in rows if (picture := _picture(row))]
     usage = _usage(mapping(answer.get("usage")))
     known: dict[str, Any] = {
@@ -101,10 +104,10 @@ def _read(answer: Mapping[str, Any], request: Request, wanted: tuple[int, int] |
     }
     if made:
         warnings = (*_losses(rows, made), *_pixel_warnings(made, wanted), *_background_warnings(made, request))
-        return Finding(Outcome(Status.OK, billable="yes", warnings=warnings, **known))
+        return Attempt(Outcome(Status.OK, billable="yes", warnings=warnings, **known))
     if any(isinstance(row.get("url"), str) for row in rows):
-        return finding(ELSEWHERE, **known)
-    return finding(DAMAGED if any(row.get("b64_json") for row in rows) else NO_PICTURE, **known)
+        return attempt_from(ELSEWHERE, **known)
+    return attempt_from(DAMAGED if any(row.get("b64_json") for row in rows) else NO_PICTURE, **known)
 
 
 def _picture(entry: Mapping[str, Any]) -> Picture | None:
@@ -113,7 +116,7 @@ def _picture(entry: Mapping[str, Any]) -> Picture | None:
         encoded = address  # the picture itself, written as an address
     if not isinstance(encoded, str):
         return None
-    return picture(encoded.partition(",")[2] if encoded.startswith("data:") else encoded)
+    return decoded_picture(encoded.partition(",")[2] if encoded.startswith("data:") else encoded)
 
 
 def _losses(rows: list[Mapping[str, Any]], made: list[Picture]) -> Iterable[str]:
@@ -195,15 +198,7 @@ def _meaning(code: int, told: Mapping[str, Any]) -> tuple[Verdict, str]:
         return MEANING_OF_REASON[known], known
     everything = json.dumps(told, default=str).lower()
     found = next((v for c, words, v in MEANING_OF_WORDS if c == code and words in everything), None)
-    return found or _meaning_of(code), next(iter(named), str(code))
-
-
-def _meaning_of(code: int) -> Verdict:
-    if code in MEANING_OF_CODE:
-        return MEANING_OF_CODE[code]
-    if code < 400:  # noqa: PLR2004 - redirects are not followed, so that pictures and key go nowhere else
-        return replace(NOT_OPENAI, billable="no")
-    return MEANING_OF_CODE[400 if code < 500 else 500]  # noqa: PLR2004 - the two families of HTTP errors
+    return found or meaning_of_code(code, MEANING_OF_CODE, NOT_OPENAI), next(iter(named), str(code))
 
 
 def _wait(headers: Mapping[str, str], said: str) -> float | None:

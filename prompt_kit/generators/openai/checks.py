@@ -11,10 +11,10 @@ import openai
 
 from prompt_kit.catalogue import Model
 from prompt_kit.generators import Checked, Request
-from prompt_kit.generators.findings import blotted
 from prompt_kit.generators.network import unreachable
 from prompt_kit.generators.openai.answers import refused
 from prompt_kit.generators.openai.connection import KEY, address_problem, at_home, host, key_problem
+from prompt_kit.generators.redaction import without_key
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Settings, Turn
 
@@ -94,7 +94,7 @@ def _refusal(error: openai.APIStatusError, key: str, whose: str, address: str) -
     """Return what an HTTP error says about key or network."""
     home, code = at_home(address), error.status_code
     request = Request(Turn(()), Model(id="any"), Settings())
-    told = blotted(refused(code, error.body, request).outcome, key)
+    told = without_key(refused(code, error.body, request).outcome, key)
     # A project's key may draw without being allowed to list (charonn0/Xojo-OpenAI#8, 2024-10); the words are those
     # of microsoft/PowerToys#32989, 2024-05.
     if "missing scopes" in told.message.lower():

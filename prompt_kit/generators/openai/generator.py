@@ -13,7 +13,7 @@ import openai
 
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
-from prompt_kit.generators.findings import NO_LINE, Finding, Verdict, blotted, lost
+from prompt_kit.generators.attempts import Attempt, failed_attempt
 from prompt_kit.generators.openai.answers import read, refused
 from prompt_kit.generators.openai.checks import PATIENCE_S, checked
 from prompt_kit.generators.openai.connection import (
@@ -35,7 +35,9 @@ from prompt_kit.generators.openai.verdicts import (
     SENT_NOTHING,
 )
 from prompt_kit.generators.options import option_problem
+from prompt_kit.generators.redaction import without_key
 from prompt_kit.generators.retrying import patiently
+from prompt_kit.generators.verdicts import NO_CONNECTION, Verdict
 from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ MEANING_OF_FAILURE: Final[Mapping[type[BaseException], Verdict]] = {
     httpx2.ConnectTimeout: SENT_NOTHING,
     httpx2.PoolTimeout: SENT_NOTHING,
     httpx2.ProxyError: SENT_NOTHING,
-    NoLineError: NO_LINE,
+    NoLineError: NO_CONNECTION,
     httpx2.InvalidURL: BAD_ADDRESS,
     httpx2.UnsupportedProtocol: BAD_ADDRESS,
     httpx2.LocalProtocolError: BAD_ADDRESS,
@@ -119,7 +121,7 @@ class OpenAI:
         if outcome.status is Status.AUTH:
             shown = f"The key in use is {place}." if key else f"No key was sent; {KEY} is not set."
             outcome = replace(outcome, next_step=f"{outcome.next_step} {shown}")
-        return blotted(outcome, key)
+        return without_key(outcome, key)
 
     async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
         """Look at key, network and models, without spending money."""
@@ -163,7 +165,7 @@ class OpenAI:
             return self.api_key.strip(), "the one that was given"
         return os.environ.get(KEY, "").strip(), f"in {KEY}"
 
-    async def _try(self, asking: Asking, key: str, where: str) -> Finding:
+    async def _try(self, asking: Asking, key: str, where: str) -> Attempt:
         """Send once, and say what came of it."""
         request = asking.request
         try:
@@ -177,7 +179,7 @@ class OpenAI:
         except tuple(MEANING_OF_FAILURE) as error:
             # The SDK wraps what happened in errors of its own.
             cause = error.__cause__ if isinstance(error, openai.APIConnectionError) and error.__cause__ else error
-            return lost(MEANING_OF_FAILURE, cause, error, model=request.model.id, timeout_s=self.timeout_s)
+            return failed_attempt(MEANING_OF_FAILURE, cause, error, model=request.model.id, timeout_s=self.timeout_s)
         return read(body, request, wanted=asking.pixels, response_id=response.headers.get("x-request-id", ""))
 
 
