@@ -135,7 +135,7 @@ def compiling() -> None:
     """A recipe read, checked and compiled from nothing."""
 
     def fresh() -> None:
-        _ = load("sticker", library=Library(LIBRARY.project, roots=LIBRARY.roots)).plans
+        _ = load("sticker", library=Library(LIBRARY.project, roots=LIBRARY.roots)).turn_templates
 
     [taken] = each(fresh, rounds=7, loops=5)
     report("sticker: read, assemble, check and compile", taken * 1000, "ms", "")

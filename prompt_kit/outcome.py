@@ -68,7 +68,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class WebPage:
     """A page that the model looked at before it drew."""
 
     title: str
@@ -119,7 +119,7 @@ class Outcome:
     """Pictures from the model's thinking, when they were asked for; none of them is a result."""
     thoughts: str = ""
     """The words of the model's thinking, when they were asked for."""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[WebPage, ...] = ()
     """The pages the model looked at."""
     queries: tuple[str, ...] = ()
     """What the model searched for."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_kit.images import Image, open_image
 from prompt_kit.project import Project
-from prompt_kit.recipe.assembly import load, rehearsed
+from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.recipe.library import Library, Root, built_in
 from prompt_kit.recipe.parameters import (
     MAX_TEXT,
@@ -121,7 +121,7 @@ def examples(name: str) -> Iterator[Filled]:
 
 @cache
 def _rehearsed(kind: str, name: str) -> dict[str, Recipe]:
-    return rehearsed(kind, name, LIBRARY)
+    return example_recipes(kind, name, LIBRARY)
 
 
 @cache

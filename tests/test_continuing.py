@@ -17,7 +17,7 @@ from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import conversation_of, runs
-from prompt_kit.work.session import Progress, generate
+from prompt_kit.work.session import RunProgress, generate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,7 @@ def left_unfinished(project: Project, *, dies: bool = False) -> Path:
 def test_the_same_command_pays_only_what_is_missing(project: Project) -> None:
     """The third turn failed: the next time it alone is sent, and the run has all three pictures."""
     folder = left_unfinished(project)
-    painter, steps = Painter(), list[Progress]()
+    painter, steps = Painter(), list[RunProgress]()
     outcome = generate(SPIN, generator=painter, project=project, on_progress=steps.append)
     assert painter.asked == ["back"]
     assert [step.step for step in steps] == ["started", "kept", "kept", "sent", "saved", "ended"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError, NotFoundError
-from prompt_kit.review.diff import Comparison, compare, open_states
+from prompt_kit.review.diff import Changes, changes_between, open_states
 from prompt_kit.review.diff.terminal import Terminal
 from prompt_kit.support.worddiff import spans
 
@@ -80,17 +80,16 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def difference(*states: str, only: tuple[str, ...] = ()) -> Comparison:
+def difference(*states: str, only: tuple[str, ...] = ()) -> Changes:
     """Return what changed between two states, from the current folder."""
     with ExitStack() as stack:
-        return compare(*open_states(states, stack), only)
+        return changes_between(*open_states(states, stack), only)
 
 
-def changed(comparison: Comparison) -> dict[str, list[str]]:
+def changed(changes: Changes) -> dict[str, list[str]]:
     """Return the examples that are not as they were, each with its status, by recipe."""
     return {
-        recipe.name: [f"{example.name} {example.status}" for example in recipe.examples]
-        for recipe in comparison.recipes
+        recipe.name: [f"{example.name} {example.status}" for example in recipe.examples] for recipe in changes.recipes
     }
 
 
@@ -183,9 +182,9 @@ def test_a_project_in_a_subfolder_of_a_repository(
     tree(**{"shop/vendor/inks/templates/_light.j2": "The light is hard."})
     (tmp_path / "shop/prompts/deeper").mkdir()
     monkeypatch.chdir(tmp_path / "shop/prompts/deeper")
-    comparison = difference()
-    assert changed(comparison) == {"card": ["fox changed", "bee changed"]}
-    assert comparison.prompts == 4
+    changes = difference()
+    assert changed(changes) == {"card": ["fox changed", "bee changed"]}
+    assert changes.prompts == 4
 
 
 def test_examples_that_came_went_and_were_renamed(commit: Commit, tree: MakeTree) -> None:
@@ -217,14 +216,14 @@ def test_recipes_that_came_went_and_were_renamed(commit: Commit, tree: MakeTree,
             "templates/tree.j2": "A tree.",
         }
     )
-    comparison = difference()
-    assert [(recipe.was, recipe.name, recipe.status) for recipe in comparison.recipes] == [
+    changes = difference()
+    assert [(recipe.was, recipe.name, recipe.status) for recipe in changes.recipes] == [
         ("", "fruit", "removed"),
         ("card", "label", "renamed"),
         ("", "tree", "added"),
     ]
-    assert comparison.counts == {"added": 2, "removed": 2}
-    assert comparison.prompts == 2 + 2 + 2 + 2
+    assert changes.counts == {"added": 2, "removed": 2}
+    assert changes.prompts == 2 + 2 + 2 + 2
 
 
 def test_changed_settings_and_tasks_are_told_apart_from_words(commit: Commit, tree: MakeTree) -> None:
@@ -296,10 +295,10 @@ def test_a_recipe_that_can_no_longer_be_rendered_tells_why(
     """The report is whole, whichever recipes are broken; and it says when they are mended."""
     commit(**SHOP)
     tree(**{file: text, "templates/poster.j2": "A placard."})
-    comparison = difference()
-    assert changed(comparison)["card"] == ["fox broken", "bee broken"]
-    assert len(changed(comparison)["poster"]) == 2
-    assert problem in Terminal(color=False, width=200).text(comparison)
+    changes = difference()
+    assert changed(changes)["card"] == ["fox broken", "bee broken"]
+    assert len(changed(changes)["poster"]) == 2
+    assert problem in Terminal(color=False, width=200).text(changes)
     broken = commit()
     tree(**SHOP)
     assert changed(difference(broken))["card"] == ["fox mended", "bee mended"]
@@ -322,9 +321,9 @@ def test_examples_of_strategies_are_compared_too(commit: Commit, tree: MakeTree)
         },
     )
     tree(**{"templates/strategies/frost.j2": "Everything is covered in frost."})
-    comparison = difference()
-    assert [(recipe.kind, recipe.name) for recipe in comparison.recipes] == [("strategy", "frost")]
-    assert comparison.recipes[0].examples[0].phrases == (("frozen", "covered in frost"),)
+    changes = difference()
+    assert [(recipe.kind, recipe.name) for recipe in changes.recipes] == [("strategy", "frost")]
+    assert changes.recipes[0].examples[0].phrases == (("frozen", "covered in frost"),)
 
 
 MADE_OF_MUCH = {
@@ -369,15 +368,15 @@ def test_a_partial_of_the_project_in_place_of_a_built_in_one_shows_what_it_does(
     commit(**SHOP)
     assert difference().prompts == 4
     tree(**{"templates/sticker.j2": "A sticker of {{ subject }}."})
-    comparison = difference(only=("sticker",))
-    assert {example.status for example in comparison.recipes[0].examples} == {"changed"}
+    changes = difference(only=("sticker",))
+    assert {example.status for example in changes.recipes[0].examples} == {"changed"}
 
 
 def test_the_installed_library_against_itself() -> None:
     """Every example of every recipe and strategy is counted."""
-    comparison = difference("installed", "installed")
-    assert comparison.recipes == ()
-    assert comparison.prompts > 300
+    changes = difference("installed", "installed")
+    assert changes.recipes == ()
+    assert changes.prompts > 300
 
 
 def test_only_the_recipes_that_are_named(commit: Commit, tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
@@ -472,9 +471,9 @@ def test_a_link_out_of_a_revision_is_not_followed(commit: Commit, tree: MakeTree
     hostile = commit(**SHOP | {"templates/card.j2": '{% include "deep/out/hostname.j2" %}'})
     (tmp_path / "templates/deep/out").unlink()
     tree(**SHOP)
-    comparison = difference(hostile)
-    assert comparison.notes == ("templates/deep/out: this link leads out of the project and was not followed.",)
-    assert changed(comparison)["card"] == ["fox mended", "bee mended"]
+    changes = difference(hostile)
+    assert changes.notes == ("templates/deep/out: this link leads out of the project and was not followed.",)
+    assert changed(changes)["card"] == ["fox mended", "bee mended"]
 
 
 @pytest.mark.parametrize("key", ["recipes", "templates", "brand"])
@@ -563,9 +562,9 @@ def test_many_recipes_are_rendered_by_several_processes_alike(commit: Commit, tr
         **{"templates/_light.j2": "The light is soft."},
     )
     tree(**{"templates/_light.j2": "The light is hard.", "templates/r03.j2": "{{ oops }}"})
-    comparison = difference()
-    assert [recipe.name for recipe in comparison.recipes] == names
-    assert comparison.counts == {"changed": 22, "broken": 2}
+    changes = difference()
+    assert [recipe.name for recipe in changes.recipes] == names
+    assert changes.counts == {"changed": 22, "broken": 2}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.support.files import MAX_TOKEN, inside, make_folder, plainly, replace, token, write_new
+from prompt_kit.support.files import (
+    MAX_TOKEN,
+    inside,
+    make_folder,
+    os_errors_as_workspace_errors,
+    replace,
+    token,
+    write_new,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,7 +235,7 @@ def test_a_folder_is_made_once(tmp_path: Path) -> None:
 
 def test_what_the_system_does_not_explain_is_still_a_sentence(tmp_path: Path) -> None:
     """An error without number or words must not end in "None"."""
-    with pytest.raises(WorkspaceError, match="the system gives no reason"), plainly(tmp_path):
+    with pytest.raises(WorkspaceError, match="the system gives no reason"), os_errors_as_workspace_errors(tmp_path):
         raise OSError
 
 

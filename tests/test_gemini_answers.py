@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.generators.gemini.answers import read
 from prompt_kit.generators.gemini.requests import THRESHOLDS
-from prompt_kit.outcome import Outcome, Piece, Source, Status
+from prompt_kit.outcome import Outcome, Piece, Status, WebPage
 from prompt_kit.prompt import Prompt, Settings
 
 if TYPE_CHECKING:
@@ -136,10 +136,10 @@ def test_what_was_looked_up_is_told(server: GeminiServer, grounding: str) -> Non
     outcome = ask(server, wish("Draw today's weather in Berlin.", grounding=grounding))
 
     pages = (
-        Source("Weather in Berlin", "https://weather.example.org/page"),
-        Source("Berlin", "https://city.example.org/page"),
+        WebPage("Weather in Berlin", "https://weather.example.org/page"),
+        WebPage("Berlin", "https://city.example.org/page"),
     )
-    photo = (Source("The tower at noon", "https://photos.example.org/tower"),)
+    photo = (WebPage("The tower at noon", "https://photos.example.org/tower"),)
     with_photos = grounding == "web+images"
     assert outcome.sources == pages + photo * with_photos
     assert outcome.queries == ("weather Berlin today", *["Berlin tower"] * with_photos)
@@ -162,9 +162,9 @@ def test_a_source_stands_there_once_and_under_its_name(server: GeminiServer) -> 
     outcome = ask(server, wish("Draw it.", grounding="web"))
 
     assert outcome.sources == (
-        Source("A", "https://a.example.org/x"),
-        Source("b.example.org", "https://b.example.org/y"),
-        Source("c.example.org", "https://c.example.org/z.jpg"),
+        WebPage("A", "https://a.example.org/x"),
+        WebPage("b.example.org", "https://b.example.org/y"),
+        WebPage("c.example.org", "https://c.example.org/z.jpg"),
     )
     assert outcome.queries == ("a",)
 

@@ -26,7 +26,7 @@ from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.recipe.assembly import load
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import conversation_of, prompt_from, runs
-from prompt_kit.work.session import Progress, generate
+from prompt_kit.work.session import RunProgress, generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -425,7 +425,7 @@ def test_what_was_stopped_while_it_was_saved_did_not_leave(project: Project) -> 
 
     painter = Slow()
 
-    def stop(step: Progress) -> None:
+    def stop(step: RunProgress) -> None:
         if step.step == "saved":
             assert painter.task is not None
             painter.task.cancel()

@@ -154,7 +154,7 @@ def run_python(program: str, *arguments: str) -> subprocess.Popen[str]:
 
 def test_a_request_is_followed_from_plan_to_price(ledger: Ledger, clock: Clock) -> None:
     """What was planned, sent and answered can be read back exactly, with moments in UTC."""
-    number = ledger.plan(request("0.101"))
+    number = ledger.book(request("0.101"))
     clock.now += timedelta(seconds=1)
     ledger.sent(number)
     clock.now = (NOON + timedelta(seconds=9)).astimezone()
@@ -181,7 +181,7 @@ def test_a_request_is_followed_from_plan_to_price(ledger: Ledger, clock: Clock) 
 
 def test_another_process_sees_it_at_once(where: str, ledger: Ledger) -> None:
     """A row is there for everyone before the request leaves."""
-    number = ledger.plan(request())
+    number = ledger.book(request())
 
     with Ledger.open(where) as other:
         assert [seen.id for seen in other.entries(states=["planned"])] == [number]
@@ -200,7 +200,7 @@ def test_a_failure_is_free_paid_or_unknown(
     ledger: Ledger, outcome: Outcome, state: str, actual: Decimal | None
 ) -> None:
     """What nobody can tell is not written down as free."""
-    number = ledger.plan(request())
+    number = ledger.book(request())
     ledger.sent(number)
     ledger.ended(number, outcome)
 
@@ -211,7 +211,7 @@ def test_a_failure_is_free_paid_or_unknown(
 
 def test_what_breaks_off_is_unknown(ledger: Ledger) -> None:
     """Someone who presses Ctrl-C may have to pay all the same."""
-    number = ledger.plan(request("0.1"))
+    number = ledger.book(request("0.1"))
     ledger.sent(number)
     ledger.unknown(number, note="stopped")
 
@@ -222,7 +222,7 @@ def test_what_breaks_off_is_unknown(ledger: Ledger) -> None:
 
 def test_a_free_picture_costs_nothing(ledger: Ledger) -> None:
     """A proof has no price to look up; it is not of unknown price."""
-    ledger.ended(ledger.plan(request("0")), Outcome(Status.OK, billable="no"))
+    ledger.ended(ledger.book(request("0")), Outcome(Status.OK, billable="no"))
 
     assert ledger.spent(NOON) == Spending(Decimal(0), Decimal(0), 0, 0)
 
@@ -231,7 +231,7 @@ def test_spending_tells_what_is_known_from_what_is_possible(ledger: Ledger, cloc
     """Yesterday does not count, plans have cost nothing yet, and unknown prices are not added as 0."""
     for offset, estimate in ((-1, "5"), (0, "0.10"), (0, "0.20"), (0, None), (0, "0.40"), (0, "0.80")):
         clock.now = NOON + timedelta(days=offset)
-        number = ledger.plan(request(estimate))
+        number = ledger.book(request(estimate))
         if estimate != "0.80":
             ledger.sent(number)
         if estimate in {"5", "0.10"}:
@@ -245,9 +245,9 @@ def test_spending_tells_what_is_known_from_what_is_possible(ledger: Ledger, cloc
 
 def test_entries_can_be_narrowed(ledger: Ledger, clock: Clock) -> None:
     """A list of thousands is of no use; the newest come first."""
-    ledger.plan(request(run="a"))
+    ledger.book(request(run="a"))
     clock.now += timedelta(hours=1)
-    second, third = ledger.plan(request(run="b")), ledger.plan(request(run="b"))
+    second, third = ledger.book(request(run="b")), ledger.book(request(run="b"))
     ledger.sent(third)
 
     assert [seen.id for seen in ledger.entries(run="b")] == [third, second]
@@ -257,11 +257,11 @@ def test_entries_can_be_narrowed(ledger: Ledger, clock: Clock) -> None:
 
 def test_what_was_asked_before_is_found(ledger: Ledger) -> None:
     """The same request again can be answered from what is there; failures are no answer."""
-    first = ledger.plan(request(fingerprint="same"))
+    first = ledger.book(request(fingerprint="same"))
     assert ledger.asked("same") is None
     ledger.sent(first)
     ledger.ended(first, came())
-    ledger.ended(ledger.plan(request(fingerprint="same")), Outcome(Status.QUOTA, billable="no"))
+    ledger.ended(ledger.book(request(fingerprint="same")), Outcome(Status.QUOTA, billable="no"))
 
     found = ledger.asked("same")
     assert found is not None
@@ -281,40 +281,40 @@ def test_what_was_asked_before_is_found(ledger: Ledger) -> None:
 def test_what_would_break_a_budget_is_not_booked(ledger: Ledger, clock: Clock, budget: Budget, words: str) -> None:
     """The message says which budget, what is spent and what is left; free work goes on."""
     clock.now = NOON - timedelta(days=2)
-    ledger.plan(request("1.00", run="earlier"))
+    ledger.book(request("1.00", run="earlier"))
     clock.now = NOON
-    ledger.ended(ledger.plan(request("9", run="b")), Outcome(Status.QUOTA, billable="no"))
-    ledger.plan(request("0.30", run="other"))
-    number = ledger.plan(request("7"))
+    ledger.ended(ledger.book(request("9", run="b")), Outcome(Status.QUOTA, billable="no"))
+    ledger.book(request("0.30", run="other"))
+    number = ledger.book(request("7"))
     ledger.sent(number)
     ledger.ended(number, came("0.20"))
     before = ledger.entries()
 
     with pytest.raises(BudgetError) as caught:
-        ledger.plan(request("0.0551"), budget=budget)
+        ledger.book(request("0.0551"), budget=budget)
 
     assert words in str(caught.value)
     assert ledger.entries() == before
-    ledger.plan(request("0"), budget=budget)
+    ledger.book(request("0"), budget=budget)
 
 
 def test_a_budget_can_be_used_to_the_last_cent(ledger: Ledger) -> None:
     """Three times 0.1 is 0.3, also for a computer."""
     budget = Budget(day=Decimal("0.3"))
     for _ in range(3):
-        ledger.plan(request("0.1"), budget=budget)
+        ledger.book(request("0.1"), budget=budget)
 
     assert ledger.left(budget) == 0
     with pytest.raises(BudgetError):
-        ledger.plan(request("0.000000001"), budget=budget)
+        ledger.book(request("0.000000001"), budget=budget)
 
 
 def test_an_unknown_price_is_not_taken_for_free(ledger: Ledger) -> None:
     """Under a budget, a model nobody knows the price of is not used; without one it is."""
     with pytest.raises(BudgetError, match=r"price of gemini-nano-banana-2\.1 is unknown"):
-        ledger.plan(request(None), budget=Budget(day=Decimal(1)))
+        ledger.book(request(None), budget=Budget(day=Decimal(1)))
 
-    ledger.plan(request(None), budget=Budget())
+    ledger.book(request(None), budget=Budget())
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_an_unknown_price_is_not_taken_for_free(ledger: Ledger) -> None:
 )
 def test_a_day_goes_from_midnight_to_midnight(ledger: Ledger, clock: Clock, moment: datetime, left: str) -> None:
     """A team in several countries shares one day: UTC's."""
-    ledger.plan(request("0.25"))
+    ledger.book(request("0.25"))
     clock.now = moment
 
     assert ledger.left(Budget(day=Decimal(1))) == Decimal(left)
@@ -335,7 +335,7 @@ def test_a_day_goes_from_midnight_to_midnight(ledger: Ledger, clock: Clock, mome
 
 def test_what_is_left_is_what_the_tightest_limit_leaves(ledger: Ledger) -> None:
     """No limit is not the same as nothing left."""
-    ledger.plan(request("0.25", run="a"))
+    ledger.book(request("0.25", run="a"))
 
     assert ledger.left(Budget()) is None
     assert ledger.left(Budget(run=Decimal("0.5"), month=Decimal(9)), "a") == Decimal("0.25")
@@ -355,7 +355,7 @@ def test_processes_that_meet_never_break_a_budget(where: str) -> None:
         booked = 0
         try:
             while True:
-                ledger.plan(
+                ledger.book(
                     Planned(run="r", recipe="r", turn=0, generator="g", model="m", fingerprint="f",
                           prompt_fingerprint="p", estimate=Decimal("0.03")),
                     budget=Budget(day=Decimal("2.00"), month=Decimal("3.00")),
@@ -383,14 +383,14 @@ def test_what_a_killed_process_sent_may_have_been_paid(where: str) -> None:
         ledger = Ledger.open(sys.argv[1])
         one = Planned(run="r", recipe="r", turn=0, generator="g", model="m", fingerprint="f",
                     prompt_fingerprint="p", estimate=Decimal("0.03"))
-        ledger.plan(one)
-        ledger.sent(ledger.plan(one))
+        ledger.book(one)
+        ledger.sent(ledger.book(one))
         os.kill(os.getpid(), signal.SIGKILL)
     """
     run_python(program, where).communicate()
 
     with Ledger.open(where) as ledger:
-        mine = ledger.plan(request("0.5"))
+        mine = ledger.book(request("0.5"))
         assert [seen.state for seen in ledger.reconcile()] == ["failed", "unknown"]
         assert [seen.state for seen in ledger.entries()] == ["planned", "unknown", "failed"]
         assert ledger.reconcile() == ()
@@ -403,10 +403,10 @@ def test_a_process_number_that_was_given_again_does_not_keep_a_request_open(wher
     if not Path("/proc/stat").exists():
         pytest.skip("this system does not tell when a process began")
     with Ledger.open(where, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC)) as old:
-        old.sent(old.plan(request()))
+        old.sent(old.book(request()))
 
     with Ledger.open(where) as alive, Ledger.open(where) as ledger:
-        alive.plan(request())
+        alive.book(request())
         assert [seen.state for seen in ledger.reconcile()] == ["unknown"]
         assert [seen.state for seen in ledger.entries()] == ["planned", "unknown"]
 
@@ -415,7 +415,7 @@ def test_another_computers_requests_are_left_alone(where: str, monkeypatch: pyte
     """Nobody can tell from here whether a process over there still lives."""
     monkeypatch.setattr(socket, "gethostname", lambda: "elsewhere")
     with Ledger.open(where, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC)) as old:
-        old.sent(old.plan(request()))
+        old.sent(old.book(request()))
     monkeypatch.undo()
 
     with Ledger.open(where) as ledger:
@@ -424,7 +424,7 @@ def test_another_computers_requests_are_left_alone(where: str, monkeypatch: pyte
 
 def test_what_went_into_a_job_belongs_to_no_process(ledger: Ledger) -> None:
     """It is answered long after the process that sent it has ended; all of it leaves, or nothing."""
-    first, second, third = ledger.plan_all([request(), request(), request()])
+    first, second, third = ledger.book_all([request(), request(), request()])
     ledger.handed_over([first, second])
     assert [(e.state, e.pid, e.host, e.sent_at is None) for e in ledger.entries()] == [
         ("planned", os.getpid(), socket.gethostname(), True),
@@ -442,14 +442,14 @@ def test_what_went_into_a_job_belongs_to_no_process(ledger: Ledger) -> None:
 def test_a_job_beyond_the_budget_is_not_booked_at_all(ledger: Ledger) -> None:
     """Two of the three would fit; none is booked."""
     with pytest.raises(BudgetError):
-        ledger.plan_all([request(), request(), request()], budget=Budget(run=Decimal("0.25")))
+        ledger.book_all([request(), request(), request()], budget=Budget(run=Decimal("0.25")))
     assert ledger.entries() == ()
 
 
 def test_an_answer_that_comes_after_all_is_booked(where: str, clock: Clock) -> None:
     """A request that was given up by mistake may still come home with its price, but only once."""
     with Ledger.open(where, clock=clock) as ledger:
-        number = ledger.plan(request())
+        number = ledger.book(request())
         ledger.sent(number)
         ledger.ended(number, Outcome(Status.TIMEOUT))
         ledger.ended(number, came())
@@ -463,7 +463,7 @@ def test_an_answer_that_comes_after_all_is_booked(where: str, clock: Clock) -> N
 
 def test_odd_characters_do_not_cost_us_the_price(ledger: Ledger) -> None:
     """Half a character or a NUL in a provider's answer is no reason to forget what was paid."""
-    number = ledger.plan(request())
+    number = ledger.book(request())
     ledger.sent(number)
     ledger.ended(number, replace(came(), response_id="a\0b\ud800", reason="🎈"))
 
@@ -478,7 +478,7 @@ def test_any_amount_is_kept_and_added_exactly(amounts: list[Decimal]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         ledger = Ledger.open(Path(folder) / "ledger.db", clock=Clock())
         for amount in amounts:
-            ledger.plan(replace(request(), estimate=amount))
+            ledger.book(replace(request(), estimate=amount))
 
         assert [seen.estimate for seen in ledger.entries()] == amounts[::-1]
         assert ledger.left(Budget(day=Decimal(0))) == -sum(amounts)
@@ -487,7 +487,7 @@ def test_any_amount_is_kept_and_added_exactly(amounts: list[Decimal]) -> None:
 def test_a_committed_row_is_on_the_disk(tmp_path: Path) -> None:
     """The file survives the power cut that follows the request: synced, its folder too, in one file."""
     ledger = Ledger.open(tmp_path / "ledger.db")
-    ledger.plan(request())
+    ledger.book(request())
 
     with ledger._engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 3
@@ -498,7 +498,7 @@ def test_a_committed_row_is_on_the_disk(tmp_path: Path) -> None:
 def test_a_sqlite_url_and_a_path_mean_the_same_file(tmp_path: Path) -> None:
     """Spaces, per cent and question marks are characters like others."""
     path = tmp_path / "my runs? 100%" / "ledger.db"
-    Ledger.open(path).plan(request())
+    Ledger.open(path).book(request())
 
     assert len(Ledger.open(f"sqlite:///{path}").entries()) == 1
 
@@ -510,7 +510,7 @@ def broken(path: Path) -> None:
 def torn(path: Path) -> None:
     ledger = Ledger.open(path)
     for _ in range(50):
-        ledger.plan(request())
+        ledger.book(request())
     data = bytearray(path.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
     path.write_bytes(data)
@@ -550,7 +550,7 @@ def test_a_file_that_another_process_holds_is_one_sentence(tmp_path: Path, monke
     with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(WorkspaceError, match="another process has held the ledger"):
-            ledger.plan(request())
+            ledger.book(request())
 
 
 @pytest.mark.parametrize(
@@ -602,7 +602,7 @@ def test_a_server_that_restarts_is_found_again(server: str, clock: Clock) -> Non
                 " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
             )
 
-        ledger.plan(request())
+        ledger.book(request())
         assert len(ledger.entries()) == 1
     with psycopg.connect(server) as connection:
         connection.execute("DROP TABLE prompt_kit_requests, prompt_kit_ledger")

@@ -48,8 +48,8 @@ def test_an_open_connection_is_closed_in_the_end() -> None:
     async def users() -> tuple[int, int]:
         gemini = Gemini(api_key="k")
         async with opened(gemini):
-            during = gemini._line.users
-        return during, gemini._line.users
+            during = gemini._connection.users
+        return during, gemini._connection.users
 
     assert asyncio.run(users()) == (1, 0)
 

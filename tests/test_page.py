@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from prompt_kit.outcome import Piece, Source
+from prompt_kit.outcome import Piece, WebPage
 from prompt_kit.record.runs.page import page
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ def test_file_names_are_addresses() -> None:
 def test_sources_stand_at_the_end_as_links() -> None:
     """Google asks for a link to each page that was used."""
     sources = [
-        Source("Weather & wind", "https://example.org/a?x=1&y=(2)"),
-        Source("[odd](javascript:x)", "javascript:alert(1)"),
+        WebPage("Weather & wind", "https://example.org/a?x=1&y=(2)"),
+        WebPage("[odd](javascript:x)", "javascript:alert(1)"),
     ]
 
     text = page("Cake", said("Sunny."), FILES, sources)
@@ -203,7 +203,7 @@ def test_a_title_is_one_plain_line() -> None:
 
 def test_half_a_character_can_be_saved() -> None:
     """JSON can say it; a file in UTF-8 cannot."""
-    assert page("a\ud800", said("b\ud800"), FILES, [Source("c", "https://e.org/\ud800")]).encode()
+    assert page("a\ud800", said("b\ud800"), FILES, [WebPage("c", "https://e.org/\ud800")]).encode()
 
 
 def test_many_links_take_no_time() -> None:

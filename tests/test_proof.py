@@ -19,7 +19,7 @@ from prompt_kit.catalogue import Catalogue
 from prompt_kit.generators import Generator, Request, generator
 from prompt_kit.generators.proof.fonts import NONE, clean, runs
 from prompt_kit.generators.proof.generator import pixels
-from prompt_kit.generators.proof.layout import Layout, layout
+from prompt_kit.generators.proof.layout import Layout, layout_of
 from prompt_kit.images import open_image
 from prompt_kit.prompt import Earlier, Prompt, Reference, Settings, Text, Turn
 from prompt_kit.recipe.assembly import load
@@ -68,14 +68,14 @@ def drawn(asked: Request) -> Outcome:
     return asyncio.run(generator("proof").generate(asked))
 
 
-def planned(asked: Request) -> Layout:
+def laid_out(asked: Request) -> Layout:
     """Return where everything stands on the sheet."""
-    return layout(asked, pixels(asked))
+    return layout_of(asked, pixels(asked))
 
 
-def words_in(plan: Layout) -> str:
+def words_in(layout: Layout) -> str:
     """Return the prompt as it stands in the columns of a sheet, without spaces."""
-    return "".join(token.text for column in plan.columns for line in column.lines for token in line).replace(" ", "")
+    return "".join(token.text for column in layout.columns for line in column.lines for token in line).replace(" ", "")
 
 
 @pytest.mark.parametrize(
@@ -160,10 +160,10 @@ def test_what_changes_the_request_changes_the_sheet(other: Request) -> None:
 
 def test_a_short_prompt_stands_on_the_sheet_word_for_word() -> None:
     """The proof is read instead of the prompt."""
-    plan = planned(request(f"{SEA}\n\nThe light comes from the left."))
+    layout = laid_out(request(f"{SEA}\n\nThe light comes from the left."))
 
-    assert words_in(plan) == f"{SEA}The light comes from the left.".replace(" ", "")
-    assert plan.left_out == 0
+    assert words_in(layout) == f"{SEA}The light comes from the left.".replace(" ", "")
+    assert layout.left_out == 0
 
 
 @pytest.mark.parametrize(("ratio", "size"), [("1:1", "1K"), ("8:1", "1K"), ("1:8", "1K"), ("9:16", "512")])
@@ -172,11 +172,11 @@ def test_a_prompt_of_10_kb_is_cut_and_says_by_how_much(ratio: str, size: str) ->
     words = [f"word{number}" for number in range(1200)]
     asked = request(" ".join(words), aspect_ratio=ratio, size=size, model="gemini-3.1-flash-image")
 
-    plan = planned(asked)
+    layout = laid_out(asked)
 
-    shown = words_in(plan).count("word")
-    assert shown + plan.left_out == len(words)
-    assert plan.text_size >= 4
+    shown = words_in(layout).count("word")
+    assert shown + layout.left_out == len(words)
+    assert layout.text_size >= 4
     assert drawn(asked).ok
 
 
@@ -215,17 +215,19 @@ def test_any_words_are_drawn(text: str, ratio: str) -> None:
 )
 def test_everything_stands_inside_the_sheet(text: str, ratio: str, count: int, task: Task) -> None:
     """A word that runs over the edge is a word that nobody approves."""
-    plan = planned(request(text, [reference(picture(shade)) for shade in range(count)], task=task, aspect_ratio=ratio))
+    layout = laid_out(
+        request(text, [reference(picture(shade)) for shade in range(count)], task=task, aspect_ratio=ratio)
+    )
 
-    width, height = plan.size
-    notes = [placed.box for section in plan.notes.sections for placed in section.items]
-    for box in (plan.header, plan.footer, plan.frame, *(column.box for column in plan.columns), *notes):
+    width, height = layout.size
+    notes = [placed.box for section in layout.notes.sections for placed in section.items]
+    for box in (layout.header, layout.footer, layout.frame, *(column.box for column in layout.columns), *notes):
         assert box.x >= 0
         assert box.y >= 0
         assert box.w > 0
         assert box.right <= width + 0.5
         assert box.bottom <= height + 0.5
-    assert plan.frame.w / plan.frame.h == pytest.approx(width / height, rel=0.01)
+    assert layout.frame.w / layout.frame.h == pytest.approx(width / height, rel=0.01)
 
 
 @pytest.mark.parametrize(
@@ -243,14 +245,14 @@ def test_everything_stands_inside_the_sheet(text: str, ratio: str, count: int, t
 )
 def test_exact_words_are_found_for_the_frame(text: str, copy: tuple[str, ...]) -> None:
     """Copy is what a client checks first."""
-    assert planned(request(text)).brief.copy == copy
+    assert laid_out(request(text)).brief.copy == copy
 
 
 def test_colour_codes_become_chips() -> None:
     """A code says nothing to the eye."""
-    plan = planned(request("The palette is teal (#2f7d80) and rust (#cf6a3d). The wall is #2f7d80, too."))
+    layout = laid_out(request("The palette is teal (#2f7d80) and rust (#cf6a3d). The wall is #2f7d80, too."))
 
-    assert [chip.code.lower() for chip in plan.brief.chips] == ["#2f7d80", "#cf6a3d"]
+    assert [chip.code.lower() for chip in layout.brief.chips] == ["#2f7d80", "#cf6a3d"]
 
 
 def test_colours_named_in_words_become_chips() -> None:
@@ -260,7 +262,7 @@ def test_colours_named_in_words_become_chips() -> None:
         given=(("palette", ("deep navy", "coral", "cream")), ("background", "blue as a feeling")),
     )
 
-    chips = planned(asked).brief.chips
+    chips = laid_out(asked).brief.chips
 
     assert [chip.name for chip in chips] == ["deep navy", "coral", "cream"]
     assert drawn(asked).ok
@@ -287,7 +289,7 @@ def test_an_empty_area_is_marked_where_the_words_leave_it() -> None:
         given=(("overlay", "a headline of two lines"),),
     )
 
-    said = planned(asked).brief
+    said = laid_out(asked).brief
 
     assert said.empty
     assert said.empty_for == "a headline of two lines"
@@ -305,14 +307,14 @@ def test_pictures_are_shown_in_the_order_in_which_they_are_sent() -> None:
     prompt = Prompt((Turn((Text("First."),), "front"), turn), Settings(aspect_ratio="1:1"), recipe="turns")
     asked = Request(turn, STANDARD, prompt.settings, (open_image(picture(3)),), prompt)
 
-    plan = planned(asked)
+    layout = laid_out(asked)
 
-    assert [(one.number, one.role, one.image) for one in plan.brief.pictures] == [
+    assert [(one.number, one.role, one.image) for one in layout.brief.pictures] == [
         (1, "identity", open_image(picture(1))),
         (2, "identity", open_image(picture(3))),
         (3, "pose", open_image(picture(2))),
     ]
-    assert plan.brief.turn.startswith("Picture 2 of 2")
+    assert layout.brief.turn.startswith("Picture 2 of 2")
     assert drawn(asked).ok
 
 
@@ -321,11 +323,11 @@ def test_fourteen_references_are_all_on_the_sheet(task: Task) -> None:
     """Fourteen is the most a model takes (ai.google.dev, 2026-10)."""
     asked = request(SEA, [reference(picture(n), f"thing_{n}") for n in range(14)], task=task)
 
-    plan = planned(asked)
+    layout = laid_out(asked)
 
-    listed = {placed.what.number for s in plan.notes.sections for placed in s.items if hasattr(placed.what, "number")}
+    listed = {placed.what.number for s in layout.notes.sections for placed in s.items if hasattr(placed.what, "number")}
     assert listed == set(range(1, 15))
-    assert plan.notes.left_out == 0
+    assert layout.notes.left_out == 0
     assert drawn(asked).ok
 
 
@@ -353,7 +355,7 @@ def test_a_picture_that_is_gone_does_not_stop_the_proof(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("model", "price"), [(None, "about $0.034"), ("somebody-elses-model", "not known")])
 def test_the_strip_says_what_the_real_picture_would_cost(model: str | None, price: str) -> None:
     """An unknown price is unknown, never nothing."""
-    strip = dict(planned(request(model=model)).brief.settings)
+    strip = dict(laid_out(request(model=model)).brief.settings)
 
     assert strip["Would cost"] == price
 

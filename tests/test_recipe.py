@@ -215,7 +215,7 @@ def test_mistakes_in_files_are_told_with_their_place(
     """Each message says what is wrong and where."""
     tree(**files)
     with pytest.raises((InputError, NotFoundError)) as caught:
-        _ = load("a", library=library).plans
+        _ = load("a", library=library).turn_templates
     assert message in str(caught.value)
 
 

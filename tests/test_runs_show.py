@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from prompt_kit.cli.main import run
 from prompt_kit.generators.gemini import Gemini
-from prompt_kit.outcome import Outcome, Picture, Source, Status
+from prompt_kit.outcome import Outcome, Picture, Status, WebPage
 from prompt_kit.project import Project
 from prompt_kit.prompt import Prompt, Settings, Text, Turn
 from prompt_kit.refining import refine
@@ -131,7 +131,7 @@ def test_what_was_looked_up_is_shown(kit: Kit) -> None:
 
 def test_the_words_of_others_do_not_command_the_terminal(kit: Kit) -> None:
     """A page's title comes from the web."""
-    source = Source("\x1b[2JGone\nrun          forged", "https://example.org")
+    source = WebPage("\x1b[2JGone\nrun          forged", "https://example.org")
     out = kit.shown(kit.make(generator=Painter({"sources": (source,), "queries": ("a\x07b",)})))
     assert "\x1b" not in out
     assert "\x07" not in out

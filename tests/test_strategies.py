@@ -12,7 +12,7 @@ from gemini_server import GeminiServer
 from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
 from prompt_kit.prompt import EarlierWords, Text
-from prompt_kit.recipe.assembly import load, rehearsed
+from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.recipe.library import Library
 from prompt_kit.record.runs import prompt_from
 from prompt_kit.review.lint import check
@@ -177,7 +177,7 @@ def test_the_proof_shows_where_the_words_will_stand(
 def test_examples_of_a_strategy_name_their_recipe(tree: MakeTree, library: Library) -> None:
     """Each is rendered by the recipe it is mixed into."""
     tree(**FILES)
-    recipes = rehearsed("strategy", "copywriter", library)
+    recipes = example_recipes("strategy", "copywriter", library)
     assert list(recipes) == ["fair"]
     assert recipes["fair"].render_example("fair").strategies == ("copywriter",)
 

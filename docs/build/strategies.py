@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from docs.build.fields import parameter_tables, reference_table
 from docs.build.gallery import prompt_block
 from docs.build.markup import folded, page, plain
-from prompt_kit.recipe.assembly import rehearsed
+from prompt_kit.recipe.assembly import example_recipes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,6 @@ def _strategy(name: str, library: Library) -> Iterator[str]:
         yield "The project's [`brand.yaml`](guides/brand.md) fills these in."
     yield parameter_tables(spec.parameters)
     yield reference_table(spec.references)
-    for example, recipe in list(rehearsed("strategy", name, library).items())[:1]:
+    for example, recipe in list(example_recipes("strategy", name, library).items())[:1]:
         prompt = recipe.render_example(example)
         yield folded(f"With the recipe {recipe.name}: {recipe.examples[example].title}", prompt_block(prompt))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
-from prompt_kit.cli.comparisons import Watch, show, show_jobs, show_table
+from prompt_kit.cli.comparisons import ComparisonWatch, show, show_jobs, show_table
 from prompt_kit.cli.generate import RUN_OPTIONS, RecipeCommands, after, inputs
 from prompt_kit.cli.options import flag, given, options_of
 from prompt_kit.cli.progress import talk
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from prompt_kit.cli.generate import Inputs
-    from prompt_kit.comparing import Comparison, Options
+    from prompt_kit.comparing import CompareOptions, Comparison
     from prompt_kit.recipe.recipe import Recipe
 
 NO_LIMIT: Final = Decimal("Infinity")
@@ -162,14 +162,14 @@ def _wishes(found: Inputs, options: Mapping[str, Any]) -> Any:
     return wishes | ({"generator": options["generator"]} if options["generator"] else {})
 
 
-def _how(options: Mapping[str, Any]) -> Options:
-    how: dict[str, Any] = {"new": options["new"], "resend": options["resend"], "on_progress": Watch()}
+def _how(options: Mapping[str, Any]) -> CompareOptions:
+    how: dict[str, Any] = {"new": options["new"], "resend": options["resend"], "on_progress": ComparisonWatch()}
     how["on_wait"] = lambda _seconds, sentence: talk(sentence)
     if options["max_cost"] is not None:
         how["max_cost"] = None if options["max_cost"] == NO_LIMIT else options["max_cost"]
     if options["out"]:
         how["out"] = options["out"]
-    return cast("Options", how)
+    return cast("CompareOptions", how)
 
 
 def _twice(found: Inputs, options: Mapping[str, Any], across: Iterable[str]) -> Iterator[Problem]:

@@ -15,16 +15,16 @@ from prompt_kit.support.words import series
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from prompt_kit.comparing import Cell, Comparison, Progress, Result, Table
+    from prompt_kit.comparing import Cell, Comparison, ComparisonProgress, Result, Table
 
 
-class Watch:
+class ComparisonWatch:
     """Tells on stderr how far a comparison is."""
 
     def __init__(self) -> None:
         self._made = 0
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: ComparisonProgress) -> None:
         """Say one line about a step, where there is something to say."""
         match progress.step:
             case "priced":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
-    from prompt_kit.review.diff import Comparison
+    from prompt_kit.review.diff import Changes
 
 FORMATS: Final = ("text", "markdown", "html", "json")
 
@@ -46,20 +46,20 @@ def diff(states: tuple[str, ...], *, recipes: tuple[str, ...], form: str | None,
 
     Exits with 0 when every prompt is the same, 1 when something changed, and 2 when the input was wrong.
     """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
-    from prompt_kit.review.diff import compare, open_states
+    from prompt_kit.review.diff import changes_between, open_states
 
     form = form or _form_of(output)
     with ExitStack() as stack:
-        comparison = compare(*open_states(states, stack), recipes)
-        text = _report(comparison, form, to_terminal=output is None)
+        changes = changes_between(*open_states(states, stack), recipes)
+        text = _report(changes, form, to_terminal=output is None)
     if output is None:
         click.echo(text, nl=False)
     else:
         _write(output, text)
         from prompt_kit.review.diff.phrasing import summary
 
-        click.echo(f"{summary(comparison)} See {output}.", err=True)
-    click.get_current_context().exit(1 if comparison.recipes else 0)
+        click.echo(f"{summary(changes)} See {output}.", err=True)
+    click.get_current_context().exit(1 if changes.recipes else 0)
 
 
 def _form_of(output: Path | None) -> str:
@@ -67,28 +67,28 @@ def _form_of(output: Path | None) -> str:
     return endings.get(output.suffix.lower(), "text") if output else "text"
 
 
-def _report(comparison: Comparison, form: str, *, to_terminal: bool) -> str:
+def _report(changes: Changes, form: str, *, to_terminal: bool) -> str:
     match form:
         case "markdown":
             from prompt_kit.review.diff.markdown import markdown
 
-            return markdown(comparison)
+            return markdown(changes)
         case "html":
             from prompt_kit.review.diff.page import page
 
-            return page(comparison)
+            return page(changes)
         case "json":
             import json
 
             from prompt_kit.review.diff.json_report import plain
 
-            return json.dumps(plain(comparison), indent=2, ensure_ascii=False) + "\n"
+            return json.dumps(plain(changes), indent=2, ensure_ascii=False) + "\n"
         case _:
             from prompt_kit.review.diff.terminal import Terminal
 
             color = to_terminal and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
             width = min(shutil.get_terminal_size((100, 40)).columns, _WIDEST)
-            return Terminal(color=color, width=width).text(comparison)
+            return Terminal(color=color, width=width).text(changes)
 
 
 def _write(output: Path, text: str) -> None:

@@ -25,7 +25,7 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
 
     Exits with 1 when a job was not submitted.
     """
-    from prompt_kit.work.jobs import planned, submit
+    from prompt_kit.work.jobs import submission_of, submit
     from prompt_kit.work.session import generator_for
 
     if options["out"]:
@@ -34,7 +34,7 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
         raise click.UsageError("--resend sends a lost request once more at once. Leave out --batch, or take --new.")
     made_by = generator_for(chosen_generator(options["generator"], project), project)
     if options["dry_run"]:
-        _show_submission(planned(orders, made_by, project), as_json=options["as_json"])
+        _show_submission(submission_of(orders, made_by, project), as_json=options["as_json"])
         return
     jobs = submit(
         *orders,

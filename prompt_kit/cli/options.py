@@ -21,7 +21,7 @@ _SEVERAL: Final = frozenset({"list", "choices", "copies"})
 """The kinds of parameter whose option may be repeated."""
 
 
-class Words(click.ParamType[str]):
+class WordsOption(click.ParamType[str]):
     """Words, with choices for the shell to complete; the recipe itself judges them, all at once."""
 
     name = "text"
@@ -84,7 +84,7 @@ def _option(name: str, parameter: Any) -> click.Option:
     names = [f"{option}/{_no(option)}" if parameter.type == "boolean" else option, name]
     return click.Option(
         names,
-        type=None if parameter.type == "boolean" else Words(choices),
+        type=None if parameter.type == "boolean" else WordsOption(choices),
         default=None,
         multiple=parameter.type in _SEVERAL,
         help=_help(parameter, name),

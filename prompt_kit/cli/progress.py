@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prompt_kit.outcome import Outcome
     from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
-    from prompt_kit.work.session import Options, Plan, Progress
+    from prompt_kit.work.session import GenerateOptions, Plan, RunProgress
 
 
 def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
@@ -71,20 +71,25 @@ def made(
     from prompt_kit.work.session import generate, generator_for
 
     made_by = announcing(generator_for(planned.generator, project), lambda _seconds, sentence: talk(sentence))
-    options: Options = {"generator": made_by, "project": project, "count": planned.count, "on_progress": Watch()}
+    options: GenerateOptions = {
+        "generator": made_by,
+        "project": project,
+        "count": planned.count,
+        "on_progress": RunWatch(),
+    }
     options |= {"new": new, "resend": resend}
     if parent[0]:
         options |= {"parent": parent[0], "parent_picture": parent[1]}
     return generate(planned.prompt, **options)
 
 
-class Watch:
+class RunWatch:
     """Tells on stderr how far a run is."""
 
     def __init__(self) -> None:
         self._started: dict[int, float] = {}
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: RunProgress) -> None:
         """Say one line about a step, where there is something to say."""
         label = f"{progress.turn}/{progress.turns} {progress.name}".strip() if progress.turns > 1 else "The picture"
         match progress.step:

@@ -19,7 +19,7 @@ from prompt_kit.support.money import dollars, total
 if TYPE_CHECKING:
     from prompt_kit.project import Project
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.refining import Refinement
+    from prompt_kit.refining import Refinement, RefineOptions
     from prompt_kit.work.session import Plan
 
 _FILLED_IN: Final = frozenset({"change", "done", "picture"})
@@ -115,11 +115,16 @@ def _planned(
     sources: tuple[str, ...], values: dict[str, Any], project: Project, options: dict[str, Any]
 ) -> list[tuple[Refinement, Plan]]:
     """Return everything that is to be sent, priced; what is wrong with any of it is told at once."""
-    from prompt_kit.refining import Terms, pictures_of, prepare
+    from prompt_kit.refining import pictures_of, prepare
     from prompt_kit.work.session import default_generator, plan
 
     settings = {name: options[name] for name in SETTINGS if options[name] is not None}
-    terms = Terms(project, options["chat"], settings, options["generator"] or "")
+    how: RefineOptions = {
+        "project": project,
+        "chat": options["chat"],
+        "settings": settings,
+        "generator": options["generator"] or "",
+    }
     work: list[tuple[Refinement, Plan]] = []
     problems: list[Problem] = []
     found: list[Path] = []
@@ -129,7 +134,7 @@ def _planned(
                 if any(picture.resolve() == other.resolve() for other in found):
                     continue
                 found.append(picture)
-                ready = prepare(picture, values, terms)
+                ready = prepare(picture, values, how)
                 name = ready.generator or default_generator(project)
                 planned = plan(ready.prompt, generator=name, project=project, count=options["count"])
                 work.append((ready, planned))

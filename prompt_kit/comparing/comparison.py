@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from prompt_kit.comparing.table import Cell, Table
     from prompt_kit.generators import Generator
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.work.session import Progress as RunProgress
+    from prompt_kit.work.session import RunProgress
 
 Step: TypeAlias = Literal["priced", "kept", "sent", "made", "written"]
 
@@ -74,7 +74,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ComparisonProgress:
     """One step of a comparison, for those who watch."""
 
     step: Step
@@ -91,7 +91,7 @@ class Progress:
     """With the prices: whole sentences about what is odd though it works."""
 
 
-class Options(Wishes, total=False):
+class CompareOptions(Wishes, total=False):
     """How a comparison is made; everything may be left out."""
 
     max_cost: Decimal | float | None
@@ -103,21 +103,21 @@ class Options(Wishes, total=False):
     """When an unfinished run goes on: send again what may have been paid though nobody saw the answer."""
     out: Path
     """Also write the sheet into this file."""
-    on_progress: Callable[[Progress], None]
+    on_progress: Callable[[ComparisonProgress], None]
     """Told of every step."""
     on_wait: Callable[[float, str], None]
     """Told about how many seconds a generator waits before it asks again, and why."""
 
 
 def compare(
-    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[Options]
+    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[CompareOptions]
 ) -> Comparison:
     """Make the same prompt over one or two axes and wait for it; `acompare` is the async twin."""
     return asyncio.run(acompare(recipe, values, across=across, **options))
 
 
 async def acompare(
-    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[Options]
+    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[CompareOptions]
 ) -> Comparison:
     """Make the same prompt over one or two axes, and write one sheet with all pictures side by side.
 
@@ -207,7 +207,7 @@ class _Work:
     table: Table
     folder: ComparisonFolder
     started: datetime
-    options: Options
+    options: CompareOptions
     left: tuple[Cell, ...]
     """What is sent."""
     done: dict[int, Result]
@@ -329,4 +329,4 @@ class _Work:
 
     def _tell(self, step: Step, **more: Any) -> None:
         if tell := self.options.get("on_progress"):
-            tell(Progress(step, self.table, **more))
+            tell(ComparisonProgress(step, self.table, **more))

@@ -23,7 +23,7 @@ _ODD: Final = (KeyError, IndexError, TypeError, ValueError, ArithmeticError, Att
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CellPicture:
     """One picture of a cell."""
 
     path: Path
@@ -46,7 +46,7 @@ class Result:
     """What happened and what to do now, unless it went well."""
     reason: str = ""
     """The provider's own word for what happened."""
-    pictures: tuple[Shown, ...] = ()
+    pictures: tuple[CellPicture, ...] = ()
     text: str = ""
     """Words that came with the pictures, or instead of them."""
     model: str = ""
@@ -141,7 +141,7 @@ def _waiting(cell: Cell, record: Mapping[str, Any], folder: Path) -> Result:
     return Result(cell, message=message, pictures=tuple(_pictures(record, folder)), folder=folder, job=job)
 
 
-def _pictures(record: Mapping[str, Any], folder: Path) -> Iterable[Shown]:
+def _pictures(record: Mapping[str, Any], folder: Path) -> Iterable[CellPicture]:
     made_of = {one["source"]: one["file"] for one in record.get("derived") or ()}
     names = [name for one in record["requests"] for name in one["pictures"]]
     for name in sorted(names, key=lambda name: int(Path(name).stem)):
@@ -150,9 +150,9 @@ def _pictures(record: Mapping[str, Any], folder: Path) -> Iterable[Shown]:
         try:
             image = open_image(path)
         except InputError:
-            yield Shown(path, master, 0, 0)
+            yield CellPicture(path, master, 0, 0)
         else:
-            yield Shown(path, master, image.width, image.height)
+            yield CellPicture(path, master, image.width, image.height)
 
 
 def _seconds(requests: Iterable[Mapping[str, Any]]) -> float | None:

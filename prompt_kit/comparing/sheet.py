@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.comparing.axes import Axis, Value
     from prompt_kit.comparing.comparison import Comparison
-    from prompt_kit.comparing.results import Result, Shown
+    from prompt_kit.comparing.results import CellPicture, Result
     from prompt_kit.comparing.wording import Own, Wording
 
 _MOST_SHOWN: Final = 12
@@ -49,7 +49,7 @@ def sheet(comparison: Comparison, place: Path) -> str:
         comparison: What was made.
         place: The folder the page will stand in; its links to the pictures start from there.
     """
-    return document(_title(comparison), Path(__file__).with_name("sheet.css"), _Sheet(comparison, place).body())
+    return document(_title(comparison), Path(__file__).with_name("sheet.css"), _SheetBody(comparison, place).body())
 
 
 def _title(comparison: Comparison) -> str:
@@ -57,7 +57,7 @@ def _title(comparison: Comparison) -> str:
     return f"{table.given.recipe.title}: {' × '.join(axis.title for axis in table.axes)}"
 
 
-class _Sheet:
+class _SheetBody:
     """The page while it is put together."""
 
     def __init__(self, comparison: Comparison, place: Path) -> None:
@@ -106,7 +106,7 @@ class _Sheet:
         middle = median(shapes) if shapes else 1.0
         return "wide" if middle > _WIDE else "tall" if middle < _TALL else "plain"
 
-    def _all_pictures(self) -> Iterator[Shown]:
+    def _all_pictures(self) -> Iterator[CellPicture]:
         for result in self.comparison.results:
             yield from result.pictures
 
@@ -170,7 +170,7 @@ class _Sheet:
         differs = ", ".join(f"{axis.title.lower()} {shortened(value.label)}" for axis, value in values)
         return f"{self.table.given.recipe.title}, {differs}"
 
-    def _picture(self, shown: Shown, name: str, longest: int) -> str:
+    def _picture(self, shown: CellPicture, name: str, longest: int) -> str:
         if shown.path not in self.small:
             self.small[shown.path] = thumbnail(shown.path, longest)
         small = self.small[shown.path]

@@ -99,7 +99,7 @@ class Generator(Protocol):
         ...
 
 
-JobState: TypeAlias = Literal["waiting", "done", "failed", "cancelled", "expired"]
+BatchState: TypeAlias = Literal["waiting", "done", "failed", "cancelled", "expired"]
 """How far a job is; ``done`` is also one that was done in part."""
 
 
@@ -107,7 +107,7 @@ JobState: TypeAlias = Literal["waiting", "done", "failed", "cancelled", "expired
 class Collected:
     """How far a job is, and what has come of its requests."""
 
-    state: JobState
+    state: BatchState
     said: str = ""
     """The provider's own word for the state."""
     message: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from prompt_kit.outcome import Outcome, Piece, Source
+from prompt_kit.outcome import Outcome, Piece, WebPage
 
 _SHORTEST_KEY: Final = 8
 """What is shorter, in characters, may be a word and is no key."""
@@ -33,7 +33,7 @@ def _without(secret: str, value: Any, levels: int) -> Any:
             return "…"
         case list() | tuple():
             return type(value)(_without(secret, item, levels - 1) for item in value)
-        case Piece() | Source():
+        case Piece() | WebPage():
             words = {name: word for name, word in asdict(value).items() if isinstance(word, str)}
             # A mark goes back verbatim or not at all.
             marked = words.pop("signature", "")

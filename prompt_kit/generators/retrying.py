@@ -22,7 +22,7 @@ LONGEST_WAIT_S: Final = 90.0
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
-async def patiently(
+async def retried(
     send: Callable[[], Awaitable[Attempt]],
     *,
     attempts: int,

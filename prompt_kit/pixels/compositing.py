@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.pixels.backdrop import Bytes, Flags, Floats
-    from prompt_kit.pixels.masks import Mask
+    from prompt_kit.pixels.masks import MaskPixels
     from prompt_kit.pixels.registration import Laid
     from prompt_kit.pixels.tones import Drift
 
@@ -155,7 +155,7 @@ def _prove(image: Pillow.Image, original: Pillow.Image, inside: Flags) -> None:
         raise AssertionError("the composite differs from the original outside the mask")  # pragma: no cover
 
 
-def _told(mask: Mask, laid: Laid, drift: Drift) -> Iterator[str]:
+def _told(mask: MaskPixels, laid: Laid, drift: Drift) -> Iterator[str]:
     scaled = " It was scaled to the picture's size." if mask.scaled else ""
     yield f"{SAID[mask.way]}{scaled}"
     if laid.aligned and laid.shift >= 1:

@@ -28,7 +28,7 @@ _OPAQUE, _PALE = 128, 200
 
 
 @dataclass(frozen=True, slots=True)
-class Mask:
+class MaskPixels:
     """Which part of a picture may change."""
 
     image: Pillow.Image
@@ -39,7 +39,7 @@ class Mask:
     """Whether the file had another size than the picture."""
 
 
-def read_mask(data: bytes, size: tuple[int, int], label: str = "The mask") -> Mask:
+def read_mask(data: bytes, size: tuple[int, int], label: str = "The mask") -> MaskPixels:
     """Return which part of a picture may change.
 
     A mask with transparent parts is read by them: transparent may change, as OpenAI has it; but where all that is
@@ -71,7 +71,7 @@ def read_mask(data: bytes, size: tuple[int, int], label: str = "The mask") -> Ma
         raise InputError(f"{label} lets nothing change: {_NOTHING[way]}. Mark the part that may change.")
     if lowest:
         raise InputError(f"{label} lets everything change: {_ALL[way]}. Mark a part of the picture, or leave it out.")
-    return Mask(image, way, scaled)
+    return MaskPixels(image, way, scaled)
 
 
 _NOTHING: Final[dict[Way, str]] = {

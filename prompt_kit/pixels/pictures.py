@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from prompt_kit.errors import InputError
 from prompt_kit.images import open_image
-from prompt_kit.pixels.xmp import KEYWORD, Source, packet
+from prompt_kit.pixels.xmp import KEYWORD, SourcePicture, packet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +41,12 @@ def opened(data: bytes, label: str) -> Pillow.Image:
         raise InputError(f"{label} cannot be read. Save it again as PNG or JPEG.") from error
 
 
-def source(data: bytes, name: str) -> Source:
+def source(data: bytes, name: str) -> SourcePicture:
     """Return what is written down of a picture that another one is made from."""
-    return Source(name, hashlib.sha256(data).hexdigest())
+    return SourcePicture(name, hashlib.sha256(data).hexdigest())
 
 
-def stored(image: Pillow.Image, kind: SourceType, sources: Sequence[Source], profile: bytes | None) -> bytes:
+def stored(image: Pillow.Image, kind: SourceType, sources: Sequence[SourcePicture], profile: bytes | None) -> bytes:
     """Return a picture as PNG, which loses nothing, with its colour profile and where it comes from."""
     told = PngInfo()
     told.add_itxt(KEYWORD, packet(kind, sources))

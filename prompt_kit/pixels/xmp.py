@@ -28,7 +28,7 @@ _NAMESPACES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourcePicture:
     """A picture that another one was made from."""
 
     name: str
@@ -37,7 +37,7 @@ class Source:
     """Hash of its bytes, as lower-case hex."""
 
 
-def packet(kind: SourceType, sources: Sequence[Source]) -> str:
+def packet(kind: SourceType, sources: Sequence[SourcePicture]) -> str:
     """Return the XMP of a picture that was made from others; the first of them is the one it is derived from."""
     names = ", ".join(source.name for source in sources if source.name)
     properties = [
@@ -57,12 +57,12 @@ def packet(kind: SourceType, sources: Sequence[Source]) -> str:
     )
 
 
-def _ingredients(sources: Sequence[Source]) -> str:
+def _ingredients(sources: Sequence[SourcePicture]) -> str:
     items = "".join(f'<rdf:li rdf:parseType="Resource">{_reference(source)}</rdf:li>' for source in sources)
     return f"<xmpMM:Ingredients><rdf:Bag>{items}</rdf:Bag></xmpMM:Ingredients>"
 
 
-def _reference(source: Source) -> str:
+def _reference(source: SourcePicture) -> str:
     path = f"<stRef:filePath>{_text(source.name)}</stRef:filePath>" if source.name else ""
     return f"<stRef:documentID>sha256:{source.sha256}</stRef:documentID>{path}"
 

@@ -57,7 +57,7 @@ def with_preset(recipe: Recipe, name: str) -> Recipe:
     return _filled(recipe, found)
 
 
-def rehearsed(kind: str, name: str, library: Library) -> dict[str, Recipe]:
+def example_recipes(kind: str, name: str, library: Library) -> dict[str, Recipe]:
     """Return, for each example of a recipe or strategy, the recipe whose `Recipe.render_example` renders it.
 
     A strategy's examples name the recipe they are mixed into; their pictures stand where those of recipes do.

@@ -14,7 +14,7 @@ from prompt_kit.errors import InputError, Problem, PromptKitError, did_you_mean
 from prompt_kit.images import Image
 from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.recipe.form import Form
-from prompt_kit.recipe.rendering import MAX_TURNS, NAMES, TurnPlan, render_turns
+from prompt_kit.recipe.rendering import MAX_TURNS, NAMES, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import SettingsSpec
 from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
 from prompt_kit.recipe.templating import compile_phrase, compile_templates, filled_phrase
@@ -189,7 +189,7 @@ class Recipe:
             if chosen.background == "transparent" and not model.transparency:
                 chosen = replace(chosen, background="keyed")
             context["keyed"] = chosen.background == "keyed"
-        turns = render_turns(self.plans, context, self.references, pictures, room)
+        turns = render_turns(self.turn_templates, context, self.references, pictures, room)
         if not 0 < len(turns) <= MAX_TURNS:
             raise InputError(f"{len(turns)} pictures are asked for; 1 to {MAX_TURNS} can be made.")
         return Prompt(
@@ -236,7 +236,7 @@ class Recipe:
         return tuple(phrase_of(self, text) for text in self.spec.stays)
 
     @cached_property
-    def plans(self) -> tuple[TurnPlan, ...]:
+    def turn_templates(self) -> tuple[TurnTemplate, ...]:
         """The turns, each with its compiled template.
 
         Raises:
@@ -244,10 +244,10 @@ class Recipe:
         """
         own = self.spec.turns or [TurnSpec()]
         before = [(turn, strategy) for strategy in self.strategies for turn in strategy.spec.turns]
-        plans = [self._plan(turn, own[0].template, strategy) for turn, strategy in before]
-        return (*plans, *(self._plan(turn, turn.template) for turn in own))
+        before_own = [self._compiled_turn(turn, own[0].template, strategy) for turn, strategy in before]
+        return (*before_own, *(self._compiled_turn(turn, turn.template) for turn in own))
 
-    def _plan(self, turn: TurnSpec, own: str | None, asks: Found[StrategySpec] | None = None) -> TurnPlan:
+    def _compiled_turn(self, turn: TurnSpec, own: str | None, asks: Found[StrategySpec] | None = None) -> TurnTemplate:
         """Return a turn with its words: the recipe's own between those of its strategies.
 
         A turn that a strategy ``asks`` for begins with that turn's template; it needs no other words of the strategy.
@@ -269,11 +269,11 @@ class Recipe:
                 ],
             )
         slots = tuple(self.references) if turn.references is None else tuple(turn.references)
-        return TurnPlan(program, slots, turn.name, turn.for_each, turn.earlier, turn.role, turn.output)
+        return TurnTemplate(program, slots, turn.name, turn.for_each, turn.earlier, turn.role, turn.output)
 
     @cached_property
     def _asks_the_model(self) -> bool:
-        return any(plan.earlier for plan in self.plans)
+        return any(plan.earlier for plan in self.turn_templates)
 
     def _model(self, settings: Settings, generator: str) -> Model:
         """Return the model that will draw; that it cannot is said when the prompt is sent, not when it is written."""

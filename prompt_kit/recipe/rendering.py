@@ -65,7 +65,7 @@ class TurnNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnPlan:
+class TurnTemplate:
     """One turn of a recipe, ready to be rendered, or repeated for each entry of a list."""
 
     program: Program
@@ -81,7 +81,7 @@ class TurnPlan:
 
 
 def render_turns(
-    plans: Sequence[TurnPlan],
+    plans: Sequence[TurnTemplate],
     context: dict[str, Any],
     slots: Mapping[str, ReferenceSlot],
     pictures: Mapping[str, tuple[Image, ...]],
@@ -118,7 +118,7 @@ def render_turns(
 
 
 def _given(
-    plan: TurnPlan, slots: Mapping[str, ReferenceSlot], pictures: Mapping[str, tuple[Image, ...]]
+    plan: TurnTemplate, slots: Mapping[str, ReferenceSlot], pictures: Mapping[str, tuple[Image, ...]]
 ) -> Iterator[Part]:
     """Yield the given pictures that go along with a turn, slot by slot."""
     for slot in plan.slots:
@@ -127,7 +127,7 @@ def _given(
             yield Mask(slot, image) if role == "mask" else Reference(slot, role, image)
 
 
-def _made(turns: Sequence[Turn], plan: TurnPlan, room: int | None) -> Iterator[Part]:
+def _made(turns: Sequence[Turn], plan: TurnTemplate, room: int | None) -> Iterator[Part]:
     """Yield the earlier pictures that go along: the first, which the others follow, and the latest.
 
     One goes along even when there is no room: that too many pictures were given is said when the model is asked.

@@ -109,7 +109,7 @@ def pictures_of(source: Refinable, root: Path) -> tuple[Path, ...]:
             raise InputError("The outcome has no saved picture, so there is nothing to refine.")
         return saved
     path = Path(source)
-    with files.plainly(path):
+    with files.os_errors_as_workspace_errors(path):
         file, there = path.is_file(), path.exists()
     if file and path.suffix != ".json":
         return (path,)

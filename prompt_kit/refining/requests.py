@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import log
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.images import open_image
+from prompt_kit.project import find_project
 from prompt_kit.prompt import Settings
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
 from prompt_kit.record.runs import conversation_of
 from prompt_kit.refining.origins import PICTURE, RECIPE, origin_of, said, short, texts, values_of
 from prompt_kit.refining.restart import start_again
+from prompt_kit.work.session import GenerateOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from prompt_kit.catalogue import Model
     from prompt_kit.images import Image
-    from prompt_kit.project import Project
     from prompt_kit.prompt import Exchange, Prompt
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.refining.origins import Origin
@@ -41,18 +42,17 @@ _FAR: Final = 0.1
 """How far a format may be from the picture's own before someone is told, as a share."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is asked besides words and pictures."""
+class RefineOptions(GenerateOptions, total=False):
+    """How a picture is refined; everything may be left out."""
 
-    project: Project
-    """Whose recipes, runs and models."""
-    chat: bool = False
-    """Whether to continue the conversation that made the picture."""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """Settings that differ from the picture's own."""
-    generator: str = ""
-    """The generator that is asked; the one that made the picture when left out."""
+    chat: bool
+    """Whether to continue the conversation that made the picture, with the same model."""
+    keep: Sequence[str]
+    """What must stay besides what the picture's recipe insists on."""
+    values: Mapping[str, Any]
+    """Further values of the recipe ``refine``, such as ``{"object": "hat.png"}``."""
+    settings: Mapping[str, Any]
+    """Settings that differ from the picture's own, such as ``{"size": "2K"}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +70,29 @@ class Refinement:
     """Whole sentences about what is worth knowing before it is sent."""
 
 
-def prepare(picture: Path, values: Mapping[str, Any], terms: Terms) -> Refinement:
+def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) -> Refinement:
     """Return the request that refines one picture.
 
     Args:
         picture: The picture file.
         values: Values of the recipe ``refine`` but for the picture: ``change``, and what else is to be said.
-        terms: What is asked besides.
+        options: How it is refined; ``count`` and what else is about sending is not looked at.
 
     Raises:
         InputError: When values or settings do not fit, or when the conversation cannot be continued.
         NotFoundError: When no current model stands for the tier that is asked for.
     """
-    origin = origin_of(picture, terms.project)
-    recipe = load(RECIPE, library=Library(terms.project))
-    wish = _Wish(origin, recipe, dict(terms.settings), terms.generator)
-    prompt, warnings = wish.in_chat(values) if terms.chat else wish.anew(values)
+    project = options.get("project") or find_project()
+    origin = origin_of(picture, project)
+    recipe = load(RECIPE, library=Library(project))
+    asked = options.get("generator") or ""
+    generator = asked if isinstance(asked, str) else asked.name
+    request = RefineRequest(origin, recipe, dict(options.get("settings", {})), generator)
+    prompt, warnings = request.in_chat(values) if options.get("chat") else request.anew(values)
     parent = origin.line[0].summary.id if origin.at_home else ""
     return Refinement(
         prompt,
-        terms.generator or origin.generator,
+        generator or origin.generator,
         parent,
         picture.name if parent else "",
         (*warnings, *start_again(origin, said(values))),
@@ -97,8 +100,8 @@ def prepare(picture: Path, values: Mapping[str, Any], terms: Terms) -> Refinemen
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
-    """What is asked of a picture, on its way to a prompt."""
+class RefineRequest:
+    """What is asked of a picture; makes the prompt from it."""
 
     origin: Origin
     recipe: Recipe

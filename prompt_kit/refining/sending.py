@@ -8,29 +8,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from prompt_kit.project import find_project
 from prompt_kit.refining.origins import only, pictures_of
-from prompt_kit.refining.requests import Terms, prepare
-from prompt_kit.work.session import Options, agenerate
+from prompt_kit.refining.requests import prepare
+from prompt_kit.work.session import GenerateOptions, agenerate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from typing_extensions import Unpack
 
     from prompt_kit.outcome import Outcome
     from prompt_kit.refining.origins import Refinable
-
-
-class RefineOptions(Options, total=False):
-    """How a picture is refined; everything may be left out."""
-
-    chat: bool
-    """Whether to continue the conversation that made the picture, with the same model."""
-    keep: Sequence[str]
-    """What must stay besides what the picture's recipe insists on."""
-    values: Mapping[str, Any]
-    """Further values of the recipe ``refine``, such as ``{"object": "hat.png"}``."""
-    settings: Mapping[str, Any]
-    """Settings that differ from the picture's own, such as ``{"size": "2K"}``."""
+    from prompt_kit.refining.requests import RefineOptions
 
 
 def refine(picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
@@ -61,16 +47,11 @@ async def arefine(picture: Refinable, change: str, **options: Unpack[RefineOptio
         WorkspaceError: When runs or ledger cannot be read or written.
     """
     project = options.get("project") or find_project()
-    maker = options.get("generator") or ""
-    named = maker if isinstance(maker, str) else maker.name
-    ready = prepare(
-        only(pictures_of(picture, project.runs_folder), picture),
-        {**options.get("values", {}), "change": change, "keep": list(options.get("keep", ()))},
-        Terms(project, options.get("chat", False), options.get("settings", {}), named),
-    )
-    sent: dict[str, Any] = {name: one for name, one in options.items() if name in Options.__annotations__}
-    sent |= {"project": project, "generator": maker or ready.generator}
+    values = {**options.get("values", {}), "change": change, "keep": list(options.get("keep", ()))}
+    ready = prepare(only(pictures_of(picture, project.runs_folder), picture), values, options)
+    sent: dict[str, Any] = {name: value for name, value in options.items() if name in GenerateOptions.__annotations__}
+    sent |= {"project": project, "generator": options.get("generator") or ready.generator}
     if ready.parent:
         sent |= {"parent": ready.parent, "parent_picture": ready.parent_picture}
-    outcome = await agenerate(ready.prompt, **cast("Options", sent))
+    outcome = await agenerate(ready.prompt, **cast("GenerateOptions", sent))
     return replace(outcome, warnings=(*ready.warnings, *outcome.warnings))

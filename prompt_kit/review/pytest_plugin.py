@@ -58,7 +58,7 @@ class RecipeFile(pytest.Module):
     def collect(self) -> Iterable[pytest.Item]:
         """Yield a test for each example; a recipe that cannot be read is a failing test of its own."""
         from prompt_kit.errors import PromptKitError
-        from prompt_kit.recipe.assembly import rehearsed
+        from prompt_kit.recipe.assembly import example_recipes
         from prompt_kit.recipe.library import kind_of
 
         # An empty module stands in for the file, so that fixtures of every scope (and with them
@@ -66,7 +66,7 @@ class RecipeFile(pytest.Module):
         self.obj = ModuleType(self.path.stem)
         kind = kind_of(self.path)
         try:
-            recipes = rehearsed(kind, self.path.stem, _library(self.config, self.path))
+            recipes = example_recipes(kind, self.path.stem, _library(self.config, self.path))
         except PromptKitError as error:
             raise self.CollectError(str(error)) from error
         folder = _snapshots(self.config) / (STRATEGIES if kind == "strategy" else "") / self.path.stem

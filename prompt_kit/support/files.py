@@ -119,7 +119,7 @@ def make_folder(path: Path) -> bool:
     Raises:
         WorkspaceError: When it cannot be made.
     """
-    with plainly(path):
+    with os_errors_as_workspace_errors(path):
         missing = [parent for parent in path.parents if not parent.exists()]
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -132,7 +132,7 @@ def make_folder(path: Path) -> bool:
 
 
 @contextmanager
-def plainly(path: Path) -> Iterator[None]:
+def os_errors_as_workspace_errors(path: Path) -> Iterator[None]:
     """Turn what the operating system reports about ``path`` into one sentence.
 
     Raises:
@@ -150,7 +150,7 @@ def _write(path: Path, data: bytes, put: Callable[[Path, Path], None]) -> None:
     # Readers look for known extensions and pass over names with a leading dot, so that
     # what a killed process leaves behind is never taken for a picture or a record.
     part = path.parent / f".{secrets.token_hex(8)}.part"
-    with plainly(path):
+    with os_errors_as_workspace_errors(path):
         try:
             with part.open("xb") as file:
                 file.write(data)

@@ -68,7 +68,7 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
             folder.close()
             return unfinished(wanted, ledger, root)
         left = _settled(folder, lost, entries, ledger)
-        _consented(left, wanted, folder)
+        _refuse_double_payment(left, wanted, folder)
         folder.lost(*map(_sent, left))
         # A run that was killed before anything came of it has no end yet; this one becomes its own.
         if left or record["state"] == "started" or any(folder.made(take) for take in range(wanted.count)):
@@ -123,7 +123,7 @@ def _settled(folder: RunFolder, lost: Sequence[Entry], entries: Sequence[Entry],
     return [entry for entry in lost if entry.id not in seen and not _sent_again(entry, entries)]
 
 
-def _consented(left: Sequence[Entry], wanted: Wanted, folder: RunFolder) -> None:
+def _refuse_double_payment(left: Sequence[Entry], wanted: Wanted, folder: RunFolder) -> None:
     """Stop where something could be paid twice without anybody wanting it."""
     left = [entry for entry in left if entry.estimate != 0]  # the proof costs nothing
     if not left or wanted.resend:

@@ -51,7 +51,7 @@ _HOPELESS: Final = {Status.AUTH, Status.BUDGET, Status.INVALID, Status.QUOTA, St
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """One step of a run, for those who watch."""
 
     step: Literal["started", "kept", "sent", "saved", "ended"]
@@ -78,7 +78,7 @@ class Plan:
     warnings: tuple[str, ...]
 
 
-class Options(TypedDict, total=False):
+class GenerateOptions(TypedDict, total=False):
     """How a prompt is sent; everything may be left out."""
 
     generator: str | Generator
@@ -95,7 +95,7 @@ class Options(TypedDict, total=False):
     """Make everything anew, even if a run of the same prompt was left unfinished; else that one goes on."""
     resend: bool
     """When an unfinished run goes on: send again what may have been paid though nobody saw the answer."""
-    on_progress: Callable[[Progress], None]
+    on_progress: Callable[[RunProgress], None]
     """Told of every step."""
 
 
@@ -147,12 +147,12 @@ def generator_for(chosen: str | Generator, project: Project) -> Generator:
     return generator_named(chosen, project.generators.get(chosen))
 
 
-def generate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
+def generate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outcome:
     """Make the pictures of a prompt and wait for them; `agenerate` is the async twin."""
     return asyncio.run(agenerate(prompt, **options))
 
 
-async def agenerate(prompt: Prompt, **options: Unpack[Options]) -> Outcome:
+async def agenerate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outcome:
     """Make the pictures of a prompt, save them with their record, and return what came of it.
 
     Returns:
@@ -202,11 +202,11 @@ class _Run:
     project: Project
     ledger: Ledger
     folder: RunFolder
-    tell: Callable[[Progress], None]
+    tell: Callable[[RunProgress], None]
 
     async def all_takes(self) -> Outcome:
         """Make every repetition, and write down how the run ended."""
-        self.tell(Progress("started", folder=self.folder.path))
+        self.tell(RunProgress("started", folder=self.folder.path))
         gate = asyncio.Semaphore(AT_ONCE)
         hopeless = asyncio.Event()
 
@@ -228,12 +228,12 @@ class _Run:
             takes = await asyncio.gather(*map(take, range(self.plan.count)), return_exceptions=True)
             outcomes = _all_of(takes)
         except asyncio.CancelledError:
-            self.tell(Progress("ended", outcome=self.folder.finish(_CANCELLED, now=_now()), folder=self.folder.path))
+            self.tell(RunProgress("ended", outcome=self.folder.finish(_CANCELLED, now=_now()), folder=self.folder.path))
             raise
         together = merged(outcomes)
         warnings = tuple(dict.fromkeys((*self.plan.warnings, *together.warnings)))
         outcome = self.folder.finish(replace(together, warnings=warnings), now=_now())
-        self.tell(Progress("ended", outcome=outcome, folder=self.folder.path))
+        self.tell(RunProgress("ended", outcome=outcome, folder=self.folder.path))
         return outcome
 
     async def _take(self, take: int) -> list[Outcome]:
@@ -243,17 +243,17 @@ class _Run:
         made = self.folder.made(take)
         for number, turn in enumerate(turns):
             if number in made:
-                self.tell(Progress("kept", number + 1, len(turns), turn.name, made[number]))
+                self.tell(RunProgress("kept", number + 1, len(turns), turn.name, made[number]))
                 outcomes.append(await self._finished(made[number], turn))
                 continue
             earlier = tuple(_as_image(outcomes[part.turn].pictures[-1]) for part in turn.earlier)
             request = Request(
                 _with_words(turn, outcomes), self.plan.model, self.plan.prompt.settings, earlier, self.plan.prompt
             )
-            self.tell(Progress("sent", number + 1, len(turns), turn.name))
+            self.tell(RunProgress("sent", number + 1, len(turns), turn.name))
             outcome = await self._finished(await self._request(request, number, take), turn)
             outcomes.append(outcome)
-            self.tell(Progress("saved", number + 1, len(turns), turn.name, outcome))
+            self.tell(RunProgress("saved", number + 1, len(turns), turn.name, outcome))
             if not outcome.ok:
                 break
         return outcomes
@@ -275,7 +275,7 @@ class _Run:
             estimate=estimate,
         )
         try:
-            row = self.ledger.plan(entry, budget=self.project.budget)
+            row = self.ledger.book(entry, budget=self.project.budget)
         except BudgetError as error:
             return Outcome(Status.BUDGET, message=str(error), billable="no", cost=Decimal(0), model=request.model.id)
         self.ledger.sent(row)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from google.genai import Client
 
-    from prompt_kit.generators import JobState
+    from prompt_kit.generators import BatchState
 
 INLINE_BYTES: Final = 18_000_000
 """Largest job that is sent in one piece, in bytes; Google takes 20 MB (ai.google.dev, Batch API, 2026-01)."""
@@ -39,7 +39,7 @@ FILE_BYTES: Final = 2_000_000_000
 PAGE: Final = 100
 """Jobs in one page of the list; without a number the list came empty (googleapis/python-genai#1250, 2025-08)."""
 
-STATE_OF: Final[Mapping[str, JobState]] = {
+STATE_OF: Final[Mapping[str, BatchState]] = {
     "STATE_UNSPECIFIED": "waiting",
     "STATE_QUEUED": "waiting",
     "STATE_PENDING": "waiting",
@@ -99,7 +99,7 @@ ON_PLATFORM: Final = Outcome(
     next_step="Use the Gemini API with a key, or send without --batch.",
     billable="no",
 )
-_MISSING: Final[Mapping[JobState, tuple[Status, str, str]]] = {
+_MISSING: Final[Mapping[BatchState, tuple[Status, str, str]]] = {
     "waiting": (Status.UNAVAILABLE, "The job is not done yet.", "Wait for it: prompt-kit runs wait."),
     "done": (Status.NO_IMAGE, "The job ended without an answer to this request.", _AGAIN),
     "failed": (Status.UNAVAILABLE, "Google could not do the job.", _AGAIN),

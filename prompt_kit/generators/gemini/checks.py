@@ -15,7 +15,7 @@ from prompt_kit.generators import Checked, Request
 from prompt_kit.generators.gemini import platform
 from prompt_kit.generators.gemini.access import KEYS, Access
 from prompt_kit.generators.gemini.answers import refused
-from prompt_kit.generators.gemini.connection import Line, NotReadyError
+from prompt_kit.generators.gemini.connection import Connection, NotReadyError
 from prompt_kit.generators.network import unreachable
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Settings, Turn
@@ -36,7 +36,7 @@ WRONG_CLOCK: Final = timedelta(minutes=5)
 
 
 async def checked(
-    by: Access, line: Line, client: Callable[[], Awaitable[genai.Client]], models: Sequence[str]
+    by: Access, connection: Connection, client: Callable[[], Awaitable[genai.Client]], models: Sequence[str]
 ) -> tuple[Checked, ...]:
     """Return what was found, in the order in which one thing needs the other."""
     door = "credentials" if by.by_credentials else "key"
@@ -62,7 +62,7 @@ async def checked(
             # What it says takes the place of the first look, and holds for every other model.
             found = [one] if one.about == door else [found[0], one]
             break
-    return (*found, *_clock(line.clock_ahead))
+    return (*found, *_clock(connection.clock_ahead))
 
 
 def _told(by: Access, door: str) -> Checked:

@@ -40,7 +40,7 @@ class NotReadyError(Exception):
         self.attempt = attempt
 
 
-class Line:
+class Connection:
     """The connection to Google, open as long as somebody uses it."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from prompt_kit.generators.attempts import Attempt, failed_attempt
 from prompt_kit.generators.gemini import batches, platform, requests
 from prompt_kit.generators.gemini.access import Access, access
 from prompt_kit.generators.gemini.answers import read, refused, summed
-from prompt_kit.generators.gemini.connection import Line, NotReadyError
+from prompt_kit.generators.gemini.connection import Connection, NotReadyError
 from prompt_kit.generators.gemini.uploads import UploadError, Uploads, sent_pictures
 from prompt_kit.generators.gemini.verdicts import (
     BAD_ADDRESS,
@@ -28,7 +28,7 @@ from prompt_kit.generators.gemini.verdicts import (
 )
 from prompt_kit.generators.options import option_problem
 from prompt_kit.generators.redaction import without_key
-from prompt_kit.generators.retrying import patiently
+from prompt_kit.generators.retrying import retried
 from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Gemini:
     back empty without a reason."""
     on_wait: Callable[[float, str], None] | None = None
     """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
-    _line: Line = field(default_factory=Line, init=False, repr=False, compare=False)
+    _connection: Connection = field(default_factory=Connection, init=False, repr=False, compare=False)
     _uploads: Uploads = field(default_factory=Uploads, init=False, repr=False, compare=False)
 
     async def generate(self, request: Request) -> Outcome:
@@ -121,7 +121,7 @@ class Gemini:
             return replace(problem, model=request.model.id)
         async with self:
             outcome = await self._asked(request, by)
-            token = self._line.token
+            token = self._connection.token
         if outcome.status is Status.AUTH and by.whose:
             outcome = replace(outcome, next_step=f"{outcome.next_step} {by.whose}")
         return without_key(without_key(outcome, by.key), token)
@@ -146,7 +146,7 @@ class Gemini:
             return Attempt(Outcome(Status.OK))
 
         async with self:
-            outcome = await patiently(send, attempts=self.attempts, on_wait=self.on_wait)
+            outcome = await retried(send, attempts=self.attempts, on_wait=self.on_wait)
         return names[0] if outcome.ok and names[0] else without_key(outcome, by.key)
 
     async def find(self, label: str) -> str | Outcome | None:
@@ -195,11 +195,11 @@ class Gemini:
             return (Checked("options", "wrong", problem.message, problem.next_step),)
         hurried = replace(self, timeout_s=min(self.timeout_s, checks.PATIENCE_S))
         async with hurried:
-            return await checks.checked(by, hurried._line, lambda: hurried._client(by), models)  # noqa: SLF001 - itself
+            return await checks.checked(by, hurried._connection, lambda: hurried._client(by), models)  # noqa: SLF001 - itself
 
     async def __aenter__(self) -> Self:
         """Keep the connection for several requests."""
-        self._line.users += 1
+        self._connection.users += 1
         return self
 
     async def __aexit__(
@@ -209,8 +209,8 @@ class Gemini:
         trace: TracebackType | None,
     ) -> None:
         """Let go of the connection; the last one closes it."""
-        await self._line.leave()
-        if not self._line.users:
+        await self._connection.leave()
+        if not self._connection.users:
             self._uploads.rest()
 
     def _access(self) -> Access:
@@ -244,7 +244,7 @@ class Gemini:
             NotReadyError: When Google does not let us in, before anything is asked.
             ValueError: When no address can be made of what was given.
         """
-        return await self._line.client(self._options, by)
+        return await self._connection.client(self._options, by)
 
     async def _asked(self, request: Request, by: Access) -> Outcome:
         """Send until there is an answer to live with; what each try may have cost is added up."""
@@ -258,7 +258,7 @@ class Gemini:
             last = await self._try(request, by)
             return replace(last, again="yes") if last.again == "once" and not spent else last
 
-        outcome = await patiently(send, attempts=self.attempts, on_wait=self.on_wait)
+        outcome = await retried(send, attempts=self.attempts, on_wait=self.on_wait)
         return summed(outcome, spent, request)
 
     async def _try(self, request: Request, by: Access, *, anew: bool = False) -> Attempt:

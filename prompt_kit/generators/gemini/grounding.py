@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from prompt_kit.generators.lenient import entries, mapping, mappings, text
-from prompt_kit.outcome import Source
+from prompt_kit.outcome import WebPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ def looked_up(grounding: Mapping[str, Any]) -> dict[str, Any]:
     Google asks to show its search suggestions wherever a grounded result is shown, and to link the page of every
     picture that was used (ai.google.dev, grounding, 2026-10).
     """
-    by_address: dict[str, Source] = {}
+    by_address: dict[str, WebPage] = {}
     for source in _sources(grounding):
         by_address.setdefault(source.uri, source)
     asked = [q for name in ("webSearchQueries", "imageSearchQueries") for q in entries(grounding.get(name))]
@@ -29,7 +29,7 @@ def looked_up(grounding: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sources(grounding: Mapping[str, Any]) -> Iterator[Source]:
+def _sources(grounding: Mapping[str, Any]) -> Iterator[WebPage]:
     for chunk in mappings(grounding.get("groundingChunks")):
         web, image = mapping(chunk.get("web")), mapping(chunk.get("image"))
         found = web or image
@@ -37,7 +37,7 @@ def _sources(grounding: Mapping[str, Any]) -> Iterator[Source]:
         address = text(web.get("uri")) or text(image.get("sourceUri")) or text(image.get("imageUri"))
         host = _host(address)
         if host:
-            yield Source(text(found.get("title")) or text(found.get("domain")) or host, address)
+            yield WebPage(text(found.get("title")) or text(found.get("domain")) or host, address)
 
 
 def _host(address: str) -> str:

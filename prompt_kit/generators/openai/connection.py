@@ -26,11 +26,11 @@ KEYS_PAGE: Final = "platform.openai.com/api-keys"
 NO_KEY: Final = "none"
 
 
-class NoLineError(OSError):
+class NoConnectionError(OSError):
     """The environment's proxy or certificates cannot be used; nothing was sent."""
 
 
-class Line:
+class Connection:
     """The connection, open as long as somebody uses it."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Line:
         """Return the open connection, or open it.
 
         Raises:
-            NoLineError: When it cannot be prepared here.
+            NoConnectionError: When it cannot be prepared here.
         """
         if self._client is None:
             limits = httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
@@ -50,7 +50,7 @@ class Line:
             try:
                 http = httpx2.AsyncClient(verify=certificates(), timeout=limits, follow_redirects=False)
             except (ImportError, OSError) as error:
-                raise NoLineError(str(error)) from error
+                raise NoConnectionError(str(error)) from error
             # No retries: the SDK would send again after a timeout, too, when the picture may be paid already.
             self._client = openai.AsyncOpenAI(
                 api_key=key or NO_KEY, base_url=address, timeout=limits, max_retries=0, http_client=http

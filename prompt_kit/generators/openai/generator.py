@@ -18,8 +18,8 @@ from prompt_kit.generators.openai.answers import read, refused
 from prompt_kit.generators.openai.checks import PATIENCE_S, checked
 from prompt_kit.generators.openai.connection import (
     KEY,
-    Line,
-    NoLineError,
+    Connection,
+    NoConnectionError,
     address,
     address_problem,
     at_home,
@@ -36,7 +36,7 @@ from prompt_kit.generators.openai.verdicts import (
 )
 from prompt_kit.generators.options import option_problem
 from prompt_kit.generators.redaction import without_key
-from prompt_kit.generators.retrying import patiently
+from prompt_kit.generators.retrying import retried
 from prompt_kit.generators.verdicts import NO_CONNECTION, Verdict
 from prompt_kit.outcome import Outcome, Status
 
@@ -55,7 +55,7 @@ MEANING_OF_FAILURE: Final[Mapping[type[BaseException], Verdict]] = {
     httpx2.ConnectTimeout: SENT_NOTHING,
     httpx2.PoolTimeout: SENT_NOTHING,
     httpx2.ProxyError: SENT_NOTHING,
-    NoLineError: NO_CONNECTION,
+    NoConnectionError: NO_CONNECTION,
     httpx2.InvalidURL: BAD_ADDRESS,
     httpx2.UnsupportedProtocol: BAD_ADDRESS,
     httpx2.LocalProtocolError: BAD_ADDRESS,
@@ -95,7 +95,7 @@ class OpenAI:
     """How often a request is sent at most; only what was certainly not charged is sent again."""
     on_wait: Callable[[float, str], None] | None = None
     """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
-    _line: Line = field(default_factory=Line, init=False, repr=False, compare=False)
+    _connection: Connection = field(default_factory=Connection, init=False, repr=False, compare=False)
 
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.
@@ -115,9 +115,7 @@ class OpenAI:
         except InputError as error:
             return Outcome(Status.INVALID, message=str(error), billable="no", model=request.model.id)
         async with self:
-            outcome = await patiently(
-                lambda: self._try(asking, key, where), attempts=self.attempts, on_wait=self.on_wait
-            )
+            outcome = await retried(lambda: self._try(asking, key, where), attempts=self.attempts, on_wait=self.on_wait)
         if outcome.status is Status.AUTH:
             shown = f"The key in use is {place}." if key else f"No key was sent; {KEY} is not set."
             outcome = replace(outcome, next_step=f"{outcome.next_step} {shown}")
@@ -132,7 +130,7 @@ class OpenAI:
         patience_s = min(self.timeout_s, PATIENCE_S)
 
         async def listed() -> str:
-            client = self._line.client(key=key, address=where, timeout_s=patience_s)
+            client = self._connection.client(key=key, address=where, timeout_s=patience_s)
             async with asyncio.timeout(patience_s):
                 return (await client.models.with_raw_response.list(extra_headers=headers(key))).text
 
@@ -141,7 +139,7 @@ class OpenAI:
 
     async def __aenter__(self) -> Self:
         """Keep the connection for several requests."""
-        self._line.users += 1
+        self._connection.users += 1
         return self
 
     async def __aexit__(
@@ -151,7 +149,7 @@ class OpenAI:
         trace: TracebackType | None,
     ) -> None:
         """Let go of the connection; the last one closes it."""
-        await self._line.leave()
+        await self._connection.leave()
 
     def _problem(self) -> Outcome | None:
         """Return what is wrong with the options; they may come from a file, as anything."""
@@ -169,7 +167,7 @@ class OpenAI:
         """Send once, and say what came of it."""
         request = asking.request
         try:
-            client = self._line.client(key=key, address=where, timeout_s=self.timeout_s)
+            client = self._connection.client(key=key, address=where, timeout_s=self.timeout_s)
             # The SDK's limit starts anew with every piece that arrives; a trickle must end, too.
             async with asyncio.timeout(self.timeout_s + 1):
                 response = await asking.send(client.images.with_raw_response, extra_headers=headers(key))

@@ -13,7 +13,7 @@ from prompt_kit.generators.proof.fonts import MARKED, MEASURE, NONE, OWN, can_sh
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prompt_kit.generators.proof.fonts import Run
+    from prompt_kit.generators.proof.fonts import FontRun
 
 Color: TypeAlias = str
 """``#rrggbb``, or ``#rrggbbaa`` with opacity."""
@@ -90,7 +90,7 @@ def width(text: str) -> float:
     return sum(_run_width(run) for run in runs(text))
 
 
-def _run_width(run: Run) -> float:
+def _run_width(run: FontRun) -> float:
     if run.face == NONE:
         return width(label(run)) * _LABEL + 0.7
     if run.face == MARKED:
@@ -109,13 +109,13 @@ _LABEL: Final = 0.66
 """The size of the words in a placeholder, beside that of the words around it."""
 
 
-def label(run: Run) -> str:
+def label(run: FontRun) -> str:
     """Return what stands in the place of characters that no face has."""
     count = len(run.text.strip())
     return f"{run.script} · {count}" if count > 1 else run.script
 
 
-def _direction(run: Run) -> str | None:
+def _direction(run: FontRun) -> str | None:
     return "rtl" if run.rtl and can_shape() else None
 
 
@@ -220,7 +220,7 @@ class Board:
         size = r * (1.15 if len(text) == 1 else 0.95)
         self.words(x - width(text) * size / 2, y + size * 0.36, text, Type(size, CARD, weight=0.01))
 
-    def _run(self, x: float, y: float, run: Run, how: Type) -> float:
+    def _run(self, x: float, y: float, run: FontRun, how: Type) -> float:
         """Set characters of one face and return how far they reach."""
         if run.face == NONE:
             self._placeholder(x, y, run, how)
@@ -238,7 +238,7 @@ class Board:
             self.pen.text((x * self.k, y * self.k), run.text, how.color, face, "ls", direction=way, stroke_width=thick)
         return face.getlength(run.text, direction=way) / self.k
 
-    def _placeholder(self, x: float, y: float, run: Run, how: Type) -> None:
+    def _placeholder(self, x: float, y: float, run: FontRun, how: Type) -> None:
         size = how.size
         box = Box(x + 0.08 * size, y - 0.78 * size, (_run_width(run) - 0.16) * size, 0.98 * size)
         self.box(box, f"{how.color[:7]}14", line=f"{how.color[:7]}80", r=0.22 * size)

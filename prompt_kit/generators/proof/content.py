@@ -74,7 +74,7 @@ class Spot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ProofPicture:
     """A picture that goes along."""
 
     number: int
@@ -134,7 +134,7 @@ class Brief:
     stacked: str
     """How panels stand: ``row``, ``column``, ``grid``, ``opening`` (the first as wide as all); empty: as it fits."""
     chips: tuple[Chip, ...]
-    pictures: tuple[Shown, ...]
+    pictures: tuple[ProofPicture, ...]
     turns: tuple[str, ...]
     """The names of all pictures of the prompt, when there are several."""
     at: int
@@ -278,10 +278,10 @@ def _plain(value: Any) -> str:
     return " ".join(clean(value).split()) if isinstance(value, str) else ""
 
 
-def _pictures(request: Request) -> Iterator[Shown]:
+def _pictures(request: Request) -> Iterator[ProofPicture]:
     for number, (part, image) in enumerate(request.pictures, 1):
         name = f"picture {part.turn + 1}" if isinstance(part, Earlier) else _name(part, request)
-        yield Shown(number, name, part.role, image)
+        yield ProofPicture(number, name, part.role, image)
 
 
 def _name(part: Reference, request: Request) -> str:

@@ -87,7 +87,7 @@ _JOINERS: Final = frozenset("\u200d\ufe0f\ufe0e\u20e3")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class FontRun:
     """Characters that one face can draw."""
 
     text: str
@@ -99,9 +99,9 @@ class Run:
 
 
 @lru_cache(maxsize=4096)
-def runs(text: str) -> tuple[Run, ...]:
+def runs(text: str) -> tuple[FontRun, ...]:
     """Return the text in pieces that one face each can draw."""
-    pieces: list[Run] = []
+    pieces: list[FontRun] = []
     for cluster in _clusters(text):
         script = _script(cluster[0])
         face = _face(cluster, script)
@@ -109,21 +109,21 @@ def runs(text: str) -> tuple[Run, ...]:
         called = _called(cluster[0], script)
         last = pieces[-1] if pieces else None
         if last is None or (last.face, last.rtl) != (face, rtl) or (face == NONE and not _akin(last.script, called)):
-            pieces.append(Run(cluster, face, called, rtl))
+            pieces.append(FontRun(cluster, face, called, rtl))
         else:
             # Japanese is written with Chinese characters, too; one sign of its own tells it.
             called = "Japanese" if "Japanese" in {last.script, called} else last.script
-            pieces[-1] = Run(last.text + cluster, face, called, rtl)
+            pieces[-1] = FontRun(last.text + cluster, face, called, rtl)
     return tuple(_joined(pieces))
 
 
-def _joined(pieces: list[Run]) -> list[Run]:
+def _joined(pieces: list[FontRun]) -> list[FontRun]:
     """Return the pieces with the spaces between words that run from right to left inside them."""
-    joined: list[Run] = []
+    joined: list[FontRun] = []
     for piece in pieces:
         before = joined[-2] if len(joined) > 1 else None
         if before is not None and piece.rtl and before.rtl and before.face == piece.face and joined[-1].text.isspace():
-            joined[-2:] = [Run(before.text + joined[-1].text + piece.text, piece.face, piece.script, rtl=True)]
+            joined[-2:] = [FontRun(before.text + joined[-1].text + piece.text, piece.face, piece.script, rtl=True)]
         else:
             joined.append(piece)
     return joined

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from prompt_kit.generators.proof.canvas import Board
-    from prompt_kit.generators.proof.content import Brief, Panel, Shown
+    from prompt_kit.generators.proof.content import Brief, Panel, ProofPicture
 
 _FEW: Final = 4
 
@@ -118,7 +118,7 @@ class Stage:
         )
         return max(sides, key=lambda side: side.area)
 
-    def _portrait(self) -> tuple[Shown, Image.Image] | None:
+    def _portrait(self) -> tuple[ProofPicture, Image.Image] | None:
         """Return the picture that shows the subject, if one does and can be opened."""
         roles = ("logo",) if self.said.led_by_words else _PORTRAYED
         shown = next((one for one in self.said.pictures if one.role in roles), None)
@@ -313,7 +313,7 @@ class Stage:
             room = room.part(0, 0 if low else 0.36, 1, 0.64)
         self.marks.label(room, said.subject, largest=1.6 * unit, color=mixed(INK, said.accent, 0.25))
 
-    def _card(self, box: Box, shown: Shown) -> None:
+    def _card(self, box: Box, shown: ProofPicture) -> None:
         unit = self.unit
         picture = self.thumbs.get(shown.image.sha256)
         if picture is None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.layout import layout
+from prompt_kit.generators.proof.layout import layout_of
 from prompt_kit.generators.proof.sheet import draw
 from prompt_kit.outcome import Outcome, Picture, Status
 
@@ -76,13 +76,13 @@ def _nearest(shape: float, ratios: tuple[str, ...]) -> str:
 
 def _outcome(request: Request) -> Outcome:
     size = pixels(request)
-    plan = layout(request, size)
-    data = _png(plan)
+    layout = layout_of(request, size)
+    data = _png(layout)
     picture = Picture(data, "image/png", *size, hashlib.sha256(data).hexdigest())
     return replace(_DRAWN, pictures=(picture,), model=request.model.id)
 
 
-def _png(plan: Layout) -> bytes:
+def _png(layout: Layout) -> bytes:
     buffer = io.BytesIO()
-    draw(plan).save(buffer, "PNG", compress_level=4)
+    draw(layout).save(buffer, "PNG", compress_level=4)
     return buffer.getvalue()

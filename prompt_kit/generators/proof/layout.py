@@ -81,7 +81,7 @@ class _Try:
     score: float
 
 
-def layout(request: Request, size: tuple[int, int]) -> Layout:
+def layout_of(request: Request, size: tuple[int, int]) -> Layout:
     """Return where everything stands on the sheet of a request."""
     said = brief_of(request, size)
     w, h = size

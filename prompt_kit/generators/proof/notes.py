@@ -9,7 +9,7 @@ from prompt_kit.generators.proof.canvas import Box
 
 if TYPE_CHECKING:
     from prompt_kit.generators.proof.colours import Chip
-    from prompt_kit.generators.proof.content import Brief, Shown
+    from prompt_kit.generators.proof.content import Brief, ProofPicture
 
 Look: TypeAlias = Literal["thumbnail", "row", "chip", "frame"]
 """How a note looks: a picture with words, words alone, a colour, or one of a sequence."""
@@ -28,7 +28,7 @@ _SIZES: Final = (6.4, 5.2, 4.2, 3.4, 2.7)
 @dataclass(frozen=True, slots=True)
 class _Kind:
     heading: str
-    items: tuple[Shown | Chip | int, ...]
+    items: tuple[ProofPicture | Chip | int, ...]
     look: Look
     width: float
     """Of one note, in units."""
@@ -39,7 +39,7 @@ class Placed:
     """One note in its box."""
 
     box: Box
-    what: Shown | Chip | int
+    what: ProofPicture | Chip | int
     """A picture, a colour, or the number of a turn."""
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from prompt_kit.generators.proof.colours import Chip
-    from prompt_kit.generators.proof.content import Shown
+    from prompt_kit.generators.proof.content import ProofPicture
     from prompt_kit.generators.proof.linebreaks import Token
     from prompt_kit.generators.proof.notes import Placed, Section
 
@@ -27,15 +27,15 @@ _TASKS: Final = {"create": "A new picture", "edit": "A picture changed", "compos
 _STAYS: Final = "#2e6a4f"
 
 
-def draw(plan: Layout) -> Image.Image:
+def draw(layout: Layout) -> Image.Image:
     """Return the sheet as a picture of exactly the layout's size."""
-    board = Board(plan.size)
-    largest = max(64, round(max(plan.frame.w, plan.frame.h) * board.k))
-    thumbs = {one.image.sha256: opened(one.image, largest) for one in plan.brief.pictures}
-    sheet = _Sheet(board, plan, thumbs)
+    board = Board(layout.size)
+    largest = max(64, round(max(layout.frame.w, layout.frame.h) * board.k))
+    thumbs = {one.image.sha256: opened(one.image, largest) for one in layout.brief.pictures}
+    sheet = _SheetDrawing(board, layout, thumbs)
     sheet.header()
-    Stage(board, plan.frame, plan.brief, plan.unit, thumbs).draw()
-    for section in plan.notes.sections:
+    Stage(board, layout.frame, layout.brief, layout.unit, thumbs).draw()
+    for section in layout.notes.sections:
         sheet.section(section)
     sheet.more()
     sheet.prompt()
@@ -43,16 +43,16 @@ def draw(plan: Layout) -> Image.Image:
     return board.finished()
 
 
-class _Sheet:
+class _SheetDrawing:
     """Draws what stands around the frame."""
 
-    def __init__(self, board: Board, plan: Layout, thumbs: dict[str, Image.Image | None]) -> None:
-        self.board, self.plan, self.thumbs = board, plan, thumbs
-        self.said, self.unit, self.accent = plan.brief, plan.unit, plan.brief.accent
+    def __init__(self, board: Board, layout: Layout, thumbs: dict[str, Image.Image | None]) -> None:
+        self.board, self.layout, self.thumbs = board, layout, thumbs
+        self.said, self.unit, self.accent = layout.brief, layout.unit, layout.brief.accent
 
     def header(self) -> None:
         """Draw the title, which picture of several it is, and the mark that this is a proof."""
-        box, unit = self.plan.header, self.unit
+        box, unit = self.layout.header, self.unit
         narrow = box.w < 34 * unit
         mark = self._mark(box, narrow=narrow)
         y = box.y + (3.6 * unit if narrow else 0.85 * unit)
@@ -107,14 +107,14 @@ class _Sheet:
 
     def more(self) -> None:
         """Say how many notes found no room."""
-        notes, unit = self.plan.notes, self.unit
+        notes, unit = self.layout.notes, self.unit
         if notes.left_out and notes.sections:
             last = notes.sections[-1].items[-1].box
             text = f"+ {notes.left_out} more"
             self.board.words(last.x, last.bottom + 1.1 * unit, text, Type(0.8 * unit, self.accent))
 
     def _picture(self, item: Placed, *, thumbnail: bool) -> None:
-        shown: Shown = item.what  # type: ignore[assignment]
+        shown: ProofPicture = item.what  # type: ignore[assignment]
         box, unit, board = item.box, self.unit, self.board
         x = box.x
         if thumbnail:
@@ -158,7 +158,7 @@ class _Sheet:
     def _frame(self, item: Placed) -> None:
         at = item.what
         box, unit = item.box, self.unit
-        frame = box.fitted(self.plan.frame.w / self.plan.frame.h)
+        frame = box.fitted(self.layout.frame.w / self.layout.frame.h)
         here = at == self.said.at
         self.board.box(frame, self.accent if here else CARD, line=self.accent if here else mixed(FAINT, CARD, 0.3))
         text = str(int(at) + 1) if isinstance(at, int) else ""
@@ -168,22 +168,22 @@ class _Sheet:
 
     def prompt(self) -> None:
         """Set the prompt, the first sentence dark, what must stay in green."""
-        size, unit = self.plan.text_size, self.unit
-        for at, column in enumerate(self.plan.columns):
+        size, unit = self.layout.text_size, self.unit
+        for at, column in enumerate(self.layout.columns):
             if not at:
                 self._prompt_heading(column.box)
             y = column.box.y + size * 0.9
             for line in column.lines:
                 self._line(column.box.x, y, line, size)
                 y += size * LEADING * rise(line)
-            if self.plan.left_out and at == len(self.plan.columns) - 1:
-                text = f"… continues: {self.plan.left_out:,} more words"
+            if self.layout.left_out and at == len(self.layout.columns) - 1:
+                text = f"… continues: {self.layout.left_out:,} more words"
                 (fit,) = short(text, column.box.w / size)
                 self.board.words(column.box.x, y, fit, Type(size, self.accent))
-        if self.plan.left_out and not self.plan.columns:
-            text = f"Prompt: {self.plan.left_out:,} words"
+        if self.layout.left_out and not self.layout.columns:
+            text = f"Prompt: {self.layout.left_out:,} words"
             self.board.words(
-                self.plan.frame.x, self.plan.frame.bottom + 1.4 * unit, text, Type(unit * 0.8, self.accent)
+                self.layout.frame.x, self.layout.frame.bottom + 1.4 * unit, text, Type(unit * 0.8, self.accent)
             )
 
     def _prompt_heading(self, box: Box) -> None:
@@ -204,10 +204,10 @@ class _Sheet:
 
     def footer(self) -> None:
         """Draw the settings in columns."""
-        box, unit = self.plan.footer, self.unit
+        box, unit = self.layout.footer, self.unit
         rows = rows_of_settings(self.said, box.w, unit, (box.h - 0.8 * unit) / (2.3 * unit))
         across = -(-len(self.said.settings) // rows)
-        if self.plan.header.w > 34 * unit or self.plan.size[0] < 34 * unit:
+        if self.layout.header.w > 34 * unit or self.layout.size[0] < 34 * unit:
             self._rule(box.x, box.y, box.w)
         each = box.w / across
         height = min(2.5 * unit, (box.h - 0.8 * unit) / rows)

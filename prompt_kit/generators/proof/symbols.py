@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prompt_kit.generators.proof.canvas import Board
-    from prompt_kit.generators.proof.content import Shown
+    from prompt_kit.generators.proof.content import ProofPicture
 
 
 class Marks:
@@ -48,7 +48,7 @@ class Marks:
         self.board.words(area.x + (area.w - width(named) * small) / 2, y + small * 0.7, named, Type(small, SOFT))
         return True
 
-    def missing(self, box: Box, shown: Shown) -> None:
+    def missing(self, box: Box, shown: ProofPicture) -> None:
         """Draw what stands in for a picture that cannot be shown."""
         self.board.box(box, CARD, line=HAIR)
         self.board.line((box.x, box.y), (box.right, box.bottom), color=HAIR)

@@ -87,7 +87,7 @@ class Ledger:
         """Let go of the database; only a server notices."""
         self._engine.dispose()
 
-    def plan(self, planned: Planned, *, budget: Budget | None = None) -> int:
+    def book(self, planned: Planned, *, budget: Budget | None = None) -> int:
         """Book a request that is about to be sent; return its id.
 
         Looking at the budget and booking are one step that other processes wait for.
@@ -96,9 +96,9 @@ class Ledger:
             BudgetError: When the request would cost more than is left; nothing is booked.
             WorkspaceError: When the ledger cannot be written.
         """
-        return self.plan_all([planned], budget=budget)[0]
+        return self.book_all([planned], budget=budget)[0]
 
-    def plan_all(self, planned: Sequence[Planned], *, budget: Budget | None = None) -> tuple[int, ...]:
+    def book_all(self, planned: Sequence[Planned], *, budget: Budget | None = None) -> tuple[int, ...]:
         """Book several requests that are about to be sent, all of them or none; return their ids.
 
         Raises:
@@ -301,13 +301,13 @@ class Ledger:
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        with self._plainly(), self._engine.connect() as connection:
+        with self._errors_as_workspace_errors(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         with (
-            self._plainly(),
+            self._errors_as_workspace_errors(),
             self._engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
@@ -316,7 +316,7 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def _plainly(self) -> Iterator[None]:
+    def _errors_as_workspace_errors(self) -> Iterator[None]:
         try:
             yield
         except (SQLAlchemyError, sqlite3.Error) as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError
 from prompt_kit.images import open_image
-from prompt_kit.outcome import Derived, Outcome, Picture, Piece, Source, Status, Usage
+from prompt_kit.outcome import Derived, Outcome, Picture, Piece, Status, Usage, WebPage
 from prompt_kit.record.runs.records import Record, moment, odd
 from prompt_kit.support.money import from_record, recorded
 
@@ -104,7 +104,7 @@ def outcome_of(done: Record, folder: Path) -> Outcome:
             Piece(one.get("text", ""), _index(one, names), one.get("signature", "")) for one in answer.get("pieces", ())
         ),
         thoughts=answer.get("thoughts", ""),
-        sources=tuple(Source(one["title"], one["uri"]) for one in answer.get("sources", ())),
+        sources=tuple(WebPage(one["title"], one["uri"]) for one in answer.get("sources", ())),
         queries=tuple(answer.get("queries", ())),
         reason=answer["reason"],
         message=answer["message"],

@@ -363,7 +363,7 @@ def _keep(root: Path, image: Image) -> Record:
     data = image.read()
     path = files.inside(root, f"{REFERENCES}/{image.sha256}{EXTENSIONS[image.media_type]}")
     files.make_folder(path.parent)
-    with files.plainly(path):
+    with files.os_errors_as_workspace_errors(path):
         kept = path.is_file() and path.stat().st_size == len(data)
     if not kept:  # if another run keeps the same picture at this moment: its bytes are the same
         files.replace(path, data)

@@ -94,7 +94,7 @@ def open_run(where: str | Path, root: Path) -> Run:
 def folder_of(where: str | Path, root: Path) -> Path:
     """Return the folder of a run, by a path or an id, as `open_run` takes them."""
     path, name = Path(where), str(where)
-    with files.plainly(path):
+    with files.os_errors_as_workspace_errors(path):
         path = path.parent if path.is_file() else path
         if (path / RECORD).is_file():
             return path.absolute()
@@ -119,21 +119,21 @@ def _known(name: str, days: Sequence[Path]) -> list[str]:
 
 def _days(root: Path) -> list[Path]:
     """Return the folders of days, the newest first."""
-    with files.plainly(root):
+    with files.os_errors_as_workspace_errors(root):
         entries = list(root.iterdir()) if root.exists() else []
     days = [day for day in entries if _DAY.fullmatch(day.name) and day.is_dir() and not day.is_symlink()]
     return sorted(days, reverse=True)
 
 
 def _of_day(day: Path) -> list[Path]:
-    with files.plainly(day):
+    with files.os_errors_as_workspace_errors(day):
         return [folder for folder in day.iterdir() if folder.is_dir() and not folder.is_symlink()]
 
 
 def pictures_in(folder: Path) -> tuple[Path, ...]:
     """Return the pictures of a run in the order in which they were made."""
     suffixes = {*EXTENSIONS.values(), ".bin"}
-    with files.plainly(folder):
+    with files.os_errors_as_workspace_errors(folder):
         found = [path for path in folder.iterdir() if path.stem.isdecimal() and path.suffix in suffixes]
         found = [path for path in found if not path.is_symlink()]
     return tuple(sorted(found, key=lambda path: int(path.stem)))

@@ -11,7 +11,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from prompt_kit.outcome import Piece, Source
+    from prompt_kit.outcome import Piece, WebPage
 
 _LONGEST_ALT: Final = 120
 _HARMLESS: Final = frozenset({"http", "https", "mailto"})
@@ -28,7 +28,7 @@ _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2
 _IN_ADDRESS: Final = "%/:?#@!$&'*+,;=~-._"
 
 
-def page(title: str, pieces: Iterable[Piece], files: Sequence[str], sources: Iterable[Source] = ()) -> str:
+def page(title: str, pieces: Iterable[Piece], files: Sequence[str], sources: Iterable[WebPage] = ()) -> str:
     """Return an answer as a Markdown page: words and pictures in their order, and the sources at the end.
 
     The words keep their own Markdown. They come from a model that may have read anything, so nothing in them runs or
@@ -125,7 +125,7 @@ def _plain(words: str) -> str:
     return " ".join(line.split()).replace("&", "&amp;")
 
 
-def _link(source: Source) -> str:
+def _link(source: WebPage) -> str:
     title = _plain(source.title) or _plain(source.uri)
     if source.uri.lower().startswith(("http://", "https://")):
         address = quote(source.uri, safe=_IN_ADDRESS, errors="replace").replace("&", "&amp;")

@@ -45,7 +45,7 @@ def prompt_from(where: str | Path, root: Path) -> Prompt:
         InputError: When the record is damaged or was edited, or a reference is gone.
         WorkspaceError: When nobody can look there.
     """
-    with files.plainly(Path(where)):
+    with files.os_errors_as_workspace_errors(Path(where)):
         path = Path(where).with_suffix(".json") if Path(where).is_file() else None
     if path is None or not path.is_file():  # a picture whose sidecar was never written
         path = folder_of(where, root) / RECORD

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from prompt_kit.errors import PromptKitError
-from prompt_kit.recipe.assembly import rehearsed
+from prompt_kit.recipe.assembly import example_recipes
 from prompt_kit.recipe.library import FOLDERS
 from prompt_kit.support.files import inside
 
@@ -34,7 +34,7 @@ class Ingredients:
         ``None`` when that cannot be told without rendering: nothing that changes may be missed.
         """
         try:
-            recipes = rehearsed(kind, name, self.library)
+            recipes = example_recipes(kind, name, self.library)
             own = set(self._files(kind, name))
             return {example: frozenset(own.union(self._of(recipe, example))) for example, recipe in recipes.items()}
         except (PromptKitError, OSError):
@@ -85,7 +85,7 @@ class Ingredients:
             yield from self._files("strategy", strategy.name)
             if strategy.spec.values_from == "brand":
                 yield from self._brand()
-        for plan in mixed.plans:
+        for plan in mixed.turn_templates:
             yield from (("template", source.name) for source in plan.program.sources)
         for value in mixed.examples[example].values.values():
             yield from self._pictures(value)

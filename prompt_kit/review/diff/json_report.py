@@ -1,4 +1,4 @@
-"""A comparison as plain data for programs."""
+"""Changes of prompts as plain data for programs."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any
 from prompt_kit.review.diff.passages import Gap
 
 if TYPE_CHECKING:
-    from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange
+    from prompt_kit.review.diff.changes import Changes, ExampleChange, RecipeChange
     from prompt_kit.review.diff.passages import Row
 
 
-def plain(comparison: Comparison) -> dict[str, Any]:
-    """Return everything that is known of a comparison."""
+def plain(changes: Changes) -> dict[str, Any]:
+    """Return everything that is known about changes of prompts."""
     return {
-        "old": comparison.old,
-        "new": comparison.new,
-        "prompts": comparison.prompts,
-        "counts": dict(comparison.counts),
-        "notes": list(comparison.notes),
+        "old": changes.old,
+        "new": changes.new,
+        "prompts": changes.prompts,
+        "counts": dict(changes.counts),
+        "notes": list(changes.notes),
         "again": [
             {"out": gone, "in": came, "prompts": prompts, "recipes": recipes}
-            for gone, came, prompts, recipes in comparison.again
+            for gone, came, prompts, recipes in changes.again
         ],
-        "recipes": [_recipe(recipe) for recipe in comparison.recipes],
+        "recipes": [_recipe(recipe) for recipe in changes.recipes],
     }
 
 

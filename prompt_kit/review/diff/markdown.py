@@ -1,4 +1,4 @@
-"""A comparison as Markdown, for the comment below a pull request."""
+"""Changes of prompts as Markdown, for the comment below a pull request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prompt_kit.review.diff.passages import Gap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange
+    from prompt_kit.review.diff.changes import Changes, ExampleChange, RecipeChange
     from prompt_kit.review.diff.passages import Passage
     from prompt_kit.support.worddiff import SpanKind
 
@@ -25,27 +25,27 @@ _TAGS: Final[dict[SpanKind, tuple[str, str]]] = {
 _MOST_AGAIN: Final = 5
 
 
-def markdown(comparison: Comparison) -> str:
+def markdown(changes: Changes) -> str:
     """Return a report whose words are only ever words: nothing in a prompt links, calls people or loads pictures."""
-    lines = [f"### Prompts: {_code(comparison.old)} → {_code(comparison.new)}", ""]
-    counts = phrasing.details(comparison)
-    lines += [f"**{phrasing.summary(comparison)}**" + (f" {', '.join(counts)}." if len(counts) > 1 else "")]
-    lines += [f"\n> {_escaped(note)}" for note in comparison.notes]
-    lines += [*_table(comparison), *_again(comparison)]
-    for recipe in comparison.recipes:
+    lines = [f"### Prompts: {_code(changes.old)} → {_code(changes.new)}", ""]
+    counts = phrasing.details(changes)
+    lines += [f"**{phrasing.summary(changes)}**" + (f" {', '.join(counts)}." if len(counts) > 1 else "")]
+    lines += [f"\n> {_escaped(note)}" for note in changes.notes]
+    lines += [*_table(changes), *_again(changes)]
+    for recipe in changes.recipes:
         lines += ["", *_recipe(recipe)]
     return "\n".join(lines) + "\n"
 
 
-def _table(comparison: Comparison) -> Iterator[str]:
-    if len(comparison.recipes) > 1:
+def _table(changes: Changes) -> Iterator[str]:
+    if len(changes.recipes) > 1:
         yield "\n| recipe | what became of it |\n| --- | --- |"
-        for recipe in comparison.recipes:
+        for recipe in changes.recipes:
             yield f"| {_escaped(phrasing.heading(recipe))} | {phrasing.extent(recipe)} |"
 
 
-def _again(comparison: Comparison) -> Iterator[str]:
-    again = comparison.again[:_MOST_AGAIN]
+def _again(changes: Changes) -> Iterator[str]:
+    again = changes.again[:_MOST_AGAIN]
     if again:
         yield "\nWhat comes again:\n"
     for gone, came, prompts, recipes in again:

@@ -1,4 +1,4 @@
-"""A comparison as one page that needs nothing but a browser."""
+"""Changes of prompts as one page that needs nothing but a browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from prompt_kit.images import Image
-    from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange
+    from prompt_kit.review.diff.changes import Changes, ExampleChange, RecipeChange
     from prompt_kit.review.diff.passages import Passage, Row
     from prompt_kit.support.worddiff import Span
 
@@ -27,36 +27,36 @@ _MOST_AGAIN: Final = 8
 _TAGS: Final = {"out": "del", "in": "ins"}
 
 
-def page(comparison: Comparison) -> str:
+def page(changes: Changes) -> str:
     """Return the whole page; it asks no other file or server for anything."""
     body = [
-        *_header(comparison),
+        *_header(changes),
         '<div class="layout">',
-        *_contents(comparison),
+        *_contents(changes),
         "<main>",
-        *_again(comparison),
-        *(line for recipe in comparison.recipes for line in _recipe(recipe)),
+        *_again(changes),
+        *(line for recipe in changes.recipes for line in _recipe(recipe)),
         "</main>",
         "</div>",
     ]
-    return document(f"Prompts: {comparison.old} → {comparison.new}", Path(__file__).with_name("page.css"), body)
+    return document(f"Prompts: {changes.old} → {changes.new}", Path(__file__).with_name("page.css"), body)
 
 
-def _header(comparison: Comparison) -> Iterator[str]:
+def _header(changes: Changes) -> Iterator[str]:
     yield "<header>"
-    yield f'<p class="states"><code>{escape(comparison.old)}</code> → <code>{escape(comparison.new)}</code></p>'
-    yield f"<h1>{escape(phrasing.summary(comparison))}</h1>"
-    if len(comparison.counts) > 1:
-        counts = (f"<span><b>{n}</b> {phrasing.SAYS[status]}</span>" for status, n in comparison.counts.items())
+    yield f'<p class="states"><code>{escape(changes.old)}</code> → <code>{escape(changes.new)}</code></p>'
+    yield f"<h1>{escape(phrasing.summary(changes))}</h1>"
+    if len(changes.counts) > 1:
+        counts = (f"<span><b>{n}</b> {phrasing.SAYS[status]}</span>" for status, n in changes.counts.items())
         yield f'<p class="counts">{"".join(counts)}</p>'
-    yield from (f'<p class="note">{escape(phrasing.seen(note))}</p>' for note in comparison.notes)
+    yield from (f'<p class="note">{escape(phrasing.seen(note))}</p>' for note in changes.notes)
     yield "</header>"
 
 
-def _contents(comparison: Comparison) -> Iterator[str]:
+def _contents(changes: Changes) -> Iterator[str]:
     yield "<nav>"
     for kind, title in (("recipe", "Recipes"), ("strategy", "Strategies")):
-        of_kind = [recipe for recipe in comparison.recipes if recipe.kind == kind]
+        of_kind = [recipe for recipe in changes.recipes if recipe.kind == kind]
         if of_kind:
             yield f"<h2>{title}</h2>\n<ul>"
             yield from (_entry(recipe) for recipe in of_kind)
@@ -75,8 +75,8 @@ def _entry(recipe: RecipeChange) -> str:
     return f'<li><a href="#{_id(recipe)}">{escape(recipe.name)}{extent}</a></li>'
 
 
-def _again(comparison: Comparison) -> Iterator[str]:
-    again = comparison.again[:_MOST_AGAIN]
+def _again(changes: Changes) -> Iterator[str]:
+    again = changes.again[:_MOST_AGAIN]
     if not again:
         return
     yield '<div class="again">\n<h2>What comes again</h2>\n<ul>'

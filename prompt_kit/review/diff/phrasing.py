@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
-    from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange, Status
+    from prompt_kit.review.diff.changes import Changes, ExampleChange, RecipeChange, Status
     from prompt_kit.review.diff.passages import Gap
 
 SAYS: Final[dict[Status, str]] = {
@@ -45,24 +45,24 @@ def harmless(text: str) -> str:
     return _COMMANDS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def summary(comparison: Comparison) -> str:
+def summary(changes: Changes) -> str:
     """Return in one sentence what became of all prompts."""
-    touched = sum(comparison.counts.values())
-    if not comparison.recipes:
-        return f"All {counted(comparison.prompts, 'prompt')} are the same."
-    recipes = sum(recipe.kind == "recipe" for recipe in comparison.recipes)
-    strategies = len(comparison.recipes) - recipes
+    touched = sum(changes.counts.values())
+    if not changes.recipes:
+        return f"All {counted(changes.prompts, 'prompt')} are the same."
+    recipes = sum(recipe.kind == "recipe" for recipe in changes.recipes)
+    strategies = len(changes.recipes) - recipes
     where = [counted(recipes, "recipe")] if recipes else []
     where += [counted(strategies, "strategy")] if strategies else []
     if not touched:
-        return f"{series(where)} {'differs' if len(comparison.recipes) == 1 else 'differ'}, but no prompt."
-    total = counted(comparison.prompts, "prompt")
+        return f"{series(where)} {'differs' if len(changes.recipes) == 1 else 'differ'}, but no prompt."
+    total = counted(changes.prompts, "prompt")
     return f"{touched:,} of {total} {'differs' if touched == 1 else 'differ'}, in {series(where)}."
 
 
-def details(comparison: Comparison) -> list[str]:
+def details(changes: Changes) -> list[str]:
     """Return how many prompts were changed, added and so on."""
-    return [f"{count} {SAYS[status]}" for status, count in comparison.counts.items()]
+    return [f"{count} {SAYS[status]}" for status, count in changes.counts.items()]
 
 
 def counted(count: int, noun: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from prompt_kit.errors import PromptKitError
-from prompt_kit.recipe.assembly import rehearsed
+from prompt_kit.recipe.assembly import example_recipes
 from prompt_kit.review.lines import lines
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def rendered(state: State, subject: Subject, same: Collection[str]) -> Samples |
     if name not in state.library.names(kind):
         return None
     try:
-        recipes = rehearsed(kind, name, state.library)
+        recipes = example_recipes(kind, name, state.library)
     except PromptKitError as error:
         return Samples({}, _told(error, state))
     wanted = {example: recipe for example, recipe in recipes.items() if example not in same}

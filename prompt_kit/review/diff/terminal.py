@@ -1,4 +1,4 @@
-"""A comparison as text for a terminal or a log."""
+"""Changes of prompts as text for a terminal or a log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prompt_kit.review.diff.passages import Gap
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from prompt_kit.review.diff.comparison import Comparison, ExampleChange, RecipeChange
+    from prompt_kit.review.diff.changes import Changes, ExampleChange, RecipeChange
     from prompt_kit.review.diff.passages import Passage
     from prompt_kit.support.worddiff import Span
 
@@ -24,25 +24,25 @@ _MOST_AGAIN: Final = 5
 
 
 class Terminal:
-    """Writes a comparison as text."""
+    """Writes changes of prompts as text."""
 
     def __init__(self, *, color: bool, width: int) -> None:
         """Prepare to write lines of a width in characters; without colour, changes stand in brackets."""
         self.color, self.width = color, width
 
-    def text(self, comparison: Comparison) -> str:
+    def text(self, changes: Changes) -> str:
         """Return the whole report."""
-        lines = [f"{self._bold(comparison.old)} → {self._bold(comparison.new)}", phrasing.summary(comparison)]
-        if len(comparison.counts) > 1:
-            lines.append(" · ".join(phrasing.details(comparison)))
-        lines += [f"Note: {phrasing.seen(note)}" for note in comparison.notes]
-        lines += self._again(comparison)
-        for recipe in comparison.recipes:
+        lines = [f"{self._bold(changes.old)} → {self._bold(changes.new)}", phrasing.summary(changes)]
+        if len(changes.counts) > 1:
+            lines.append(" · ".join(phrasing.details(changes)))
+        lines += [f"Note: {phrasing.seen(note)}" for note in changes.notes]
+        lines += self._again(changes)
+        for recipe in changes.recipes:
             lines += ["", *self._recipe(recipe)]
         return "\n".join(lines) + "\n"
 
-    def _again(self, comparison: Comparison) -> Iterator[str]:
-        again = comparison.again[:_MOST_AGAIN]
+    def _again(self, changes: Changes) -> Iterator[str]:
+        again = changes.again[:_MOST_AGAIN]
         if again:
             yield ""
             yield "What comes again"

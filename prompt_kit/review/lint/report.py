@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
-from prompt_kit.recipe.assembly import load, rehearsed
+from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.recipe.library import Library, kind_of
 from prompt_kit.recipe.recipe import strategy_templates
 from prompt_kit.recipe.spec import NAME_PATTERN
@@ -155,7 +155,7 @@ class _File:
             return Report(_problems(error, found.file.place()))
 
     def _preset(self, found: Found[Any]) -> Report:
-        plans = load(found.name, library=self.library).plans
+        plans = load(found.name, library=self.library).turn_templates
         return Report(templates={source.label for plan in plans for source in plan.program.sources})
 
     def _recipe(self, found: Found[RecipeSpec]) -> Report:
@@ -169,7 +169,7 @@ class _File:
 
     def _own_templates(self, found: Found[RecipeSpec], recipe: Recipe) -> set[str]:
         """Return the templates that are the recipe's own; what it inherits is measured where it comes from."""
-        every = {name for plan in recipe.plans for name in plan.program.origins}
+        every = {name for plan in recipe.turn_templates for name in plan.program.origins}
         if found.spec.extends is not None:
             own = {found.spec.template, *(turn.template for turn in found.spec.turns)}
             return {name for name in every if name in own}
@@ -189,7 +189,7 @@ class _File:
 
     def _strategy(self, found: Found[StrategySpec]) -> Report:
         trial = _Trial(found, strategy_templates(found))
-        recipes = rehearsed("strategy", self.name, self.library)
+        recipes = example_recipes("strategy", self.name, self.library)
         trial.render(recipes)
         base = next(iter(recipes.values()), None)
         return trial.report("strategy", found.spec.parameters, creates="create" in found.spec.tasks, base=base)
@@ -231,7 +231,7 @@ class _Trial:
 
     def watch(self, recipe: Recipe) -> None:
         """Watch the programs of a recipe from now on."""
-        for plan in recipe.plans:
+        for plan in recipe.turn_templates:
             if id(plan.program) not in self.programs:
                 self.programs[id(plan.program)] = plan.program
                 plan.program.watch()
@@ -269,11 +269,11 @@ class _Trial:
 
 
 def _unused(parameters: Mapping[str, Parameter], recipe: Recipe) -> list[str]:
-    used = {name for plan in recipe.plans for name in plan.program.names}
+    used = {name for plan in recipe.turn_templates for name in plan.program.names}
     used |= {other for p in recipe.parameters.values() for other in p.show_if}
     used |= {other for p in recipe.parameters.values() for other in getattr(p, "away_from", ())}
     used |= {other for slot in recipe.references.values() for other in (slot.described_by or "", *slot.show_if)}
-    used |= {plan.for_each or "" for plan in recipe.plans}
+    used |= {plan.for_each or "" for plan in recipe.turn_templates}
     return [name for name in parameters if name not in used and not parameters[name].brings_settings]
 
 

@@ -6,7 +6,7 @@ their runs. Whatever is interrupted can be done again: nothing is submitted, sav
 
 from prompt_kit.work.jobs.collecting import acancel, acollect, cancel, collect
 from prompt_kit.work.jobs.records import Job, JobState, Row, job_of, jobs
-from prompt_kit.work.jobs.submitting import Order, Submission, asubmit, planned, submit
+from prompt_kit.work.jobs.submitting import Order, Submission, asubmit, submission_of, submit
 
 __all__ = [
     "Job",
@@ -21,6 +21,6 @@ __all__ = [
     "collect",
     "job_of",
     "jobs",
-    "planned",
+    "submission_of",
     "submit",
 ]

@@ -39,7 +39,7 @@ _LOST: Final = (
     "{generator} knows no job under this label. With another key than the one it was submitted with that is to be"
     " expected; else it never arrived: 'prompt-kit runs cancel {id}' strikes it off."
 )
-_STRUCK: Final = Outcome(
+_NEVER_ARRIVED: Final = Outcome(
     Status.CANCELLED,
     message="The job never arrived and was struck off; nothing was sent.",
     next_step="Submit it again.",
@@ -52,7 +52,7 @@ _GIVEN_UP: Final = Outcome(
 )
 
 
-class Options(TypedDict, total=False):
+class CollectOptions(TypedDict, total=False):
     """How jobs are collected; everything may be left out."""
 
     generator: Generator
@@ -67,12 +67,12 @@ class Options(TypedDict, total=False):
     """Told of every job each time it was looked at."""
 
 
-def collect(*wanted: str | Job, **options: Unpack[Options]) -> tuple[Job, ...]:
+def collect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tuple[Job, ...]:
     """Wait for jobs and save what came of them; `acollect` is the async twin."""
     return asyncio.run(acollect(*wanted, **options))
 
 
-async def acollect(*wanted: str | Job, **options: Unpack[Options]) -> tuple[Job, ...]:
+async def acollect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tuple[Job, ...]:
     """Wait for jobs, by id, and save what came of them; all that are not over, when none is named.
 
     Several processes may do so at once, and each may be ended at any moment: the next one goes on.
@@ -107,12 +107,12 @@ async def acollect(*wanted: str | Job, **options: Unpack[Options]) -> tuple[Job,
     return tuple(found.values())
 
 
-def cancel(wanted: str | Job, **options: Unpack[Options]) -> Job:
+def cancel(wanted: str | Job, **options: Unpack[CollectOptions]) -> Job:
     """Ask to stop a job; `acancel` is the async twin."""
     return asyncio.run(acancel(wanted, **options))
 
 
-async def acancel(wanted: str | Job, **options: Unpack[Options]) -> Job:
+async def acancel(wanted: str | Job, **options: Unpack[CollectOptions]) -> Job:
     """Ask to stop a job; what was done of it by then is still there to be collected.
 
     A job that never arrived is struck off, and one that the provider no longer knows is given up.
@@ -172,7 +172,7 @@ class _Look:
                     if job.over:
                         return job
                     if job.state == "lost":
-                        return dropped(job, _STRUCK, ledger, self.project)
+                        return dropped(job, _NEVER_ARRIVED, ledger, self.project)
                     if not job.name:
                         return job
                 refusal = await made_by.cancel(job.name)

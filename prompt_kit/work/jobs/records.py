@@ -124,7 +124,7 @@ def jobs(root: Path) -> tuple[tuple[Job, ...], tuple[Problem, ...]]:
         WorkspaceError: When the folder cannot be read.
     """
     folder = root / FOLDER
-    with files.plainly(folder):
+    with files.os_errors_as_workspace_errors(folder):
         paths = [path for path in folder.iterdir() if _is_job(path)] if folder.is_dir() else []
     found: list[Job] = []
     problems: list[Problem] = []
@@ -179,7 +179,7 @@ def _is_job(path: Path) -> bool:
 
 def _read(path: Path) -> Job:
     damaged = InputError(f"{path}: the record of this job is damaged. Nothing was changed in it.")
-    with files.plainly(path):
+    with files.os_errors_as_workspace_errors(path):
         content = path.read_bytes()
     try:
         job = Job.model_validate_json(content)

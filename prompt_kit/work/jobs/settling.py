@@ -45,7 +45,7 @@ class Settling:
 
     def __init__(self, job: Job, project: Project, ledger: Ledger) -> None:
         self.job, self.project, self.ledger = job, project, ledger
-        self.requests = _Asked(job, project)
+        self.requests = _JobRequests(job, project)
         self._rows = {row.key: row for row in job.rows}
         self._steps: dict[str, str] = {}
         self._remarks: list[str] = []
@@ -161,7 +161,7 @@ class Settling:
         return replace(told, next_step=self._steps.get(run, ""))
 
 
-class _Asked(Mapping[str, Request]):
+class _JobRequests(Mapping[str, Request]):
     """What was asked, by key, at the prices of a job; read when somebody wants to know, for jobs wait long."""
 
     def __init__(self, job: Job, project: Project) -> None:
@@ -222,7 +222,7 @@ def _clear(folder: Path, record: Mapping[str, Any], outcome: Outcome) -> None:
     """Take away what a process that was ended while it saved this very answer left of it."""
     listed = {name for done in record["requests"] for name in done["pictures"]}
     mine = {picture.sha256 for picture in outcome.pictures}
-    with files.plainly(folder):
+    with files.os_errors_as_workspace_errors(folder):
         for path in folder.iterdir():
             if not path.stem.isdecimal() or path.suffix == ".json" or path.name in listed:
                 continue

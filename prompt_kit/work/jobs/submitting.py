@@ -65,7 +65,7 @@ class Submission:
     """How many further requests were answered before, in runs that go on."""
 
 
-class Options(TypedDict, total=False):
+class SubmitOptions(TypedDict, total=False):
     """How jobs are submitted; everything may be left out."""
 
     generator: str | Generator
@@ -81,12 +81,12 @@ class Options(TypedDict, total=False):
     """Told of the run of each order before it is sent: which of the orders, from 0, and the run's id."""
 
 
-def submit(*wanted: Prompt | Order, **options: Unpack[Options]) -> tuple[Job, ...]:
+def submit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> tuple[Job, ...]:
     """Submit prompts to be made later, for less, and return at once; `asubmit` is the async twin."""
     return asyncio.run(asubmit(*wanted, **options))
 
 
-async def asubmit(*wanted: Prompt | Order, **options: Unpack[Options]) -> tuple[Job, ...]:
+async def asubmit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> tuple[Job, ...]:
     """Submit prompts to be made later, for less, and return the jobs: one for each model.
 
     Each prompt gets its run at once; `collect` fills the runs, from this process or any other. Where the last run of
@@ -101,7 +101,7 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[Options]) -> tuple[
     project = options.get("project") or find_project()
     made_by = generator_for(options.get("generator") or default_generator(project), project)
     orders = [one if isinstance(one, Order) else Order(one) for one in wanted]
-    told = planned(orders, made_by, project)
+    told = submission_of(orders, made_by, project)
     for image in {image.sha256: image for one in orders for turn in one.prompt.turns for image in turn.images}.values():
         image.read()
     async with AsyncExitStack() as stack:
@@ -120,7 +120,7 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[Options]) -> tuple[
         return tuple(jobs)
 
 
-def planned(orders: Sequence[Order], made_by: Generator, project: Project) -> Submission:
+def submission_of(orders: Sequence[Order], made_by: Generator, project: Project) -> Submission:
     """Return what submitting these orders would mean.
 
     Raises:
@@ -264,7 +264,7 @@ class _Submitting:
             for row in rows
         ]
         try:
-            return self.ledger.plan_all(entries, budget=self.project.budget)
+            return self.ledger.book_all(entries, budget=self.project.budget)
         except BudgetError as error:
             why = Outcome(Status.BUDGET, message=str(error), billable="no")
             for folder in folders:

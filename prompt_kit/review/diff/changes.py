@@ -88,7 +88,7 @@ class RecipeChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Changes:
     """What became of every prompt between two states."""
 
     old: str
@@ -120,7 +120,7 @@ class Comparison:
         return [(*phrase, count, len(recipes[phrase])) for phrase, count in prompts.most_common() if count >= _AGAIN]
 
 
-def compare(old: State, new: State, only: Sequence[str] = ()) -> Comparison:
+def changes_between(old: State, new: State, only: Sequence[str] = ()) -> Changes:
     """Return what became of every prompt between two states.
 
     Args:
@@ -141,7 +141,7 @@ def compare(old: State, new: State, only: Sequence[str] = ()) -> Comparison:
     pairs = all_rendered((old, new), {subject: same.get(subject, frozenset()) for subject in differing})
     changes = list(_changes(pairs, same))
     prompts += sum(change.total - len(same.get((change.kind, change.name), ())) for change in changes)
-    return Comparison(old.label, new.label, tuple(filter(_tells, changes)), prompts, (*old.notes, *new.notes))
+    return Changes(old.label, new.label, tuple(filter(_tells, changes)), prompts, (*old.notes, *new.notes))
 
 
 def _subjects(old: State, new: State) -> tuple[list[Subject], set[Subject]]:
