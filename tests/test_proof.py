@@ -325,7 +325,9 @@ def test_fourteen_references_are_all_on_the_sheet(task: Task) -> None:
 
     layout = laid_out(asked)
 
-    listed = {placed.what.number for s in layout.notes.sections for placed in s.items if hasattr(placed.what, "number")}
+    listed = {
+        placed.content.number for s in layout.notes.sections for placed in s.items if hasattr(placed.content, "number")
+    }
     assert listed == set(range(1, 15))
     assert layout.notes.left_out == 0
     assert drawn(asked).ok

@@ -136,7 +136,10 @@ class Facts(BaseModel):
         Of a ratio it does not make, these are the pixels of the one that takes its place, if any does.
         """
         wanted = (self.stand_in(aspect_ratio) or aspect_ratio, size or self.default_size)
-        return next(((width, height) for ratio, one, width, height in self.pixel_table if (ratio, one) == wanted), None)
+        return next(
+            ((width, height) for ratio, made_size, width, height in self.pixel_table if (ratio, made_size) == wanted),
+            None,
+        )
 
     def quality(self, tier: Tier | None) -> str | None:
         """Return how the provider calls the quality of a tier, where the model has several."""
@@ -147,7 +150,7 @@ class Facts(BaseModel):
         if level is None or level in self.thinking or "thinking" in self.leaves_out or not self.known:
             return level
         levels: tuple[Thinking, ...] = get_args(Thinking)
-        more = [one for one in levels[levels.index(level) :] if one in self.thinking]
+        more = [candidate for candidate in levels[levels.index(level) :] if candidate in self.thinking]
         return more[0] if more else max(self.thinking, key=levels.index, default=None)
 
     def matches(self, width: int, height: int, *, aspect_ratio: str | None, size: str | None) -> bool:

@@ -18,7 +18,7 @@ def nearest(asked: str, offered: Sequence[str]) -> str:
     wanted = measure(asked)
     if wanted is None:
         return series(offered, "or")
-    return min(offered, key=lambda one: abs((measure(one) or 0) - wanted))
+    return min(offered, key=lambda candidate: abs((measure(candidate) or 0) - wanted))
 
 
 def measure(format_or_size: str) -> float | None:

@@ -53,27 +53,29 @@ class Model(Priced):
             return ()
         if self.status == "retired":
             return (self.farewell,)
-        found = [*self._setting_refusals(prompt.settings)]
+        refusals = [*self._setting_refusals(prompt.settings)]
         for turn in prompt.turns:
-            found += [*self._reference_refusals(turn), *self._file_refusals(turn), *self._turn_refusals(turn)]
-        return tuple(dict.fromkeys(found))
+            refusals += [*self._reference_refusals(turn), *self._file_refusals(turn), *self._turn_refusals(turn)]
+        return tuple(dict.fromkeys(refusals))
 
     def warnings(self, prompt: Prompt) -> tuple[str, ...]:
         """Return whole sentences about what can be done but is worth knowing."""
-        found = []
+        sentences = []
         if not self.known:
             text = f"The catalogue does not know the model '{self.id}': what it can do and what it costs is not known."
-            found.append(f"{text} {did_you_mean(self.id, list(built_in()[0]))}".strip())
+            sentences.append(f"{text} {did_you_mean(self.id, list(built_in()[0]))}".strip())
         if self.status == "legacy" and self.replaced_by:
-            found.append(f"The model '{self.id}' is being phased out. '{self.replaced_by}' takes its place.")
+            sentences.append(f"The model '{self.id}' is being phased out. '{self.replaced_by}' takes its place.")
         if prompt.settings.output == "interleaved" and (each := self.picture_price(prompt.settings.size)):
-            found.append(f"Words and pictures in turn: the estimate counts one picture; each further one is ${each}.")
+            sentences.append(
+                f"Words and pictures in turn: the estimate counts one picture; each further one is ${each}."
+            )
         most = max((len(turn.references + turn.earlier) for turn in prompt.turns), default=0)
         if left_out := _left_out(prompt):
-            found.append(left_out)
+            sentences.append(left_out)
         if self.best_references is not None and most > self.best_references:
-            found.append(f"'{self.id}' works best with up to {self.best_references} pictures; there are {most}.")
-        return (*found, *self._departures(prompt))
+            sentences.append(f"'{self.id}' works best with up to {self.best_references} pictures; there are {most}.")
+        return (*sentences, *self._departures(prompt))
 
     @property
     def farewell(self) -> Problem:
@@ -136,22 +138,22 @@ class Model(Priced):
 
     def _reference_refusals(self, turn: Turn) -> Iterator[Problem]:
         for kind, limit, crowd in reference_limits.crowds(self, turn):
-            slot = next((one.slot for one in reversed(crowd) if isinstance(one, Reference)), "references")
+            slot = next((picture.slot for picture in reversed(crowd) if isinstance(picture, Reference)), "references")
             fact = f"takes at most {limit} {_KIND_WORDS[kind]}, and there are {len(crowd)}{_where(turn)}"
             other = self._tier_where(reference_limits.takes, kind, turn)
             yield self._cannot(f"{fact}. Leave {len(crowd) - limit} out", other, slot)
 
     def _file_refusals(self, turn: Turn) -> Iterator[Problem]:
-        for one in turn.references:
-            if one.image.media_type not in self.input_types:
+        for reference in turn.references:
+            if reference.image.media_type not in self.input_types:
                 types = series([name.rpartition("/")[2].upper() for name in self.input_types], "or")
-                text = f"{one.image.name} is {one.image.media_type}, which {self.id} does not take. Save it as {types}."
-                yield Problem(text, parameter=one.slot)
+                fact = f"{reference.image.name} is {reference.image.media_type}, which {self.id} does not take."
+                yield Problem(f"{fact} Save it as {types}.", parameter=reference.slot)
         weight = sum(image.size for image in turn.images)
         # Pictures travel as Base64, which makes four bytes of three. Gemini's go as files where they are too heavy
         # for that, with room for any picture we read (2 GB each, ai.google.dev, files, 2026-10).
         if self.generator != FIRST and weight * 4 > MAX_REQUEST_BYTES * 3:
-            heaviest = max(turn.references, key=lambda one: one.image.size, default=None)
+            heaviest = max(turn.references, key=lambda reference: reference.image.size, default=None)
             most = MAX_REQUEST_BYTES * 3 // 4_000_000
             text = f"The pictures have {weight / 1e6:,.0f} MB together{_where(turn)}; at most {most} MB can be sent."
             if turn.history:

@@ -31,8 +31,8 @@ class Priced(Facts):
     def in_batch(self) -> Self:
         """The same at the prices of the Batch API; they are unknown where its share is."""
         share, names = self.batch_share, ("input_price", "input_image_price", "text_price", "image_price")
-        known = {name: price for name in names if (price := getattr(self, name)) is not None}
-        return self.model_copy(update={name: share and price * share for name, price in known.items()})
+        prices = {name: price for name in names if (price := getattr(self, name)) is not None}
+        return self.model_copy(update={name: share and price * share for name, price in prices.items()})
 
     def picture_price(self, size: str | None = None, tier: Tier | None = None) -> Decimal | None:
         """Return what one picture costs, in US dollars, without what is sent for it; ``None`` is unknown."""
@@ -98,7 +98,11 @@ class Priced(Facts):
         prices = {size: self.picture_price(size) for size in self.sizes}
         plain["picture_price_usd"] = {size: str(price) for size, price in prices.items() if price is not None}
         plain["pixels"] = {
-            ratio: {size: "{}x{}".format(*found) for size in self.sizes if (found := self.pixels(ratio, size))}
+            ratio: {
+                size: "{}x{}".format(*width_and_height)
+                for size in self.sizes
+                if (width_and_height := self.pixels(ratio, size))
+            }
             for ratio in self.aspect_ratios
         }
         return {key: value for key, value in plain.items() if value not in ("", [], {})}

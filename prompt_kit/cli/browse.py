@@ -81,22 +81,25 @@ def show(name: str, *, as_json: bool) -> None:
         click.echo(f"\nThe example '{name}' becomes\n\n{recipe.render_example(name)}")
 
 
-def _show_strategy(found: Found[StrategySpec], *, as_json: bool) -> None:
-    spec = found.spec
+def _show_strategy(strategy: Found[StrategySpec], *, as_json: bool) -> None:
+    spec = strategy.spec
     if as_json:
         click.echo(spec.model_dump_json(indent=2, exclude_defaults=True))
         return
-    click.echo(f"{spec.title or spoken(found.name)}\n{spec.summary}\n")
+    click.echo(f"{spec.title or spoken(strategy.name)}\n{spec.summary}\n")
     for name, parameter in spec.parameters.items():
         _show_parameter(name, parameter)
     _show_slots(spec.references)
     click.echo(f"\nFor recipes that {' or '.join(spec.tasks)}\n\nExamples")
     for name, example in spec.examples.items():
         given = [
-            one for key, value in example.values.items() if key in spec.parameters for one in arguments(key, value)
+            option
+            for key, value in example.values.items()
+            if key in spec.parameters
+            for option in arguments(key, value)
         ]
         options = " ".join(map(shlex.join, given))
-        click.echo(f"  {name}: prompt-kit render {example.recipe} … --use {found.name} {options}".rstrip())
+        click.echo(f"  {name}: prompt-kit render {example.recipe} … --use {strategy.name} {options}".rstrip())
 
 
 def _show_slots(slots: Mapping[str, ReferenceSlot]) -> None:
@@ -157,7 +160,7 @@ def models(model_id: str | None, *, show_all: bool, as_json: bool) -> None:
             click.echo(f"{model.id:<42}{model.generator:<11}{'':<5}{'gone':<9}use {model.replaced_by}")
             continue
         prices = [model.picture_price(tier=tier) for tier in model.tiers or (None,)]
-        price = min((one for one in prices if one is not None), default=None)
+        price = min((amount for amount in prices if amount is not None), default=None)
         most = "?" if model.max_references is None else model.max_references
         click.echo(
             f"{model.id:<32}{model.generator:<11}{', '.join(model.tiers) or '-':<15}{model.status:<9}"

@@ -125,15 +125,15 @@ def _plain(report: Report) -> dict[str, Any]:
         ],
         "coverage": [
             {
-                "kind": one.kind,
-                "name": one.name,
-                "examples": one.examples,
-                "branches": one.branches,
-                "choices": one.choices,
-                "untried": len(one.untried),
-                "percent": one.percent,
+                "kind": entry.kind,
+                "name": entry.name,
+                "examples": entry.examples,
+                "branches": entry.branches,
+                "choices": entry.choices,
+                "untried": len(entry.untried),
+                "percent": entry.percent,
             }
-            for one in report.coverage
+            for entry in report.coverage
         ],
     }
 
@@ -151,8 +151,8 @@ def _annotation(problem: Problem) -> str:
 
 
 def _show_coverage(covered: list[Coverage], *, err: bool) -> None:
-    width = max((len(one.name) for one in covered), default=0) + 2
+    width = max((len(entry.name) for entry in covered), default=0) + 2
     click.echo(f"{'':<{width}}{'examples':>9}{'branches':>10}{'choices':>9}{'untried':>9}{'exercised':>11}", err=err)
-    for one in covered:
-        counts = f"{one.examples:>9}{one.branches:>10}{one.choices:>9}{len(one.untried):>9}{one.percent:>10}%"
-        click.echo(f"{one.name:<{width}}{counts}", err=err)
+    for entry in covered:
+        counts = f"{entry.examples:>9}{entry.branches:>10}{entry.choices:>9}{len(entry.untried):>9}{entry.percent:>10}%"
+        click.echo(f"{entry.name:<{width}}{counts}", err=err)

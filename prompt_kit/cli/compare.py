@@ -77,8 +77,10 @@ class CompareCommands(RecipeCommands):
 
     def asked(self, ctx: click.Context, recipe: Recipe) -> Iterable[click.Option]:
         """Return the options for what the recipe of any cell asks."""
-        found = {option.name: option for one in _recipes(recipe, ctx.meta["across"]) for option in options_of(one)}
-        return found.values()
+        by_name = {
+            option.name: option for mixed in _recipes(recipe, ctx.meta["across"]) for option in options_of(mixed)
+        }
+        return by_name.values()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -95,20 +97,20 @@ def compare_recipe(recipe: Recipe, **options: Any) -> None:
     from prompt_kit.comparing import parsed, table
 
     across = parsed(options["across"])
-    found = inputs(recipe, options, elsewhere=across)
-    values = dict(found.values)
-    for one in _recipes(found.recipe, options["across"]):
-        values |= given(one, options)
-    wishes = _wishes(found, options)
-    slips = [*_twice(found, options, across), *_at_odds(options)]
+    entered = inputs(recipe, options, elsewhere=across)
+    values = dict(entered.values)
+    for mixed in _recipes(entered.recipe, options["across"]):
+        values |= given(mixed, options)
+    wishes = _wishes(entered, options)
+    slips = [*_twice(entered, options, across), *_at_odds(options)]
     comparison: Comparison | None = None
     try:
         if slips or options["dry_run"]:
-            priced = table(found.recipe, values, across, **wishes)
+            priced = table(entered.recipe, values, across, **wishes)
         else:
-            comparison = made(found.recipe, values, across=across, **wishes, **_how(options))
+            comparison = made(entered.recipe, values, across=across, **wishes, **_how(options))
     except InputError as error:
-        raise InputError([*slips, *found.placed(error).problems]) from error
+        raise InputError([*slips, *entered.placed(error).problems]) from error
     if slips:
         raise InputError(slips)
     if comparison is None:
@@ -151,10 +153,10 @@ def _recipes(recipe: Recipe, across: Iterable[str]) -> Iterator[Recipe]:
             continue
 
 
-def _wishes(found: Inputs, options: Mapping[str, Any]) -> Any:
+def _wishes(entered: Inputs, options: Mapping[str, Any]) -> Any:
     wishes = {
-        "settings": found.settings,
-        "project": found.recipe.library.project,
+        "settings": entered.settings,
+        "project": entered.recipe.library.project,
         "count": options["count"],
         "skip_refused": options["skip_refused"],
         "batch": options["batch"],
@@ -172,10 +174,10 @@ def _how(options: Mapping[str, Any]) -> CompareOptions:
     return cast("CompareOptions", how)
 
 
-def _twice(found: Inputs, options: Mapping[str, Any], across: Iterable[str]) -> Iterator[Problem]:
+def _twice(entered: Inputs, options: Mapping[str, Any], across: Iterable[str]) -> Iterator[Problem]:
     """Yield what is both given and compared."""
     for name in across:
-        said = name in found.on_line or (name != "strategy" and options.get(name) not in (None, (), False))
+        said = name in entered.on_line or (name != "strategy" and options.get(name) not in (None, (), False))
         if said:
             yield Problem(f"{flag(name)}: is given and compared. Leave one of them out.")
         if name == "tier" and options["model"]:

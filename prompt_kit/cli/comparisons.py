@@ -42,12 +42,12 @@ class ComparisonWatch:
                 talk("")
             case "made" if progress.result is not None:
                 self._made += 1
-                talk(f"{self._made}/{len(progress.table.to_make)} {_told(progress.result)}")
+                talk(f"{self._made}/{len(progress.table.to_make)} {_result_line(progress.result)}")
             case "written":
                 talk(f"Sheet: {short(progress.sheet)}")
 
 
-def _told(result: Result) -> str:
+def _result_line(result: Result) -> str:
     name = result.cell.name
     if not result.ok:
         status = f" ({result.status})" if result.status else ""
@@ -71,7 +71,7 @@ def _lines(table: Table) -> Iterator[str]:
     elif all(plan.generator == "proof" for plan in plans):
         cost = f"$0; with the real models about {at_once}"
     yield f"{_count(len(table.cells), 'cell')}, {_count(len(plans), 'prompt')} {how}: {cost}"
-    yield from dict.fromkeys(one for plan in plans for one in plan.warnings)
+    yield from dict.fromkeys(warning for plan in plans for warning in plan.warnings)
 
 
 def _priced(table: Table, cell: Cell, width: int) -> str:
@@ -105,21 +105,21 @@ def _differences(table: Table) -> Iterator[str]:
     from prompt_kit.comparing.wording import wording
 
     cells = [cell for cell in table.cells if cell.plan]
-    found = wording([cell.plan.prompt for cell in cells if cell.plan])
-    if not any(found.own):
+    differences = wording([cell.plan.prompt for cell in cells if cell.plan])
+    if not any(differences.own):
         yield "\nAll prompts say the same."
         return
     yield "\nIn all cells"
-    yield from (f"  {one.line.text}" if one.line else f"  [{one.place}]" for one in found.common)
+    yield from (f"  {piece.line.text}" if piece.line else f"  [{piece.place}]" for piece in differences.common)
     groups: dict[Any, list[int]] = {}
-    for cell, own in zip(cells, found.own, strict=True):
+    for cell, own in zip(cells, differences.own, strict=True):
         groups.setdefault(own, []).append(cell.number)
     for own, numbers in groups.items():
         if own:
             yield f"\nOnly in {'; '.join(scope.name for scope in table.scopes(numbers))}"
-        for one in own:
-            words = "".join(span.text for span in one.spans).replace("\n", "\n      ")
-            yield f"  [{one.place}] {words}"
+        for piece in own:
+            words = "".join(span.text for span in piece.spans).replace("\n", "\n      ")
+            yield f"  [{piece.place}] {words}"
 
 
 def show(comparison: Comparison, *, as_json: bool) -> bool:
@@ -148,28 +148,30 @@ def show_jobs(comparison: Comparison, words: Sequence[str], *, as_json: bool) ->
     from prompt_kit.work.jobs import jobs
 
     project = comparison.table.given.project
-    known = {job.id: job for job in jobs(project.runs_folder)[0]}
-    found = [known[name] for name in comparison.jobs if name in known]
+    by_id = {job.id: job for job in jobs(project.runs_folder)[0]}
+    submitted = [by_id[name] for name in comparison.jobs if name in by_id]
     all_sent = not _tell_unsubmitted(comparison)
-    for job in found:
+    for job in submitted:
         if job.message:
             talk(f"{job.id}: {job.message}")
     if as_json:
         click.echo(json.dumps(_plain(comparison), indent=2, ensure_ascii=False))
     else:
-        print_jobs(found, project, as_json=False)
+        print_jobs(submitted, project, as_json=False)
         again = [word for word in words if word not in {"--batch", "--new"}]
         talk("Go on, today or tomorrow:")
         talk(f"  {_collecting(comparison)}\n  {shlex.join(['prompt-kit', 'compare', *again])}")
-    return all_sent and all(job.state == "waiting" for job in found)
+    return all_sent and all(job.state == "waiting" for job in submitted)
 
 
 def _tell_unsubmitted(comparison: Comparison) -> bool:
     """Tell why cells are in no job though they should be; return whether there are any."""
     sent = {cell.number for cell in comparison.table.to_send} if comparison.table.batch else ()
-    failed = [one for one in comparison.results if one.cell.number in sent and not one.ok and not one.job]
+    failed = [
+        result for result in comparison.results if result.cell.number in sent and not result.ok and not result.job
+    ]
     for result in failed:
-        talk(_told(result))
+        talk(_result_line(result))
     return bool(failed)
 
 

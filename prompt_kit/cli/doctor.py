@@ -29,25 +29,25 @@ def doctor(*, as_json: bool) -> None:
     """
     from prompt_kit.review.doctor import examine
 
-    found = examine()
+    checks = examine()
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in found], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
     else:
-        _show(found)
-    if any(one.state == "wrong" for one in found):
+        _show(checks)
+    if any(check.state == "wrong" for check in checks):
         click.get_current_context().exit(1)
 
 
-def _show(found: Sequence[Checked]) -> None:
+def _show(checks: Sequence[Checked]) -> None:
     signs = _SIGNS if _can_print("".join(_SIGNS.values())) else _PLAIN
-    width = max(len(one.about) for one in found) + 2
+    width = max(len(check.about) for check in checks) + 2
     gap = " " * (3 + width)
-    for one in found:
-        said = f"{one.fact} {one.next_step}".strip() if one.state == "good" else one.fact
-        click.echo(f"{signs[one.state]:<3}{one.about:<{width}}{_wrapped(said, gap)}")
-        if one.next_step and one.state != "good":
-            click.echo(f"{gap}{_wrapped(one.next_step, gap)}")
-    wrong, odd = (sum(one.state == state for one in found) for state in ("wrong", "odd"))
+    for check in checks:
+        said = f"{check.fact} {check.next_step}".strip() if check.state == "good" else check.fact
+        click.echo(f"{signs[check.state]:<3}{check.about:<{width}}{_wrapped(said, gap)}")
+        if check.next_step and check.state != "good":
+            click.echo(f"{gap}{_wrapped(check.next_step, gap)}")
+    wrong, odd = (sum(check.state == state for check in checks) for state in ("wrong", "odd"))
     if wrong:
         click.echo(f"\n{'One thing is' if wrong == 1 else f'{wrong} things are'} wrong.")
     else:

@@ -238,12 +238,12 @@ def inputs(recipe: Recipe, options: dict[str, Any], *, elsewhere: Iterable[str] 
 
 
 def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
-    found = inputs(recipe, options)
+    entered = inputs(recipe, options)
     try:
         who = options.get("generator") or recipe.library.project.generator
-        prompt = found.recipe.render(settings=found.settings, generator=who, **found.values)
+        prompt = entered.recipe.render(settings=entered.settings, generator=who, **entered.values)
     except InputError as error:
-        raise found.placed(error) from error
+        raise entered.placed(error) from error
     for note in filter(None, (*prompt.notes, prompt.length_note)):
         click.echo(note, err=True)
     return prompt
@@ -260,7 +260,7 @@ def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
         raise InputError([file.problem(f"'{key}' is not the name of a parameter.", key) for key in odd])
     here = path.parent
     pictures = {
-        name: [here / one for one in value] if isinstance(value, list) else here / value
+        name: [here / picture for picture in value] if isinstance(value, list) else here / value
         for name, value in file.data.items()
         if recipe.form.former.get(name, name) in recipe.references and value
     }

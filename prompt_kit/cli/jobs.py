@@ -53,14 +53,15 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
         talk(f"Collect the pictures, today or tomorrow: prompt-kit runs wait {' '.join(job.id for job in jobs)}")
 
 
-def _tell(told: Submission, *, quiet: bool) -> None:
+def _tell(submission: Submission, *, quiet: bool) -> None:
     """Say what is about to be submitted; ``quiet`` leaves the price to the JSON that follows."""
-    for warning in dict.fromkeys(warning for one in told.plans for warning in one.warnings):
+    for warning in dict.fromkeys(warning for plan in submission.plans for warning in plan.warnings):
         talk(warning)
-    if told.kept:
-        talk(f"{told.kept} of {told.kept + told.requests} requests are answered already; the job is for the rest.")
+    if submission.kept:
+        every = submission.kept + submission.requests
+        talk(f"{submission.kept} of {every} requests are answered already; the job is for the rest.")
     if not quiet:
-        talk(f"{_price(told)}.")
+        talk(f"{_price(submission)}.")
 
 
 @click.command("jobs")
@@ -70,12 +71,12 @@ def list_jobs(*, as_json: bool) -> None:
     from prompt_kit.work.jobs import jobs
 
     project = find_project()
-    found, problems = jobs(project.runs_folder)
+    listed, problems = jobs(project.runs_folder)
     for problem in problems:
         talk(str(problem))
-    if not found and not problems and not as_json:
+    if not listed and not problems and not as_json:
         talk("There are no jobs. Submit one: prompt-kit generate sticker --example red-panda -n 4 --batch")
-    print_jobs(found, project, as_json=as_json)
+    print_jobs(listed, project, as_json=as_json)
 
 
 @click.command("wait")
@@ -128,26 +129,26 @@ class _Told:
         self._last[job.id] = new
 
 
-def _show_submission(told: Submission, *, as_json: bool) -> None:
+def _show_submission(submission: Submission, *, as_json: bool) -> None:
     if as_json:
         plain = {
-            "plans": [plain_plan(one) for one in told.plans],
-            "requests": told.requests,
-            "jobs": told.jobs,
-            "estimate_usd": recorded(told.estimate),
+            "plans": [plain_plan(plan) for plan in submission.plans],
+            "requests": submission.requests,
+            "jobs": submission.jobs,
+            "estimate_usd": recorded(submission.estimate),
         }
         click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
         return
-    for one in told.plans:
-        show_plan(one, as_json=False)
-    click.echo(f"job          {_price(told)}")
+    for plan in submission.plans:
+        show_plan(plan, as_json=False)
+    click.echo(f"job          {_price(submission)}")
 
 
-def _price(told: Submission) -> str:
-    requests = "1 request" if told.requests == 1 else f"{told.requests} requests"
-    where = "one job" if told.jobs == 1 else f"{told.jobs} jobs, one for each model"
-    instead = "" if told.at_once is None else f" instead of {dollars(told.at_once)}"
-    return f"{requests} in {where}: about {dollars(told.estimate)}{instead}"
+def _price(submission: Submission) -> str:
+    requests = "1 request" if submission.requests == 1 else f"{submission.requests} requests"
+    where = "one job" if submission.jobs == 1 else f"{submission.jobs} jobs, one for each model"
+    instead = "" if submission.at_once is None else f" instead of {dollars(submission.at_once)}"
+    return f"{requests} in {where}: about {dollars(submission.estimate)}{instead}"
 
 
 def print_jobs(jobs: Sequence[Job], project: Project, *, as_json: bool) -> None:
@@ -172,8 +173,8 @@ def _show(job: Job, project: Project) -> None:
             talk(f"{_place(row)}: {row.message}")
     good = sum(row.status == "ok" for row in job.rows)
     unknown = sum(row.cost is None for row in job.rows)
-    known = dollars(total(row.cost for row in job.rows if row.cost is not None))
-    cost = f"{known}, and {unknown} of unknown price" if unknown else known
+    paid = dollars(total(row.cost for row in job.rows if row.cost is not None))
+    cost = f"{paid}, and {unknown} of unknown price" if unknown else paid
     talk(f"{job.id}: {good} of {len(job.rows)} requests went well. Cost: {cost}.")
     for row in job.rows:
         for name in row.pictures:
@@ -202,6 +203,6 @@ def _age(job: Job) -> str:
 def _plain(job: Job, project: Project) -> dict[str, Any]:
     plain: dict[str, Any] = job.model_dump(mode="json", exclude={"version", "label"})
     plain |= {"estimate_usd": recorded(job.estimate), "cost_usd": recorded(job.cost), "ok": job.ok}
-    for row, told in zip(job.rows, plain["rows"], strict=True):
-        told["pictures"] = [str(project.runs_folder / row.run / name) for name in row.pictures]
+    for row, plain_row in zip(job.rows, plain["rows"], strict=True):
+        plain_row["pictures"] = [str(project.runs_folder / row.run / name) for name in row.pictures]
     return plain

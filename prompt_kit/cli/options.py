@@ -68,7 +68,7 @@ def arguments(name: str, value: Any) -> list[list[str]]:
     if isinstance(value, bool):
         return [[flag(name) if value else _no(flag(name))]]
     entries = value if isinstance(value, list) else [value]
-    return [[flag(name), one.name if isinstance(one, PurePath) else str(one)] for one in entries]
+    return [[flag(name), entry.name if isinstance(entry, PurePath) else str(entry)] for entry in entries]
 
 
 def given(recipe: Recipe, options: dict[str, Any]) -> dict[str, Any]:

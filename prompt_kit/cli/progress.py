@@ -212,7 +212,9 @@ def plain(planned: Plan, outcome: Outcome) -> dict[str, Any]:
         "cost_usd": recorded(outcome.cost),
         "billable": outcome.billable,
         "pictures": [str(picture.path) for picture in outcome.pictures],
-        "derived": [{"file": str(one.path), "kind": one.kind, "report": one.report} for one in outcome.derived],
+        "derived": [
+            {"file": str(derived.path), "kind": derived.kind, "report": derived.report} for derived in outcome.derived
+        ],
         "drafts": [str(draft.path) for draft in outcome.drafts],
         "page": str(outcome.page) if outcome.page else None,
         "thoughts": outcome.thoughts,

@@ -25,15 +25,15 @@ def ask(recipe: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:
     """
     answers: dict[str, Any] = {}
     for name, parameter in recipe.parameters.items():
-        known = {**values, **answers}
-        if name in known or parameter.locked or parameter.advanced or not recipe.form.is_asked(name, known):
+        answered = {**values, **answers}
+        if name in answered or parameter.locked or parameter.advanced or not recipe.form.is_asked(name, answered):
             continue
         answer = _answer(name, parameter)
         if answer not in ("", []):
             answers[name] = answer
     for name, slot in recipe.references.items():
-        known = {**values, **answers}
-        if name in known or not recipe.form.is_asked(name, known):
+        answered = {**values, **answers}
+        if name in answered or not recipe.form.is_asked(name, answered):
             continue
         _explain(slot.help)
         files = _several(slot.title or spoken(name), slot.max)

@@ -76,7 +76,7 @@ refine = Refine(
     params=[
         click.Argument(["words"], nargs=-1, metavar='RUN_OR_PICTURE... "CHANGE"'),
         click.Option(["--chat"], is_flag=True, help="Continue the conversation that made it, with the same model."),
-        *(one for one in INPUT_OPTIONS if one.name in {*SETTINGS, "as_json"}),
+        *(option for option in INPUT_OPTIONS if option.name in {*SETTINGS, "as_json"}),
         *RUN_OPTIONS,
     ],
     help='Change one thing in a picture and keep the rest: prompt-kit refine sticker-7f3a "make the light warmer".',
@@ -127,13 +127,13 @@ def _planned(
     }
     work: list[tuple[Refinement, Plan]] = []
     problems: list[Problem] = []
-    found: list[Path] = []
+    taken: list[Path] = []
     for source in sources:
         try:
             for picture in pictures_of(source, project.runs_folder):
-                if any(picture.resolve() == other.resolve() for other in found):
+                if any(picture.resolve() == other.resolve() for other in taken):
                     continue
-                found.append(picture)
+                taken.append(picture)
                 ready = prepare(picture, values, how)
                 name = ready.generator or default_generator(project)
                 planned = plan(ready.prompt, generator=name, project=project, count=options["count"])
@@ -156,7 +156,7 @@ def _submit(work: list[tuple[Refinement, Plan]], project: Project, options: dict
     for ready, _ in work:
         for warning in ready.warnings:
             talk(warning)
-    orders = [Order(one.prompt, options["count"], one.parent, one.parent_picture) for one, _ in work]
+    orders = [Order(ready.prompt, options["count"], ready.parent, ready.parent_picture) for ready, _ in work]
     submit_orders(orders, project, options | {"generator": makers[0]})
 
 
@@ -181,7 +181,7 @@ def _show_all(work: list[tuple[Refinement, Plan]], *, as_json: bool) -> None:
 
 def _make_all(work: list[tuple[Refinement, Plan]], project: Project, options: dict[str, Any]) -> bool:
     """Make the pictures one after the other; return whether all of them came."""
-    told = []
+    reports = []
     well = True
     for number, (ready, planned) in enumerate(work):
         for warning in ready.warnings:
@@ -191,15 +191,15 @@ def _make_all(work: list[tuple[Refinement, Plan]], project: Project, options: di
         copy(outcome, options["out"])
         well = well and outcome.ok
         if options["as_json"]:
-            told.append(plain(planned, outcome))
+            reports.append(plain(planned, outcome))
         else:
             click.echo("", nl=number > 0)
             show(planned, outcome)
     if options["as_json"]:
-        _print_json(told)
+        _print_json(reports)
     return well
 
 
-def _print_json(told: list[dict[str, Any]]) -> None:
+def _print_json(reports: list[dict[str, Any]]) -> None:
     """Print one picture as ``generate`` does, several as a list."""
-    click.echo(json.dumps(told[0] if len(told) == 1 else told, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(reports[0] if len(reports) == 1 else reports, indent=2, ensure_ascii=False))

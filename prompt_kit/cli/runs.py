@@ -45,13 +45,13 @@ def list_runs(count: int, *, as_json: bool) -> None:
 
     from prompt_kit.record.runs import runs as all_runs
 
-    found = list(islice(all_runs(find_project().runs_folder), count))
+    listed = list(islice(all_runs(find_project().runs_folder), count))
     if as_json:
-        click.echo(json.dumps([_plain(run) for run in found], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([_plain(run) for run in listed], indent=2, ensure_ascii=False))
         return
-    if not found:
+    if not listed:
         click.echo("There are no runs yet. Make one: prompt-kit generate sticker --example red-panda", err=True)
-    for run in found:
+    for run in listed:
         if run.damage:
             click.echo(f"{run.id:<36}{run.damage}")
             continue
@@ -123,9 +123,9 @@ def _made(run: Run) -> Iterator[tuple[str, str]]:
     derived: Iterable[Mapping[str, str]] = run.record.get("derived", ())
     for picture in run.pictures:
         yield "picture", picture.name
-        for one in derived:
-            if one["source"] == picture.name:
-                yield one["kind"], f"{one['file']}  {one['report']}"
+        for entry in derived:
+            if entry["source"] == picture.name:
+                yield entry["kind"], f"{entry['file']}  {entry['report']}"
     yield from (("page", page.name) for page in sorted(run.summary.folder.glob("page-*.md")))
     drafts = sorted(draft.name for draft in run.summary.folder.glob("draft-*"))
     if drafts:
@@ -155,7 +155,9 @@ def _looked_up(run: Run) -> Iterator[tuple[str, str]]:
     queries = dict.fromkeys(query for answer in answers for query in answer.get("queries", ()))
     if queries:
         yield "searched", "; ".join(queries)
-    sources = dict.fromkeys((one["title"], one["uri"]) for answer in answers for one in answer.get("sources", ()))
+    sources = dict.fromkeys(
+        (source["title"], source["uri"]) for answer in answers for source in answer.get("sources", ())
+    )
     yield from (("source", f"{title} {uri}") for title, uri in sources)
     for page in sorted(run.summary.folder.glob("search-*.html")):
         yield "suggestions", f"{page.name}  Google's, to be shown with the picture"
@@ -177,10 +179,10 @@ def _drawn(tree: tuple[Member, ...], here: str) -> Iterator[str]:
         if member.depth:
             branch += "└─ " if member.last else "├─ "
             bars.append("   " if member.last else "│  ")
-        yield f"{branch}{_told(member)}" + ("  ← this one" if member.run.id == here else "")
+        yield f"{branch}{_member_line(member)}" + ("  ← this one" if member.run.id == here else "")
 
 
-def _told(member: Member) -> str:
+def _member_line(member: Member) -> str:
     name = member.run.id.rpartition("/")[2]
     if member.run.damage:
         return f"{name}  ({'its record is damaged' if member.run.folder.is_dir() else 'gone'})"
@@ -205,15 +207,17 @@ def spend(*, as_json: bool) -> None:
         spent = {"day": ledger.spent(today), "month": ledger.spent(today.replace(day=1))}
     limits = {"day": project.budget.day, "month": project.budget.month}
     if as_json:
-        click.echo(json.dumps({name: _plain_spending(one) for name, one in spent.items()}, indent=2))
+        click.echo(json.dumps({name: _plain_spending(spending) for name, spending in spent.items()}, indent=2))
         return
     names = {"day": "today (UTC)", "month": f"{now:%B}"}
-    for name, one in spent.items():
-        line = f"{names[name]:<14}{dollars(one.known)} booked"
-        if one.unknown_count or one.possible:
-            line += f", and {one.unknown_count} requests that may have been paid (about {dollars(one.possible)})"
+    for name, spending in spent.items():
+        line = f"{names[name]:<14}{dollars(spending.known)} booked"
+        if spending.unknown_count or spending.possible:
+            line += (
+                f", and {spending.unknown_count} requests that may have been paid (about {dollars(spending.possible)})"
+            )
         if (limit := limits[name]) is not None:
-            line += f"; {dollars(limit - one.known - one.possible)} left of {dollars(limit)}"
+            line += f"; {dollars(limit - spending.known - spending.possible)} left of {dollars(limit)}"
         click.echo(line)
 
 

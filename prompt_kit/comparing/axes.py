@@ -84,7 +84,7 @@ class Axis:
     title: str
     """As people read it."""
     values: tuple[Value, ...]
-    known: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     """What a value can be, where that is a list."""
 
 
@@ -105,12 +105,12 @@ def _split(text: str) -> list[str | None]:
     values: list[str | None] = []
     at = 0
     while at <= len(text):
-        found = _VALUE.match(text, at)
-        if found is None:  # pragma: no cover - the pattern takes every text
+        match = _VALUE.match(text, at)
+        if match is None:  # pragma: no cover - the pattern takes every text
             break
-        quoted = found["quoted"]
-        values.append(found["plain"] if quoted is None else quoted.replace('""', '"') or None)
-        at = found.end() if found[0].endswith(",") else len(text) + 1
+        quoted = match["quoted"]
+        values.append(match["plain"] if quoted is None else quoted.replace('""', '"') or None)
+        at = match.end() if match[0].endswith(",") else len(text) + 1
     return values
 
 
@@ -140,24 +140,24 @@ def _axis(given: Given, name: str, wanted: Any, others: Sequence[Axis], problems
     written = _written(name)
     kind = _kind(given.recipe, written)
     if kind is None:
-        known = [*FIRST, *given.recipe.parameters, *given.recipe.references]
-        hint = did_you_mean(name, known) or f"There are: {', '.join(known)}."
+        names = [*FIRST, *given.recipe.parameters, *given.recipe.references]
+        hint = did_you_mean(name, names) or f"There are: {', '.join(names)}."
         problems.append(Problem(f"'{given.recipe.name}' cannot be compared across '{name}'. {hint}"))
         return None
-    every = _known(given, written, kind, others)
+    every = _choices(given, written, kind, others)
     values: list[Value] = []
-    for one in wanted if isinstance(wanted, list | tuple) else [wanted]:
-        if one == ALL and not every:
+    for item in wanted if isinstance(wanted, list | tuple) else [wanted]:
+        if item == ALL and not every:
             problems.append(Problem(f"{written}: there is no list of all its values. Say which ones to compare."))
-        elif one == "":
+        elif item == "":
             problems.append(Problem(f'{written}: a value is empty. Write "" in quotes for leaving it out.'))
         else:
-            values += [_value(given, written, kind, v) for v in (every if one == ALL else [one])]
+            values += [_value(given, written, kind, v) for v in (every if item == ALL else [item])]
     if not values:
         return None
     several = tuple({value.key: value for value in values}.values())
     return Axis(
-        written, kind, _title(given.recipe, written), several, tuple(_key(one) for one in every if one is not None)
+        written, kind, _title(given.recipe, written), several, tuple(_key(item) for item in every if item is not None)
     )
 
 
@@ -182,28 +182,30 @@ def _title(recipe: Recipe, name: str) -> str:
     return (asked.title if asked else "") or spoken(name)
 
 
-def _known(given: Given, name: str, kind: Kind, others: Sequence[Axis]) -> Sequence[Any]:
+def _choices(given: Given, name: str, kind: Kind, others: Sequence[Axis]) -> Sequence[Any]:
     """Return everything an axis can be; nothing when that is no list."""
     recipe = given.recipe
-    known: Sequence[Any] = ()
+    choices: Sequence[Any] = ()
     if kind == "parameter":
         parameter = recipe.parameters[name]
-        known = (True, False) if parameter.type == "boolean" else tuple(getattr(parameter, "choices", ()))
+        choices = (True, False) if parameter.type == "boolean" else tuple(getattr(parameter, "choices", ()))
     elif kind == "example":
-        known = tuple(recipe.examples)
+        choices = tuple(recipe.examples)
     elif kind == "strategy":
-        known = (None, *_fitting(recipe))
+        choices = (None, *_fitting(recipe))
     elif kind == "generator":
-        known = ready(given.project)
+        choices = ready(given.project)
     elif name == "tier":
-        known = TIERS
+        choices = TIERS
     elif name == "model":
-        known = [model.id for model in _current(given, others)]
+        choices = [model.id for model in _current(given, others)]
     elif name in _OF_MODELS:
-        offered = {one for model in _models(given, others) for one in getattr(model, _OF_MODELS[name])}
+        offered = {choice for model in _models(given, others) for choice in getattr(model, _OF_MODELS[name])}
         # Where no model is known there is no telling; the cells tell why.
-        known = [one for one in _ANY_OF.get(name) or sorted(offered, key=_shape) if one in offered or not offered]
-    return known
+        choices = [
+            choice for choice in _ANY_OF.get(name) or sorted(offered, key=_shape) if choice in offered or not offered
+        ]
+    return choices
 
 
 def _fitting(recipe: Recipe) -> Iterator[str]:
@@ -256,28 +258,28 @@ def _shape(ratio: str) -> float:
     return int(width) / int(height)
 
 
-def _value(given: Given, name: str, kind: Kind, one: Any) -> Value:
-    if kind == "strategy" and one in (None, WITHOUT):
+def _value(given: Given, name: str, kind: Kind, raw: Any) -> Value:
+    if kind == "strategy" and raw in (None, WITHOUT):
         return Value(WITHOUT, "without", None)
-    if one is None:
+    if raw is None:
         return Value('""', "left out", None)
-    key = _key(one)
-    return Value(key, _label(given, name, kind, key) or key, one)
+    key = _key(raw)
+    return Value(key, _label(given, name, kind, key) or key, raw)
 
 
-def _key(one: Any) -> str:
-    match one:
+def _key(raw: Any) -> str:
+    match raw:
         case bool():
-            return "true" if one else "false"
+            return "true" if raw else "false"
         case Image():
-            return one.name
+            return raw.name
         case list() | tuple():
-            return ", ".join(map(_key, one))
+            return ", ".join(map(_key, raw))
         case bytes():
             return "a picture"
         case str() | int() | float() | Path():
-            return str(one)
-    return str(getattr(one, "name", one))
+            return str(raw)
+    return str(getattr(raw, "name", raw))
 
 
 def _label(given: Given, name: str, kind: Kind, key: str) -> str:

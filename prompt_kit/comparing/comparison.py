@@ -150,8 +150,8 @@ async def acompare(
     done: dict[int, Result] = {}
     try:
         if before:
-            found = {cell.number: _found(made, cell, before) for cell in made.to_make}
-            done = {number: result for number, result in found.items() if is_done(result) or result.job}
+            results = {cell.number: _recorded_result(made, cell, before) for cell in made.to_make}
+            done = {number: result for number, result in results.items() if is_done(result) or result.job}
             made = before.as_priced(made, done)
         left = tuple(cell for cell in made.to_send if cell.number not in done)
         _afford(left, options.get("max_cost", MAX_COST))
@@ -166,7 +166,7 @@ async def acompare(
     return await (work.in_jobs() if made.batch and (left or awaited) else work.all_cells())
 
 
-def _found(made: Table, cell: Cell, folder: ComparisonFolder) -> Result:
+def _recorded_result(made: Table, cell: Cell, folder: ComparisonFolder) -> Result:
     return result_of(cell, folder.runs(cell), made.given.project.runs_folder, made.given.count)
 
 
@@ -285,7 +285,9 @@ class _Work:
                 )
             except PromptKitError as error:
                 # Of a run that could not even begin there is no record.
-                self.done[cell.number] = replace(_found(self.table, cell, self.folder), status=None, message=str(error))
+                self.done[cell.number] = replace(
+                    _recorded_result(self.table, cell, self.folder), status=None, message=str(error)
+                )
             else:
                 if outcome.status is Status.AUTH:
                     self.hopeless[plan.generator, ""] = outcome.explanation
@@ -303,10 +305,10 @@ class _Work:
         if cell.same_as is not None:
             return replace(self._result(self.table.cells[cell.same_as]), cell=cell)
         if cell.number not in self.done:
-            found = _found(self.table, cell, self.folder)
-            if found.status is None and not found.job:
-                return found
-            self.done[cell.number] = found
+            result = _recorded_result(self.table, cell, self.folder)
+            if result.status is None and not result.job:
+                return result
+            self.done[cell.number] = result
         return self.done[cell.number]
 
     def _written(self, state: State) -> Comparison:

@@ -157,8 +157,8 @@ def _folders(root: Path, name: str) -> Iterator[Path]:
     """Yield the folders of a recipe's comparisons, the newest day first."""
     folder = root / FOLDER
     with files.os_errors_as_workspace_errors(folder):
-        found = [path for path in folder.iterdir() if (path / RECORD).is_file()] if folder.is_dir() else []
-    wanted = [path for path in found if path.name[len("2026-11-21-") :].rpartition("-")[0] == name]
+        paths = [path for path in folder.iterdir() if (path / RECORD).is_file()] if folder.is_dir() else []
+    wanted = [path for path in paths if path.name[len("2026-11-21-") :].rpartition("-")[0] == name]
     yield from sorted(wanted, key=lambda path: (path / RECORD).stat().st_mtime, reverse=True)
 
 

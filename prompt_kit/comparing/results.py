@@ -84,7 +84,7 @@ def result_of(cell: Cell, runs: Sequence[str], root: Path, count: int) -> Result
         folder = root / run
         try:
             record = open_run(folder, root).record
-            result = _told(cell, record, folder) if _belongs(record, cell, count) else _strange(cell, folder)
+            result = _ended(cell, record, folder) if _belongs(record, cell, count) else _strange(cell, folder)
         except PromptKitError as error:
             result = Result(cell, message=str(error), folder=folder)
         except _ODD:
@@ -107,21 +107,21 @@ def _strange(cell: Cell, folder: Path) -> Result:
     return Result(cell, message=f"{folder}: the record is damaged, or of another prompt. It is left alone.")
 
 
-def _told(cell: Cell, record: Mapping[str, Any], folder: Path) -> Result:
+def _ended(cell: Cell, record: Mapping[str, Any], folder: Path) -> Result:
     requests: list[Mapping[str, Any]] = record["requests"]
-    answers = [one["answer"] for one in requests]
+    answers = [request["answer"] for request in requests]
     if record["state"] == "waiting":
         return _waiting(cell, record, folder)
     totals: Mapping[str, Any] = record["totals"] or {}
     status = Status(totals["status"]) if totals else Status.CANCELLED
     costs = [from_record(answer["cost"]) for answer in answers]
-    told = [totals.get("message") or "The run was stopped before it ended.", totals.get("next_step") or ""]
+    sentences = [totals.get("message") or "The run was stopped before it ended.", totals.get("next_step") or ""]
     plan = cell.plan
-    warnings = (plan.warnings if plan else ()) + tuple(one for answer in answers for one in answer["warnings"])
+    warnings = (plan.warnings if plan else ()) + tuple(warning for answer in answers for warning in answer["warnings"])
     return Result(
         cell,
         status,
-        message="" if status is Status.OK else " ".join(filter(None, told)),
+        message="" if status is Status.OK else " ".join(filter(None, sentences)),
         reason=totals.get("reason") or "",
         pictures=tuple(_pictures(record, folder)),
         text="\n\n".join(filter(None, (answer["text"] for answer in answers))),
@@ -142,8 +142,8 @@ def _waiting(cell: Cell, record: Mapping[str, Any], folder: Path) -> Result:
 
 
 def _pictures(record: Mapping[str, Any], folder: Path) -> Iterable[CellPicture]:
-    made_of = {one["source"]: one["file"] for one in record.get("derived") or ()}
-    names = [name for one in record["requests"] for name in one["pictures"]]
+    made_of = {derived["source"]: derived["file"] for derived in record.get("derived") or ()}
+    names = [name for request in record["requests"] for name in request["pictures"]]
     for name in sorted(names, key=lambda name: int(Path(name).stem)):
         master = folder / name
         path = folder / made_of.get(name, name)
@@ -157,8 +157,8 @@ def _pictures(record: Mapping[str, Any], folder: Path) -> Iterable[CellPicture]:
 
 def _seconds(requests: Iterable[Mapping[str, Any]]) -> float | None:
     took: dict[int, float] = {}
-    for one in requests:
-        asked = one["request"]
+    for request in requests:
+        asked = request["request"]
         start, end = datetime.fromisoformat(asked["sent"]), datetime.fromisoformat(asked["ended"])
         took[asked["take"]] = took.get(asked["take"], 0.0) + (end - start).total_seconds()
     return sum(took.values()) / len(took) if took else None

@@ -66,8 +66,8 @@ class _SheetBody:
         self.wording: Wording = wording([cell.plan.prompt for cell in planned if cell.plan])
         self.own = {cell.number: own for cell, own in zip(planned, self.wording.own, strict=True)}
         self.small: dict[Path, Thumbnail | None] = {}
-        told = [set(result.warnings) for result in comparison.results if result.status is not None]
-        self.for_all = set.intersection(*told) if len(told) > 1 else set()
+        warnings = [set(result.warnings) for result in comparison.results if result.status is not None]
+        self.for_all = set.intersection(*warnings) if len(warnings) > 1 else set()
 
     def body(self) -> Iterator[str]:
         """Yield the page's lines."""
@@ -102,7 +102,7 @@ class _SheetBody:
         return f"{dollars(cost)}{expected}" if cost is not None else f"cost not fully known{expected}"
 
     def _shape(self) -> str:
-        shapes = [one.width / one.height for one in self._all_pictures() if one.height]
+        shapes = [picture.width / picture.height for picture in self._all_pictures() if picture.height]
         middle = median(shapes) if shapes else 1.0
         return "wide" if middle > _WIDE else "tall" if middle < _TALL else "plain"
 
@@ -146,11 +146,11 @@ class _SheetBody:
         if result.cell.same_as is not None:
             other = self.table.cells[result.cell.same_as].name
             yield f'<p class="quiet">Asks the very same as {escape(harmless(other))}; it was made once.</p>'
-        own_warnings = (one for one in result.warnings if one not in self.for_all)
-        yield from (f'<p class="warning">{escape(harmless(one))}</p>' for one in own_warnings)
+        own_warnings = (warning for warning in result.warnings if warning not in self.for_all)
+        yield from (f'<p class="warning">{escape(harmless(warning))}</p>' for warning in own_warnings)
         if result.text and not result.pictures:
             yield f'<blockquote dir="auto">{escape(harmless(shortened(result.text, 600)))}</blockquote>'
-        yield from (_own(one) for one in self.own.get(result.cell.number, ()))
+        yield from (_own(own) for own in self.own.get(result.cell.number, ()))
 
     def _pictures(self, result: Result) -> Iterator[str]:
         several = len(result.pictures) > 1
@@ -201,7 +201,7 @@ class _SheetBody:
             facts.append("cost unknown" if result.cost is None else dollars(result.cost))
             if plan.generator == "proof" and plan.estimate is not None:
                 facts[-1] += f" (the real one about {dollars(plan.estimate)})"
-        sizes = dict.fromkeys(f"{one.width} × {one.height}" for one in result.pictures if one.width)
+        sizes = dict.fromkeys(f"{picture.width} × {picture.height}" for picture in result.pictures if picture.width)
         facts += sizes
         facts += [f"{result.seconds:.1f} s"] if result.seconds is not None else []
         facts += self._settings(result)
@@ -209,32 +209,32 @@ class _SheetBody:
 
     def _settings(self, result: Result) -> Iterator[str]:
         """Yield the settings in which the cells differ though they are no axis: a value may bring some."""
-        told = {axis.name for axis in self.table.axes} | {"model", "tier"}
+        named = {axis.name for axis in self.table.axes} | {"model", "tier"}
         plans = [cell.plan for cell in self.table.cells if cell.plan]
         mine = result.cell.plan.prompt.settings.to_dict() if result.cell.plan else {}
         for name, value in mine.items():
-            if name not in told and any(plan.prompt.settings.to_dict().get(name) != value for plan in plans):
+            if name not in named and any(plan.prompt.settings.to_dict().get(name) != value for plan in plans):
                 yield f"{spoken(name).lower()} {value}"
 
     def _prompt(self) -> Iterator[str]:
         common = self.wording.common
-        if not any(one.line for one in common):
+        if not any(piece.line for piece in common):
             yield '<p class="quiet prompt">The cells have no sentence in common.</p>'
             return
-        length = sum(len(one.line.text) for one in common if one.line)
+        length = sum(len(piece.line.text) for piece in common if piece.line)
         yield f'<details class="prompt"{" open" if length <= _LONG else ""}>\n<summary>The prompt</summary>'
-        if any(one.line is None for one in common):
+        if any(piece.line is None for piece in common):
             yield '<p class="quiet">A number stands where the cells differ; what each says there is under it.</p>'
         paragraph = 0
         numbered = []
-        for one in common:
-            paragraph += one.begins
-            numbered.append((paragraph, one))
+        for piece in common:
+            paragraph += piece.begins
+            numbered.append((paragraph, piece))
         for _, sentences in groupby(numbered, key=lambda pair: pair[0]):
-            lines = [one for _, one in sentences]
-            kind = next((one.line.kind for one in lines if one.line), "text")
+            lines = [piece for _, piece in sentences]
+            kind = next((piece.line.kind for piece in lines if piece.line), "text")
             words = " ".join(
-                _place(one.place) if one.line is None else escape(harmless(one.line.text)) for one in lines
+                _place(piece.place) if piece.line is None else escape(harmless(piece.line.text)) for piece in lines
             )
             yield f'<p class="{kind}" dir="auto">{words}</p>'
         yield "</details>"

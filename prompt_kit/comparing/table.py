@@ -180,15 +180,15 @@ def table(recipe: Recipe | str, values: Mapping[str, Any], across: Across, **wis
     problems: list[Problem] = []
     if not 1 <= given.count <= MAX_COUNT:
         problems.append(Problem(f"{given.count} repetitions are asked for; 1 to {MAX_COUNT} can be made."))
-    found = axes(given, across, problems)
-    cells = prod(len(axis.values) for axis in found)
+    compared = axes(given, across, problems)
+    cells = prod(len(axis.values) for axis in compared)
     if cells > MOST_CELLS:
-        sizes = " × ".join(f"{len(axis.values)} ({axis.name})" for axis in found)
+        sizes = " × ".join(f"{len(axis.values)} ({axis.name})" for axis in compared)
         problems.append(Problem(f"{sizes} makes {cells} cells; up to {MOST_CELLS} can be compared. Name fewer values."))
-    if not found or len(found) > MOST_AXES or cells > MOST_CELLS:
+    if not compared or len(compared) > MOST_AXES or cells > MOST_CELLS:
         raise InputError(problems)
     skip_refused, batch = wishes.get("skip_refused", False), wishes.get("batch", False)
-    return _judged(given, found, problems, skip_refused=skip_refused, batch=batch)
+    return _judged(given, compared, problems, skip_refused=skip_refused, batch=batch)
 
 
 def named(axis: Axis, value: Value) -> str:
@@ -198,15 +198,15 @@ def named(axis: Axis, value: Value) -> str:
 
 
 def _judged(
-    given: Given, found: tuple[Axis, ...], problems: list[Problem], *, skip_refused: bool, batch: bool
+    given: Given, compared: tuple[Axis, ...], problems: list[Problem], *, skip_refused: bool, batch: bool
 ) -> Table:
     makers: dict[str, Generator] = {}
     objections: dict[int, list[_Objection]] = {}
     cells: list[Cell] = []
-    mixed = _mixed(given, found)
+    mixed = _mixed(given, compared)
     first: dict[tuple[str, str, str], int] = {}
-    for number, at in enumerate(product(*(range(len(axis.values)) for axis in found))):
-        picked = [(axis, axis.values[index]) for axis, index in zip(found, at, strict=True)]
+    for number, at in enumerate(product(*(range(len(axis.values)) for axis in compared))):
+        picked = [(axis, axis.values[index]) for axis, index in zip(compared, at, strict=True)]
         cell = Cell(number, at, ", ".join(named(axis, value) for axis, value in picked))
         planned = _planned(given, picked, mixed, makers)
         if isinstance(planned, list):
@@ -216,19 +216,21 @@ def _judged(
             earlier = first.setdefault(same, number)
             cell = replace(cell, plan=planned, same_as=None if earlier == number else earlier)
         cells.append(cell)
-    made = Table(given, found, tuple(cells), makers, batch)
+    made = Table(given, compared, tuple(cells), makers, batch)
     made = replace(made, cells=tuple(replace(cell, price=_price(made, cell)) for cell in cells))
-    refused = _told(made, objections, problems)
+    refused = _refusals(made, objections, problems)
     problems += _no_jobs(made) if batch else ()
     if problems or (refused and not (skip_refused and made.to_make)):
         if not problems and made.to_make:
             refused.append(Problem("Leave these out, or show them as empty cells with --skip-refused."))
         raise InputError([*problems, *refused])
-    told = {number: tuple(one.problem.message for one in several) for number, several in objections.items()}
-    return replace(made, cells=tuple(replace(cell, refusals=told.get(cell.number, ())) for cell in made.cells))
+    refusals = {
+        number: tuple(objection.problem.message for objection in several) for number, several in objections.items()
+    }
+    return replace(made, cells=tuple(replace(cell, refusals=refusals.get(cell.number, ())) for cell in made.cells))
 
 
-def _told(made: Table, objections: Mapping[int, list[_Objection]], problems: list[Problem]) -> list[Problem]:
+def _refusals(made: Table, objections: Mapping[int, list[_Objection]], problems: list[Problem]) -> list[Problem]:
     """Add every mistake to the problems, each once, and return what recipe or models refuse.
 
     What only some combinations of values suffer from is no mistake: it is refused.
@@ -236,18 +238,18 @@ def _told(made: Table, objections: Mapping[int, list[_Objection]], problems: lis
     holders: dict[Problem, list[int]] = {}
     wrong: dict[Problem, bool] = {}
     for number, several in objections.items():
-        for one in several:
-            holders.setdefault(one.problem, []).append(number)
-            wrong[one.problem] = one.wrong
+        for objection in several:
+            holders.setdefault(objection.problem, []).append(number)
+            wrong[objection.problem] = objection.wrong
     refused: list[Problem] = []
     names = {axis.name for axis in made.axes}
     for problem, numbers in holders.items():
         for scope in made.scopes(numbers):
             message = f"{scope.name}: {_unnamed(problem, scope.axes)}"
-            told = Problem(message, problem.place) if scope.name else problem
+            placed = Problem(message, problem.place) if scope.name else problem
             elsewhere = problem.parameter in names and problem.parameter not in scope.axes
             mistake = wrong[problem] and len(scope.axes) < MOST_AXES and not elsewhere
-            (problems if mistake else refused).append(told)
+            (problems if mistake else refused).append(placed)
     return refused
 
 
@@ -271,10 +273,10 @@ def _unnamed(problem: Problem, names: Collection[str]) -> str:
     return problem.message.removeprefix(f"{problem.parameter}: ") if problem.parameter in names else problem.message
 
 
-def _mixed(given: Given, found: Sequence[Axis]) -> frozenset[str]:
+def _mixed(given: Given, compared: Sequence[Axis]) -> frozenset[str]:
     """Return the names of what any cell's recipe asks: a strategy of one cell may ask what others do not know."""
     names = {*given.recipe.parameters, *given.recipe.references}
-    for axis in found:
+    for axis in compared:
         for value in axis.values:
             try:
                 recipe = _with(given.recipe, axis, value)
@@ -310,14 +312,14 @@ def _planned(
         try:
             recipe = _with(recipe, axis, value)
         except PromptKitError as error:
-            objections += [_Objection(one, isinstance(error, NotFoundError)) for one in error.problems]
+            objections += [_Objection(problem, isinstance(error, NotFoundError)) for problem in error.problems]
             continue
         _fill(recipe, axis, value, values, settings)
     chosen = next((value.given for axis, value in picked if axis.kind == "generator"), given.generator)
     try:
         name = _maker(chosen, given, picked, makers)
     except PromptKitError as error:
-        return [*objections, *(_Objection(one, wrong=True) for one in error.problems)]
+        return [*objections, *(_Objection(problem, wrong=True) for problem in error.problems)]
     if objections:
         return objections
     here = {*recipe.parameters, *recipe.references}
@@ -325,11 +327,11 @@ def _planned(
     try:
         prompt = recipe.render(settings=settings, generator=name, **values)
     except InputError as error:
-        return [_Objection(_hinted(one, picked), wrong=True) for one in error.problems]
+        return [_Objection(_hinted(problem, picked), wrong=True) for problem in error.problems]
     try:
         return plan(prompt, generator=name, project=given.project, count=given.count)
     except PromptKitError as error:
-        return [_Objection(one, wrong=False) for one in error.problems]
+        return [_Objection(problem, wrong=False) for problem in error.problems]
 
 
 def _fill(recipe: Recipe, axis: Axis, value: Value, values: dict[str, Any], settings: dict[str, Any]) -> None:
@@ -343,9 +345,9 @@ def _fill(recipe: Recipe, axis: Axis, value: Value, values: dict[str, Any], sett
                 settings.pop("model", None)  # whoever compares tiers no longer asks for the example's model
         case "example":
             example = recipe.examples[value.key]
-            values |= {name: one for name, one in example.values.items() if name not in values}
+            values |= {name: entry for name, entry in example.values.items() if name not in values}
             asked = example.settings.to_dict()
-            settings |= {name: one for name, one in asked.items() if settings.get(name) is None}
+            settings |= {name: entry for name, entry in asked.items() if settings.get(name) is None}
 
 
 def _maker(
@@ -360,7 +362,10 @@ def _maker(
         chosen = default_generator(given.project)
         model = next((value.key for axis, value in picked if axis.name == "model"), "")
         if model and chosen != "proof":
-            chosen = next((one.generator for one in given.recipe.library.catalogue.models if one.id == model), chosen)
+            chosen = next(
+                (candidate.generator for candidate in given.recipe.library.catalogue.models if candidate.id == model),
+                chosen,
+            )
     name = chosen if isinstance(chosen, str) else chosen.name
     if name not in makers:
         makers[name] = generator_for(chosen, given.project)
@@ -370,7 +375,7 @@ def _maker(
 def _hinted(problem: Problem, picked: Sequence[tuple[Axis, Value]]) -> Problem:
     """Return a problem with the nearest value there is, unless it tells already."""
     for axis, value in picked:
-        hint = did_you_mean(value.key, axis.known) if problem.parameter == axis.name else ""
+        hint = did_you_mean(value.key, axis.choices) if problem.parameter == axis.name else ""
         if hint and hint not in problem.message:
             return replace(problem, message=f"{problem.message} {hint}")
     return problem

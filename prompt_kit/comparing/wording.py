@@ -56,25 +56,25 @@ class Wording:
 
 def wording(prompts: Sequence[Prompt]) -> Wording:
     """Return what the prompts have in common, in order, and what each says by itself."""
-    found = [tuple(_lines(prompt)) for prompt in prompts]
-    if not found:
+    taken_apart = [tuple(_lines(prompt)) for prompt in prompts]
+    if not taken_apart:
         return Wording((), ())
-    shared = [line for line, _ in found[0]]
-    for other in found[1:]:
+    shared = [line for line, _ in taken_apart[0]]
+    for other in taken_apart[1:]:
         theirs = [line for line, _ in other]
         blocks = SequenceMatcher(None, shared, theirs, autojunk=False).get_matching_blocks()
         shared = [line for block in blocks for line in shared[block.a : block.a + block.size]]
-    gaps = [_gaps(several, shared) for several in found]
-    places = [at for at in range(len(shared) + 1) if any(one[at] for one in gaps)]
+    gaps = [_gaps(several, shared) for several in taken_apart]
+    places = [at for at in range(len(shared) + 1) if any(own_gaps[at] for own_gaps in gaps)]
     own = tuple(
         tuple(
-            Own(number, _marked(one[at], [other[at] for other in gaps]))
+            Own(number, _marked(own_gaps[at], [other[at] for other in gaps]))
             for number, at in enumerate(places, 1)
-            if one[at]
+            if own_gaps[at]
         )
-        for one in gaps
+        for own_gaps in gaps
     )
-    return Wording(tuple(_common(shared, found[0], places)), own)
+    return Wording(tuple(_common(shared, taken_apart[0], places)), own)
 
 
 def _lines(prompt: Prompt) -> Iterator[tuple[Line, bool]]:
@@ -144,7 +144,7 @@ def _compared(old: str, new: str) -> tuple[Span, ...]:
     return tuple(spans(old, new))
 
 
-def _likeness(found: Sequence[Span]) -> float:
-    stayed = sum(len(span.text) for span in found if span.kind == "same")
-    length = sum(len(span.text) for span in found if span.kind != "out")
+def _likeness(parts: Sequence[Span]) -> float:
+    stayed = sum(len(span.text) for span in parts if span.kind == "same")
+    length = sum(len(span.text) for span in parts if span.kind != "out")
     return stayed / length if length else 0.0

@@ -213,13 +213,15 @@ def _checked(name: str, make: Callable[[], Any], options: Mapping[str, Any]) -> 
 
     taken = signature(make).parameters
     # What is told of steps is a function, which no file can hold.
-    known = [option for option in taken if not _SECRET.search(option) and not option.startswith("on_")]
+    accepted = [option for option in taken if not _SECRET.search(option) and not option.startswith("on_")]
     secret = next((option for option in options if _SECRET.search(option)), None)
     if secret:
         raise GeneratorError(f"The generator '{name}' takes no '{secret}' from a file: keys live in the environment.")
-    unknown = next((option for option in options if option not in known), None)
+    unknown = next((option for option in options if option not in accepted), None)
     if unknown:
-        advice = did_you_mean(unknown, known) or (f"It takes {', '.join(known)}." if known else "It takes none.")
+        advice = did_you_mean(unknown, accepted) or (
+            f"It takes {', '.join(accepted)}." if accepted else "It takes none."
+        )
         raise GeneratorError(f"The generator '{name}' has no option '{unknown}'. {advice}")
     return options
 

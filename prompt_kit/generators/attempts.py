@@ -38,8 +38,8 @@ def attempt_from(verdict: Verdict, *, says: str = "", **fields: Any) -> Attempt:
         quote = quote[:_LONGEST_QUOTE] + " …"
     # A gateway's error page is no sentence.
     message = verdict.message.replace("{says}", f' ("{quote}")' if quote and not quote.startswith("<") else "")
-    known: dict[str, Any] = {"next_step": verdict.next_step, "billable": verdict.billable} | fields
-    return Attempt(Outcome(verdict.status, message=message, **known), verdict.again)
+    filled: dict[str, Any] = {"next_step": verdict.next_step, "billable": verdict.billable} | fields
+    return Attempt(Outcome(verdict.status, message=message, **filled), verdict.again)
 
 
 def failed_attempt(

@@ -28,9 +28,11 @@ def option_problem(
         wrong.append(f"timeout_s is {timeout_s}; it takes seconds, above 0 and up to {LONGEST_ANSWER_S:.0f}.")
     if not isinstance(attempts, int) or isinstance(attempts, bool):
         wrong.append(f"attempts is {attempts}; it takes a whole number, such as 4.")
-    switched = {name: one for name, one in switches.items() if not isinstance(one, bool | None)}
-    wrong += [f"{name} is {one}; it takes true or false." for name, one in switched.items()]
-    wrong += [f"{name} is {one}; it takes text." for name, one in texts.items() if not isinstance(one, str | None)]
+    switched = {name: value for name, value in switches.items() if not isinstance(value, bool | None)}
+    wrong += [f"{name} is {value}; it takes true or false." for name, value in switched.items()]
+    wrong += [
+        f"{name} is {value}; it takes text." for name, value in texts.items() if not isinstance(value, str | None)
+    ]
     if not wrong:
         return None
     step = f"Change it in prompt-kit.yaml under generators: {generator}, or where the generator is made."

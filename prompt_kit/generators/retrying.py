@@ -35,19 +35,19 @@ async def retried(
         attempts: How often it is sent at most.
         on_wait: Told about how many seconds are waited before the next try, and why.
     """
-    found = Attempt(Outcome(Status.CANCELLED))
+    last = Attempt(Outcome(Status.CANCELLED))
     with suppress(_Again):
         async for attempt in stamina.retry_context(
             _Again.wanted, attempts=max(1, attempts), timeout=None, wait_initial=1.0, wait_max=30.0
         ):
             with attempt:
-                found = await send()
-                again = _again(found) if attempt.num < attempts else None
+                last = await send()
+                again = _again(last) if attempt.num < attempts else None
                 if again is not None:
                     if on_wait is not None:
-                        on_wait(*_announcement(found.outcome, again, about_s=attempt.next_wait))
+                        on_wait(*_announcement(last.outcome, again, about_s=attempt.next_wait))
                     raise again
-    return found.outcome
+    return last.outcome
 
 
 class _Again(Exception):  # noqa: N818 - nothing went wrong in our code
@@ -65,9 +65,9 @@ class _Again(Exception):  # noqa: N818 - nothing went wrong in our code
         return True if error.wait is None else error.wait
 
 
-def _again(found: Attempt) -> _Again | None:
-    wait = found.outcome.retry_after_s
-    if found.again != "yes" or (wait is not None and wait > LONGEST_WAIT_S):
+def _again(attempt: Attempt) -> _Again | None:
+    wait = attempt.outcome.retry_after_s
+    if attempt.again != "yes" or (wait is not None and wait > LONGEST_WAIT_S):
         return None
     return _Again(wait)
 

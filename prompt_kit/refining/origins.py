@@ -54,11 +54,11 @@ class Origin:
     @property
     def changes(self) -> list[str]:
         """What earlier rounds changed, the oldest first."""
-        found: list[str] = []
+        changes: list[str] = []
         for run in reversed(self.refinements):
             values = values_of(run)
-            found += [*texts(values.get("done")), *texts([said(values)])]
-        return list(dict.fromkeys(found))
+            changes += [*texts(values.get("done")), *texts([said(values)])]
+        return list(dict.fromkeys(changes))
 
     @property
     def generator(self) -> str:
@@ -68,8 +68,8 @@ class Origin:
     @property
     def settings(self) -> dict[str, Any]:
         """The settings of the picture's run."""
-        found = self.line[0].record.get("settings") if self.line else None
-        return dict(found) if isinstance(found, dict) else {}
+        recorded = self.line[0].record.get("settings") if self.line else None
+        return dict(recorded) if isinstance(recorded, dict) else {}
 
     @property
     def model(self) -> str:
@@ -118,7 +118,7 @@ def pictures_of(source: Refinable, root: Path) -> tuple[Path, ...]:
     run = open_run(source, root)
     if not run.pictures:
         raise InputError(f"The run '{run.summary.id}' has no picture to refine.")
-    return tuple(one for one in run.pictures if one.stem == path.stem and path.suffix) or run.pictures
+    return tuple(picture for picture in run.pictures if picture.stem == path.stem and path.suffix) or run.pictures
 
 
 def only(pictures: tuple[Path, ...], source: Refinable) -> Path:
@@ -154,13 +154,13 @@ def said(values: Mapping[str, Any]) -> str:
 
 def values_of(run: Run) -> dict[str, Any]:
     """Return the values that made a run's pictures."""
-    found = run.record.get("values")
-    return found if isinstance(found, dict) else {}
+    values = run.record.get("values")
+    return values if isinstance(values, dict) else {}
 
 
 def texts(value: Any) -> list[str]:
     """Return the words of a recorded list; a record may have been edited."""
-    return [one for one in value if isinstance(one, str) and one.strip()] if isinstance(value, list) else []
+    return [text for text in value if isinstance(text, str) and text.strip()] if isinstance(value, list) else []
 
 
 def short(path: Path) -> str:
@@ -177,9 +177,9 @@ def _in_run(path: Path, root: Path) -> Path | None:
         pictures = open_run(path.parent, root).pictures if path.parent.name else ()
     except (InputError, NotFoundError):
         return None
-    return next((one for one in pictures if one.name == path.name), None)
+    return next((picture for picture in pictures if picture.name == path.name), None)
 
 
 def _no_file(path: Path) -> NoReturn:
-    near = sorted(one.name for one in path.parent.iterdir()) if path.parent.is_dir() else []
+    near = sorted(file.name for file in path.parent.iterdir()) if path.parent.is_dir() else []
     raise InputError(f"{path}: there is no such picture. {did_you_mean(path.name, near)}".strip())

@@ -133,7 +133,7 @@ class RefineRequest:
         history = self._history()
         # The settings of a conversation are sent anew with each request.
         settings = self.origin.settings | {"model": self.origin.model}
-        settings |= {name: one for name, one in self.asked.items() if name not in {"model", "tier"}}
+        settings |= {name: value for name, value in self.asked.items() if name not in {"model", "tier"}}
         recipe = _in_conversation(self.recipe)
         prompt = recipe.render(settings=settings, generator=self.origin.generator, **_not_empty(values))
         return replace(prompt, turns=(replace(prompt.turns[0], history=history),)), []
@@ -152,7 +152,7 @@ class RefineRequest:
         model = self.recipe.library.catalogue.choose(Settings(model=origin.model or None), origin.generator)
         # Only a model that thinks leaves marks, and wants them back (ai.google.dev, thought signatures, 2026-10).
         marks = origin.generator == "gemini" and "thoughts" not in model.leaves_out
-        if marks and not any(one.signature for one in history[-1].answered):
+        if marks and not any(piece.signature for piece in history[-1].answered):
             fact = f"{name}: the record lacks the model's marks on its answer (thought signatures)"
             raise InputError(f"{fact}, and without them the conversation is refused. {way_out}")
         return history
@@ -180,12 +180,12 @@ class RefineRequest:
             yield from texts(values_of(run).get("keep"))
 
     def _settings(self) -> dict[str, Any]:
-        inherited = {n: one for n, one in self.origin.settings.items() if n in INHERITED and isinstance(one, str)}
+        inherited = {n: value for n, value in self.origin.settings.items() if n in INHERITED and isinstance(value, str)}
         # Another generator has models of its own; the proof draws for any.
         elsewhere = self.generator not in {"", "proof", self.origin.generator} and self.origin.generator != "proof"
         if elsewhere or self.asked.get("tier") is not None:
             inherited.pop("model", None)
-        return inherited | {name: one for name, one in self.asked.items() if one is not None}
+        return inherited | {name: value for name, value in self.asked.items() if value is not None}
 
     def _in_format(self, prompt: Prompt, image: Image, warnings: list[str]) -> Prompt:
         """Ask for the format that is nearest to the picture's own."""
@@ -203,7 +203,7 @@ def _untouched(stays: Iterable[str], changes: Iterable[str]) -> Iterator[str]:
     """Yield what stays, without exact words that a change is about: they must not be asked for and changed at once."""
     asked = "\n".join(changes).casefold()
     for phrase in stays:
-        if not any(found[1].casefold() in asked for found in _QUOTED.finditer(phrase)):
+        if not any(match[1].casefold() in asked for match in _QUOTED.finditer(phrase)):
             yield phrase
 
 

@@ -23,9 +23,9 @@ def start_again(origin: Origin, change: str) -> Iterator[str]:
     first = _first_picture(origin) if number >= MANY else None
     if first is None:
         return
-    changes = "; then ".join(one.rstrip(".") for one in (*origin.changes, change))
+    changes = "; then ".join(text.rstrip(".") for text in (*origin.changes, change))
     command = ["prompt-kit", "refine", short(first), changes]
-    added = [one for run in reversed(origin.refinements) for one in sent_with(run, origin.root) if one[0] != PICTURE]
+    added = [pair for run in reversed(origin.refinements) for pair in sent_with(run, origin.root) if pair[0] != PICTURE]
     for slot, path in dict.fromkeys(added):
         command += [f"--{slot.replace('_', '-')}", short(path)]
     yield (

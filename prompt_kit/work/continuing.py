@@ -129,17 +129,19 @@ def _refuse_double_payment(left: Sequence[Entry], wanted: Wanted, folder: RunFol
     if not left or wanted.resend:
         return
     names = [name for entry in left if (name := wanted.prompt.turns[entry.turn].name)]
-    one = len(left) == 1
-    what = series([f"'{name}'" for name in names]) if names else "a picture" if one else f"{len(left)} pictures"
+    single = len(left) == 1
+    pictures = series([f"'{name}'" for name in names]) if names else "a picture" if single else f"{len(left)} pictures"
     cost = total(entry.estimate if entry.actual is None else entry.actual for entry in left)
     price = "" if cost is None else f" (about {dollars(cost, least=4)})"
     if all(entry.state == "done" for entry in left):
-        were = "was" if one else "were"
-        fact = f"{what[0].upper()}{what[1:]} of {folder.id} {were} made and paid{price}, but could not be saved."
+        were = "was" if single else "were"
+        fact = (
+            f"{pictures[0].upper()}{pictures[1:]} of {folder.id} {were} made and paid{price}, but could not be saved."
+        )
     else:
-        way = "was on its way: it" if one else "were on their way: they"
-        fact = f"The program ended while {what} of {folder.id} {way} may have been made and paid{price}."
-    again = "Send it" if one else "Send them"
+        way = "was on its way: it" if single else "were on their way: they"
+        fact = f"The program ended while {pictures} of {folder.id} {way} may have been made and paid{price}."
+    again = "Send it" if single else "Send them"
     raise InputError(f"{fact} {again} once more with --resend, or make everything anew with --new.")
 
 

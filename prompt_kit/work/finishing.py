@@ -38,17 +38,17 @@ def finished(outcome: Outcome, turn: Turn, settings: Settings, folder: RunFolder
     if not pixels.available() or turn.output != "picture":
         return outcome
     derived: list[Derived] = []
-    told: list[str] = []
+    remarks: list[str] = []
     for picture in outcome.pictures:
         if picture.path is None:
             continue
         try:
-            for one, warnings in _made(picture.data, picture.path, turn, settings, folder):
-                derived += [one] if one else []
-                told += warnings
+            for made, warnings in _made(picture.data, picture.path, turn, settings, folder):
+                derived += [made] if made else []
+                remarks += warnings
         except PromptKitError as error:
-            told.append(f"{picture.path.name}: {error}")
-    return replace(outcome, derived=tuple(derived), warnings=(*outcome.warnings, *told))
+            remarks.append(f"{picture.path.name}: {error}")
+    return replace(outcome, derived=tuple(derived), warnings=(*outcome.warnings, *remarks))
 
 
 def _made(

@@ -325,10 +325,10 @@ class _Run:
 def _all_of(takes: Sequence[list[Outcome] | BaseException]) -> list[Outcome]:
     """Return the outcomes of all repetitions; the first that broke off breaks off here."""
     outcomes: list[Outcome] = []
-    for one in takes:
-        if isinstance(one, BaseException):
-            raise one
-        outcomes += one
+    for take in takes:
+        if isinstance(take, BaseException):
+            raise take
+        outcomes += take
     return outcomes
 
 
@@ -337,11 +337,11 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
     if len(outcomes) == 1:
         return outcomes[0]
     failed = next((outcome for outcome in outcomes if not outcome.ok), None)
-    told = failed or outcomes[0]
+    leading = failed or outcomes[0]
     return replace(
-        told,
+        leading,
         # Repetitions end in any order; people read the names in theirs.
-        pictures=tuple(sorted((p for one in outcomes for p in one.pictures), key=lambda p: str(p.path or ""))),
+        pictures=tuple(sorted((p for outcome in outcomes for p in outcome.pictures), key=lambda p: str(p.path or ""))),
         text="\n\n".join(filter(None, (outcome.text for outcome in outcomes))),
         pieces=(),
         drafts=tuple(draft for outcome in outcomes for draft in outcome.drafts),

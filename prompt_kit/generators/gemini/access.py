@@ -111,8 +111,8 @@ def access(
 def _key(given: str | None) -> tuple[str, str]:
     if given is not None:
         return given.strip(), "the one that was given"
-    found = next((name for name in KEYS if _environment(name)), "")
-    return _environment(found), f"in {found}"
+    variable = next((name for name in KEYS if _environment(name)), "")
+    return _environment(variable), f"in {variable}"
 
 
 def _switched() -> bool:

@@ -66,26 +66,26 @@ def refused(code: int, error: Any, request: Request, *, retry_after: str | None 
         request: What was asked.
         retry_after: The ``Retry-After`` header, in seconds.
     """
-    told = mapping(mapping(error).get("error")) or mapping(error)
-    details = mappings(told.get("details"))
-    everything = json.dumps(told, default=str).lower()
+    reported = mapping(mapping(error).get("error")) or mapping(error)
+    details = mappings(reported.get("details"))
+    everything = json.dumps(reported, default=str).lower()
     folded = everything.replace("_", "")
     verdict = next(
         (v for c, words, v in MEANING_OF_REASON if c == code and (words in everything or words in folded)),
         meaning_of_code(code, MEANING_OF_CODE, NOT_GEMINI),
     )
     wait = _seconds(next((d["retryDelay"] for d in details if "retryDelay" in d), retry_after))
-    known = attempt_from(
+    attempt = attempt_from(
         verdict,
-        says=str(told.get("message") or ""),
-        reason=_reason(details) or str(told.get("status") or code),
+        says=str(reported.get("message") or ""),
+        reason=_reason(details) or str(reported.get("status") or code),
         model=request.model.id,
-        details=(("http_code", code), ("error", told)),
+        details=(("http_code", code), ("error", reported)),
     )
     if verdict.again == "yes" and wait is not None:
         step = f"Google asks to wait {duration(wait)}; try again then."
-        return replace(known, outcome=replace(known.outcome, retry_after_s=wait, next_step=step))
-    return known
+        return replace(attempt, outcome=replace(attempt.outcome, retry_after_s=wait, next_step=step))
+    return attempt
 
 
 def summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outcome:
@@ -93,7 +93,7 @@ def summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outc
     if not spent:
         return outcome
     every = [*spent, outcome]
-    counts = [one.usage.to_dict() for one in every if one.usage]
+    counts = [answer.usage.to_dict() for answer in every if answer.usage]
     names = {name for each in counts for name in each}
     counted = len(counts) == len(every)
     warning = f"{request.model.id} came back without a picture and was asked again; both answers may be charged."
@@ -101,7 +101,7 @@ def summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outc
         outcome,
         billable="yes" if outcome.billable == "yes" else "unknown",
         usage=Usage(**{name: sum(each.get(name, 0) for each in counts) for name in names}) if counted else None,
-        cost=total(one.cost for one in every),
+        cost=total(answer.cost for answer in every),
         warnings=(*outcome.warnings, warning),
     )
 
@@ -113,7 +113,7 @@ def _read(answer: Mapping[str, Any], request: Request) -> Attempt:
     holds = taken_apart(parts, finish=ended, thoughts=request.settings.thoughts)
     grounding = mapping(candidate.get("groundingMetadata"))
     spent = usage(mapping(answer.get("usageMetadata")), grounding, empty=not parts)
-    known: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "pictures": holds.pictures,
         "text": holds.text,
         "pieces": holds.pieces,
@@ -133,29 +133,29 @@ def _read(answer: Mapping[str, Any], request: Request) -> Attempt:
     }
     if request.turn.output == "words":
         # A picture beside the words is nobody's result; it is kept, for it was paid.
-        known["pictures"] = tuple(replace(picture, draft=True) for picture in holds.pictures)
+        fields["pictures"] = tuple(replace(picture, draft=True) for picture in holds.pictures)
         if holds.text and ended == "STOP":
-            return _good(candidate, known)
+            return _good(candidate, fields)
         if holds.pictures:
-            return attempt_from(_NO_WORDS, **known)
+            return attempt_from(_NO_WORDS, **fields)
     elif holds.pictures:
-        return _good(candidate, known)
-    return _empty(answer, candidate, known, damaged=holds.damaged)
+        return _good(candidate, fields)
+    return _empty(answer, candidate, fields, damaged=holds.damaged)
 
 
-def _good(candidate: Mapping[str, Any], known: dict[str, Any]) -> Attempt:
+def _good(candidate: Mapping[str, Any], fields: dict[str, Any]) -> Attempt:
     """Return the outcome of an answer that holds what was asked for; why it ended early is worth a warning."""
     reason = str(candidate.get("finishReason") or "")
     if reason not in {"", "STOP"}:
         meaning = MEANING_OF_FINISH.get(reason)
-        known["warnings"] += (f"The answer ended early ({reason}). {meaning.message if meaning else ''}".strip(),)
-    return Attempt(Outcome(Status.OK, reason=reason, billable="yes", **known))
+        fields["warnings"] += (f"The answer ended early ({reason}). {meaning.message if meaning else ''}".strip(),)
+    return Attempt(Outcome(Status.OK, reason=reason, billable="yes", **fields))
 
 
 def _empty(
     answer: Mapping[str, Any],
     candidate: Mapping[str, Any],
-    known: dict[str, Any],
+    fields: dict[str, Any],
     *,
     damaged: bool,
 ) -> Attempt:
@@ -171,15 +171,15 @@ def _empty(
     elif damaged:
         verdict = _DAMAGED
     elif reason in {"", "STOP"}:
-        verdict = _WORDS_ONLY if known["text"] else MEANING_OF_FINISH["FINISH_REASON_UNSPECIFIED"]
+        verdict = _WORDS_ONLY if fields["text"] else MEANING_OF_FINISH["FINISH_REASON_UNSPECIFIED"]
     else:
         verdict = MEANING_OF_FINISH.get(reason) or replace(
             MEANING_OF_FINISH["STOP"],
             message=f"The model stopped without a picture, for a reason that is new to prompt-kit: {reason}.",
         )
     said = str(feedback.get("blockReasonMessage") or candidate.get("finishMessage") or "")
-    told = replace(verdict, message=verdict.message.removesuffix(".") + "{says}.") if said else verdict
-    return attempt_from(told, says=said, reason=reason, **known)
+    quoting = replace(verdict, message=verdict.message.removesuffix(".") + "{says}.") if said else verdict
+    return attempt_from(quoting, says=said, reason=reason, **fields)
 
 
 _DAMAGED: Final = Verdict(
@@ -229,7 +229,7 @@ def _details(answer: Mapping[str, Any], candidate: Mapping[str, Any]) -> Iterabl
     """Return what a record should keep word for word; the search suggestions are a page, and kept as one."""
     grounding = dict(mapping(candidate.get("groundingMetadata")))
     grounding.pop("searchEntryPoint", None)
-    found = {
+    kept = {
         "usage": answer.get("usageMetadata"),
         "grounding": grounding,
         "finish_message": candidate.get("finishMessage"),
@@ -237,7 +237,7 @@ def _details(answer: Mapping[str, Any], candidate: Mapping[str, Any]) -> Iterabl
         "prompt_feedback": answer.get("promptFeedback"),
         "model_status": answer.get("modelStatus"),
     }
-    return ((name, value) for name, value in found.items() if value)
+    return ((name, value) for name, value in kept.items() if value)
 
 
 def _reason(details: Iterable[Mapping[str, Any]]) -> str:
@@ -248,5 +248,5 @@ def _reason(details: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _seconds(text: Any) -> float | None:
-    found = _DELAY.match(str(text or ""))
-    return float(found[1]) if found else None
+    match = _DELAY.match(str(text or ""))
+    return float(match[1]) if match else None

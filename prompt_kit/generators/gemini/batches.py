@@ -160,7 +160,7 @@ async def find(client: Client, label: str) -> str | None:
     """Return the name of the job that was submitted under this label."""
     query = {"pageSize": str(PAGE)}
     while True:
-        page = await _told(client, f"batches?{urlencode(query)}")
+        page = await _fetched(client, f"batches?{urlencode(query)}")
         for operation in mappings(page.get("operations")):
             if mapping(operation.get("metadata")).get("displayName") == label:
                 return text(operation.get("name")) or None
@@ -171,10 +171,10 @@ async def find(client: Client, label: str) -> str | None:
 
 async def collect(client: Client, job: str, requests: Mapping[str, Request]) -> Collected:
     """Return how far a job is and, once it is over, what came of every request."""
-    operation = await _told(client, job)
-    told = mapping(operation.get("metadata"))
-    said = text(told.get("state"))
-    output = mapping(told.get("output")) or mapping(operation.get("response"))
+    operation = await _fetched(client, job)
+    metadata = mapping(operation.get("metadata"))
+    said = text(metadata.get("state"))
+    output = mapping(metadata.get("output")) or mapping(operation.get("response"))
     state = STATE_OF.get(said.removeprefix("JOB_").removeprefix("BATCH_"))
     if state is None:  # one that is newer than this table
         state = "waiting" if not operation.get("done") else "done" if output else "failed"
@@ -210,14 +210,14 @@ def _inlined(key: str, request: Request) -> types.InlinedRequest:
     return types.InlinedRequest(contents=contents, config=requests.config(request), metadata={"key": key})
 
 
-async def _told(client: Client, path: str) -> Mapping[str, Any]:
+async def _fetched(client: Client, path: str) -> Mapping[str, Any]:
     """Return what Google says under a path of the API, as it came.
 
     The SDK's own types drop half of it, and warn about each state and reason that is newer than they are.
     """
     response = await client._api_client.async_request("get", path, {}, None)  # noqa: SLF001 - there is no public way
-    told: Any = json.loads(response.body or "{}")
-    return mapping(told)
+    body: Any = json.loads(response.body or "{}")
+    return mapping(body)
 
 
 async def _rows(client: Client, output: Mapping[str, Any]) -> Iterable[Any]:

@@ -49,23 +49,23 @@ async def checked(
     try:
         opened = await client()
     except NotReadyError as error:
-        told = error.attempt.outcome
-        about = "network" if told.status is Status.UNAVAILABLE else door
-        return (Checked(about, "wrong", told.message, told.next_step),)
+        outcome = error.attempt.outcome
+        about = "network" if outcome.status is Status.UNAVAILABLE else door
+        return (Checked(about, "wrong", outcome.message, outcome.next_step),)
     except (ValueError, httpx2.InvalidURL):
         return (Checked("network", "wrong", "No address can be made of the base URL.", "Look at it."),)
-    found = [_told(by, door)]
+    checks = [_credential_in_use(by, door)]
     for model in models:
-        one = await _asked(opened, model, by)
-        found.append(one)
-        if one.state == "wrong" and one.about in {"network", door}:
+        check = await _asked(opened, model, by)
+        checks.append(check)
+        if check.state == "wrong" and check.about in {"network", door}:
             # What it says takes the place of the first look, and holds for every other model.
-            found = [one] if one.about == door else [found[0], one]
+            checks = [check] if check.about == door else [checks[0], check]
             break
-    return (*found, *_clock(connection.clock_ahead))
+    return (*checks, *_clock(connection.clock_ahead))
 
 
-def _told(by: Access, door: str) -> Checked:
+def _credential_in_use(by: Access, door: str) -> Checked:
     """Say what opens the door, and where that stands; the secret itself is never shown."""
     fact = by.whose if door == "credentials" else f"There is a key, {by.place}."
     if by.platform:
@@ -84,12 +84,12 @@ async def _asked(client: genai.Client, model: str, by: Access) -> Checked:
     try:
         await client.aio.models.get(model=model)
     except errors.APIError as error:
-        told = _meaning(error, model, by)
+        outcome = _meaning(error, model, by)
         if error.code >= 500 or error.code == 429:  # noqa: PLR2004 - passing trouble at Google
-            return Checked(about, "odd", told.message, told.next_step)
-        if told.status is Status.AUTH:
-            return Checked(door, "wrong", told.message, f"{told.next_step} {by.whose}".strip())
-        return Checked(about, "wrong", told.message, told.next_step)
+            return Checked(about, "odd", outcome.message, outcome.next_step)
+        if outcome.status is Status.AUTH:
+            return Checked(door, "wrong", outcome.message, f"{outcome.next_step} {by.whose}".strip())
+        return Checked(about, "wrong", outcome.message, outcome.next_step)
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         fact, step = unreachable(error, _host(client))
         return Checked("network", "wrong", fact, step)
@@ -101,8 +101,8 @@ async def _asked(client: genai.Client, model: str, by: Access) -> Checked:
 
 def _meaning(error: errors.APIError, model: str, by: Access) -> Outcome:
     request = Request(Turn(()), Model(id=model), Settings())
-    found = refused(error.code, error.details, request)
-    return (platform.reworded(found, by_credentials=by.by_credentials) if by.platform else found).outcome
+    attempt = refused(error.code, error.details, request)
+    return (platform.reworded(attempt, by_credentials=by.by_credentials) if by.platform else attempt).outcome
 
 
 def _host(client: genai.Client) -> str:

@@ -137,8 +137,8 @@ def _default() -> tuple[Credentials, str | None]:
     with warnings.catch_warnings():
         # That a person's credentials name no project which pays is told when Google asks for one.
         warnings.simplefilter("ignore")
-        found: tuple[Credentials, str | None] = google.auth.default(scopes=[_SCOPE])
-    return found
+        default: tuple[Credentials, str | None] = google.auth.default(scopes=[_SCOPE])
+    return default
 
 
 def _refresh(credentials: Credentials) -> None:

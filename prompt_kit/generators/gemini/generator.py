@@ -155,11 +155,11 @@ class Gemini:
 
     async def collect(self, job: str, requests: Mapping[str, Request]) -> Collected | Outcome:
         """Return how far a job is, and what came of its requests; see `BatchGenerator`."""
-        found = await self._about_jobs(lambda client: batches.collect(client, job, requests))
-        if isinstance(found, Outcome):
-            return found
+        collected = await self._about_jobs(lambda client: batches.collect(client, job, requests))
+        if isinstance(collected, Outcome):
+            return collected
         key = self._access().key
-        return replace(found, outcomes=((name, without_key(outcome, key)) for name, outcome in found.outcomes))
+        return replace(collected, outcomes=((name, without_key(outcome, key)) for name, outcome in collected.outcomes))
 
     async def cancel(self, job: str) -> Outcome | None:
         """Ask to stop a job; see `BatchGenerator`."""
@@ -283,13 +283,13 @@ class Gemini:
             if not anew and self._uploads.lost(error, files, account):
                 return await self._try(request, by, anew=True)
             headers = getattr(error.response, "headers", None) or {}
-            found = refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
+            attempt = refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
         except tuple(MEANING_OF_FAILURE) as error:
             return failed_attempt(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
         else:
             raw = response.sdk_http_response
-            found = read(raw.body if raw else None, request)
-        return platform.reworded(found, by_credentials=by.by_credentials) if by.platform else found
+            attempt = read(raw.body if raw else None, request)
+        return platform.reworded(attempt, by_credentials=by.by_credentials) if by.platform else attempt
 
     def _options(self) -> types.HttpOptions:
         return types.HttpOptions(

@@ -32,12 +32,12 @@ def looked_up(grounding: Mapping[str, Any]) -> dict[str, Any]:
 def _sources(grounding: Mapping[str, Any]) -> Iterator[WebPage]:
     for chunk in mappings(grounding.get("groundingChunks")):
         web, image = mapping(chunk.get("web")), mapping(chunk.get("image"))
-        found = web or image
+        page = web or image
         # The page a picture stands on is its source; the picture's own address says nothing to people.
         address = text(web.get("uri")) or text(image.get("sourceUri")) or text(image.get("imageUri"))
         host = _host(address)
         if host:
-            yield WebPage(text(found.get("title")) or text(found.get("domain")) or host, address)
+            yield WebPage(text(page.get("title")) or text(page.get("domain")) or host, address)
 
 
 def _host(address: str) -> str:

@@ -52,14 +52,14 @@ def taken_apart(parts: Sequence[Mapping[str, Any]], *, finish: str, thoughts: bo
     instead = drafts[-1:] if not drawn and finish == "STOP" else []
     pieces, pictures = _pieces([*said, *instead])
     if instead:
-        pictures = tuple(replace(one, draft=True) for one in pictures)
+        pictures = tuple(replace(picture, draft=True) for picture in pictures)
     # What the safety rules held back does not come in by the back door.
     shown = drafts[: len(drafts) - len(instead)] if thoughts and (pictures or finish == "STOP") else []
     return Contents(
         pieces=pieces,
         pictures=pictures,
         thoughts="\n\n".join(words for part in thought if (words := text(part.get("text")))) if thoughts else "",
-        drafts=tuple(replace(one, draft=True) for part in shown if (one := _picture(part))),
+        drafts=tuple(replace(picture, draft=True) for part in shown if (picture := _picture(part))),
         damaged=len(pictures) < len(drawn),
         warnings=tuple(_warnings(came=len(drawn) or len(instead), good=len(pictures), draft=bool(instead))),
     )
@@ -72,10 +72,10 @@ def _pieces(parts: Iterable[Mapping[str, Any]]) -> tuple[tuple[Piece, ...], tupl
     for part in parts:
         signature = text(part.get("thoughtSignature"))
         if "inlineData" in part:
-            found = _picture(part)
-            if found is not None:
+            picture = _picture(part)
+            if picture is not None:
                 pieces.append(Piece(picture=len(pictures), signature=signature))
-                pictures.append(found)
+                pictures.append(picture)
         elif (words := text(part.get("text"))) or signature:
             # A mark may come on a part of its own, without any words, and belongs back all the same.
             pieces.append(Piece(words, signature=signature))

@@ -163,36 +163,36 @@ def sign_in_problem(error: Exception) -> Attempt:
     """Return what it means that signing in did not work; nothing was asked yet."""
     verdict = next(MEANING_OF_SIGN_IN[kind] for kind in type(error).__mro__ if kind in MEANING_OF_SIGN_IN)
     # Only google-auth's own first sentence is quoted: what else an exception carries may be the key file's content.
-    known = isinstance(error, exceptions.GoogleAuthError)
-    says = str(error.args[0]).splitlines()[0] if known and error.args and str(error.args[0]) else ""
-    found = attempt_from(verdict, says=says.partition(", see http")[0], reason=type(error).__name__)
+    quotable = isinstance(error, exceptions.GoogleAuthError)
+    says = str(error.args[0]).splitlines()[0] if quotable and error.args and str(error.args[0]) else ""
+    attempt = attempt_from(verdict, says=says.partition(", see http")[0], reason=type(error).__name__)
     if "reasonable timeframe" in says:
-        return Attempt(_told(found.outcome, _CLOCK))
+        return Attempt(_with_step(attempt.outcome, _CLOCK))
     # A page instead of an answer comes from a proxy or a gateway, not from who checks credentials.
     if verdict is _REFUSED and (getattr(error, "retryable", False) or says.lstrip().startswith("<")):
         return attempt_from(_UNREACHED, says=says, reason=type(error).__name__)
-    return found
+    return attempt
 
 
-def reworded(found: Attempt, *, by_credentials: bool) -> Attempt:
+def reworded(attempt: Attempt, *, by_credentials: bool) -> Attempt:
     """Return a refusal in the Agent Platform's words; other findings stay as they are."""
-    details = dict(found.outcome.details)
-    code, told = details.get("http_code"), details.get("error")
+    details = dict(attempt.outcome.details)
+    code, error = details.get("http_code"), details.get("error")
     if code is None:
-        return found
-    everything = str(told).lower()
+        return attempt
+    everything = str(error).lower()
     folded = everything.replace("_", "")
     table = (*_MEANING_FOR_CREDENTIALS, *_MEANING) if by_credentials else _MEANING
     verdict = next((v for c, words, v in table if c == code and (words in everything or words in folded)), None)
-    if verdict is None or (code == 400 and found.outcome.status is not Status.INVALID):  # noqa: PLR2004 - a wrong key
-        return found
-    known: dict[str, Any] = {"reason": found.outcome.reason, "model": found.outcome.model}
-    says = str(told.get("message") or "") if isinstance(told, dict) else ""
-    again = attempt_from(verdict, says=says, details=found.outcome.details, **known)
-    wait = found.outcome.retry_after_s
+    if verdict is None or (code == 400 and attempt.outcome.status is not Status.INVALID):  # noqa: PLR2004 - a wrong key
+        return attempt
+    fields: dict[str, Any] = {"reason": attempt.outcome.reason, "model": attempt.outcome.model}
+    says = str(error.get("message") or "") if isinstance(error, dict) else ""
+    again = attempt_from(verdict, says=says, details=attempt.outcome.details, **fields)
+    wait = attempt.outcome.retry_after_s
     if wait is None or verdict.status is not MEANING_OF_CODE[429].status:
         return again
-    asked = _told(again.outcome, found.outcome.next_step, retry_after_s=wait)
+    asked = _with_step(again.outcome, attempt.outcome.next_step, retry_after_s=wait)
     return Attempt(asked, again.again)
 
 
@@ -210,5 +210,5 @@ def too_large(pictures: Iterable[Image]) -> Outcome | None:
     )
 
 
-def _told(outcome: Outcome, next_step: str, **more: Any) -> Outcome:
+def _with_step(outcome: Outcome, next_step: str, **more: Any) -> Outcome:
     return replace(outcome, next_step=next_step, **more)

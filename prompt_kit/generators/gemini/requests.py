@@ -84,7 +84,9 @@ def config(request: Request) -> types.GenerateContentConfig:
         asked["tools"] = [_search(settings)]
     if settings.safety:
         threshold = THRESHOLDS[settings.safety]
-        asked["safety_settings"] = [types.SafetySetting(category=one, threshold=threshold) for one in ADJUSTABLE]
+        asked["safety_settings"] = [
+            types.SafetySetting(category=category, threshold=threshold) for category in ADJUSTABLE
+        ]
     return types.GenerateContentConfig(
         # With pictures alone, the model's explanations are lost, and a grounded request gets no picture at all
         # (ai.google.dev, image generation, 2025-11).

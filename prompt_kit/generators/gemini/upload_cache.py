@@ -77,8 +77,8 @@ class Memory:
         """Return the file of a picture, if it will be there for so many seconds more."""
         query = "SELECT name, uri, media_type, expires FROM pictures_1 WHERE account = ? AND sha256 = ? AND uri <> ''"
         rows = self._run(query, self._account, sha256)
-        found = Uploaded(*rows[0]) if rows else self._here.get(sha256)
-        return found if found and found.expires > self._clock() + good_for_s else None
+        uploaded = Uploaded(*rows[0]) if rows else self._here.get(sha256)
+        return uploaded if uploaded and uploaded.expires > self._clock() + good_for_s else None
 
     def keep(self, sha256: str, uploaded: Uploaded) -> None:
         """Remember the file of a picture."""

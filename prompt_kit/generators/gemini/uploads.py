@@ -109,11 +109,11 @@ class Uploads:
         if not pictures:
             return {}
         memory = self._of(account)
-        found = {one.sha256: memory.find(one.sha256, good_for_s=good_for_s) for one in pictures}
-        files = {sha256: uploaded for sha256, uploaded in found.items() if uploaded}
-        answered = frozenset(one.sha256 for one in _answered(request))
-        needed = too_many([one for one in pictures if one.sha256 not in files], last=answered)
-        for picture in {one.sha256: one for one in pictures}.values():
+        remembered = {picture.sha256: memory.find(picture.sha256, good_for_s=good_for_s) for picture in pictures}
+        files = {sha256: uploaded for sha256, uploaded in remembered.items() if uploaded}
+        answered = frozenset(image.sha256 for image in _answered(request))
+        needed = too_many([image for image in pictures if image.sha256 not in files], last=answered)
+        for picture in {image.sha256: image for image in pictures}.values():
             if picture.sha256 in files:
                 continue
             if picture.sha256 in needed:
@@ -151,11 +151,11 @@ class Uploads:
         """Return the file of a picture; of several who need it at the same time, one uploads it."""
         memory = self._of(self._account)
         async with self._turns.setdefault(picture.sha256, asyncio.Lock()):
-            known = memory.find(picture.sha256, good_for_s=good_for_s)
-            if known is None:
-                known = await _uploaded(client, picture, request)
-                memory.keep(picture.sha256, known)
-            return known
+            uploaded = memory.find(picture.sha256, good_for_s=good_for_s)
+            if uploaded is None:
+                uploaded = await _uploaded(client, picture, request)
+                memory.keep(picture.sha256, uploaded)
+            return uploaded
 
 
 def sent_pictures(request: Request) -> tuple[Image, ...]:
@@ -166,7 +166,7 @@ def sent_pictures(request: Request) -> tuple[Image, ...]:
 
 
 def _answered(request: Request) -> list[Image]:
-    return [piece.image for one in request.turn.history for piece in one.answered if piece.image]
+    return [piece.image for exchange in request.turn.history for piece in exchange.answered if piece.image]
 
 
 def too_many(pictures: Sequence[Image], *, last: frozenset[str] = frozenset()) -> frozenset[str]:
@@ -176,11 +176,11 @@ def too_many(pictures: Sequence[Image], *, last: frozenset[str] = frozenset()) -
         pictures: What would travel with the request, each as often as it is in it.
         last: Pictures the model itself has made; on them stand its marks, so they stay as they were if they can.
     """
-    times = Counter(one.sha256 for one in pictures)
-    weight = {one.sha256: _encoded(one.size) * times[one.sha256] for one in pictures}
+    times = Counter(picture.sha256 for picture in pictures)
+    weight = {picture.sha256: _encoded(picture.size) * times[picture.sha256] for picture in pictures}
     total = sum(weight.values())
     chosen = []
-    for sha256 in sorted(weight, key=lambda one: (one in last, -weight[one])):
+    for sha256 in sorted(weight, key=lambda sha256: (sha256 in last, -weight[sha256])):
         if total <= MOST_INLINE_BYTES:
             break
         chosen.append(sha256)
@@ -228,12 +228,12 @@ async def _usable(client: genai.Client, file: types.File) -> types.File:
 def _refusal(error: errors.APIError, picture: Image, request: Request) -> Attempt:
     """Return what Google's refusal of an upload means."""
     headers = getattr(error.response, "headers", None) or {}
-    known = refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
-    message = f"{picture.name} could not be uploaded, so nothing was asked. {known.outcome.message}"
-    outcome = replace(known.outcome, message=message, billable="no")
+    attempt = refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
+    message = f"{picture.name} could not be uploaded, so nothing was asked. {attempt.outcome.message}"
+    outcome = replace(attempt.outcome, message=message, billable="no")
     return Attempt(outcome, "yes" if error.code in _PASSING else "no")
 
 
-def _named(verdict: Verdict, picture: Image, request: Request, **known: Any) -> Attempt:
-    told = replace(verdict, message=verdict.message.replace("{name}", picture.name))
-    return attempt_from(told, model=request.model.id, **known)
+def _named(verdict: Verdict, picture: Image, request: Request, **fields: Any) -> Attempt:
+    named = replace(verdict, message=verdict.message.replace("{name}", picture.name))
+    return attempt_from(named, model=request.model.id, **fields)

@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def usage(told: Mapping[str, Any], grounding: Mapping[str, Any], *, empty: bool) -> Usage | None:
+def usage(metadata: Mapping[str, Any], grounding: Mapping[str, Any], *, empty: bool) -> Usage | None:
     """Return the tokens by kind; nothing is guessed, because words and pictures have different prices.
 
     Args:
-        told: The answer's ``usageMetadata``.
+        metadata: The answer's ``usageMetadata``.
         grounding: The candidate's ``groundingMetadata``, for its searches.
         empty: Whether the answer has no content at all.
     """
-    if not told:
+    if not metadata:
         return None
-    given, made = _by_kind(told.get("promptTokensDetails")), _by_kind(told.get("candidatesTokensDetails"))
-    total = count(told.get("candidatesTokenCount"))
+    given, made = _by_kind(metadata.get("promptTokensDetails")), _by_kind(metadata.get("candidatesTokensDetails"))
+    total = count(metadata.get("candidatesTokenCount"))
     text: int | None
     image: int | None
     if made:
@@ -38,7 +38,7 @@ def usage(told: Mapping[str, Any], grounding: Mapping[str, Any], *, empty: bool)
         input_image=given.get("IMAGE", 0) if given else None,
         output_text=text,
         output_image=image,
-        thinking=count(told.get("thoughtsTokenCount")),
+        thinking=count(metadata.get("thoughtsTokenCount")),
         searches=len(queries) if grounding else None,
     )
 

@@ -91,8 +91,8 @@ MEANING_OF_FINISH: Final[Mapping[str, Verdict]] = {
 """Each finish reason, for an answer that holds no picture (google-genai 3.4.0, FinishReason)."""
 
 
-def _blocked(what: str, next_step: str = _MILDER) -> Verdict:
-    return Verdict(Status.BLOCKED, f"Google took the prompt but did not answer it: {what}.", next_step)
+def _blocked(reason: str, next_step: str = _MILDER) -> Verdict:
+    return Verdict(Status.BLOCKED, f"Google took the prompt but did not answer it: {reason}.", next_step)
 
 
 MEANING_OF_BLOCK: Final[Mapping[str, Verdict]] = {

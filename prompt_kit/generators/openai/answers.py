@@ -52,9 +52,9 @@ def read(body: str, request: Request, *, wanted: tuple[int, int] | None = None, 
     """
     try:
         answer = json.loads(body)
-        told = mapping(answer.get("error"))
-        if told and not answer.get("data"):  # some gateways answer 200 to everything
-            return refused(error_code(told.get("code"), told.get("status")), answer, request)
+        error = mapping(answer.get("error"))
+        if error and not answer.get("data"):  # some gateways answer 200 to everything
+            return refused(error_code(error.get("code"), error.get("status")), answer, request)
         return _read(answer, request, wanted, response_id)
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
         return attempt_from(NOT_OPENAI, model=request.model.id, response_id=response_id)
@@ -69,22 +69,22 @@ def refused(code: int, body: Any, request: Request, *, headers: Mapping[str, str
         request: What was asked.
         headers: The answer's headers.
     """
-    told = _error(body)
-    said = str(told.get("message") or "")
-    verdict, reason = _meaning(code, told)
+    error = _error(body)
+    said = str(error.get("message") or "")
+    verdict, reason = _meaning(code, error)
     wait = _wait(headers or {}, said)
-    known = attempt_from(
+    attempt = attempt_from(
         verdict,
         says=said,
         reason=reason,
         model=request.model.id,
         response_id=(headers or {}).get("x-request-id", ""),
-        details=(("http_code", code), ("error", dict(told))),
+        details=(("http_code", code), ("error", dict(error))),
     )
     if verdict.again == "yes" and wait is not None:
         step = f"The server asks to wait {duration(wait)}; try again then."
-        return replace(known, outcome=replace(known.outcome, retry_after_s=wait, next_step=step))
-    return known
+        return replace(attempt, outcome=replace(attempt.outcome, retry_after_s=wait, next_step=step))
+    return attempt
 
 
 def _read(answer: Mapping[str, Any], request: Request, wanted: tuple[int, int] | None, response_id: str) -> Attempt:
@@ -93,7 +93,7 @@ def _read(answer: Mapping[str, Any], request: Request, wanted: tuple[int, int] |
         return attempt_from(NOT_OPENAI, model=request.model.id, response_id=response_id)
     made = [picture for row in rows if (picture := _picture(row))]
     usage = _usage(mapping(answer.get("usage")))
-    known: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "pictures": tuple(made),
         "pieces": tuple(Piece(picture=number) for number in range(len(made))),
         "usage": usage,
@@ -104,10 +104,10 @@ def _read(answer: Mapping[str, Any], request: Request, wanted: tuple[int, int] |
     }
     if made:
         warnings = (*_losses(rows, made), *_pixel_warnings(made, wanted), *_background_warnings(made, request))
-        return Attempt(Outcome(Status.OK, billable="yes", warnings=warnings, **known))
+        return Attempt(Outcome(Status.OK, billable="yes", warnings=warnings, **fields))
     if any(isinstance(row.get("url"), str) for row in rows):
-        return attempt_from(ELSEWHERE, **known)
-    return attempt_from(DAMAGED if any(row.get("b64_json") for row in rows) else NO_PICTURE, **known)
+        return attempt_from(ELSEWHERE, **fields)
+    return attempt_from(DAMAGED if any(row.get("b64_json") for row in rows) else NO_PICTURE, **fields)
 
 
 def _picture(entry: Mapping[str, Any]) -> Picture | None:
@@ -126,8 +126,8 @@ def _losses(rows: list[Mapping[str, Any]], made: list[Picture]) -> Iterable[str]
 
 def _pixel_warnings(made: Iterable[Picture], wanted: tuple[int, int] | None) -> Iterable[str]:
     """Say which pictures are not of the size that was asked for; compatible servers may have sizes of their own."""
-    for one in made:
-        size = (one.width, one.height)
+    for picture in made:
+        size = (picture.width, picture.height)
         if wanted and any(abs(got - want) > want * _TOLERANCE for got, want in zip(size, wanted, strict=True)):
             yield f"The picture has {size[0]} × {size[1]} pixels; {wanted[0]} × {wanted[1]} were asked for."
 
@@ -137,24 +137,24 @@ def _background_warnings(made: Iterable[Picture], request: Request) -> Iterable[
         yield "A transparent background was asked for, and the picture came without one."
 
 
-def _has_alpha(one: Picture) -> bool:
+def _has_alpha(picture: Picture) -> bool:
     """Return whether a file can be transparent at all; what its pixels say is for those who open it."""
-    match one.media_type:
+    match picture.media_type:
         case "image/png":
             # Colour types 4 and 6 have alpha; a palette has it in a chunk of its own (PNG, third edition).
-            return one.data[25] in {4, 6} or b"tRNS" in one.data[:4096]
+            return picture.data[25] in {4, 6} or b"tRNS" in picture.data[:4096]
         case "image/webp":
-            return one.data[12:16] == b"VP8L" or (one.data[12:16] == b"VP8X" and bool(one.data[20] & 0x10))
+            return picture.data[12:16] == b"VP8L" or (picture.data[12:16] == b"VP8X" and bool(picture.data[20] & 0x10))
         case _:
             return False
 
 
-def _usage(told: Mapping[str, Any]) -> Usage | None:
+def _usage(counts: Mapping[str, Any]) -> Usage | None:
     """Return the tokens by kind; nothing is guessed, because words and pictures have different prices."""
-    if not told:
+    if not counts:
         return None
-    given, made = mapping(told.get("input_tokens_details")), mapping(told.get("output_tokens_details"))
-    total = count(told.get("output_tokens"))
+    given, made = mapping(counts.get("input_tokens_details")), mapping(counts.get("output_tokens_details"))
+    total = count(counts.get("output_tokens"))
     return Usage(
         input_text=count(given.get("text_tokens")),
         input_image=count(given.get("image_tokens")),
@@ -186,19 +186,19 @@ def _error(body: Any) -> Mapping[str, Any]:
     if isinstance(body, dict) and "error" not in body and "detail" in body:  # FastAPI's
         detail = body["detail"]
         return {"message": detail if isinstance(detail, str) else json.dumps(detail, default=str)}
-    told = body.get("error", body) if isinstance(body, dict) else body
-    return {"message": told} if isinstance(told, str) else mapping(told)
+    error = body.get("error", body) if isinstance(body, dict) else body
+    return {"message": error} if isinstance(error, str) else mapping(error)
 
 
-def _meaning(code: int, told: Mapping[str, Any]) -> tuple[Verdict, str]:
+def _meaning(code: int, error: Mapping[str, Any]) -> tuple[Verdict, str]:
     """Return what an error means, and the provider's own word for it."""
-    named = [str(told[key]) for key in ("code", "type") if told.get(key)]
-    known = next((word for word in named if word in MEANING_OF_REASON), None)
-    if known:
-        return MEANING_OF_REASON[known], known
-    everything = json.dumps(told, default=str).lower()
-    found = next((v for c, words, v in MEANING_OF_WORDS if c == code and words in everything), None)
-    return found or meaning_of_code(code, MEANING_OF_CODE, NOT_OPENAI), next(iter(named), str(code))
+    named = [str(error[key]) for key in ("code", "type") if error.get(key)]
+    reason = next((word for word in named if word in MEANING_OF_REASON), None)
+    if reason:
+        return MEANING_OF_REASON[reason], reason
+    everything = json.dumps(error, default=str).lower()
+    verdict = next((v for c, words, v in MEANING_OF_WORDS if c == code and words in everything), None)
+    return verdict or meaning_of_code(code, MEANING_OF_CODE, NOT_OPENAI), next(iter(named), str(code))
 
 
 def _wait(headers: Mapping[str, str], said: str) -> float | None:
@@ -207,10 +207,10 @@ def _wait(headers: Mapping[str, str], said: str) -> float | None:
         seconds = _number(headers.get(name))
         if seconds is not None:
             return seconds / unit
-    found = _WAIT.search(said)
-    if not found or not any(found.groups()):
+    match = _WAIT.search(said)
+    if not match or not any(match.groups()):
         return None
-    hours, minutes, seconds_, milliseconds = (float(part or 0) for part in found.groups())
+    hours, minutes, seconds_, milliseconds = (float(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + seconds_ + milliseconds / 1000
 
 

@@ -65,7 +65,7 @@ async def checked(
     if not home and there.keys().isdisjoint(models):
         step = "Name one of them with --model, or describe it in the project's models file."
         return (first, Checked("network", "good", f"{host(address)} answers, with models of its own.", step))
-    return (first, *(_told(model, there, home=home) for model in models))
+    return (first, *(_model_check(model, there, home=home) for model in models))
 
 
 def _models_in(answer: str) -> Mapping[str, str]:
@@ -73,12 +73,12 @@ def _models_in(answer: str) -> Mapping[str, str]:
 
     The JSON is read as it came: some servers list without the frame around it, or have nothing in it.
     """
-    told = json.loads(answer)
-    rows = told if isinstance(told, list) else told["data"] or []
+    content = json.loads(answer)
+    rows = content if isinstance(content, list) else content["data"] or []
     return {row["id"]: str(row.get("shutdown_date") or "") for row in rows}
 
 
-def _told(model: str, there: Mapping[str, str], *, home: bool) -> Checked:
+def _model_check(model: str, there: Mapping[str, str], *, home: bool) -> Checked:
     about = f"model {model}"
     if model not in there:
         step = "Ask for another model, or verify the organization at platform.openai.com."
@@ -94,20 +94,20 @@ def _refusal(error: openai.APIStatusError, key: str, whose: str, address: str) -
     """Return what an HTTP error says about key or network."""
     home, code = at_home(address), error.status_code
     request = Request(Turn(()), Model(id="any"), Settings())
-    told = without_key(refused(code, error.body, request).outcome, key)
+    outcome = without_key(refused(code, error.body, request).outcome, key)
     # A project's key may draw without being allowed to list (charonn0/Xojo-OpenAI#8, 2024-10); the words are those
     # of microsoft/PowerToys#32989, 2024-05.
-    if "missing scopes" in told.message.lower():
+    if "missing scopes" in outcome.message.lower():
         step = "Pictures may work nevertheless; let the key read models, and this can be told."
         return Checked("models", "odd", "The key is not allowed to list models.", step)
-    if told.status is Status.AUTH:
-        fact = told.message if key else "The server wants a key, and none is sent."
-        step = told.next_step if home else f"Set {KEY} to a key that this server takes."
+    if outcome.status is Status.AUTH:
+        fact = outcome.message if key else "The server wants a key, and none is sent."
+        step = outcome.next_step if home else f"Set {KEY} to a key that this server takes."
         return Checked("key", "wrong", fact, f"{step} {whose}")
     if code in _NO_LIST:
         return Checked("network", "wrong" if home else "odd", f"{host(address)} lists no models.", _LOOK)
     passing = code >= 500 or code == _PASSING  # noqa: PLR2004 - passing trouble at the server
-    return Checked("network", "odd" if passing else "wrong", told.message, told.next_step)
+    return Checked("network", "odd" if passing else "wrong", outcome.message, outcome.next_step)
 
 
 def _trouble(error: Exception, address: str) -> Checked:

@@ -110,9 +110,9 @@ def _pixels(request: Request, images: tuple[Image, ...]) -> tuple[int, int] | No
     """
     settings, model = request.settings, request.model
     if settings.aspect_ratio:
-        known = model.pixels(settings.aspect_ratio, settings.size)
-        if known or model.pixel_table:
-            return known
+        pixels = model.pixels(settings.aspect_ratio, settings.size)
+        if pixels or model.pixel_table:
+            return pixels
         width, _, height = settings.aspect_ratio.partition(":")
         return fitting(int(width), int(height), settings.size)
     if images and images[-1].width and images[-1].height:

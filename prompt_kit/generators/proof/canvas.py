@@ -78,9 +78,9 @@ class Box(NamedTuple):
         return Box(self.x + (self.w - w) / 2, self.y + (self.h - w / ratio) / 2, w, w / ratio)
 
 
-def mixed(one: Color, other: Color, share: float) -> Color:
+def mixed(color: Color, other: Color, share: float) -> Color:
     """Return one colour with a share of another one in it."""
-    pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    pairs = ((int(color[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 

@@ -38,20 +38,20 @@ class Chip:
 
 def chips(paragraphs: Sequence[str], values: Mapping[str, Any]) -> tuple[Chip, ...]:
     """Return the colours of a prompt: those with a code first, then those named in the fields for colours."""
-    found: dict[str, Chip] = {}
+    by_code: dict[str, Chip] = {}
     text = "\n".join(paragraphs)
     for match in _CODE.finditer(text):
         named = _BEFORE.search(text[max(0, match.start() - _REACH) : match.start()])
         words = [word for word in (named[1] if named else "").split() if word.lower() not in _LITTLE]
         code = match[0].lower()
-        found.setdefault(code, Chip(" ".join(words) or code, code, exact=True))
+        by_code.setdefault(code, Chip(" ".join(words) or code, code, exact=True))
     for name, value in values.items():
         if _FIELDS.search(name):
             for text in _texts(value):
                 chip = _chip(text)
                 if chip is not None:
-                    found.setdefault(chip.code, chip)
-    return tuple(found.values())[:MOST]
+                    by_code.setdefault(chip.code, chip)
+    return tuple(by_code.values())[:MOST]
 
 
 def _texts(value: Any) -> Iterator[str]:

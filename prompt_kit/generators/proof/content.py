@@ -158,14 +158,18 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
     led_by_words = "headline" in values or "only words" in outside
     subject, spot, share = _subject(values, every, text, names=_MOTIFS if led_by_words else _SUBJECTS)
     headline = _plain(values.get("headline"))
-    copy = tuple(sorted(dict.fromkeys(_quoted(outside)), key=lambda one: _plain(one) != headline))[:MOST_COPY]
+    copy = tuple(sorted(dict.fromkeys(_quoted(outside)), key=lambda words: _plain(words) != headline))[:MOST_COPY]
     if panels:
-        title = tuple(words for one in every if re.search(r"(?i)\btitle\b", one) for words in _quoted(one))
+        title = tuple(
+            words for sentence in every if re.search(r"(?i)\btitle\b", sentence) for words in _quoted(sentence)
+        )
         rest = tuple(words for words in copy if words not in title)
         panels = (*panels[:-1], Panel(panels[-1].action, panels[-1].copy + rest))
         copy = title[:1]
     empties = [sentence for sentence in every if _EMPTY.search(sentence)]
-    empty_spot = next(filter(None, (_spot(one) for one in empties if "subject" not in one.lower())), None)
+    empty_spot = next(
+        filter(None, (_spot(sentence) for sentence in empties if "subject" not in sentence.lower())), None
+    )
     # Lettering that has air around it is no picture with room left for words.
     empty = bool(empties) and not (led_by_words and empty_spot is None)
     if empty_spot and spot == Spot(0, 0):
@@ -208,7 +212,7 @@ _STACKS: Final = {
 
 def clean_lines(text: str) -> list[str]:
     """Return the paragraphs of a text, each in one line."""
-    paragraphs = (" ".join(clean(one).split()) for one in re.split(r"\n\s*\n", text))
+    paragraphs = (" ".join(clean(paragraph).split()) for paragraph in re.split(r"\n\s*\n", text))
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
@@ -221,15 +225,15 @@ def _sentences(paragraph: str, *, first: bool) -> tuple[Sentence, ...]:
 
 
 def _quoted(text: str) -> list[str]:
-    found = (next(filter(None, match.groups())) for match in _QUOTES.finditer(text))
-    return [words.strip() for words in found if words.strip()]
+    quotes = (next(filter(None, match.groups())) for match in _QUOTES.finditer(text))
+    return [words.strip() for words in quotes if words.strip()]
 
 
 def _panel(paragraph: str) -> Panel:
     """Return a panel: what happens up to the first sentence about words, and the words."""
-    told = _PANEL.sub("", paragraph)
-    action = [one for one in _SENTENCE.split(told) if not _QUOTES.search(one)]
-    return Panel(" ".join(action) or told, tuple(_quoted(told)))
+    text = _PANEL.sub("", paragraph)
+    action = [sentence for sentence in _SENTENCE.split(text) if not _QUOTES.search(sentence)]
+    return Panel(" ".join(action) or text, tuple(_quoted(text)))
 
 
 def _turn(turns: tuple[Any, ...], at: int) -> str:
@@ -244,7 +248,9 @@ def _subject(
 ) -> tuple[str, Spot, float]:
     """Return what the picture shows, where it stands, and how much of the frame it takes."""
     subject = next(filter(None, (_plain(_said(values.get(name))) for name in names)), "")
-    about = next((one for one in sentences if re.search(r"(?i)\bsubject (?:stands|sits|lies|is)\b", one)), "")
+    about = next(
+        (sentence for sentence in sentences if re.search(r"(?i)\bsubject (?:stands|sits|lies|is)\b", sentence)), ""
+    )
     position = values.get("position")
     spot = _spot(about) or (_spot(f"in the {position.replace('-', ' ')}") if isinstance(position, str) else None)
     whole = " ".join(text)
@@ -270,8 +276,12 @@ def _spot(text: str) -> Spot | None:
 
 
 def _copy_spot(sentences: list[str]) -> Spot | None:
-    about = (one for one in sentences if re.search(r"(?i)\b(words|headline|lettering|title|caption|text)\b", one))
-    return next(filter(None, (_spot(one) for one in about)), None)
+    about = (
+        sentence
+        for sentence in sentences
+        if re.search(r"(?i)\b(words|headline|lettering|title|caption|text)\b", sentence)
+    )
+    return next(filter(None, (_spot(sentence) for sentence in about)), None)
 
 
 def _plain(value: Any) -> str:

@@ -230,27 +230,27 @@ def _draws(path: str, char: str) -> bool:
 @cache
 def _system(family: str) -> tuple[str, ...]:
     """Return the system's font files of a family that are worth a look, best first."""
-    found: dict[int, str] = {}
+    by_rank: dict[int, str] = {}
     for path in _files():
         name = path.name.lower().replace(" ", "")
         rank = next((at for at, part in enumerate(_FAMILIES[family]) if name.startswith(part)), None)
         weighty = any(word in name for word in ("bold", "black", "italic", "oblique", "light", "thin", "mono", "serif"))
-        if rank is not None and not weighty and rank not in found:
-            found[rank] = str(path)
-    return tuple(path for _, path in sorted(found.items()))
+        if rank is not None and not weighty and rank not in by_rank:
+            by_rank[rank] = str(path)
+    return tuple(path for _, path in sorted(by_rank.items()))
 
 
 @cache
 def _files() -> tuple[Path, ...]:
-    found: list[Path] = []
+    files: list[Path] = []
     windows = os.environ.get("WINDIR")
     for folder in (*_FOLDERS, *([f"{windows}/Fonts"] if windows and sys.platform == "win32" else [])):
         for root, folders, names in os.walk(Path(folder).expanduser()):
             folders.sort()
-            found += [Path(root, name) for name in sorted(names) if name.lower().endswith((".ttf", ".otf", ".ttc"))]
-            if len(found) > _MOST_FILES:
-                return tuple(found)
-    return tuple(found)
+            files += [Path(root, name) for name in sorted(names) if name.lower().endswith((".ttf", ".otf", ".ttc"))]
+            if len(files) > _MOST_FILES:
+                return tuple(files)
+    return tuple(files)
 
 
 @lru_cache(maxsize=4096)
@@ -259,12 +259,12 @@ def _script(char: str) -> str:
     return unicodedata.name(char, "").partition(" ")[0].partition("-")[0]
 
 
-def _akin(one: str, other: str) -> bool:
-    return one == other or {one, other} == {"Han", "Japanese"}
+def _akin(script: str, other: str) -> bool:
+    return script == other or {script, other} == {"Han", "Japanese"}
 
 
 def _called(char: str, script: str) -> str:
     if char >= "\U0001f000" or "\u2600" <= char <= "\u27bf":
         return "emoji"
-    known = _SHAPED | {"LATIN", "GREEK", "CYRILLIC", "THAI", "LAO", "ETHIOPIC", "GEORGIAN", "ARMENIAN", "MONGOLIAN"}
-    return _LANGUAGES.get(script) or (script.title() if script in known else "signs")
+    named = _SHAPED | {"LATIN", "GREEK", "CYRILLIC", "THAI", "LAO", "ETHIOPIC", "GEORGIAN", "ARMENIAN", "MONGOLIAN"}
+    return _LANGUAGES.get(script) or (script.title() if script in named else "signs")

@@ -56,7 +56,7 @@ class Stage:
 
     def _create(self) -> None:
         said, frame = self.said, self.frame
-        scene = next((one for one in said.pictures if one.role == "scene"), None)
+        scene = next((picture for picture in said.pictures if picture.role == "scene"), None)
         if scene is not None and (picture := self.thumbs.get(scene.image.sha256)) is not None:
             self.board.picture(picture, frame, opacity=0.42)
         empty = self.empty_area()
@@ -121,7 +121,7 @@ class Stage:
     def _portrait(self) -> tuple[ProofPicture, Image.Image] | None:
         """Return the picture that shows the subject, if one does and can be opened."""
         roles = ("logo",) if self.said.led_by_words else _PORTRAYED
-        shown = next((one for one in self.said.pictures if one.role in roles), None)
+        shown = next((picture for picture in self.said.pictures if picture.role in roles), None)
         thumb = self.thumbs.get(shown.image.sha256) if shown else None
         return (shown, thumb) if shown and thumb else None
 
@@ -245,7 +245,7 @@ class Stage:
         self.marks.number(box.x + pad + 0.75 * unit, box.y + pad + 0.75 * unit, number, small=True)
 
     def _edit(self) -> None:
-        base = next((one for one in self.said.pictures if one.role == "base"), self.said.pictures[0])
+        base = next((picture for picture in self.said.pictures if picture.role == "base"), self.said.pictures[0])
         picture = self.thumbs.get(base.image.sha256)
         if picture is None:
             self.marks.missing(self.frame, base)

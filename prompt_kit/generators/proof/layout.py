@@ -93,8 +93,11 @@ def layout_of(request: Request, size: tuple[int, int]) -> Layout:
         header, body, footer = _panorama(sheet, unit)
     else:
         header, body, footer = _page(sheet, unit, said)
-    words = [[token for sentence in one for token in tokens(sentence.text, sentence.kind)] for one in said.paragraphs]
-    best = max(_tries(said, words, body, unit, w / h), key=lambda one: one.score)
+    words = [
+        [token for sentence in paragraph for token in tokens(sentence.text, sentence.kind)]
+        for paragraph in said.paragraphs
+    ]
+    best = max(_tries(said, words, body, unit, w / h), key=lambda attempt: attempt.score)
     size_of_text, columns, left_out = best.text
     return Layout(size, unit, said, header, footer, best.frame, best.notes, size_of_text, columns, left_out)
 

@@ -114,7 +114,7 @@ def fitted(
     size = min(largest, w / max(longest, 0.1), h)
     smallest = max(largest / 16, 1.0)
     while True:
-        lines = [joined(line) for one in words for line in wrapped(one, w / size)]
+        lines = [joined(line) for word in words for line in wrapped(word, w / size)]
         if len(lines) * size * leading <= h or size <= smallest:
             return size, lines[: max(1, int(h / (size * leading)))]
         size *= 0.93

@@ -39,7 +39,7 @@ class Placed:
     """One note in its box."""
 
     box: Box
-    what: ProofPicture | Chip | int
+    content: ProofPicture | Chip | int
     """A picture, a colour, or the number of a turn."""
 
 

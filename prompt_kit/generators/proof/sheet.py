@@ -31,7 +31,7 @@ def draw(layout: Layout) -> Image.Image:
     """Return the sheet as a picture of exactly the layout's size."""
     board = Board(layout.size)
     largest = max(64, round(max(layout.frame.w, layout.frame.h) * board.k))
-    thumbs = {one.image.sha256: opened(one.image, largest) for one in layout.brief.pictures}
+    thumbs = {picture.image.sha256: opened(picture.image, largest) for picture in layout.brief.pictures}
     sheet = _SheetDrawing(board, layout, thumbs)
     sheet.header()
     Stage(board, layout.frame, layout.brief, layout.unit, thumbs).draw()
@@ -114,7 +114,7 @@ class _SheetDrawing:
             self.board.words(last.x, last.bottom + 1.1 * unit, text, Type(0.8 * unit, self.accent))
 
     def _picture(self, item: Placed, *, thumbnail: bool) -> None:
-        shown: ProofPicture = item.what  # type: ignore[assignment]
+        shown: ProofPicture = item.content  # type: ignore[assignment]
         box, unit, board = item.box, self.unit, self.board
         x = box.x
         if thumbnail:
@@ -134,18 +134,18 @@ class _SheetDrawing:
         name = short(shown.name, (box.right - left) / (0.95 * unit))
         board.words(left, box.y + 1.05 * unit, name[0] if name else "", Type(0.95 * unit, INK, weight=0.008))
         missing = self.thumbs.get(shown.image.sha256) is None
-        told = why_not(shown.image) if missing else shown.purpose
+        note = why_not(shown.image) if missing else shown.purpose
         if thumbnail:
             most = max(0, int((box.h - 1.4 * unit) / (small * 1.3)))
-            for n, line in enumerate(short(told, (box.right - x) / small, most) if most else []):
+            for n, line in enumerate(short(note, (box.right - x) / small, most) if most else []):
                 board.words(x, box.y + (2.35 * unit) + n * small * 1.3, line, Type(small, SOFT))
         else:
             at_x = left + width(name[0] if name else "") * 0.95 * unit + 0.7 * unit
-            for line in short(told, (box.right - at_x) / small) if box.right - at_x > 5 * small else []:
+            for line in short(note, (box.right - at_x) / small) if box.right - at_x > 5 * small else []:
                 board.words(at_x, box.y + 1.02 * unit, line, Type(small, SOFT))
 
     def _chip(self, item: Placed) -> None:
-        chip: Chip = item.what  # type: ignore[assignment]
+        chip: Chip = item.content  # type: ignore[assignment]
         box, unit = item.box, self.unit
         side = Box(box.x, box.y, 1.7 * unit, 1.7 * unit)
         self.board.box(side, chip.code, line=mixed(chip.code, INK, 0.22), r=0.3 * unit)
@@ -156,7 +156,7 @@ class _SheetDrawing:
             self.board.words(left, box.y + 1.66 * unit, chip.code, Type(0.68 * unit, SOFT))
 
     def _frame(self, item: Placed) -> None:
-        at = item.what
+        at = item.content
         box, unit = item.box, self.unit
         frame = box.fitted(self.layout.frame.w / self.layout.frame.h)
         here = at == self.said.at

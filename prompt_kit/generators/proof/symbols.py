@@ -65,7 +65,7 @@ class Marks:
             self.board.line((box.x, y), (box.right, y), color=color)
             for other in (1 / 3, 2 / 3):
                 cross = box.y + box.h * other
-                if any(one.x < x + reach and x - reach < one.right and one.y < cross < one.bottom for one in quiet):
+                if any(box.x < x + reach and x - reach < box.right and box.y < cross < box.bottom for box in quiet):
                     continue
                 self.board.line((x - reach, cross), (x + reach, cross), color=self.accent)
                 self.board.line((x, cross - reach), (x, cross + reach), color=self.accent)

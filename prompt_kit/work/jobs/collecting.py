@@ -87,16 +87,16 @@ async def acollect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tup
     """
     project = options.get("project") or find_project()
     root = project.runs_folder
-    ids = [one if isinstance(one, str) else one.id for one in wanted] or [j.id for j in jobs(root)[0] if not j.over]
+    ids = [job if isinstance(job, str) else job.id for job in wanted] or [j.id for j in jobs(root)[0] if not j.over]
     timeout = options.get("timeout_s")
     end = None if timeout is None else time.monotonic() + timeout
     pause = options.get("pause_s", FIRST_PAUSE_S)
-    found = {name: job_of(name, root) for name in dict.fromkeys(ids)}
-    worth_it = {name for name, job in found.items() if not job.over}
+    by_id = {name: job_of(name, root) for name in dict.fromkeys(ids)}
+    worth_it = {name for name, job in by_id.items() if not job.over}
     while worth_it:
         for name in sorted(worth_it):
-            found[name], again = await _Look(project, options.get("generator")).at(name)
-            options.get("on_look", _silent)(found[name])
+            by_id[name], again = await _Look(project, options.get("generator")).at(name)
+            options.get("on_look", _silent)(by_id[name])
             if not again:
                 worth_it.discard(name)
         left = pause if end is None else min(pause, end - time.monotonic())
@@ -104,7 +104,7 @@ async def acollect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tup
             break
         await asyncio.sleep(left)
         pause = min(pause * 1.5, LONGEST_PAUSE_S)
-    return tuple(found.values())
+    return tuple(by_id.values())
 
 
 def cancel(wanted: str | Job, **options: Unpack[CollectOptions]) -> Job:
@@ -143,7 +143,7 @@ class _Look:
                 ledger = stack.enter_context(Ledger.open(self.project.ledger_url))
                 made_by = await self._maker(job, stack)
                 if not job.name:
-                    job = await self._found(job, made_by, ledger)
+                    job = await self._looked_for(job, made_by, ledger)
                     if not job.name:
                         return job, job.state == "submitting"
                 settling = Settling(job, self.project, ledger)
@@ -168,7 +168,7 @@ class _Look:
                 ledger = stack.enter_context(Ledger.open(self.project.ledger_url))
                 made_by = await self._maker(job, stack)
                 if not job.name:
-                    job = await self._found(job, made_by, ledger)
+                    job = await self._looked_for(job, made_by, ledger)
                     if job.over:
                         return job
                     if job.state == "lost":
@@ -182,7 +182,7 @@ class _Look:
                     return Settling(job, self.project, ledger).given_up(_GIVEN_UP)
                 return _with(job, message=refusal.explanation)
 
-    async def _found(self, job: Job, made_by: BatchGenerator, ledger: Ledger) -> Job:
+    async def _looked_for(self, job: Job, made_by: BatchGenerator, ledger: Ledger) -> Job:
         """Return a job whose submission was interrupted, as far as it can be known what came of that."""
         states = {entry.id: entry.state for run in job.runs for entry in ledger.entries(run=run)}
         # They are handed over all at once, and only then submitted.

@@ -47,21 +47,21 @@ def portions(
         InputError: With everything that waits in a job already, has all it was to have, or may have been paid though
             nobody saw the answer.
     """
-    found: list[Portion] = []
+    parts: list[Portion] = []
     problems: list[Problem] = []
-    for number, (order, told) in enumerate(zip(orders, plans, strict=True)):
-        whole = Portion(number, order, told, _places(order))
+    for number, (order, plan) in enumerate(zip(orders, plans, strict=True)):
+        whole = Portion(number, order, plan, _places(order))
         try:
             portion = whole if new else _rest(whole, ledger, root)
         except InputError as error:
             problems += error.problems
             continue
         # The same prompt twice among the orders is two wishes: one run can go on for one of them.
-        taken = portion.folder is not None and any(one.folder == portion.folder for one in found)
-        found.append(whole if taken else portion)
+        taken = portion.folder is not None and any(earlier.folder == portion.folder for earlier in parts)
+        parts.append(whole if taken else portion)
     if problems:
         raise InputError(dict.fromkeys(problems))
-    return tuple(found)
+    return tuple(parts)
 
 
 def _places(order: Order) -> tuple[tuple[int, int], ...]:
@@ -70,8 +70,8 @@ def _places(order: Order) -> tuple[tuple[int, int], ...]:
 
 def _rest(whole: Portion, ledger: Ledger, root: Path) -> Portion:
     """Return what the last run of the same prompt lacks; the whole order where there is none to go on with."""
-    order, told = whole.order, whole.plan
-    folder = unfinished(Wanted(order.prompt, told.generator, told.model.id, order.count), ledger, root)
+    order, plan = whole.order, whole.plan
+    folder = unfinished(Wanted(order.prompt, plan.generator, plan.model.id, order.count), ledger, root)
     if folder is None:
         return whole
     try:
@@ -84,4 +84,4 @@ def _rest(whole: Portion, ledger: Ledger, root: Path) -> Portion:
             f"{folder.id} has everything that was asked for. The same command without --batch ends it and pays"
             " nothing; --new makes everything anew."
         )
-    return Portion(whole.number, order, told, left, folder.path)
+    return Portion(whole.number, order, plan, left, folder.path)

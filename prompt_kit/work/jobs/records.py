@@ -126,14 +126,14 @@ def jobs(root: Path) -> tuple[tuple[Job, ...], tuple[Problem, ...]]:
     folder = root / FOLDER
     with files.os_errors_as_workspace_errors(folder):
         paths = [path for path in folder.iterdir() if _is_job(path)] if folder.is_dir() else []
-    found: list[Job] = []
+    listed: list[Job] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            found.append(_read(path))
+            listed.append(_read(path))
         except InputError as error:
             problems += error.problems
-    return tuple(sorted(found, key=lambda job: (job.submitted, job.id), reverse=True)), tuple(problems)
+    return tuple(sorted(listed, key=lambda job: (job.submitted, job.id), reverse=True)), tuple(problems)
 
 
 def job_of(wanted: str, root: Path) -> Job:

@@ -66,8 +66,8 @@ class Settling:
                 strays += self._kept(outcome)
         if strays:
             where = self.project.runs_folder / FOLDER
-            told = f"{strays} pictures came without a key that tells whose they are; they are kept in {where}."
-            self._remarks.append(told)
+            remark = f"{strays} pictures came without a key that tells whose they are; they are kept in {where}."
+            self._remarks.append(remark)
         if self._troubles:
             message = " ".join(dict.fromkeys(self._troubles))
             return self.job.model_copy(update={"message": f"{message} The job stays open until that is mended."})
@@ -141,7 +141,7 @@ class Settling:
             try:
                 answers = _answers(read_record(files.inside(self.project.runs_folder, run) / RECORD))
                 mine = [_with_answer(row, answers[row.entry]) for row in mine]
-                end_run(run, self._told(run, mine), self.project)
+                end_run(run, self._run_outcome(run, mine), self.project)
             except (InputError, WorkspaceError, KeyError):  # only a job that is given up comes so far
                 mine = [row.model_copy(update={"status": str(Status.CANCELLED)}) for row in mine]
             rows += mine
@@ -149,16 +149,16 @@ class Settling:
         changes: dict[str, Any] = {"state": state, "said": said, "message": message, "ended": datetime.now(UTC)}
         return write(self.job.model_copy(update={**changes, "rows": tuple(rows)}), self.project.runs_folder)
 
-    def _told(self, run: str, rows: list[Row]) -> Outcome:
+    def _run_outcome(self, run: str, rows: list[Row]) -> Outcome:
         """Return how a run ended, in its own words and what to do now."""
-        told = merged([Outcome(Status(row.status), message=row.message, cost=row.cost) for row in rows])
+        outcome = merged([Outcome(Status(row.status), message=row.message, cost=row.cost) for row in rows])
         good = sum(row.status == Status.OK for row in rows)
         if good == len(rows):
-            return told
+            return outcome
         if good:
-            message = f"{good} of {len(rows)} requests were answered well; the first that was not: {told.message}"
-            return replace(told, message=message, next_step=_REST)
-        return replace(told, next_step=self._steps.get(run, ""))
+            message = f"{good} of {len(rows)} requests were answered well; the first that was not: {outcome.message}"
+            return replace(outcome, message=message, next_step=_REST)
+        return replace(outcome, next_step=self._steps.get(run, ""))
 
 
 class _JobRequests(Mapping[str, Request]):
@@ -188,9 +188,9 @@ class _JobRequests(Mapping[str, Request]):
 
     @cached_property
     def _model(self) -> Model:
-        known = {model.id: model for model in Catalogue.load(self._project.models_file).models}
+        by_id = {model.id: model for model in Catalogue.load(self._project.models_file).models}
         name = self._job.model
-        return (known.get(name) or Model(id=name, title=name, known=False)).in_batch
+        return (by_id.get(name) or Model(id=name, title=name, known=False)).in_batch
 
 
 def _prompt(path: Path) -> Prompt | Settings:

@@ -100,23 +100,25 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> 
     """
     project = options.get("project") or find_project()
     made_by = generator_for(options.get("generator") or default_generator(project), project)
-    orders = [one if isinstance(one, Order) else Order(one) for one in wanted]
-    told = submission_of(orders, made_by, project)
-    for image in {image.sha256: image for one in orders for turn in one.prompt.turns for image in turn.images}.values():
+    orders = [order if isinstance(order, Order) else Order(order) for order in wanted]
+    submission = submission_of(orders, made_by, project)
+    for image in {
+        image.sha256: image for order in orders for turn in order.prompt.turns for image in turn.images
+    }.values():
         image.read()
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(opened(made_by))
         ledger = stack.enter_context(Ledger.open(project.ledger_url))
         ledger.reconcile()
-        found = portions(orders, told.plans, ledger, project.runs_folder, new=options.get("new", False))
-        told = _narrowed(told, found)
+        needed = portions(orders, submission.plans, ledger, project.runs_folder, new=options.get("new", False))
+        submission = _narrowed(submission, needed)
         if tell := options.get("on_priced"):
-            tell(told)
-        _afford(told, ledger, project)
+            tell(submission)
+        _afford(submission, ledger, project)
         jobs = []
-        for model in dict.fromkeys(one.model.id for one in told.plans):
+        for model in dict.fromkeys(plan.model.id for plan in submission.plans):
             submitting = _Submitting(_taker(made_by), project, ledger, options.get("on_run"))
-            jobs.append(await submitting.through([one for one in found if one.plan.model.id == model]))
+            jobs.append(await submitting.through([portion for portion in needed if portion.plan.model.id == model]))
         return tuple(jobs)
 
 
@@ -139,24 +141,24 @@ def submission_of(orders: Sequence[Order], made_by: Generator, project: Project)
         raise InputError(dict.fromkeys(problems) or "There is nothing to submit.")
     return Submission(
         plans=tuple(plans),
-        requests=sum(len(one.prompt.turns) * one.count for one in plans),
-        jobs=len({one.model.id for one in plans}),
-        estimate=total(batch_price(one) for one in plans),
-        at_once=total(one.estimate for one in plans),
+        requests=sum(len(priced.prompt.turns) * priced.count for priced in plans),
+        jobs=len({priced.model.id for priced in plans}),
+        estimate=total(batch_price(priced) for priced in plans),
+        at_once=total(priced.estimate for priced in plans),
     )
 
 
-def _narrowed(told: Submission, found: Sequence[Portion]) -> Submission:
+def _narrowed(submission: Submission, needed: Sequence[Portion]) -> Submission:
     """Return what submitting means once it is known what is there already."""
-    left = [(one.plan, _alone(one.order.prompt, turn)) for one in found for turn, _ in one.places]
-    if len(left) == told.requests:
-        return told
+    left = [(portion.plan, _alone(portion.order.prompt, turn)) for portion in needed for turn, _ in portion.places]
+    if len(left) == submission.requests:
+        return submission
     return replace(
-        told,
+        submission,
         requests=len(left),
         estimate=total(_estimate(plan, prompt) for plan, prompt in left),
         at_once=total(plan.model.estimate(prompt) for plan, prompt in left),
-        kept=told.requests - len(left),
+        kept=submission.requests - len(left),
     )
 
 
@@ -169,19 +171,19 @@ class _Submitting:
     ledger: Ledger
     tell: Callable[[int, str], None] | None = None
 
-    async def through(self, found: Sequence[Portion]) -> Job:
+    async def through(self, needed: Sequence[Portion]) -> Job:
         """Write everything down, submit it, and note what the provider calls it."""
-        root, model = self.project.runs_folder, found[0].plan.model
+        root, model = self.project.runs_folder, needed[0].plan.model
         name = f"job-{secrets.token_hex(3)}"
-        folders = [self._folder(one, name) for one in found]
-        for one, folder in zip(found, folders, strict=True):
+        folders = [self._folder(portion, name) for portion in needed]
+        for portion, folder in zip(needed, folders, strict=True):
             if self.tell:
-                self.tell(one.number, folder.id)
-        drafts, requests = self._rows(found, folders)
+                self.tell(portion.number, folder.id)
+        drafts, requests = self._rows(needed, folders)
         with held(name, root) as mine:
             if not mine:  # another process has drawn the same name in this very moment
                 raise WorkspaceError(f"{root}: the job could not be written down. Submit it again.")
-            numbers = self._booked(drafts, found, folders)
+            numbers = self._booked(drafts, needed, folders)
             job = Job(
                 id=name,
                 state="submitting",
@@ -223,13 +225,13 @@ class _Submitting:
         folder.close()
         return folder
 
-    def _rows(self, found: Sequence[Portion], folders: Sequence[RunFolder]) -> tuple[list[Row], dict[str, Request]]:
+    def _rows(self, needed: Sequence[Portion], folders: Sequence[RunFolder]) -> tuple[list[Row], dict[str, Request]]:
         """Return the requests by key, and what is noted of each; the ledger has not numbered them yet."""
         rows: list[Row] = []
         requests: dict[str, Request] = {}
-        for one, folder in zip(found, folders, strict=True):
-            prompt, model = one.order.prompt, one.plan.model
-            for at, take in one.places:
+        for portion, folder in zip(needed, folders, strict=True):
+            prompt, model = portion.order.prompt, portion.plan.model
+            for at, take in portion.places:
                 key, turn = f"{len(rows) + 1:04}", prompt.turns[at]
                 requests[key] = request = Request(turn, model, prompt.settings, prompt=prompt)
                 rows.append(
@@ -241,14 +243,14 @@ class _Submitting:
                         entry=0,
                         fingerprint=request.fingerprint,
                         output=turn.output,
-                        estimate=_estimate(one.plan, _alone(prompt, at)),
+                        estimate=_estimate(portion.plan, _alone(prompt, at)),
                     )
                 )
         return rows, requests
 
-    def _booked(self, rows: Sequence[Row], found: Sequence[Portion], folders: Sequence[RunFolder]) -> tuple[int, ...]:
+    def _booked(self, rows: Sequence[Row], needed: Sequence[Portion], folders: Sequence[RunFolder]) -> tuple[int, ...]:
         """Book all requests within the budget; on a refusal every run says why it is none."""
-        prompts = {folder.id: one.order.prompt for one, folder in zip(found, folders, strict=True)}
+        prompts = {folder.id: portion.order.prompt for portion, folder in zip(needed, folders, strict=True)}
         entries = [
             Planned(
                 run=row.run,
@@ -256,7 +258,7 @@ class _Submitting:
                 turn=row.turn,
                 take=row.take,
                 generator=self.made_by.name,
-                model=found[0].plan.model.id,
+                model=needed[0].plan.model.id,
                 fingerprint=row.fingerprint,
                 prompt_fingerprint=prompts[row.run].fingerprint,
                 estimate=row.estimate,
@@ -312,20 +314,20 @@ def chained(prompt: Prompt) -> Iterator[Problem]:
     """Yield what needs the answer to something else of the same prompt: a job does everything on its own."""
     name = f"'{prompt.recipe}'" if prompt.recipe else "The prompt"
     for number, turn in enumerate(prompt.turns, 1):
-        what = f"'{turn.name}'" if turn.name else f"turn {number}"
+        named = f"'{turn.name}'" if turn.name else f"turn {number}"
         if any(isinstance(part, Earlier | EarlierWords) for part in turn.parts):
-            fact = f"{name} makes {what} from what an earlier turn brings, and the requests of a job know nothing"
+            fact = f"{name} makes {named} from what an earlier turn brings, and the requests of a job know nothing"
             yield Problem(f"{fact} of each other. Send it without --batch.", parameter="batch")
             return
 
 
-def batch_price(told: Plan) -> Decimal | None:
+def batch_price(planned: Plan) -> Decimal | None:
     """Return about what a prompt costs in a job, in US dollars; unknown on a generator that has no prices."""
-    return _estimate(told, told.prompt, told.count)
+    return _estimate(planned, planned.prompt, planned.count)
 
 
-def _estimate(told: Plan, prompt: Prompt, count: int = 1) -> Decimal | None:
-    return told.model.in_batch.estimate(prompt, count) if told.model.generator == told.generator else None
+def _estimate(planned: Plan, prompt: Prompt, count: int = 1) -> Decimal | None:
+    return planned.model.in_batch.estimate(prompt, count) if planned.model.generator == planned.generator else None
 
 
 def _alone(prompt: Prompt, turn: int) -> Prompt:
@@ -333,11 +335,11 @@ def _alone(prompt: Prompt, turn: int) -> Prompt:
     return replace(prompt, turns=(prompt.turns[turn],))
 
 
-def _afford(told: Submission, ledger: Ledger, project: Project) -> None:
+def _afford(submission: Submission, ledger: Ledger, project: Project) -> None:
     """Refuse what cannot be paid as a whole, before any run is made for it."""
     left = ledger.left(project.budget.model_copy(update={"run": None}))
-    if left is not None and told.estimate is not None and told.estimate > left:
-        cost, rest = (dollars(amount, least=2) for amount in (told.estimate, max(left, Decimal())))
+    if left is not None and submission.estimate is not None and submission.estimate > left:
+        cost, rest = (dollars(amount, least=2) for amount in (submission.estimate, max(left, Decimal())))
         raise BudgetError(
             f"This would cost about {cost}, but the budget has {rest} left."
             " Submit less at once, choose a lower tier or size, or raise the budget."
