@@ -42,7 +42,7 @@ class Catalogue:
         model_id = model_id.removeprefix("models/")  # as the API's own list of models writes it
         model = self._by_id.get(model_id) or Model(id=model_id, title=model_id, known=False)
         if model.status == "retired":
-            raise InputError(model.farewell)
+            raise InputError(model.retirement)
         return model
 
     def choose(self, settings: Settings, generator: str = "") -> Model:

@@ -146,7 +146,7 @@ class Facts(BaseModel):
         return dict[str, str](self.qualities).get(tier or "standard")
 
     def thinking_for(self, level: Thinking | None) -> Thinking | None:
-        """Return the thinking level it has in place of one that nobody insists on: more rather than less, or none."""
+        """Return the nearest thinking level it has, rather a higher than a lower one; ``None`` when it has none."""
         if level is None or level in self.thinking or "thinking" in self.leaves_out or not self.known:
             return level
         levels: tuple[Thinking, ...] = get_args(Thinking)

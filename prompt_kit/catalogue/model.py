@@ -41,18 +41,18 @@ class Model(Priced):
     """One image model."""
 
     def room(self, parts: Sequence[Part], role: Role) -> int | None:
-        """Return how many more pictures in a role it takes beside these parts; ``None`` is as many as one likes."""
+        """Return how many more pictures in a role it takes beside these parts; ``None`` is no limit."""
         return reference_limits.room(self, parts, role)
 
     def refusals(self, prompt: Prompt) -> tuple[Problem, ...]:
         """Return everything about a prompt that this model cannot do, each with the nearest it can.
 
-        An unknown model refuses nothing: nobody knows what it can do.
+        An unknown model refuses nothing, because its abilities are unknown.
         """
         if not self.known:
             return ()
         if self.status == "retired":
-            return (self.farewell,)
+            return (self.retirement,)
         refusals = [*self._setting_refusals(prompt.settings)]
         for turn in prompt.turns:
             refusals += [*self._reference_refusals(turn), *self._file_refusals(turn), *self._turn_refusals(turn)]
@@ -78,7 +78,7 @@ class Model(Priced):
         return (*sentences, *self._departures(prompt))
 
     @property
-    def farewell(self) -> Problem:
+    def retirement(self) -> Problem:
         """What to tell someone who asks for this model once it is retired."""
         instead = f"'{self.replaced_by}' {self.advice}".strip()
         return Problem(f"The model '{self.id}' is gone. Use {instead}.", parameter="model")
@@ -137,11 +137,11 @@ class Model(Priced):
             yield f"'{self.id}' takes a mask with a single picture only; with several, the words say what changes."
 
     def _reference_refusals(self, turn: Turn) -> Iterator[Problem]:
-        for kind, limit, crowd in reference_limits.crowds(self, turn):
-            slot = next((picture.slot for picture in reversed(crowd) if isinstance(picture, Reference)), "references")
-            fact = f"takes at most {limit} {_KIND_WORDS[kind]}, and there are {len(crowd)}{_where(turn)}"
+        for kind, limit, several in reference_limits.exceeded(self, turn):
+            slot = next((picture.slot for picture in reversed(several) if isinstance(picture, Reference)), "references")
+            fact = f"takes at most {limit} {_KIND_WORDS[kind]}, and there are {len(several)}{_where(turn)}"
             other = self._tier_where(reference_limits.takes, kind, turn)
-            yield self._cannot(f"{fact}. Leave {len(crowd) - limit} out", other, slot)
+            yield self._cannot(f"{fact}. Leave {len(several) - limit} out", other, slot)
 
     def _file_refusals(self, turn: Turn) -> Iterator[Problem]:
         for reference in turn.references:

@@ -17,7 +17,7 @@ KINDS: Final[Mapping[Role, Kind]] = {"identity": "character", "style": "style"}
 
 
 def room(facts: Facts, parts: Sequence[Part], role: Role) -> int | None:
-    """Return how many more pictures in a role a model takes beside these parts; ``None`` is as many as one likes."""
+    """Return how many more pictures in a role a model takes beside these parts; ``None`` is no limit."""
     pictures = [part for part in parts if isinstance(part, Reference | Earlier)]
     limits = dict(facts.reference_limits)
     kind = kind_of(role, limits)
@@ -27,7 +27,7 @@ def room(facts: Facts, parts: Sequence[Part], role: Role) -> int | None:
     return max(0, min(rooms)) if rooms else None
 
 
-def crowds(facts: Facts, turn: Turn) -> Iterator[tuple[str, int, list[Reference | Earlier]]]:
+def exceeded(facts: Facts, turn: Turn) -> Iterator[tuple[str, int, list[Reference | Earlier]]]:
     """Yield each kind of picture there is too much of, with its limit and the pictures."""
     pictures: list[Reference | Earlier] = [*turn.references, *turn.earlier]
     if facts.max_references is not None and len(pictures) > facts.max_references:
@@ -36,16 +36,16 @@ def crowds(facts: Facts, turn: Turn) -> Iterator[tuple[str, int, list[Reference 
     by_kind: dict[Kind, list[Reference | Earlier]] = {}
     for picture in pictures:
         by_kind.setdefault(kind_of(picture.role, limits), []).append(picture)
-    for kind, crowd in by_kind.items():
+    for kind, several in by_kind.items():
         # A kind that may fill the whole request has been counted above.
-        if kind in limits and len(crowd) > limits[kind] and limits[kind] != facts.max_references:
-            yield kind, limits[kind], crowd
+        if kind in limits and len(several) > limits[kind] and limits[kind] != facts.max_references:
+            yield kind, limits[kind], several
 
 
 def takes(facts: Facts, kind: str, turn: Turn) -> bool:
     """Return whether a model takes the pictures of a turn that are of one kind."""
     # Where a kind is not counted apart it is taken, but as one object among others.
-    return kind in {"picture", *dict(facts.reference_limits)} and not any(crowds(facts, turn))
+    return kind in {"picture", *dict(facts.reference_limits)} and not any(exceeded(facts, turn))
 
 
 def pictures_before(turn: Turn) -> int:

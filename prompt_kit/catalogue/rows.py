@@ -76,7 +76,7 @@ def read(path: Path, models: dict[str, Facts], tables: dict[str, PixelTable]) ->
 def _faults(
     model_id: str, row: _Row, *, above: Mapping[str, Facts], ids: Sequence[str], tables: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
-    """Yield what no type can see in a row, each with the key it stands under."""
+    """Yield the faults of a row that its types do not show, each with the key it is under."""
     stands_alone = model_id not in above and row.same_as is None and row.status != "retired"
     if stands_alone and "generator" not in row.model_fields_set:
         advice = "a new one says its 'generator', or which model above it is the 'same_as'"

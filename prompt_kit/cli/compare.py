@@ -101,14 +101,14 @@ def compare_recipe(recipe: Recipe, **options: Any) -> None:
     values = dict(entered.values)
     for mixed in _recipes(entered.recipe, options["across"]):
         values |= given(mixed, options)
-    wishes = _wishes(entered, options)
+    table_options = _table_options(entered, options)
     slips = [*_twice(entered, options, across), *_at_odds(options)]
     comparison: Comparison | None = None
     try:
         if slips or options["dry_run"]:
-            priced = table(entered.recipe, values, across, **wishes)
+            priced = table(entered.recipe, values, across, **table_options)
         else:
-            comparison = made(entered.recipe, values, across=across, **wishes, **_how(options))
+            comparison = made(entered.recipe, values, across=across, **table_options, **_how(options))
     except InputError as error:
         raise InputError([*slips, *entered.placed(error).problems]) from error
     if slips:
@@ -153,15 +153,15 @@ def _recipes(recipe: Recipe, across: Iterable[str]) -> Iterator[Recipe]:
             continue
 
 
-def _wishes(entered: Inputs, options: Mapping[str, Any]) -> Any:
-    wishes = {
+def _table_options(entered: Inputs, options: Mapping[str, Any]) -> Any:
+    table_options = {
         "settings": entered.settings,
         "project": entered.recipe.library.project,
         "count": options["count"],
         "skip_refused": options["skip_refused"],
         "batch": options["batch"],
     }
-    return wishes | ({"generator": options["generator"]} if options["generator"] else {})
+    return table_options | ({"generator": options["generator"]} if options["generator"] else {})
 
 
 def _how(options: Mapping[str, Any]) -> CompareOptions:

@@ -115,13 +115,13 @@ def cancel_job(name: str) -> None:
 
 
 class _Told:
-    """Says what is new about a job, each time somebody has looked at it."""
+    """Prints what has changed about a job after each look at it."""
 
     def __init__(self) -> None:
         self._last: dict[str, str] = {}
 
     def __call__(self, job: Job) -> None:
-        """Say it on stderr, unless it was said before."""
+        """Print the job's state to stderr if it has changed."""
         said = f"{job.id}: {standing(job)}." + (f" {job.message}" if job.message else "")
         new = f"{job.state} {job.said} {job.message}"
         if self._last.get(job.id) != new:

@@ -239,5 +239,5 @@ def short(path: Path | None) -> str:
 
 
 def talk(message: str) -> None:
-    """Say something that is no result."""
+    """Print a message to stderr; stdout is for results."""
     click.echo(message, err=True)

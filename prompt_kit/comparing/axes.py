@@ -236,16 +236,16 @@ def _models(given: Given, others: Sequence[Axis]) -> list[Model]:
     asked = {name: given.settings[name] for name in ("tier", "model") if given.settings.get(name)}
     base = replace(given.recipe.settings, **asked)
     name = given.generator if isinstance(given.generator, str) else default_generator(given.project)
-    wishes = [(base, name)]
+    choices = [(base, name)]
     for axis in others:
         if axis.name == "tier":
-            wishes = [(replace(base, model=None, tier=value.given), name) for value in axis.values]
+            choices = [(replace(base, model=None, tier=value.given), name) for value in axis.values]
         elif axis.name == "model":
-            wishes = [(replace(base, model=value.given), name) for value in axis.values]
+            choices = [(replace(base, model=value.given), name) for value in axis.values]
         elif axis.kind == "generator":
-            wishes = [(base, value.key) for value in axis.values]
+            choices = [(base, value.key) for value in axis.values]
     models = []
-    for settings, generator in wishes:
+    for settings, generator in choices:
         try:
             models.append(catalogue.choose(settings, generator))
         except PromptKitError:  # it is told when the cell is judged

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 from prompt_kit.comparing.record import SHEET, ComparisonFolder, State, unfinished
 from prompt_kit.comparing.results import Result, is_done, result_of
 from prompt_kit.comparing.submission import submitted
-from prompt_kit.comparing.table import Wishes, table
+from prompt_kit.comparing.table import TableOptions, table
 from prompt_kit.errors import BudgetError, PromptKitError
 from prompt_kit.generators.opening import announcing, opened
 from prompt_kit.outcome import Status
@@ -75,7 +75,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonProgress:
-    """One step of a comparison, for those who watch."""
+    """One step of a comparison, as `on_progress` gets it."""
 
     step: Step
     """``kept`` is what a comparison that goes on had already made; ``written`` is the sheet."""
@@ -91,7 +91,7 @@ class ComparisonProgress:
     """With the prices: whole sentences about what is odd though it works."""
 
 
-class CompareOptions(Wishes, total=False):
+class CompareOptions(TableOptions, total=False):
     """How a comparison is made; everything may be left out."""
 
     max_cost: Decimal | float | None
@@ -138,11 +138,11 @@ async def acompare(
     Raises:
         InputError: With every problem of all cells; nothing was sent.
         NotFoundError: When there is no such recipe.
-        BudgetError: When it would cost more than it may, or nobody knows; nothing was sent.
+        BudgetError: When it would cost more than is allowed, or the price is unknown; nothing was sent.
         WorkspaceError: When the runs' folder cannot be written.
     """
-    wishes = cast("Wishes", {name: options[name] for name in Wishes.__annotations__ if name in options})  # type: ignore[literal-required]
-    made = table(recipe, values or {}, across, **wishes)
+    given = {name: value for name, value in options.items() if name in TableOptions.__annotations__}
+    made = table(recipe, values or {}, across, **cast("TableOptions", given))
     root = made.given.project.runs_folder
     notes: list[str] = []
     path = None if options.get("new") else unfinished(root, made, notes)
@@ -171,10 +171,10 @@ def _recorded_result(made: Table, cell: Cell, folder: ComparisonFolder) -> Resul
 
 
 def _afford(left: Sequence[Cell], most: Decimal | float | None) -> None:
-    """See that what is still to be made may be paid.
+    """Check that what is still to be made costs no more than is allowed.
 
     Raises:
-        BudgetError: When it costs more than it may, or nobody knows.
+        BudgetError: When it costs more than is allowed, or the price is unknown.
     """
     if most is None or not left:
         return
@@ -214,7 +214,7 @@ class _Work:
     """What is there, or waits in a job."""
     notes: list[str]
     hopeless: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Generators (and models, or "" for all of them) that answer nobody any more, with the reason."""
+    """Generators (and models, or "" for all of them) that refuse all further requests, with the reason."""
 
     async def all_cells(self) -> Comparison:
         """Make every cell, and write the sheet whatever happens."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from prompt_kit.work.session import Plan
 
 MOST_CELLS: Final = 48
-"""More cells are no longer compared by looking."""
+"""Most cells of one comparison; more cannot be compared by eye."""
 
 _SHORT: Final = 48
 """Longest value in the name of a cell, in characters."""
@@ -141,10 +141,10 @@ class _Objection:
 
     problem: Problem
     wrong: bool
-    """Whether somebody made a mistake; else recipe or model just cannot do it."""
+    """Whether the value is a mistake; otherwise recipe or model cannot do it."""
 
 
-class Wishes(TypedDict, total=False):
+class TableOptions(TypedDict, total=False):
     """What a comparison is like; everything may be left out."""
 
     settings: Mapping[str, Any]
@@ -161,22 +161,31 @@ class Wishes(TypedDict, total=False):
     """Whether it is made in jobs, which costs less and may take a day."""
 
 
-def table(recipe: Recipe | str, values: Mapping[str, Any], across: Across, **wishes: Unpack[Wishes]) -> Table:
+def table(
+    recipe: Recipe | str, values: Mapping[str, Any], across: Across, **table_options: Unpack[TableOptions]
+) -> Table:
     """Return the cells of a comparison, judged and priced; nothing is sent.
 
     Args:
         recipe: The recipe, or its name.
         values: What is the same in all cells, as `Recipe.render` takes it.
         across: What differs: for one or two names, the values to compare, or ``*`` for all.
-        wishes: See `Wishes`.
+        table_options: See `TableOptions`.
 
     Raises:
         InputError: With every problem of all cells.
         NotFoundError: When there is no such recipe.
     """
     recipe = load(recipe) if isinstance(recipe, str) else recipe
-    project = wishes.get("project", recipe.library.project)
-    given = Given(recipe, values, wishes.get("settings", {}), wishes.get("generator"), project, wishes.get("count", 1))
+    project = table_options.get("project", recipe.library.project)
+    given = Given(
+        recipe,
+        values,
+        table_options.get("settings", {}),
+        table_options.get("generator"),
+        project,
+        table_options.get("count", 1),
+    )
     problems: list[Problem] = []
     if not 1 <= given.count <= MAX_COUNT:
         problems.append(Problem(f"{given.count} repetitions are asked for; 1 to {MAX_COUNT} can be made."))
@@ -187,7 +196,7 @@ def table(recipe: Recipe | str, values: Mapping[str, Any], across: Across, **wis
         problems.append(Problem(f"{sizes} makes {cells} cells; up to {MOST_CELLS} can be compared. Name fewer values."))
     if not compared or len(compared) > MOST_AXES or cells > MOST_CELLS:
         raise InputError(problems)
-    skip_refused, batch = wishes.get("skip_refused", False), wishes.get("batch", False)
+    skip_refused, batch = table_options.get("skip_refused", False), table_options.get("batch", False)
     return _judged(given, compared, problems, skip_refused=skip_refused, batch=batch)
 
 
@@ -342,7 +351,7 @@ def _fill(recipe: Recipe, axis: Axis, value: Value, values: dict[str, Any], sett
         case "setting":
             settings[axis.name] = value.given
             if axis.name == "tier":
-                settings.pop("model", None)  # whoever compares tiers no longer asks for the example's model
+                settings.pop("model", None)  # a compared tier replaces the model of the example
         case "example":
             example = recipe.examples[value.key]
             values |= {name: entry for name, entry in example.values.items() if name not in values}

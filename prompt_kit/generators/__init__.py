@@ -115,8 +115,8 @@ class Collected:
     outcomes: Iterable[tuple[str, Outcome]] = ()
     """Once it is over: what came of each request, by its key and once each, however they were answered.
 
-    To be gone through once: the pictures are read one after the other. What came without a key that tells whose it
-    is stands under an empty one.
+    It can be iterated once: the pictures are read one after the other. The key is empty where an answer does not say
+    which request it is for.
     """
 
 
@@ -139,7 +139,7 @@ class BatchGenerator(Generator, Protocol):
         ...
 
     async def find(self, label: str) -> str | Outcome | None:
-        """Return the name of a job by its label, when nobody could note the name; ``None`` when there is none."""
+        """Return the name of a job by its label, for a job whose name was lost; ``None`` when there is none."""
         ...
 
     async def collect(self, job: str, requests: Mapping[str, Request]) -> Collected | Outcome:

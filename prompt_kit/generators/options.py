@@ -8,7 +8,7 @@ from typing import Final
 from prompt_kit.outcome import Outcome, Status
 
 LONGEST_ANSWER_S: Final = 24 * 3600.0
-"""Longest time that can be allowed for an answer; what is above is a slip of the pen."""
+"""Longest time that can be allowed for an answer; a larger value is probably a mistake."""
 
 
 def option_problem(

@@ -1,4 +1,4 @@
-"""Sends a request again as long as that is safe, and says so to those who wait."""
+"""Sends a request again while that is safe, and announces each wait."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 LONGEST_WAIT_S: Final = 90.0
-"""When a provider asks to wait longer than this, nobody is kept waiting; the outcome says how long."""
+"""Longest wait before a request is sent again, in seconds; when a provider asks for more, the outcome says so."""
 
 # It talks about what `on_wait` says already. Without any handler Python would print it.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
@@ -28,10 +28,10 @@ async def retried(
     attempts: int,
     on_wait: Callable[[float, str], None] | None = None,
 ) -> Outcome:
-    """Send until there is an answer to live with.
+    """Send a request until the answer is final, and return its outcome.
 
     Args:
-        send: Sends once and says what came of it; only what its `Attempt` allows is sent again.
+        send: Sends the request once; it is sent again only if the `Attempt` allows that.
         attempts: How often it is sent at most.
         on_wait: Told about how many seconds are waited before the next try, and why.
     """
@@ -59,7 +59,7 @@ class _Again(Exception):  # noqa: N818 - nothing went wrong in our code
 
     @staticmethod
     def wanted(error: Exception) -> bool | float:
-        """Tell stamina whether to go on, and when."""
+        """Tell stamina whether to send again, and after how many seconds."""
         if not isinstance(error, _Again):
             return False
         return True if error.wait is None else error.wait

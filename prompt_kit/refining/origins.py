@@ -101,7 +101,7 @@ def pictures_of(source: Refinable, root: Path) -> tuple[Path, ...]:
     Raises:
         NotFoundError: When there is no such run.
         InputError: When there is no such picture, or the run's record is damaged.
-        WorkspaceError: When nobody can look there.
+        WorkspaceError: When the folder cannot be read.
     """
     if isinstance(source, Outcome):
         saved = tuple(picture.path for picture in source.pictures if picture.path)

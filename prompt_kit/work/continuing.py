@@ -1,4 +1,4 @@
-"""Finds the run of a prompt that was left unfinished, so that only what is missing is paid."""
+"""Finds the unfinished run of a prompt, so that only the missing pictures are paid."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a run must be about to be gone on with."""
+    """The request that an unfinished run must match to be continued."""
 
     prompt: Prompt
     generator: str
@@ -60,10 +60,10 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
     latest = [_sent(entry) for entry in lost if not _sent_again(entry, entries)]
     try:
         folder = RunFolder.reopen(path, unseen=latest)
-    except BusyError:  # this is a second wish for the same, not its continuation
+    except BusyError:  # another process makes it: this is a second request for the same prompt
         return None
     try:
-        # Only now does nobody else work there: what the ledger said before may have been half of it.
+        # Until the folder was locked, another process may have changed the ledger.
         if ledger.reconcile() or wanted.last_run(ledger) != entries:
             folder.close()
             return unfinished(wanted, ledger, root)
@@ -81,7 +81,7 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
 
 
 def _stop_if_it_waits(wanted: Wanted, ledger: Ledger, root: Path) -> None:
-    """Stop where the same was submitted before, and only has to be collected."""
+    """Raise `InputError` when a run of the same prompt waits in a job and only has to be collected."""
     waiting = ledger.waiting(wanted.prompt.fingerprint, wanted.generator)
     for run in dict.fromkeys(entry.run for entry in waiting if entry.model == wanted.model):
         path = files.inside(root, run) / RECORD
@@ -95,7 +95,7 @@ def _stop_if_it_waits(wanted: Wanted, ledger: Ledger, root: Path) -> None:
 
 
 def _unseen(entries: Sequence[Entry], record: Mapping[str, Any]) -> list[Entry]:
-    """Return the requests whose answers nobody has seen, or nobody could save, as far as the record knows.
+    """Return the requests whose answers were not seen or not saved, the newest first.
 
     One that is still on its way belongs to a process that is gone, perhaps of another computer: the run would be held
     else. One that left with a job belongs to nobody; the job's answers are looked after elsewhere.
@@ -112,7 +112,7 @@ def _unseen(entries: Sequence[Entry], record: Mapping[str, Any]) -> list[Entry]:
 
 
 def _settled(folder: RunFolder, lost: Sequence[Entry], entries: Sequence[Entry], ledger: Ledger) -> list[Entry]:
-    """Book the requests whose answers were found after all; return those of which nobody knows how they ended."""
+    """Book the requests whose answers are in the folder; return those whose end is unknown."""
     answers = folder.answers() if lost else {}
     seen = {number: outcome for number, outcome in answers.items() if outcome.status is not Status.CANCELLED}
     for entry in lost:
@@ -124,7 +124,7 @@ def _settled(folder: RunFolder, lost: Sequence[Entry], entries: Sequence[Entry],
 
 
 def _refuse_double_payment(left: Sequence[Entry], wanted: Wanted, folder: RunFolder) -> None:
-    """Stop where something could be paid twice without anybody wanting it."""
+    """Raise `InputError` when going on could pay for a picture twice, unless ``resend`` allows it."""
     left = [entry for entry in left if entry.estimate != 0]  # the proof costs nothing
     if not left or wanted.resend:
         return
@@ -146,7 +146,7 @@ def _refuse_double_payment(left: Sequence[Entry], wanted: Wanted, folder: RunFol
 
 
 def _sent(entry: Entry) -> Sent:
-    """Return what the ledger knows of a request whose end nobody saw."""
+    """Return what the ledger knows of a request whose end is unknown."""
     at = entry.sent_at or entry.planned_at
     return Sent(
         turn=entry.turn,
@@ -162,6 +162,6 @@ def _sent(entry: Entry) -> Sent:
 
 
 def _sent_again(lost: Entry, entries: Sequence[Entry]) -> bool:
-    """Return whether a request was sent once more afterwards, by somebody who knew that it may be paid twice."""
+    """Return whether a request was sent again later, with the consent that it may be paid twice."""
     place = (lost.turn, lost.take)
     return any((entry.turn, entry.take) == place and entry.id > lost.id for entry in entries)

@@ -31,7 +31,7 @@ def warnings(prompt: Prompt) -> tuple[str, ...]:
 
 
 def finished(outcome: Outcome, turn: Turn, settings: Settings, folder: RunFolder) -> Outcome:
-    """Make what the prompt wants beside each picture, and say what came of it.
+    """Return the outcome with the cut-out or composite that the prompt asks for, beside each picture.
 
     A picture that could not be worked on stays as it is; why is a warning, for the master was made and paid.
     """

@@ -46,13 +46,13 @@ KEYS: Final = {"gemini": ("GOOGLE_API_KEY", "GEMINI_API_KEY"), "openai": ("OPENA
 _PLATFORM: Final = ("GOOGLE_GENAI_USE_ENTERPRISE", "GOOGLE_GENAI_USE_VERTEXAI")
 """What sends Gemini's requests to the Agent Platform, where a Google Cloud project takes the place of a key."""
 
-# What would end the same way for every further request of the run.
+# Outcomes that every further request of the run would have, too.
 _HOPELESS: Final = {Status.AUTH, Status.BUDGET, Status.INVALID, Status.QUOTA, Status.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """One step of a run, for those who watch."""
+    """One step of a run, as `on_progress` gets it."""
 
     step: Literal["started", "kept", "sent", "saved", "ended"]
     """``kept`` is what a run that is continued had already made."""
@@ -224,7 +224,7 @@ class _Run:
                 return outcomes
 
         try:
-            # When one of them breaks off, as on a full disk, the others are still on their way, and paid.
+            # When one fails, as on a full disk, the others were sent already and will be paid.
             takes = await asyncio.gather(*map(take, range(self.plan.count)), return_exceptions=True)
             outcomes = _all_of(takes)
         except asyncio.CancelledError:
@@ -259,8 +259,8 @@ class _Run:
         return outcomes
 
     async def _request(self, request: Request, number: int, take: int) -> Outcome:
-        """Send one request; the ledger knows of it before it leaves and after it came back."""
-        # Who stopped it while the last answer was saved has not sent this one.
+        """Send one request and return its outcome; it is booked before it is sent and again when it has ended."""
+        # A cancellation during the last save takes effect here, before this request is booked.
         await asyncio.sleep(0)
         estimate = self._estimate(request)
         entry = Planned(
@@ -304,11 +304,11 @@ class _Run:
         try:
             return self.folder.save(outcome, replace(sent, ended_at=_now()))
         finally:
-            # Also when the disk is full: what was paid is paid.
+            # Also when the answer cannot be saved, as on a full disk: it was paid.
             self.ledger.ended(row, outcome)
 
     async def _finished(self, outcome: Outcome, turn: Turn) -> Outcome:
-        """Make what the prompt wants made here, unless it is there already."""
+        """Return the outcome with the cut-out or composite that the prompt asks for; make it unless it is there."""
         if self.maker.name == "proof" or not outcome.ok or outcome.derived:
             return outcome
         return await asyncio.to_thread(finishing.finished, outcome, turn, self.plan.prompt.settings, self.folder)
@@ -323,7 +323,7 @@ class _Run:
 
 
 def _all_of(takes: Sequence[list[Outcome] | BaseException]) -> list[Outcome]:
-    """Return the outcomes of all repetitions; the first that broke off breaks off here."""
+    """Return the outcomes of all repetitions; raise the first exception among them."""
     outcomes: list[Outcome] = []
     for take in takes:
         if isinstance(take, BaseException):

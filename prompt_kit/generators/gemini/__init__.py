@@ -1,4 +1,4 @@
-"""Google's Gemini models: asking, sending, reading what comes back; the only door to google-genai."""
+"""Google's Gemini models: builds requests, sends them, reads answers; the only package that imports google-genai."""
 
 from prompt_kit.generators.gemini.generator import Gemini
 

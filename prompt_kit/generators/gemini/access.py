@@ -1,4 +1,4 @@
-"""Who asks Google, and who pays: a key of the Gemini API, or a project of the Agent Platform."""
+"""Which credential is used for Google: a key of the Gemini API, or a project of the Agent Platform."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LOCATION: Final = re.compile(r"^[a-z][a-z0-9-]{1,39}$")
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """By what Google lets us in."""
+    """The credential that requests are sent with."""
 
     platform: bool = False
     """Whether it is the Agent Platform (Vertex AI) instead of the Gemini API."""
@@ -48,7 +48,7 @@ class Access:
 
     @property
     def by_credentials(self) -> bool:
-        """Whether credentials open the door; else a key does, on the Agent Platform too ("express mode")."""
+        """Whether google-auth credentials are used; otherwise a key is, on the Agent Platform too ("express mode")."""
         return self.platform and not self.key
 
     @property
@@ -59,7 +59,7 @@ class Access:
         return f"The key in use is {self.place}."
 
     def account(self, address: str) -> str:
-        """Return a name for whoever owns the uploaded files; the key cannot be read from it."""
+        """Return an identifier for the owner of the uploaded files; the key cannot be derived from it."""
         owner = f"prompt-kit files\0{address}\0{self.key}"
         return hashlib.sha256(owner.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

@@ -132,7 +132,7 @@ def _read(answer: Mapping[str, Any], request: Request) -> Attempt:
         "details": tuple(_details(answer, candidate)),
     }
     if request.turn.output == "words":
-        # A picture beside the words is nobody's result; it is kept, for it was paid.
+        # A picture beside the words was not asked for; it is kept as a draft because it was paid.
         fields["pictures"] = tuple(replace(picture, draft=True) for picture in holds.pictures)
         if holds.text and ended == "STOP":
             return _good(candidate, fields)

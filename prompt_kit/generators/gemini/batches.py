@@ -112,7 +112,7 @@ _MISSING: Final[Mapping[BatchState, tuple[Status, str, str]]] = {
         "Send it again in smaller jobs, or without --batch.",
     ),
 }
-"""What is said of a request that a job in this state has no answer to; nobody tells whether it is charged."""
+"""Status, message and next step of a request that a job in this state has no answer to; it may be charged."""
 
 
 def refusal(code: int, error: Any) -> Outcome:
@@ -226,7 +226,7 @@ async def _rows(client: Client, output: Mapping[str, Any]) -> Iterable[Any]:
     if not name:
         inlined = output.get("inlinedResponses")
         return entries(mapping(inlined).get("inlinedResponses")) or entries(inlined)
-    # Closed by whoever goes through it; pictures of a large job are more than fits into memory.
+    # On disk, because the pictures of a large job do not fit into memory; `_lines` closes it.
     file = tempfile.TemporaryFile()  # noqa: SIM115
     try:
         await client.aio.files.download(file=name, destination=cast("io.IOBase", file))
@@ -265,7 +265,7 @@ def _outcomes(
         else:
             yield _key(row), _answer(row, request)
     for row in strays:
-        # Repetitions of one request are as good as each other; between different ones nobody can tell.
+        # Repetitions of one request are interchangeable; different requests are not.
         alike = len({request.fingerprint for request in left.values()}) == 1 and not _key(row)
         key = next(iter(left)) if alike else ""
         request = left.pop(key, None)

@@ -1,4 +1,4 @@
-"""Tells whether Gemini can be reached and lets us in; asking about models is free."""
+"""Checks whether Gemini can be reached and accepts the credential; asking about models is free."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.outcome import Outcome
 
-PATIENCE_S: Final = 20.0
+CHECK_S: Final = 20.0
 """How long one question about a model may take."""
 
 WRONG_CLOCK: Final = timedelta(minutes=5)
@@ -39,48 +39,48 @@ async def checked(
     by: Access, connection: Connection, client: Callable[[], Awaitable[genai.Client]], models: Sequence[str]
 ) -> tuple[Checked, ...]:
     """Return what was found, in the order in which one thing needs the other."""
-    door = "credentials" if by.by_credentials else "key"
+    credential = "credentials" if by.by_credentials else "key"
     if not by.key and not by.platform:
         step = f"'proof' works without. For real pictures set {KEYS[1]}; keys are made at aistudio.google.com/api-keys."
-        return (Checked(door, "odd", "There is no key for the Gemini API.", step),)
+        return (Checked(credential, "odd", "There is no key for the Gemini API.", step),)
     problem = by.problem()
     if problem:
-        return (Checked(door, "wrong", problem.message, problem.next_step),)
+        return (Checked(credential, "wrong", problem.message, problem.next_step),)
     try:
         opened = await client()
     except NotReadyError as error:
         outcome = error.attempt.outcome
-        about = "network" if outcome.status is Status.UNAVAILABLE else door
+        about = "network" if outcome.status is Status.UNAVAILABLE else credential
         return (Checked(about, "wrong", outcome.message, outcome.next_step),)
     except (ValueError, httpx2.InvalidURL):
         return (Checked("network", "wrong", "No address can be made of the base URL.", "Look at it."),)
-    checks = [_credential_in_use(by, door)]
+    checks = [_credential_in_use(by, credential)]
     for model in models:
         check = await _asked(opened, model, by)
         checks.append(check)
-        if check.state == "wrong" and check.about in {"network", door}:
+        if check.state == "wrong" and check.about in {"network", credential}:
             # What it says takes the place of the first look, and holds for every other model.
-            checks = [check] if check.about == door else [checks[0], check]
+            checks = [check] if check.about == credential else [checks[0], check]
             break
     return (*checks, *_clock(connection.clock_ahead))
 
 
-def _credential_in_use(by: Access, door: str) -> Checked:
-    """Say what opens the door, and where that stands; the secret itself is never shown."""
-    fact = by.whose if door == "credentials" else f"There is a key, {by.place}."
+def _credential_in_use(by: Access, credential: str) -> Checked:
+    """Report which credential is used and where it was found; the secret itself is never shown."""
+    fact = by.whose if credential == "credentials" else f"There is a key, {by.place}."
     if by.platform:
         where = f" It is the Agent Platform, location {by.location}." if by.location else " It is the Agent Platform."
         fact = f"{fact}{where}".strip()
     values = [os.environ.get(name, "").strip() for name in KEYS]
-    if door == "key" and all(values) and values[0] != values[1] and by.key == values[0]:
+    if credential == "key" and all(values) and values[0] != values[1] and by.key == values[0]:
         step = f"Leave one of them out if {KEYS[1]} is the one you mean."
-        return Checked(door, "odd", f"{KEYS[0]} and {KEYS[1]} hold different keys; {KEYS[0]} is used.", step)
-    return Checked(door, "good", fact)
+        return Checked(credential, "odd", f"{KEYS[0]} and {KEYS[1]} hold different keys; {KEYS[0]} is used.", step)
+    return Checked(credential, "good", fact)
 
 
 async def _asked(client: genai.Client, model: str, by: Access) -> Checked:
     """Ask for one model's description; that answers whether network, key and model are there."""
-    about, door = f"model {model}", "credentials" if by.by_credentials else "key"
+    about, credential = f"model {model}", "credentials" if by.by_credentials else "key"
     try:
         await client.aio.models.get(model=model)
     except errors.APIError as error:
@@ -88,7 +88,7 @@ async def _asked(client: genai.Client, model: str, by: Access) -> Checked:
         if error.code >= 500 or error.code == 429:  # noqa: PLR2004 - passing trouble at Google
             return Checked(about, "odd", outcome.message, outcome.next_step)
         if outcome.status is Status.AUTH:
-            return Checked(door, "wrong", outcome.message, f"{outcome.next_step} {by.whose}".strip())
+            return Checked(credential, "wrong", outcome.message, f"{outcome.next_step} {by.whose}".strip())
         return Checked(about, "wrong", outcome.message, outcome.next_step)
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         fact, step = unreachable(error, _host(client))

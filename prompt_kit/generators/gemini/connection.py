@@ -1,4 +1,4 @@
-"""The connection to Google: the client that stays open as long as somebody uses it, signed in."""
+"""The connection to Google: a signed-in client that stays open as long as it has users."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class NotReadyError(Exception):
 
 
 class Connection:
-    """The connection to Google, open as long as somebody uses it."""
+    """The connection to Google, open as long as it has users."""
 
     def __init__(self) -> None:
         self.users = 0
@@ -58,7 +58,7 @@ class Connection:
         return str(getattr(self._credentials, "token", None) or "")
 
     async def client(self, options: Callable[[], types.HttpOptions], access: Access) -> genai.Client:
-        """Return the open connection, or open it; where credentials open the door, they are good for some minutes.
+        """Return the open client, or open one; with credentials, its token is valid for some minutes.
 
         Raises:
             NotReadyError: When there are no credentials, or Google does not take them.
@@ -71,12 +71,12 @@ class Connection:
             return self._client
 
     async def leave(self) -> None:
-        """Take one user away, and close after the last one."""
+        """Count one user less, and close the connection after the last one."""
         self.users -= 1
         if self.users == 0:
             client, http, self._client, self._http = self._client, self._http, None, None
             self._credentials = None
-            # A lock belongs to the event loop in which somebody waited for it.
+            # A lock belongs to the event loop in which it was first waited for.
             self._turn = asyncio.Lock()
             if client:
                 client.close()

@@ -193,7 +193,7 @@ class Gemini:
         by, problem = self._access(), self._problem()
         if problem:
             return (Checked("options", "wrong", problem.message, problem.next_step),)
-        hurried = replace(self, timeout_s=min(self.timeout_s, checks.PATIENCE_S))
+        hurried = replace(self, timeout_s=min(self.timeout_s, checks.CHECK_S))
         async with hurried:
             return await checks.checked(by, hurried._connection, lambda: hurried._client(by), models)  # noqa: SLF001 - itself
 
@@ -208,7 +208,7 @@ class Gemini:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let go of the connection; the last one closes it."""
+        """Release the connection; the last user closes it."""
         await self._connection.leave()
         if not self._connection.users:
             self._uploads.rest()
@@ -241,13 +241,13 @@ class Gemini:
         """Return the open connection, signed in.
 
         Raises:
-            NotReadyError: When Google does not let us in, before anything is asked.
+            NotReadyError: When the credential is not accepted; no request was sent.
             ValueError: When no address can be made of what was given.
         """
         return await self._connection.client(self._options, by)
 
     async def _asked(self, request: Request, by: Access) -> Outcome:
-        """Send until there is an answer to live with; what each try may have cost is added up."""
+        """Send a request until the answer is final; return its outcome with the cost of all attempts."""
         spent: list[Outcome] = []
         last = Attempt(Outcome(Status.CANCELLED))
 
@@ -262,7 +262,7 @@ class Gemini:
         return summed(outcome, spent, request)
 
     async def _try(self, request: Request, by: Access, *, anew: bool = False) -> Attempt:
-        """Send once, and say what came of it; a file that Google no longer has is uploaded and sent anew."""
+        """Send a request once; when Google no longer has an uploaded file, upload it again and send once more."""
         account = by.account(self._address)
         files: Mapping[str, Uploaded] = {}
         try:
@@ -270,7 +270,7 @@ class Gemini:
             if not by.platform:
                 files = await self._uploads.ready(client, request, account)
             contents, config = requests.contents(request, _attached(files)), requests.config(request)
-            # The SDK's limit starts anew with every piece that arrives; a trickle must end, too.
+            # The SDK's limit is for each chunk; this one is for the whole answer.
             async with asyncio.timeout(self.timeout_s + 1):
                 response = await client.aio.models.generate_content(
                     model=request.model.id, contents=contents, config=config

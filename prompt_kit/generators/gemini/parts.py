@@ -53,7 +53,7 @@ def taken_apart(parts: Sequence[Mapping[str, Any]], *, finish: str, thoughts: bo
     pieces, pictures = _pieces([*said, *instead])
     if instead:
         pictures = tuple(replace(picture, draft=True) for picture in pictures)
-    # What the safety rules held back does not come in by the back door.
+    # Pictures that the safety rules held back are not returned as drafts either.
     shown = drafts[: len(drafts) - len(instead)] if thoughts and (pictures or finish == "STOP") else []
     return Contents(
         pieces=pieces,
@@ -77,7 +77,7 @@ def _pieces(parts: Iterable[Mapping[str, Any]]) -> tuple[tuple[Piece, ...], tupl
                 pieces.append(Piece(picture=len(pictures), signature=signature))
                 pictures.append(picture)
         elif (words := text(part.get("text"))) or signature:
-            # A mark may come on a part of its own, without any words, and belongs back all the same.
+            # A signature may come on a part of its own, without words, and must be sent back as well.
             pieces.append(Piece(words, signature=signature))
     return tuple(pieces), tuple(pictures)
 

@@ -38,7 +38,7 @@ UNREADABLE: Final = _auth(
     "The file of credentials cannot be read{says}.",
     f"Look at the file GOOGLE_APPLICATION_CREDENTIALS names, or leave that out. {_LOGIN}",
 )
-"""Credentials that are damaged, or of a kind nobody knows."""
+"""Credentials that are damaged, or of an unknown kind."""
 
 _UNREACHED: Final = Verdict(
     Status.UNAVAILABLE,
@@ -156,7 +156,7 @@ _MEANING_FOR_CREDENTIALS: Final[tuple[tuple[int, str, Verdict], ...]] = (
         ),
     ),
 )
-"""The same where credentials open the door, and no key; the first that fits decides."""
+"""The same for requests with credentials instead of a key; the first that fits decides."""
 
 
 def sign_in_problem(error: Exception) -> Attempt:

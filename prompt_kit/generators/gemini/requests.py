@@ -91,7 +91,7 @@ def config(request: Request) -> types.GenerateContentConfig:
         # With pictures alone, the model's explanations are lost, and a grounded request gets no picture at all
         # (ai.google.dev, image generation, 2025-11).
         response_modalities=["TEXT", "IMAGE"],
-        # Each of these would send further requests, and pay for them, behind our back.
+        # Each of these would make the SDK send further, paid requests on its own.
         automatic_continuation=False,
         automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         should_return_http_response=True,

@@ -18,7 +18,9 @@ FOLDER: Final = "PROMPT_KIT_CACHE"
 
 FILE: Final = "uploads.db"
 
-_PATIENCE_S: Final = 2.0
+_BUSY_S: Final = 2.0
+"""How long another process may hold the file, in seconds."""
+
 _REPETITION_S: Final = 48 * 3600.0
 """How long it is remembered that a picture was sent; as long as Google would keep it."""
 
@@ -56,7 +58,7 @@ def cache_folder() -> Path:
 
 
 class Memory:
-    """What one account has uploaded. It is a convenience: whatever is wrong with its file, work goes on without it."""
+    """What one account has uploaded. Without its file, or with a damaged one, pictures are uploaded again."""
 
     def __init__(self, account: str, *, folder: Path | None = None, clock: Callable[[], float] = time.time) -> None:
         """Look nothing up yet.
@@ -117,7 +119,7 @@ class Memory:
         return int(rows[0][0]) if rows else 0
 
     def _run(self, statement: str, *values: Any) -> list[Any]:
-        """Run one statement; a damaged file is thrown away and made anew, and what cannot be read is not known."""
+        """Run one statement and return its rows: none when the file cannot be read. A damaged file is replaced."""
         for _ in range(2):
             try:
                 return self._once(statement, values)
@@ -133,7 +135,7 @@ class Memory:
         if reads and not self._path.is_file():
             return []
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._path, timeout=_PATIENCE_S)) as connection, connection:
+        with closing(sqlite3.connect(self._path, timeout=_BUSY_S)) as connection, connection:
             if not reads:
                 # What a power cut takes is only a cache.
                 connection.execute("PRAGMA synchronous = OFF")

@@ -129,7 +129,7 @@ class Uploads:
         return files
 
     def rest(self) -> None:
-        """Be ready for another event loop: a lock belongs to the one in which somebody waited for it."""
+        """Forget the locks, each of which belongs to the event loop in which it was first waited for."""
         self._turns.clear()
 
     def lost(self, error: errors.APIError, files: Mapping[str, Uploaded], account: str) -> bool:
@@ -196,7 +196,7 @@ def _encoded(size: int) -> int:
 async def _uploaded(client: genai.Client, picture: Image, request: Request) -> Uploaded:
     """Upload a picture and wait until it can be used."""
     data = io.BytesIO(picture.read())
-    # Its hash tells whoever looks at the account's files as much as they need; file names may be private.
+    # The files of the account are named by hash: file names may be private.
     config = types.UploadFileConfig(mime_type=picture.media_type, display_name=picture.sha256[:16])
     try:
         async with asyncio.timeout(UPLOAD_S):

@@ -1,4 +1,4 @@
-"""OpenAI's image models and servers that speak the same API: asking, sending, reading; the only door to openai."""
+"""OpenAI's image models and servers with the same API; the only package that imports openai."""
 
 from prompt_kit.errors import GeneratorError
 

@@ -138,7 +138,7 @@ def _background_warnings(made: Iterable[Picture], request: Request) -> Iterable[
 
 
 def _has_alpha(picture: Picture) -> bool:
-    """Return whether a file can be transparent at all; what its pixels say is for those who open it."""
+    """Return whether a file has an alpha channel; its pixels are not looked at."""
     match picture.media_type:
         case "image/png":
             # Colour types 4 and 6 have alpha; a palette has it in a chunk of its own (PNG, third edition).

@@ -1,4 +1,4 @@
-"""Tells whether OpenAI or a server like it can be reached and lets us in; asking about models is free."""
+"""Checks whether OpenAI or a server like it can be reached and accepts the key; asking about models is free."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from prompt_kit.prompt import Settings, Turn
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-PATIENCE_S: Final = 20.0
+CHECK_S: Final = 20.0
 """How long the list of models may take."""
 
 _PASSING: Final = 429

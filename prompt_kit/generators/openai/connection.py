@@ -31,7 +31,7 @@ class NoConnectionError(OSError):
 
 
 class Connection:
-    """The connection, open as long as somebody uses it."""
+    """The connection, open as long as it has users."""
 
     def __init__(self) -> None:
         self.users = 0
@@ -58,7 +58,7 @@ class Connection:
         return self._client
 
     async def leave(self) -> None:
-        """Take one user away, and close after the last one."""
+        """Count one user less, and close the connection after the last one."""
         self.users -= 1
         if self.users == 0 and self._client is not None:
             client, self._client = self._client, None
@@ -91,7 +91,7 @@ def host(address: str) -> str:
 
 
 def address_problem(address: str) -> Outcome | None:
-    """Return what is wrong with the address, if nobody can be asked there."""
+    """Return what is wrong with the address; ``None`` when it names a server."""
     if host(address):
         return None
     return Outcome(

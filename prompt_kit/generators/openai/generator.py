@@ -15,7 +15,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
 from prompt_kit.generators.attempts import Attempt, failed_attempt
 from prompt_kit.generators.openai.answers import read, refused
-from prompt_kit.generators.openai.checks import PATIENCE_S, checked
+from prompt_kit.generators.openai.checks import CHECK_S, checked
 from prompt_kit.generators.openai.connection import (
     KEY,
     Connection,
@@ -127,11 +127,11 @@ class OpenAI:
         if wrong := self._problem():
             return (Checked("options", "wrong", wrong.message, wrong.next_step),)
         where = address(self.base_url)
-        patience_s = min(self.timeout_s, PATIENCE_S)
+        limit_s = min(self.timeout_s, CHECK_S)
 
         async def listed() -> str:
-            client = self._connection.client(key=key, address=where, timeout_s=patience_s)
-            async with asyncio.timeout(patience_s):
+            client = self._connection.client(key=key, address=where, timeout_s=limit_s)
+            async with asyncio.timeout(limit_s):
                 return (await client.models.with_raw_response.list(extra_headers=headers(key))).text
 
         async with self:
@@ -148,7 +148,7 @@ class OpenAI:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let go of the connection; the last one closes it."""
+        """Release the connection; the last user closes it."""
         await self._connection.leave()
 
     def _problem(self) -> Outcome | None:
@@ -168,7 +168,7 @@ class OpenAI:
         request = asking.request
         try:
             client = self._connection.client(key=key, address=where, timeout_s=self.timeout_s)
-            # The SDK's limit starts anew with every piece that arrives; a trickle must end, too.
+            # The SDK's limit is for each chunk; this one is for the whole answer.
             async with asyncio.timeout(self.timeout_s + 1):
                 response = await asking.send(client.images.with_raw_response, extra_headers=headers(key))
                 body = response.text

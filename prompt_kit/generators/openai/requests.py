@@ -165,5 +165,5 @@ def _file(number: int, image: Image) -> tuple[str, bytes, str]:
 
 
 def _is_openais(model_id: str) -> bool:
-    """Return whether a model is one of OpenAI's, which take no ``response_format``, whoever passes it on."""
+    """Return whether a model is one of OpenAI's, which take no ``response_format``, on any server."""
     return model_id.rpartition("/")[2].startswith(("gpt-image-", "chatgpt-image-"))

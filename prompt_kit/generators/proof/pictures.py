@@ -1,4 +1,4 @@
-"""Opens reference pictures for a proof, small and with care: what cannot be shown is said, never fatal."""
+"""Opens reference pictures for a proof, scaled down; one that cannot be opened is named on the sheet instead."""
 
 from __future__ import annotations
 

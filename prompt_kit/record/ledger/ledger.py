@@ -41,7 +41,7 @@ _LOCK: Final = 0x70726F6D70746B  # "promptk"; makes writers of one PostgreSQL da
 
 _c = REQUESTS.c
 
-# A request that was given up may still come home with its price.
+# A request that was given up may still be charged.
 _OPEN: Final[tuple[RequestState, ...]] = ("planned", "sent", "unknown")
 
 

@@ -1,4 +1,4 @@
-"""Collects what came of jobs, from any process and as often as one likes."""
+"""Waits for jobs and saves their answers; any process may do so, any number of times."""
 
 from __future__ import annotations
 
@@ -212,4 +212,4 @@ def _with(job: Job, **changes: Any) -> Job:
 
 
 def _silent(job: Job) -> None:
-    """Tell nobody."""
+    """Do nothing; stands in for `on_look`."""

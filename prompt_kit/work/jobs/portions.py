@@ -56,7 +56,7 @@ def portions(
         except InputError as error:
             problems += error.problems
             continue
-        # The same prompt twice among the orders is two wishes: one run can go on for one of them.
+        # The same prompt twice means two orders; an unfinished run can be continued for only one of them.
         taken = portion.folder is not None and any(earlier.folder == portion.folder for earlier in parts)
         parts.append(whole if taken else portion)
     if problems:

@@ -1,4 +1,4 @@
-"""Puts the answers of a job where they belong: pictures into runs, prices into the ledger, each of them once."""
+"""Saves the answers of a job: pictures into runs and costs into the ledger, each of them once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _OPEN: Final = ("planned", "sent", "unknown")
 
 
 class Settling:
-    """One job whose answers are put where they belong."""
+    """Saves the answers of one job; changes its runs, its file and the ledger."""
 
     def __init__(self, job: Job, project: Project, ledger: Ledger) -> None:
         self.job, self.project, self.ledger = job, project, ledger
@@ -110,7 +110,7 @@ class Settling:
             self._steps.setdefault(row.run, outcome.next_step)
 
     def _finish(self, saved: Outcome, request: Request, folder: RunFolder) -> None:
-        """Make what the prompt wants made here."""
+        """Make the cut-out or composite that the prompt asks for, and keep its warnings."""
         if saved.ok:
             finished = finishing.finished(saved, request.turn, request.settings, folder)
             self._remarks += [text for text in finished.warnings if text not in saved.warnings]
@@ -128,7 +128,7 @@ class Settling:
         )
 
     def _kept(self, outcome: Outcome) -> int:
-        """Keep the pictures of an answer of which nobody can tell whose it is: they were made, and may be paid."""
+        """Save the pictures of an answer to an unknown request, because they may be paid; return how many."""
         for picture in outcome.pictures:
             name = f"{self.job.id}-{picture.sha256[:12]}{EXTENSIONS.get(picture.media_type, '.bin')}"
             files.replace(self.project.runs_folder / FOLDER / name, picture.data)
@@ -162,7 +162,7 @@ class Settling:
 
 
 class _JobRequests(Mapping[str, Request]):
-    """What was asked, by key, at the prices of a job; read when somebody wants to know, for jobs wait long."""
+    """The requests of a job by key, at its prices; read from the runs when first used."""
 
     def __init__(self, job: Job, project: Project) -> None:
         self._rows = {row.key: row for row in job.rows}
@@ -219,7 +219,7 @@ def _with_answer(row: Row, done: Mapping[str, Any]) -> Row:
 
 
 def _clear(folder: Path, record: Mapping[str, Any], outcome: Outcome) -> None:
-    """Take away what a process that was ended while it saved this very answer left of it."""
+    """Delete the files of this answer that an interrupted process had saved without recording them."""
     listed = {name for done in record["requests"] for name in done["pictures"]}
     mine = {picture.sha256 for picture in outcome.pictures}
     with files.os_errors_as_workspace_errors(folder):

@@ -1,4 +1,4 @@
-"""Submits prompts as jobs: everything is written down before it leaves."""
+"""Submits prompts as jobs; runs, ledger and job file are written before anything is sent."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def _narrowed(submission: Submission, needed: Sequence[Portion]) -> Submission:
 
 @dataclass
 class _Submitting:
-    """One job on its way: files and ledger first, then the provider."""
+    """Submits one job: writes files and ledger first, then asks the provider."""
 
     made_by: BatchGenerator
     project: Project
@@ -172,7 +172,7 @@ class _Submitting:
     tell: Callable[[int, str], None] | None = None
 
     async def through(self, needed: Sequence[Portion]) -> Job:
-        """Write everything down, submit it, and note what the provider calls it."""
+        """Write and book everything, submit it, and return the job with the provider's name for it."""
         root, model = self.project.runs_folder, needed[0].plan.model
         name = f"job-{secrets.token_hex(3)}"
         folders = [self._folder(portion, name) for portion in needed]
@@ -181,7 +181,7 @@ class _Submitting:
                 self.tell(portion.number, folder.id)
         drafts, requests = self._rows(needed, folders)
         with held(name, root) as mine:
-            if not mine:  # another process has drawn the same name in this very moment
+            if not mine:  # another process chose the same name at the same time
                 raise WorkspaceError(f"{root}: the job could not be written down. Submit it again.")
             numbers = self._booked(drafts, needed, folders)
             job = Job(
@@ -249,7 +249,7 @@ class _Submitting:
         return rows, requests
 
     def _booked(self, rows: Sequence[Row], needed: Sequence[Portion], folders: Sequence[RunFolder]) -> tuple[int, ...]:
-        """Book all requests within the budget; on a refusal every run says why it is none."""
+        """Book all requests within the budget and return their ids; on `BudgetError` every run ends with the reason."""
         prompts = {folder.id: portion.order.prompt for portion, folder in zip(needed, folders, strict=True)}
         entries = [
             Planned(
@@ -275,7 +275,7 @@ class _Submitting:
 
 
 def dropped(job: Job, why: Outcome, ledger: Ledger, project: Project) -> Job:
-    """Note that a job was certainly never submitted: its requests are free, and its runs say why they are none."""
+    """Mark a job as never submitted: its requests cost nothing, and its runs end with the reason. Return the job."""
     free = replace(why, billable="no", cost=Decimal())
     for run in job.runs:
         still_open = {entry.id for entry in ledger.entries(run=run, states=("planned", "sent", "unknown"))}
@@ -289,7 +289,7 @@ def dropped(job: Job, why: Outcome, ledger: Ledger, project: Project) -> Job:
 
 
 def end_run(run: str, outcome: Outcome, project: Project) -> None:
-    """Write how a run ended, unless somebody has done so before."""
+    """Write how a run ended, unless its record says so already."""
     path = files.inside(project.runs_folder, run)
     if read_record(path / RECORD)["state"] in {"started", "waiting"}:
         folder = RunFolder.reopen(path, state="waiting")
@@ -336,7 +336,7 @@ def _alone(prompt: Prompt, turn: int) -> Prompt:
 
 
 def _afford(submission: Submission, ledger: Ledger, project: Project) -> None:
-    """Refuse what cannot be paid as a whole, before any run is made for it."""
+    """Raise `BudgetError` when the whole submission would cost more than is left, before any run is made."""
     left = ledger.left(project.budget.model_copy(update={"run": None}))
     if left is not None and submission.estimate is not None and submission.estimate > left:
         cost, rest = (dollars(amount, least=2) for amount in (submission.estimate, max(left, Decimal())))

@@ -1,0 +1,29 @@
+"""Names across the package: each means one thing."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+from typing import Final
+
+import prompt_kit
+
+SHARED: Final = {
+    "Connection": "the same idea in the two packages that may not know each other: gemini and openai",
+    "Text": "words of a prompt, and the kind of parameter that recipe files call text",
+}
+"""Names that two classes have, and why."""
+
+
+def test_no_two_classes_share_a_name() -> None:
+    """Someone who reads ``Options`` or ``Line`` must not have to look up which of several is meant."""
+    homes: dict[str, set[str]] = defaultdict(set)
+    root = Path(prompt_kit.__file__).parent
+    for path in root.rglob("*.py"):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].add(path.relative_to(root).as_posix())
+    several = {name: sorted(files) for name, files in homes.items() if len(files) > 1}
+    assert {name: files for name, files in several.items() if name not in SHARED} == {}
+    assert set(SHARED) <= set(several), "an exception is no longer needed"
