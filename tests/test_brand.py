@@ -51,6 +51,7 @@ FILES = {
               brand_fonts: [headlines in a grotesque]
               brand_tone: calm
               brand_instead: [calm]
+              brand_avoid: [sunsets]
               logo_place: below
               brand_logo: pictures/logo.png
         """,
