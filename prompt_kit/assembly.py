@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
-from prompt_kit.errors import InputError, NotFoundError, PromptKitError, did_you_mean
+from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
 from prompt_kit.library import Library
 from prompt_kit.parameters import Color
 from prompt_kit.recipe import Recipe, phrase_of
@@ -149,25 +149,26 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
     spec = found.spec
     recipe = recipe.using(*spec.uses)
     known = [*recipe.parameters, *recipe.references]
-    locked = list(spec.values) if spec.locked == "all" else list(spec.locked)
+    clashes: list[Problem] = []
+    values, notes = recipe.form.renamed(spec.values, clashes)
+    locked = list(values) if spec.locked == "all" else list(recipe.form.renamed(dict.fromkeys(spec.locked), [])[0])
     problems = [
         found.file.problem(
             f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, known)}".strip(), "values", name
         )
-        for name in spec.values
+        for name in values
         if name not in known
     ]
+    problems += [found.file.problem(clash.message, "values", clash.parameter or "") for clash in clashes]
     problems += [
         found.file.problem(f"'{name}' is locked but has no value here.", "locked")
         for name in locked
-        if name not in spec.values
+        if name not in values
     ]
     if problems:
         raise InputError(problems)
     parameters = {
-        name: p.model_copy(
-            update={"locked": p.locked or name in locked, "required": p.required and name not in spec.values}
-        )
+        name: p.model_copy(update={"locked": p.locked or name in locked, "required": p.required and name not in values})
         for name, p in recipe.parameters.items()
     }
     filled = recipe.spec.model_copy(
@@ -175,18 +176,21 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
             "title": spec.title or recipe.title,
             "summary": spec.summary or recipe.spec.summary,
             # Those of strategies that are filled in become the preset's own, so that a lock holds them, too.
-            "parameters": {n: p for n, p in parameters.items() if n in recipe.spec.parameters or n in spec.values},
+            "parameters": {n: p for n, p in parameters.items() if n in recipe.spec.parameters or n in values},
             "settings": recipe.spec.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True)),
             "template": recipe.spec.template or f"{recipe.name}.j2",
             "examples": {},
         },
     )
-    return replace(recipe, name=found.name, spec=filled, fixed=tuple((dict(recipe.fixed) | spec.values).items()))
+    fixed = dict(recipe.fixed) | dict(values)
+    told = (*recipe.notes, *(found.file.problem(note, "values") for note in notes))
+    return replace(recipe, name=found.name, spec=filled, fixed=tuple(fixed.items()), notes=told)
 
 
 def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what a recipe says that does not fit together, with the keys it stands under."""
     yield from _condition_mistakes(recipe)
+    yield from _former_name_mistakes(recipe)
     for number, text in enumerate(recipe.spec.stays):
         try:
             phrase_of(recipe, text)
@@ -202,6 +206,17 @@ def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
         for slot_name in turn.references or ():
             if slot_name not in recipe.references:
                 yield f"there is no reference slot '{slot_name}'.", (*keys, "references")
+
+
+def _former_name_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
+    owner = dict.fromkeys([*recipe.parameters, *recipe.references], "")
+    for kind, asked in (("parameters", recipe.spec.parameters), ("references", recipe.spec.references)):
+        for name, asked_for in asked.items():
+            for old in asked_for.was:
+                if old in owner:
+                    taken = f"was a name of '{owner[old]}', too" if owner[old] else "is a name of today"
+                    yield f"was names '{old}', which {taken}.", (kind, name, "was")
+                owner.setdefault(old, name)
 
 
 def _condition_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:

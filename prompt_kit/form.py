@@ -59,12 +59,34 @@ class Form:
         self._check_descriptions(context, pictures, problems)
         return context, pictures
 
+    def renamed(self, given: Mapping[str, Any], problems: list[Problem]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        """Return values under the names of today, and a note for each that came under an older one.
+
+        Args:
+            given: Values by parameter, pictures by slot.
+            problems: A value that came under both names is added here.
+        """
+        if self.former.keys().isdisjoint(given):
+            return given, ()
+        values = {name: value for name, value in given.items() if name not in self.former}
+        notes = []
+        for name in given.keys() - values.keys():
+            new = self.former[name]
+            if new in values:
+                message = f"{name}: is now called '{new}', which is given, too. Leave '{name}' out."
+                problems.append(Problem(message, parameter=name))
+            else:
+                values[new] = given[name]
+                notes.append(f"'{name}' is now called '{new}'; its value counts as before.")
+        return values, tuple(sorted(notes))
+
     def reread(self, recorded: Mapping[str, Any]) -> dict[str, Any]:
         """Return what recorded values mean to a template today; what no longer fits is empty.
 
         The recipe may have changed since they were recorded, so nothing here is a problem.
         """
         context = self._empty.copy()
+        recorded, _ = self.renamed(recorded, [])
         for name, value in recorded.items():
             if (parameter := self.parameters.get(name)) is not None:
                 context[name] = _reread(parameter, value)
@@ -126,6 +148,12 @@ class Form:
     @cached_property
     def _slots(self) -> frozenset[str]:
         return frozenset(self.references)
+
+    @cached_property
+    def former(self) -> dict[str, str]:
+        """Today's names by the names of earlier versions."""
+        asked = {**self.parameters, **self.references}
+        return {old: name for name, asked_for in asked.items() for old in asked_for.was if old not in asked}
 
     @cached_property
     def _conditions(self) -> dict[str, Mapping[str, Any]]:

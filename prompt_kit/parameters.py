@@ -26,6 +26,7 @@ from prompt_kit.values import (
     NO_COPY,
     UNUSUAL,
     Chosen,
+    Phrase,
     chooser,
     clause,
     color_words,
@@ -101,6 +102,8 @@ class _Parameter(BaseModel):
     """Other parameters and the value, or list of values, that each must have; else this one is not asked."""
     locked: bool = False
     """Whether the default is fixed and no form may change it."""
+    was: list[str] = []
+    """Names that it had in earlier versions; values under them still count, with a note."""
 
     @model_validator(mode="after")
     def _default_fits(self) -> _Parameter:
@@ -176,15 +179,22 @@ class Text(_Written):
     """One line of words that stands inside a sentence."""
 
     type: Literal["text"]
+    plural: bool = False
+    """Whether the template asks, by ``.plural``, if the words name several things: it or they, is or are."""
+
+    @cached_property
+    def empty(self) -> Any:
+        """Nothing in a sentence, and one thing rather than several."""
+        return Phrase("") if self.plural else ""
 
     def annotation(self) -> Any:
         """Return text that stands inside a sentence: one line, without a comma or stop at its end."""
-        return self._text(clause)
+        return self._text((lambda value: Phrase(clause(value))) if self.plural else clause)
 
     @cached_property
     def shortcut(self) -> Callable[[Any], Any]:
         """The text itself, when it can stand inside a sentence as it is."""
-        least, most = max(self.min_length or 0, 1), 0 if self.pattern else self.max_length or MAX_TEXT
+        least, most = max(self.min_length or 0, 1), 0 if self.pattern or self.plural else self.max_length or MAX_TEXT
 
         def ready(value: Any) -> Any:
             return value if type(value) is str and least <= len(value) <= most and words.is_clause(value) else UNUSUAL

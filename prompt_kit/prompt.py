@@ -147,6 +147,12 @@ class Settings:
 
 _PLAIN: Final = {("output", "picture"), ("thoughts", False)}
 
+MANY_WORDS: Final = 120
+"""A prompt up to this length, in words, is short whatever it was made of."""
+
+LONGEST_RATIO: Final = 1.6
+"""Above this many times the words of its values, a prompt that has `MANY_WORDS` is called long."""
+
 SETTINGS: Final[tuple[str, ...]] = tuple(f.name for f in fields(Settings))
 """The names of all settings."""
 
@@ -206,6 +212,8 @@ class Prompt:
     """The strategies that were mixed in, by name."""
     given: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
     """The values that filled the recipe, as pairs of name and plain data; pictures stand there by file name."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What a person should know about the values before anything is sent, in whole sentences; never sent itself."""
 
     def __str__(self) -> str:
         return "\n\n".join(turn.text for turn in self.turns)
@@ -214,6 +222,22 @@ class Prompt:
     def values(self) -> dict[str, Any]:
         """The values that filled the recipe, by name, as plain data."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in self.given}
+
+    @property
+    def length_note(self) -> str:
+        """A sentence when the words are many and most of them are not the person's own; empty else.
+
+        Of several turns, the longest counts. Blind readers of prompts put the useful length at 1.0 to 1.6 times what
+        the person wrote (2026-11).
+        """
+        said = max(len(turn.text.split()) for turn in self.turns)
+        own = sum(len(str(entry).split()) for _, value in self.given for entry in _entries(value))
+        if said <= MANY_WORDS or said <= LONGEST_RATIO * own:
+            return ""
+        return (
+            f"The prompt has {said} words, your values {own}. Short prompts are followed more closely: leave out what"
+            " this picture does not need."
+        )
 
     @cached_property
     def fingerprint(self) -> str:
@@ -236,6 +260,10 @@ class Prompt:
             "turns": [_turn_to_dict(turn) for turn in self.turns],
             "settings": self.settings.to_dict(),
         }
+
+
+def _entries(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _turn_to_dict(turn: Turn) -> dict[str, Any]:

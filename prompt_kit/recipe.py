@@ -165,13 +165,14 @@ class Recipe:
         Raises:
             InputError: With every problem of the values, pictures and settings.
         """
-        unfilled = values
+        problems: list[Problem] = []
+        renamed, notes = self.form.renamed(values, problems)
+        unfilled = values = dict(renamed) if notes else values
         if self.fixed:
             values = self._with_fixed(values)
         given = values
         if None in values.values() or "" in values.values():
             given = {name: value for name, value in values.items() if value is not None and value != ""}
-        problems: list[Problem] = []
         filled = dict(self.fixed).keys() - unfilled.keys() if self.fixed else ()
         context, pictures = self.form.check(given, problems, filled=filled)
         if filled:
@@ -199,6 +200,7 @@ class Recipe:
             self.spec.version,
             self._strategy_names,
             tuple([(name, value if type(value) is str else _recorded(value)) for name, value in given.items()]),
+            notes,
         )
 
     def render_example(self, name: str) -> Prompt:

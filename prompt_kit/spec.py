@@ -56,6 +56,8 @@ class ReferenceSlot(_Spec):
     """A list parameter whose entries describe the pictures one by one, in order."""
     show_if: Condition = {}
     """Parameters and the value, or list of values, that each must have; else the slot is not asked."""
+    was: list[ParameterName] = []
+    """Names that it had in earlier versions; pictures under them still count, with a note."""
 
     @property
     def takes(self) -> str:

@@ -34,6 +34,20 @@ class Chosen(str):
         return made
 
 
+class Phrase(str):
+    """Words as the template sees them that know whether they name one thing or several."""
+
+    __slots__ = ("plural",)
+
+    plural: bool
+
+    def __new__(cls, text: str) -> Phrase:
+        """Judge by the words themselves; see `words.is_plural`."""
+        made = super().__new__(cls, text)
+        made.plural = words.is_plural(text)
+        return made
+
+
 class Copy(str):
     """Exact words for the picture as the template sees them: in quotes, line breaks kept."""
 

@@ -23,6 +23,16 @@ _VOWEL_SOUND = re.compile(r"(?:hour|honest|honou?r|heir|8|11(?!\d)|18(?!\d)|1[18
 # Letters that are read one by one: an SLR, an X-ray, an f/2.8 lens, but a UHD screen.
 # From four letters on, capitals with a vowel are spoken as a word: a NASA badge.
 _SPELLED = re.compile(r"(?!(?=\w*[AEIOU])[A-Z]{4,}\b)(?:[A-Z](?:[A-Z0-9]+\b|-|\b(?!['’]))|[a-z]/\d|x-)")
+_SEVERAL = re.compile(
+    r"(?:(?:the|these|those|my|your|his|her|our|their) )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|several|many|few|both|some|a (?:few|couple|dozen)|(?!1\b)\d+)\b|(?:these|those)\b",
+    re.IGNORECASE,
+)
+# A cat and a dog, but not a man in black and white.
+_JOINED = re.compile(
+    r"(?:an?|the|one|my|his|her|their|our)\b[^,;]* and (?:an?|the|one|my|his|her|their|our)\b", re.IGNORECASE
+)
+_HEAD = re.compile(r"[,;:(]| (?:of|in|on|at|with|from|for|under|over|by|to|that|who|which|whose) ")
 _ABBREVIATIONS: Final = frozenset(
     "inc ltd co corp jr sr st dr mr mrs ms prof no vs etc approx dept est ave e.g i.e a.m p.m u.s u.k".split(),
 )
@@ -105,6 +115,19 @@ def article(phrase: str) -> str:
     if not phrase or _DETERMINED.match(phrase):
         return phrase
     return f"{'an' if _starts_with_vowel_sound(phrase) else 'a'} {phrase}"
+
+
+def is_plural(phrase: str) -> bool:
+    """Return whether a noun phrase names several things, as far as its own words tell.
+
+    >>> [is_plural(p) for p in ("two cats", "a cat and a dog", "sunglasses on sand", "a glass", "the children")]
+    [True, True, True, False, False]
+    """
+    head = _HEAD.split(phrase, maxsplit=1)[0]
+    if _SEVERAL.match(head) or _JOINED.match(head):
+        return True
+    last = head.rpartition(" ")[2].lower()
+    return not _DETERMINED.match(head) and last.endswith("s") and not last.endswith(("ss", "us", "is", "'s", "’s"))
 
 
 def series(items: Iterable[str], joint: str = "and") -> str:

@@ -13,11 +13,11 @@ from prompt_kit.assembly import load, rehearsed
 from prompt_kit.images import Image, open_image
 from prompt_kit.library import Library, Root, built_in
 from prompt_kit.parameters import (
+    MAX_TEXT,
     Boolean,
     ChoiceOf,
     ChoicesOf,
     Color,
-    MAX_TEXT,
     CopiesOf,
     CopyText,
     Integer,

@@ -362,3 +362,47 @@ def _offer(root: Path, name: str, target: str) -> None:
     folder.mkdir()
     (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-plugin\nVersion: 1.0\n", "utf-8")
     (folder / "entry_points.txt").write_text(f"[prompt_kit.generators]\n{name} = {target}\n", "utf-8")
+
+
+def test_a_values_file_with_an_old_name_goes_on_working(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """The prompt on stdout, the note beside it; the picture is found beside the values file, as ever."""
+    tree(
+        **{
+            "recipes/card.yaml": "parameters: {greeting: {type: text, was: [hello]}}\n"
+            "references: {photo: {role: identity, was: [portrait]}}\n",
+            "templates/card.j2": "A card that says {{ greeting | quoted }}{% if photo %} beside {{ photo }}{% endif %}.",
+            "forms/v.yaml": "hello: Ahoy\nportrait: face.png\n",
+        }
+    )
+    Path("forms/face.png").write_bytes((built_in()[0] / "pictures" / "mug.png").read_bytes())
+    assert run(["render", "card", "--values", "forms/v.yaml"]) == 0
+    said = capsys.readouterr()
+    assert said.out == 'A card that says "Ahoy" beside the attached image.\n'
+    assert "'hello' is now called 'greeting'" in said.err
+    assert "'portrait' is now called 'photo'" in said.err
+
+
+def test_show_says_how_to_fill_a_form_in_and_what_comes_out(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """A stranger sees where to put what has no field, how words name their place, and an example's prompt."""
+    tree(
+        **{
+            "recipes/wall.yaml": """\
+                parameters:
+                  subject: {type: text, required: true}
+                  notes: {type: long_text}
+                  signs: {type: copies, placed: true, help: Words on the wall}
+                examples:
+                  plain: {values: {subject: a brick wall}}
+                  bar: {values: {subject: a brick wall, signs: ["BAR :: above the door"]}}
+                """,
+            "templates/wall.j2": "Paint {{ subject }}.\n{% for sign in signs %}\n{{ sign }} stands {{ sign.place }}.\n"
+            "{% endfor %}\n{{ notes }}",
+        }
+    )
+    assert run(["show", "wall"]) == 0
+    out = capsys.readouterr().out
+    assert "goes into 'notes'" in out
+    assert "Words on the wall. An entry may say where its words stand and how they look: 'OPEN :: above" in out
+    assert "The example 'bar' becomes\n\nPaint a brick wall. \"BAR\" stands above the door." in out
+    assert run(["render", "wall", "--help"]) == 0
+    assert "'notes'" in capsys.readouterr().out

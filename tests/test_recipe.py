@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -496,3 +497,93 @@ def test_placed_words_that_do_not_fit_say_why(tree: MakeTree, library: Library, 
     with pytest.raises(InputError) as caught:
         load("wall", library=library).render(signs=[sign])
     assert [str(problem) for problem in caught.value.problems] == [message]
+
+
+RENAMED = {
+    "recipes/card.yaml": """\
+        parameters:
+          greeting: {type: text, required: true, was: [salute, hello]}
+        references:
+          photo: {role: identity, was: [portrait]}
+        stays: ["the greeting, {{ greeting }}"]
+        """,
+    "templates/card.j2": "A card that says {{ greeting | quoted }}{% if photo %} beside {{ photo }}{% endif %}.",
+}
+
+
+def test_a_value_under_an_old_name_counts_with_a_note(tree: MakeTree, library: Library) -> None:
+    """Values files and records of an earlier version go on working."""
+    tree(**RENAMED)
+    card = load("card", library=library)
+    prompt = card.render(hello="Ahoy", portrait=[PNG])
+    assert str(prompt) == 'A card that says "Ahoy" beside the attached image.'
+    assert prompt.notes == (
+        "'hello' is now called 'greeting'; its value counts as before.",
+        "'portrait' is now called 'photo'; its value counts as before.",
+    )
+    assert prompt.values["greeting"] == "Ahoy"
+    assert prompt == card.render(greeting="Ahoy", photo=[PNG])
+    assert card.stays({"salute": "Ahoy"}) == ("the greeting, Ahoy",)
+
+
+def test_a_value_under_both_names_is_a_problem(tree: MakeTree, library: Library) -> None:
+    """Neither is dropped in silence."""
+    tree(**RENAMED)
+    with pytest.raises(InputError, match="hello: is now called 'greeting', which is given, too. Leave 'hello' out."):
+        load("card", library=library).render(hello="Ahoy", greeting="Moin")
+
+
+def test_a_preset_with_an_old_name_goes_on_working(tree: MakeTree, library: Library) -> None:
+    """Its note says where the old name stands."""
+    tree(**RENAMED, **{"recipes/presets/ahoy.yaml": "extends: card\nvalues: {hello: Ahoy}\nlocked: [hello]\n"})
+    ahoy = load("ahoy", library=library)
+    assert str(ahoy.render()) == 'A card that says "Ahoy".'
+    assert [str(note) for note in ahoy.notes] == [
+        "recipes/presets/ahoy.yaml:2:9: 'hello' is now called 'greeting'; its value counts as before."
+    ]
+    with pytest.raises(InputError, match="greeting: is locked"):
+        ahoy.render(greeting="Moin")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ("{a: {type: text, was: [b]}, b: {type: text}}", "was names 'b', which is a name of today."),
+        ("{a: {type: text, was: [c]}, b: {type: text, was: [c]}}", "was names 'c', which was a name of 'a', too."),
+    ],
+)
+def test_an_old_name_means_one_thing(tree: MakeTree, library: Library, parameters: str, message: str) -> None:
+    """Or nobody could say which parameter a value is for."""
+    tree(**{"recipes/odd.yaml": f"parameters: {parameters}\n", "templates/odd.j2": "{{ a }} {{ b }}"})
+    with pytest.raises(InputError, match=re.escape(message)):
+        load("odd", library=library)
+
+
+def test_a_template_can_ask_whether_words_name_several_things(tree: MakeTree, library: Library) -> None:
+    """It or they, as the person's own words tell."""
+    tree(
+        **{
+            "recipes/thing.yaml": "parameters: {thing: {type: text, plural: true}}\n",
+            "templates/thing.j2": "{% if thing %}Draw {{ thing }}.\n{{ 'They float' if thing.plural else 'It floats' }}.{% endif %}",
+        }
+    )
+    recipe = load("thing", library=library)
+    assert str(recipe.render(thing="two mugs")) == "Draw two mugs. They float."
+    assert str(recipe.render(thing="a mug")) == "Draw a mug. It floats."
+    assert str(recipe.render()) == ""
+
+
+def test_a_long_prompt_of_few_own_words_is_noted(tree: MakeTree, library: Library) -> None:
+    """Whoever chose too much is told; whoever wrote much is not."""
+    tree(
+        **{
+            "recipes/wordy.yaml": "parameters: {subject: {type: text}, full: {type: boolean}}\n",
+            "templates/wordy.j2": "Draw {{ subject }}.\n{% if full %}\n"
+            + "Every leaf is drawn.\n" * 30
+            + "{% endif %}",
+        }
+    )
+    recipe = load("wordy", library=library)
+    assert recipe.render(subject="a fern", full=True).length_note.startswith("The prompt has 123 words, your values 3.")
+    assert recipe.render(subject="a fern").length_note == ""
+    assert recipe.render(subject="fern " * 300, full=True).length_note == ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.cli.options import arguments
+from prompt_kit.cli.options import FILL_IN, advice, arguments
 from prompt_kit.words import spoken
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def show(name: str, *, as_json: bool) -> None:
         click.echo(json.dumps(_plain(recipe), indent=2, ensure_ascii=False, default=str))
         return
     click.echo(f"{recipe.title}\n{recipe.spec.summary}\n")
+    if "notes" in recipe.parameters:
+        click.echo(f"{FILL_IN}\n")
     for parameter_name, parameter in recipe.parameters.items():
         _show_parameter(parameter_name, parameter)
     _show_slots(recipe.references)
@@ -73,6 +75,9 @@ def show(name: str, *, as_json: bool) -> None:
     click.echo("\nExamples")
     for example in recipe.examples.values():
         click.echo(f"  prompt-kit render {recipe.name} --example {example.name}")
+    if recipe.examples:
+        name = max(recipe.examples, key=lambda example: len(recipe.examples[example].values))
+        click.echo(f"\nThe example '{name}' becomes\n\n{recipe.render_example(name)}")
 
 
 def _show_strategy(found: Found[StrategySpec], *, as_json: bool) -> None:
@@ -105,7 +110,7 @@ def _show_parameter(name: str, parameter: Any) -> None:
     marks += ["required"] if parameter.required else []
     marks += [f"default {parameter.default}"] if parameter.default is not None else []
     marks += ["locked"] if parameter.locked else []
-    click.echo(f"  {name:<20}{parameter.title or name} ({', '.join(marks)}). {parameter.help}".rstrip())
+    click.echo(f"  {name:<20}{parameter.title or name} ({', '.join(marks)}). {advice(parameter)}".rstrip())
     for value, choice in getattr(parameter, "choices", {}).items():
         click.echo(f"  {'':<20}  {value}: {choice.label}{'. ' + choice.help if choice.help else ''}")
 

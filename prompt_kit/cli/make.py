@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prompt_kit.assembly import load, with_preset
-from prompt_kit.cli.options import flag, given, options_of
+from prompt_kit.cli.options import FILL_IN, flag, given, options_of
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.library import Library
 from prompt_kit.prompt import SIZES, TIERS
@@ -104,7 +104,7 @@ class RecipeCommands(click.Group):
             cmd_name,
             params=[*self.asked(ctx, recipe), *INPUT_OPTIONS, *self.extra],
             callback=partial(self.act, recipe),
-            help=f"{recipe.title}. {recipe.spec.summary}",
+            help=f"{recipe.title}. {recipe.spec.summary}" + (f"\n\n{FILL_IN}" if "notes" in recipe.parameters else ""),
             short_help=recipe.spec.summary or recipe.title,
             context_settings={"show_default": False},
         )
@@ -241,9 +241,12 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
     found = inputs(recipe, options)
     try:
         who = options.get("generator") or recipe.library.project.generator
-        return found.recipe.render(settings=found.settings, generator=who, **found.values)
+        prompt = found.recipe.render(settings=found.settings, generator=who, **found.values)
     except InputError as error:
         raise found.placed(error) from error
+    for note in filter(None, (*prompt.notes, prompt.length_note)):
+        click.echo(note, err=True)
+    return prompt
 
 
 def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
@@ -259,7 +262,7 @@ def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
     pictures = {
         name: [here / one for one in value] if isinstance(value, list) else here / value
         for name, value in file.data.items()
-        if name in recipe.references and value
+        if recipe.form.former.get(name, name) in recipe.references and value
     }
     return file, file.data | pictures
 

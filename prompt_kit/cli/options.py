@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.shell_completion import CompletionItem
 
+from prompt_kit.values import PLACE_MARK
 from prompt_kit.words import spoken, stopped
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ class Words(click.ParamType[str]):
         return [
             CompletionItem(value, help=label) for value, label in self.choices.items() if value.startswith(incomplete)
         ]
+
+
+FILL_IN: Final = (
+    "Fill in what you know in your own words: whole phrases, nothing left out. What has no field of its own goes into"
+    " 'notes', as sentences. Leave every other field empty: what is not said is left to the model."
+)
+"""How a form is best filled in, for recipes with a field for one's own words."""
 
 
 def options_of(recipe: Recipe) -> Iterator[click.Option]:
@@ -84,9 +92,18 @@ def _option(name: str, parameter: Any) -> click.Option:
     )
 
 
+def advice(parameter: Any) -> str:
+    """Return the help of a parameter, with how an entry says its place where it may."""
+    text = stopped(parameter.help)
+    if getattr(parameter, "placed", False):
+        text += (
+            f" An entry may say where its words stand and how they look: 'OPEN {PLACE_MARK} above the door, in white'."
+        )
+    return text.strip()
+
+
 def _help(parameter: Any, name: str) -> str:
-    text = stopped(parameter.title or spoken(name))
-    text += f" {stopped(parameter.help)}" if parameter.help else ""
+    text = f"{stopped(parameter.title or spoken(name))} {advice(parameter)}".rstrip()
     if parameter.type in _SEVERAL:
         text += " Repeat it for several."
     if parameter.default is not None:

@@ -9,14 +9,14 @@ from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from prompt_kit import words
-from prompt_kit.values import Chosen, Copy
+from prompt_kit.values import Chosen, Copy, Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _LOOP: Final = frozenset({"first", "index", "index0", "last", "length", "nextitem", "previtem", "revindex"})
 ATTRIBUTES: Final = (
-    frozenset({"count", "each", "language", "name", "number", "place", "text", "total", "value"}) | _LOOP
+    frozenset({"count", "each", "language", "name", "number", "place", "plural", "text", "total", "value"}) | _LOOP
 )
 """What a template may read of a value with a dot."""
 
@@ -36,7 +36,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
 """Everything a template can do with a value."""
 
 # The classes whose attributes are read without asking the sandbox: they are ours, or as harmless as ours.
-_OURS: set[type] = {Chosen, Copy, LoopContext}
+_OURS: set[type] = {Chosen, Copy, LoopContext, Phrase}
 
 
 class _Environment(ImmutableSandboxedEnvironment):
