@@ -3,7 +3,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench snapshots schema docs quality prose cover
+.PHONY: help demo test lint format bench snapshots schema docs prose cover
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,9 +38,6 @@ schema: | $(UV)  ## write the JSON Schemas of recipe files anew
 
 docs: | $(UV)  ## print the documentation's site, offline
 	$(RUN) --group docs python -m docs
-
-quality: | $(UV)  ## write docs/prompt-quality.md anew
-	$(RUN) python -m docs quality
 
 snapshots: | $(UV)  ## write the prompts of all examples anew
 	$(RUN) pytest recipes --force-regen -q
