@@ -14,7 +14,7 @@ import yaml
 from prose_values import LIBRARY, Filled, examples, filled
 
 from prompt_kit import words
-from prompt_kit.snapshots import sentences
+from prompt_kit.lint.sentences import parted as parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -145,37 +145,10 @@ class Explained:
 def parted(prompt: Filled) -> Iterator[Sentence]:
     """Yield the sentences of a prompt in which the kit says something."""
     for paragraph in prompt.paragraphs:
-        spans = _places(paragraph, prompt.theirs)
-        at = 0
-        for hidden in sentences(_hidden(paragraph, spans)):
-            end = at + len(hidden)
-            inside = tuple((first - at, last - at) for first, last in spans if at <= first < end)
-            sentence = Sentence(prompt.recipe, paragraph[at:end], inside)
+        for part in parts(paragraph, prompt.theirs):
+            sentence = Sentence(prompt.recipe, part.text, part.values)
             if re.search(r"\w", sentence.shape.replace(SLOT, "")):
                 yield sentence
-            at = end + 1
-
-
-def _places(paragraph: str, theirs: Iterable[str]) -> list[tuple[int, int]]:
-    """Return where a person's words stand, as whole words; what was found first hides what is inside it."""
-    spans = []
-    for piece in theirs:
-        at = paragraph.find(piece)
-        while at >= 0:
-            end = at + len(piece)
-            if not (paragraph[max(at - 1, 0) : at].isalnum() or paragraph[end : end + 1].isalnum()):
-                spans.append((at, end))
-                paragraph = paragraph[:at] + "\0" * len(piece) + paragraph[end:]
-            at = paragraph.find(piece, end)
-    return sorted(spans)
-
-
-def _hidden(paragraph: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Return the paragraph, equally long, in which no stop inside a person's words can end a sentence."""
-    for start, end in spans:
-        if end - start > 2:
-            paragraph = f"{paragraph[: start + 1]}{'x' * (end - start - 2)}{paragraph[end - 1 :]}"
-    return paragraph
 
 
 def distinct(prompts: Iterable[Filled], most: int) -> list[Sentence]:
