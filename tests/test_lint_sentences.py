@@ -63,14 +63,14 @@ PIXEL = (
 )
 
 
-class Found(Protocol):
+class Findings(Protocol):
     """Writes a recipe and its template, and returns what is found in them beside untried branches."""
 
     def __call__(self, template: str = TEMPLATE, recipe: str = RECIPE) -> list[str]: ...
 
 
 @pytest.fixture
-def found(tree: MakeTree, library: Library) -> Found:
+def findings(tree: MakeTree, library: Library) -> Findings:
     """Write a recipe and its template, and return what is found in them beside untried branches."""
 
     def look(template: str = TEMPLATE, recipe: str = RECIPE) -> list[str]:
@@ -83,14 +83,14 @@ def found(tree: MakeTree, library: Library) -> Found:
     return look
 
 
-def test_honest_sentences_are_left_in_peace(found: Found) -> None:
+def test_honest_sentences_are_left_in_peace(findings: Findings) -> None:
     """Each says something of a value, or stands there because a value asks for it."""
-    assert found() == []
+    assert findings() == []
 
 
-def test_a_sentence_that_stands_in_most_prompts_is_a_problem(found: Found) -> None:
+def test_a_sentence_that_stands_in_most_prompts_is_a_problem(findings: Findings) -> None:
     """It is told once, with its line and how often it stands there."""
-    assert found(TEMPLATE + "The light is soft and comes from the left.\n") == [
+    assert findings(TEMPLATE + "The light is soft and comes from the left.\n") == [
         (
             "templates/mug.j2:20: this sentence stands in 4 of 4 examples and says nothing of their values: "
             "'The light is soft and comes from the left.' Delete it, make a value trigger it, or list it under 'needed' "
@@ -110,9 +110,9 @@ def test_a_sentence_that_stands_in_most_prompts_is_a_problem(found: Found) -> No
         ("Everything in {{ picture or 'the picture' }} stays.", 3),
     ],
 )
-def test_what_no_value_asked_for_is_counted(found: Found, line: str, expected: int) -> None:
+def test_what_no_value_asked_for_is_counted(findings: Findings, line: str, expected: int) -> None:
     """The presence of a required value, a default, and what is false by default ask for nothing."""
-    assert [f"stands in {expected} of 4" in problem for problem in found(TEMPLATE + line + "\n")] == [True]
+    assert [f"stands in {expected} of 4" in problem for problem in findings(TEMPLATE + line + "\n")] == [True]
 
 
 @pytest.mark.parametrize(
@@ -125,40 +125,40 @@ def test_what_no_value_asked_for_is_counted(found: Found, line: str, expected: i
         "{% if picture or words %}\nIt stands on a shelf.\n{% endif %}",
     ],
 )
-def test_what_a_value_asks_for_is_no_stock_sentence(found: Found, line: str) -> None:
+def test_what_a_value_asks_for_is_no_stock_sentence(findings: Findings, line: str) -> None:
     """A value stands in it, or it stands in no more than half of the prompts."""
-    assert found(TEMPLATE + line + "\n") == []
+    assert findings(TEMPLATE + line + "\n") == []
 
 
-def test_a_choice_that_most_examples_make_is_still_asked_for(found: Found) -> None:
+def test_a_choice_that_most_examples_make_is_still_asked_for(findings: Findings) -> None:
     """That examples prefer one choice makes its sentence no stock sentence."""
     recipe = RECIPE.replace("subject: a ", "style: oil, subject: a ").replace("a fox, style: oil", "a fox")
     line = "{% if style.value == 'oil' %}\nThe strokes are thick.\n{% endif %}\n"
-    assert found(TEMPLATE + line, recipe) == []
+    assert findings(TEMPLATE + line, recipe) == []
 
 
-def test_a_mention_of_a_picture_is_no_value(found: Found) -> None:
+def test_a_mention_of_a_picture_is_no_value(findings: Findings) -> None:
     """And the same sentence about the second image is the same sentence."""
     recipe = RECIPE.replace("subject: a ", "picture: cup.png, subject: a ").replace("a bee, picture: cup.png", "a bee")
     recipe = recipe.replace("references:\n", "references:\n  other: {role: style}\n").replace(
         "a cat", "a cat, other: cup.png"
     )
     line = "{% if picture %}\nLeave everything else as it is in {{ picture }}.\n{% endif %}\n"
-    problems = found(TEMPLATE.replace("It stands in {{ picture }}.", "It is {{ subject }}.") + line, recipe)
+    problems = findings(TEMPLATE.replace("It stands in {{ picture }}.", "It is {{ subject }}.") + line, recipe)
     assert [problem.partition(": ")[2][:44] for problem in problems] == ["this sentence stands in 4 of 4 examples and "]
 
 
-def test_under_four_examples_nothing_is_said(found: Found) -> None:
+def test_under_four_examples_nothing_is_said(findings: Findings) -> None:
     """Of three prompts two may be alike by chance."""
     recipe = RECIPE.replace("  four: {values: {subject: a dog}}\n", "")
-    assert found(TEMPLATE + "The light is soft and comes from the left.\n", recipe) == []
+    assert findings(TEMPLATE + "The light is soft and comes from the left.\n", recipe) == []
 
 
-def test_a_needed_sentence_is_listed_with_its_reason(found: Found) -> None:
+def test_a_needed_sentence_is_listed_with_its_reason(findings: Findings) -> None:
     """Its beginning is enough, on whatever lines it stands."""
     recipe = RECIPE + 'needed: {"The light is soft": Without it, models draw hard shadows.}\n'
     recipe = recipe.replace("Without it, models draw hard shadows.", '"Without it, models draw hard shadows."')
-    assert found(TEMPLATE + "The light is\nsoft and comes from the left.\n", recipe) == []
+    assert findings(TEMPLATE + "The light is\nsoft and comes from the left.\n", recipe) == []
 
 
 @pytest.mark.parametrize(
@@ -169,9 +169,9 @@ def test_a_needed_sentence_is_listed_with_its_reason(found: Found) -> None:
         ("Draw a fox", "the sentence that begins like this is not repeated without a value in most examples."),
     ],
 )
-def test_what_is_listed_but_not_needed_is_a_problem(found: Found, start: str, expected: str) -> None:
+def test_what_is_listed_but_not_needed_is_a_problem(findings: Findings, start: str, expected: str) -> None:
     """A list of excuses grows unless it is held to what is there; the place is that of the entry."""
-    problems = found(TEMPLATE, RECIPE + f'needed:\n  "{start}": It was once repeated.\n')
+    problems = findings(TEMPLATE, RECIPE + f'needed:\n  "{start}": It was once repeated.\n')
     assert [problem.startswith(f"recipes/mug.yaml:18:3: {expected}") for problem in problems] == [True], problems
 
 
@@ -199,7 +199,7 @@ def test_a_strategy_answers_for_its_own_sentences_only(tree: MakeTree, library: 
         lambda v: any(c.isalpha() for c in v)
     )
 )
-def test_a_sentence_with_a_value_is_never_a_stock_sentence(found: Found, value: str) -> None:
+def test_a_sentence_with_a_value_is_never_a_stock_sentence(findings: Findings, value: str) -> None:
     """Whatever the value, in whatever form it stands there; stops inside it begin no sentence of their own."""
     quoted_value = "'" + value.replace("'", "''") + "'"
     recipe = RECIPE.replace("a fox,", f"{quoted_value},")
@@ -213,7 +213,7 @@ def test_a_sentence_with_a_value_is_never_a_stock_sentence(found: Found, value: 
             f"  {name}: {{values: {{", f"  {name}: {{values: {{label: {quoted_value}, sure: {quoted_value}, "
         )
     line = "It reads {{ label }} in gold.\nIts name is {{ subject | quoted }} here.\nIt holds {{ subject | article }} up.\n{{ sure | sentence }}\n"
-    assert [problem for problem in found(TEMPLATE + line, recipe) if ": example '" not in problem] == []
+    assert [problem for problem in findings(TEMPLATE + line, recipe) if ": example '" not in problem] == []
 
 
 @given(st.text(alphabet='abc .!?A"”', min_size=1, max_size=30).filter(str.strip))
@@ -227,9 +227,9 @@ def test_sentences_are_parted_outside_of_values_only(value: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["capital", "sentence", "quoted", "article"])
-def test_the_filters_of_templates_leave_a_value_to_be_seen(found: Found, name: str) -> None:
+def test_the_filters_of_templates_leave_a_value_to_be_seen(findings: Findings, name: str) -> None:
     """Each form of a value is known as the value."""
-    assert found(TEMPLATE + f"There it is: {{{{ subject | {name} }}}}\n") == []
+    assert findings(TEMPLATE + f"There it is: {{{{ subject | {name} }}}}\n") == []
 
 
 def prompt(text: str, **chosen: str) -> Prompt:
@@ -294,15 +294,17 @@ def test_a_size_that_differs_from_the_settings_is_told() -> None:
 
 
 @pytest.mark.parametrize("value", ["a square picture of a fox", "a 9:16 poster", "a 4K image of a fox, 1024x1024"])
-def test_a_person_may_name_any_format(found: Found, value: str) -> None:
+def test_a_person_may_name_any_format(findings: Findings, value: str) -> None:
     """What stands in values is what the picture shows."""
-    assert found(TEMPLATE, RECIPE.replace("a cat", f"'{value}'") + "settings: {aspect_ratio: '16:9', size: 2K}\n") == []
+    assert (
+        findings(TEMPLATE, RECIPE.replace("a cat", f"'{value}'") + "settings: {aspect_ratio: '16:9', size: 2K}\n") == []
+    )
 
 
-def test_words_of_a_choice_are_the_author_s(found: Found) -> None:
+def test_words_of_a_choice_are_the_author_s(findings: Findings) -> None:
     """A choice that says another format than the settings is a mistake of the recipe."""
     recipe = RECIPE.replace('oil: "in oil"', 'oil: {label: Oil, words: "in oil, in portrait format"}')
-    problems = found(TEMPLATE, recipe + "settings: {aspect_ratio: '16:9'}\n")
+    problems = findings(TEMPLATE, recipe + "settings: {aspect_ratio: '16:9'}\n")
     assert [
         "example 'one': the words say 'portrait format', the settings 16:9." in problem for problem in problems
     ] == [True]
@@ -378,9 +380,9 @@ USUAL = ASKED.replace("handle: {type: boolean}", "handle: {type: boolean, defaul
         ),
     ],
 )
-def test_a_list_may_be_closed_on_request(found: Found, recipe: str, line: str) -> None:
+def test_a_list_may_be_closed_on_request(findings: Findings, recipe: str, line: str) -> None:
     """A choice or a boolean that somebody sets closes it."""
-    assert "closes the list" not in "".join(found(TEMPLATE + line + "\n", recipe))
+    assert "closes the list" not in "".join(findings(TEMPLATE + line + "\n", recipe))
 
 
 @pytest.mark.parametrize(
@@ -405,24 +407,24 @@ def test_a_list_may_be_closed_on_request(found: Found, recipe: str, line: str) -
         (ASKED, "{% macro end() %}There are no other words.{% endmacro %}\n{% if words %}\n{{ end() }}\n{% endif %}"),
     ],
 )
-def test_a_list_that_nobody_asked_to_close_is_a_problem(found: Found, recipe: str, line: str) -> None:
+def test_a_list_that_nobody_asked_to_close_is_a_problem(findings: Findings, recipe: str, line: str) -> None:
     """The presence of words, a default, and what is left over when nothing was chosen ask for nothing."""
-    closed = [problem for problem in found(TEMPLATE + line + "\n", recipe) if "closes the list of words" in problem]
+    closed = [problem for problem in findings(TEMPLATE + line + "\n", recipe) if "closes the list of words" in problem]
     assert [problem.startswith("templates/mug.j2:") for problem in closed] == [True]
 
 
-def test_a_default_choice_does_not_close_the_list(found: Found) -> None:
+def test_a_default_choice_does_not_close_the_list(findings: Findings) -> None:
     """Its words reach the prompt although nobody chose it."""
     recipe = RECIPE.replace('ink: "in ink"', 'ink: {label: Ink, words: "in ink, wordless"}')
-    (problem,) = found(TEMPLATE, recipe)
+    (problem,) = findings(TEMPLATE, recipe)
     assert problem.startswith("recipes/mug.yaml:4:") and "'wordless' closes the list of words" in problem  # noqa: PT018
-    assert "closes the list" not in "".join(found(TEMPLATE, recipe.replace(", default: ink", "")))
+    assert "closes the list" not in "".join(findings(TEMPLATE, recipe.replace(", default: ink", "")))
 
 
 @pytest.mark.parametrize("words", ["no other words", "wordless", "nothing else is written", "no people, no cars"])
-def test_a_person_may_exclude_and_close_what_they_like(found: Found, words: str) -> None:
+def test_a_person_may_exclude_and_close_what_they_like(findings: Findings, words: str) -> None:
     """Values are not judged."""
-    assert found(TEMPLATE, RECIPE.replace("a cat", f"'a cat, {words}'")) == []
+    assert findings(TEMPLATE, RECIPE.replace("a cat", f"'a cat, {words}'")) == []
 
 
 @pytest.mark.parametrize(
@@ -434,14 +436,14 @@ def test_a_person_may_exclude_and_close_what_they_like(found: Found, words: str)
         "{% for thing in colors %}{% if loop.first %}No {% else %}, no {% endif %}{{ thing }}{% endfor %}{{ '.' if colors }}",
     ],
 )
-def test_the_words_around_what_a_person_excludes_are_no_mistake(found: Found, line: str) -> None:
+def test_the_words_around_what_a_person_excludes_are_no_mistake(findings: Findings, line: str) -> None:
     """The author names nothing that should not be seen; the person does."""
-    assert found(TEMPLATE + line + "\n") == []
+    assert findings(TEMPLATE + line + "\n") == []
 
 
 @pytest.mark.parametrize(
     "line", ["No trees, {{ subject }}.", "It shows {{ subject }} without trees.", "Do not show trees or {{ subject }}."]
 )
-def test_what_the_author_excludes_is_named_as_a_mistake(found: Found, line: str) -> None:
+def test_what_the_author_excludes_is_named_as_a_mistake(findings: Findings, line: str) -> None:
     """Also beside a value."""
-    assert ["names what should not be seen" in problem for problem in found(TEMPLATE + line + "\n")] == [True]
+    assert ["names what should not be seen" in problem for problem in findings(TEMPLATE + line + "\n")] == [True]
