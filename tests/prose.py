@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import click
 import yaml
 from prose_values import LIBRARY, Filled, examples, filled
 
@@ -231,8 +232,11 @@ def findings(checked: Sequence[Sentence], explained: Explained) -> list[Finding]
     return explained.left([*found, *grammar(checked, known)])
 
 
-def main(sets: int = SETS, *recipes: str) -> int:
-    """Print what is left to mend or to explain; return 1 when there is something."""
+@click.command()
+@click.argument("recipes", nargs=-1, type=click.Choice(LIBRARY.names("recipe")), metavar="[RECIPE]...")
+@click.option("--sets", type=click.IntRange(min=0), default=SETS, show_default=True, help="Sets of values a recipe.")
+def main(recipes: tuple[str, ...], sets: int) -> None:
+    """Print what is left to mend or to explain in these recipes, or in all; end with 1 when there is something."""
     explained = Explained.read()
     checked = judged(sets, most=2, recipes=recipes)
     left = findings(checked, explained)
@@ -240,9 +244,9 @@ def main(sets: int = SETS, *recipes: str) -> int:
     lines = sorted(map(str, left))
     lines += [f"{EXPLAINED.name}: {entry}: explains nothing any more. Take it out." for entry in idle]
     lines += [f"{len(checked)} sentences, {len(left)} findings to mend or explain, {len(idle)} explanations too many."]
-    sys.stdout.write("\n".join(lines) + "\n")
-    return 1 if left or idle else 0
+    click.echo("\n".join(lines))
+    sys.exit(1 if left or idle else 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(word) if word.isdigit() else word for word in sys.argv[1:])))  # type: ignore[arg-type]
+    main()
