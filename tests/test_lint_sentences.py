@@ -9,11 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prompt_kit.library import Library
-from prompt_kit.lint import check
+from prompt_kit.lint import check, sentences
 from prompt_kit.lint.closing import closings
 from prompt_kit.lint.contradictions import contradictions
 from prompt_kit.lint.sentences import parted
 from prompt_kit.prompt import Prompt, Settings, Text, Turn
+from prompt_kit.values import Copy
 
 if TYPE_CHECKING:
     from conftest import MakeTree
@@ -230,6 +231,18 @@ def test_sentences_are_parted_outside_of_values_only(value: str) -> None:
 def test_the_filters_of_templates_leave_a_value_to_be_seen(findings: Findings, name: str) -> None:
     """Each form of a value is known as the value."""
     assert findings(TEMPLATE + f"There it is: {{{{ subject | {name} }}}}\n") == []
+
+
+class Placed(Copy):
+    """Exact words that say where they stand."""
+
+    place = "on a square picture"
+
+
+def test_the_place_of_exact_words_is_a_value() -> None:
+    """A person wrote it, so it contradicts nothing and makes a sentence theirs."""
+    looks = list(sentences._looks(Placed("OPEN")))
+    assert {"OPEN", '"OPEN"', "on a square picture"} <= set(looks)
 
 
 def prompt(text: str, **chosen: str) -> Prompt:

@@ -105,7 +105,8 @@ def _looks(leaf: Any) -> Iterator[str]:
         if isinstance(leaf, int) and leaf > 0:
             yield words.ordinal(leaf)
         return
-    for text in (leaf.text, str(leaf)) if isinstance(leaf, Copy) else (str(leaf),):
+    # Exact words may have a place of their own, which is as much a person's as they are.
+    for text in (leaf.text, str(leaf), getattr(leaf, "place", "")) if isinstance(leaf, Copy) else (str(leaf),):
         line = text.replace(words.LINE, " ").replace("\n", " ").strip()
         yield from (line, words.capital(line))
 
