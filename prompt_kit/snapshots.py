@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from prompt_kit.prompt import ROLES, Earlier, EarlierWords, Mask, Reference, Text
+from prompt_kit.words import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.images import Image
     from prompt_kit.prompt import Part, Prompt, Turn
-
-# A stop, and what closes with it, before a space and the beginning of another sentence.
-_SENTENCE_END = re.compile(r"(?<=[.!?…])([\"”’»)]?) (?=[A-Z\"“«(])")
 
 
 def snapshot(prompt: Prompt) -> str:
@@ -29,11 +26,6 @@ def snapshot(prompt: Prompt) -> str:
     turns = "\n".join(_turn(turn, number if several else 0) for number, turn in enumerate(prompt.turns, 1))
     settings = "".join(f"  {name}: {value}\n" for name, value in prompt.settings.to_dict().items())
     return f"{head}\n{turns}\nsettings\n{settings or '  (all left to the model)' + chr(10)}"
-
-
-def sentences(text: str) -> list[str]:
-    """Return the sentences of a text, as well as that can be told without reading it."""
-    return _SENTENCE_END.sub(r"\1\n", text).split("\n")
 
 
 def _turn(turn: Turn, number: int) -> str:

@@ -16,7 +16,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.library import Library, Root, built_in
 from prompt_kit.parameters import Boolean, ChoiceOf, ChoicesOf, Color, CopiesOf, CopyText, Integer, ListOf, Number
 from prompt_kit.project import Project
-from prompt_kit.snapshots import sentences
+from prompt_kit.words import sentences
 
 if TYPE_CHECKING:
     from prompt_kit.recipe import Recipe

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from prompt_kit.assembly import rehearsed
 from prompt_kit.errors import PromptKitError
 from prompt_kit.prompt import Earlier, EarlierWords, Mask, Reference, Text
-from prompt_kit.snapshots import sentences
+from prompt_kit.words import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
