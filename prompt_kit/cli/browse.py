@@ -68,8 +68,14 @@ def show(name: str, *, as_json: bool) -> None:
     if "notes" in recipe.parameters:
         click.echo(f"{FILL_IN}\n")
     for parameter_name, parameter in recipe.parameters.items():
-        _show_parameter(parameter_name, parameter)
+        if not parameter.advanced:
+            _show_parameter(parameter_name, parameter)
     _show_slots(recipe.references)
+    if any(parameter.advanced for parameter in recipe.parameters.values()):
+        click.echo("\nMore, where your words leave it open")
+    for parameter_name, parameter in recipe.parameters.items():
+        if parameter.advanced:
+            _show_parameter(parameter_name, parameter)
     settings = ", ".join(f"{key} {value}" for key, value in recipe.settings.to_dict().items())
     click.echo(f"\nSettings: {settings or 'left to the model'}")
     click.echo("\nExamples")
@@ -100,7 +106,7 @@ def _show_strategy(found: Found[StrategySpec], *, as_json: bool) -> None:
 
 def _show_slots(slots: Mapping[str, ReferenceSlot]) -> None:
     if slots:
-        click.echo("\nPictures")
+        click.echo("\nPictures, numbered in this order")
     for name, slot in slots.items():
         click.echo(f"  {name:<20}{slot.title or spoken(name)}: {slot.takes} [{slot.role}]. {slot.help}".rstrip())
 
