@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import re
@@ -9,15 +10,18 @@ import statistics
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import click
+from PIL import Image as PillowImage
 from prose_values import LIBRARY
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from prompt_kit.assembly import load
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
+from prompt_kit.images import Image, open_image
 from prompt_kit.messages import explain
 
 if TYPE_CHECKING:
@@ -48,8 +52,8 @@ class FilledIn(BaseModel):
     recipe: Words
     strategies: list[str] = []
     values: dict[str, Any] = {}
-    references: dict[str, Path | list[Path]] = {}
-    """Stand-in pictures by slot; paths start from the folder of the file of briefs."""
+    pictures: dict[str, Annotated[list[int], Field(min_length=1)]] = {}
+    """Which of the attached pictures go into each slot, by their numbers from 1; plain stand-ins are drawn for them."""
     settings: dict[str, Any] = {}
 
 
@@ -60,7 +64,7 @@ class Brief(_Row):
     reference: Words | Annotated[list[Words], Field(min_length=1)]
     """The other prompt; a list when it has several turns. Both sides get the note on pictures and format."""
     attached: list[Words] = []
-    """What each attached picture shows, in the order in which they are sent."""
+    """What each attached picture shows, in the order in which the reference counts them."""
     format: Words
     """The format in words or as a ratio, such as ``3:2`` or ``as the attached picture``."""
     filled: FilledIn
@@ -142,14 +146,15 @@ def lay(path: Path, seed: str, problems: list[Problem], library: Library = LIBRA
             problems.append(Problem("the reference ends with a note on the format. Leave it out; both get one.", place))
             continue
         try:
-            turns = rendered(brief.filled, path.parent, library)
+            turns = rendered(brief, library)
         except PromptKitError as error:
             problems += [Problem(str(problem), place) for problem in error.problems]
             continue
         ours: Side = random.Random(f"{seed} {brief.id}").choice(("A", "B"))
         # Whatever differs beside the words, such as empty lines or a stray space, would tell readers which is which.
-        sides = [f"{shown(texts)}\n\n{note(brief)}" for texts in ([turn.text for turn in turns], reference)]
-        a, b = sides if ours == "A" else reversed(sides)
+        mine = f"{shown([turn.text for turn in turns])}\n\n{note(brief, sent(brief, turns))}"
+        theirs = f"{shown(reference)}\n\n{note(brief, range(1, len(brief.attached) + 1))}"
+        a, b = (mine, theirs) if ours == "A" else (theirs, mine)
         lengths = length(turn.text for turn in turns), length(reference)
         yield (
             Pair(id=brief.id, brief=brief.brief, A=a, B=b),
@@ -164,21 +169,42 @@ def lay(path: Path, seed: str, problems: list[Problem], library: Library = LIBRA
         )
 
 
-def rendered(filled: FilledIn, folder: Path, library: Library) -> tuple[Turn, ...]:
+def rendered(brief: Brief, library: Library) -> tuple[Turn, ...]:
     """Return the turns that a recipe makes of what was filled in.
 
     Raises:
         PromptKitError: With every problem of the recipe, its strategies, the values, pictures and settings.
     """
-    twice = filled.values.keys() & {*filled.references, "settings", "generator"}
-    if twice:
-        raise InputError([Problem(f"'{name}' does not belong among the values.") for name in sorted(twice)])
+    filled = brief.filled
+    problems = [
+        Problem(f"'{name}' does not belong among the values.")
+        for name in sorted(filled.values.keys() & {*filled.pictures, "settings", "generator"})
+    ]
+    problems += [
+        Problem(f"{slot}: there is no attached picture {number}.")
+        for slot, numbers in filled.pictures.items()
+        for number in numbers
+        if not 0 < number <= len(brief.attached)
+    ]
+    if problems:
+        raise InputError(problems)
     recipe = load(filled.recipe, library=library).using(*filled.strategies)
-    pictures = {
-        slot: [folder / path for path in paths] if isinstance(paths, list) else folder / paths
-        for slot, paths in filled.references.items()
-    }
+    pictures = {slot: [stand_in(number) for number in numbers] for slot, numbers in filled.pictures.items()}
     return recipe.render(settings=filled.settings, **(filled.values | pictures)).turns
+
+
+@cache
+def stand_in(number: int) -> Image:
+    """Return a plain picture that stands for the attached picture of that number."""
+    buffer = io.BytesIO()
+    PillowImage.new("RGB", (32, 32), (number, 0, 0)).save(buffer, "PNG")
+    return open_image(buffer.getvalue())
+
+
+def sent(brief: Brief, turns: Sequence[Turn]) -> list[int]:
+    """Return the numbers of the attached pictures in the order in which ours sends them."""
+    numbers = {stand_in(number).sha256: number for number in range(1, len(brief.attached) + 1)}
+    return list(dict.fromkeys(numbers[reference.image.sha256] for turn in turns for reference in turn.references))
 
 
 def shown(texts: Sequence[str]) -> str:
@@ -194,9 +220,12 @@ def shown(texts: Sequence[str]) -> str:
     return clean[0] if len(clean) == 1 else "\n\n".join(f"Turn {n}:\n{text}" for n, text in enumerate(clean, 1))
 
 
-def note(brief: Brief) -> str:
-    """Return what both prompts of a pair end with."""
-    attached = f"Attached: {'; '.join(brief.attached)}." if brief.attached else "No picture is attached."
+def note(brief: Brief, order: Sequence[int]) -> str:
+    """Return what a prompt ends with: the attached pictures in the order in which it counts them, and the format."""
+    shows = [brief.attached[number - 1] for number in order]
+    if len(shows) > 1:
+        shows = [f"{place}. {words}" for place, words in enumerate(shows, 1)]
+    attached = f"Attached: {'; '.join(shows)}." if shows else "No picture is attached."
     return f"[{attached} Format: {brief.format}.]"
 
 

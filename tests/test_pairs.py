@@ -10,15 +10,11 @@ import pytest
 from click.testing import CliRunner
 from pairs import Pair, lay, main, note
 
-from prompt_kit.library import built_in
-
 if TYPE_CHECKING:
     from conftest import MakeTree
 
     from prompt_kit.errors import Problem
     from prompt_kit.library import Library
-
-CUP = built_in()[0] / "pictures" / "mug.png"
 
 
 @pytest.fixture
@@ -30,7 +26,7 @@ def books(tree: MakeTree, library: Library) -> Library:
             "templates/badge.j2": "Draw a badge of {{ subject }}.\n\nIt is round.\n",
             "recipes/strip.yaml": "parameters: {scenes: {type: list}}\nturns: [{for_each: scenes}]\n",
             "templates/strip.j2": "Draw {{ item }}.\n",
-            "recipes/edit.yaml": "task: edit\nparameters: {what: {type: text}}\nreferences: {picture: {role: base, min: 1}}\n",
+            "recipes/edit.yaml": "task: edit\nparameters: {what: {type: text}}\nreferences: {picture: {role: base, min: 1}, logo: {role: logo}}\n",
             "templates/edit.j2": "Paint {{ picture }} {{ what }}.\n",
         }
     )
@@ -97,16 +93,17 @@ def test_turns_stand_there_in_order(books: Library) -> None:
     assert (key.words_ours, key.words_reference) == (6, 5)
 
 
-def test_stand_in_pictures_are_found_beside_the_briefs(books: Library) -> None:
-    """What they show stands in the note, in words."""
-    Path("cup.png").write_bytes(CUP.read_bytes())
-    filled = {"values": {"what": "blue"}, "references": {"picture": "cup.png"}}
-    path = briefs(row("p1", "edit", filled=filled, attached=["a cup"], format="as the attached picture"))
+def test_each_side_lists_the_pictures_in_its_own_order(books: Library) -> None:
+    """A recipe sends the base first, the reference counts as the brief does; the numbers in the words must agree."""
+    filled = {"values": {"what": "blue"}, "pictures": {"picture": [2], "logo": [1]}}
+    path = briefs(row("p1", "edit", filled=filled, attached=["a logo", "a cup"], format="3:2"))
     problems: list[Problem] = []
-    ((pair, _),) = lay(path, "1", problems, books)
+    ((pair, key),) = lay(path, "1", problems, books)
     assert problems == []
-    assert pair.A.endswith("[Attached: a cup. Format: as the attached picture.]")
-    assert "Paint the attached image blue." in pair.A + pair.B
+    sides = {"A": pair.A, "B": pair.B}
+    ours = sides.pop(key.ours)
+    assert ours == "Paint the first image blue.\n\n[Attached: 1. a cup; 2. a logo. Format: 3:2.]"
+    assert next(iter(sides.values())).endswith("[Attached: 1. a logo; 2. a cup. Format: 3:2.]")
 
 
 def test_all_problems_of_all_rows_are_told_and_the_others_come_out(books: Library) -> None:
@@ -118,7 +115,7 @@ def test_all_problems_of_all_rows_are_told_and_the_others_come_out(books: Librar
         row("p4", "bagde"),
         row("p5", filled={"values": {"subject": "a fox that is far too long", "colour": "red"}}),
         row("p1"),
-        row("p7", "edit", filled={"values": {}, "references": {"picture": "missing.png"}}),
+        row("p7", "edit", filled={"values": {}, "pictures": {"picture": [1]}}),
         row("p8", reference="A fox.\n\n[No picture is attached. Format: 1:1.]"),
         row("p9", filled={"settings": {"aspect": "1:7"}, "values": {"generator": "x"}}),
         row("p10", filled={"settings": {"aspect": "1:7"}}),
@@ -135,7 +132,7 @@ def test_all_problems_of_all_rows_are_told_and_the_others_come_out(books: Librar
         (5, "subject: "),
         (5, "colour"),
         (6, "'p1' is here for the second time."),
-        (7, "missing.png"),
+        (7, "picture: there is no attached picture 1."),
         (8, "the reference ends with a note on the format."),
         (9, "'generator' does not belong among the values."),
         (10, "there is no setting 'aspect'"),
@@ -149,11 +146,13 @@ def test_all_problems_of_all_rows_are_told_and_the_others_come_out(books: Librar
 
 
 def test_the_note_names_every_picture() -> None:
-    """In the order in which they are sent."""
+    """In the order in which they are sent, with numbers when there are several."""
     from pairs import Brief
 
     brief = Brief.model_validate(row("p1", attached=["a cup", "a logo"], format="3:2"))
-    assert note(brief) == "[Attached: a cup; a logo. Format: 3:2.]"
+    assert note(brief, [2, 1]) == "[Attached: 1. a logo; 2. a cup. Format: 3:2.]"
+    assert note(brief, [1]) == "[Attached: a cup. Format: 3:2.]"
+    assert note(brief, []) == "[No picture is attached. Format: 3:2.]"
 
 
 KEY = [

@@ -65,17 +65,7 @@ def show(name: str, *, as_json: bool) -> None:
         click.echo(json.dumps(_plain(recipe), indent=2, ensure_ascii=False, default=str))
         return
     click.echo(f"{recipe.title}\n{recipe.spec.summary}\n")
-    if "notes" in recipe.parameters:
-        click.echo(f"{FILL_IN}\n")
-    for parameter_name, parameter in recipe.parameters.items():
-        if not parameter.advanced:
-            _show_parameter(parameter_name, parameter)
-    _show_slots(recipe.references)
-    if any(parameter.advanced for parameter in recipe.parameters.values()):
-        click.echo("\nMore, where your words leave it open")
-    for parameter_name, parameter in recipe.parameters.items():
-        if parameter.advanced:
-            _show_parameter(parameter_name, parameter)
+    _show_form(recipe)
     settings = ", ".join(f"{key} {value}" for key, value in recipe.settings.to_dict().items())
     click.echo(f"\nSettings: {settings or 'left to the model'}")
     click.echo("\nExamples")
@@ -84,6 +74,20 @@ def show(name: str, *, as_json: bool) -> None:
     if recipe.examples:
         name = max(recipe.examples, key=lambda example: len(recipe.examples[example].values))
         click.echo(f"\nThe example '{name}' becomes\n\n{recipe.render_example(name)}")
+
+
+def _show_form(recipe: Recipe) -> None:
+    if "notes" in recipe.parameters:
+        click.echo(f"{FILL_IN}\n")
+    advanced = {name: parameter for name, parameter in recipe.parameters.items() if parameter.advanced}
+    for name, parameter in recipe.parameters.items():
+        if name not in advanced:
+            _show_parameter(name, parameter)
+    _show_slots(recipe.references)
+    if advanced:
+        click.echo("\nMore, where your words leave it open")
+    for name, parameter in advanced.items():
+        _show_parameter(name, parameter)
 
 
 def _show_strategy(found: Found[StrategySpec], *, as_json: bool) -> None:
