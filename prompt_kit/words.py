@@ -155,6 +155,15 @@ def series(items: Iterable[str], joint: str = "and") -> str:
     return ", ".join(words[:-1]) + f" {joint} {words[-1]}"
 
 
+def commas(items: Iterable[str]) -> str:
+    """Return the items one after the other, without empty ones, with commas between them.
+
+    >>> commas(["at eye level", "", "with a 50mm lens"])
+    'at eye level, with a 50mm lens'
+    """
+    return ", ".join(filter(None, items))
+
+
 def quoted(text: str) -> str:
     """Return the exact words in quotes that do not occur in them.
 

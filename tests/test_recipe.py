@@ -611,3 +611,23 @@ def picture(width: int, height: int) -> bytes:
     buffer = io.BytesIO()
     PillowImage.new("RGB", (width, height)).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def test_a_template_tells_own_words_from_choices(tree: MakeTree, library: Library) -> None:
+    """A choice's words complete a sentence; own words may be a sentence of their own."""
+    tree(
+        **{
+            "recipes/shot.yaml": """\
+                parameters:
+                  angle: {type: choice, choices: {low: {label: Low, words: from below}}, other: true}
+                  lens: {type: choice, choices: {wide: {label: Wide, words: with a wide lens}}}
+                """,
+            "templates/shot.j2": "Shot {{ [lens, not angle.own and angle] | commas }}.\n"
+            "{% if angle.own %}{{ angle | sentence }}{% endif %}",
+        }
+    )
+    recipe = load("shot", library=library)
+    assert str(recipe.render(angle="low", lens="wide")) == "Shot with a wide lens, from below."
+    assert str(recipe.render(angle="we look up from the cellar", lens="wide")) == (
+        "Shot with a wide lens. We look up from the cellar."
+    )
