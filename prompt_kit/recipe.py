@@ -80,11 +80,11 @@ class Recipe:
 
     @cached_property
     def references(self) -> Mapping[str, ReferenceSlot]:
-        """The slots for input pictures by name, in the order in which they are sent; the recipe's own come last."""
-        slots: dict[str, Any] = {}
+        """The slots for input pictures by name, in the order in which they are sent; the recipe's own come first."""
+        slots: dict[str, Any] = dict(self.spec.references)
         for strategy in self.strategies:
-            slots |= strategy.spec.references
-        return slots | self.spec.references
+            slots |= {name: slot for name, slot in strategy.spec.references.items() if name not in slots}
+        return slots
 
     @cached_property
     def settings(self) -> Settings:
