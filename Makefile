@@ -3,7 +3,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench snapshots schema docs quality prose cover
+.PHONY: help demo test lint format bench snapshots schema docs prose pairs tally cover
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,8 +23,14 @@ lint: | $(UV)  ## format, rules, types, architecture
 	$(RUN) mypy
 	$(RUN) lint-imports
 
-prose: | $(UV)  ## check the English of a thousand sets of values a recipe
-	$(RUN) python tests/prose.py
+prose: | $(UV)  ## check the English of a thousand sets of values a recipe (RECIPES="…", SETS=…)
+	$(RUN) python tests/prose.py $(if $(SETS),--sets $(SETS)) $(RECIPES)
+
+pairs: | $(UV)  ## lay prompts of ours beside others for readers (BRIEFS=…, OUT=…, SEED=…)
+	$(RUN) python tests/pairs.py lay "$(BRIEFS)" "$(OUT)" --seed "$(SEED)"
+
+tally: | $(UV)  ## count what readers say of pairs (KEY=…, VERDICTS="…")
+	$(RUN) python tests/pairs.py tally "$(KEY)" $(VERDICTS)
 
 format: | $(UV)  ## put the code in order
 	$(RUN) ruff format
@@ -38,9 +44,6 @@ schema: | $(UV)  ## write the JSON Schemas of recipe files anew
 
 docs: | $(UV)  ## print the documentation's site, offline
 	$(RUN) --group docs python -m docs
-
-quality: | $(UV)  ## write docs/prompt-quality.md anew
-	$(RUN) python -m docs quality
 
 snapshots: | $(UV)  ## write the prompts of all examples anew
 	$(RUN) pytest recipes --force-regen -q

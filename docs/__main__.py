@@ -1,4 +1,4 @@
-"""Makes the documentation: ``python -m docs`` the site, ``python -m docs quality`` the page that is checked in."""
+"""Makes the documentation's site: ``python -m docs``."""
 
 from __future__ import annotations
 
@@ -12,20 +12,15 @@ from prompt_kit.errors import PromptKitError
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["site", "quality"]), default="site")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="The folder of the site.  [default: site]"
 )
-def main(what: str, out: Path | None) -> None:
-    """Make the documentation's site, or write docs/prompt-quality.md anew."""
-    from docs.build.site import QUALITY, ROOT, build, write_quality
+def main(out: Path | None) -> None:
+    """Make the documentation's site."""
+    from docs.build.site import ROOT, build
 
     begun = time.monotonic()
     try:
-        if what == "quality":
-            changed = write_quality()
-            click.echo(f"{QUALITY.relative_to(ROOT)} {'is written' if changed else 'was right already'}.", err=True)
-            return
         site = (out or ROOT / "site").resolve()
         build(ROOT / ".cache" / "docs", site)
     except PromptKitError as error:

@@ -10,10 +10,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import click
 import yaml
 from prose_values import LIBRARY, Filled, examples, filled
 
-from prompt_kit.review.snapshots import sentences
+from prompt_kit.review.lint.sentences import parted as parts
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
@@ -145,37 +146,10 @@ class Explained:
 def parted(prompt: Filled) -> Iterator[Sentence]:
     """Yield the sentences of a prompt in which the kit says something."""
     for paragraph in prompt.paragraphs:
-        spans = _places(paragraph, prompt.theirs)
-        at = 0
-        for hidden in sentences(_hidden(paragraph, spans)):
-            end = at + len(hidden)
-            inside = tuple((first - at, last - at) for first, last in spans if at <= first < end)
-            sentence = Sentence(prompt.recipe, paragraph[at:end], inside)
+        for part in parts(paragraph, prompt.theirs):
+            sentence = Sentence(prompt.recipe, part.text, part.values)
             if re.search(r"\w", sentence.shape.replace(SLOT, "")):
                 yield sentence
-            at = end + 1
-
-
-def _places(paragraph: str, theirs: Iterable[str]) -> list[tuple[int, int]]:
-    """Return where a person's words stand, as whole words; what was found first hides what is inside it."""
-    spans = []
-    for piece in theirs:
-        at = paragraph.find(piece)
-        while at >= 0:
-            end = at + len(piece)
-            if not (paragraph[max(at - 1, 0) : at].isalnum() or paragraph[end : end + 1].isalnum()):
-                spans.append((at, end))
-                paragraph = paragraph[:at] + "\0" * len(piece) + paragraph[end:]
-            at = paragraph.find(piece, end)
-    return sorted(spans)
-
-
-def _hidden(paragraph: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Return the paragraph, equally long, in which no stop inside a person's words can end a sentence."""
-    for start, end in spans:
-        if end - start > 2:
-            paragraph = f"{paragraph[: start + 1]}{'x' * (end - start - 2)}{paragraph[end - 1 :]}"
-    return paragraph
 
 
 def distinct(prompts: Iterable[Filled], most: int) -> list[Sentence]:
@@ -258,8 +232,11 @@ def findings(checked: Sequence[Sentence], explained: Explained) -> list[Finding]
     return explained.left([*found, *grammar(checked, known)])
 
 
-def main(sets: int = SETS, *recipes: str) -> int:
-    """Print what is left to mend or to explain; return 1 when there is something."""
+@click.command()
+@click.argument("recipes", nargs=-1, type=click.Choice(LIBRARY.names("recipe")), metavar="[RECIPE]...")
+@click.option("--sets", type=click.IntRange(min=0), default=SETS, show_default=True, help="Sets of values a recipe.")
+def main(recipes: tuple[str, ...], sets: int) -> None:
+    """Print what is left to mend or to explain in these recipes, or in all; end with 1 when there is something."""
     explained = Explained.read()
     checked = judged(sets, most=2, recipes=recipes)
     left = findings(checked, explained)
@@ -267,9 +244,9 @@ def main(sets: int = SETS, *recipes: str) -> int:
     lines = sorted(map(str, left))
     lines += [f"{EXPLAINED.name}: {entry}: explains nothing any more. Take it out." for entry in idle]
     lines += [f"{len(checked)} sentences, {len(left)} findings to mend or explain, {len(idle)} explanations too many."]
-    sys.stdout.write("\n".join(lines) + "\n")
-    return 1 if left or idle else 0
+    click.echo("\n".join(lines))
+    sys.exit(1 if left or idle else 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(word) if word.isdigit() else word for word in sys.argv[1:])))  # type: ignore[arg-type]
+    main()

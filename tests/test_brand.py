@@ -36,6 +36,7 @@ FILES = {
           brand_fonts: {type: list}
           brand_tone: {type: text}
           brand_instead: {type: list}
+          brand_avoid: {type: list}
           logo_place: {type: text}
         references:
           brand_logo: {role: logo, show_if: {logo_place: true}}
@@ -50,6 +51,7 @@ FILES = {
               brand_fonts: [headlines in a grotesque]
               brand_tone: calm
               brand_instead: [calm]
+              brand_avoid: [sunsets]
               logo_place: below
               brand_logo: pictures/logo.png
         """,
@@ -59,14 +61,15 @@ FILES = {
         {% if brand_fonts %}Type: {{ brand_fonts | series }}.{% endif %}
         {% if brand_tone %}The tone is {{ brand_tone }}.{% endif %}
         {% if brand_instead %}There is {{ brand_instead | series }}.{% endif %}
+        {% if brand_avoid %}No {{ brand_avoid | series }}.{% endif %}
         {% if brand_logo %}The logo of {{ brand_logo }} stands {{ logo_place }}.{% endif %}
         """,
     "recipes/strategies/avoid.yaml": """\
         title: Avoid
-        parameters: {avoid: {type: choices, choices: {stock-smiles: {label: Stock smiles, words: honest faces}}}}
+        parameters: {avoid: {type: choices, choices: {stock-smiles: {label: Stock smiles, words: posed smiles}}}}
         examples: {one: {recipe: scene, values: {subject: a fox, avoid: [stock-smiles]}}}
         """,
-    "templates/strategies/avoid.j2": "{% for one in avoid %}There are {{ one }}.{% endfor %}",
+    "templates/strategies/avoid.j2": "{% for thing in avoid %}No {{ thing }}.{% endfor %}",
     "brand.yaml": """\
         name: Acme
         colors: {primary: "#0a2342", accent: "#ffcc00"}
@@ -91,11 +94,11 @@ def library(root: Path) -> Library:
 
 
 def test_a_brand_fills_in_what_a_strategy_asks(project: Path) -> None:
-    """Colours say what they are for, known unwanted things become what is there instead, and all is on record."""
+    """Colours say what they are for, known unwanted things are named as the prompt names them, and all is on record."""
     prompt = load("scene", library=library(project)).using("house").render(subject="a fox")
     assert str(prompt) == (
         "Draw a fox. It is for Acme. Colours: deep navy (#0a2342) as the primary colour and golden yellow (#ffcc00) as"
-        " the accent colour. Type: headlines in a sturdy grotesque. There is honest faces."
+        " the accent colour. Type: headlines in a sturdy grotesque. No posed smiles."
     )
     assert prompt.values["brand"] == "Acme"
     assert "brand_logo" not in prompt.values
@@ -127,7 +130,7 @@ def test_what_is_given_wins_over_the_brand(project: Path) -> None:
         ("name: Acme\ntone: [a, b]\n", "brand.yaml:2:7: tone: must be text", "Acme"),
         ("name: Acme\nlogo: ../../secret.png\n", "brand.yaml:2:7: logo: '../../secret.png': ", "Acme"),
         ("name: Acme\nlogo: gone.png\n", "brand.yaml:2:7: logo: there is no file gone.png", "Acme"),
-        ("name: Acme\navoid: [balloons]\n", "brand.yaml: avoid: what should be there instead of 'balloons'?", "Acme"),
+        ("name: Acme\navoid: [balloons]\n", "", "No balloons."),
         ("name: Acme\navoid: {balloons: paper kites}\n", "", "paper kites"),
         ("name: Acme\ncolors: {main: deep teal}\n", "", "Colours: deep teal."),
         ("name: [\n", "brand.yaml:2:1: this is not YAML", "Draw a fox."),

@@ -390,18 +390,27 @@ def test_show_says_how_to_fill_a_form_in_and_what_comes_out(tree: MakeTree, caps
                 parameters:
                   subject: {type: text, required: true}
                   notes: {type: long_text}
+                  light: {type: text, advanced: true}
                   signs: {type: copies, placed: true, help: Words on the wall}
+                references:
+                  photo: {role: style}
                 examples:
                   plain: {values: {subject: a brick wall}}
                   bar: {values: {subject: a brick wall, signs: ["BAR :: above the door"]}}
                 """,
             "templates/wall.j2": "Paint {{ subject }}.\n{% for sign in signs %}\n{{ sign }} stands {{ sign.place }}.\n"
-            "{% endfor %}\n{{ notes }}",
+            "{% endfor %}\n{{ notes }} {{ light }} {{ photo }}",
         }
     )
     assert run(["show", "wall"]) == 0
     out = capsys.readouterr().out
-    assert "goes into 'notes'" in out
+    assert "has no place there goes into 'notes'" in out
+    assert (
+        out.index("signs")
+        < out.index("photo")
+        < out.index("More, where your words leave it open")
+        < out.index("light  ")
+    )
     assert "Words on the wall. An entry may say where its words stand and how they look: 'OPEN :: above" in out
     assert "The example 'bar' becomes\n\nPaint a brick wall. \"BAR\" stands above the door." in out
     assert run(["render", "wall", "--help"]) == 0

@@ -29,11 +29,9 @@ from docs.build.fields import KINDS
 from docs.build.formats import FORMATS, format_page
 from docs.build.gallery import command_line
 from docs.build.links import broken
-from docs.build.quality import compared, quality_page
-from docs.build.site import DOCS, QUALITY, hand_written
+from docs.build.site import DOCS, hand_written
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.cli.main import COMMANDS, run
-from prompt_kit.errors import InputError
 from prompt_kit.prompt import SETTINGS
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import built_in
@@ -247,11 +245,6 @@ def test_every_command_and_public_name_is_in_the_reference() -> None:
         assert f"::: prompt_kit.{name}\n" in names
 
 
-def test_the_page_of_prompt_quality_is_current(built_in_library: Library) -> None:
-    """It shows the prompts as they are now; `make quality` writes it anew."""
-    assert QUALITY.read_text("utf-8") == quality_page(compared(DOCS / "quality", built_in_library))
-
-
 @pytest.mark.parametrize("name", sorted(path.stem for path in built_in()[0].glob("*.yaml")))
 def test_the_commands_of_a_recipe_s_page_make_its_prompts(
     name: str, built_in_library: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -269,45 +262,6 @@ def test_the_commands_of_a_recipe_s_page_make_its_prompts(
 
 def _paths(value: Any) -> list[Path]:
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Path)]
-
-
-NOTES = """\
-recipe: badge
-good:
-  - {point: One, why: because}
-  - {point: Two, why: because}
-  - {point: Three, why: because}
-briefs:
-  - {example: fox, brief: A fox., guide: Draw a fox., better: ['It says "a badge".', 'It says "enamel".']}
-  - {example: fxo, brief: A fox., guide: Draw a fox., better: ['It says "a badge".', 'It says "a badge".']}
-  - {example: fox, brief: A fox., guide: Draw a fox., better: [It is better., 'It says "a badge".']}
-"""
-
-
-def test_notes_that_quote_what_is_not_there_are_told(tree: MakeTree, library: Library) -> None:
-    """A reason that no longer holds must not stand in the documentation, nor an example that is gone."""
-    root = tree(
-        **{
-            "recipes/badge.yaml": "parameters: {subject: {type: text}}\nexamples: {fox: {values: {subject: a fox}}}\n",
-            "templates/badge.j2": "Draw a badge of {{ subject }}.\n",
-            "docs/quality/badge.yaml": NOTES,
-        },
-    )
-    with pytest.raises(InputError) as caught:
-        compared(root / "docs" / "quality", library)
-    assert [str(problem) for problem in caught.value.problems] == [
-        "docs/quality/badge.yaml:7:86: no words in quotes of this reason stand in the prompt of 'fox'.",
-        "docs/quality/badge.yaml:7:86: 'enamel' stands in neither prompt of 'fox'.",
-        "docs/quality/badge.yaml:8:15: 'badge' has no example 'fxo'. Did you mean 'fox'?",
-        "docs/quality/badge.yaml:9:64: no words in quotes of this reason stand in the prompt of 'fox'.",
-    ]
-
-
-def test_a_recipe_without_notes_is_told(tree: MakeTree, library: Library) -> None:
-    """Nothing is added to the library without a word on what makes it good."""
-    root = tree(**{"recipes/badge.yaml": "title: Badge\n", "docs/quality/.keep": ""})
-    with pytest.raises(InputError, match="The recipe 'badge' has no notes. Write quality/badge.yaml."):
-        compared(root / "docs" / "quality", library)
 
 
 def test_dead_links_of_the_site_are_found(tree: MakeTree) -> None:

@@ -25,8 +25,8 @@ from prompt_kit.recipe.parameters import (
     ListOf,
     Number,
 )
-from prompt_kit.review.snapshots import sentences
 from prompt_kit.support import words
+from prompt_kit.support.words import sentences
 
 if TYPE_CHECKING:
     from prompt_kit.recipe.recipe import Recipe

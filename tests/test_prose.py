@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from prose import Explained, Explanation, Finding, Sentence, findings, grammar, judged, parted, plain_flaws
+from click.testing import CliRunner
+from prose import Explained, Explanation, Finding, Sentence, findings, grammar, judged, main, parted, plain_flaws
 from prose_values import LIBRARY, Filled, filled
 
 NOTHING = Explained(words={})
@@ -106,3 +107,13 @@ def test_the_same_seed_draws_the_same_values(name: str) -> None:
     """A finding can be looked at again."""
     assert list(filled(name, 3)) == list(filled(name, 3))
     assert list(filled(name, 3)) != list(filled(name, 3, seed=2))
+
+
+def test_a_few_recipes_can_be_checked_alone() -> None:
+    """Whoever rewrites one recipe waits for that one; a name that is none is told."""
+    result = CliRunner().invoke(main, ["--sets", "0", "sticker"])
+    checked = int(result.output.splitlines()[-1].split()[0])
+    assert checked == len(judged(0, most=2, recipes=["sticker"])) < len(judged(0, most=2))
+    result = CliRunner().invoke(main, ["--sets", "0", "stikcer"])
+    assert result.exit_code == 2
+    assert "stikcer" in result.output

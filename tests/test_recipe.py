@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image as PillowImage
 from pydantic import TypeAdapter
 
 from prompt_kit.errors import InputError, NotFoundError
@@ -587,3 +589,45 @@ def test_a_long_prompt_of_few_own_words_is_noted(tree: MakeTree, library: Librar
     assert recipe.render(subject="a fern", full=True).length_note.startswith("The prompt has 123 words, your values 3.")
     assert recipe.render(subject="a fern").length_note == ""
     assert recipe.render(subject="fern " * 300, full=True).length_note == ""
+
+
+def test_a_base_picture_keeps_its_format_when_others_come_after_it(tree: MakeTree, library: Library) -> None:
+    """Models take the shape of the last picture, which is not the one that is worked on."""
+    tree(
+        **{
+            "recipes/put.yaml": "task: compose\nreferences: {base: {role: base}, thing: {role: object, max: 2}}\n",
+            "templates/put.j2": "Put {{ thing or 'it' }} into {{ base or 'a room' }}.",
+        }
+    )
+    put = load("put", library=library)
+    wide, high = picture(1600, 900), picture(600, 800)
+    assert put.render(base=wide, thing=[high, high]).settings.aspect_ratio == "16:9"
+    assert put.render(base=wide, thing=high, settings={"aspect_ratio": "1:1"}).settings.aspect_ratio == "1:1"
+    assert put.render(base=wide).settings.aspect_ratio is None
+    assert put.render(thing=high).settings.aspect_ratio is None
+
+
+def picture(width: int, height: int) -> bytes:
+    buffer = io.BytesIO()
+    PillowImage.new("RGB", (width, height)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_template_tells_own_words_from_choices(tree: MakeTree, library: Library) -> None:
+    """A choice's words complete a sentence; own words may be a sentence of their own."""
+    tree(
+        **{
+            "recipes/shot.yaml": """\
+                parameters:
+                  angle: {type: choice, choices: {low: {label: Low, words: from below}}, other: true}
+                  lens: {type: choice, choices: {wide: {label: Wide, words: with a wide lens}}}
+                """,
+            "templates/shot.j2": "Shot {{ [lens, not angle.own and angle] | commas }}.\n"
+            "{% if angle.own %}{{ angle | sentence }}{% endif %}",
+        }
+    )
+    recipe = load("shot", library=library)
+    assert str(recipe.render(angle="low", lens="wide")) == "Shot with a wide lens, from below."
+    assert str(recipe.render(angle="we look up from the cellar", lens="wide")) == (
+        "Shot with a wide lens. We look up from the cellar."
+    )

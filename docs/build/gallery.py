@@ -7,15 +7,13 @@ import shlex
 from typing import TYPE_CHECKING, Final
 
 from docs.build.fields import parameter_tables, reference_table
-from docs.build.markup import anchor, code, fenced, folded, page, plain, table
+from docs.build.markup import code, fenced, folded, page, plain, table
 from docs.build.proofs import Proof
-from docs.build.quality import points
 from prompt_kit.cli.options import arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from docs.build.quality import Compared
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Example, Recipe
 
@@ -26,15 +24,14 @@ INTRODUCTION: Final = """\
 # Gallery
 
 Every recipe that comes with the kit, with the *proof* of an example: the layout sheet that the kit draws offline and
-for free, to discuss before money is spent. A click shows what the recipe asks, what makes a good prompt of its kind,
-and the prompts of its examples."""
+for free, to discuss before money is spent. A click shows what the recipe asks, and the
+prompts of its examples."""
 
 
-def shown(recipe: Recipe, notes: Compared | None) -> tuple[Proof, ...]:
-    """Return the examples whose proofs are drawn, the best one first."""
-    told = [brief.example for brief in notes.notes.briefs] if notes else []
-    names = dict.fromkeys([*told, *recipe.examples])
-    return tuple(Proof(recipe.name, name) for name in list(names)[:SHOWN])
+def shown(recipe: Recipe) -> tuple[Proof, ...]:
+    """Return the examples whose proofs are drawn: the first ones that say more than is required."""
+    names = sorted(recipe.examples, key=lambda name: name.startswith("minimal"))
+    return tuple(Proof(recipe.name, name) for name in names[:SHOWN])
 
 
 def gallery_page(
@@ -66,15 +63,12 @@ def _picture(proof: Proof, sizes: Mapping[Proof, tuple[int, int]], folder: str) 
     return f'<img src="{folder}{proof.file}" alt="{words}" width="{width}" height="{height}" loading="lazy">'
 
 
-def recipe_page(
-    recipe: Recipe, notes: Compared | None, proofs: tuple[Proof, ...], sizes: Mapping[Proof, tuple[int, int]]
-) -> str:
+def recipe_page(recipe: Recipe, proofs: tuple[Proof, ...], sizes: Mapping[Proof, tuple[int, int]]) -> str:
     """Return the page of one recipe."""
     return page(
         f"# {plain(recipe.title)}",
         plain(recipe.spec.summary),
         _try_it(recipe, proofs, sizes),
-        _good(recipe, notes),
         "## What it asks",
         parameter_tables({name: p for name, p in recipe.parameters.items() if not p.locked}),
         "## Pictures that go along" if recipe.references else "",
@@ -92,14 +86,6 @@ def _try_it(recipe: Recipe, proofs: tuple[Proof, ...], sizes: Mapping[Proof, tup
     command = f"prompt-kit generate {recipe.name} --example {example}"
     blocks = [f'<p class="proof">{_picture(proof, sizes, "../proofs/")}</p>' for proof in proofs[:1]]
     return page(*blocks, fenced(command, "sh") if example else "")
-
-
-def _good(recipe: Recipe, notes: Compared | None) -> str:
-    if notes is None:
-        return ""
-    link = f"../prompt-quality.md#{anchor(recipe.title)}"
-    beside = f"[The guides' prompts and this recipe's, side by side]({link})"
-    return page("## What makes a good prompt", points(notes.notes), beside)
 
 
 def _settings(recipe: Recipe) -> str:

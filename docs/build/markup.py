@@ -46,12 +46,6 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *lines]) + "\n"
 
 
-def paragraphs(text: str) -> str:
-    """Return text as HTML that shows its paragraphs and lines; each one finds its own direction."""
-    parts = (html.escape(part, quote=False).replace("\n", "<br>") for part in text.strip().split("\n\n"))
-    return "".join(f'<p dir="auto">{part}</p>' for part in parts)
-
-
 def anchor(heading: str) -> str:
     """Return the anchor that the site gives a heading."""
     return re.sub(r"[-\s]+", "-", _NO_ANCHOR.sub("", heading.lower()).strip())

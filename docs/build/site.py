@@ -18,7 +18,6 @@ from docs.build.gallery import gallery_page, recipe_page, shown
 from docs.build.links import broken
 from docs.build.models import models_page
 from docs.build.proofs import draw_all, library
-from docs.build.quality import compared, quality_page
 from docs.build.strategies import strategies_page
 from prompt_kit.errors import InputError
 from prompt_kit.recipe.assembly import load
@@ -26,42 +25,27 @@ from prompt_kit.recipe.assembly import load
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from docs.build.quality import Compared
     from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Recipe
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DOCS: Final = ROOT / "docs"
-QUALITY: Final = DOCS / "prompt-quality.md"
 
 _OTHERS: Final = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
 """Pages that stand beside the code, and where they stand on the site."""
-
-
-def write_quality() -> bool:
-    """Write the page of prompt quality anew, and return whether that changed it.
-
-    Raises:
-        InputError: With every problem of the notes.
-    """
-    text = quality_page(compared(DOCS / "quality", library()))
-    changed = not QUALITY.is_file() or QUALITY.read_text("utf-8") != text
-    if changed:
-        QUALITY.write_text(text, "utf-8")
-    return changed
 
 
 def build(work: Path, site: Path) -> None:
     """Make all pages in a working folder, and print the site.
 
     Raises:
-        InputError: When a link leads nowhere, the printer warns of something, or a recipe or its notes cannot be read.
+        InputError: When a link leads nowhere, the printer warns of something, or a recipe cannot be read.
     """
     pages = work / "pages"
     shutil.rmtree(pages, ignore_errors=True)
     books = library()
     recipes = {name: load(name, library=books) for name in books.names()}
-    made = made_pages(books, recipes, compared(DOCS / "quality", books), pages)
+    made = made_pages(books, recipes, pages)
     for name, text in (hand_written() | made).items():
         path = pages / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,17 +75,12 @@ def hand_written() -> dict[str, str]:
     return pages
 
 
-def made_pages(
-    books: Library, recipes: Mapping[str, Recipe], notes: Mapping[str, Compared], pages: Path
-) -> dict[str, str]:
+def made_pages(books: Library, recipes: Mapping[str, Recipe], pages: Path) -> dict[str, str]:
     """Return the pages that follow from recipes and code, and draw their pictures."""
-    proofs = {name: shown(recipe, notes.get(name)) for name, recipe in recipes.items()}
+    proofs = {name: shown(recipe) for name, recipe in recipes.items()}
     sizes = draw_all((proof for several in proofs.values() for proof in several), pages / "proofs")
     made = {f"reference/{kind.name}.md": format_page(kind) for kind in FORMATS}
-    made |= {
-        f"recipes/{name}.md": recipe_page(recipe, notes.get(name), proofs[name], sizes)
-        for name, recipe in recipes.items()
-    }
+    made |= {f"recipes/{name}.md": recipe_page(recipe, proofs[name], sizes) for name, recipe in recipes.items()}
     return made | {
         "gallery.md": gallery_page(recipes, proofs, sizes),
         "strategies.md": strategies_page(books),

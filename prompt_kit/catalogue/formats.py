@@ -21,6 +21,12 @@ def nearest(asked: str, offered: Sequence[str]) -> str:
     return min(offered, key=lambda candidate: abs((measure(candidate) or 0) - wanted))
 
 
+def nearest_shape(width: int, height: int, offered: Sequence[str]) -> str:
+    """Return the aspect ratio nearest to the shape of a picture; width and height in pixels."""
+    shape = math.log(width / height)
+    return min(offered, key=lambda ratio: abs((measure(ratio) or 0) - shape))
+
+
 def measure(format_or_size: str) -> float | None:
     """Return where an aspect ratio or a size stands among its kind."""
     if format_or_size.upper() in SIZES:

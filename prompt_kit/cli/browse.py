@@ -66,11 +66,7 @@ def show(name: str, *, as_json: bool) -> None:
         click.echo(json.dumps(_plain(recipe), indent=2, ensure_ascii=False, default=str))
         return
     click.echo(f"{recipe.title}\n{recipe.spec.summary}\n")
-    if "notes" in recipe.parameters:
-        click.echo(f"{FILL_IN}\n")
-    for parameter_name, parameter in recipe.parameters.items():
-        _show_parameter(parameter_name, parameter)
-    _show_slots(recipe.references)
+    _show_form(recipe)
     settings = ", ".join(f"{key} {value}" for key, value in recipe.settings.to_dict().items())
     click.echo(f"\nSettings: {settings or 'left to the model'}")
     click.echo("\nExamples")
@@ -79,6 +75,20 @@ def show(name: str, *, as_json: bool) -> None:
     if recipe.examples:
         name = max(recipe.examples, key=lambda example: len(recipe.examples[example].values))
         click.echo(f"\nThe example '{name}' becomes\n\n{recipe.render_example(name)}")
+
+
+def _show_form(recipe: Recipe) -> None:
+    if "notes" in recipe.parameters:
+        click.echo(f"{FILL_IN}\n")
+    advanced = {name: parameter for name, parameter in recipe.parameters.items() if parameter.advanced}
+    for name, parameter in recipe.parameters.items():
+        if name not in advanced:
+            _show_parameter(name, parameter)
+    _show_slots(recipe.references)
+    if advanced:
+        click.echo("\nMore, where your words leave it open")
+    for name, parameter in advanced.items():
+        _show_parameter(name, parameter)
 
 
 def _show_strategy(strategy: Found[StrategySpec], *, as_json: bool) -> None:
@@ -104,7 +114,7 @@ def _show_strategy(strategy: Found[StrategySpec], *, as_json: bool) -> None:
 
 def _show_slots(slots: Mapping[str, ReferenceSlot]) -> None:
     if slots:
-        click.echo("\nPictures")
+        click.echo("\nPictures, numbered in this order")
     for name, slot in slots.items():
         click.echo(f"  {name:<20}{slot.title or spoken(name)}: {slot.takes} [{slot.role}]. {slot.help}".rstrip())
 

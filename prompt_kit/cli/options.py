@@ -37,8 +37,10 @@ class WordsOption(click.ParamType[str]):
 
 
 FILL_IN: Final = (
-    "Fill in what you know in your own words: whole phrases, nothing left out. What has no field of its own goes into"
-    " 'notes', as sentences. Leave every other field empty: what is not said is left to the model."
+    "Describe the whole picture in the first field, in your own words and in the order in which one would tell it: who"
+    " or what, doing what, where, in which light, seen how. Whole sentences are welcome; what has no place there goes"
+    " into 'notes'. Say each thing once. Every other field is for exact words, for pictures, and for picking from a"
+    " list what your words do not say; left empty, it is left to the model."
 )
 """How a form is best filled in, for recipes with a field for one's own words."""
 

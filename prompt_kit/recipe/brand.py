@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
-from prompt_kit.errors import InputError, Place, Problem, did_you_mean
+from prompt_kit.errors import InputError, Problem, did_you_mean
 from prompt_kit.recipe.values import color_words
 from prompt_kit.support.files import inside
 from prompt_kit.support.messages import explain
@@ -44,7 +44,7 @@ class Brand(BaseModel):
     illustration: Words | None = None
     """How its drawings look."""
     avoid: dict[Words, Words] | Annotated[list[Words], BeforeValidator(_listed)] = {}
-    """What is never to be seen, each with what is there instead; or a list of entries that ``avoid`` knows."""
+    """What is never to be seen, each with what is there instead; or a list of things, as they follow "no"."""
     logo: Annotated[list[Words], BeforeValidator(_listed)] = []
     """The files of the logo, from the folder of the project."""
 
@@ -72,17 +72,13 @@ def read_brand(project: Project) -> tuple[Brand, list[Problem]]:
     return Brand.model_validate(fields), problems
 
 
-def values_of(
-    brand: Brand, root: Path, instead: Mapping[str, str], problems: list[Problem], label: str
-) -> dict[str, Any]:
+def values_of(brand: Brand, root: Path, unwanted: Mapping[str, str]) -> dict[str, Any]:
     """Return what the brand fills into the parameters of a strategy.
 
     Args:
         brand: The brand.
         root: The folder of the project, from which the files of the logo are found.
-        instead: What should be there instead of common unwanted things, by the name of the thing.
-        problems: What is unwanted but unknown is added here.
-        label: How messages call the brand's file.
+        unwanted: How common unwanted things are called in a prompt, by the name of the thing.
     """
     filled: dict[str, Any] = {
         "brand": brand.name,
@@ -91,7 +87,8 @@ def values_of(
         "brand_tone": brand.tone,
         "brand_photography": brand.photography,
         "brand_illustration": brand.illustration,
-        "brand_instead": list(_instead(brand, instead, problems, label)),
+        "brand_instead": list(brand.avoid.values()) if isinstance(brand.avoid, dict) else [],
+        "brand_avoid": [] if isinstance(brand.avoid, dict) else [_unwanted(thing, unwanted) for thing in brand.avoid],
         "brand_logo": [root / file for file in brand.logo],
     }
     return {name: value for name, value in filled.items() if value}
@@ -146,14 +143,5 @@ def _for_what(named: Mapping[str, str] | list[str], form: str) -> list[str]:
     return [form.format(what=what, words=clause(words)) for what, words in named.items()]
 
 
-def _instead(brand: Brand, known: Mapping[str, str], problems: list[Problem], label: str) -> Iterator[str]:
-    if isinstance(brand.avoid, dict):
-        yield from brand.avoid.values()
-        return
-    for thing in brand.avoid:
-        words = known.get(thing.lower().replace(" ", "-"))
-        if words:
-            yield words
-        else:
-            asked = f"avoid: what should be there instead of '{thing}'?"
-            problems.append(Problem(f"{asked} Write it after the thing: '{thing}: …'.", Place(label)))
+def _unwanted(thing: str, unwanted: Mapping[str, str]) -> str:
+    return unwanted.get(thing.lower().replace(" ", "-"), thing)

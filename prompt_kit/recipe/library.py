@@ -144,8 +144,8 @@ class Library:
             unwanted = self.strategy("avoid").spec.parameters.get("avoid")
         except PromptKitError:
             unwanted = None
-        instead = {thing: choice.words for thing, choice in getattr(unwanted, "choices", {}).items()}
-        filled = values_of(brand, self.project.root, instead, problems, self.project.brand)
+        names = {thing: choice.words for thing, choice in getattr(unwanted, "choices", {}).items()}
+        filled = values_of(brand, self.project.root, names)
         return filled, tuple(problems)
 
     def source(self, name: str) -> Source:

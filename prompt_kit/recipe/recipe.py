@@ -80,15 +80,11 @@ class Recipe:
 
     @cached_property
     def references(self) -> Mapping[str, ReferenceSlot]:
-        """The slots for input pictures by name, in the order in which they are sent.
-
-        The recipe's own come last: without an aspect ratio, models take the shape of the last picture (Google
-        Developers Blog, prompting Gemini 2.5 Flash Image, 2025-08).
-        """
-        slots: dict[str, Any] = {}
+        """The slots for input pictures by name, in the order in which they are sent; the recipe's own come first."""
+        slots: dict[str, Any] = dict(self.spec.references)
         for strategy in self.strategies:
-            slots |= strategy.spec.references
-        return slots | self.spec.references
+            slots |= {name: slot for name, slot in strategy.spec.references.items() if name not in slots}
+        return slots
 
     @cached_property
     def settings(self) -> Settings:
@@ -182,6 +178,8 @@ class Recipe:
         if problems:
             raise InputError(problems)
         context["task"] = self.task
+        if self._base and not chosen.aspect_ratio:
+            chosen = self._in_format_of_base(chosen, pictures, generator)
         room = None
         if self._asks_the_model or chosen.background:
             model = self._model(chosen, generator)
@@ -270,6 +268,32 @@ class Recipe:
             )
         slots = tuple(self.references) if turn.references is None else tuple(turn.references)
         return TurnTemplate(program, slots, turn.name, turn.for_each, turn.earlier, turn.role, turn.output)
+
+    @cached_property
+    def _base(self) -> str:
+        """The slot of the picture that is worked on, where other pictures are sent after it; empty else."""
+        slots = [name for name, slot in self.references.items() if slot.role != "mask"]
+        base = next((name for name in slots if self.references[name].role == "base"), "")
+        return base if base and base != slots[-1] else ""
+
+    def _in_format_of_base(
+        self, settings: Settings, pictures: Mapping[str, tuple[Image, ...]], generator: str
+    ) -> Settings:
+        """Ask for the format of the base picture when others come after it.
+
+        Without an aspect ratio, models take the shape of the last picture (Google Developers Blog, prompting Gemini
+        2.5 Flash Image, 2025-08).
+        """
+        sent = [name for name in pictures if self.references[name].role != "mask"]
+        if self._base not in sent or sent[-1] == self._base:
+            return settings
+        from prompt_kit.catalogue.formats import nearest_shape  # most prompts work on no picture
+
+        image = pictures[self._base][0]
+        offered = self._model(settings, generator).aspect_ratios
+        if not (offered and image.width and image.height):
+            return settings
+        return replace(settings, aspect_ratio=nearest_shape(image.width, image.height, offered))
 
     @cached_property
     def _asks_the_model(self) -> bool:

@@ -28,6 +28,7 @@ RESERVED: Final = frozenset(
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=64)]
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Beginning = Annotated[str, StringConstraints(min_length=10, max_length=300)]
 ParameterName = Annotated[str, StringConstraints(pattern=PARAMETER_PATTERN, max_length=40)]
 TemplateName = Annotated[
     str,
@@ -127,6 +128,8 @@ class _Shared(_Spec):
     """Settings that go with it."""
     references: dict[ParameterName, ReferenceSlot] = {}
     """Slots for input pictures, in the order in which they are sent."""
+    needed: dict[Beginning, Phrase] = {}
+    """Sentences that most prompts need whatever was filled in: how each begins, and why it must stand there."""
 
     @field_validator("parameters")
     @classmethod

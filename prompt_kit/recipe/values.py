@@ -23,14 +23,17 @@ _COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
 class Chosen(str):
     """A choice as the template sees it: the words for the prompt, and the stable value to compare with."""
 
-    __slots__ = ("value",)
+    __slots__ = ("own", "value")
 
     value: str
+    own: bool
+    """Whether a person wrote the words, rather than picking a choice."""
 
-    def __new__(cls, text: str, value: str) -> Chosen:
+    def __new__(cls, text: str, value: str, *, own: bool = False) -> Chosen:
         """Make the words of the choice ``value``; own words have themselves as value."""
         made = super().__new__(cls, text)
         made.value = value
+        made.own = own
         return made
 
 
@@ -175,6 +178,6 @@ def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bo
             hint = did_you_mean(value, list(known))
             told = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
             raise ValueError(f"'{value}' is not one of {told}. {hint}".strip())
-        return Chosen(own, own)
+        return Chosen(own, own, own=True)
 
     return choose

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from prompt_kit.prompt import ROLES, Earlier, EarlierWords, Mask, Reference, Text
+from prompt_kit.support.words import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.images import Image
     from prompt_kit.prompt import Part, Prompt, Turn
-
-# A stop, and what closes with it, before a space and the beginning of another sentence.
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])([\"”’»)]?) (?=[A-Z\"“«(])")
 
 
 def snapshot(prompt: Prompt) -> str:
@@ -41,11 +38,6 @@ def paragraphs(text: str) -> Iterator[list[str]]:
     """Yield the paragraphs of a text, each as its sentences."""
     for paragraph in text.split("\n\n"):
         yield sentences(paragraph)
-
-
-def sentences(text: str) -> list[str]:
-    """Return the sentences of a text, as well as that can be told without reading it."""
-    return _SENTENCE_END.sub(r"\1\n", text).split("\n")
 
 
 def _turn(turn: Turn, number: int) -> str:

@@ -36,6 +36,8 @@ _HEAD = re.compile(r"[,;:(]| (?:of|in|on|at|with|from|for|under|over|by|to|that|
 _ABBREVIATIONS: Final = frozenset(
     "inc ltd co corp jr sr st dr mr mrs ms prof no vs etc approx dept est ave e.g i.e a.m p.m u.s u.k".split(),
 )
+# A stop, and what closes with it, before a space and the beginning of another sentence.
+_SENTENCE_END = re.compile(r"(?<=[.!?…])([\"”’»)]?) (?=[A-Z\"“«(])")
 _EDGES: Final = frozenset(",;:. ")
 _SPACES = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x84\x86-\x9f]")
@@ -84,6 +86,15 @@ def sentence(value: str) -> str:
     'She laughs, eyes closed.'
     """
     return stopped(capital(plain(value)))
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text, as well as that can be told without reading it.
+
+    >>> sentences("The light is soft. A cup stands there.")
+    ['The light is soft.', 'A cup stands there.']
+    """
+    return _SENTENCE_END.sub(r"\1\n", text).split("\n")
 
 
 def stopped(text: str) -> str:
@@ -142,6 +153,15 @@ def series(items: Iterable[str], joint: str = "and") -> str:
     if any("," in word for word in words):
         return "; ".join(words[:-1]) + f"; {joint} {words[-1]}"
     return ", ".join(words[:-1]) + f" {joint} {words[-1]}"
+
+
+def commas(items: Iterable[str]) -> str:
+    """Return the items one after the other, without empty ones, with commas between them.
+
+    >>> commas(["at eye level", "", "with a 50mm lens"])
+    'at eye level, with a 50mm lens'
+    """
+    return ", ".join(filter(None, items))
 
 
 def quoted(text: str) -> str:

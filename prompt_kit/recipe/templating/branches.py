@@ -46,6 +46,11 @@ def noted(raw: str, branches: Sequence[Branch]) -> tuple[str, Iterable[Branch]]:
     return _BRANCH.sub("", raw), [branches[int(number)] for number in _BRANCH.findall(raw)]
 
 
+def is_mark(text: str) -> bool:
+    """Return whether a piece of a marked template is a mark, and no words of it."""
+    return _BRANCH.fullmatch(text) is not None
+
+
 class _Marker(NodeTransformer):
     def __init__(self, origin: Callable[[int], tuple[str, Place]]) -> None:
         self.origin = origin

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 _LOOP: Final = frozenset({"first", "index", "index0", "last", "length", "nextitem", "previtem", "revindex"})
 ATTRIBUTES: Final = (
-    frozenset({"count", "each", "language", "name", "number", "place", "plural", "text", "total", "value"}) | _LOOP
+    frozenset({"count", "each", "language", "name", "number", "own", "place", "plural", "text", "total", "value"})
+    | _LOOP
 )
 """What a template may read of a value with a dot."""
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "article": words.article,
     "capital": words.capital,
+    "commas": words.commas,
     "either": lambda items: words.series(items, "or"),
     "first": lambda items: items[0] if items else "",
     "last": lambda items: items[-1] if items else "",

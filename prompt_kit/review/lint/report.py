@@ -13,8 +13,10 @@ from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.recipe.library import Library, kind_of
 from prompt_kit.recipe.recipe import strategy_templates
 from prompt_kit.recipe.spec import NAME_PATTERN
-from prompt_kit.review.lint import wording
+from prompt_kit.review.lint import closing, sentences, wording
 from prompt_kit.review.lint.coverage import Coverage, coverage
+from prompt_kit.review.lint.passages import passages
+from prompt_kit.review.lint.stock import stock
 from prompt_kit.review.lint.targets import own
 
 if TYPE_CHECKING:
@@ -215,6 +217,8 @@ class _Trial:
         self.found, self.templates = found, templates
         self.programs: dict[int, Program] = {}
         self.prompts: dict[str, Prompt] = {}
+        self.mixed: dict[str, Recipe] = {}
+        """The recipe that rendered each prompt."""
         self.problems: list[Problem] = []
 
     def render(self, recipes: Mapping[str, Recipe]) -> None:
@@ -225,6 +229,7 @@ class _Trial:
                 mixed = recipe.using(*example.uses)
                 self.watch(mixed)
                 self.prompts[name] = mixed.render(settings=example.settings, **example.values)
+                self.mixed[name] = mixed
             except PromptKitError as error:
                 told = [f"example '{name}': {problem.message}" for problem in _problems(error)]
                 self.problems += [self.found.file.problem(message, "examples", name) for message in told]
@@ -246,8 +251,10 @@ class _Trial:
                 for name in _unused(parameters, base)
             ]
         self.problems += self._words(parameters, creates=creates)
+        self.problems += self._repeated_and_closed(base.parameters if base else parameters)
         for name, prompt in self.prompts.items():
-            flaws = dict.fromkeys(wording.in_prompt(prompt))
+            theirs = sentences.pieces(self.mixed[name], prompt, choices=False)
+            flaws = dict.fromkeys(wording.in_prompt(prompt, theirs))
             self.problems += [file.problem(f"example '{name}': {flaw}.", "examples", name) for flaw in flaws]
         if not spec.examples:
             self.problems.append(
@@ -257,6 +264,17 @@ class _Trial:
         if spec.examples and len(self.prompts) == len(spec.examples):
             report.coverage.append(coverage(kind, self.found, parameters, self.programs.values(), self.templates))
         return report
+
+    def _repeated_and_closed(self, parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
+        """Look for sentences that say nothing of the values, and for lists of words that nobody asked to close."""
+        file, spec = self.found.file, self.found.spec
+        own = [passage for program in self.programs.values() for passage in passages(program)]
+        yield from closing.closed_lists(own, parameters, self.templates)
+        for name, value, message in closing.closed_by_default(spec.parameters):
+            yield file.problem(message, "parameters", name, "choices", value)
+        if len(self.prompts) == len(spec.examples):
+            prompts = {name: (self.mixed[name], prompt) for name, prompt in self.prompts.items()}
+            yield from stock(self.found, prompts, own, self.templates)
 
     def _words(self, parameters: Mapping[str, Parameter], *, creates: bool) -> Iterator[Problem]:
         """Look at the author's own words: those of the templates, and those of the choices."""

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 from jinja2 import nodes
 
 from prompt_kit.errors import Problem
+from prompt_kit.review.lint.closing import CLOSED
+from prompt_kit.review.lint.contradictions import contradictions
 from prompt_kit.support.words import article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.templating import Program
-
-RATIOS: Final = frozenset("1:1 1:4 1:8 2:3 3:2 3:4 4:1 4:3 4:5 5:4 8:1 9:16 16:9 21:9".split())
 
 _KEYWORDS: Final = (
     "masterpiece|(?:best|top|premium|ultra|high)[- ]quality|(?:ultra|hyper|highly|insanely|super)[- ]detailed|8k|uhd"
@@ -64,6 +64,13 @@ _BAD: Final = tuple(
 _NEGATIVE: Final = re.compile(
     r"\b(?:no|without|avoid(?:ing)?|never|don['’]t|do not|must not|should not)\s+(?:any\s+)?(\w+)", re.IGNORECASE
 )
+# "Do not show any of these: ", before a value: a person excludes it, not the author.
+_EXCLUDES_VALUE: Final = re.compile(
+    r"\b(?:no|without|avoid(?:ing)?|never|don['’]t|do not|must not|should not)"
+    r"(?: (?:show|include|add|draw|depict|paint|use|have|contain|any|of|the|these|this|following|things?)\b)*"
+    r":?\s*$",
+    re.IGNORECASE,
+)
 _NEGATIVES: Final = re.compile(r"\bno \w+(?: \w+)?, no \w+(?: \w+)?,? (?:and |or )?no \w+", re.IGNORECASE)
 _ANNOUNCED: Final = re.compile(
     r"\b(?:reads?|says?|saying|spells?|titled|labell?ed|words|text|letters|lettering|headline)(?: exactly)?:?\s*$",
@@ -96,7 +103,10 @@ def in_words(text: str, *, creates: bool) -> Iterator[tuple[str, int]]:
     for match in _UNQUOTED.finditer(text):
         yield f"'{match[0]}' looks like exact words for the picture. Put them in quotes.", match.start()
     if creates:
+        closed = [match.span() for match in CLOSED.finditer(text)]
         for match in _NEGATIVE.finditer(text):
+            if any(start < match.end() and match.start() < end for start, end in closed):
+                continue  # whether the list of words may be closed is judged by its conditions
             what = f"'{match[0]}' names what should not be seen, and the model reads '{match[1]}'."
             yield f"{what} Say what is there instead.", match.start()
     else:
@@ -117,14 +127,21 @@ def in_template(program: Program, wanted: Mapping[str, Parameter], *, creates: b
         if program.origin(output.lineno) not in of:
             continue
         yield from _unquoted(output, program, wanted)
-        for data in output.nodes:
+        for data, after in zip(output.nodes, [*output.nodes[1:], None], strict=True):
             if isinstance(data, nodes.TemplateData):
-                for message, start in in_words(data.data, creates=creates):
+                before_value = after is not None and not isinstance(after, nodes.TemplateData)
+                text = _EXCLUDES_VALUE.sub("", data.data) if before_value else data.data
+                for message, start in in_words(text, creates=creates):
                     yield Problem(message, program.place(data.lineno + data.data.count("\n", 0, start)))
 
 
-def in_prompt(prompt: Prompt) -> Iterator[str]:
-    """Yield the flaws of a rendered prompt, as the beginnings of sentences."""
+def in_prompt(prompt: Prompt, theirs: Collection[str] = ()) -> Iterator[str]:
+    """Yield the flaws of a rendered prompt, as the beginnings of sentences.
+
+    Args:
+        prompt: The prompt.
+        theirs: What a person wrote, as it stands there, the longest first; it contradicts no setting.
+    """
     text = _QUOTED.sub(lambda match: match[0][0] + "…" + match[0][-1], str(prompt))
     yield from (f"{what}: '{_around(text, match)}'" for pattern, what in _FLAWS for match in pattern.finditer(text))
     for match in _ARTICLE.finditer(text):
@@ -132,10 +149,7 @@ def in_prompt(prompt: Prompt) -> Iterator[str]:
             yield f"'a' and 'an' are mixed up: '{_around(text, match)}'"
     if _WHITE.search(text) and _TRANSPARENT.search(text):
         yield "the background is white and transparent at once"
-    ratio = prompt.settings.aspect_ratio
-    for match in re.finditer(r"\b\d{1,2}:\d{1,2}\b", text) if ratio else ():
-        if match[0] in RATIOS and match[0] != ratio:
-            yield f"the words say {match[0]}, the settings {ratio}"
+    yield from contradictions(prompt, theirs)
 
 
 def _unquoted(output: nodes.Output, program: Program, wanted: Mapping[str, Parameter]) -> Iterator[Problem]:

@@ -1,0 +1,75 @@
+"""Where an author's words say another format or size than the settings."""
+
+from __future__ import annotations
+
+import re
+from math import log
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.review.lint import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from prompt_kit.prompt import Prompt
+
+RATIOS: Final = frozenset("1:1 1:4 1:8 2:3 3:2 3:4 4:1 4:3 4:5 5:4 8:1 9:16 16:9 21:9".split())
+
+_RATIO: Final = re.compile(r"\b\d{1,2}:\d{1,2}\b")
+_PIXELS: Final = re.compile(r"\b(\d{3,5})\s?[x×]\s?(\d{3,5})\b")
+_SIZE: Final = re.compile(r"\b([1248]K|512) (?:resolution|image|picture|format|size)\b")
+# A portrait or a landscape is a kind of picture, too, and a wide picture may hang on a wall: only with such a noun do
+# these words speak of the format.
+_FORMAT: Final = r"(?:,? [\w-]+)? (?:format|orientation|aspect ratio)\b"
+_PICTURE: Final = rf"(?:{_FORMAT}| (?:picture|image|canvas)\b(?!s| frame))"
+_SHAPES: Final = (
+    ("square", re.compile(rf"\bsquare(?:{_PICTURE}| (?:post|composition|crop)\b)", re.IGNORECASE)),
+    ("upright", re.compile(rf"\b(?:(?:portrait|tall){_FORMAT}|(?:vertical|upright){_PICTURE})", re.IGNORECASE)),
+    (
+        "wide",
+        re.compile(rf"\b(?:(?:landscape|wide|panoramic){_FORMAT}|(?:horizontal|widescreen){_PICTURE})", re.IGNORECASE),
+    ),
+)
+# Words about another picture, or that the format is left behind.
+_ELSEWHERE: Final = re.compile(
+    r"\battached\b|\b(?:first|second|third|[a-z]+th|\d+(?:st|nd|rd|th)) images?\b"
+    r"|\b(?:not|no|never|than|instead of|from) ",
+    re.IGNORECASE,
+)
+_ODD: Final = 0.03
+"""How far two ratios may be apart, as a logarithm, and still be the same: sizes in pixels are rounded."""
+
+
+def contradictions(prompt: Prompt, theirs: Collection[str]) -> Iterator[str]:
+    """Yield where the words of a prompt and its settings do not agree, never in what a person wrote."""
+    ratio, size = prompt.settings.aspect_ratio, prompt.settings.size
+    for sentence in _own(prompt, theirs):
+        if ratio:
+            yield from (f"the words say {said}, the settings {ratio}" for said in _other_format(sentence, ratio))
+        for match in _SIZE.finditer(sentence) if size else ():
+            if match[1] != size:
+                yield f"the words say {match[1]}, the settings {size}"
+
+
+def _own(prompt: Prompt, theirs: Collection[str]) -> Iterator[str]:
+    """Yield the sentences without what a person wrote."""
+    for paragraph in sentences.paragraphs(prompt):
+        for sentence in sentences.parted(paragraph, theirs):
+            text = sentence.text
+            for start, end in reversed(sentence.values):
+                text = f"{text[:start]}…{text[end:]}"
+            yield text
+
+
+def _other_format(sentence: str, ratio: str) -> Iterator[str]:
+    width, height = map(int, ratio.split(":"))
+    for match in _RATIO.finditer(sentence):
+        if match[0] in RATIOS and match[0] != ratio:
+            yield match[0]
+    for match in _PIXELS.finditer(sentence):
+        if abs(log(int(match[1]) * height / (int(match[2]) * width))) > _ODD:
+            yield match[0]
+    said = [(shape, match) for shape, pattern in _SHAPES for match in pattern.finditer(sentence)]
+    right = "square" if width == height else "upright" if width < height else "wide"
+    if len({shape for shape, _ in said}) == 1 and not _ELSEWHERE.search(sentence):
+        yield from (f"'{match[0]}'" for shape, match in said if shape != right)
