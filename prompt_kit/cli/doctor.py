@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import click
+
+from prompt_kit.cli.output import give_json, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ def doctor(*, as_json: bool) -> None:
 
     found = examine()
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in found], indent=2, ensure_ascii=False))
+        give_json([asdict(one) for one in found])
     else:
         _show(found)
     if any(one.state == "wrong" for one in found):
@@ -44,14 +45,14 @@ def _show(found: Sequence[Checked]) -> None:
     gap = " " * (3 + width)
     for one in found:
         said = f"{one.fact} {one.next_step}".strip() if one.state == "good" else one.fact
-        click.echo(f"{signs[one.state]:<3}{one.about:<{width}}{_wrapped(said, gap)}")
+        say(f"{signs[one.state]:<3}{one.about:<{width}}{_wrapped(said, gap)}")
         if one.next_step and one.state != "good":
-            click.echo(f"{gap}{_wrapped(one.next_step, gap)}")
+            say(f"{gap}{_wrapped(one.next_step, gap)}")
     wrong, odd = (sum(one.state == state for one in found) for state in ("wrong", "odd"))
     if wrong:
-        click.echo(f"\n{'One thing is' if wrong == 1 else f'{wrong} things are'} wrong.")
+        say(f"\n{'One thing is' if wrong == 1 else f'{wrong} things are'} wrong.")
     else:
-        click.echo(f"\n{'Nothing is wrong; what has a ! is worth knowing.' if odd else 'All is well.'}")
+        say(f"\n{'Nothing is wrong; what has a ! is worth knowing.' if odd else 'All is well.'}")
 
 
 def _wrapped(text: str, gap: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.cli.progress import chosen_generator, dollars, plain_plan, short, show_plan, talk
+from prompt_kit.cli.output import give_json, named, say, talk
+from prompt_kit.cli.progress import announce, chosen_generator, dollars, plain_plan, short, show_plan
 from prompt_kit.project import find_project
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
     if options["dry_run"]:
         _show_submission(planned(orders, made_by, project), as_json=options["as_json"])
         return
+    announce(made_by)
     jobs = submit(
         *orders,
         generator=made_by,
@@ -90,6 +91,7 @@ def wait_for_jobs(names: tuple[str, ...], timeout: float | None, *, as_json: boo
     from prompt_kit.work.jobs import collect
 
     project = find_project()
+    _announce(project)
     seconds = None if timeout is None else timeout * 60
     jobs = collect(*names, project=project, timeout_s=seconds, on_look=_Told())
     if as_json:
@@ -109,8 +111,18 @@ def cancel_job(name: str) -> None:
     """Ask to stop a job; what is done of it can still be collected."""
     from prompt_kit.work.jobs import cancel
 
-    job = cancel(name, project=find_project())
+    project = find_project()
+    _announce(project)
+    job = cancel(name, project=project)
     talk(f"{job.id}: {job.message or job.state}")
+
+
+def _announce(project: Project) -> None:
+    from prompt_kit.work.jobs import jobs
+    from prompt_kit.work.session import generator_for
+
+    for name in sorted({job.generator for job in jobs(project.runs_folder)[0] if not job.over}):
+        announce(generator_for(name, project))
 
 
 class _Told:
@@ -136,11 +148,11 @@ def _show_submission(told: Submission, *, as_json: bool) -> None:
             "jobs": told.jobs,
             "estimate_usd": _text(told.estimate),
         }
-        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        give_json(plain)
         return
     for one in told.plans:
         show_plan(one, as_json=False)
-    click.echo(f"job          {_price(told)}")
+    say(f"job          {_price(told)}")
 
 
 def _price(told: Submission) -> str:
@@ -153,13 +165,13 @@ def _price(told: Submission) -> str:
 def print_jobs(jobs: Sequence[Job], project: Project, *, as_json: bool) -> None:
     """Print one line for each job, or all about them as JSON."""
     if as_json:
-        click.echo(json.dumps([_plain(job, project) for job in jobs], indent=2, ensure_ascii=False))
+        give_json([_plain(job, project) for job in jobs])
         return
     for job in jobs:
         made = sum(len(row.pictures) for row in job.rows)
         count = f"{made} of {len(job.rows)} pictures" if job.over else f"{len(job.rows)} requests"
         price = dollars(job.cost) if job.over else f"about {dollars(job.estimate)}"
-        click.echo(f"{job.id:<14}{_state(job):<22}{_age(job):>7}  {count:<20}{price:<14}{job.model}")
+        say(f"{job.id:<14}{_state(job):<22}{_age(job):>7}  {count:<20}{price:<14}{job.model}")
 
 
 def _show(job: Job, project: Project) -> None:
@@ -175,9 +187,10 @@ def _show(job: Job, project: Project) -> None:
     known = dollars(sum((row.cost for row in job.rows if row.cost is not None), Decimal()))
     cost = f"{known}, and {unknown} of unknown price" if unknown else known
     talk(f"{job.id}: {good} of {len(job.rows)} requests went well. Cost: {cost}.")
-    for row in job.rows:
-        for name in row.pictures:
-            click.echo(short(project.runs_folder / row.run / name))
+    there = [project.runs_folder / row.run / name for row in job.rows for name in row.pictures]
+    with named(there):
+        for path in there:
+            say(short(path))
 
 
 def _place(row: Row) -> str:

@@ -149,6 +149,11 @@ class Checked:
     """Whole sentences: what to do now."""
 
 
+def elsewhere(maker: Generator) -> str:
+    """Return the computer that a generator sends key, prompts and pictures to, when it is not the provider's own."""
+    return str(getattr(maker, "elsewhere", ""))
+
+
 @runtime_checkable
 class Checkable(Protocol):
     """A generator that can tell whether all is ready, without spending money."""

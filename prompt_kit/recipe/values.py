@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from prompt_kit.errors import did_you_mean
 from prompt_kit.support import words
 from prompt_kit.support.colours import color_name
+from prompt_kit.support.text import shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,7 @@ MANY_CHOICES: Final = 15
 
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
+_NAMED_HEX = re.compile(rf"{_COLOR_WORDS.pattern} \({_HEX.pattern}\)")
 
 
 class Chosen(str):
@@ -147,6 +149,8 @@ def color_words(value: str) -> str:
     value = value.strip()
     if _HEX.fullmatch(value):
         return f"{color_name(value)} ({value})"
+    if _NAMED_HEX.fullmatch(value):
+        return value  # a name and its code, as the kit prints it
     if value.startswith("#") or not _COLOR_WORDS.fullmatch(value):
         raise ValueError("must be a colour such as '#ffcc00' (in quotes, in YAML) or 'deep teal'")
     return value
@@ -174,7 +178,7 @@ def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bo
         if not other or not own:
             hint = did_you_mean(value, list(known))
             told = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
-            raise ValueError(f"'{value}' is not one of {told}. {hint}".strip())
+            raise ValueError(f"'{shortened(visible(value))}' is not one of {told}. {hint}".strip())
         return Chosen(own, own)
 
     return choose

@@ -15,7 +15,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
 from prompt_kit.generators.findings import Finding, Verdict, blotted, lost
 from prompt_kit.generators.gemini import batches, platform, requests
-from prompt_kit.generators.gemini.access import Access, access
+from prompt_kit.generators.gemini.access import ADDRESSES, Access, access, at_home
 from prompt_kit.generators.gemini.answers import read, refused, summed
 from prompt_kit.generators.gemini.connection import Line, NotReadyError
 from prompt_kit.generators.gemini.uploads import UploadError, Uploads, sent_pictures
@@ -26,6 +26,7 @@ from prompt_kit.generators.gemini.verdicts import (
     NOT_GEMINI,
     SENT_NOTHING,
 )
+from prompt_kit.generators.network import address_problem, host
 from prompt_kit.generators.options import option_problem
 from prompt_kit.generators.retrying import patiently
 from prompt_kit.outcome import Outcome, Status
@@ -105,6 +106,12 @@ class Gemini:
     """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
     _line: Line = field(default_factory=Line, init=False, repr=False, compare=False)
     _uploads: Uploads = field(default_factory=Uploads, init=False, repr=False, compare=False)
+
+    @property
+    def elsewhere(self) -> str:
+        """The computer that is asked, when it is not Google's; empty when it is."""
+        where = self._address
+        return "" if not where or at_home(where) else host(where)
 
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.
@@ -222,7 +229,7 @@ class Gemini:
 
     def _problem(self) -> Outcome | None:
         """Return what is wrong with the options; they may come from a file, as anything."""
-        return option_problem(
+        wrong = option_problem(
             self.name,
             timeout_s=self.timeout_s,
             attempts=self.attempts,
@@ -230,10 +237,13 @@ class Gemini:
             base_url=self.base_url,
             api_version=self.api_version,
         )
+        return wrong or (address_problem(self._address) if self._address else None)
 
     @property
     def _address(self) -> str:
-        return self.base_url or os.environ.get("GOOGLE_GEMINI_BASE_URL", "")
+        """The address that was given, or the environment's; empty is Google's own."""
+        given = self.base_url if isinstance(self.base_url, str) else ""
+        return given or os.environ.get(ADDRESSES[self._access().platform], "").strip()
 
     async def _client(self, by: Access) -> genai.Client:
         """Return the open connection, signed in.

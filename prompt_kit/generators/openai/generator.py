@@ -14,6 +14,7 @@ import openai
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
 from prompt_kit.generators.findings import NO_LINE, Finding, Verdict, blotted, lost
+from prompt_kit.generators.network import address_problem, host
 from prompt_kit.generators.openai.answers import read, refused
 from prompt_kit.generators.openai.checks import PATIENCE_S, checked
 from prompt_kit.generators.openai.connection import (
@@ -21,7 +22,6 @@ from prompt_kit.generators.openai.connection import (
     Line,
     NoLineError,
     address,
-    address_problem,
     at_home,
     headers,
     key_problem,
@@ -94,6 +94,12 @@ class OpenAI:
     on_wait: Callable[[float, str], None] | None = None
     """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
     _line: Line = field(default_factory=Line, init=False, repr=False, compare=False)
+
+    @property
+    def elsewhere(self) -> str:
+        """The computer that is asked, when it is not OpenAI's; empty when it is."""
+        where = address(self.base_url if isinstance(self.base_url, str) else None)
+        return "" if at_home(where) else host(where)
 
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.

@@ -10,6 +10,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.review.diff import phrasing
 from prompt_kit.review.diff.wording import Gap
 from prompt_kit.support.pages import document, embedded
+from prompt_kit.support.text import counted, harmless, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +49,7 @@ def _header(comparison: Comparison) -> Iterator[str]:
     if len(comparison.counts) > 1:
         counts = (f"<span><b>{n}</b> {phrasing.SAYS[status]}</span>" for status, n in comparison.counts.items())
         yield f'<p class="counts">{"".join(counts)}</p>'
-    yield from (f'<p class="note">{escape(phrasing.seen(note))}</p>' for note in comparison.notes)
+    yield from (f'<p class="note">{escape(visible(note))}</p>' for note in comparison.notes)
     yield "</header>"
 
 
@@ -80,9 +81,9 @@ def _again(comparison: Comparison) -> Iterator[str]:
         return
     yield '<div class="again">\n<h2>What comes again</h2>\n<ul>'
     for gone, came, prompts, recipes in again:
-        words = [f"<del>{_shown(phrasing.shortened(gone))}</del>"] if gone else []
-        words += [f"<ins>{_shown(phrasing.shortened(came))}</ins>"] if came else []
-        where = f"{phrasing.counted(prompts, 'prompt')} in {phrasing.counted(recipes, 'recipe')}"
+        words = [f"<del>{_shown(shortened(gone))}</del>"] if gone else []
+        words += [f"<ins>{_shown(shortened(came))}</ins>"] if came else []
+        where = f"{counted(prompts, 'prompt')} in {counted(recipes, 'recipe')}"
         phrase = f'<span class="phrase" dir="auto">{" ".join(words)}</span>'
         yield f'<li>{phrase}<span class="where">{where}</span></li>'
     yield "</ul>\n</div>"
@@ -165,7 +166,7 @@ def _class(row: Passage) -> str:
 
 def _span(span: Span) -> str:
     if span.kind == "same":
-        return escape(phrasing.harmless(span.text))
+        return escape(harmless(span.text))
     tag = _TAGS[span.kind]
     return f"<{tag}>{_shown(span.text)}</{tag}>"
 
@@ -187,7 +188,7 @@ def _data(image: Image | None) -> str:
 
 
 def _shown(text: str) -> str:
-    return escape(phrasing.seen(text))
+    return escape(visible(text))
 
 
 def _id(recipe: RecipeChange) -> str:
