@@ -53,14 +53,15 @@ class Root:
     """The folder that none of its files may lead out of; the one above the recipes when left out."""
 
     def picture(self, name: str) -> Path:
-        """Return the path of a picture that one of its files names, from the folder of the recipes.
+        """Return the path of a picture that one of its files names, from the folder of the recipes or its own.
 
         Raises:
             InputError: When it stands outside of the root.
         """
         home = (self.folder or self.recipes.parent).resolve()
         try:
-            path = (self.recipes / name).resolve()
+            paths = [(start / name).resolve() for start in (self.recipes, home)]
+            path = next((one for one in paths if one.is_file()), paths[0])
         except (OSError, RuntimeError, ValueError) as error:  # endless links; characters that no name has
             raise InputError(f"{shortened(visible(name))}: this is no file name.") from error
         if not path.is_relative_to(home):

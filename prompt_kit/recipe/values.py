@@ -75,6 +75,8 @@ NO_COPY: Final = Copy("")
 PLACE_MARK: Final = "::"
 """Stands between exact words and their place where both are written on one line: ``OPEN :: above the door``."""
 
+_TWO_STOPS: Final = re.compile(r"[!?…。！？؟।]\.$|\.{4}$|(?<!\.)\.\.$")
+
 UNUSUAL: Final = object()
 """Stands for a value that needs a closer look."""
 
@@ -128,12 +130,14 @@ def clause(value: str) -> str:
 
 
 def plain(value: str) -> str:
-    """Return a text on one line.
+    """Return a text on one line, word for word.
 
     Raises:
         ValueError: When nothing is left of it.
     """
-    return words.plain(value) or _nothing()
+    text = words.plain(value) or _nothing()
+    # Of two stops in a row the second may be the template's, except where a person wrote both.
+    return text[:-1] + words.KEPT if _TWO_STOPS.search(text) else text
 
 
 def _nothing() -> NoReturn:
