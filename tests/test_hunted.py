@@ -19,7 +19,7 @@ from prompt_kit.catalogue import Model
 from prompt_kit.cli.main import run as command
 from prompt_kit.errors import GeneratorError, InputError, WorkspaceError
 from prompt_kit.generators import Request, generator
-from prompt_kit.generators.findings import blotted
+from prompt_kit.generators.findings import redacted
 from prompt_kit.outcome import Outcome, Picture, Piece, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
@@ -346,7 +346,7 @@ def test_the_recipes_own_thinking_level_gives_way_to_the_model(asked: dict[str, 
 def test_a_mark_that_repeats_the_key_is_not_kept() -> None:
     """A gateway may send back anything; a mark goes back verbatim or not at all."""
     answer = Outcome(Status.OK, pieces=(Piece("a", signature="key-0123456789"), Piece("b", signature="c2ln")))
-    assert [piece.signature for piece in blotted(answer, "key-0123456789").pieces] == ["", "c2ln"]
+    assert [piece.signature for piece in redacted(answer, "key-0123456789").pieces] == ["", "c2ln"]
 
 
 @pytest.mark.parametrize(

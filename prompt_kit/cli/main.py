@@ -153,6 +153,9 @@ def _unexpected(error: Exception, arguments: list[str]) -> int:
     import traceback
     from importlib.metadata import version
 
+    from prompt_kit.generators import SECRET
+    from prompt_kit.generators.findings import redacted_text
+
     where = [
         f"prompt-kit {version('prompt-kit')}",
         f"Python {platform.python_version()}",
@@ -164,7 +167,8 @@ def _unexpected(error: Exception, arguments: list[str]) -> int:
         "",
         *traceback.format_exception(error),
     ]
+    keys = [value for name, value in os.environ.items() if SECRET.search(name.lower())]
     with tempfile.NamedTemporaryFile("w", suffix=".txt", prefix="prompt-kit-", delete=False, encoding="utf-8") as file:
-        file.write("\n".join(report))
+        file.write(redacted_text("\n".join(report), *keys))
     talk(f"Something unexpected happened in prompt-kit itself. A report for its makers is in {file.name}.")
     return 1

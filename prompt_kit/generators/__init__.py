@@ -27,7 +27,8 @@ BUILT_IN: Final[Mapping[str, str]] = {
 }
 """The generators that come with the kit, as ``module:attribute``."""
 
-_SECRET: Final = re.compile(r"key|token|secret|password|credentials")
+SECRET: Final = re.compile(r"key|token|secret|password|credentials")
+"""How the names of options and of variables look that hold what nobody may read."""
 
 GROUP: Final = "prompt_kit.generators"
 """The entry-point group in which installed packages offer generators."""
@@ -202,8 +203,8 @@ def _checked(name: str, make: Callable[[], Any], options: Mapping[str, Any]) -> 
 
     taken = signature(make).parameters
     # What is told of steps is a function, which no file can hold.
-    known = [option for option in taken if not _SECRET.search(option) and not option.startswith("on_")]
-    secret = next((option for option in options if _SECRET.search(option)), None)
+    known = [option for option in taken if not SECRET.search(option) and not option.startswith("on_")]
+    secret = next((option for option in options if SECRET.search(option)), None)
     if secret:
         raise GeneratorError(f"The generator '{name}' takes no '{secret}' from a file: keys live in the environment.")
     unknown = next((option for option in options if option not in known), None)

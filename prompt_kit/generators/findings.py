@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import binascii
 import hashlib
+import re
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from urllib.parse import quote, quote_plus
 
 from prompt_kit.images import dimensions, sniff
 from prompt_kit.outcome import Outcome, Picture, Piece, Source, Status
@@ -22,6 +26,8 @@ _LONGEST_QUOTE: Final = 300
 _SHORTEST_KEY: Final = 8
 _DEEPEST: Final = 40  # levels of details that are kept; real answers have fewer than ten
 _STANDARD: Final = str.maketrans("-_", "+/")
+_URL_SAFE: Final = str.maketrans("+/", "-_")
+_ESCAPE: Final = re.compile("%[0-9A-F]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,9 @@ class Finding:
 
 def finding(verdict: Verdict, *, says: str = "", **known: Any) -> Finding:
     """Return a verdict as an outcome, with the provider's own words in its message."""
-    quote = " ".join(says.split()).rstrip(".")
-    if len(quote) > _LONGEST_QUOTE:
-        quote = quote[:_LONGEST_QUOTE] + " …"
+    said = whole_words(" ".join(says.split()).rstrip("."), _LONGEST_QUOTE)
     # A gateway's error page is no sentence.
-    message = verdict.message.replace("{says}", f' ("{quote}")' if quote and not quote.startswith("<") else "")
+    message = verdict.message.replace("{says}", f' ("{said}")' if said and not said.startswith("<") else "")
     fields: dict[str, Any] = {"next_step": verdict.next_step, "billable": verdict.billable} | known
     return Finding(Outcome(verdict.status, message=message, **fields), verdict.again)
 
@@ -107,32 +111,70 @@ def picture(encoded: str) -> Picture | None:
     return Picture(data, media_type, width, height, hashlib.sha256(data).hexdigest())
 
 
-def blotted(outcome: Outcome, key: str) -> Outcome:
-    """Return the outcome without the key, wherever somebody repeated it."""
+def redacted(outcome: Outcome, *secrets: str) -> Outcome:
+    """Return the outcome without these keys, wherever somebody repeated them, and however they were encoded."""
     said = ("text", "pieces", "thoughts", "sources", "queries", "suggestions")
     names = (*said, "reason", "message", "next_step", "model", "response_id", "warnings", "details")
-    return replace(outcome, **{name: _without(key, getattr(outcome, name), _DEEPEST) for name in names})
+    forms = _all_forms(secrets)
+    return replace(outcome, **{name: _without(forms, getattr(outcome, name), _DEEPEST) for name in names})
 
 
-def _without(secret: str, value: Any, levels: int) -> Any:
-    """Return plain data with every occurrence of a key blotted out; what is shorter than a key may be a word.
+def sealed(found: Finding, *secrets: str) -> Finding:
+    """Return what came of one try without these keys, before anybody hears of it."""
+    return replace(found, outcome=redacted(found.outcome, *secrets))
+
+
+def redacted_text(text: str, *secrets: str) -> str:
+    """Return a text without these keys."""
+    return str(_without(_all_forms(secrets), text, _DEEPEST))
+
+
+def whole_words(text: str, longest: int) -> str:
+    """Return the beginning of a text that ends with a whole word: a part of a key would not be known as one."""
+    return text if len(text) <= longest else " ".join([*text[: longest + 1].split(" ")[:-1], "…"])
+
+
+def _all_forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    # What is shorter than a key may be a word.
+    return tuple(form for secret in secrets if len(secret) >= _SHORTEST_KEY for form in _forms(secret))
+
+
+@lru_cache(maxsize=16)
+def _forms(secret: str) -> tuple[str, ...]:
+    """Return a key as it is, percent-encoded, and as it stands within base64, wherever it begins there."""
+    data = secret.encode("utf-8", "surrogatepass")
+    escaped = {quote(data, safe=""), quote(data), quote_plus(data)}
+    escaped |= {_ESCAPE.sub(lambda match: match[0].lower(), one) for one in escaped}
+    encoded: set[str] = set()
+    for offset in range(3):
+        text = base64.b64encode(b"\0" * offset + data).decode()
+        # What stands at the edges belongs to the neighbours, too.
+        inner = text[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6]
+        encoded |= {inner, inner.translate(_URL_SAFE)}
+    return tuple(sorted({secret} | escaped | encoded, key=len, reverse=True))
+
+
+def _without(forms: tuple[str, ...], value: Any, levels: int) -> Any:
+    """Return plain data without these texts.
 
     What is nested deeper than so many levels is left out: no answer needs it, and a record could not be written.
     """
     match value:
         case str():
-            return value.replace(secret, "…") if len(secret) >= _SHORTEST_KEY else value
+            for form in forms:
+                value = value.replace(form, "…")
+            return value
         case list() | tuple() | dict() if not levels:
             return "…"
         case list() | tuple():
-            return type(value)(_without(secret, item, levels - 1) for item in value)
+            return type(value)(_without(forms, item, levels - 1) for item in value)
         case Piece() | Source():
             words = {name: word for name, word in asdict(value).items() if isinstance(word, str)}
             # A mark goes back verbatim or not at all.
             marked = words.pop("signature", "")
-            words |= {"signature": ""} if len(secret) >= _SHORTEST_KEY and secret in marked else {}
-            return replace(value, **_without(secret, words, levels))
+            words |= {"signature": ""} if any(form in marked for form in forms) else {}
+            return replace(value, **_without(forms, words, levels))
         case dict():
-            return {_without(secret, key, levels): _without(secret, item, levels - 1) for key, item in value.items()}
+            return {_without(forms, key, levels): _without(forms, item, levels - 1) for key, item in value.items()}
         case _:
             return value

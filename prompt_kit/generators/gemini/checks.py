@@ -12,7 +12,7 @@ from google.genai import errors
 
 from prompt_kit.catalogue import Model
 from prompt_kit.generators import Checked, Request
-from prompt_kit.generators.findings import duration
+from prompt_kit.generators.findings import duration, redacted
 from prompt_kit.generators.gemini import platform
 from prompt_kit.generators.gemini.access import KEYS, Access
 from prompt_kit.generators.gemini.answers import refused
@@ -102,7 +102,8 @@ async def _asked(client: genai.Client, model: str, by: Access) -> Checked:
 def _meaning(error: errors.APIError, model: str, by: Access) -> Outcome:
     request = Request(Turn(()), Model(id=model), Settings())
     found = refused(error.code, error.details, request)
-    return (platform.reworded(found, by_credentials=by.by_credentials) if by.platform else found).outcome
+    told = (platform.reworded(found, by_credentials=by.by_credentials) if by.platform else found).outcome
+    return redacted(told, by.key)
 
 
 def _host(client: genai.Client) -> str:

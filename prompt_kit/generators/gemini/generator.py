@@ -13,7 +13,7 @@ from google.genai import errors, types
 
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
-from prompt_kit.generators.findings import Finding, Verdict, blotted, lost
+from prompt_kit.generators.findings import Finding, Verdict, lost, redacted, redacted_text, sealed
 from prompt_kit.generators.gemini import batches, platform, requests
 from prompt_kit.generators.gemini.access import ADDRESSES, Access, access, at_home
 from prompt_kit.generators.gemini.answers import read, refused, summed
@@ -126,10 +126,9 @@ class Gemini:
             return replace(problem, model=request.model.id)
         async with self:
             outcome = await self._asked(request, by)
-            token = self._line.token
         if outcome.status is Status.AUTH and by.whose:
             outcome = replace(outcome, next_step=f"{outcome.next_step} {by.whose}")
-        return blotted(blotted(outcome, by.key), token)
+        return outcome
 
     async def submit(self, requests: Mapping[str, Request], label: str) -> str | Outcome:
         """Send requests as one job of the Batch API; see `BatchGenerator`."""
@@ -145,14 +144,15 @@ class Gemini:
             except NotReadyError as error:
                 return error.finding
             except errors.APIError as error:
-                return refused(error.code, error.details, request)
+                return sealed(refused(error.code, error.details, request), by.key)
             except tuple(MEANING_OF_FAILURE) as error:
-                return lost(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
+                found = lost(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
+                return sealed(found, by.key)
             return Finding(Outcome(Status.OK))
 
         async with self:
             outcome = await patiently(send, attempts=self.attempts, on_wait=self.on_wait)
-        return names[0] if outcome.ok and names[0] else blotted(outcome, by.key)
+        return names[0] if outcome.ok and names[0] else outcome
 
     async def find(self, label: str) -> str | Outcome | None:
         """Return the name of the job with this label; see `BatchGenerator`."""
@@ -164,7 +164,9 @@ class Gemini:
         if isinstance(found, Outcome):
             return found
         key = self._access().key
-        return replace(found, outcomes=((name, blotted(outcome, key)) for name, outcome in found.outcomes))
+        outcomes = ((name, redacted(outcome, key)) for name, outcome in found.outcomes)
+        said, message = (redacted_text(text, key) for text in (found.said, found.message))
+        return replace(found, said=said, message=message, outcomes=outcomes)
 
     async def cancel(self, job: str) -> Outcome | None:
         """Ask to stop a job; see `BatchGenerator`."""
@@ -187,9 +189,9 @@ class Gemini:
             refusal = batches.refusal(error.code, error.details)
             if refusal.status is Status.AUTH:
                 refusal = replace(refusal, next_step=f"{refusal.next_step} {by.whose}")
-            return blotted(refusal, by.key)
+            return redacted(refusal, by.key)
         except _UNHEARD as error:
-            return blotted(batches.silence(error), by.key)
+            return redacted(batches.silence(error), by.key)
 
     async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
         """Say whether key or credentials, network, clock and these models are all right; nothing of it costs money."""
@@ -263,7 +265,7 @@ class Gemini:
             nonlocal last
             if last.again == "once":
                 spent.append(last.outcome)
-            last = await self._try(request, by)
+            last = sealed(await self._try(request, by), by.key, self._line.token)
             return replace(last, again="yes") if last.again == "once" and not spent else last
 
         outcome = await patiently(send, attempts=self.attempts, on_wait=self.on_wait)

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from prompt_kit.generators.findings import Finding, duration, finding, picture
+from prompt_kit.generators.findings import Finding, duration, finding, picture, whole_words
 from prompt_kit.generators.openai.verdicts import (
     DAMAGED,
     ELSEWHERE,
@@ -167,7 +167,7 @@ def _details(answer: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]) ->
     found = {
         "usage": answer.get("usage"),
         "revised_prompt": next((entry["revised_prompt"] for entry in entries if entry.get("revised_prompt")), None),
-        "addresses": [one[:_LONGEST_ADDRESS] for one in addresses if not one.startswith("data:")],
+        "addresses": [whole_words(one, _LONGEST_ADDRESS) for one in addresses if not one.startswith("data:")],
         **{name: answer.get(name) for name in ("size", "quality", "background", "output_format", "created")},
     }
     return ((name, value) for name, value in found.items() if value)
@@ -179,7 +179,7 @@ def _error(body: Any) -> Mapping[str, Any]:
         try:
             body = json.loads(body)
         except (ValueError, RecursionError):
-            return {"message": "" if "<" in body[:200] else body[:1000]}
+            return {"message": "" if "<" in body[:200] else whole_words(body, 1000)}
     if isinstance(body, dict) and "error" not in body and "detail" in body:  # FastAPI's
         detail = body["detail"]
         return {"message": detail if isinstance(detail, str) else json.dumps(detail, default=str)}

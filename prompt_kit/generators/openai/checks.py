@@ -11,7 +11,7 @@ import openai
 
 from prompt_kit.catalogue import Model
 from prompt_kit.generators import Checked, Request
-from prompt_kit.generators.findings import blotted
+from prompt_kit.generators.findings import redacted
 from prompt_kit.generators.network import address_problem, host, unreachable
 from prompt_kit.generators.openai.answers import refused
 from prompt_kit.generators.openai.connection import KEY, at_home, key_problem
@@ -94,7 +94,7 @@ def _refusal(error: openai.APIStatusError, key: str, whose: str, address: str) -
     """Return what an HTTP error says about key or network."""
     home, code = at_home(address), error.status_code
     request = Request(Turn(()), Model(id="any"), Settings())
-    told = blotted(refused(code, error.body, request).outcome, key)
+    told = redacted(refused(code, error.body, request).outcome, key)
     # A project's key may draw without being allowed to list (charonn0/Xojo-OpenAI#8, 2024-10); the words are those
     # of microsoft/PowerToys#32989, 2024-05.
     if "missing scopes" in told.message.lower():

@@ -13,7 +13,7 @@ import openai
 
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
-from prompt_kit.generators.findings import NO_LINE, Finding, Verdict, blotted, lost
+from prompt_kit.generators.findings import NO_LINE, Finding, Verdict, lost, sealed
 from prompt_kit.generators.network import address_problem, host
 from prompt_kit.generators.openai.answers import read, refused
 from prompt_kit.generators.openai.checks import PATIENCE_S, checked
@@ -120,12 +120,12 @@ class OpenAI:
             return Outcome(Status.INVALID, message=str(error), billable="no", model=request.model.id)
         async with self:
             outcome = await patiently(
-                lambda: self._try(asking, key, where), attempts=self.attempts, on_wait=self.on_wait
+                lambda: self._sealed_try(asking, key, where), attempts=self.attempts, on_wait=self.on_wait
             )
         if outcome.status is Status.AUTH:
             shown = f"The key in use is {place}." if key else f"No key was sent; {KEY} is not set."
             outcome = replace(outcome, next_step=f"{outcome.next_step} {shown}")
-        return blotted(outcome, key)
+        return outcome
 
     async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
         """Look at key, network and models, without spending money."""
@@ -168,6 +168,10 @@ class OpenAI:
         if self.api_key is not None:
             return self.api_key.strip(), "the one that was given"
         return os.environ.get(KEY, "").strip(), f"in {KEY}"
+
+    async def _sealed_try(self, asking: Asking, key: str, where: str) -> Finding:
+        """Send once, and say what came of it without the key."""
+        return sealed(await self._try(asking, key, where), key)
 
     async def _try(self, asking: Asking, key: str, where: str) -> Finding:
         """Send once, and say what came of it."""
