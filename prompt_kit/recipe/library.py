@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ from prompt_kit.errors import InputError, NotFoundError, PromptKitError, Workspa
 from prompt_kit.project import Project, find_project
 from prompt_kit.recipe.spec import NAME_PATTERN, PresetSpec, RecipeSpec, StrategySpec
 from prompt_kit.recipe.templating import Source
-from prompt_kit.support.files import inside, listed, read_text
+from prompt_kit.support.files import inside, is_there, listed, read_text
 from prompt_kit.support.text import shortened, visible
 from prompt_kit.support.words import spoken
 from prompt_kit.support.yamlfile import MAX_BYTES, YamlFile
@@ -209,7 +208,7 @@ class Library:
     def _read(self, kind: str, name: str) -> Found[Any]:
         if _NAME.match(name):
             for root in self.roots:
-                if os.path.lexists(root.recipes / f"{FOLDERS[kind]}{name}.yaml"):
+                if is_there(root.recipes / f"{FOLDERS[kind]}{name}.yaml"):
                     path = inside(root.recipes, f"{FOLDERS[kind]}{name}.yaml")
                     file = YamlFile(path, self.label(path))
                     return Found(name, file.parse(_SPECS[kind]), file, root)
@@ -218,7 +217,7 @@ class Library:
     def _read_source(self, name: str) -> Source:
         for root in self.roots:
             path = inside(root.templates, name)
-            if os.path.lexists(path):
+            if is_there(path):
                 label = self.label(path)
                 return Source(name, read_text(path, MAX_BYTES, label), label)
         raise NotFoundError("template", name, self._templates())

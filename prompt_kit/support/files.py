@@ -128,6 +128,22 @@ def read_text(path: Path, most: int, label: str = "") -> str:
         raise InputError(Problem("the file is not UTF-8 text. Save it as UTF-8.", place)) from error
 
 
+def is_there(path: Path) -> bool:
+    """Return whether something has this name, even if it is a link that leads nowhere.
+
+    Raises:
+        WorkspaceError: When that cannot be told, because a folder above cannot be read.
+    """
+    with plainly(path):
+        try:
+            path.lstat()
+        except PermissionError:
+            raise
+        except (OSError, ValueError):  # there is none, or no file can have such a name
+            return False
+    return True
+
+
 def listed(folder: Path) -> list[Path]:
     """Return what stands in a folder, by name; nothing when there is no such folder.
 
