@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from prompt_kit.cli.output import give_json, say, talk
+from prompt_kit.support.text import counted
 
 if TYPE_CHECKING:
     from prompt_kit.errors import Problem
@@ -60,7 +61,7 @@ def check(paths: tuple[Path, ...], **options: Any) -> None:
     if options["show_coverage"]:
         _show_coverage(report.coverage, err=options["form"] != "text")
     count = len(report.problems)
-    talk(f"{count} problem{'' if count == 1 else 's'}." if count else "All is well.")
+    talk(f"{counted(count, 'problem')}." if count else "All is well.")
     click.get_current_context().exit(1 if count else 0)
 
 

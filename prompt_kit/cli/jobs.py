@@ -12,6 +12,7 @@ import click
 from prompt_kit.cli.output import give_json, named, say, talk
 from prompt_kit.cli.progress import announce, chosen_generator, dollars, plain_plan, short, show_plan
 from prompt_kit.project import find_project
+from prompt_kit.support.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,7 +157,7 @@ def _show_submission(told: Submission, *, as_json: bool) -> None:
 
 
 def _price(told: Submission) -> str:
-    requests = "1 request" if told.requests == 1 else f"{told.requests} requests"
+    requests = counted(told.requests, "request")
     where = "one job" if told.jobs == 1 else f"{told.jobs} jobs, one for each model"
     instead = "" if told.at_once is None else f" instead of {dollars(told.at_once)}"
     return f"{requests} in {where}: about {dollars(told.estimate)}{instead}"

@@ -13,6 +13,7 @@ from prompt_kit.cli.output import give, give_json, say, talk
 from prompt_kit.cli.progress import dollars
 from prompt_kit.errors import PromptKitError
 from prompt_kit.project import find_project
+from prompt_kit.support.text import counted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -105,7 +106,7 @@ def _head(run: Run, root: Path) -> Iterator[tuple[str, str]]:
         yield "message", f"{totals['message']} {totals.get('next_step') or ''}"
     before = max(len(turn.get("history", ())) for turn in record["turns"])
     if before:
-        exchanges = "1 exchange" if before == 1 else f"{before} exchanges"
+        exchanges = counted(before, "exchange")
         picture = record.get("parent_picture") or "a picture"
         source = f" that led to {picture} of {summary.parent}" if summary.parent else ""
         yield "conversation", f"continues {exchanges}{source}"
@@ -180,8 +181,7 @@ def _told(member: Member) -> str:
     name = member.run.id.rpartition("/")[2]
     if member.run.damage:
         return f"{name}  ({'its record is damaged' if member.run.folder.is_dir() else 'gone'})"
-    change = " ".join(member.change.split())
-    change = change if len(change) <= SHOWN else f"{change[: SHOWN - 1].rstrip()}…"
+    change = shortened(" ".join(member.change.split()), SHOWN)
     made = ", ".join(member.pictures) or member.run.state
     asked = f"  {member.parent_picture}: “{change}”" if change else ""
     return f"{name}{asked}  → {made}  {dollars(member.run.cost)}"
