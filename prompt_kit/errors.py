@@ -11,10 +11,14 @@ PromptKitError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+_LONGEST: Final = 80
+"""How much of a name that nothing has is repeated, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ class NotFoundError(PromptKitError):
     def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
         hint = did_you_mean(name, self.known) or (f"Known: {', '.join(self.known)}." if self.known else "")
-        super().__init__(f"There is no {kind} '{name}'. {hint}".strip())
+        shown = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
+        super().__init__(f"There is no {kind} '{shown}'. {hint}".strip())
 
     def __reduce__(self) -> tuple[type[NotFoundError], tuple[str, str, tuple[str, ...]]]:
         return type(self), (self.kind, self.name, self.known)
@@ -104,6 +109,8 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     """Return "Did you mean 'x'?" for the nearest known word, or an empty string."""
     from difflib import get_close_matches  # only on the way to an error message
 
+    if len(word) > _LONGEST:
+        return ""
     folded = {name.lower().replace("-", "_"): name for name in known}
     near = get_close_matches(word.lower().replace("-", "_"), folded, n=1, cutoff=0.6)
     return f"Did you mean '{folded[near[0]]}'?" if near else ""

@@ -10,11 +10,14 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prompt_kit.errors import WorkspaceError
+from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.support.yamlfile import YamlFile
 
 FILE: Final = "prompt-kit.yaml"
 """The file that makes a folder a project."""
+
+TRUSTED: Final = "PROMPT_KIT_TRUSTED"
+"""Where folders stand whose project files are used though they belong to somebody else; ``*`` is every folder."""
 
 Amount = Annotated[Decimal, Field(ge=0)]
 
@@ -82,16 +85,56 @@ def find_project(start: Path | None = None) -> Project:
     """Return the project this folder belongs to: the nearest one upwards, else the folder itself.
 
     Raises:
-        InputError: With every problem of the project's file.
+        InputError: With every problem of the project's file, or when it belongs to somebody else.
         WorkspaceError: When the folder does not exist.
     """
-    folder = (start or Path.cwd()).resolve()
+    try:
+        folder = (start or Path.cwd()).resolve()
+    except FileNotFoundError as error:
+        raise WorkspaceError("The current folder is gone. Go to another one.") from error
     if not folder.is_dir():
         raise WorkspaceError(f"{folder}: there is no such folder.")
     for candidate in (folder, *folder.parents):
         path = candidate / FILE
         if path.is_file():
+            _refuse_strangers(path)
             read = YamlFile(path, FILE).parse(Project)
             return read.model_copy(update={"root": candidate})
     # Nothing was read, so nothing needs to be checked; making the validator would take longer than the rest.
     return Project.model_construct(root=folder)
+
+
+def _refuse_strangers(path: Path) -> None:
+    """See that a project's file is the user's own, or the system's: it says where keys and pictures are sent.
+
+    Raises:
+        InputError: When somebody else could have written it, and nobody said that this is right.
+    """
+    if os.name == "nt":  # owners have no numbers there
+        return
+    # Whoever owns the folder can put another file in its place; a link belongs to whoever made it.
+    owners = {path.stat().st_uid, path.lstat().st_uid, path.parent.stat().st_uid}
+    strangers = owners - _own()
+    folders = os.environ.get(TRUSTED, "").split(os.pathsep)
+    if not strangers or "*" in folders or any(Path(one).resolve() == path.parent for one in folders if one):
+        return
+    raise InputError(
+        f"{path} belongs to another user ({', '.join(sorted(map(_user, strangers)))}), so it is not used: it could send"
+        f" your key and pictures anywhere. If you trust it, say so: {TRUSTED}={path.parent}"
+    )
+
+
+def _own() -> set[int]:
+    """Return the users that may say what happens here: this one, the system's, and whoever called ``sudo``."""
+    own = {0, os.geteuid()}
+    caller = os.environ.get("SUDO_UID", "")
+    return own | {int(caller)} if os.geteuid() == 0 and caller.isdecimal() else own
+
+
+def _user(number: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"number {number}"

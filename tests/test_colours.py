@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from prompt_kit.errors import InputError
 from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.values import color_words
 from prompt_kit.review.lint import check
 from prompt_kit.support import colours
 from prompt_kit.support.colours import KEYS, color_name, key_away_from, named_in
@@ -173,3 +174,18 @@ def test_models_that_draw_transparency_are_asked_for_it(built_in_library: Librar
     assert "fully transparent" in str(prompt)
     assert "magenta" not in str(prompt)
     assert prompt.settings.background == "transparent"
+
+
+@pytest.mark.parametrize("written", ["powder blue (#B0E2FF)", "chroma-key green (#0b4)", str(colours.KEYS[0])])
+def test_a_colour_is_taken_as_it_is_shown(written: str) -> None:
+    """What a prompt, a record or a proof says can be given back."""
+    assert color_words(written) == written
+
+
+@pytest.mark.parametrize(
+    "written", ["powder blue (#B0E2F)", "(#B0E2FF)", "powder blue (#B0E2FF) and more", "#12", "a (b)"]
+)
+def test_what_is_no_colour_is_refused(written: str) -> None:
+    """A code with a digit too few is a slip of the pen."""
+    with pytest.raises(ValueError, match="must be a colour"):
+        color_words(written)

@@ -210,7 +210,7 @@ def test_a_server_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch, 
 def test_a_name_that_nobody_knows_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The network is down, or its DNS is."""
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "http://nobody.invalid")
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "https://nobody.invalid")
 
     assert "There is no way to nobody.invalid: the name is not found." in found(start=tmp_path)["gemini: network"].fact
 

@@ -349,7 +349,7 @@ def test_the_agent_platform_is_told_before_anything_is_sent() -> None:
 
 
 @pytest.mark.usefixtures("jobs")
-def test_the_key_is_blotted_out(server: GeminiServer) -> None:
+def test_the_key_is_redacted(server: GeminiServer) -> None:
     """Whatever a row repeats, the key is not among it."""
     server.next(words(f"Your key is {KEY}."))
     requests = animals("cat")

@@ -198,7 +198,7 @@ def test_a_mask_stays_here(server: GeminiServer) -> None:
     assert [sorted(part) for part in server.requests[0].parts] == [["text"], ["inlineData"]]
 
 
-def test_a_key_in_an_answer_is_blotted_out_but_the_mark_stays(server: GeminiServer) -> None:
+def test_a_key_in_an_answer_is_redacted_but_the_mark_stays(server: GeminiServer) -> None:
     """The pieces are saved, too; a mark that is changed is none."""
     server.next(words(f"Your key is {KEY}."))
 

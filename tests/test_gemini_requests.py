@@ -258,7 +258,7 @@ def test_the_key_is_nowhere_to_be_read(server: GeminiServer, caplog: pytest.LogC
 
 
 def test_a_word_that_is_used_as_a_key_is_left_in_peace(server: GeminiServer) -> None:
-    """Local gateways take any key; blotting out "cat" everywhere would only hide what happened."""
+    """Local gateways take any key; redacting "cat" everywhere would only hide what happened."""
     server.next(words("Which cat?"))
 
     assert ask(server, api_key="cat").text == "Which cat?"

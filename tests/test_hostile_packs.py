@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import time
 from pathlib import Path
@@ -59,6 +60,34 @@ PACKS = {
     "picture bomb": with_picture("bomb.png"),
     "picture of a gigabyte": with_picture("huge.png"),
     "drawing with scripts": with_picture("x.svg"),
+    "picture of the person": with_picture("../../secret.png"),
+    "picture from elsewhere": with_picture("/var/secret.png"),
+    "picture behind a link": with_picture("link.png"),
+    "picture in a list": with_picture("[x.png, ../../secret.png]"),
+    "lists in lists": with_recipe("- " * 40_000),
+    "keys in keys": with_recipe("? " * 40_000),
+    "brackets after a comment": with_recipe("# " + "]" * 50_000 + "\na: " + "[" * 50_000),
+    "brackets between quotes": with_recipe('[ "\n]\n", ' * 20_000),
+    "lists after other line ends": with_recipe("- a\x85" + "- " * 30_000),
+    "parentheses": with_template("{{ " + "(" * 40_000 + "x" + ")" * 40_000 + " }}"),
+    "brackets": with_template("{{ " + "[" * 40_000 + " }}"),
+    "negations": with_template("{{ " + "not " * 20_000 + "x }}"),
+    "filters": with_template("{{ x " + "| capital " * 9_000 + "}}"),
+    "alternatives": with_template("{{ x " + "if x else x " * 8_000 + "}}"),
+    "conjunctions": with_template("{{ x " + "and x " * 15_000 + "}}"),
+    "sums": with_template("{{ x " + "+ x " * 20_000 + "}}"),
+    "dots": with_template("{{ x" + ".text" * 15_000 + " }}"),
+    "conditions": with_template("{% if x %}" * 5_000 + "z" + "{% endif %}" * 5_000),
+    "alternatives in blocks": with_template("{% if x %}z" + "{% elif x %}z" * 6_000 + "{% endif %}"),
+    "doubling macro": with_template(
+        "{% macro m(a) %}{{ a }}{{ a }}{% endmacro %}{{ " + "m(" * 30 + "x" + ")" * 30 + " }}"
+    ),
+    "doubling words": with_template("{% set a = x ~ x %}" + "{% set a = a ~ a %}" * 40 + "{{ a }}"),
+    "doubling sums": with_template("{% set a = x + x %}" + "{% set a = a + a %}" * 40 + "{{ a }}"),
+    "macro of loops": with_template(
+        "{% macro m(a) %}{% for b in x %}{% for c in x %}{{ a }}{% endfor %}{% endfor %}{% endmacro %}"
+        "{{ m(m(m(m(x)))) }}"
+    ),
 }
 
 
@@ -71,6 +100,8 @@ def test_a_hostile_pack_is_refused_within_a_second(
     recipes = Path("recipes")
     (recipes / "bomb.png").write_bytes(BOMB_PNG)
     (recipes / "x.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "utf-8")
+    Path("../secret.png").write_bytes(BOMB_PNG)
+    (recipes / "link.png").symlink_to("../../secret.png")
     with (recipes / "huge.png").open("wb") as file:
         file.truncate(1_000_000_000)
     before = sorted(Path().rglob("*"))
@@ -88,6 +119,57 @@ def test_a_hostile_pack_is_refused_within_a_second(
     assert run(["generate", "x", "--example", "a", "--generator", "proof"]) == 2
     assert "Traceback" not in capsys.readouterr().err
     assert sorted(Path().rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "kind", ["recipes/x.yaml", "recipes/presets/x.yaml", "templates/x.j2", "brand.yaml", "models.yaml"]
+)
+@pytest.mark.parametrize("thing", ["device", "pipe", "folder", "link out", "endless link", "large"])
+def test_only_plain_files_are_read(
+    tree: MakeTree, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, thing: str
+) -> None:
+    """A pipe waits for ever and a device never ends; the others of the pack are listed all the same."""
+    tree(**{"recipes/x.yaml": PLAIN, "templates/x.j2": "{{ x }}", "recipes/y.yaml": PLAIN, "templates/y.j2": "{{ x }}"})
+    path = Path(kind)
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    match thing:
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "link out":
+            tmp_path.with_name(f"{tmp_path.name}.out").write_text(PLAIN, "utf-8")
+            path.symlink_to(tmp_path.with_name(f"{tmp_path.name}.out"))
+        case "endless link":
+            path.symlink_to(path.name)
+        case "large":
+            path.write_text("#" * 2_000_000, "utf-8")
+
+    for arguments in (
+        ["list"],
+        ["render", "x", "--x", "z"],
+        ["render", "x", "--x", "z", "--use", "brand"],
+        ["check"],
+        ["diff"],
+    ):
+        assert run(arguments) in {0, 1, 2}
+        told = capsys.readouterr()
+        assert "Something unexpected" not in told.err
+        assert arguments != ["list"] or "\n  y " in told.out
+
+
+def test_a_preset_takes_no_picture_from_elsewhere(
+    tree: MakeTree, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a pack fills in is sent without anybody having named it."""
+    tmp_path.with_name("secret.png").write_bytes(BOMB_PNG)
+    preset = "extends: x\nvalues: {p: ../secret.png}\n"
+    tree(**{**with_picture("x.png"), "recipes/presets/mine.yaml": preset})
+    assert run(["render", "mine"]) == 2
+    assert "recipes/presets/mine.yaml:2:13: ../secret.png: this leads out of" in capsys.readouterr().err
 
 
 def test_a_pack_behind_links_stays_inside(tree: MakeTree, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

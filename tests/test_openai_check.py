@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import socket
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from untrusted_server import Untrusted
 from prompt_kit.cli.main import run
 from prompt_kit.generators import Checkable, generator
 from prompt_kit.generators.openai import OpenAI
+from prompt_kit.generators.openai.checks import CHECK_S, checked
+from prompt_kit.generators.openai.connection import HOME, headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +42,28 @@ def server() -> Iterator[OpenAIServer]:
 
 @pytest.fixture
 def home(server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> OpenAIServer:
-    """The same in OpenAI's place: whoever asks for its address comes here, as through a proxy."""
-    monkeypatch.setenv("HTTP_PROXY", server.url.removesuffix("/v1"))
-    monkeypatch.setenv("OPENAI_BASE_URL", "http://api.openai.com/v1")
+    """The same in OpenAI's place: `look` asks it and takes it for OpenAI, whose own address needs a certificate."""
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
     return server
+
+
+async def at_openai(maker: OpenAI) -> tuple[Checked, ...]:
+    """Examine as `OpenAI.check` does, with the environment's server in OpenAI's place."""
+    key, place = maker._key()
+
+    async def listed() -> str:
+        async with maker:
+            client = maker._connection.client(key=key, address=os.environ["OPENAI_BASE_URL"], timeout_s=CHECK_S)
+            return (await client.models.with_raw_response.list(extra_headers=headers(key))).text
+
+    return await checked(key, place, HOME, MODELS, listed)
 
 
 def look(base_url: str | None = None, key: str | None = KEY, **options: Any) -> dict[str, Checked]:
     """Return what an examination says, by what it is about; nothing of it shows the key."""
     maker = OpenAI(api_key=key, base_url=base_url, **options)
-    found = asyncio.run(maker.check(MODELS))
+    home = base_url is None and not options and os.environ.get("OPENAI_BASE_URL")
+    found = asyncio.run(at_openai(maker) if home else maker.check(MODELS))
     assert KEY not in repr(found)
     for one in found:
         for text in filter(None, (one.fact, one.next_step)):
@@ -193,9 +208,10 @@ def test_a_server_without_a_list_may_draw_nevertheless(server: OpenAIServer, cod
     assert "it usually ends with /v1" in one.next_step
 
 
-def test_openai_at_a_wrong_path_is_wrong(home: OpenAIServer) -> None:
+def test_openai_at_a_wrong_path_is_wrong(home: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """OpenAI always has a list."""
-    one = look("http://api.openai.com")["network"]
+    monkeypatch.setenv("OPENAI_BASE_URL", home.url.removesuffix("/v1"))
+    one = look()["network"]
 
     assert (one.state, one.fact) == ("wrong", "api.openai.com lists no models.")
     assert [asked.path for asked in home.requests] == ["/models"]
@@ -272,7 +288,7 @@ def test_a_server_that_is_not_there_is_told() -> None:
 
 def test_a_name_that_nobody_knows_is_told() -> None:
     """The network is down, or its DNS is."""
-    assert look("http://nobody.invalid/v1")["network"].fact.startswith("There is no way to nobody.invalid")
+    assert look("https://nobody.invalid/v1")["network"].fact.startswith("There is no way to nobody.invalid")
 
 
 def test_a_certificate_that_is_not_trusted_is_told(tmp_path: Path) -> None:
@@ -286,7 +302,6 @@ def test_a_certificate_that_is_not_trusted_is_told(tmp_path: Path) -> None:
 def test_a_proxy_that_refuses_is_told_by_its_variable(home: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy's address may hold a password, so only the variable is named."""
     proxy = home.url.removesuffix("/v1").replace("//", "//name:password@")
-    monkeypatch.delenv("HTTP_PROXY")
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     monkeypatch.delenv("OPENAI_BASE_URL")
 

@@ -119,7 +119,8 @@ def test_thoughts_are_shortened_and_drafts_are_no_results(kit: Kit) -> None:
 
 def test_what_was_looked_up_is_shown(kit: Kit) -> None:
     """Searches and sources once each, and the suggestions that have to be shown."""
-    facts = kit.facts(kit.make(count=2, grounding="web"))
+    folder = kit.make(count=2, grounding="web")
+    facts = kit.facts(folder)
     assert [fact for fact in facts if fact[0] in {"searched", "source", "suggestions"}] == [
         ("searched", "weather Berlin today"),
         ("source", "Weather in Berlin https://weather.example.org/page"),
@@ -127,6 +128,10 @@ def test_what_was_looked_up_is_shown(kit: Kit) -> None:
         ("suggestions", "search-01.html  Google's, to be shown with the picture"),
         ("suggestions", "search-02.html  Google's, to be shown with the picture"),
     ]
+    # The page is a stranger's: it sends no form, and no link of it starts from another address.
+    page = (folder / "search-01.html").read_text("utf-8")
+    assert "default-src 'none'" in page
+    assert "form-action 'none'; base-uri 'none'" in page
 
 
 def test_the_words_of_others_do_not_command_the_terminal(kit: Kit) -> None:

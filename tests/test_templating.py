@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from prompt_kit.errors import InputError, NotFoundError
+from prompt_kit.recipe.parameters import LongText
 from prompt_kit.recipe.templating import Program, Source, compile_templates, lay_out
 
 if TYPE_CHECKING:
@@ -126,3 +128,47 @@ def test_lay_out(raw: str, expected: str) -> None:
 def test_a_value_arrives_verbatim_and_is_never_evaluated(value: str) -> None:
     """Whatever stands in a value is words."""
     assert program("It shows {{ x }} here.").render({"x": value}) == f"It shows {value} here."
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{{ x\n| article }} sits.", "a fox sits."),
+        ("{{ x\n\n| article }} sits.\n\n{% if x\n\n%}\nIt waits.\n{% endif %}", "a fox sits.\n\nIt waits."),
+        ("{# it's\n\nodd #}{{ '}}\n\n' }} sits.", "}} sits."),
+        ("A.\u2028B.\x85C.\x0bD.", "A. B. C. D."),
+        ("\ufeffA.\r\rB\x1b\x9b\x00\x01\x02\x03\x04.", "A.\n\nB."),
+        ("List:\\\n{% for i in xs %}\n- {{ i }}.\\\n{% endfor %}\n\nEnd.", "List:\n- one.\n- two...\n\nEnd."),
+        ("List:\\\n{% for i in xs %}\n- {{ i }}\\\n{% endfor %}\nEnd.", "List:\n- one\n- two...\nEnd."),
+        ("{{ nix }}\\\nA\\ b.\\", "A\\ b."),
+    ],
+)
+def test_lines_of_a_template(source: str, words: str) -> None:
+    """Tags may go over lines, only an editor's line ends count, and a backslash keeps one where it stands."""
+    assert program(source).render({"x": "fox", "xs": ("one", "two..."), "nix": ""}) == words
+
+
+@pytest.mark.parametrize("written", ["wait....", "wait...", "really?.", "so..", "so.", "well….", "no!.", "a ... b"])
+def test_a_long_text_loses_nothing(written: str) -> None:
+    """What a person wrote as sentences stands in the prompt to the last stop; a template's own stop is the one to go."""
+    value = TypeAdapter(LongText(type="long_text").annotation()).validate_python(written)
+    for source in ("{{ x }}", "{{ x }}\nMore.", "In {{ x }} more", "{{ x | sentence }}"):
+        rendered = program(source).render({"x": value})
+        assert written in rendered.replace(written.capitalize(), written)
+    assert program("{{ x }}.").render({"x": value}).rstrip(".") == written.rstrip(".")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for i in xs %}{{ x }}{% endfor %}",
+        "{% macro m(a) %}{% for i in xs %}{{ a }}{% endfor %}{% endmacro %}{% if m(x) %}y{% endif %}",
+        "{% if " + " ~ ".join(["x"] * 100) + " %}y{% endif %}",
+        "{% if " + " + ".join(["x"] * 50) + " %}y{% endif %}",
+        "{% macro m(a) %}{{ a }}{{ a }}{% endmacro %}{% if " + "m(" * 6 + "x" + ")" * 6 + " %}y{% endif %}",
+    ],
+)
+def test_output_is_counted_while_it_comes(source: str) -> None:
+    """Long values in loops, macros and sums fill no memory, even where nothing of it is shown."""
+    with pytest.raises(InputError, match="more than 400,000 characters"):
+        program(source).render({"x": "y" * 20_000, "xs": ("a",) * 100})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prompt_kit.support import words
+from prompt_kit.support import text, words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -16,6 +16,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 def test_examples_in_the_docstrings_hold() -> None:
     """What the documentation shows is what happens."""
     assert doctest.testmod(words).failed == 0
+    assert doctest.testmod(text).failed == 0
 
 
 @pytest.mark.parametrize(

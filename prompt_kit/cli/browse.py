@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from prompt_kit.cli.options import FILL_IN, advice, arguments
+from prompt_kit.cli.output import give_json, say
 from prompt_kit.support.money import dollars
 from prompt_kit.support.words import spoken
 
@@ -33,16 +33,16 @@ def list_recipes(*, as_json: bool) -> None:
         for name, head in library.heads(kind).items()
     ]
     if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        give_json(rows)
         return
     width = max((len(row["name"]) for row in rows), default=0) + 2
     heading = ""
     for row in sorted(rows, key=lambda row: (_ORDER.index(row["kind"]), row["category"], row["name"])):
         this = row["category"].capitalize() if row["kind"] == "recipe" else _HEADINGS[row["kind"]]
         if this != heading:
-            click.echo(f"{'' if not heading else chr(10)}{this}")
+            say(f"{'' if not heading else chr(10)}{this}")
             heading = this
-        click.echo(f"  {row['name']:<{width}}{row['summary'] or row['title']}")
+        say(f"  {row['name']:<{width}}{row['summary'] or row['title']}")
 
 
 _ORDER = ["recipe", "preset", "strategy"]
@@ -63,30 +63,30 @@ def show(name: str, *, as_json: bool) -> None:
         return
     recipe = load(name, library=library)
     if as_json:
-        click.echo(json.dumps(_plain(recipe), indent=2, ensure_ascii=False, default=str))
+        give_json(_plain(recipe))
         return
-    click.echo(f"{recipe.title}\n{recipe.spec.summary}\n")
+    say(f"{recipe.title}\n{recipe.spec.summary}\n")
     _show_form(recipe)
     settings = ", ".join(f"{key} {value}" for key, value in recipe.settings.to_dict().items())
-    click.echo(f"\nSettings: {settings or 'left to the model'}")
-    click.echo("\nExamples")
+    say(f"\nSettings: {settings or 'left to the model'}")
+    say("\nExamples")
     for example in recipe.examples.values():
-        click.echo(f"  prompt-kit render {recipe.name} --example {example.name}")
+        say(f"  prompt-kit render {recipe.name} --example {example.name}")
     if recipe.examples:
         name = max(recipe.examples, key=lambda example: len(recipe.examples[example].values))
-        click.echo(f"\nThe example '{name}' becomes\n\n{recipe.render_example(name)}")
+        say(f"\nThe example '{name}' becomes\n\n{recipe.render_example(name)}")
 
 
 def _show_form(recipe: Recipe) -> None:
     if "notes" in recipe.parameters:
-        click.echo(f"{FILL_IN}\n")
+        say(f"{FILL_IN}\n")
     advanced = {name: parameter for name, parameter in recipe.parameters.items() if parameter.advanced}
     for name, parameter in recipe.parameters.items():
         if name not in advanced:
             _show_parameter(name, parameter)
     _show_slots(recipe.references)
     if advanced:
-        click.echo("\nMore, where your words leave it open")
+        say("\nMore, where your words leave it open")
     for name, parameter in advanced.items():
         _show_parameter(name, parameter)
 
@@ -94,13 +94,13 @@ def _show_form(recipe: Recipe) -> None:
 def _show_strategy(strategy: Found[StrategySpec], *, as_json: bool) -> None:
     spec = strategy.spec
     if as_json:
-        click.echo(spec.model_dump_json(indent=2, exclude_defaults=True))
+        give_json(spec.model_dump(mode="json", exclude_defaults=True))
         return
-    click.echo(f"{spec.title or spoken(strategy.name)}\n{spec.summary}\n")
+    say(f"{spec.title or spoken(strategy.name)}\n{spec.summary}\n")
     for name, parameter in spec.parameters.items():
         _show_parameter(name, parameter)
     _show_slots(spec.references)
-    click.echo(f"\nFor recipes that {' or '.join(spec.tasks)}\n\nExamples")
+    say(f"\nFor recipes that {' or '.join(spec.tasks)}\n\nExamples")
     for name, example in spec.examples.items():
         given = [
             option
@@ -109,14 +109,14 @@ def _show_strategy(strategy: Found[StrategySpec], *, as_json: bool) -> None:
             for option in arguments(key, value)
         ]
         options = " ".join(map(shlex.join, given))
-        click.echo(f"  {name}: prompt-kit render {example.recipe} … --use {strategy.name} {options}".rstrip())
+        say(f"  {name}: prompt-kit render {example.recipe} … --use {strategy.name} {options}".rstrip())
 
 
 def _show_slots(slots: Mapping[str, ReferenceSlot]) -> None:
     if slots:
-        click.echo("\nPictures, numbered in this order")
+        say("\nPictures, numbered in this order")
     for name, slot in slots.items():
-        click.echo(f"  {name:<20}{slot.title or spoken(name)}: {slot.takes} [{slot.role}]. {slot.help}".rstrip())
+        say(f"  {name:<20}{slot.title or spoken(name)}: {slot.takes} [{slot.role}]. {slot.help}".rstrip())
 
 
 def _show_parameter(name: str, parameter: Any) -> None:
@@ -124,9 +124,9 @@ def _show_parameter(name: str, parameter: Any) -> None:
     marks += ["required"] if parameter.required else []
     marks += [f"default {parameter.default}"] if parameter.default is not None else []
     marks += ["locked"] if parameter.locked else []
-    click.echo(f"  {name:<20}{parameter.title or name} ({', '.join(marks)}). {advice(parameter)}".rstrip())
+    say(f"  {name:<20}{parameter.title or name} ({', '.join(marks)}). {advice(parameter)}".rstrip())
     for value, choice in getattr(parameter, "choices", {}).items():
-        click.echo(f"  {'':<20}  {value}: {choice.label}{'. ' + choice.help if choice.help else ''}")
+        say(f"  {'':<20}  {value}: {choice.label}{'. ' + choice.help if choice.help else ''}")
 
 
 def _plain(recipe: Recipe) -> dict[str, Any]:
@@ -156,23 +156,21 @@ def models(model_id: str | None, *, show_all: bool, as_json: bool) -> None:
         [catalogue.model(model_id)] if model_id else [m for m in catalogue.models if show_all or m.status != "retired"]
     )
     if as_json:
-        click.echo(json.dumps([model.to_dict() for model in chosen], indent=2, ensure_ascii=False, default=str))
+        give_json([model.to_dict() for model in chosen])
         return
     if model_id:
         for key, value in chosen[0].to_dict().items():
-            click.echo(f"{key:<20}{value}")
+            say(f"{key:<20}{value}")
         return
-    click.echo(
-        f"{'model':<32}{'generator':<11}{'tier':<15}{'status':<9}{'sizes':<14}{'references':<12}{'a picture from'}"
-    )
+    say(f"{'model':<32}{'generator':<11}{'tier':<15}{'status':<9}{'sizes':<14}{'references':<12}{'a picture from'}")
     for model in chosen:
         if model.status == "retired":
-            click.echo(f"{model.id:<42}{model.generator:<11}{'':<5}{'gone':<9}use {model.replaced_by}")
+            say(f"{model.id:<42}{model.generator:<11}{'':<5}{'gone':<9}use {model.replaced_by}")
             continue
         prices = [model.picture_price(tier=tier) for tier in model.tiers or (None,)]
         price = min((amount for amount in prices if amount is not None), default=None)
         most = "?" if model.max_references is None else model.max_references
-        click.echo(
+        say(
             f"{model.id:<32}{model.generator:<11}{', '.join(model.tiers) or '-':<15}{model.status:<9}"
             f"{' '.join(model.sizes):<14}{most:<12}{dollars(price, least=4)}",
         )

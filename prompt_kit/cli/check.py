@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from prompt_kit.cli.output import give_json, say, talk
+from prompt_kit.support.text import counted
+
 if TYPE_CHECKING:
     from prompt_kit.errors import Problem
     from prompt_kit.review.lint import Coverage, Report
@@ -47,18 +50,18 @@ def check(paths: tuple[Path, ...], **options: Any) -> None:
     only = [target for path in paths for target in lint.targets(path)] if paths else lint.own(library)
     if options["fix"]:
         for path in (path for target in only for path in lint.repair(target)):
-            click.echo(f"{library.label(path.resolve())}: mended.", err=True)
+            talk(f"{library.label(path.resolve())}: mended.")
         library = Library()
     report = lint.check(library, only if paths else None, min_coverage=options["min_coverage"] / 100)
     if options["form"] == "json":
-        click.echo(json.dumps(_plain(report), indent=2, ensure_ascii=False))
+        give_json(_plain(report))
     else:
         for problem in report.problems:
-            click.echo(_annotation(problem) if options["form"] == "github" else str(problem))
+            say(_annotation(problem) if options["form"] == "github" else str(problem))
     if options["show_coverage"]:
         _show_coverage(report.coverage, err=options["form"] != "text")
     count = len(report.problems)
-    click.echo(f"{count} problem{'' if count == 1 else 's'}." if count else "All is well.", err=True)
+    talk(f"{counted(count, 'problem')}." if count else "All is well.")
     click.get_current_context().exit(1 if count else 0)
 
 
@@ -73,7 +76,7 @@ def check(paths: tuple[Path, ...], **options: Any) -> None:
 def schema(kind: str, write: Path | None) -> None:
     """Print the JSON Schema of recipe, strategy or preset files."""
     if write is None:
-        click.echo(schema_text(kind), nl=False)
+        say(schema_text(kind), nl=False)
         return
     from prompt_kit.errors import WorkspaceError
     from prompt_kit.recipe.library import Library, built_in
@@ -103,13 +106,20 @@ def schema_text(kind: str) -> str:
 
 def _point(path: Path, schema_file: Path) -> None:
     """Write the line that tells editors which schema a file follows."""
+    import codecs
     import os
 
+    from prompt_kit.support.files import read_file
+    from prompt_kit.support.yamlfile import MAX_BYTES
+
     target = os.path.relpath(schema_file.resolve(), path.resolve().parent).replace(os.sep, "/")
-    text = path.read_text("utf-8")
-    if text.startswith(HEADER):
-        text = text.partition("\n")[2]
-    path.write_text(f"{HEADER}{target}\n{text}", "utf-8")
+    data = read_file(path, MAX_BYTES)
+    # Editors that write a byte-order mark expect it first; line ends stay as they are.
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    text = data.removeprefix(mark)
+    if text.startswith(HEADER.encode()):
+        text = text.partition(b"\n")[2]
+    path.write_bytes(mark + f"{HEADER}{target}\n".encode() + text)
 
 
 def _plain(report: Report) -> dict[str, Any]:
@@ -151,8 +161,9 @@ def _annotation(problem: Problem) -> str:
 
 
 def _show_coverage(covered: list[Coverage], *, err: bool) -> None:
+    tell = talk if err else say
     width = max((len(entry.name) for entry in covered), default=0) + 2
-    click.echo(f"{'':<{width}}{'examples':>9}{'branches':>10}{'choices':>9}{'untried':>9}{'exercised':>11}", err=err)
+    tell(f"{'':<{width}}{'examples':>9}{'branches':>10}{'choices':>9}{'untried':>9}{'exercised':>11}")
     for entry in covered:
         counts = f"{entry.examples:>9}{entry.branches:>10}{entry.choices:>9}{len(entry.untried):>9}{entry.percent:>10}%"
-        click.echo(f"{entry.name:<{width}}{counts}", err=err)
+        tell(f"{entry.name:<{width}}{counts}")

@@ -11,7 +11,7 @@ import click
 from prompt_kit.cli.comparisons import ComparisonWatch, show, show_jobs, show_table
 from prompt_kit.cli.generate import RUN_OPTIONS, RecipeCommands, after, inputs
 from prompt_kit.cli.options import flag, given, options_of
-from prompt_kit.cli.progress import talk
+from prompt_kit.cli.output import talk
 from prompt_kit.errors import InputError, Problem, PromptKitError
 
 if TYPE_CHECKING:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from prompt_kit.cli.progress import short, talk
+from prompt_kit.cli.output import give_json, named, say, talk
+from prompt_kit.cli.progress import announce, short
 from prompt_kit.support.money import dollars, recorded, total
+from prompt_kit.support.text import counted
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ class ComparisonWatch:
             case "priced":
                 for note in progress.notes:
                     talk(note)
+                for maker in progress.table.makers.values():
+                    announce(maker)
                 for line in _lines(progress.table):
                     talk(line)
                 waiting = [result.job for result in progress.kept if result.job]
@@ -67,10 +68,10 @@ def _lines(table: Table) -> Iterator[str]:
     cost, how = f"about {dollars(table.estimate)}", "to make"
     if table.batch:
         cost = f"{cost} instead of {at_once}"
-        how = f"for {_count(len({(plan.generator, plan.model.id) for plan in plans}), 'job')}"
+        how = f"for {counted(len({(plan.generator, plan.model.id) for plan in plans}), 'job')}"
     elif all(plan.generator == "proof" for plan in plans):
         cost = f"$0; with the real models about {at_once}"
-    yield f"{_count(len(table.cells), 'cell')}, {_count(len(plans), 'prompt')} {how}: {cost}"
+    yield f"{counted(len(table.cells), 'cell')}, {counted(len(plans), 'prompt')} {how}: {cost}"
     yield from dict.fromkeys(warning for plan in plans for warning in plan.warnings)
 
 
@@ -85,19 +86,15 @@ def _priced(table: Table, cell: Cell, width: int) -> str:
     return f"{who}{dollars(cell.price):>10}"
 
 
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun if count == 1 else noun + 's'}"
-
-
 def show_table(table: Table, *, as_json: bool) -> None:
     """Print the cells, their prices and how the prompts differ."""
     if as_json:
-        click.echo(json.dumps(_plain_table(table), indent=2, ensure_ascii=False))
+        give_json(_plain_table(table))
         return
     for line in _lines(table):
-        click.echo(line)
+        say(line)
     for line in _differences(table):
-        click.echo(line)
+        say(line)
 
 
 def _differences(table: Table) -> Iterator[str]:
@@ -126,19 +123,22 @@ def show(comparison: Comparison, *, as_json: bool) -> bool:
     """Tell what came of it, the sheet last; return whether everything is there."""
     well = not _tell_unsubmitted(comparison) and comparison.ok
     if as_json:
-        click.echo(json.dumps(_plain(comparison), indent=2, ensure_ascii=False))
+        with named([comparison.sheet]):
+            give_json(_plain(comparison))
         return well
     waiting = [result.job for result in comparison.results if result.job]
     missing = [result for result in comparison.results if result.cell.plan and not result.ok and not result.job]
     if missing:
         again = "the same command without --batch" if comparison.table.batch else "the same command"
-        talk(f"{_count(len(missing), 'cell')} without a picture; {again} tries only these again.")
+        talk(f"{counted(len(missing), 'cell')} without a picture; {again} tries only these again.")
     if waiting:
-        talk(f"{_count(len(waiting), 'cell')} waiting in {_named(waiting)}. Collect, then give the same command again:")
+        cells = counted(len(waiting), "cell")
+        talk(f"{cells} waiting in {_named(waiting)}. Collect, then give the same command again:")
         talk(f"  {_collecting(comparison)}")
     talk(f"Cost: {dollars(comparison.cost)} (estimated {dollars(comparison.table.estimate)}).\n")
     if comparison.sheet.is_file():
-        click.echo(short(comparison.sheet))
+        with named([comparison.sheet]):
+            say(short(comparison.sheet))
     return well
 
 
@@ -155,7 +155,7 @@ def show_jobs(comparison: Comparison, words: Sequence[str], *, as_json: bool) ->
         if job.message:
             talk(f"{job.id}: {job.message}")
     if as_json:
-        click.echo(json.dumps(_plain(comparison), indent=2, ensure_ascii=False))
+        give_json(_plain(comparison))
     else:
         print_jobs(submitted, project, as_json=False)
         again = [word for word in words if word not in {"--batch", "--new"}]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from prompt_kit.cli.output import talk
+
 if TYPE_CHECKING:
     from prompt_kit.review.diff import Changes
 
@@ -53,12 +55,12 @@ def diff(states: tuple[str, ...], *, recipes: tuple[str, ...], form: str | None,
         changes = changes_between(*open_states(states, stack), recipes)
         text = _report(changes, form, to_terminal=output is None)
     if output is None:
-        click.echo(text, nl=False)
+        print(text, end="", flush=True)
     else:
         _write(output, text)
         from prompt_kit.review.diff.phrasing import summary
 
-        click.echo(f"{summary(changes)} See {output}.", err=True)
+        talk(f"{summary(changes)} See {output}.")
     click.get_current_context().exit(1 if changes.recipes else 0)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import click
+
+from prompt_kit.cli.output import give_json, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ def doctor(*, as_json: bool) -> None:
 
     checks = examine()
     if as_json:
-        click.echo(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False))
+        give_json([asdict(check) for check in checks])
     else:
         _show(checks)
     if any(check.state == "wrong" for check in checks):
@@ -44,14 +45,14 @@ def _show(checks: Sequence[Checked]) -> None:
     gap = " " * (3 + width)
     for check in checks:
         said = f"{check.fact} {check.next_step}".strip() if check.state == "good" else check.fact
-        click.echo(f"{signs[check.state]:<3}{check.about:<{width}}{_wrapped(said, gap)}")
+        say(f"{signs[check.state]:<3}{check.about:<{width}}{_wrapped(said, gap)}")
         if check.next_step and check.state != "good":
-            click.echo(f"{gap}{_wrapped(check.next_step, gap)}")
+            say(f"{gap}{_wrapped(check.next_step, gap)}")
     wrong, odd = (sum(check.state == state for check in checks) for state in ("wrong", "odd"))
     if wrong:
-        click.echo(f"\n{'One thing is' if wrong == 1 else f'{wrong} things are'} wrong.")
+        say(f"\n{'One thing is' if wrong == 1 else f'{wrong} things are'} wrong.")
     else:
-        click.echo(f"\n{'Nothing is wrong; what has a ! is worth knowing.' if odd else 'All is well.'}")
+        say(f"\n{'Nothing is wrong; what has a ! is worth knowing.' if odd else 'All is well.'}")
 
 
 def _wrapped(text: str, gap: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prompt_kit.cli.options import FILL_IN, flag, given, options_of
+from prompt_kit.cli.output import Command, Group, give, give_json, say, talk
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.prompt import SIZES, TIERS
 from prompt_kit.recipe.assembly import load, with_preset
@@ -72,7 +72,7 @@ RUN_OPTIONS = [
 ]
 
 
-class RecipeCommands(click.Group):
+class RecipeCommands(Group):
     """One command per recipe and preset, made when it is asked for."""
 
     def __init__(self, *args: Any, act: Callable[..., None], extra: list[click.Option], **kwargs: Any) -> None:
@@ -99,8 +99,8 @@ class RecipeCommands(click.Group):
             recipe = with_preset(recipe, preset)
         recipe = recipe.using(*ctx.meta.get("uses", ()))
         for note in recipe.notes:
-            click.echo(str(note), err=True)
-        return click.Command(
+            talk(str(note))
+        return Command(
             cmd_name,
             params=[*self.asked(ctx, recipe), *INPUT_OPTIONS, *self.extra],
             callback=partial(self.act, recipe),
@@ -129,9 +129,9 @@ def render_recipe(recipe: Recipe, **options: Any) -> None:
     """Print the prompt, and nothing else."""
     prompt = _prompt(recipe, options)
     if options["as_json"]:
-        click.echo(json.dumps(prompt.to_dict() | {"fingerprint": prompt.fingerprint}, indent=2, ensure_ascii=False))
+        give_json(prompt.to_dict() | {"fingerprint": prompt.fingerprint})
     else:
-        click.echo(str(prompt))
+        give(str(prompt))
 
 
 def generate_recipe(recipe: Recipe, **options: Any) -> None:
@@ -151,7 +151,7 @@ def _generate_from(ctx: click.Context, from_: str | None, **options: Any) -> Non
             raise click.UsageError("Options stand after the recipe's name.")
         return
     if from_ is None:
-        click.echo(ctx.get_help())
+        say(ctx.get_help())
         return
     from prompt_kit.cli.progress import send
     from prompt_kit.project import find_project
@@ -245,7 +245,7 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
     except InputError as error:
         raise entered.placed(error) from error
     for note in filter(None, (*prompt.notes, prompt.length_note)):
-        click.echo(note, err=True)
+        talk(note)
     return prompt
 
 

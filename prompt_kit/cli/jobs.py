@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.cli.progress import chosen_generator, plain_plan, short, show_plan, talk
+from prompt_kit.cli.output import give_json, named, say, talk
+from prompt_kit.cli.progress import announce, chosen_generator, plain_plan, short, show_plan
 from prompt_kit.project import find_project
 from prompt_kit.support.money import dollars, recorded, total
+from prompt_kit.support.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,7 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
     if options["dry_run"]:
         _show_submission(submission_of(orders, made_by, project), as_json=options["as_json"])
         return
+    announce(made_by)
     jobs = submit(
         *orders,
         generator=made_by,
@@ -91,6 +93,7 @@ def wait_for_jobs(names: tuple[str, ...], timeout: float | None, *, as_json: boo
     from prompt_kit.work.jobs import collect
 
     project = find_project()
+    _announce(project)
     seconds = None if timeout is None else timeout * 60
     jobs = collect(*names, project=project, timeout_s=seconds, on_look=_Told())
     if as_json:
@@ -110,8 +113,18 @@ def cancel_job(name: str) -> None:
     """Ask to stop a job; what is done of it can still be collected."""
     from prompt_kit.work.jobs import cancel
 
-    job = cancel(name, project=find_project())
+    project = find_project()
+    _announce(project)
+    job = cancel(name, project=project)
     talk(f"{job.id}: {job.message or job.state}")
+
+
+def _announce(project: Project) -> None:
+    from prompt_kit.work.jobs import jobs
+    from prompt_kit.work.session import generator_for
+
+    for name in sorted({job.generator for job in jobs(project.runs_folder)[0] if not job.over}):
+        announce(generator_for(name, project))
 
 
 class _Told:
@@ -137,15 +150,15 @@ def _show_submission(submission: Submission, *, as_json: bool) -> None:
             "jobs": submission.jobs,
             "estimate_usd": recorded(submission.estimate),
         }
-        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        give_json(plain)
         return
     for plan in submission.plans:
         show_plan(plan, as_json=False)
-    click.echo(f"job          {_price(submission)}")
+    say(f"job          {_price(submission)}")
 
 
 def _price(submission: Submission) -> str:
-    requests = "1 request" if submission.requests == 1 else f"{submission.requests} requests"
+    requests = counted(submission.requests, "request")
     where = "one job" if submission.jobs == 1 else f"{submission.jobs} jobs, one for each model"
     instead = "" if submission.at_once is None else f" instead of {dollars(submission.at_once)}"
     return f"{requests} in {where}: about {dollars(submission.estimate)}{instead}"
@@ -154,13 +167,13 @@ def _price(submission: Submission) -> str:
 def print_jobs(jobs: Sequence[Job], project: Project, *, as_json: bool) -> None:
     """Print one line for each job, or all about them as JSON."""
     if as_json:
-        click.echo(json.dumps([_plain(job, project) for job in jobs], indent=2, ensure_ascii=False))
+        give_json([_plain(job, project) for job in jobs])
         return
     for job in jobs:
         made = sum(len(row.pictures) for row in job.rows)
         count = f"{made} of {len(job.rows)} pictures" if job.over else f"{len(job.rows)} requests"
         price = dollars(job.cost) if job.over else f"about {dollars(job.estimate)}"
-        click.echo(f"{job.id:<14}{_state(job):<22}{_age(job):>7}  {count:<20}{price:<14}{job.model}")
+        say(f"{job.id:<14}{_state(job):<22}{_age(job):>7}  {count:<20}{price:<14}{job.model}")
 
 
 def _show(job: Job, project: Project) -> None:
@@ -176,9 +189,10 @@ def _show(job: Job, project: Project) -> None:
     paid = dollars(total(row.cost for row in job.rows if row.cost is not None))
     cost = f"{paid}, and {unknown} of unknown price" if unknown else paid
     talk(f"{job.id}: {good} of {len(job.rows)} requests went well. Cost: {cost}.")
-    for row in job.rows:
-        for name in row.pictures:
-            click.echo(short(project.runs_folder / row.run / name))
+    there = [project.runs_folder / row.run / name for row in job.rows for name in row.pictures]
+    with named(there):
+        for path in there:
+            say(short(path))
 
 
 def _place(row: Row) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from contextlib import suppress
 from typing import Any, Final
 
 import click
 
-from prompt_kit.errors import PromptKitError
+from prompt_kit.cli.output import prepare, say, talk
+from prompt_kit.errors import PromptKitError, WorkspaceError
 
 COMMANDS: Final = {
     "list": ("prompt_kit.cli.browse:list_recipes", "Say which recipes there are."),
@@ -54,7 +57,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: Any) -> N
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
-        click.echo(f"prompt-kit {version('prompt-kit')}")
+        say(f"prompt-kit {version('prompt-kit')}")
         ctx.exit()
 
 
@@ -84,26 +87,63 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of end
     """Run one command and return its exit code; every error becomes one clear message on stderr."""
+    prepare()
     try:
         code = cli.main(arguments, prog_name="prompt-kit", standalone_mode=False)
     except PromptKitError as error:
-        click.echo(str(error), err=True)
+        talk(error)
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
+        talk("Stopped.")
         return 130
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has seen enough.
+        _leave_output()
         return 141
+    except OSError as error:
+        return _trouble(error, arguments)
     except Exception as error:  # noqa: BLE001 - the last net: no traceback reaches a user
         return _unexpected(error, arguments)
     return code if isinstance(code, int) else 0
+
+
+def _show(error: click.ClickException) -> None:
+    shown = io.StringIO()
+    error.show(shown)
+    talk(shown.getvalue().rstrip())
+
+
+def _trouble(error: OSError, arguments: list[str]) -> int:
+    """Say in one sentence what the system reports: a folder that cannot be read, a full disk."""
+    from pathlib import Path
+
+    from prompt_kit.support.files import TROUBLE, os_errors_as_workspace_errors
+
+    if error.errno not in TROUBLE:
+        return _unexpected(error, arguments)
+    # Only what is written to an output that is open already has no name.
+    place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else Path("the output")
+    try:
+        with os_errors_as_workspace_errors(place):
+            raise error
+    except WorkspaceError as plain:
+        talk(plain)
+    _leave_output()
+    return WorkspaceError.exit_code
+
+
+def _leave_output() -> None:
+    """Let Python throw away what cannot be printed, so that it does not complain at exit."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        return
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _unexpected(error: Exception, arguments: list[str]) -> int:
@@ -112,6 +152,9 @@ def _unexpected(error: Exception, arguments: list[str]) -> int:
     import tempfile
     import traceback
     from importlib.metadata import version
+
+    from prompt_kit.generators import SECRET
+    from prompt_kit.generators.redaction import text_without_key
 
     where = [
         f"prompt-kit {version('prompt-kit')}",
@@ -124,10 +167,8 @@ def _unexpected(error: Exception, arguments: list[str]) -> int:
         "",
         *traceback.format_exception(error),
     ]
+    keys = [value for name, value in os.environ.items() if SECRET.search(name.lower())]
     with tempfile.NamedTemporaryFile("w", suffix=".txt", prefix="prompt-kit-", delete=False, encoding="utf-8") as file:
-        file.write("\n".join(report))
-    click.echo(
-        f"Something unexpected happened in prompt-kit itself. A report for its makers is in {file.name}.",
-        err=True,
-    )
+        file.write(text_without_key("\n".join(report), *keys))
+    talk(f"Something unexpected happened in prompt-kit itself. A report for its makers is in {file.name}.")
     return 1

@@ -9,6 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from prompt_kit.recipe.values import PLACE_MARK
+from prompt_kit.support.text import harmless
 from prompt_kit.support.words import spoken, stopped
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ class WordsOption(click.ParamType[str]):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Offer the choices that begin as what is typed."""
         return [
-            CompletionItem(value, help=label) for value, label in self.choices.items() if value.startswith(incomplete)
+            CompletionItem(harmless(value), help=harmless(label))
+            for value, label in self.choices.items()
+            if value.startswith(incomplete)
         ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import time
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prompt_kit.cli.output import give, give_json, named, say, talk
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.outcome import Status
 from prompt_kit.review.snapshots import snapshot
@@ -18,6 +18,7 @@ from prompt_kit.support.money import dollars, recorded
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prompt_kit.generators import Generator
     from prompt_kit.outcome import Outcome
     from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
@@ -43,11 +44,12 @@ def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
         show_plan(planned, as_json=options["as_json"])
         return
     outcome = made(planned, project, new=options["new"], resend=options["resend"])
-    copy(outcome, options["out"])
-    if options["as_json"]:
-        click.echo(json.dumps(plain(planned, outcome), indent=2, ensure_ascii=False))
-    else:
-        show(planned, outcome)
+    with named(files(outcome)):
+        copy(outcome, options["out"])
+        if options["as_json"]:
+            give_json(plain(planned, outcome))
+        else:
+            show(planned, outcome)
     if not outcome.ok:
         click.get_current_context().exit(1)
 
@@ -63,6 +65,14 @@ def chosen_generator(name: str | None, project: Project) -> str:
     return name
 
 
+def announce(maker: Generator) -> None:
+    """Say before the first request where everything goes, when that is not the provider's own computer."""
+    from prompt_kit.generators import elsewhere
+
+    if host := elsewhere(maker):
+        talk(f"{maker.name} is asked at {host}: key, prompts and pictures go there.")
+
+
 def made(
     planned: Plan, project: Project, *, parent: tuple[str, str] = ("", ""), new: bool = False, resend: bool = False
 ) -> Outcome:
@@ -70,9 +80,10 @@ def made(
     from prompt_kit.generators.opening import announcing
     from prompt_kit.work.session import generate, generator_for
 
-    made_by = announcing(generator_for(planned.generator, project), lambda _seconds, sentence: talk(sentence))
+    generator = generator_for(planned.generator, project)
+    announce(generator)
     options: GenerateOptions = {
-        "generator": made_by,
+        "generator": announcing(generator, lambda _seconds, sentence: talk(sentence)),
         "project": project,
         "count": planned.count,
         "on_progress": RunWatch(),
@@ -112,14 +123,14 @@ class RunWatch:
 def show_plan(planned: Plan, *, as_json: bool) -> None:
     """Print what would be sent and what it would cost."""
     if as_json:
-        click.echo(json.dumps(plain_plan(planned), indent=2, ensure_ascii=False))
+        give_json(plain_plan(planned))
         return
-    click.echo(snapshot(planned.prompt))
-    click.echo(f"model        {planned.model.id}\ngenerator    {planned.generator}")
-    click.echo(f"requests     {len(planned.prompt.turns) * planned.count}")
-    click.echo(f"fingerprint  {planned.prompt.fingerprint}")
+    give(snapshot(planned.prompt))
+    say(f"model        {planned.model.id}\ngenerator    {planned.generator}")
+    say(f"requests     {len(planned.prompt.turns) * planned.count}")
+    say(f"fingerprint  {planned.prompt.fingerprint}")
     cost = "$0; with the real model " if planned.generator == "proof" else ""
-    click.echo(f"cost         {cost}about {dollars(planned.estimate)}")
+    say(f"cost         {cost}about {dollars(planned.estimate)}")
     for warning in planned.warnings:
         talk(warning)
 
@@ -136,35 +147,38 @@ def show(planned: Plan, outcome: Outcome) -> None:
     else:
         talk(f"Cost: {dollars(outcome.cost)} (estimated {dollars(planned.estimate)}).")
     talk(f"Record: {short(outcome.folder)}\n")
-    click.echo(str(planned.prompt))
+    give(str(planned.prompt))
     if outcome.page:
-        click.echo(f"\nWords and pictures in their order: {short(outcome.page)}")
+        say(f"\nWords and pictures in their order: {short(outcome.page)}")
     elif outcome.text:
-        click.echo(f"\nThe model says: {outcome.text}")
+        say(f"\nThe model says: {outcome.text}")
     if outcome.thoughts:
-        click.echo(f"\nThe model thought: {outcome.thoughts}")
+        say(f"\nThe model thought: {outcome.thoughts}")
     _show_search(outcome)
     for draft in outcome.drafts:
         talk(f"Draft, not a result: {short(draft.path)}")
-    click.echo()
+    say()
     for picture in outcome.pictures:
-        click.echo(str(short(picture.path)))
+        say(str(short(picture.path)))
     for derived in outcome.derived:
         talk(f"{derived.kind.capitalize()}: {derived.report}")
-        click.echo(str(short(derived.path)))
+        say(str(short(derived.path)))
 
 
 def _show_search(outcome: Outcome) -> None:
     """Tell what was looked up; Google asks to show its suggestions wherever a grounded picture is shown."""
     if outcome.queries:
-        click.echo(f"\nSearched for: {'; '.join(outcome.queries)}")
+        say(f"\nSearched for: {'; '.join(outcome.queries)}")
     for source in outcome.sources:
-        click.echo(f"Source: {source.title} {source.uri}".replace("  ", " "))
+        say(f"Source: {source.title} {source.uri}".replace("  ", " "))
     if outcome.suggestions and outcome.folder:
         pages = sorted(outcome.folder.glob("search-*.html"))
-        click.echo(
-            f"Google Search suggestions, to be shown with the picture: {', '.join(str(short(p)) for p in pages)}"
-        )
+        say(f"Google Search suggestions, to be shown with the picture: {', '.join(str(short(p)) for p in pages)}")
+
+
+def files(outcome: Outcome) -> list[Path | None]:
+    """Return the files of everything that was made."""
+    return [picture.path for picture in outcome.pictures] + [derived.path for derived in outcome.derived]
 
 
 def copy(outcome: Outcome, folder: Path | None) -> None:
@@ -234,10 +248,5 @@ def short(path: Path | None) -> str:
         return ""
     try:
         return str(path.relative_to(AnyPath.cwd()))
-    except ValueError:
+    except (ValueError, OSError):  # it is elsewhere, or the current folder is gone
         return str(path)
-
-
-def talk(message: str) -> None:
-    """Print a message to stderr; stdout is for results."""
-    click.echo(message, err=True)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from prompt_kit.cli.output import talk
 from prompt_kit.recipe.parameters import MAX_ITEMS
 from prompt_kit.support.messages import explain
+from prompt_kit.support.text import harmless
 from prompt_kit.support.words import sentence, spoken, stopped
 
 if TYPE_CHECKING:
@@ -73,10 +75,10 @@ def _several(title: str, most: int) -> list[str]:
 
 
 def _asked(title: str) -> str:
-    answer: str = click.prompt(title, default="", show_default=False, err=True)
+    answer: str = click.prompt(harmless(title), default="", show_default=False, err=True)
     return answer
 
 
 def _explain(text: str) -> None:
     if text:
-        click.echo(f"  {text}", err=True)
+        talk(f"  {text}")

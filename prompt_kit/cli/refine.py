@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +9,8 @@ import click
 
 from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
 from prompt_kit.cli.options import given, options_of
-from prompt_kit.cli.progress import copy, made, plain, plain_plan, show, show_plan, talk
+from prompt_kit.cli.output import give_json, named, say, talk
+from prompt_kit.cli.progress import copy, files, made, plain, plain_plan, show, show_plan
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
@@ -173,7 +173,7 @@ def _show_all(work: list[tuple[Refinement, Plan]], *, as_json: bool) -> None:
         return
     for number, (ready, planned) in enumerate(work):
         if number:
-            click.echo()
+            say()
         show_plan(planned, as_json=False)
         for warning in ready.warnings:
             talk(warning)
@@ -182,24 +182,28 @@ def _show_all(work: list[tuple[Refinement, Plan]], *, as_json: bool) -> None:
 def _make_all(work: list[tuple[Refinement, Plan]], project: Project, options: dict[str, Any]) -> bool:
     """Make the pictures one after the other; return whether all of them came."""
     reports = []
+    there: list[Path | None] = []
     well = True
     for number, (ready, planned) in enumerate(work):
         for warning in ready.warnings:
             talk(warning)
         parent = (ready.parent, ready.parent_picture)
         outcome = made(planned, project, parent=parent, new=options["new"], resend=options["resend"])
-        copy(outcome, options["out"])
+        there.extend(files(outcome))
         well = well and outcome.ok
-        if options["as_json"]:
-            reports.append(plain(planned, outcome))
-        else:
-            click.echo("", nl=number > 0)
-            show(planned, outcome)
+        with named(there):
+            copy(outcome, options["out"])
+            if options["as_json"]:
+                reports.append(plain(planned, outcome))
+            else:
+                say("", nl=number > 0)
+                show(planned, outcome)
     if options["as_json"]:
-        _print_json(reports)
+        with named(there):
+            _print_json(reports)
     return well
 
 
 def _print_json(reports: list[dict[str, Any]]) -> None:
     """Print one picture as ``generate`` does, several as a list."""
-    click.echo(json.dumps(reports[0] if len(reports) == 1 else reports, indent=2, ensure_ascii=False))
+    give_json(reports[0] if len(reports) == 1 else reports)

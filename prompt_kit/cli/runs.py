@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from prompt_kit.cli.jobs import cancel_job, list_jobs, standing, wait_for_jobs
+from prompt_kit.cli.output import give, give_json, say, talk
 from prompt_kit.errors import PromptKitError
 from prompt_kit.project import find_project
 from prompt_kit.support.money import dollars, recorded
+from prompt_kit.support.text import counted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,7 +39,9 @@ for _command in (list_jobs, wait_for_jobs, cancel_job):
 
 
 @runs.command("list")
-@click.option("-n", "--count", default=20, show_default=True, help="How many, the newest first.")
+@click.option(
+    "-n", "--count", type=click.IntRange(1), default=20, show_default=True, help="How many, the newest first."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_runs(count: int, *, as_json: bool) -> None:
     """List the runs, the newest first."""
@@ -45,19 +49,19 @@ def list_runs(count: int, *, as_json: bool) -> None:
 
     from prompt_kit.record.runs import runs as all_runs
 
-    listed = list(islice(all_runs(find_project().runs_folder), count))
+    listed = list(islice(all_runs(find_project().runs_folder), min(count, sys.maxsize)))
     if as_json:
-        click.echo(json.dumps([_plain(run) for run in listed], indent=2, ensure_ascii=False))
+        give_json([_plain(run) for run in listed])
         return
     if not listed:
-        click.echo("There are no runs yet. Make one: prompt-kit generate sticker --example red-panda", err=True)
+        talk("There are no runs yet. Make one: prompt-kit generate sticker --example red-panda")
     for run in listed:
         if run.damage:
-            click.echo(f"{run.id:<36}{run.damage}")
+            say(f"{run.id:<36}{run.damage}")
             continue
         noun = "picture" if run.pictures == 1 else "pictures"
         line = f"{run.id:<36}{run.state:<11}{run.generator:<10}{run.pictures:>3} {noun:<9}{dollars(run.cost):>10}"
-        click.echo(line + (f"  ← {run.parent.rpartition('/')[2]}" if run.parent else ""))
+        say(line + (f"  ← {run.parent.rpartition('/')[2]}" if run.parent else ""))
 
 
 @runs.command("show")
@@ -72,22 +76,22 @@ def show_run(run: str, *, as_json: bool) -> None:
     root = find_project().runs_folder
     opened = open_run(run, root)
     if as_json:
-        click.echo(json.dumps(dict(opened.record), indent=2, ensure_ascii=False))
+        give_json(dict(opened.record))
         return
     summary = opened.summary
     try:
         lines = [*_head(opened, root), *_made(opened), *_thought(opened), *_looked_up(opened)]
     except ODD as error:
         raise damaged(summary.folder / RECORD) from error
-    for label, text in lines:
-        click.echo(f"{label:<13}{_in_one_line(text)}")
+    for label, text in ((label, text.replace("\n", " ").rstrip()) for label, text in lines):
+        say(f"{label:<13}{text}")
     tree = family(opened, summary.folder.parents[1])
     if len(tree) > 1:
-        click.echo("\nrefinements")
+        say("\nrefinements")
         for line in _drawn(tree, summary.id):
-            click.echo(f"  {line}")
-    click.echo()
-    click.echo(snapshot(prompt_from(opened.summary.folder, root)), nl=False)
+            say(f"  {line}")
+    say()
+    give(snapshot(prompt_from(opened.summary.folder, root)), nl=False)
 
 
 def _head(run: Run, root: Path) -> Iterator[tuple[str, str]]:
@@ -102,7 +106,7 @@ def _head(run: Run, root: Path) -> Iterator[tuple[str, str]]:
         yield "message", f"{totals['message']} {totals.get('next_step') or ''}"
     before = max(len(turn.get("history", ())) for turn in record["turns"])
     if before:
-        exchanges = "1 exchange" if before == 1 else f"{before} exchanges"
+        exchanges = counted(before, "exchange")
         picture = record.get("parent_picture") or "a picture"
         source = f" that led to {picture} of {summary.parent}" if summary.parent else ""
         yield "conversation", f"continues {exchanges}{source}"
@@ -163,13 +167,6 @@ def _looked_up(run: Run) -> Iterator[tuple[str, str]]:
         yield "suggestions", f"{page.name}  Google's, to be shown with the picture"
 
 
-def _in_one_line(text: str) -> str:
-    """Return words of a provider or a model so that they neither break the lines nor command the terminal."""
-    from prompt_kit.review.diff.phrasing import harmless
-
-    return harmless(text.replace("\n", " ").rstrip())
-
-
 def _drawn(tree: tuple[Member, ...], here: str) -> Iterator[str]:
     """Yield the lines of a tree of refinements; ``here`` is the id of the run that is marked."""
     bars: list[str] = []
@@ -186,8 +183,7 @@ def _member_line(member: Member) -> str:
     name = member.run.id.rpartition("/")[2]
     if member.run.damage:
         return f"{name}  ({'its record is damaged' if member.run.folder.is_dir() else 'gone'})"
-    change = " ".join(member.change.split())
-    change = change if len(change) <= SHOWN else f"{change[: SHOWN - 1].rstrip()}…"
+    change = shortened(" ".join(member.change.split()), SHOWN)
     made = ", ".join(member.pictures) or member.run.state
     asked = f"  {member.parent_picture}: “{change}”" if change else ""
     return f"{name}{asked}  → {made}  {dollars(member.run.cost)}"
@@ -207,7 +203,7 @@ def spend(*, as_json: bool) -> None:
         spent = {"day": ledger.spent(today), "month": ledger.spent(today.replace(day=1))}
     limits = {"day": project.budget.day, "month": project.budget.month}
     if as_json:
-        click.echo(json.dumps({name: _plain_spending(spending) for name, spending in spent.items()}, indent=2))
+        give_json({name: _plain_spending(spending) for name, spending in spent.items()})
         return
     names = {"day": "today (UTC)", "month": f"{now:%B}"}
     for name, spending in spent.items():
@@ -218,7 +214,7 @@ def spend(*, as_json: bool) -> None:
             )
         if (limit := limits[name]) is not None:
             line += f"; {dollars(limit - spending.known - spending.possible)} left of {dollars(limit)}"
-        click.echo(line)
+        say(line)
 
 
 def _plain_spending(spending: Spending) -> dict[str, Any]:

@@ -28,7 +28,8 @@ BUILT_IN: Final[Mapping[str, str]] = {
 }
 """The generators that come with the kit, as ``module:attribute``."""
 
-_SECRET: Final = re.compile(r"key|token|secret|password|credentials")
+SECRET: Final = re.compile(r"key|token|secret|password|credentials")
+"""How the names of options and of variables look that hold what nobody may read."""
 
 GROUP: Final = "prompt_kit.generators"
 """The entry-point group in which installed packages offer generators."""
@@ -165,6 +166,11 @@ class Checked:
     """Whole sentences: what to do now."""
 
 
+def elsewhere(maker: Generator) -> str:
+    """Return the computer that a generator sends key, prompts and pictures to, when it is not the provider's own."""
+    return str(getattr(maker, "elsewhere", ""))
+
+
 @runtime_checkable
 class Checkable(Protocol):
     """A generator that can tell whether all is ready, without spending money."""
@@ -213,8 +219,8 @@ def _checked(name: str, make: Callable[[], Any], options: Mapping[str, Any]) -> 
 
     taken = signature(make).parameters
     # What is told of steps is a function, which no file can hold.
-    accepted = [option for option in taken if not _SECRET.search(option) and not option.startswith("on_")]
-    secret = next((option for option in options if _SECRET.search(option)), None)
+    accepted = [option for option in taken if not SECRET.search(option) and not option.startswith("on_")]
+    secret = next((option for option in options if SECRET.search(option)), None)
     if secret:
         raise GeneratorError(f"The generator '{name}' takes no '{secret}' from a file: keys live in the environment.")
     unknown = next((option for option in options if option not in accepted), None)

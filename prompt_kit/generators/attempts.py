@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.outcome import Outcome
 from prompt_kit.support.durations import duration
+from prompt_kit.support.text import whole_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,9 +34,7 @@ def attempt_from(verdict: Verdict, *, says: str = "", **fields: Any) -> Attempt:
         says: The provider's own words, for the message.
         fields: Further fields of the `Outcome`.
     """
-    quote = " ".join(says.split()).rstrip(".")
-    if len(quote) > _LONGEST_QUOTE:
-        quote = quote[:_LONGEST_QUOTE] + " …"
+    quote = whole_words(" ".join(says.split()).rstrip("."), _LONGEST_QUOTE)
     # A gateway's error page is no sentence.
     message = verdict.message.replace("{says}", f' ("{quote}")' if quote and not quote.startswith("<") else "")
     filled: dict[str, Any] = {"next_step": verdict.next_step, "billable": verdict.billable} | fields

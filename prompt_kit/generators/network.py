@@ -1,4 +1,4 @@
-"""What all connections to providers share, and why a provider's computer could not be reached."""
+"""What all connections to providers share: where requests may go, and why a computer could not be reached."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import os
 import socket
 import ssl
 from functools import cache
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import httpx2
+
+from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +27,47 @@ _PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP
 def certificates() -> ssl.SSLContext:
     """Return the system's certificates; reading them takes 28 ms, and the SDKs would do it for every client."""
     return httpx2.create_ssl_context()
+
+
+def host(address: str) -> str:
+    """Return the computer of an address, with its port and without a password; nothing when there is none to ask."""
+    try:
+        parts = urlsplit(address)
+        there = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        return ""
+    named = parts.netloc.rpartition("@")[2]
+    return named if there and named.isprintable() and " " not in named else ""
+
+
+def address_problem(address: str) -> Outcome | None:
+    """Return what is wrong with an address, if nobody can be asked there, or if others could read the key."""
+    if named := host(address):
+        parts = urlsplit(address)
+        if parts.scheme == "https" or _is_here(parts.hostname or ""):
+            return None
+        return Outcome(
+            Status.INVALID,
+            message=f"The base URL leads to {named} over plain http: anybody on the way could read the key.",
+            next_step="Use https; plain http is for this computer alone, such as http://localhost:8000/v1.",
+            billable="no",
+        )
+    return Outcome(
+        Status.INVALID,
+        message="The base URL is not the address of a server.",
+        next_step="Look at the base URL; it begins with http:// or https://, and usually ends with /v1.",
+        billable="no",
+    )
+
+
+def _is_here(name: str) -> bool:
+    """Return whether a host is this computer itself."""
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def unreachable(error: Exception, host: str) -> tuple[str, str]:

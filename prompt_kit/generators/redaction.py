@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from dataclasses import asdict, replace
-from typing import Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, quote_plus
 
 from prompt_kit.outcome import Outcome, Piece, WebPage
+
+if TYPE_CHECKING:
+    from prompt_kit.generators.attempts import Attempt
 
 _SHORTEST_KEY: Final = 8
 """What is shorter, in characters, may be a word and is no key."""
@@ -13,33 +20,68 @@ _SHORTEST_KEY: Final = 8
 _DEEPEST: Final = 40
 """Levels of nested details that are kept; real answers have fewer than ten."""
 
+_URL_SAFE: Final = str.maketrans("+/", "-_")
+_ESCAPE: Final = re.compile("%[0-9A-F]{2}")
 
-def without_key(outcome: Outcome, key: str) -> Outcome:
-    """Return an outcome in which "…" stands wherever a provider or gateway repeated the key."""
+
+def without_key(outcome: Outcome, *keys: str) -> Outcome:
+    """Return an outcome in which "…" stands wherever a provider or gateway repeated these keys, in any encoding."""
     said = ("text", "pieces", "thoughts", "sources", "queries", "suggestions")
     names = (*said, "reason", "message", "next_step", "model", "response_id", "warnings", "details")
-    return replace(outcome, **{name: _without(key, getattr(outcome, name), _DEEPEST) for name in names})
+    forms = _all_forms(keys)
+    return replace(outcome, **{name: _without(forms, getattr(outcome, name), _DEEPEST) for name in names})
 
 
-def _without(secret: str, value: Any, levels: int) -> Any:
-    """Return plain data in which "…" stands for every occurrence of a key.
+def attempt_without_key(attempt: Attempt, *keys: str) -> Attempt:
+    """Return an attempt without these keys, before anybody hears of it."""
+    return replace(attempt, outcome=without_key(attempt.outcome, *keys))
+
+
+def text_without_key(text: str, *keys: str) -> str:
+    """Return a text without these keys."""
+    return str(_without(_all_forms(keys), text, _DEEPEST))
+
+
+def _all_forms(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(form for key in keys if len(key) >= _SHORTEST_KEY for form in _forms(key))
+
+
+@lru_cache(maxsize=16)
+def _forms(key: str) -> tuple[str, ...]:
+    """Return a key as it is, percent-encoded, and as it stands within base64, wherever it begins there."""
+    data = key.encode("utf-8", "surrogatepass")
+    escaped = {quote(data, safe=""), quote(data), quote_plus(data)}
+    escaped |= {_ESCAPE.sub(lambda match: match[0].lower(), form) for form in escaped}
+    encoded: set[str] = set()
+    for offset in range(3):
+        text = base64.b64encode(b"\0" * offset + data).decode()
+        # What stands at the edges belongs to the neighbours, too.
+        inner = text[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6]
+        encoded |= {inner, inner.translate(_URL_SAFE)}
+    return tuple(sorted({key} | escaped | encoded, key=len, reverse=True))
+
+
+def _without(forms: tuple[str, ...], value: Any, levels: int) -> Any:
+    """Return plain data in which "…" stands for every occurrence of these texts.
 
     What is nested deeper than so many levels is left out: no answer needs it, and a record could not be written.
     """
     match value:
         case str():
-            return value.replace(secret, "…") if len(secret) >= _SHORTEST_KEY else value
+            for form in forms:
+                value = value.replace(form, "…")
+            return value
         case list() | tuple() | dict() if not levels:
             return "…"
         case list() | tuple():
-            return type(value)(_without(secret, item, levels - 1) for item in value)
+            return type(value)(_without(forms, item, levels - 1) for item in value)
         case Piece() | WebPage():
             words = {name: word for name, word in asdict(value).items() if isinstance(word, str)}
             # A mark goes back verbatim or not at all.
             marked = words.pop("signature", "")
-            words |= {"signature": ""} if len(secret) >= _SHORTEST_KEY and secret in marked else {}
-            return replace(value, **_without(secret, words, levels))
+            words |= {"signature": ""} if any(form in marked for form in forms) else {}
+            return replace(value, **_without(forms, words, levels))
         case dict():
-            return {_without(secret, key, levels): _without(secret, item, levels - 1) for key, item in value.items()}
+            return {_without(forms, key, levels): _without(forms, item, levels - 1) for key, item in value.items()}
         case _:
             return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
 from prompt_kit.recipe.library import Library
@@ -12,10 +12,10 @@ from prompt_kit.recipe.recipe import Recipe, phrase_of
 from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from prompt_kit.recipe.library import Found
-    from prompt_kit.recipe.spec import StrategySpec
+    from prompt_kit.recipe.spec import ReferenceSlot, StrategySpec
 
 MAX_PARENTS: Final = 8
 """Longest chain of recipes that extend each other."""
@@ -71,6 +71,9 @@ def example_recipes(kind: str, name: str, library: Library) -> dict[str, Recipe]
         return dict.fromkeys(recipe.examples, recipe)
     found = library.strategy(name)
     recipes: dict[str, Recipe] = {}
+    strange = list(_strange_pictures(found, found.spec.references))
+    if strange:
+        raise InputError(strange)
     for key, example in found.spec.examples.items():
         if example.recipe not in recipes:
             try:
@@ -107,6 +110,7 @@ def _assembled(found: Found[RecipeSpec], library: Library) -> Recipe:
         raise InputError(problems)
     recipe = Recipe(found.name, spec, library, found.file.path.parent).using(*spec.uses)
     problems = [found.file.problem(message, *keys) for message, keys in _mistakes(recipe)]
+    problems += _strange_pictures(found, recipe.references)
     if problems:
         raise InputError(problems)
     return recipe
@@ -165,6 +169,11 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
         for name in locked
         if name not in values
     ]
+    for slot in (name for name in values if name in recipe.references):
+        try:
+            values = {**values, slot: [found.root.picture(one) for one in _named(values[slot])]}
+        except InputError as error:
+            problems.append(found.file.problem(str(error), "values", slot))
     if problems:
         raise InputError(problems)
     parameters = {
@@ -185,6 +194,24 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
     fixed = dict(recipe.fixed) | dict(values)
     told = (*recipe.notes, *(found.file.problem(note, "values") for note in notes))
     return replace(recipe, name=found.name, spec=filled, fixed=tuple(fixed.items()), notes=told)
+
+
+def _strange_pictures(
+    found: Found[RecipeSpec] | Found[StrategySpec], slots: Mapping[str, ReferenceSlot]
+) -> Iterator[Problem]:
+    """Find pictures of examples that lead out of the folder they came with: they would be sent."""
+    for name, example in found.spec.examples.items():
+        for slot, value in example.values.items():
+            for picture in _named(value) if slot in slots else ():
+                try:
+                    found.root.picture(picture)
+                except InputError as error:
+                    yield found.file.problem(str(error), "examples", name, "values", slot)
+
+
+def _named(value: Any) -> list[str]:
+    """Return the files that a value of a reference slot names."""
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
 def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:

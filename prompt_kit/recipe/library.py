@@ -12,9 +12,10 @@ from prompt_kit.errors import InputError, NotFoundError, PromptKitError, Workspa
 from prompt_kit.project import Project, find_project
 from prompt_kit.recipe.spec import NAME_PATTERN, PresetSpec, RecipeSpec, StrategySpec
 from prompt_kit.recipe.templating import Source
-from prompt_kit.support.files import inside
+from prompt_kit.support.files import inside, is_there, listed, read_text
+from prompt_kit.support.text import shortened, visible
 from prompt_kit.support.words import spoken
-from prompt_kit.support.yamlfile import YamlFile
+from prompt_kit.support.yamlfile import MAX_BYTES, YamlFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,24 @@ class Root:
     templates: Path
     origin: str
     """What people call it: project, a pack's name, or built in."""
+    folder: Path | None = None
+    """The folder that none of its files may lead out of; the one above the recipes when left out."""
+
+    def picture(self, name: str) -> Path:
+        """Return the path of a picture that one of its files names, from the folder of the recipes or its own.
+
+        Raises:
+            InputError: When it stands outside of the root.
+        """
+        home = (self.folder or self.recipes.parent).resolve()
+        try:
+            paths = [(start / name).resolve() for start in (self.recipes, home)]
+            path = next((one for one in paths if one.is_file()), paths[0])
+        except (OSError, RuntimeError, ValueError) as error:  # endless links; characters that no name has
+            raise InputError(f"{shortened(visible(name))}: this is no file name.") from error
+        if not path.is_relative_to(home):
+            raise InputError(f"{shortened(visible(name))}: this leads out of {home}. Copy the picture into it.")
+        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +104,10 @@ class Library:
         if self._roots is not None:
             return self._roots
         project = self.project
-        own = Root(project.root / project.recipes, project.root / project.templates, "project")
-        packs = (
-            Root(
-                inside(project.root, pack) / "recipes",
-                inside(project.root, pack) / "templates",
-                Path(pack).name,
-            )
-            for pack in project.packs
-        )
-        roots = [own, *packs, Root(*built_in(), "built in")]
+        own = Root(project.root / project.recipes, project.root / project.templates, "project", project.root)
+        packs = [(inside(project.root, pack), Path(pack).name) for pack in project.packs]
+        others = [Root(folder / "recipes", folder / "templates", name, folder) for folder, name in packs]
+        roots = [own, *others, Root(*built_in(), "built in")]
         # In a checkout of the kit itself the project's folders are the built-in ones.
         folders = {root.recipes.resolve(): root for root in reversed(roots) if root.recipes.is_dir()}
         return tuple(reversed(folders.values()))
@@ -107,8 +120,8 @@ class Library:
 
     def heads(self, kind: str = "recipe") -> dict[str, Head]:
         """Return what each recipe, strategy or preset says of itself, by name; the rest of its file is not read."""
-        paths = {path.stem: path for path in reversed(list(self.paths(kind)))}
-        return {name: _head(name, paths[name], self.label(paths[name])) for name in self.names(kind)}
+        files = {path.stem: (root, path) for root, path in reversed(list(self._files(kind)))}
+        return {name: self._head(*files[name]) for name in self.names(kind)}
 
     def recipe(self, name: str) -> Found[RecipeSpec]:
         """Return what the recipe's file says.
@@ -168,10 +181,24 @@ class Library:
 
     def paths(self, kind: str) -> Iterator[Path]:
         """Yield the files of all recipes, strategies or presets, those that win first."""
+        yield from (path for _, path in self._files(kind))
+
+    def _files(self, kind: str) -> Iterator[tuple[Root, Path]]:
         for root in self.roots:
-            folder = root.recipes / FOLDERS[kind]
-            if folder.is_dir():
-                yield from (path for path in folder.glob("*.yaml") if _NAME.match(path.stem))
+            for path in listed(root.recipes / FOLDERS[kind]):
+                if path.suffix == ".yaml" and _NAME.match(path.stem):
+                    yield root, path
+
+    def _head(self, root: Root, path: Path) -> Head:
+        label = self.label(path)
+        try:
+            checked = inside(root.recipes, path.relative_to(root.recipes).as_posix())
+            text = read_text(checked, MAX_BYTES, label)
+            said = YamlFile(path, label, "".join(match[0] for match in _HEAD.finditer(text))).data
+        except InputError as error:
+            return Head(spoken(path.stem), f"(cannot be read: {str(error).splitlines()[0]})", "")
+        title, summary, category = (str(said.get(key) or "") for key in ("title", "summary", "category"))
+        return Head(title or spoken(path.stem), summary, category)
 
     def _look_up(self, kind: str, name: str) -> Found[Any]:
         if (kind, name) not in self._found:
@@ -181,7 +208,7 @@ class Library:
     def _read(self, kind: str, name: str) -> Found[Any]:
         if _NAME.match(name):
             for root in self.roots:
-                if (root.recipes / f"{FOLDERS[kind]}{name}.yaml").is_file():
+                if is_there(root.recipes / f"{FOLDERS[kind]}{name}.yaml"):
                     path = inside(root.recipes, f"{FOLDERS[kind]}{name}.yaml")
                     file = YamlFile(path, self.label(path))
                     return Found(name, file.parse(_SPECS[kind]), file, root)
@@ -190,14 +217,9 @@ class Library:
     def _read_source(self, name: str) -> Source:
         for root in self.roots:
             path = inside(root.templates, name)
-            if path.is_file():
+            if is_there(path):
                 label = self.label(path)
-                try:
-                    return Source(name, path.read_text("utf-8"), label)
-                except UnicodeDecodeError as error:
-                    raise InputError(f"{label}: the file is not UTF-8 text. Save it as UTF-8.") from error
-                except OSError as error:
-                    raise InputError(f"{label}: the template cannot be read ({error.strerror}).") from error
+                return Source(name, read_text(path, MAX_BYTES, label), label)
         raise NotFoundError("template", name, self._templates())
 
     def _templates(self) -> Iterator[str]:
@@ -208,16 +230,6 @@ class Library:
 def kind_of(path: Path) -> str:
     """Return whether a file is a recipe, a strategy or a preset: the folder it stands in says so."""
     return next((kind for kind, folder in FOLDERS.items() if folder.rstrip("/") == path.parent.name), "recipe")
-
-
-def _head(name: str, path: Path, label: str) -> Head:
-    try:
-        text = path.read_text("utf-8-sig")
-        said = YamlFile(path, label, "".join(match[0] for match in _HEAD.finditer(text))).data
-    except (OSError, UnicodeDecodeError, InputError) as error:
-        return Head(spoken(name), f"(cannot be read: {str(error).splitlines()[0]})", "")
-    title, summary, category = (str(said.get(key) or "") for key in ("title", "summary", "category"))
-    return Head(title or spoken(name), summary, category)
 
 
 def built_in() -> tuple[Path, Path]:

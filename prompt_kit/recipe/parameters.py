@@ -236,7 +236,7 @@ class _Choosing(_Parameter):
     def known(self) -> dict[str, Chosen]:
         """The choices as the template sees them, by value."""
         return {
-            value: Chosen(choice.words or value.replace("-", " ").replace("_", " "), value)
+            value: Chosen(words.plain(choice.words or value.replace("-", " ").replace("_", " ")), value)
             for value, choice in self.choices.items()
         }
 

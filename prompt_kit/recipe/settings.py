@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
 from prompt_kit.prompt import Background, Grounding, Output, Safety, Size, Thinking, Tier
+from prompt_kit.support.text import shortened, visible
 
 _RATIO = re.compile(r"[1-9]\d{0,2}:[1-9]\d{0,2}")
 
@@ -53,5 +54,5 @@ class SettingsSpec(BaseModel):
     @classmethod
     def _is_a_ratio(cls, value: str | None) -> str | None:
         if value is not None and not _RATIO.fullmatch(value):
-            raise ValueError(f"'{value}' is no ratio such as 16:9")
+            raise ValueError(f"'{shortened(visible(value))}' is no ratio such as 16:9")
         return value

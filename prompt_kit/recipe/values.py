@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from prompt_kit.errors import did_you_mean
 from prompt_kit.support import words
 from prompt_kit.support.colours import color_name
+from prompt_kit.support.text import shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,7 @@ MANY_CHOICES: Final = 15
 
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
+_NAMED_HEX = re.compile(rf"{_COLOR_WORDS.pattern} \({_HEX.pattern}\)")
 
 
 class Chosen(str):
@@ -76,6 +78,8 @@ NO_COPY: Final = Copy("")
 PLACE_MARK: Final = "::"
 """Stands between exact words and their place where both are written on one line: ``OPEN :: above the door``."""
 
+_TWO_STOPS: Final = re.compile(r"[!?…。！？؟।]\.$|\.{4}$|(?<!\.)\.\.$")
+
 UNUSUAL: Final = object()
 """Stands for a value that needs a closer look."""
 
@@ -129,12 +133,14 @@ def clause(value: str) -> str:
 
 
 def plain(value: str) -> str:
-    """Return a text on one line.
+    """Return a text on one line, word for word.
 
     Raises:
         ValueError: When nothing is left of it.
     """
-    return words.plain(value) or _nothing()
+    text = words.plain(value) or _nothing()
+    # Of two stops in a row the second may be the template's, except where a person wrote both.
+    return text[:-1] + words.KEPT if _TWO_STOPS.search(text) else text
 
 
 def _nothing() -> NoReturn:
@@ -150,6 +156,8 @@ def color_words(value: str) -> str:
     value = value.strip()
     if _HEX.fullmatch(value):
         return f"{color_name(value)} ({value})"
+    if _NAMED_HEX.fullmatch(value):
+        return value  # a name and its code, as the kit prints it
     if value.startswith("#") or not _COLOR_WORDS.fullmatch(value):
         raise ValueError("must be a colour such as '#ffcc00' (in quotes, in YAML) or 'deep teal'")
     return value
@@ -177,7 +185,7 @@ def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bo
         if not other or not own:
             hint = did_you_mean(value, list(known))
             told = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
-            raise ValueError(f"'{value}' is not one of {told}. {hint}".strip())
+            raise ValueError(f"'{shortened(visible(value))}' is not one of {told}. {hint}".strip())
         return Chosen(own, own, own=True)
 
     return choose

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
 from prompt_kit.catalogue import Catalogue
-from prompt_kit.errors import InputError, NotFoundError, PromptKitError
-from prompt_kit.generators import BUILT_IN, Checkable, Checked, generator, installed
+from prompt_kit.errors import InputError, NotFoundError, PromptKitError, WorkspaceError
+from prompt_kit.generators import BUILT_IN, Checkable, Checked, elsewhere, generator, installed
 from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.prompt import Settings, Tier
 from prompt_kit.recipe.library import Library
@@ -54,8 +54,11 @@ async def _everything(start: Path | None, today: date) -> AsyncIterator[Checked]
     yield _programs()
     try:
         project = find_project(start)
+    except WorkspaceError as error:
+        yield _problem("project", error, "Nothing else can be looked at from there.")
+        return
     except PromptKitError as error:
-        yield _problem("project", error, "Mend the file; the rest is looked at without it.")
+        yield _problem("project", error, "Mend or trust the file; the rest is looked at without it.")
         project = Project.model_construct(root=(start or Path.cwd()).resolve())
     else:
         there = (project.root / FILE).is_file()
@@ -165,6 +168,9 @@ async def _generator(name: str, project: Project, catalogue: Catalogue) -> Async
     if not isinstance(maker, Checkable):
         yield Checked(name, "good", "It needs no key and no network." if name == "proof" else "It can be loaded.")
         return
+    if host := elsewhere(maker):
+        step = f"Look at base_url in {FILE} and at the environment if you did not choose it."
+        yield Checked(f"{name}: address", "odd", f"Key, prompts and pictures are sent to {host}.", step)
     models = list(dict.fromkeys(_models(name, catalogue)))
     for one in await maker.check(models):
         # What is simply not set up stops only those who have chosen it.

@@ -6,12 +6,14 @@ import errno
 import os
 import re
 import secrets
+import stat
 import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from prompt_kit.errors import InputError, WorkspaceError
+from prompt_kit.errors import InputError, Place, Problem, WorkspaceError
+from prompt_kit.support.text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +43,7 @@ _RESERVED: Final = frozenset(
     ],
 )
 
-_TROUBLE: Final = {
+TROUBLE: Final = {
     errno.ENOSPC: ("the disk is full", "Free some space and try again"),
     errno.EDQUOT: ("your share of the disk is used up", "Free some space and try again"),
     errno.EFBIG: ("the file is larger than may be written here", "Raise the limit or use another folder"),
@@ -55,6 +57,7 @@ _TROUBLE: Final = {
     errno.ENAMETOOLONG: ("the name is too long", "Use a shorter one"),
     errno.EIO: ("the disk reports an error", "Check the disk before you try again"),
 }
+"""What the system reports, in plain words, and what to do now."""
 
 # What file systems without hard links answer: FAT on Linux, exFAT on Windows, some network folders.
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
@@ -81,6 +84,77 @@ def inside(root: Path, name: str) -> Path:
     if base not in path.parents:
         raise InputError(f"{_shown(name)}: this leads out of {root}. Use a plain name inside it.")
     return path
+
+
+def read_file(path: Path, most: int, label: str = "") -> bytes:
+    """Return the bytes of a plain file; devices, pipes and what is too large are refused unread.
+
+    Args:
+        path: The file.
+        most: Largest size, in bytes.
+        label: How messages call it; the path when left out.
+
+    Raises:
+        InputError: When it is no plain file, is too large, or cannot be read.
+    """
+    label = label or str(path)
+    try:
+        # A pipe would wait for a writer, and a device may do something by being opened.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InputError(Problem("this is not a plain file.", Place(label)))
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise InputError(Problem(f"the file cannot be read ({error.strerror}).", Place(label))) from error
+    except ValueError as error:  # characters that no file name has
+        raise InputError(f"{_shown(label)}: this is no file name.") from error
+    if len(data) > most:
+        size = f"{most // 1000:,} kB" if most < 10_000_000 else f"{most // 1_000_000} MB"  # noqa: PLR2004 - reads better
+        raise InputError(Problem(f"the file is larger than {size}.", Place(label)))
+    return data
+
+
+def read_text(path: Path, most: int, label: str = "") -> str:
+    """Return the text of a plain file, without a byte-order mark; raises as `read_file` does.
+
+    Raises:
+        InputError: When it is not UTF-8.
+    """
+    data = read_file(path, most, label)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = Place(label or str(path), data.count(b"\n", 0, error.start) + 1)
+        raise InputError(Problem("the file is not UTF-8 text. Save it as UTF-8.", place)) from error
+
+
+def is_there(path: Path) -> bool:
+    """Return whether something has this name, even if it is a link that leads nowhere.
+
+    Raises:
+        WorkspaceError: When that cannot be told, because a folder above cannot be read.
+    """
+    with os_errors_as_workspace_errors(path):
+        try:
+            path.lstat()
+        except PermissionError:
+            raise
+        except (OSError, ValueError):  # there is none, or no file can have such a name
+            return False
+    return True
+
+
+def listed(folder: Path) -> list[Path]:
+    """Return what stands in a folder, by name; nothing when there is no such folder.
+
+    Raises:
+        WorkspaceError: When it cannot be read.
+    """
+    with os_errors_as_workspace_errors(folder):
+        try:
+            return sorted(folder.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
 
 
 def token(text: str) -> str:
@@ -142,7 +216,7 @@ def os_errors_as_workspace_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         system = (error.strerror or "the system gives no reason").lower()
-        cause, now_what = _TROUBLE.get(error.errno or 0, (system, "Use another folder"))
+        cause, now_what = TROUBLE.get(error.errno or 0, (system, "Use another folder"))
         raise WorkspaceError(f"{path}: {cause}. {now_what}.") from error
 
 
@@ -223,5 +297,5 @@ def _decoded(name: str) -> str:
 
 def _shown(name: str) -> str:
     """Return the name as a message may show it: short, and with nothing that moves a terminal's cursor."""
-    short = name if len(name) <= 2 * MAX_TOKEN else f"{name[: 2 * MAX_TOKEN]}…"
+    short = shortened(name, 2 * MAX_TOKEN)
     return f"'{short}'" if short.isprintable() else ascii(short)

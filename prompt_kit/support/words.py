@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-LINE: Final = "\u2028"
-"""Stands for a line break that belongs to a value, until the prompt is laid out."""
+LINE: Final = "\x02"
+"""Stands for a line break that belongs to a value, until the prompt is laid out; no value can hold it."""
+
+KEPT: Final = "\x03"
+"""Stands for a full stop that belongs to a value, after another one, until the prompt is laid out."""
 
 _DETERMINED = re.compile(
     r"(?:an?|the|this|that|these|those|some|any|each|every|no|my|your|his|her|its|our|their|one|two|three|four|five"
@@ -41,7 +44,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])([\"”’»)]?) (?=[A-Z\"“«(])")
 _EDGES: Final = frozenset(",;:. ")
 _SPACES = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x84\x86-\x9f]")
-_STOPS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "۔")
+_STOPS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "۔", KEPT)
 _CLOSERS: Final = "\"'”’»)]"
 
 
@@ -85,7 +88,7 @@ def sentence(value: str) -> str:
     >>> sentence("she laughs, eyes closed")
     'She laughs, eyes closed.'
     """
-    return stopped(capital(plain(value)))
+    return stopped(capital(value if value.endswith(KEPT) else plain(value)))
 
 
 def sentences(text: str) -> list[str]:

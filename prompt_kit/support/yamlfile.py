@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from prompt_kit.errors import InputError, Place, Problem, did_you_mean
+from prompt_kit.support.files import read_text
 from prompt_kit.support.messages import explain
 
 if TYPE_CHECKING:
@@ -21,12 +22,13 @@ M = TypeVar("M", bound=BaseModel)
 
 MAX_BYTES: Final = 1_000_000
 MAX_DEPTH: Final = 100
-"""How many brackets may be open at once; the parser's time grows with the square of it."""
+"""How many lists and mappings may stand in each other; the parser in C would end the whole process."""
 MAX_NODES: Final = 100_000
 """How many nodes a file may have once its aliases are followed."""
 
 _BARE_COLOR = re.compile(r"(?<=[:,\[] )#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=[,}\] ])|(?<=\[)#[0-9a-fA-F]{3,6}\b")
-_BRACKETS = re.compile(r"[\[\]{}]")
+# Lists and mappings over several lines begin here; libyaml has more line ends than Python's "^".
+_LEAD = re.compile(r"(?:^|[\r\x85\u2028\u2029])([ \t?:-]+)", re.MULTILINE)
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -82,7 +84,7 @@ class YamlFile:
         """
         self.path = path
         self.label = label or str(path)
-        self.text = self._read() if text is None else text
+        self.text = read_text(path, MAX_BYTES, self.label) if text is None else text
         self._root: yaml.Node | None = None
         self.data: Any = self._load()
         # Nodes are many times as large as the text; they are made anew for those who ask where something stands.
@@ -108,27 +110,11 @@ class YamlFile:
         """Return a problem with the value under these keys, or with the last key itself."""
         return Problem(message, self.place(*keys, of_key=of_key))
 
-    def _read(self) -> str:
-        try:
-            with self.path.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise InputError(f"{self.label}: the file cannot be read ({error.strerror}).") from error
-        if len(data) > MAX_BYTES:
-            raise InputError(Problem(f"the file is larger than {MAX_BYTES // 1000:,} kB.", Place(self.label)))
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].count(b"\n") + 1
-            raise InputError(
-                Problem("the file is not UTF-8 text. Save it as UTF-8.", Place(self.label, line))
-            ) from error
-
     def _load(self) -> Any:
-        if _open_brackets(self.text) > MAX_DEPTH:
-            raise InputError(Problem("it is nested too deeply.", Place(self.label)))
         loader = None
         try:
+            if _most_nested(self.text) > MAX_DEPTH and (line := _too_deep(self.text)):
+                raise InputError(Problem("it is nested too deeply.", Place(self.label, line)))
             loader = _Loader(self.text)
             loader.repeated = []
             self._root = loader.get_single_node()
@@ -217,13 +203,31 @@ class YamlFile:
         return Place(self.label, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
-def _open_brackets(text: str) -> int:
-    """Return how many brackets are open at once at the most, as well as that can be told without parsing."""
-    deepest = depth = 0
-    for bracket in _BRACKETS.findall(text):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+def _most_nested(text: str) -> int:
+    """Return a number that the depth of nesting never exceeds; it is small for all that people write."""
+    # Beside each other, a mapping and its list may begin in the same column.
+    blocks = 2 * max(map(len, _LEAD.findall(text)), default=0)
+    brackets = 0
+    for line in text.split("\n"):
+        opened = line.count("[") + line.count("{")
+        if opened:
+            # What closes in a comment or in quotes closes nothing.
+            sure = not ('"' in line or "'" in line or "#" in line)
+            brackets += max(0, opened - (line.count("]") + line.count("}") if sure else 0))
+    return blocks + brackets
+
+
+def _too_deep(text: str) -> int:
+    """Return the line in which the nesting exceeds what is allowed, or 0; the events come without recursion."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return 1 + (event.start_mark.line if event.start_mark else 0)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return 0
 
 
 def _order(problem: Problem) -> tuple[int, int]:

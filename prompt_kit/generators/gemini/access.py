@@ -7,6 +7,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from prompt_kit.outcome import Outcome, Status
 
@@ -21,6 +22,9 @@ SWITCHES: Final = ("GOOGLE_GENAI_USE_ENTERPRISE", "GOOGLE_GENAI_USE_VERTEXAI")
 
 PROJECT: Final = "GOOGLE_CLOUD_PROJECT"
 LOCATION: Final = "GOOGLE_CLOUD_LOCATION"
+
+ADDRESSES: Final = ("GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL")
+"""Where another address is looked for, of the Gemini API and of the Agent Platform (google-genai 3.4.0)."""
 
 EVERYWHERE: Final = "global"
 """The location that is taken when none is named, as the SDK does (google-genai 3.4.0)."""
@@ -106,6 +110,15 @@ def access(
     return Access(
         platform=True, key=key, place=place, project=at.strip(), location=where.strip(), credentials=credentials
     )
+
+
+def at_home(address: str) -> bool:
+    """Return whether an address is Google's own."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    return host == "googleapis.com" or host.endswith(".googleapis.com")
 
 
 def _key(given: str | None) -> tuple[str, str]:

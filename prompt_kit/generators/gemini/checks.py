@@ -17,6 +17,7 @@ from prompt_kit.generators.gemini.access import KEYS, Access
 from prompt_kit.generators.gemini.answers import refused
 from prompt_kit.generators.gemini.connection import Connection, NotReadyError
 from prompt_kit.generators.network import unreachable
+from prompt_kit.generators.redaction import without_key
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Settings, Turn
 from prompt_kit.support.durations import duration
@@ -102,7 +103,8 @@ async def _asked(client: genai.Client, model: str, by: Access) -> Checked:
 def _meaning(error: errors.APIError, model: str, by: Access) -> Outcome:
     request = Request(Turn(()), Model(id=model), Settings())
     attempt = refused(error.code, error.details, request)
-    return (platform.reworded(attempt, by_credentials=by.by_credentials) if by.platform else attempt).outcome
+    attempt = platform.reworded(attempt, by_credentials=by.by_credentials) if by.platform else attempt
+    return without_key(attempt.outcome, by.key)
 
 
 def _host(client: genai.Client) -> str:

@@ -15,7 +15,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
 from prompt_kit.generators.attempts import Attempt, failed_attempt
 from prompt_kit.generators.gemini import batches, platform, requests
-from prompt_kit.generators.gemini.access import Access, access
+from prompt_kit.generators.gemini.access import ADDRESSES, Access, access, at_home
 from prompt_kit.generators.gemini.answers import read, refused, summed
 from prompt_kit.generators.gemini.connection import Connection, NotReadyError
 from prompt_kit.generators.gemini.uploads import UploadError, Uploads, sent_pictures
@@ -26,8 +26,9 @@ from prompt_kit.generators.gemini.verdicts import (
     NOT_GEMINI,
     SENT_NOTHING,
 )
+from prompt_kit.generators.network import address_problem, host
 from prompt_kit.generators.options import option_problem
-from prompt_kit.generators.redaction import without_key
+from prompt_kit.generators.redaction import attempt_without_key, text_without_key, without_key
 from prompt_kit.generators.retrying import retried
 from prompt_kit.outcome import Outcome, Status
 
@@ -108,6 +109,12 @@ class Gemini:
     _connection: Connection = field(default_factory=Connection, init=False, repr=False, compare=False)
     _uploads: Uploads = field(default_factory=Uploads, init=False, repr=False, compare=False)
 
+    @property
+    def elsewhere(self) -> str:
+        """The computer that is asked, when it is not Google's; empty when it is."""
+        where = self._address
+        return "" if not where or at_home(where) else host(where)
+
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.
 
@@ -121,10 +128,9 @@ class Gemini:
             return replace(problem, model=request.model.id)
         async with self:
             outcome = await self._asked(request, by)
-            token = self._connection.token
         if outcome.status is Status.AUTH and by.whose:
             outcome = replace(outcome, next_step=f"{outcome.next_step} {by.whose}")
-        return without_key(without_key(outcome, by.key), token)
+        return outcome
 
     async def submit(self, requests: Mapping[str, Request], label: str) -> str | Outcome:
         """Send requests as one job of the Batch API; see `BatchGenerator`."""
@@ -140,14 +146,15 @@ class Gemini:
             except NotReadyError as error:
                 return error.attempt
             except errors.APIError as error:
-                return refused(error.code, error.details, request)
+                return attempt_without_key(refused(error.code, error.details, request), by.key)
             except tuple(MEANING_OF_FAILURE) as error:
-                return failed_attempt(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
+                attempt = failed_attempt(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
+                return attempt_without_key(attempt, by.key)
             return Attempt(Outcome(Status.OK))
 
         async with self:
             outcome = await retried(send, attempts=self.attempts, on_wait=self.on_wait)
-        return names[0] if outcome.ok and names[0] else without_key(outcome, by.key)
+        return names[0] if outcome.ok and names[0] else outcome
 
     async def find(self, label: str) -> str | Outcome | None:
         """Return the name of the job with this label; see `BatchGenerator`."""
@@ -159,7 +166,9 @@ class Gemini:
         if isinstance(collected, Outcome):
             return collected
         key = self._access().key
-        return replace(collected, outcomes=((name, without_key(outcome, key)) for name, outcome in collected.outcomes))
+        outcomes = ((name, without_key(outcome, key)) for name, outcome in collected.outcomes)
+        said, message = (text_without_key(text, key) for text in (collected.said, collected.message))
+        return replace(collected, said=said, message=message, outcomes=outcomes)
 
     async def cancel(self, job: str) -> Outcome | None:
         """Ask to stop a job; see `BatchGenerator`."""
@@ -224,7 +233,7 @@ class Gemini:
 
     def _problem(self) -> Outcome | None:
         """Return what is wrong with the options; they may come from a file, as anything."""
-        return option_problem(
+        wrong = option_problem(
             self.name,
             timeout_s=self.timeout_s,
             attempts=self.attempts,
@@ -232,10 +241,13 @@ class Gemini:
             base_url=self.base_url,
             api_version=self.api_version,
         )
+        return wrong or (address_problem(self._address) if self._address else None)
 
     @property
     def _address(self) -> str:
-        return self.base_url or os.environ.get("GOOGLE_GEMINI_BASE_URL", "")
+        """The address that was given, or the environment's; empty is Google's own."""
+        given = self.base_url if isinstance(self.base_url, str) else ""
+        return given or os.environ.get(ADDRESSES[self._access().platform], "").strip()
 
     async def _client(self, by: Access) -> genai.Client:
         """Return the open connection, signed in.
@@ -255,7 +267,7 @@ class Gemini:
             nonlocal last
             if last.again == "once":
                 spent.append(last.outcome)
-            last = await self._try(request, by)
+            last = attempt_without_key(await self._try(request, by), by.key, self._connection.token)
             return replace(last, again="yes") if last.again == "once" and not spent else last
 
         outcome = await retried(send, attempts=self.attempts, on_wait=self.on_wait)

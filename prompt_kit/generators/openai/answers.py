@@ -23,6 +23,7 @@ from prompt_kit.generators.pictures import decoded_picture
 from prompt_kit.generators.verdicts import meaning_of_code
 from prompt_kit.outcome import Outcome, Piece, Status, Usage
 from prompt_kit.support.durations import duration
+from prompt_kit.support.text import whole_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -170,7 +171,9 @@ def _details(answer: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> It
     kept = {
         "usage": answer.get("usage"),
         "revised_prompt": next((row["revised_prompt"] for row in rows if row.get("revised_prompt")), None),
-        "addresses": [address[:_LONGEST_ADDRESS] for address in addresses if not address.startswith("data:")],
+        "addresses": [
+            whole_words(address, _LONGEST_ADDRESS) for address in addresses if not address.startswith("data:")
+        ],
         **{name: answer.get(name) for name in ("size", "quality", "background", "output_format", "created")},
     }
     return ((name, value) for name, value in kept.items() if value)
@@ -182,7 +185,7 @@ def _error(body: Any) -> Mapping[str, Any]:
         try:
             body = json.loads(body)
         except (ValueError, RecursionError):
-            return {"message": "" if "<" in body[:200] else body[:1000]}
+            return {"message": "" if "<" in body[:200] else whole_words(body, 1000)}
     if isinstance(body, dict) and "error" not in body and "detail" in body:  # FastAPI's
         detail = body["detail"]
         return {"message": detail if isinstance(detail, str) else json.dumps(detail, default=str)}

@@ -79,29 +79,6 @@ def at_home(address: str) -> bool:
     return host == "api.openai.com" or host.endswith(".api.openai.com")
 
 
-def host(address: str) -> str:
-    """Return the computer of an address, with its port and without a password; nothing when there is none to ask."""
-    try:
-        parts = urlsplit(address)
-        there = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        return ""
-    named = parts.netloc.rpartition("@")[2]
-    return named if there and named.isprintable() and " " not in named else ""
-
-
-def address_problem(address: str) -> Outcome | None:
-    """Return what is wrong with the address; ``None`` when it names a server."""
-    if host(address):
-        return None
-    return Outcome(
-        Status.INVALID,
-        message="The base URL is not the address of a server.",
-        next_step="Look at the base URL; it begins with http:// or https://, and usually ends with /v1.",
-        billable="no",
-    )
-
-
 def headers(key: str) -> dict[str, Any]:
     """Return the headers a request needs besides the SDK's own: without a key, none is shown."""
     return {} if key else {"Authorization": openai.Omit()}

@@ -14,6 +14,7 @@ import openai
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
 from prompt_kit.generators.attempts import Attempt, failed_attempt
+from prompt_kit.generators.network import address_problem, host
 from prompt_kit.generators.openai.answers import read, refused
 from prompt_kit.generators.openai.checks import CHECK_S, checked
 from prompt_kit.generators.openai.connection import (
@@ -21,7 +22,6 @@ from prompt_kit.generators.openai.connection import (
     Connection,
     NoConnectionError,
     address,
-    address_problem,
     at_home,
     headers,
     key_problem,
@@ -35,7 +35,7 @@ from prompt_kit.generators.openai.verdicts import (
     SENT_NOTHING,
 )
 from prompt_kit.generators.options import option_problem
-from prompt_kit.generators.redaction import without_key
+from prompt_kit.generators.redaction import attempt_without_key
 from prompt_kit.generators.retrying import retried
 from prompt_kit.generators.verdicts import NO_CONNECTION, Verdict
 from prompt_kit.outcome import Outcome, Status
@@ -97,6 +97,12 @@ class OpenAI:
     """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
     _connection: Connection = field(default_factory=Connection, init=False, repr=False, compare=False)
 
+    @property
+    def elsewhere(self) -> str:
+        """The computer that is asked, when it is not OpenAI's; empty when it is."""
+        where = address(self.base_url if isinstance(self.base_url, str) else None)
+        return "" if at_home(where) else host(where)
+
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.
 
@@ -115,11 +121,13 @@ class OpenAI:
         except InputError as error:
             return Outcome(Status.INVALID, message=str(error), billable="no", model=request.model.id)
         async with self:
-            outcome = await retried(lambda: self._try(asking, key, where), attempts=self.attempts, on_wait=self.on_wait)
+            outcome = await retried(
+                lambda: self._try_without_key(asking, key, where), attempts=self.attempts, on_wait=self.on_wait
+            )
         if outcome.status is Status.AUTH:
             shown = f"The key in use is {place}." if key else f"No key was sent; {KEY} is not set."
             outcome = replace(outcome, next_step=f"{outcome.next_step} {shown}")
-        return without_key(outcome, key)
+        return outcome
 
     async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
         """Look at key, network and models, without spending money."""
@@ -162,6 +170,10 @@ class OpenAI:
         if self.api_key is not None:
             return self.api_key.strip(), "the one that was given"
         return os.environ.get(KEY, "").strip(), f"in {KEY}"
+
+    async def _try_without_key(self, asking: Asking, key: str, where: str) -> Attempt:
+        """Send once, and say what came of it without the key."""
+        return attempt_without_key(await self._try(asking, key, where), key)
 
     async def _try(self, asking: Asking, key: str, where: str) -> Attempt:
         """Send once, and say what came of it."""

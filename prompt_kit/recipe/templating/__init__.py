@@ -1,10 +1,10 @@
 """Sandboxed Jinja2 templates: data from strangers, checked before they ever run."""
 
 from prompt_kit.recipe.templating.branches import Branch
-from prompt_kit.recipe.templating.environment import FILTERS, trusted
+from prompt_kit.recipe.templating.environment import FILTERS, MAX_OUTPUT, trusted
 from prompt_kit.recipe.templating.loading import MAX_DEPTH, MAX_FILES, MAX_SOURCE, compile_templates
 from prompt_kit.recipe.templating.phrases import compile_phrase, filled_phrase
-from prompt_kit.recipe.templating.program import MAX_OUTPUT, Program, Source, lay_out
+from prompt_kit.recipe.templating.program import Program, Source, lay_out
 
 __all__ = [
     "FILTERS",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from prompt_kit.errors import Place
 
 _MARK: Final = "\x01"
+_LONGEST_NUMBER: Final = 10
 _BRANCH: Final = re.compile(f"{_MARK}(\\d+){_MARK}")
 
 
@@ -43,7 +44,8 @@ def mark(tree: nodes.Template, origin: Callable[[int], tuple[str, Place]]) -> tu
 
 def noted(raw: str, branches: Sequence[Branch]) -> tuple[str, Iterable[Branch]]:
     """Return what a marked template put out without the marks, and the branches that were taken."""
-    return _BRANCH.sub("", raw), [branches[int(number)] for number in _BRANCH.findall(raw)]
+    numbers = [int(number) for number in _BRANCH.findall(raw) if len(number) < _LONGEST_NUMBER]
+    return _BRANCH.sub("", raw), [branches[number] for number in numbers if number < len(branches)]
 
 
 def is_mark(text: str) -> bool:

@@ -122,11 +122,13 @@ class _Cost:
                 self.named[name] = max(cost, self.named.get(name, 0))
                 return cost
             case nodes.For():
-                return 1 + MAX_ITEMS * self.of(children)
+                return min(1 + MAX_ITEMS * self.of(children), MAX_COST + 1)
             case nodes.Name(name=name):
                 return self.named.get(name, 1)
             case nodes.Call(node=nodes.Name(name=name)):
-                return self.named.get(name, MAX_COST + 1) + self.of(children)
+                # An argument may be put out wherever the macro puts out anything.
+                largest = max((self.of([child]) for child in children[1:]), default=1)
+                return min(self.named.get(name, MAX_COST + 1) * largest, MAX_COST + 1)
             case _:
                 return 1 + self.of(children)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, TemplateRuntimeError
+from jinja2.compiler import CodeGenerator
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -12,7 +13,13 @@ from prompt_kit.recipe.values import Chosen, Copy, Phrase
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from jinja2 import nodes
+    from jinja2.compiler import Frame
+
+MAX_OUTPUT: Final = 400_000
+"""Longest prompt, and longest text that any part of a template puts together, in characters."""
 
 _LOOP: Final = frozenset({"first", "index", "index0", "last", "length", "nextitem", "previtem", "revindex"})
 ATTRIBUTES: Final = (
@@ -41,8 +48,52 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
 _OURS: set[type] = {Chosen, Copy, LoopContext, Phrase}
 
 
+class _Buffer(list[str]):
+    """What a macro puts out, counted while it comes."""
+
+    size = 0
+
+    def append(self, text: str) -> None:
+        self.size += len(text)
+        counted(self.size)
+        super().append(text)
+
+    def extend(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            self.append(text)
+
+
+class _Code(CodeGenerator):
+    """Jinja2's compiler, where texts are put together by us, who count them."""
+
+    def buffer(self, frame: Frame) -> None:
+        frame.buffer = self.temporary_identifier()
+        self.writeline(f"{frame.buffer} = environment.buffer()")
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 - Jinja2 asks for this name
+        self.write("environment.joined((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """Jinja2's sandbox with short ways for what is known to be safe; every verdict stays the same."""
+
+    code_generator_class = _Code
+    intercepted_binops = frozenset("+")
+    buffer = _Buffer
+
+    def joined(self, parts: tuple[Any, ...]) -> str:
+        texts = [str(part) for part in parts]
+        counted(sum(map(len, texts)))
+        return "".join(texts)
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if isinstance(left, str) and isinstance(right, str):
+            return self.joined((left, right))
+        return super().call_binop(context, operator, left, right)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) in _OURS and attribute in ATTRIBUTES:
@@ -70,6 +121,16 @@ def _environment() -> _Environment:
 
 
 ENVIRONMENT: Final = _environment()
+
+
+def counted(length: int) -> None:
+    """See that what a template puts together is not too long.
+
+    Raises:
+        TemplateRuntimeError: When it is.
+    """
+    if length > MAX_OUTPUT:
+        raise TemplateRuntimeError(f"it puts out more than {MAX_OUTPUT:,} characters")
 
 
 def trusted(cls: type) -> type:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -10,7 +11,7 @@ from jinja2.visitor import NodeTransformer
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
 from prompt_kit.recipe.templating.checks import check
 from prompt_kit.recipe.templating.environment import ENVIRONMENT
-from prompt_kit.recipe.templating.program import LINES_PER_FILE, PARAGRAPH, Program, Source
+from prompt_kit.recipe.templating.program import BREAK, LINES_PER_FILE, PARAGRAPH, Program, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -21,6 +22,23 @@ MAX_DEPTH: Final = 8
 """How deeply templates may include each other."""
 MAX_FILES: Final = 100
 """Most templates of one prompt."""
+MAX_NESTED: Final = 60
+"""How many blocks and expressions may stand in each other."""
+
+_LINE_ENDS: Final = re.compile("\r\n?")
+# What shows nothing has a meaning of ours, or none; other line ends than "\n" break no line.
+_UNPRINTABLE: Final[dict[int, str | None]] = dict.fromkeys(
+    [*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF]
+)
+_SPACES: Final[dict[int, str | None]] = dict.fromkeys([0x0B, 0x0C, 0x85, 0x2028, 0x2029], " ")
+_TAG: Final = re.compile(r"\{[{%#]")
+_QUOTES: Final = r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'"""
+_END: Final = {
+    "{#": re.compile(r"#\}"),
+    "{{": re.compile(rf"(?:[^\"'}}]|{_QUOTES}|\}}(?!\}}))*+\}}\}}", re.DOTALL),
+    "{%": re.compile(rf"(?:[^\"'%]|{_QUOTES}|%(?!\}}))*+%\}}", re.DOTALL),
+}
+"""What ends a tag, which may go over several lines."""
 
 
 def compile_templates(names: Collection[str], read: Callable[[str], Source]) -> Program:
@@ -42,6 +60,9 @@ def compile_templates(names: Collection[str], read: Callable[[str], Source]) -> 
     if problems:
         raise InputError(problems)
     return program
+
+
+_TOO_DEEP: Final = "the template is nested too deeply."
 
 
 class _Loader:
@@ -68,12 +89,20 @@ class _Loader:
             self.problems.append(Problem(_syntax_message(error), Place(source.label, error.lineno)))
             return []
         except RecursionError:
-            self.problems.append(Problem("the template is nested too deeply.", Place(source.label)))
+            self.problems.append(Problem(_TOO_DEEP, Place(source.label)))
             return []
         includes = False
-        for node in tree.find_all(nodes.Node):
-            node.lineno = number * LINES_PER_FILE + (node.lineno or 1)
-            includes = includes or type(node) is nodes.Include
+        level: list[nodes.Node] = [tree]
+        for _ in range(MAX_NESTED):
+            for node in level:
+                node.lineno = number * LINES_PER_FILE + (node.lineno or 1)
+                includes = includes or type(node) is nodes.Include
+            level = [child for node in level for child in node.iter_child_nodes()]
+            if not level:
+                break
+        else:
+            self.problems.append(Problem(_TOO_DEEP, Place(source.label, level[0].lineno)))
+            return []
         if includes:
             tree = _Inliner(self, source, (*above, name)).visit(tree)
         return tree.body
@@ -102,10 +131,33 @@ class _Inliner(NodeTransformer):
 
 
 def _marked(text: str) -> str:
-    """Mark empty lines as ends of paragraphs; the number of lines stays the same."""
-    lines = text.replace("\r\n", "\n").replace(PARAGRAPH, " ").split("\n")
-    last = len(lines) - 1
-    return "\n".join(line if line.strip() or at == last else PARAGRAPH for at, line in enumerate(lines)) + "\n"
+    """Mark empty lines as ends of paragraphs, and backslashes at line ends; the number of lines stays the same."""
+    text = _LINE_ENDS.sub("\n", text).translate(_UNPRINTABLE | _SPACES)
+    lines = text.split("\n")
+    in_tags = _line_ends_in_tags(text)
+    for at, line in enumerate(lines):
+        if at in in_tags:
+            continue
+        if line.endswith("\\"):
+            lines[at] = line[:-1] + BREAK
+        elif not line.strip() and at < len(lines) - 1 and at - 1 not in in_tags:
+            lines[at] = PARAGRAPH
+    return "\n".join(lines) + "\n"
+
+
+def _line_ends_in_tags(text: str) -> set[int]:
+    """Return the lines, counted from 0, that end in the middle of a tag."""
+    found: set[int] = set()
+    at = line = 0
+    while begin := _TAG.search(text, at):
+        end = _END[begin[0]].search(text, begin.end()) if begin[0] == "{#" else _END[begin[0]].match(text, begin.end())
+        if end is None:
+            break
+        first = line + text.count("\n", at, begin.start())
+        line = first + text.count("\n", begin.start(), end.end())
+        found.update(range(first, line))
+        at = end.end()
+    return found
 
 
 def _syntax_message(error: TemplateSyntaxError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from jinja2 import Template, TemplateError
@@ -10,17 +11,22 @@ from jinja2.exceptions import SecurityError
 
 from prompt_kit.errors import InputError, Place, Problem
 from prompt_kit.recipe.templating.branches import Branch, mark, noted
-from prompt_kit.recipe.templating.environment import ENVIRONMENT
+from prompt_kit.recipe.templating.environment import ENVIRONMENT, counted
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
-    from jinja2 import nodes
+    from collections.abc import Iterator
 
-MAX_OUTPUT: Final = 400_000
-"""Longest prompt, in characters."""
+    from jinja2 import nodes
 
 PARAGRAPH: Final = "\0"
 """Stands for an empty line of a template, until the prompt is laid out."""
+
+BREAK: Final = "\x04"
+"""Stands for the backslash at the end of a template's line, which keeps the line break."""
+
+_AT_ONCE: Final = 64
+"""How many pieces of a prompt are put together before they are counted."""
 
 LINES_PER_FILE: Final = 1_000_000
 """Line numbers of a program count through all its files; each file begins at a multiple of this."""
@@ -62,14 +68,12 @@ class Program:
         if template is None:
             template = self.template = self._compiled()
         try:
-            raw = "".join(template.root_render_func(template.new_context(context, shared=True)))
+            raw = _counted(template.root_render_func(template.new_context(context, shared=True)))
         except (TemplateError, TypeError, ValueError, IndexError, KeyError, RecursionError) as error:
             raise InputError(self._failure(template, error)) from error
         if self.branches:
             raw, taken = noted(raw, self.branches)
             self.taken.update(taken)
-        if len(raw) > MAX_OUTPUT:
-            raise InputError(Problem(f"the prompt has more than {MAX_OUTPUT:,} characters.", self.place(0)))
         return lay_out(raw)
 
     def watch(self) -> None:
@@ -87,7 +91,10 @@ class Program:
 
     def _compiled(self) -> Template:
         name = self.sources[0].name
-        code = ENVIRONMENT.compile(cast("Any", self.tree), name, name)
+        try:
+            code = ENVIRONMENT.compile(cast("Any", self.tree), name, name)
+        except (RecursionError, MemoryError, SyntaxError) as error:  # what Python says to long chains of "elif"
+            raise InputError(Problem("the template has more branches than can be followed.", self.place(0))) from error
         return Template.from_code(ENVIRONMENT, code, {}, None)
 
     def _failure(self, template: Template, error: Exception) -> Problem:
@@ -101,16 +108,25 @@ class Program:
         return Problem(f"the template cannot go on: {what}.", self.place(line))
 
 
+def _counted(pieces: Iterator[str]) -> str:
+    raw = "".join(islice(pieces, _AT_ONCE))
+    counted(len(raw))
+    while batch := list(islice(pieces, _AT_ONCE)):
+        raw += "".join(batch)
+        counted(len(raw))
+    return raw
+
+
 def lay_out(raw: str) -> str:
     """Return what a template put out as clean paragraphs: lines joined, gaps closed, no stop twice."""
     text = _joined(raw)
-    if ".." in text or "!." in text or "?." in text or not text.isascii():
+    if ".." in text or "!." in text or "?." in text or not text.isascii() or BREAK in text or words.KEPT in text:
         # Two stops may meet; whether they stand at the end of a template's line is seen line by line.
         text = PARAGRAPH.join(
-            "\n".join([_one_stop(line.strip()) for line in block.split("\n")]) for block in raw.split(PARAGRAPH)
+            "\n".join([_tidy(line.strip()) for line in block.split("\n")]) for block in raw.split(PARAGRAPH)
         )
-        text = _joined(text)
-    return text.replace(words.LINE, "\n") if words.LINE in text else text
+        text = _joined(text).replace(f"{BREAK} ", "\n").replace(BREAK, "")
+    return text.replace(words.LINE, "\n").replace(words.KEPT, ".")
 
 
 def _joined(raw: str) -> str:
@@ -120,10 +136,18 @@ def _joined(raw: str) -> str:
     return "\n\n".join(filter(None, [paragraph.strip() for paragraph in text.split(PARAGRAPH)]))
 
 
+def _tidy(line: str) -> str:
+    """Return a line without the second of two stops; nothing but a mark for its end is nothing."""
+    if not line.endswith(BREAK):
+        return _one_stop(line)
+    words_alone = _one_stop(line.rstrip(f"{BREAK} "))
+    return words_alone and words_alone + BREAK
+
+
 def _one_stop(line: str) -> str:
     if line[-1:] != "." or line[-2:-1] not in _STOPS or (line.endswith("...") and not line.endswith("....")):
         return line
     return line[:-1]
 
 
-_STOPS: Final = frozenset(".!?…。！？؟।")
+_STOPS: Final = frozenset(f".!?…。！？؟।{words.KEPT}")

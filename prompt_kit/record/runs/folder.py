@@ -32,6 +32,7 @@ from prompt_kit.record.runs.recovery import adopted
 from prompt_kit.record.runs.soundness import look_at
 from prompt_kit.support import files, locks
 from prompt_kit.support.money import from_record, recorded, total
+from prompt_kit.support.pages import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +49,9 @@ _LOCK: Final = ".lock"
 _UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
 
 # The suggestions are the provider's own page; whatever stands between it and us must not run in a browser.
-_NO_SCRIPTS: Final = """<!doctype html>
+_NO_SCRIPTS: Final = f"""<!doctype html>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <title>Search suggestions</title>"""
 
 

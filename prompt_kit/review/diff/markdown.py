@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.review.diff import phrasing
 from prompt_kit.review.diff.passages import Gap
+from prompt_kit.support.text import counted, harmless, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,9 +50,9 @@ def _again(changes: Changes) -> Iterator[str]:
     if again:
         yield "\nWhat comes again:\n"
     for gone, came, prompts, recipes in again:
-        words = [_tagged("out", phrasing.shortened(gone))] if gone else []
-        words += [_tagged("in", phrasing.shortened(came))] if came else []
-        where = f"{phrasing.counted(prompts, 'prompt')} in {phrasing.counted(recipes, 'recipe')}"
+        words = [_tagged("out", shortened(gone))] if gone else []
+        words += [_tagged("in", shortened(came))] if came else []
+        where = f"{counted(prompts, 'prompt')} in {counted(recipes, 'recipe')}"
         yield f"- {' '.join(words)} ({where})"
 
 
@@ -97,7 +98,7 @@ def _tagged(kind: SpanKind, text: str) -> str:
     space, words = re.match(r"\s*", text), text.strip()
     lead = space[0] if space else ""
     rest = text[len(lead) + len(words) :]
-    shown = phrasing.harmless(words) if kind == "same" else phrasing.seen(words)
+    shown = harmless(words) if kind == "same" else visible(words)
     return f"{_broken(lead)}{before}{_escaped(shown)}{after}{_broken(rest)}" if words else _broken(text)
 
 

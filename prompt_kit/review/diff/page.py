@@ -10,6 +10,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.review.diff import phrasing
 from prompt_kit.review.diff.passages import Gap
 from prompt_kit.support.pages import document, embedded
+from prompt_kit.support.text import counted, harmless, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,7 +50,7 @@ def _header(changes: Changes) -> Iterator[str]:
     if len(changes.counts) > 1:
         counts = (f"<span><b>{n}</b> {phrasing.SAYS[status]}</span>" for status, n in changes.counts.items())
         yield f'<p class="counts">{"".join(counts)}</p>'
-    yield from (f'<p class="note">{escape(phrasing.seen(note))}</p>' for note in changes.notes)
+    yield from (f'<p class="note">{escape(visible(note))}</p>' for note in changes.notes)
     yield "</header>"
 
 
@@ -81,9 +82,9 @@ def _again(changes: Changes) -> Iterator[str]:
         return
     yield '<div class="again">\n<h2>What comes again</h2>\n<ul>'
     for gone, came, prompts, recipes in again:
-        words = [f"<del>{_shown(phrasing.shortened(gone))}</del>"] if gone else []
-        words += [f"<ins>{_shown(phrasing.shortened(came))}</ins>"] if came else []
-        where = f"{phrasing.counted(prompts, 'prompt')} in {phrasing.counted(recipes, 'recipe')}"
+        words = [f"<del>{_shown(shortened(gone))}</del>"] if gone else []
+        words += [f"<ins>{_shown(shortened(came))}</ins>"] if came else []
+        where = f"{counted(prompts, 'prompt')} in {counted(recipes, 'recipe')}"
         phrase = f'<span class="phrase" dir="auto">{" ".join(words)}</span>'
         yield f'<li>{phrase}<span class="where">{where}</span></li>'
     yield "</ul>\n</div>"
@@ -166,7 +167,7 @@ def _class(row: Passage) -> str:
 
 def _span(span: Span) -> str:
     if span.kind == "same":
-        return escape(phrasing.harmless(span.text))
+        return escape(harmless(span.text))
     tag = _TAGS[span.kind]
     return f"<{tag}>{_shown(span.text)}</{tag}>"
 
@@ -188,7 +189,7 @@ def _data(image: Image | None) -> str:
 
 
 def _shown(text: str) -> str:
-    return escape(phrasing.seen(text))
+    return escape(visible(text))
 
 
 def _id(recipe: RecipeChange) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from prompt_kit.support.text import counted
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
@@ -23,26 +23,6 @@ SAYS: Final[dict[Status, str]] = {
 
 LISTED: Final = frozenset({"added", "removed", "broken", "mended"})
 """What becomes of whole recipes; a list of their examples says enough."""
-
-_UNSEEN: Final = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff]"
-)
-"""Characters that show nothing, move the cursor or turn the direction of reading; joiners shape letters and stay."""
-
-_COMMANDS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-LONGEST: Final = 80
-"""Longest phrase in a list, in characters."""
-
-
-def seen(text: str) -> str:
-    """Return words in which nothing hides: characters that cannot be seen stand there by their number."""
-    return _UNSEEN.sub(lambda match: f"‹U+{ord(match[0]):04X}›", text)
-
-
-def harmless(text: str) -> str:
-    """Return unchanged words without characters that command a terminal."""
-    return _COMMANDS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def summary(changes: Changes) -> str:
@@ -63,12 +43,6 @@ def summary(changes: Changes) -> str:
 def details(changes: Changes) -> list[str]:
     """Return how many prompts were changed, added and so on."""
     return [f"{count} {SAYS[status]}" for status, count in changes.counts.items()]
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun."""
-    many = noun[:-1] + "ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count:,} {noun if count == 1 else many}"
 
 
 def heading(recipe: RecipeChange) -> str:
@@ -100,8 +74,3 @@ def others(group: list[ExampleChange]) -> str:
 def skipped(gap: Gap) -> str:
     """Return a note in place of unchanged sentences."""
     return f"… {counted(gap.sentences, 'sentence')} unchanged …"
-
-
-def shortened(text: str, longest: int = LONGEST) -> str:
-    """Return a phrase for a list, with at most so many characters."""
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

@@ -13,7 +13,8 @@ from prompt_kit.images import EXTENSIONS
 from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.recipe.library import Library, Root, built_in
 from prompt_kit.review.diff.git import Checkout
-from prompt_kit.support.files import inside
+from prompt_kit.support.files import inside, read_file
+from prompt_kit.support.yamlfile import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -179,8 +180,15 @@ def _texts(project: Project) -> Iterator[str]:
     """Yield the text of files that can name pictures elsewhere: recipes with a way up, and the brand."""
     for folder in (project.recipes, *project.packs):
         for path in (project.root / folder).rglob("*.yaml"):
-            text = path.read_text("utf-8", "replace") if path.is_file() else ""
+            text = _text(path)
             if "../" in text:
                 yield text
-    if (project.root / project.brand).is_file():
-        yield (project.root / project.brand).read_text("utf-8", "replace")
+    yield _text(project.root / project.brand)
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file; nothing when it is none that the kit would read."""
+    try:
+        return read_file(path, MAX_BYTES).decode("utf-8", "replace")
+    except InputError:
+        return ""

@@ -9,6 +9,7 @@ import click
 
 from prompt_kit.review.diff import phrasing
 from prompt_kit.review.diff.passages import Gap
+from prompt_kit.support.text import counted, harmless, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +36,7 @@ class Terminal:
         lines = [f"{self._bold(changes.old)} → {self._bold(changes.new)}", phrasing.summary(changes)]
         if len(changes.counts) > 1:
             lines.append(" · ".join(phrasing.details(changes)))
-        lines += [f"Note: {phrasing.seen(note)}" for note in changes.notes]
+        lines += [f"Note: {visible(note)}" for note in changes.notes]
         lines += self._again(changes)
         for recipe in changes.recipes:
             lines += ["", *self._recipe(recipe)]
@@ -49,10 +50,10 @@ class Terminal:
         for gone, came, prompts, recipes in again:
             words = [self._words("out", gone)] if gone else []
             words += [self._words("in", came)] if came else []
-            yield f"  {phrasing.counted(prompts, 'prompt')} in {phrasing.counted(recipes, 'recipe')}: {' '.join(words)}"
+            yield f"  {counted(prompts, 'prompt')} in {counted(recipes, 'recipe')}: {' '.join(words)}"
 
     def _words(self, kind: str, phrase: str) -> str:
-        return self._marked(kind, phrasing.seen(phrasing.shortened(phrase, max(20, self.width // 2 - 18))))
+        return self._marked(kind, visible(shortened(phrase, max(20, self.width // 2 - 18))))
 
     def _recipe(self, recipe: RecipeChange) -> Iterator[str]:
         name = self._bold(phrasing.heading(recipe))
@@ -83,16 +84,16 @@ class Terminal:
     def _problems(self, now: tuple[str, ...], before: tuple[str, ...], indent: str) -> Iterator[str]:
         if now == before:
             return
-        yield from (f"{indent}{self._marked('out', phrasing.seen(problem))}" for problem in before)
+        yield from (f"{indent}{self._marked('out', visible(problem))}" for problem in before)
         for problem in now:
-            text = phrasing.seen(problem)
+            text = visible(problem)
             yield f"{indent}{click.style(text, fg='red') if self.color else '! ' + text}"
 
     def _passage(self, passage: Passage) -> Iterator[str]:
         whole = passage.spans[0].kind if len(passage.spans) == 1 else "same"
         if whole != "same":
             sign = _WHOLE[whole]
-            for line in self._folded([(whole, phrasing.seen(passage.spans[0].text))], 6):
+            for line in self._folded([(whole, visible(passage.spans[0].text))], 6):
                 yield f"    {self._styled(whole, sign)}{line}"
                 sign = "  "
             return
@@ -103,7 +104,7 @@ class Terminal:
         yield from (f"      {line}" for line in self._folded(words, 6))
 
     def _with_marks(self, span: Span) -> str:
-        text = phrasing.seen(span.text) if span.kind != "same" else phrasing.harmless(span.text)
+        text = visible(span.text) if span.kind != "same" else harmless(span.text)
         if self.color or span.kind == "same":
             return text
         before, after = _MARKS[span.kind]
