@@ -7,8 +7,8 @@ import hashlib
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from prompt_kit.images import dimensions, sniff
 from prompt_kit.outcome import Outcome, Picture, Piece, Source, Status
+from prompt_kit.support.heads import dimensions, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from filelock import FileLock, Timeout
 
 from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.images import EXTENSIONS, sniff
+from prompt_kit.images import EXTENSIONS
 from prompt_kit.outcome import Derived, Outcome, Picture, Status
 from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of, unmarked
 from prompt_kit.record.runs.page import page
@@ -36,6 +36,7 @@ from prompt_kit.record.runs.records import (
 from prompt_kit.record.runs.recovery import adopted
 from prompt_kit.record.runs.soundness import look_at
 from prompt_kit.support import files
+from prompt_kit.support.heads import sniff
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

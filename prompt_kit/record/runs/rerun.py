@@ -135,7 +135,9 @@ def _found(record: Record, kept: Iterable[Path], originals: Mapping[str, str]) -
             places.append(Path(originals[sha256]))
         image = found.get(sha256) or next(filter(None, (_same(place, sha256) for place in places)), None)
         if image:
-            found[sha256] = replace(image, label=_text(part["file"]))
+            # Its size as it was told then, which is part of what the fingerprint covers.
+            size = {name: part[name] if type(part[name]) is int else odd() for name in ("width", "height")}
+            found[sha256] = replace(image, label=_text(part["file"]), **size)
         else:
             fact = f"The picture {part['file']!a} of {slot!a} is gone or has changed."
             gone.append(Problem(f"{fact} Put it back as {places[0]}.", parameter=slot))
