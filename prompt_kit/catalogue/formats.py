@@ -18,6 +18,21 @@ def nearest(asked: str, offered: Sequence[str]) -> str:
     wanted = measure(asked)
     if wanted is None:
         return series(offered, "or")
+    return _nearest(wanted, offered)
+
+
+def nearest_format(width: float, height: float, offered: Sequence[str]) -> tuple[str | None, float]:
+    """Return the format that is nearest to a picture's own, and how far it is, as a share; none where none is offered.
+
+    >>> nearest_format(900, 1600, ["1:1", "9:16"])
+    ('9:16', 0.0)
+    """
+    wanted = math.log(width / height)
+    found = _nearest(wanted, offered) if offered else None
+    return found, abs((measure(found or "") or 0) - wanted) if found else 0.0
+
+
+def _nearest(wanted: float, offered: Sequence[str]) -> str:
     return min(offered, key=lambda one: abs((measure(one) or 0) - wanted))
 
 
