@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import time
 from dataclasses import replace
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.errors import InputError, WorkspaceError
+from prompt_kit.errors import WorkspaceError
 from prompt_kit.outcome import Status
 from prompt_kit.review.snapshots import snapshot
+from prompt_kit.support import files
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -43,12 +43,13 @@ def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
     if options["dry_run"]:
         show_plan(planned, as_json=options["as_json"])
         return
+    check_folder(options["out"])
     outcome = made(planned, project, new=options["new"], resend=options["resend"])
-    copy(outcome, options["out"])
     if options["as_json"]:
         click.echo(json.dumps(plain(planned, outcome), indent=2, ensure_ascii=False))
     else:
         show(planned, outcome)
+    copy(outcome, options["out"])
     if not outcome.ok:
         click.get_current_context().exit(1)
 
@@ -73,11 +74,16 @@ def made(
     made_by = generator_for(planned.generator, project)
     if hasattr(made_by, "on_wait"):
         made_by = replace(made_by, on_wait=lambda _seconds, sentence: talk(sentence))  # type: ignore[type-var]
-    options: Options = {"generator": made_by, "project": project, "count": planned.count, "on_progress": Watch()}
+    watch = Watch()
+    options: Options = {"generator": made_by, "project": project, "count": planned.count, "on_progress": watch}
     options |= {"new": new, "resend": resend}
     if parent[0]:
         options |= {"parent": parent[0], "parent_picture": parent[1]}
-    return generate(planned.prompt, **options)
+    try:
+        return generate(planned.prompt, **options)
+    except BaseException:
+        watch.name_folder()
+        raise
 
 
 class Watch:
@@ -85,11 +91,15 @@ class Watch:
 
     def __init__(self) -> None:
         self._started: dict[int, float] = {}
+        self._folder: Path | None = None
+        """The run's folder, as long as nobody has named it."""
 
     def __call__(self, progress: Progress) -> None:
         """Say one line about a step, where there is something to say."""
         label = f"{progress.turn}/{progress.turns} {progress.name}".strip() if progress.turns > 1 else "The picture"
         match progress.step:
+            case "started":
+                self._folder = progress.folder
             case "kept":
                 talk(f"{label} is there already.")
             case "sent":
@@ -103,7 +113,13 @@ class Watch:
                     talk(f"{label} {how} after {seconds:.1f} s.")
             case "ended" if progress.outcome is not None and progress.outcome.status is Status.CANCELLED:
                 talk(progress.outcome.explanation)
-                talk(f"Record: {short(progress.folder)}")
+                self.name_folder()
+
+    def name_folder(self) -> None:
+        """Say where the run is, once: whatever happens, what was paid for can be found there."""
+        if self._folder is not None:
+            talk(f"Record: {short(self._folder)}")
+        self._folder = None
 
 
 def dollars(amount: Decimal | None) -> str:
@@ -171,26 +187,32 @@ def _show_search(outcome: Outcome) -> None:
         )
 
 
+def check_folder(folder: Path | None) -> None:
+    """See that copies can be put into a folder, before anything is paid.
+
+    Raises:
+        WorkspaceError: When they cannot.
+    """
+    if folder is not None and (why := files.unwritable(folder)):
+        raise WorkspaceError(f"{folder}: copies cannot be written here ({why}). Nothing was sent. Use another folder.")
+
+
 def copy(outcome: Outcome, folder: Path | None) -> None:
-    """Put copies of the pictures where the person wants them; the masters stay with their record."""
+    """Put copies of the pictures where the person wants them; the masters stay with their record.
+
+    Raises:
+        WorkspaceError: When one cannot be written.
+    """
     if folder is None or outcome.folder is None:
         return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        files.make_folder(folder)
         for picture in outcome.pictures:
             if picture.path is not None:
-                target = folder / f"{outcome.folder.name}-{picture.path.name}"
-                if target.exists():
-                    # A run that goes on has copied what it had before.
-                    if target.is_file() and target.read_bytes() == picture.data:
-                        continue
-                    raise InputError(f"{target}: there is a file of that name already, and it is kept.")
-                shutil.copyfile(picture.path, target)
-                talk(f"Copy: {target}")
-    except OSError as error:
-        raise WorkspaceError(
-            f"{folder}: the copies cannot be written ({error.strerror}). The pictures are in {outcome.folder}."
-        ) from error
+                name = f"{outcome.folder.name}-{picture.path.name}"
+                talk(f"Copy: {files.put_copy(folder, name, picture.data)}")
+    except WorkspaceError as error:
+        raise WorkspaceError(f"{error} The copies are not complete; the pictures are in {outcome.folder}.") from error
 
 
 def plain_plan(planned: Plan) -> dict[str, Any]:

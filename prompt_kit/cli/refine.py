@@ -10,7 +10,7 @@ import click
 
 from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
 from prompt_kit.cli.options import given, options_of
-from prompt_kit.cli.progress import copy, dollars, made, plain, plain_plan, show, show_plan, talk
+from prompt_kit.cli.progress import check_folder, copy, dollars, made, plain, plain_plan, show, show_plan, talk
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
@@ -179,20 +179,27 @@ def _make_all(work: list[tuple[Refinement, Plan]], project: Project, options: di
     """Make the pictures one after the other; return whether all of them came."""
     told = []
     well = True
+    unwritten: list[PromptKitError] = []
+    check_folder(options["out"])
     for number, (ready, planned) in enumerate(work):
         for warning in ready.warnings:
             talk(warning)
         parent = (ready.parent, ready.parent_picture)
         outcome = made(planned, project, parent=parent, new=options["new"], resend=options["resend"])
-        copy(outcome, options["out"])
         well = well and outcome.ok
         if options["as_json"]:
             told.append(plain(planned, outcome))
         else:
             click.echo("", nl=number > 0)
             show(planned, outcome)
+        try:
+            copy(outcome, options["out"])
+        except PromptKitError as error:  # the others are made all the same, and all are shown
+            unwritten.append(error)
     if options["as_json"]:
         _print_json(told)
+    if unwritten:
+        raise unwritten[0]
     return well
 
 

@@ -13,7 +13,7 @@ from prompt_kit.comparing.record import SHEET, ComparisonFolder, State, unfinish
 from prompt_kit.comparing.results import Result, is_done, result_of
 from prompt_kit.comparing.submission import submitted
 from prompt_kit.comparing.table import Wishes, table, total
-from prompt_kit.errors import BudgetError, PromptKitError
+from prompt_kit.errors import BudgetError, PromptKitError, WorkspaceError
 from prompt_kit.outcome import Status
 from prompt_kit.support import files
 from prompt_kit.support.words import series
@@ -141,6 +141,8 @@ async def acompare(
     """
     wishes = cast("Wishes", {name: options[name] for name in Wishes.__annotations__ if name in options})  # type: ignore[literal-required]
     made = table(recipe, values or {}, across, **wishes)
+    if "out" in options and (why := files.unwritable(options["out"].parent)):
+        raise WorkspaceError(f"{options['out']}: the sheet cannot be written here ({why}). Nothing was sent.")
     root = made.given.project.runs_folder
     notes: list[str] = []
     path = None if options.get("new") else unfinished(root, made, notes)
