@@ -311,7 +311,11 @@ class _Reading(Taken):
         width, height = self.one(int, plain, "width", at), self.one(int, plain, "height", at)
         if sha256 not in self.images:
             return self.wrong(f"{at}sha256", f"the picture {name!a} is not among those that are given")
-        return replace(self.images[sha256], label=name, width=width, height=height)
+        image = self.images[sha256]
+        for fact, value in (("media_type", image.media_type), ("size", image.size)):
+            if isinstance(plain, dict) and plain.get(fact) != value:
+                self.wrong(f"{at}{fact}", f"the picture that is given has {value}")
+        return replace(image, label=name, width=width, height=height)
 
 
 def _frozen(value: Any) -> Any:

@@ -19,6 +19,7 @@ from prompt_kit.prompt import (
     EarlierWords,
     Exchange,
     Mask,
+    Part,
     Prompt,
     Reference,
     Said,
@@ -59,10 +60,10 @@ def prompts(draw: st.DrawFn) -> Prompt:
     """Return any prompt there can be."""
     turns = []
     for number in range(draw(st.integers(1, 3))):
-        parts = given_parts | st.builds(Mask, words, pictures)
+        parts: st.SearchStrategy[Part] = given_parts | st.builds(Mask, words, pictures)
         if number:
             before = st.integers(0, number - 1)
-            parts |= st.builds(Earlier, before, roles) | st.builds(EarlierWords, before)
+            parts = parts | st.builds(Earlier, before, roles) | st.builds(EarlierWords, before)
         turns.append(
             Turn(
                 tuple(draw(st.lists(parts, max_size=4))),
