@@ -123,6 +123,13 @@ def test_a_folder_that_cannot_be_written_is_told_first(command: list[str], capsy
     assert not Path("runs").exists()
 
 
+def test_a_link_that_leads_nowhere_is_no_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    """As of a disk that is not there today."""
+    Path("desk").symlink_to("gone")
+    assert run([*EXAMPLE, "desk"]) == 1
+    assert "Nothing was sent." in capsys.readouterr().err
+
+
 def test_copies_never_take_each_others_name(tmp_path: Path) -> None:
     """Two runs may have one name on two days; a copy that is there already is not made twice."""
     names = [put_copy(tmp_path, "fox-7f3a-01.jpg", data).name for data in (b"one", b"two", b"one", b"three", b"two")]

@@ -140,7 +140,9 @@ def unwritable(folder: Path) -> str:
     import tempfile  # only before something is written
 
     try:
-        nearest = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+        nearest = next(
+            (one for one in (folder, *folder.absolute().parents) if one.exists() or one.is_symlink()), folder
+        )
         with tempfile.TemporaryFile(dir=nearest):
             return ""
     except OSError as error:
