@@ -105,6 +105,19 @@ def test_a_gigabyte_is_refused_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8\xff" + b"\xff" * 5_000_000 + picture("JPEG")[2:],
+        b"\0\0\0\x10ftypheic\0\0\0\0" + b"\0\0\0\x08free" * 600_000 + heic((40, 30))[24:],
+    ],
+    ids=["padding of a JPEG", "empty boxes of a HEIC"],
+)
+def test_a_head_without_end_is_not_followed(data: bytes) -> None:
+    """A file may be made to keep its reader busy; real ones come to the point."""
+    assert dimensions(data) == (0, 0)
+
+
+@pytest.mark.parametrize(
     ("source", "message"),
     [
         ("https://example.com/x.png", "not fetched from the web"),

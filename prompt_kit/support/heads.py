@@ -13,6 +13,8 @@ TURNED: Final = frozenset({5, 6, 7, 8})
 ORIENTATION: Final = 0x0112
 """The tag of the orientation in Exif (CIPA DC-008, 4.6.4)."""
 _MOST_TAGS: Final = 200
+_MOST_STEPS: Final = 100_000
+"""How many pieces of a file are passed over to find what is looked for; a real one of 50 MB has some thousands."""
 _FLOW: Final = 0xDA
 """The marker after which a JPEG holds nothing but pixels."""
 
@@ -68,8 +70,10 @@ def cut_short(data: bytes) -> bool:
 def _png(data: bytes) -> tuple[int, int, int]:
     size = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
     at = 8
-    while at + 8 <= len(data):
+    for _ in range(_MOST_STEPS):
         length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        if not kind:
+            break
         if kind == b"eXIf":
             return *size, _exif(data[at + 8 : at + 8 + length])
         at += 12 + length
@@ -82,7 +86,9 @@ def _gif(data: bytes) -> tuple[int, int, int]:
 
 def _jpeg(data: bytes) -> tuple[int, int, int]:
     at, size, orientation = 2, (0, 0), 1
-    while at + 9 < len(data) and data[at] == 0xFF and data[at + 1] != _FLOW:
+    for _ in range(_MOST_STEPS):
+        if at + 9 >= len(data) or data[at] != 0xFF or data[at + 1] == _FLOW:
+            break
         marker = data[at + 1]
         standalone = marker == 0xFF or 0xD0 <= marker <= 0xD9
         length = 0 if standalone else int.from_bytes(data[at + 2 : at + 4], "big")
@@ -113,7 +119,7 @@ def _webp(data: bytes) -> tuple[int, int, int]:
 
 def _webp_orientation(data: bytes) -> int:
     at = 12
-    while at + 8 <= len(data):
+    for _ in range(_MOST_STEPS):
         length = int.from_bytes(data[at + 4 : at + 8], "little")
         if data[at : at + 4] == b"EXIF":
             return _exif(data[at + 8 : at + 8 + length].removeprefix(b"Exif\0\0"))
@@ -180,7 +186,9 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         ValueError: When a box reaches beyond the end.
     """
     at = 0
-    while at < len(data):
+    for _ in range(_MOST_STEPS):
+        if at >= len(data):
+            return
         length, kind, start = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], at + 8
         if length == 1:
             length, start = int.from_bytes(data[at + 8 : at + 16], "big"), at + 16
