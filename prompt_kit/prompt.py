@@ -4,46 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
+
+from prompt_kit.errors import InputError
+from prompt_kit.support.plaindata import Taken
+from prompt_kit.vocabulary import (
+    ROLES,
+    SETTINGS,
+    SIZES,
+    TIERS,
+    Answer,
+    Background,
+    Grounding,
+    Output,
+    Role,
+    Safety,
+    Settings,
+    Size,
+    Task,
+    Thinking,
+    Tier,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from prompt_kit.images import Image
 
-Role: TypeAlias = Literal["base", "identity", "object", "style", "pose", "scene", "layout", "logo", "mask"]
-"""What the model should take from a reference picture."""
-
-Task: TypeAlias = Literal["create", "edit", "compose"]
-"""What the model is asked to do with the references: nothing, change one, or bring several together."""
-
-Tier: TypeAlias = Literal["draft", "standard", "pro"]
-Size: TypeAlias = Literal["512", "1K", "2K", "4K"]
-Thinking: TypeAlias = Literal["minimal", "low", "medium", "high"]
-Grounding: TypeAlias = Literal["web", "web+images"]
-Output: TypeAlias = Literal["picture", "interleaved"]
-Answer: TypeAlias = Literal["picture", "words"]
-"""What one turn makes: pictures, or words alone that later turns set."""
-Background: TypeAlias = Literal["transparent", "keyed"]
-"""What lies behind the subject: nothing, or one flat colour that is removed afterwards."""
-Safety: TypeAlias = Literal["block-most", "block-some", "block-few", "block-none", "off"]
-"""How much the provider's adjustable safety filters hold back, in the words of AI Studio (2026-10)."""
-
-ROLES: Final[dict[Role, str]] = {
-    "base": "the picture to work on",
-    "identity": "who it is: face, build and features",
-    "object": "a thing to show as it is",
-    "style": "how it looks: technique, palette and texture",
-    "pose": "how the body stands or moves",
-    "scene": "the place and its light",
-    "layout": "where things stand in the frame",
-    "logo": "a mark to reproduce exactly",
-    "mask": "which part may change: white where it may, black where it may not",
-}
-"""Each role, and what the model should take from a picture in it."""
-
-TIERS: Final[tuple[str, ...]] = get_args(Tier)
-SIZES: Final[tuple[str, ...]] = get_args(Size)
+__all__ = [
+    "LONGEST_RATIO", "MANY_WORDS", "ROLES", "SETTINGS", "SIZES", "TIERS", "Answer", "Background", "Earlier",
+    "EarlierWords", "Exchange", "Grounding", "Mask", "Output", "Part", "Prompt", "Reference", "Role", "Safety",
+    "Said", "Settings", "Size", "Task", "Text", "Thinking", "Tier", "Turn", "exchange_to_dict", "part_to_dict",
+    "unnamed",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,52 +104,11 @@ class Exchange:
     answered: tuple[Said, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What is asked besides words and pictures; ``None`` leaves the choice to the model."""
-
-    aspect_ratio: str | None = None
-    """Width to height, such as ``16:9``."""
-    size: Size | None = None
-    """How large the picture is made."""
-    tier: Tier | None = None
-    """How good it must be; the catalogue finds the model. ``None`` means standard."""
-    model: str | None = None
-    """A certain model, by id, instead of a tier."""
-    thinking: Thinking | None = None
-    """How long the model may think before it draws."""
-    grounding: Grounding | None = None
-    """Whether the model looks things up before it draws, and whether it may look at pictures, too."""
-    output: Output = "picture"
-    """``interleaved`` asks for words and pictures in turn, such as an illustrated guide."""
-    background: Background | None = None
-    """What lies behind the subject; a recipe asks for ``transparent``, and gets ``keyed`` where a model cannot."""
-    thoughts: bool = False
-    """Whether the model's thinking comes along: its words, and its drafts, which are no results."""
-    safety: Safety | None = None
-    """How much the provider's adjustable filters hold back; ``None`` leaves it to the provider."""
-    temperature: float | None = None
-    """Sampling temperature, for the models that still take one."""
-    top_p: float | None = None
-    """Nucleus sampling, for the models that still take it."""
-    seed: int | None = None
-    """Best effort at the same picture again, for the models that take one."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what is set, without what is left to the model."""
-        return {key: value for key, value in asdict(self).items() if value is not None and (key, value) not in _PLAIN}
-
-
-_PLAIN: Final = {("output", "picture"), ("thoughts", False)}
-
 MANY_WORDS: Final = 120
 """A prompt up to this length, in words, is short whatever it was made of."""
 
 LONGEST_RATIO: Final = 1.6
 """Above this many times the words of its values, a prompt that has `MANY_WORDS` is called long."""
-
-SETTINGS: Final[tuple[str, ...]] = tuple(f.name for f in fields(Settings))
-"""The names of all settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +214,112 @@ class Prompt:
             "turns": [_turn_to_dict(turn) for turn in self.turns],
             "settings": self.settings.to_dict(),
         }
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any], images: Iterable[Image] = ()) -> Prompt:
+        """Return the prompt of which `to_dict` returned this; what else stands there is passed over.
+
+        Args:
+            plain: What `to_dict` returned, as it is or by way of JSON.
+            images: The pictures of the prompt in any order; they are known by their hashes.
+
+        Raises:
+            InputError: With everything that is wrong, each with its place such as ``turns[0].parts[1].role``.
+        """
+        reading = _Reading(images)
+        prompt = reading.prompt(dict(plain))
+        if reading.problems:
+            raise InputError(reading.problems)
+        return prompt
+
+
+class _Reading(Taken):
+    """Plain data on its way to a prompt."""
+
+    def __init__(self, images: Iterable[Image]) -> None:
+        super().__init__()
+        self.images = {image.sha256: image for image in images}
+
+    def prompt(self, plain: dict[str, Any]) -> Prompt:
+        turns = tuple(self.turn(turn, f"{at}.", number) for number, (at, turn) in enumerate(self.each(plain, "turns")))
+        if not turns:
+            self.wrong("turns", "needs at least one turn")
+        return Prompt(
+            turns,
+            self.settings(self.one(dict, plain, "settings")),
+            self.choice(plain, "task", "", get_args(Task)),
+            self.one(str, plain, "recipe"),
+            self.one(str, plain, "version"),
+            tuple(self.one(str, {at: name}, at) for at, name in self.each(plain, "strategies")),
+            tuple((name, _frozen(value)) for name, value in self.one(dict, plain, "values").items()),
+        )
+
+    def settings(self, plain: dict[str, Any]) -> Settings:
+        from pydantic import TypeAdapter, ValidationError  # only records are read this way
+
+        from prompt_kit.support.messages import explain
+
+        for name in plain.keys() - set(SETTINGS):
+            self.wrong(f"settings.{name}", "there is no such setting")
+        known = {name: value for name, value in plain.items() if name in SETTINGS}
+        try:
+            # Looked at but not taken: a temperature of 1 must not come back as 1.0, which has another fingerprint.
+            TypeAdapter(Settings).validate_json(json.dumps(known), strict=True)
+        except ValidationError as error:
+            for one in error.errors():
+                self.wrong(f"settings.{one['loc'][0]}", explain(one))
+        return Settings(**known)
+
+    def turn(self, plain: Any, at: str, number: int) -> Turn:
+        return Turn(
+            tuple(self.part(part, f"{place}.", number) for place, part in self.each(plain, "parts", at)),
+            self.one(str, plain, "name", at),
+            self.choice(plain, "output", at, get_args(Answer), "picture"),
+            tuple(self.exchange(one, f"{place}.") for place, one in self.each(plain, "history", at, [])),
+        )
+
+    def exchange(self, plain: Any, at: str) -> Exchange:
+        return Exchange(
+            tuple(self.part(part, f"{place}.", 0) for place, part in self.each(plain, "asked", at)),
+            tuple(self.said(piece, f"{place}.") for place, piece in self.each(plain, "answered", at)),
+        )
+
+    def said(self, plain: Any, at: str) -> Said:
+        drawn = isinstance(plain, dict) and "picture" in plain
+        image = self.image(self.one(dict, plain, "picture", at), f"{at}picture.") if drawn else None
+        return Said(self.one(str, plain, "text", at, ""), image, self.one(str, plain, "signature", at, ""))
+
+    def part(self, plain: Any, at: str, turn: int) -> Part:
+        kinds = ("text", "reference", "mask", "earlier", "earlier_words")
+        kind = next((kind for kind in kinds if isinstance(plain, dict) and kind in plain), "")
+        if kind in {"earlier", "earlier_words"}:
+            number = self.one(int, plain, kind, at)
+            if number not in range(turn):
+                self.wrong(f"{at}{kind}", "must be the number of an earlier turn")
+            return Earlier(number, self.role(plain, at)) if kind == "earlier" else EarlierWords(number)
+        if kind in {"reference", "mask"}:
+            slot, image = self.one(str, plain, kind, at), self.image(plain, at)
+            return Reference(slot, self.role(plain, at), image) if kind == "reference" else Mask(slot, image)
+        return Text(self.one(str, plain, "text", at))
+
+    def role(self, plain: Any, at: str) -> Any:
+        return self.choice(plain, "role", at, tuple(ROLES))
+
+    def image(self, plain: Any, at: str) -> Any:
+        """Return the picture that is meant, with the name and the size that were told of it."""
+        sha256, name = self.one(str, plain, "sha256", at), self.one(str, plain, "file", at)
+        width, height = self.one(int, plain, "width", at), self.one(int, plain, "height", at)
+        if sha256 not in self.images:
+            return self.wrong(f"{at}sha256", f"the picture {name!a} is not among those that are given")
+        image = self.images[sha256]
+        for fact, value in (("media_type", image.media_type), ("size", image.size)):
+            if isinstance(plain, dict) and plain.get(fact) != value:
+                self.wrong(f"{at}{fact}", f"the picture that is given has {value}")
+        return replace(image, label=name, width=width, height=height)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _entries(value: Any) -> tuple[Any, ...]:

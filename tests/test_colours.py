@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prompt_kit.errors import InputError
+from prompt_kit.generators.proof.colours import chips
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.values import color_words
 from prompt_kit.review.lint import check
 from prompt_kit.support import colours
-from prompt_kit.support.colours import KEYS, color_name, key_away_from, named_in
+from prompt_kit.support.colours import KEYS, color_code, color_name, key_away_from, named_in
+from prompt_kit.support.yamlfile import YamlFile
 
 if TYPE_CHECKING:
     from conftest import MakeTree
@@ -56,6 +60,29 @@ def test_examples_in_the_docstrings_hold() -> None:
 def test_color_name(value: str, name: str) -> None:
     """Models read names better than numbers."""
     assert color_name(value) == name
+
+
+def test_a_name_is_one_colour() -> None:
+    """What a prompt calls terracotta, the proof draws as the same terracotta, and a key stays away from it.
+
+    Two tables disagreed on ten names.
+    """
+    told = YamlFile(Path(colours.__file__).with_suffix(".yaml")).data
+    assert not told["names"].keys() & told["words"].keys()
+    for name, code in told["names"].items():
+        assert (color_name(code), color_code(name), list(named_in(name))) == (name, code, [code])
+        if len(name.split()) <= 3:
+            assert [chip.code for chip in chips([], {"palette": [name]})] == [code]
+
+
+def test_every_thing_has_a_colour_with_a_name() -> None:
+    """And no thing is the name of a colour, which would be two."""
+    told = YamlFile(Path(colours.__file__).with_suffix(".yaml")).data
+    names = told["names"] | told["words"]
+    things = [thing for named in told["things"].values() for thing in named.split()]
+    assert told["things"].keys() <= names.keys()
+    assert len(set(things)) == len(things)
+    assert all(re.fullmatch("#[0-9a-f]{6}", code) for code in names.values())
 
 
 @given(st.integers(0, 0xFFFFFF))

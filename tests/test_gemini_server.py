@@ -14,7 +14,7 @@ from gemini_rules import MODELS
 from gemini_server import GeminiServer
 
 from prompt_kit.catalogue import Catalogue
-from prompt_kit.images import dimensions, sniff
+from prompt_kit.support.heads import dimensions, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -80,8 +80,8 @@ def test_a_mask_of_another_size_is_scaled() -> None:
         (stored(Image.new("L", SIZE, 0)), "The mask lets nothing change: all of it is black."),
         (stored(Image.new("L", SIZE, 255)), "The mask lets everything change: all of it is white."),
         (stored(Image.new("RGBA", SIZE, (9, 9, 9, 0))), "The mask lets everything change: all of it is transparent."),
-        (b"nothing", "The mask cannot be read. Save it again as PNG."),
-        (stored(drawn("L", 0, 255))[:70], "The mask cannot be read. Save it again as PNG."),
+        (b"nothing", "The mask: this is not a picture"),
+        (stored(drawn("L", 0, 255))[:70], "The mask cannot be read. Save it again as PNG or JPEG."),
     ],
 )
 def test_masks_that_make_no_sense_are_told(mask: bytes, message: str) -> None:

@@ -12,7 +12,7 @@ from openai_replies import broken, encoded_picture, refused
 from openai_rules import MODELS
 from openai_server import OpenAIServer
 
-from prompt_kit.images import dimensions
+from prompt_kit.support.heads import dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

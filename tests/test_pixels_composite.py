@@ -283,7 +283,7 @@ def test_the_file_says_that_it_is_a_composite() -> None:
     ("original", "mask", "answer", "message"),
     [
         (b"x", data(sofa()), redone(), "The original: this is not a picture"),
-        (data(room()), b"x", redone(), "The mask cannot be read."),
+        (data(room()), b"x", redone(), "The mask: this is not a picture that can be worked on here."),
         (data(room()), data(sofa().resize((500, 500))), redone(), "The mask has 500 × 500 pixels and the picture 480"),
         (data(room()), data(sofa()), redone()[:4000], "The made picture cannot be read."),
         (data(room().convert("CMYK"), "JPEG"), data(sofa()), redone(), "The original is stored as CMYK"),

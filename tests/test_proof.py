@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from taken_pictures import heic
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.generators import Generator, Request, generator
@@ -336,7 +337,7 @@ def test_fourteen_references_are_all_on_the_sheet(task: Task) -> None:
 @pytest.mark.parametrize("task", ["create", "edit", "compose"])
 @pytest.mark.parametrize(
     "data",
-    [picture(size=(400, 300))[:120], picture(kind="JPEG", size=(400, 300))[:400], b"\0\0\0\x18ftypheic" + b"\0" * 90],
+    [picture(size=(400, 300))[:120], picture(kind="JPEG", size=(400, 300))[:400], heic((400, 300))],
     ids=["half a PNG", "half a JPEG", "HEIC"],
 )
 def test_a_picture_that_cannot_be_shown_does_not_stop_the_proof(data: bytes, task: Task) -> None:

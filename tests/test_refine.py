@@ -537,7 +537,7 @@ def test_a_conversation_that_cannot_go_on_is_told(server: GeminiServer) -> None:
     with pytest.raises(InputError, match="thought signatures.* without --chat"):
         prompt_kit.refine(made, "make it bluer", chat=True)
     path.write_text("{", "utf-8")
-    with pytest.raises(InputError, match=r"the record is damaged\..* without --chat"):
+    with pytest.raises(InputError, match=r"the record is damaged: line 1.* without --chat"):
         prompt_kit.refine(made, "make it bluer", chat=True)
     assert len(server.requests) == 1
 

@@ -18,13 +18,22 @@ def nearest(asked: str, offered: Sequence[str]) -> str:
     wanted = measure(asked)
     if wanted is None:
         return series(offered, "or")
+    return _nearest(wanted, offered)
+
+
+def nearest_format(width: float, height: float, offered: Sequence[str]) -> tuple[str | None, float]:
+    """Return the format that is nearest to a picture's own, and how far it is, as a share; none where none is offered.
+
+    >>> nearest_format(900, 1600, ["1:1", "9:16"])
+    ('9:16', 0.0)
+    """
+    wanted = math.log(width / height)
+    ratio = _nearest(wanted, offered) if offered else None
+    return ratio, abs((measure(ratio or "") or 0) - wanted) if ratio else 0.0
+
+
+def _nearest(wanted: float, offered: Sequence[str]) -> str:
     return min(offered, key=lambda candidate: abs((measure(candidate) or 0) - wanted))
-
-
-def nearest_shape(width: int, height: int, offered: Sequence[str]) -> str:
-    """Return the aspect ratio nearest to the shape of a picture; width and height in pixels."""
-    shape = math.log(width / height)
-    return min(offered, key=lambda ratio: abs((measure(ratio) or 0) - shape))
 
 
 def measure(format_or_size: str) -> float | None:

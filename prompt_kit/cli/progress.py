@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prompt_kit.cli.output import give, give_json, named, say, talk
-from prompt_kit.errors import InputError, WorkspaceError
+from prompt_kit.errors import WorkspaceError
 from prompt_kit.outcome import Status
 from prompt_kit.review.snapshots import snapshot
+from prompt_kit.support import files
 from prompt_kit.support.money import dollars, recorded
 
 if TYPE_CHECKING:
@@ -43,13 +43,14 @@ def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
     if options["dry_run"]:
         show_plan(planned, as_json=options["as_json"])
         return
+    check_folder(options["out"])
     outcome = made(planned, project, new=options["new"], resend=options["resend"])
-    with named(files(outcome)):
-        copy(outcome, options["out"])
+    with named(paths_of(outcome)):
         if options["as_json"]:
             give_json(plain(planned, outcome))
         else:
             show(planned, outcome)
+    copy(outcome, options["out"])
     if not outcome.ok:
         click.get_current_context().exit(1)
 
@@ -82,16 +83,21 @@ def made(
 
     generator = generator_for(planned.generator, project)
     announce(generator)
+    watch = RunWatch()
     options: GenerateOptions = {
         "generator": announcing(generator, lambda _seconds, sentence: talk(sentence)),
         "project": project,
         "count": planned.count,
-        "on_progress": RunWatch(),
+        "on_progress": watch,
     }
     options |= {"new": new, "resend": resend}
     if parent[0]:
         options |= {"parent": parent[0], "parent_picture": parent[1]}
-    return generate(planned.prompt, **options)
+    try:
+        return generate(planned.prompt, **options)
+    except BaseException:
+        watch.name_folder()
+        raise
 
 
 class RunWatch:
@@ -99,11 +105,15 @@ class RunWatch:
 
     def __init__(self) -> None:
         self._started: dict[int, float] = {}
+        self._folder: Path | None = None
+        """The run's folder, as long as nobody has named it."""
 
     def __call__(self, progress: RunProgress) -> None:
         """Say one line about a step, where there is something to say."""
         label = f"{progress.turn}/{progress.turns} {progress.name}".strip() if progress.turns > 1 else "The picture"
         match progress.step:
+            case "started":
+                self._folder = progress.folder
             case "kept":
                 talk(f"{label} is there already.")
             case "sent":
@@ -117,7 +127,13 @@ class RunWatch:
                     talk(f"{label} {how} after {seconds:.1f} s.")
             case "ended" if progress.outcome is not None and progress.outcome.status is Status.CANCELLED:
                 talk(progress.outcome.explanation)
-                talk(f"Record: {short(progress.folder)}")
+                self.name_folder()
+
+    def name_folder(self) -> None:
+        """Say where the run is, once: whatever happens, what was paid for can be found there."""
+        if self._folder is not None:
+            talk(f"Record: {short(self._folder)}")
+        self._folder = None
 
 
 def show_plan(planned: Plan, *, as_json: bool) -> None:
@@ -176,31 +192,37 @@ def _show_search(outcome: Outcome) -> None:
         say(f"Google Search suggestions, to be shown with the picture: {', '.join(str(short(p)) for p in pages)}")
 
 
-def files(outcome: Outcome) -> list[Path | None]:
+def paths_of(outcome: Outcome) -> list[Path | None]:
     """Return the files of everything that was made."""
     return [picture.path for picture in outcome.pictures] + [derived.path for derived in outcome.derived]
 
 
+def check_folder(folder: Path | None) -> None:
+    """See that copies can be put into a folder, before anything is paid.
+
+    Raises:
+        WorkspaceError: When they cannot.
+    """
+    if folder is not None and (why := files.unwritable(folder)):
+        raise WorkspaceError(f"{folder}: copies cannot be written here ({why}). Nothing was sent. Use another folder.")
+
+
 def copy(outcome: Outcome, folder: Path | None) -> None:
-    """Put copies of the pictures where the person wants them; the masters stay with their record."""
+    """Put copies of the pictures where the person wants them; the masters stay with their record.
+
+    Raises:
+        WorkspaceError: When one cannot be written.
+    """
     if folder is None or outcome.folder is None:
         return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        files.make_folder(folder)
         for picture in outcome.pictures:
             if picture.path is not None:
-                target = folder / f"{outcome.folder.name}-{picture.path.name}"
-                if target.exists():
-                    # A run that goes on has copied what it had before.
-                    if target.is_file() and target.read_bytes() == picture.data:
-                        continue
-                    raise InputError(f"{target}: there is a file of that name already, and it is kept.")
-                shutil.copyfile(picture.path, target)
-                talk(f"Copy: {target}")
-    except OSError as error:
-        raise WorkspaceError(
-            f"{folder}: the copies cannot be written ({error.strerror}). The pictures are in {outcome.folder}."
-        ) from error
+                name = f"{outcome.folder.name}-{picture.path.name}"
+                talk(f"Copy: {files.put_copy(folder, name, picture.data)}")
+    except WorkspaceError as error:
+        raise WorkspaceError(f"{error} The copies are not complete; the pictures are in {outcome.folder}.") from error
 
 
 def plain_plan(planned: Plan) -> dict[str, Any]:

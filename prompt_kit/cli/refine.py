@@ -10,7 +10,7 @@ import click
 from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
 from prompt_kit.cli.options import given, options_of
 from prompt_kit.cli.output import give_json, named, say, talk
-from prompt_kit.cli.progress import copy, files, made, plain, plain_plan, show, show_plan
+from prompt_kit.cli.progress import check_folder, copy, made, paths_of, plain, plain_plan, show, show_plan
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
@@ -184,23 +184,30 @@ def _make_all(work: list[tuple[Refinement, Plan]], project: Project, options: di
     reports = []
     there: list[Path | None] = []
     well = True
+    unwritten: list[PromptKitError] = []
+    check_folder(options["out"])
     for number, (ready, planned) in enumerate(work):
         for warning in ready.warnings:
             talk(warning)
         parent = (ready.parent, ready.parent_picture)
         outcome = made(planned, project, parent=parent, new=options["new"], resend=options["resend"])
-        there.extend(files(outcome))
+        there.extend(paths_of(outcome))
         well = well and outcome.ok
         with named(there):
-            copy(outcome, options["out"])
             if options["as_json"]:
                 reports.append(plain(planned, outcome))
             else:
                 say("", nl=number > 0)
                 show(planned, outcome)
+            try:
+                copy(outcome, options["out"])
+            except PromptKitError as error:  # the others are made all the same, and all are shown
+                unwritten.append(error)
     if options["as_json"]:
         with named(there):
             _print_json(reports)
+    if unwritten:
+        raise unwritten[0]
     return well
 
 

@@ -16,7 +16,7 @@ from prompt_kit.support.money import dollars, recorded
 from prompt_kit.support.text import counted, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from prompt_kit.record.ledger import Spending
@@ -69,8 +69,7 @@ def list_runs(count: int, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print run.json as it is.")
 def show_run(run: str, *, as_json: bool) -> None:
     """Show one run: its id, folder, picture or sidecar names it."""
-    from prompt_kit.record.runs import RECORD, family, open_run, prompt_from
-    from prompt_kit.record.runs.records import ODD, damaged
+    from prompt_kit.record.runs import family, open_run, prompt_from
     from prompt_kit.review.snapshots import snapshot
 
     root = find_project().runs_folder
@@ -79,10 +78,7 @@ def show_run(run: str, *, as_json: bool) -> None:
         give_json(dict(opened.record))
         return
     summary = opened.summary
-    try:
-        lines = [*_head(opened, root), *_made(opened), *_thought(opened), *_looked_up(opened)]
-    except ODD as error:
-        raise damaged(summary.folder / RECORD) from error
+    lines = (*_head(opened, root), *_made(opened), *_thought(opened), *_looked_up(opened))
     for label, text in ((label, text.replace("\n", " ").rstrip()) for label, text in lines):
         say(f"{label:<13}{text}")
     tree = family(opened, summary.folder.parents[1])
@@ -91,23 +87,23 @@ def show_run(run: str, *, as_json: bool) -> None:
         for line in _drawn(tree, summary.id):
             say(f"  {line}")
     say()
-    give(snapshot(prompt_from(opened.summary.folder, root)), nl=False)
+    give(snapshot(prompt_from(summary.folder, root)), nl=False)
 
 
 def _head(run: Run, root: Path) -> Iterator[tuple[str, str]]:
     """Yield what a run is, how it stands, and what it came from."""
-    summary, record = run.summary, run.record
+    summary, record = run.summary, run.told
     yield from (("run", summary.id), ("state", summary.state), ("generator", summary.generator))
     yield from (("cost", dollars(summary.cost)), ("folder", str(summary.folder)))
-    totals: Mapping[str, Any] = record.get("totals") or {}
+    totals = record.totals
     if summary.state == "waiting":
-        yield "job", _job(record["job"], root)
-    elif totals.get("message"):
-        yield "message", f"{totals['message']} {totals.get('next_step') or ''}"
-    before = max(len(turn.get("history", ())) for turn in record["turns"])
+        yield "job", _job(record.job, root)
+    elif totals and totals.message:
+        yield "message", f"{totals.message} {totals.next_step}"
+    before = max(len(turn.get("history", ())) for turn in record.turns)
     if before:
         exchanges = counted(before, "exchange")
-        picture = record.get("parent_picture") or "a picture"
+        picture = record.parent_picture or "a picture"
         source = f" that led to {picture} of {summary.parent}" if summary.parent else ""
         yield "conversation", f"continues {exchanges}{source}"
 
@@ -124,12 +120,11 @@ def _job(name: str, root: Path) -> str:
 
 def _made(run: Run) -> Iterator[tuple[str, str]]:
     """Yield the files of a run: pictures, what was made from them here, pages and drafts."""
-    derived: Iterable[Mapping[str, str]] = run.record.get("derived", ())
     for picture in run.pictures:
         yield "picture", picture.name
-        for entry in derived:
-            if entry["source"] == picture.name:
-                yield entry["kind"], f"{entry['file']}  {entry['report']}"
+        for entry in run.told.derived:
+            if entry.source == picture.name:
+                yield entry.kind, f"{entry.file}  {entry.report}"
     yield from (("page", page.name) for page in sorted(run.summary.folder.glob("page-*.md")))
     drafts = sorted(draft.name for draft in run.summary.folder.glob("draft-*"))
     if drafts:
@@ -140,13 +135,13 @@ def _thought(run: Run) -> Iterator[tuple[str, str]]:
     """Yield the beginning of what the model thought, and where the rest stands."""
     from pathlib import Path as AnyPath
 
-    requests = run.record["requests"]
+    requests = run.told.requests
     for done in requests:
-        words = " ".join(done["answer"].get("thoughts", "").split())
+        words = " ".join(done.answer.thoughts.split())
         if not words:
             continue
-        first = next(iter(done["pictures"]), "")
-        which = done["request"]["name"] or (first if len(requests) > 1 else "")
+        first = next(iter(done.pictures), "")
+        which = done.request.name or (first if len(requests) > 1 else "")
         place = AnyPath(first).with_suffix(".json").name if first else "run.json"
         if len(words) > THOUGHTS:
             words = f"{words[:THOUGHTS].rstrip()}…  whole in {place}"
@@ -155,13 +150,11 @@ def _thought(run: Run) -> Iterator[tuple[str, str]]:
 
 def _looked_up(run: Run) -> Iterator[tuple[str, str]]:
     """Yield what was searched for, what was found, and Google's suggestions, which it asks to show."""
-    answers = [done["answer"] for done in run.record["requests"]]
-    queries = dict.fromkeys(query for answer in answers for query in answer.get("queries", ()))
+    answers = [done.answer for done in run.told.requests]
+    queries = dict.fromkeys(query for answer in answers for query in answer.queries)
     if queries:
         yield "searched", "; ".join(queries)
-    sources = dict.fromkeys(
-        (source["title"], source["uri"]) for answer in answers for source in answer.get("sources", ())
-    )
+    sources = dict.fromkeys((source.title, source.uri) for answer in answers for source in answer.sources)
     yield from (("source", f"{title} {uri}") for title, uri in sources)
     for page in sorted(run.summary.folder.glob("search-*.html")):
         yield "suggestions", f"{page.name}  Google's, to be shown with the picture"

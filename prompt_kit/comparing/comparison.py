@@ -13,7 +13,7 @@ from prompt_kit.comparing.record import SHEET, ComparisonFolder, State, unfinish
 from prompt_kit.comparing.results import Result, is_done, result_of
 from prompt_kit.comparing.submission import submitted
 from prompt_kit.comparing.table import TableOptions, table
-from prompt_kit.errors import BudgetError, PromptKitError
+from prompt_kit.errors import BudgetError, PromptKitError, WorkspaceError
 from prompt_kit.generators.opening import announcing, opened
 from prompt_kit.outcome import Status
 from prompt_kit.support import files
@@ -143,6 +143,8 @@ async def acompare(
     """
     given = {name: value for name, value in options.items() if name in TableOptions.__annotations__}
     made = table(recipe, values or {}, across, **cast("TableOptions", given))
+    if "out" in options and (why := files.unwritable(options["out"].parent)):
+        raise WorkspaceError(f"{options['out']}: the sheet cannot be written here ({why}). Nothing was sent.")
     root = made.given.project.runs_folder
     notes: list[str] = []
     path = None if options.get("new") else unfinished(root, made, notes)

@@ -10,8 +10,11 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
+from pydantic import BaseModel, ConfigDict
+
 from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.record.runs.records import ODD, SCHEMA, moment, read_record, to_json, tool
+from prompt_kit.record.runs.reading import parsed, read_record, to_json, tool
+from prompt_kit.record.runs.schema import SCHEMA, Dollars, Words, moment
 from prompt_kit.support import files, locks
 from prompt_kit.support.money import from_record, recorded
 
@@ -30,6 +33,28 @@ _LOCK: Final = ".lock"
 
 State: TypeAlias = Literal["started", "waiting", "stopped", "failed", "done"]
 """``started`` is also what a comparison stays whose process was killed; ``waiting`` is one whose cells are in jobs."""
+
+
+class CellRecord(BaseModel):
+    """What a comparison's record says of one cell, as far as going on with it needs."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    runs: tuple[Words, ...]
+    """The ids of its runs, in the order in which they began."""
+    estimate: Dollars | None = None
+    """In US dollars; ``None`` is unknown."""
+
+
+class ComparisonRecord(BaseModel):
+    """What a comparison's record says, as far as going on with it needs."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    key: Words
+    """What was compared; the same comparison has the same."""
+    state: State
+    cells: tuple[CellRecord, ...]
 
 
 class ComparisonFolder:
@@ -82,7 +107,9 @@ class ComparisonFolder:
             InputError: When its record is damaged; nothing is changed in it.
             WorkspaceError: When another process is at it.
         """
-        return cls(path, read_record(path / RECORD))
+        record = read_record(path / RECORD)
+        parsed(ComparisonRecord, record, path / RECORD)
+        return cls(path, record)
 
     def runs(self, cell: Cell) -> list[str]:
         """Return the ids of a cell's runs, in the order in which they began."""
@@ -110,10 +137,7 @@ class ComparisonFolder:
         )
 
     def _price(self, cell: Cell) -> Decimal | None:
-        try:
-            return from_record(self._record["cells"][cell.number]["estimate"])
-        except ODD:
-            return cell.price
+        return from_record(self._record["cells"][cell.number].get("estimate"))
 
     def finish(self, state: State, *, now: datetime) -> None:
         """Write down how it ended, and let others work on it.
@@ -142,14 +166,12 @@ def unfinished(root: Path, table: Table, warnings: list[str]) -> Path | None:
     """
     for path in _folders(root, files.token(table.given.recipe.name)):
         try:
-            record = read_record(path / RECORD)
-            cells = [cell["runs"] for cell in record["cells"]]
-            if record["key"] == table.key and len(cells) == len(table.cells):
-                return None if record["state"] == "done" else path
+            record = parsed(ComparisonRecord, read_record(path / RECORD), path / RECORD)
         except InputError as error:
             warnings.append(str(error))
-        except (KeyError, TypeError):
-            warnings.append(f"{path / RECORD}: the record is damaged. Nothing was changed in it.")
+        else:
+            if record.key == table.key and len(record.cells) == len(table.cells):
+                return None if record.state == "done" else path
     return None
 
 

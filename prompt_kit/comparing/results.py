@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Status
 from prompt_kit.record.runs import open_run
-from prompt_kit.support.money import from_record, total
+from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from prompt_kit.comparing.table import Cell
-
-_ODD: Final = (KeyError, IndexError, TypeError, ValueError, ArithmeticError, AttributeError)
+    from prompt_kit.record.runs import RunRecord
+    from prompt_kit.record.runs.schema import Done
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,13 @@ def result_of(cell: Cell, runs: Sequence[str], root: Path, count: int) -> Result
     for run in runs:
         folder = root / run
         try:
-            record = open_run(folder, root).record
-            result = _ended(cell, record, folder) if _belongs(record, cell, count) else _strange(cell, folder)
+            record = open_run(folder, root).told
         except PromptKitError as error:
             result = Result(cell, message=str(error), folder=folder)
-        except _ODD:
-            result = _strange(cell, folder)
+        else:
+            message = f"{folder}: the record is of another prompt. It is left alone."
+            fits = _belongs(record, cell, count)
+            result = _ended(cell, record, folder) if fits else Result(cell, message=message, folder=folder)
         costs.append(result.cost)
     return replace(result, runs=tuple(runs), cost=total(costs) if costs else Decimal(0))
 
@@ -98,53 +98,44 @@ def is_done(result: Result) -> bool:
     return result.ok and all(shown.path.is_file() and shown.master.is_file() for shown in result.pictures)
 
 
-def _belongs(record: Mapping[str, Any], cell: Cell, count: int) -> bool:
-    plan, asked = cell.plan, (record["prompt_fingerprint"], record["generator"], record.get("count", 1))
+def _belongs(record: RunRecord, cell: Cell, count: int) -> bool:
+    plan, asked = cell.plan, (record.prompt_fingerprint, record.generator, record.count)
     return plan is not None and asked == (plan.prompt.fingerprint, plan.generator, count)
 
 
-def _strange(cell: Cell, folder: Path) -> Result:
-    return Result(cell, message=f"{folder}: the record is damaged, or of another prompt. It is left alone.")
-
-
-def _ended(cell: Cell, record: Mapping[str, Any], folder: Path) -> Result:
-    requests: list[Mapping[str, Any]] = record["requests"]
-    answers = [request["answer"] for request in requests]
-    if record["state"] == "waiting":
+def _ended(cell: Cell, record: RunRecord, folder: Path) -> Result:
+    answers = [done.answer for done in record.requests]
+    if record.state == "waiting":
         return _waiting(cell, record, folder)
-    totals: Mapping[str, Any] = record["totals"] or {}
-    status = Status(totals["status"]) if totals else Status.CANCELLED
-    costs = [from_record(answer["cost"]) for answer in answers]
-    sentences = [totals.get("message") or "The run was stopped before it ended.", totals.get("next_step") or ""]
-    plan = cell.plan
-    warnings = (plan.warnings if plan else ()) + tuple(warning for answer in answers for warning in answer["warnings"])
+    totals, plan = record.totals, cell.plan
+    status = totals.status if totals else Status.CANCELLED
+    sentences = [totals.message, totals.next_step] if totals else ["The run was stopped before it ended."]
+    warnings = (plan.warnings if plan else ()) + tuple(warning for answer in answers for warning in answer.warnings)
     return Result(
         cell,
         status,
         message="" if status is Status.OK else " ".join(filter(None, sentences)),
-        reason=totals.get("reason") or "",
+        reason=totals.reason if totals else "",
         pictures=tuple(_pictures(record, folder)),
-        text="\n\n".join(filter(None, (answer["text"] for answer in answers))),
-        model=next((answer["model"] for answer in answers if answer["model"]), plan.model.id if plan else ""),
+        text="\n\n".join(filter(None, (answer.text for answer in answers))),
+        model=next((answer.model for answer in answers if answer.model), plan.model.id if plan else ""),
         # A request that was on its way when the run ended may have been paid.
-        cost=None if status is Status.CANCELLED else total(costs),
-        seconds=_seconds(requests),
+        cost=None if status is Status.CANCELLED else record.cost,
+        seconds=_seconds(record.requests),
         warnings=tuple(dict.fromkeys(warnings)),
         folder=folder,
     )
 
 
-def _waiting(cell: Cell, record: Mapping[str, Any], folder: Path) -> Result:
+def _waiting(cell: Cell, record: RunRecord, folder: Path) -> Result:
     """Return what is known of a run that is in a job; what it will cost is not."""
-    job = str(record.get("job") or "")
-    message = f"It waits in {job}. Collect it: prompt-kit runs wait {job}. Then compare once more."
-    return Result(cell, message=message, pictures=tuple(_pictures(record, folder)), folder=folder, job=job)
+    message = f"It waits in {record.job}. Collect it: prompt-kit runs wait {record.job}. Then compare once more."
+    return Result(cell, message=message, pictures=tuple(_pictures(record, folder)), folder=folder, job=record.job)
 
 
-def _pictures(record: Mapping[str, Any], folder: Path) -> Iterable[CellPicture]:
-    made_of = {derived["source"]: derived["file"] for derived in record.get("derived") or ()}
-    names = [name for request in record["requests"] for name in request["pictures"]]
-    for name in sorted(names, key=lambda name: int(Path(name).stem)):
+def _pictures(record: RunRecord, folder: Path) -> Iterable[CellPicture]:
+    made_of = {derived.source: derived.file for derived in record.derived}
+    for name in sorted(record.pictures, key=lambda name: int(Path(name).stem)):
         master = folder / name
         path = folder / made_of.get(name, name)
         try:
@@ -155,10 +146,9 @@ def _pictures(record: Mapping[str, Any], folder: Path) -> Iterable[CellPicture]:
             yield CellPicture(path, master, image.width, image.height)
 
 
-def _seconds(requests: Iterable[Mapping[str, Any]]) -> float | None:
+def _seconds(requests: Iterable[Done]) -> float | None:
     took: dict[int, float] = {}
-    for request in requests:
-        asked = request["request"]
-        start, end = datetime.fromisoformat(asked["sent"]), datetime.fromisoformat(asked["ended"])
-        took[asked["take"]] = took.get(asked["take"], 0.0) + (end - start).total_seconds()
+    for done in requests:
+        asked = done.request
+        took[asked.take] = took.get(asked.take, 0.0) + (asked.ended - asked.sent).total_seconds()
     return sum(took.values()) / len(took) if took else None

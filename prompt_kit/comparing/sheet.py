@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from prompt_kit.comparing.axes import MOST_AXES
-from prompt_kit.comparing.thumbnails import LONGEST, Thumbnail, thumbnail
 from prompt_kit.comparing.wording import wording
+from prompt_kit.pixels.thumbnails import LONGEST, Thumbnail, thumbnail
 from prompt_kit.support.money import dollars
 from prompt_kit.support.pages import document, embedded
 from prompt_kit.support.text import counted, harmless, shortened

@@ -6,8 +6,8 @@ import binascii
 import hashlib
 from typing import Final
 
-from prompt_kit.images import dimensions, sniff
 from prompt_kit.outcome import Picture
+from prompt_kit.support.heads import dimensions, sniff
 
 _STANDARD: Final = str.maketrans("-_", "+/")
 

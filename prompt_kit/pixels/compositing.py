@@ -11,11 +11,13 @@ from PIL import Image as Pillow
 from PIL import ImageCms
 
 from prompt_kit.errors import InputError
+from prompt_kit.pixels.decoding import decoded
 from prompt_kit.pixels.masks import SAID, read_mask
-from prompt_kit.pixels.pictures import opened, source, stored
+from prompt_kit.pixels.pictures import source, stored
 from prompt_kit.pixels.registration import lay
 from prompt_kit.pixels.results import Composite
 from prompt_kit.pixels.tones import difference, toned
+from prompt_kit.support.heads import head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +45,9 @@ _GREY: Final = 6
 
 def composite(original: bytes, mask: bytes, made: bytes, name: str, original_name: str) -> Composite:
     """Return the original with the masked part of the made picture; see `prompt_kit.pixels.composite`."""
-    first = _usable(opened(original, original_name or "The original"), original_name or "The original")
-    changing = read_mask(mask, first.size)
-    second = _in_profile(opened(made, name or "The made picture"), first)
+    first = _usable(decoded(original, original_name or "The original"), original_name or "The original")
+    changing = read_mask(mask, first.size, orientation=head(original).orientation)
+    second = _in_profile(decoded(made, name or "The made picture"), first)
     before = np.asarray(first.convert("RGBA" if "A" in first.getbands() else "RGB"))
     inside = np.asarray(changing.image) > 0
     laid = lay(np.asarray(second), before, ~inside)

@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image as Pillow
 
 from prompt_kit.pixels.backdrop import chroma, find_backdrop
+from prompt_kit.pixels.decoding import decoded
 from prompt_kit.pixels.matte import SEEN, SOLID, matte
-from prompt_kit.pixels.pictures import opened, source, stored
+from prompt_kit.pixels.pictures import source, stored
 from prompt_kit.pixels.results import CutOut
 from prompt_kit.support.colours import color_name
 
@@ -45,7 +46,7 @@ _ANOTHER: Final = "choose another colour to cut away"
 
 def cut_out(data: bytes, name: str) -> CutOut:
     """Return the subject of a picture that stands before one flat colour; see `prompt_kit.pixels.cut_out`."""
-    image = opened(data, name or "The picture")
+    image = decoded(data, name or "The picture")
     if _sees_through(image):
         return _nothing("The picture is transparent already.")
     picture = np.asarray(image.convert("RGB"))

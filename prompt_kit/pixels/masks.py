@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from prompt_kit.errors import InputError
+from prompt_kit.support.heads import ORIENTATION, TURNED
 
 if TYPE_CHECKING:
     from PIL import Image as Pillow
@@ -39,7 +40,7 @@ class MaskPixels:
     """Whether the file had another size than the picture."""
 
 
-def read_mask(data: bytes, size: tuple[int, int], label: str = "The mask") -> MaskPixels:
+def read_mask(data: bytes, size: tuple[int, int], label: str = "The mask", *, orientation: int = 1) -> MaskPixels:
     """Return which part of a picture may change.
 
     A mask with transparent parts is read by them: transparent may change, as OpenAI has it; but where all that is
@@ -48,15 +49,21 @@ def read_mask(data: bytes, size: tuple[int, int], label: str = "The mask") -> Ma
 
     Args:
         data: The bytes of the mask.
-        size: Width and height of the picture, in pixels.
+        size: Width and height of the picture as people see it, in pixels.
         label: What the mask is called in messages.
+        orientation: How the picture's stored pixels are turned to be seen, as Exif counts it. A mask that fits only
+            those is turned with them: some programs paint on what is stored.
 
     Raises:
         InputError: When it cannot be read, does not fit the picture, or leaves nothing or everything to be changed.
     """
-    seen = _opened(data, label)
+    from prompt_kit.pixels.decoding import decoded, upright  # most prompts have no mask
+
+    seen = decoded(data, label).convert("RGBA")
     width, height = size
-    if abs(seen.width * height / (seen.height * width) - 1) > _RATIO:
+    if not _fits(seen.size, size) and _fits(seen.size, size[::-1]) and orientation in TURNED:
+        seen = upright(seen, orientation)
+    if not _fits(seen.size, size):
         raise InputError(
             f"{label} has {seen.width} × {seen.height} pixels and the picture {width} × {height}."
             " Save the mask at the picture's size."
@@ -74,6 +81,29 @@ def read_mask(data: bytes, size: tuple[int, int], label: str = "The mask") -> Ma
     return MaskPixels(image, way, scaled)
 
 
+def alpha_mask(mask: MaskPixels, orientation: int) -> bytes:
+    """Return a mask as a PNG that is transparent where it may change, for a picture of this orientation.
+
+    It is stored like the picture, turned and with the same mark in its Exif: whether somebody looks at that mark or
+    not, the two fit each other.
+    """
+    from PIL import Image as Pillow
+    from PIL import ImageChops
+
+    from prompt_kit.pixels.decoding import as_stored
+
+    opaque = as_stored(ImageChops.invert(mask.image), orientation)
+    sent = Pillow.merge("LA", (Pillow.new("L", opaque.size), opaque)).convert("RGBA")
+    kept, exif = io.BytesIO(), Pillow.Exif()
+    exif[ORIENTATION] = orientation
+    sent.save(kept, "PNG", optimize=True, exif=exif if orientation != 1 else None)
+    return kept.getvalue()
+
+
+def _fits(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return abs(one[0] * other[1] / (one[1] * other[0]) - 1) <= _RATIO
+
+
 _NOTHING: Final[dict[Way, str]] = {
     "white": "all of it is black",
     "transparent": "none of it is transparent",
@@ -84,17 +114,6 @@ _ALL: Final[dict[Way, str]] = {
     "transparent": "all of it is transparent",
     "painted": "all of it is painted white",
 }
-
-
-def _opened(data: bytes, label: str) -> Pillow.Image:
-    from PIL import Image as Pillow
-    from PIL import ImageOps
-
-    try:
-        with Pillow.open(io.BytesIO(data)) as image:
-            return ImageOps.exif_transpose(image).convert("RGBA")
-    except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError) as error:
-        raise InputError(f"{label} cannot be read. Save it again as PNG.") from error
 
 
 def _changing(seen: Pillow.Image) -> tuple[Pillow.Image, Way]:

@@ -1,4 +1,4 @@
-"""Opens pictures the way people see them, and stores what was made of them."""
+"""Stores pictures that were made of others, and says of which."""
 
 from __future__ import annotations
 
@@ -6,39 +6,16 @@ import hashlib
 import io
 from typing import TYPE_CHECKING
 
-from PIL import Image as Pillow
-from PIL import ImageOps
 from PIL.PngImagePlugin import PngInfo
 
-from prompt_kit.errors import InputError
-from prompt_kit.images import open_image
 from prompt_kit.pixels.xmp import KEYWORD, SourcePicture, packet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PIL import Image as Pillow
+
     from prompt_kit.pixels.xmp import SourceType
-
-
-def opened(data: bytes, label: str) -> Pillow.Image:
-    """Return a picture the right way up.
-
-    Args:
-        data: Its bytes.
-        label: What it is called when it cannot be read, such as ``The mask``.
-
-    Raises:
-        InputError: When it is no picture that can be read here.
-    """
-    try:
-        open_image(data)
-        with Pillow.open(io.BytesIO(data)) as image:
-            # Cameras store pictures as the sensor saw them, and the turn beside them (Exif 2.32, tag 0x0112).
-            return ImageOps.exif_transpose(image)
-    except InputError as error:
-        raise InputError(f"{label}: {str(error).removeprefix('the picture: ')}") from error
-    except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError) as error:
-        raise InputError(f"{label} cannot be read. Save it again as PNG or JPEG.") from error
 
 
 def source(data: bytes, name: str) -> SourcePicture:

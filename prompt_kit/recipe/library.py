@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from prompt_kit.errors import InputError, NotFoundError, PromptKitError, WorkspaceError
-from prompt_kit.project import Project, find_project
+from prompt_kit.errors import InputError, NotFoundError, Place, Problem, PromptKitError, WorkspaceError
+from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.recipe.spec import NAME_PATTERN, PresetSpec, RecipeSpec, StrategySpec
 from prompt_kit.recipe.templating import Source
 from prompt_kit.support.files import inside, is_there, listed, read_text
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from prompt_kit.catalogue import Catalogue
-    from prompt_kit.errors import Problem
 
 S = TypeVar("S", RecipeSpec, StrategySpec, PresetSpec)
 
@@ -104,6 +103,9 @@ class Library:
         if self._roots is not None:
             return self._roots
         project = self.project
+        problems = [problem for pack in project.packs if (problem := self._pack_problem(pack))]
+        if problems:
+            raise InputError(problems)
         own = Root(project.root / project.recipes, project.root / project.templates, "project", project.root)
         packs = [(inside(project.root, pack), Path(pack).name) for pack in project.packs]
         others = [Root(folder / "recipes", folder / "templates", name, folder) for folder, name in packs]
@@ -111,6 +113,15 @@ class Library:
         # In a checkout of the kit itself the project's folders are the built-in ones.
         folders = {root.recipes.resolve(): root for root in reversed(roots) if root.recipes.is_dir()}
         return tuple(reversed(folders.values()))
+
+    def _pack_problem(self, pack: str) -> Problem | None:
+        """Return what is wrong with a pack that the project names: its recipes would be missing without a word."""
+        folder = inside(self.project.root, pack)
+        if (folder / "recipes").is_dir():
+            return None
+        there = "has no folder 'recipes'" if folder.is_dir() else "is not there"
+        fact = f"the pack '{pack}' {there} ({folder})."
+        return Problem(f"{fact} Put it back, or take it out of 'packs'.", Place(FILE))
 
     def names(self, kind: str = "recipe") -> list[str]:
         """Return the names of all recipes, strategies or presets, in alphabetical order."""

@@ -287,13 +287,13 @@ class Recipe:
         sent = [name for name in pictures if self.references[name].role != "mask"]
         if self._base not in sent or sent[-1] == self._base:
             return settings
-        from prompt_kit.catalogue.formats import nearest_shape  # most prompts work on no picture
+        from prompt_kit.catalogue.formats import nearest_format  # most prompts work on no picture
 
         image = pictures[self._base][0]
         offered = self._model(settings, generator).aspect_ratios
         if not (offered and image.width and image.height):
             return settings
-        return replace(settings, aspect_ratio=nearest_shape(image.width, image.height, offered))
+        return replace(settings, aspect_ratio=nearest_format(image.width, image.height, offered)[0])
 
     @cached_property
     def _asks_the_model(self) -> bool:

@@ -11,7 +11,6 @@ from prompt_kit.errors import InputError, NotFoundError, did_you_mean
 from prompt_kit.images import EXTENSIONS
 from prompt_kit.outcome import Outcome
 from prompt_kit.record.runs import RECORD, REFERENCES, Run, lineage, open_run
-from prompt_kit.record.runs.records import ODD
 from prompt_kit.support import files
 from prompt_kit.support.words import quoted
 
@@ -68,17 +67,13 @@ class Origin:
     @property
     def settings(self) -> dict[str, Any]:
         """The settings of the picture's run."""
-        recorded = self.line[0].record.get("settings") if self.line else None
-        return dict(recorded) if isinstance(recorded, dict) else {}
+        return dict(self.line[0].told.settings) if self.line else {}
 
     @property
     def model(self) -> str:
         """The model that made the picture; empty when it is not known."""
-        try:
-            made = [done for done in self.line[0].record["requests"] if self.picture.name in done["pictures"]]
-            return str(made[0]["request"]["model"])
-        except ODD:
-            return ""
+        done = self.line[0].told.of_picture(self.picture.name) if self.line else None
+        return done.request.model if done else ""
 
 
 def origin_of(picture: Path, project: Project) -> Origin:
@@ -136,14 +131,18 @@ def only(pictures: tuple[Path, ...], source: Refinable) -> Path:
 
 def sent_with(run: Run, root: Path) -> list[tuple[str, Path]]:
     """Return the pictures that went along with a run, by slot, as far as they are kept beside the runs."""
-    try:
-        parts = [part for part in run.record["turns"][0]["parts"] if "reference" in part]
-        kept = [(part["reference"], f"{part['sha256']}{EXTENSIONS[part['media_type']]}") for part in parts]
-        # The command that is suggested with them must not lead to a file that a stranger has named.
-        kept = [(str(slot), name) for slot, name in kept if _KEPT.fullmatch(name)]
-    except ODD:
-        return []
-    return [(slot, root / REFERENCES / name) for slot, name in kept if (root / REFERENCES / name).is_file()]
+    parts = [part for part in run.told.turns[0].get("parts", ()) if "reference" in part]
+    kept = [(str(part["reference"]), _kept_name(part)) for part in parts]
+    return [(slot, root / REFERENCES / name) for slot, name in kept if name and (root / REFERENCES / name).is_file()]
+
+
+def _kept_name(part: Mapping[str, Any]) -> str:
+    """Return the name of the file that keeps a picture; nothing when what is told of it leads elsewhere.
+
+    The command that is suggested with it must not lead to a file that a stranger has named.
+    """
+    name = f"{part.get('sha256')}{EXTENSIONS.get(str(part.get('media_type')), '')}"
+    return name if _KEPT.fullmatch(name) else ""
 
 
 def said(values: Mapping[str, Any]) -> str:
@@ -154,8 +153,7 @@ def said(values: Mapping[str, Any]) -> str:
 
 def values_of(run: Run) -> dict[str, Any]:
     """Return the values that made a run's pictures."""
-    values = run.record.get("values")
-    return values if isinstance(values, dict) else {}
+    return dict(run.told.values)
 
 
 def texts(value: Any) -> list[str]:

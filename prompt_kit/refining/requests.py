@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from math import log
 from typing import TYPE_CHECKING, Any, Final
 
+from prompt_kit.catalogue.formats import nearest_format
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.images import open_image
 from prompt_kit.project import find_project
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from prompt_kit.catalogue import Model
     from prompt_kit.images import Image
     from prompt_kit.prompt import Exchange, Prompt
     from prompt_kit.recipe.recipe import Recipe
@@ -190,7 +189,7 @@ class RefineRequest:
     def _in_format(self, prompt: Prompt, image: Image, warnings: list[str]) -> Prompt:
         """Ask for the format that is nearest to the picture's own."""
         model = self.recipe.library.catalogue.choose(prompt.settings, self.generator or self.origin.generator)
-        ratio, far = _nearest(model, image)
+        ratio, far = nearest_format(image.width, image.height, model.aspect_ratios)
         if far > _FAR:
             fact = (
                 f"The picture has {image.width} × {image.height} pixels; the nearest format of '{model.id}' is {ratio}."
@@ -211,15 +210,6 @@ def _in_conversation(recipe: Recipe) -> Recipe:
     """Return the recipe as it is said in a conversation: the picture is there already."""
     slots = {name: slot for name, slot in recipe.spec.references.items() if name != PICTURE}
     return replace(recipe, spec=recipe.spec.model_copy(update={"template": IN_CHAT, "references": slots}))
-
-
-def _nearest(model: Model, image: Image) -> tuple[str | None, float]:
-    """Return the format of a model that is nearest to a picture's own, and how far it is, as a share."""
-    far: dict[str, float] = {}
-    for ratio in model.aspect_ratios:
-        width, height = map(int, ratio.split(":"))
-        far[ratio] = abs(log(image.width / image.height) - log(width / height))
-    return min(far.items(), key=lambda one: one[1]) if far else (None, 0.0)
 
 
 def _not_empty(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import asyncio
 import platform
 import re
 import sys
-import tempfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import metadata
@@ -21,6 +20,7 @@ from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.prompt import Settings, Tier
 from prompt_kit.recipe.library import Library
 from prompt_kit.record.ledger import Ledger
+from prompt_kit.support.files import unwritable
 from prompt_kit.support.money import dollars
 from prompt_kit.support.words import series
 
@@ -118,11 +118,7 @@ def _runs(project: Project) -> Checked:
     """Try to write where runs go, without leaving anything there."""
     folder = project.runs_folder
     nearest = next((one for one in (folder, *folder.parents) if one.exists()), folder)
-    try:
-        with tempfile.TemporaryFile(dir=nearest):
-            pass
-    except OSError as error:
-        why = (error.strerror or "the system gives no reason").lower()
+    if why := unwritable(folder):
         return Checked("runs", "wrong", f"{nearest} cannot be written: {why}.", "Change its rights, or name another.")
     return Checked("runs", "good", f"{folder} can be written." if nearest == folder else f"{folder} can be made.")
 

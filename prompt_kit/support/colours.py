@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class KeyColour(NamedTuple):
@@ -48,18 +49,27 @@ def color_name(hex_color: str) -> str:
     >>> color_name("#ffcc00"), color_name("#0a2342")
     ('golden yellow', 'deep navy')
     """
-    wanted = _lab(hex_color)
-    return min(_NAMES, key=lambda name: _distance(_lab(_NAMES[name]), wanted))
+    wanted, names = _lab(hex_color), _table().names
+    return min(names, key=lambda name: _distance(_lab(names[name]), wanted))
+
+
+def color_code(words: str) -> str | None:
+    """Return the colour that has this name as ``#rrggbb``, or ``None`` when no colour is called that.
+
+    >>> color_code("deep navy"), color_code("petrol"), color_code("frog")
+    ('#0a1c3c', '#1e5f70', None)
+    """
+    return _table().codes.get(words.replace("-", " "))
 
 
 def named_in(text: str) -> Iterator[str]:
     """Yield the colours that a text names as ``#rrggbb``: by code, by name, or by a thing that has one.
 
     >>> list(named_in("a frog on terracotta, with #0A2342 eyes"))
-    ['#5f9a3c', '#c5694a', '#0a2342']
+    ['#5f9a3c', '#c8643c', '#0a2342']
     """
     found = _WORD.findall(text.lower())
-    known = _known()
+    known = _table().understood
     at = 0
     while at < len(found):
         if found[at].startswith("#"):
@@ -94,10 +104,25 @@ def _key_away_from(texts: tuple[str, ...]) -> str:
     return str(max(KEYS, key=lambda key: min(apart[key], _ENOUGH**2)))
 
 
+class _Table(NamedTuple):
+    names: Mapping[str, str]
+    """The names a colour can get."""
+    codes: Mapping[str, str]
+    """All names of colours."""
+    understood: Mapping[str, str]
+    """All names, and the things that have a colour."""
+
+
 @cache
-def _known() -> dict[str, str]:
-    """Return what is known of colours by words; a designer's name goes before a thing that has that colour."""
-    return _THINGS | _NAMES | WORDS
+def _table() -> _Table:
+    """Return what ``colours.yaml`` says; it is read when somebody first asks."""
+    from prompt_kit.support.yamlfile import YamlFile  # most commands name no colour
+
+    told: dict[str, dict[str, str]] = YamlFile(Path(__file__).with_suffix(".yaml")).data
+    # "off-white" is written with a space, too.
+    codes = {name.replace("-", " "): code for name, code in (told["names"] | told["words"]).items()}
+    things = {thing: codes[color] for color, named in told["things"].items() for thing in named.split()}
+    return _Table(told["names"], codes, things | codes)
 
 
 def _keying(hex_color: str) -> tuple[float, float, float]:
@@ -124,152 +149,3 @@ def _lab(hex_color: str) -> tuple[float, float, float]:
 
 def _distance(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
     return sum((p - q) ** 2 for p, q in zip(one, other, strict=True))
-
-
-WORDS: Final = {
-    "amber": "#f2b01e",
-    "blue": "#2f62b3",
-    "blush": "#ecc5b8",
-    "brick": "#a4452f",
-    "brown": "#7a5236",
-    "burgundy": "#6d1f33",
-    "celadon": "#aecbb0",
-    "charcoal": "#3a3d42",
-    "cobalt": "#1f4fa8",
-    "copper": "#b4693f",
-    "coral": "#ef7d64",
-    "cream": "#f3e8cf",
-    "emerald": "#14805a",
-    "forest": "#27543b",
-    "gold": "#c9a14a",
-    "green": "#3d7d4b",
-    "grey": "#8e9092",
-    "leaf": "#5f9a3c",
-    "lemon": "#f4dc3c",
-    "mint": "#bfe3cf",
-    "mustard": "#cf9f2a",
-    "navy": "#1f2c52",
-    "ochre": "#c8892b",
-    "orange": "#e6853a",
-    "petrol": "#1e5f70",
-    "pink": "#e7a1b5",
-    "purple": "#6d4a92",
-    "red": "#c5342c",
-    "rose": "#d98a97",
-    "rust": "#a9502c",
-    "sage": "#a5b595",
-    "sand": "#e0cda9",
-    "signal": "#d62b1f",
-    "sky": "#8fc1e3",
-    "slate": "#5a6672",
-    "teal": "#2a7f80",
-    "terracotta": "#c5694a",
-    "turquoise": "#45b3aa",
-    "yellow": "#efc93c",
-}
-"""Colours by the one word designers use, where CSS has no such word, or means another colour by it."""
-
-_NAMES: Final = {
-    "black": "#000000",
-    "near-black": "#141414",
-    "charcoal grey": "#36393d",
-    "slate grey": "#5b6770",
-    "mid grey": "#808080",
-    "silver grey": "#b4b8bc",
-    "light grey": "#d9dbdd",
-    "off-white": "#f7f5ef",
-    "white": "#ffffff",
-    "cream": "#fff3d6",
-    "ivory": "#fffbe8",
-    "sand": "#dcc8a0",
-    "beige": "#e8dcc4",
-    "tan": "#c9a67a",
-    "caramel brown": "#a86a32",
-    "chestnut brown": "#7a4423",
-    "dark chocolate brown": "#3d2314",
-    "terracotta": "#c8643c",
-    "rust": "#a8431c",
-    "burnt orange": "#cc5500",
-    "orange": "#ff8000",
-    "apricot": "#fbb978",
-    "peach": "#ffcfb0",
-    "amber": "#ffb000",
-    "golden yellow": "#ffcc00",
-    "lemon yellow": "#fff04a",
-    "pale yellow": "#fff7b0",
-    "mustard yellow": "#d6a520",
-    "olive green": "#6b7030",
-    "lime green": "#a4d82a",
-    "spring green": "#5fd66a",
-    "leaf green": "#3f9b3a",
-    "pure green": "#00ff00",
-    "emerald green": "#0f9d63",
-    "forest green": "#1f5a32",
-    "deep bottle green": "#0d3524",
-    "sage green": "#a5b59a",
-    "mint green": "#b5ecd0",
-    "turquoise": "#2ec8c0",
-    "teal": "#0f7c80",
-    "deep petrol blue": "#0c4252",
-    "cyan": "#00c8ee",
-    "sky blue": "#7cc4f0",
-    "pale blue": "#cfe6f7",
-    "bright blue": "#1a75ff",
-    "royal blue": "#2348c8",
-    "cobalt blue": "#0b3fa0",
-    "navy blue": "#14285a",
-    "deep navy": "#0a1c3c",
-    "denim blue": "#4a6a94",
-    "indigo": "#3a2a8c",
-    "violet": "#7a3cd0",
-    "deep purple": "#4a1a68",
-    "lavender": "#c8b8ec",
-    "lilac": "#d8a8dc",
-    "plum": "#7a2c62",
-    "bright magenta": "#ff00ff",
-    "magenta": "#e0189c",
-    "hot pink": "#ff4da0",
-    "rose pink": "#f090a8",
-    "blush pink": "#f8d0d4",
-    "coral": "#ff7860",
-    "salmon": "#f79a84",
-    "bright red": "#ff0000",
-    "signal red": "#e3202c",
-    "crimson": "#b8102c",
-    "burgundy": "#701428",
-    "deep oxblood": "#420a14",
-}
-"""The everyday names a colour can get."""
-
-_GREEN, _ROSE, _RED, _BLUE, _VIOLET, _YELLOW, _ORANGE = (
-    WORDS[word] for word in ("leaf", "pink", "red", "blue", "purple", "yellow", "orange")
-)
-_THINGS: Final = {
-    **dict.fromkeys(
-        """alligator artichoke avocado bamboo basil broccoli cabbage cactus caterpillar christmas clover crocodile
-        cucumber dinosaur dragon fern fir foliage frog garden gecko grass grasshopper herb iguana ivy jade jungle
-        kale kiwi leaves lettuce lime lizard meadow moss olive palm parrot parsley pea pickle pine pistachio plant
-        shamrock spinach sprout succulent toad tree turtle""".split(),
-        _GREEN,
-    ),
-    **dict.fromkeys(
-        "axolotl blossom bubblegum candyfloss flamingo fuchsia lipstick orchid peony pig piglet raspberry".split(),
-        _ROSE,
-    ),
-    **dict.fromkeys(
-        """apple beetroot blood chilli cherry crab devil heart ketchup ladybird ladybug lobster poppy ruby strawberry
-        tomato watermelon""".split(),
-        _RED,
-    ),
-    **dict.fromkeys(
-        "blueberry denim dolphin fjord glacier ice jeans lake ocean rain river sapphire sea water wave whale".split(),
-        _BLUE,
-    ),
-    **dict.fromkeys("amethyst aubergine eggplant grape iris lavender octopus unicorn wizard".split(), _VIOLET),
-    **dict.fromkeys(
-        "banana bee canary cheese chick corn duckling honey lightning moon pineapple star sun sunflower taxi".split(),
-        _YELLOW,
-    ),
-    **dict.fromkeys("carrot clementine fire flame fox goldfish pumpkin tangerine tiger".split(), _ORANGE),
-}
-"""Things that have one colour in most people's minds."""

@@ -9,6 +9,7 @@ import secrets
 import stat
 import unicodedata
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -203,6 +204,47 @@ def make_folder(path: Path) -> bool:
         for parent in [path.parent, *(made.parent for made in missing)]:
             _sync_folder(parent)
     return True
+
+
+def unwritable(folder: Path) -> str:
+    """Return why nothing can be written into a folder, or made where it will be; nothing when it can.
+
+    Something is written to find out, and nothing is left: rights, full disks and file systems have no other sign.
+    """
+    import tempfile  # only before something is written
+
+    try:
+        nearest = next(
+            (one for one in (folder, *folder.absolute().parents) if one.exists() or one.is_symlink()), folder
+        )
+        with tempfile.TemporaryFile(dir=nearest):
+            return ""
+    except OSError as error:
+        return (error.strerror or "the system gives no reason").lower()
+
+
+def put_copy(folder: Path, name: str, data: bytes) -> Path:
+    """Put a copy into a folder under a name of its own, and return where it is.
+
+    A file of that name with the same bytes is the copy; one with others is kept, and the copy gets a number.
+
+    Raises:
+        WorkspaceError: When it cannot be written.
+    """
+    stem, dot, extension = name.rpartition(".")
+    for number in count(1):
+        path = folder / (name if number == 1 else f"{stem} ({number}){dot}{extension}")
+        with os_errors_as_workspace_errors(path):
+            if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+                return path
+        try:
+            write_new(path, data)
+        except WorkspaceError as error:
+            if not isinstance(error.__cause__, FileExistsError):
+                raise
+        else:
+            return path
+    raise AssertionError  # there is always another number
 
 
 @contextmanager

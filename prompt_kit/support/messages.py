@@ -14,6 +14,7 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "bool_type": "must be true or false",
     "decimal_parsing": "must be an amount such as 2.50",
     "dict_type": "must be a mapping of names",
+    "enum": "must be {expected}",
     "finite_number": "must be a number",
     "float_parsing": "must be a number",
     "float_type": "must be a number",
@@ -22,6 +23,7 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "int_from_float": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_type": "must be a whole number",
+    "is_instance_of": "must be text",
     "less_than": "must be below {lt}",
     "less_than_equal": "must be at most {le}",
     "list_type": "must be a list",
@@ -59,6 +61,12 @@ def explain(error: ErrorDetails) -> str:  # noqa: PLR0911 - one answer a kind of
         case kind:
             words = _MESSAGES.get(kind)
             return words.format(**context) if words else error["msg"][:1].lower() + error["msg"][1:]
+
+
+def located(error: ErrorDetails) -> str:
+    """Return what is wrong with its place: ``requests[0].answer.cost: is missing``."""
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error["loc"]).lstrip(".")
+    return f"{place}: {explain(error)}" if place else explain(error)
 
 
 def _at_least(count: int, one: str, many: str = "") -> str:

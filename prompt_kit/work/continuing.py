@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError
 from prompt_kit.outcome import Status
-from prompt_kit.record.runs import RECORD, BusyError, RunFolder, Sent, read_record
-from prompt_kit.record.runs.records import ODD
+from prompt_kit.record.runs import RECORD, BusyError, RunFolder, Sent, run_record
+from prompt_kit.record.runs.reading import own_record
 from prompt_kit.support import files
 from prompt_kit.support.money import dollars, total
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from prompt_kit.prompt import Prompt
     from prompt_kit.record.ledger import Entry, Ledger
+    from prompt_kit.record.runs import RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,11 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
     path = files.inside(root, entries[0].run) if entries else None
     if path is None or not (path / RECORD).is_file():
         return None
-    record = read_record(path / RECORD)
-    if record.get("count", 1) != wanted.count or record.get("state") not in ("started", "failed", "cancelled"):
+    try:
+        record = own_record(path)
+    except InputError as error:
+        raise InputError(f"{error} The run cannot go on from there; make everything anew with --new.") from error
+    if record.count != wanted.count or record.state not in {"started", "failed", "cancelled"}:
         return None
     lost = _unseen(entries, record)
     # A picture without a sidecar can only be of what was sent last.
@@ -71,7 +75,7 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
         _refuse_double_payment(left, wanted, folder)
         folder.lost(*map(_sent, left))
         # A run that was killed before anything came of it has no end yet; this one becomes its own.
-        if left or record["state"] == "started" or any(folder.made(take) for take in range(wanted.count)):
+        if left or record.state == "started" or any(folder.made(take) for take in range(wanted.count)):
             return folder
     except BaseException:
         folder.close()
@@ -84,27 +88,23 @@ def _stop_if_it_waits(wanted: Wanted, ledger: Ledger, root: Path) -> None:
     """Raise `InputError` when a run of the same prompt waits in a job and only has to be collected."""
     waiting = ledger.waiting(wanted.prompt.fingerprint, wanted.generator)
     for run in dict.fromkeys(entry.run for entry in waiting if entry.model == wanted.model):
-        path = files.inside(root, run) / RECORD
-        record = read_record(path) if path.is_file() else {}
-        if record.get("state") == "waiting" and record.get("count", 1) == wanted.count:
-            job = record.get("job")
+        path = files.inside(root, run)
+        record = run_record(path) if (path / RECORD).is_file() else None
+        if record and record.state == "waiting" and record.count == wanted.count:
+            job = record.job
             raise InputError(
                 f"{run} asks for the very same, and waits in {job}. Collect it: prompt-kit runs wait {job}."
                 " Or make everything anew with --new."
             )
 
 
-def _unseen(entries: Sequence[Entry], record: Mapping[str, Any]) -> list[Entry]:
+def _unseen(entries: Sequence[Entry], record: RunRecord) -> list[Entry]:
     """Return the requests whose answers were not seen or not saved, the newest first.
 
     One that is still on its way belongs to a process that is gone, perhaps of another computer: the run would be held
     else. One that left with a job belongs to nobody; the job's answers are looked after elsewhere.
     """
-    try:
-        answers = [done for done in record["requests"] if done["answer"]["status"] == Status.OK]
-        saved = {(done["request"]["turn"], done["request"]["take"]) for done in answers}
-    except ODD:
-        saved = set()  # what is wrong is told when the record is opened
+    saved = {(done.request.turn, done.request.take) for done in record.requests if done.answer.status is Status.OK}
     lost = [entry for entry in entries if entry.state == "unknown" and not entry.status]
     left = [entry for entry in entries if entry.state == "sent" and entry.pid]
     unsaved = [entry for entry in entries if entry.state == "done" and (entry.turn, entry.take) not in saved]

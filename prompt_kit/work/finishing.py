@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prompt_kit import pixels
-from prompt_kit.errors import InputError, Problem, PromptKitError
-from prompt_kit.pixels.masks import read_mask
+from prompt_kit.errors import PromptKitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
     from prompt_kit.outcome import Derived, Outcome
     from prompt_kit.prompt import Prompt, Settings, Turn
     from prompt_kit.record.runs import RunFolder
-
-
-def refusals(prompt: Prompt) -> tuple[Problem, ...]:
-    """Return why something could not be made here, before anything is paid: masks that do not fit their picture."""
-    return tuple(problem for turn in prompt.turns for problem in _mask_problems(turn))
 
 
 def warnings(prompt: Prompt) -> tuple[str, ...]:
@@ -55,7 +49,7 @@ def _made(
     data: bytes, path: Path, turn: Turn, settings: Settings, folder: RunFolder
 ) -> Iterator[tuple[Derived | None, tuple[str, ...]]]:
     """Yield what is made from one picture, with what is odd about it; nothing where nothing could be made."""
-    base = _base(turn)
+    base = base_of(turn)
     if turn.mask is not None and base is not None:
         whole = pixels.composite(base.read(), turn.mask.image.read(), data, name=path.name, original_name=base.name)
         yield folder.derive(path, "composite", whole.png, whole.report), whole.warnings
@@ -64,22 +58,6 @@ def _made(
         yield (folder.derive(path, "cutout", cut.png, cut.report) if cut.png else None), cut.warnings
 
 
-def _base(turn: Turn) -> Image | None:
+def base_of(turn: Turn) -> Image | None:
     """Return the picture that is worked on; it is sent last."""
     return next((part.image for part in reversed(turn.references) if part.role == "base"), None)
-
-
-def _mask_problems(turn: Turn) -> Iterator[Problem]:
-    base, mask = _base(turn), turn.mask
-    if mask is None:
-        return
-    if base is None:
-        yield Problem(f"{mask.slot}: there is no picture that the mask is for.", parameter=mask.slot)
-        return
-    from prompt_kit.pixels.pictures import opened  # most prompts have no mask
-
-    try:
-        size = opened(base.read(), base.name or "The picture").size
-        read_mask(mask.image.read(), size, f"{mask.slot}: the mask {mask.image.name}")
-    except InputError as error:
-        yield from (replace(problem, parameter=mask.slot) for problem in error.problems)

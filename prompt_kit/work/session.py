@@ -21,9 +21,11 @@ from prompt_kit.project import Project, find_project
 from prompt_kit.prompt import EarlierWords, Text
 from prompt_kit.record.ledger import Ledger, Planned
 from prompt_kit.record.runs import RunFolder, Sent
+from prompt_kit.support.heads import head
 from prompt_kit.support.money import total
 from prompt_kit.work import finishing
 from prompt_kit.work.continuing import Wanted, unfinished
+from prompt_kit.work.refusing import refusals_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,7 +126,7 @@ def plan(prompt: Prompt, *, generator: str, project: Project | None = None, coun
     project = project or find_project()
     catalogue = Catalogue.load(project.models_file)
     model = catalogue.choose(prompt.settings, generator)
-    refusals = (*model.refusals(prompt), *finishing.refusals(prompt))
+    refusals = (*model.refusals(prompt), *refusals_of(prompt))
     if model.known and model.generator != generator in {other.generator for other in catalogue.models}:
         fact = f"The model '{model.id}' belongs to the generator '{model.generator}', not to '{generator}'."
         refusals = (Problem(f"{fact} Choose that generator, or another model.", parameter="model"),)
@@ -388,6 +390,7 @@ def _as_image(picture: Picture) -> Image:
         picture.height,
         len(picture.data),
         picture.path or picture.data,
+        orientation=head(picture.data).orientation,
     )
 
 

@@ -14,6 +14,7 @@ def made() -> None:
     recipe = assert_type(prompt_kit.load("sticker"), prompt_kit.Recipe)
     prompt = assert_type(recipe.render(subject="a fox", character=Path("fox.png")), prompt_kit.Prompt)
     assert_type(prompt.fingerprint, str)
+    assert_type(prompt_kit.Prompt.from_dict(prompt.to_dict(), [prompt_kit.open_image("fox.png")]), prompt_kit.Prompt)
     outcome = assert_type(prompt_kit.generate(prompt, generator="proof", count=2), prompt_kit.Outcome)
     assert_type(outcome.pictures, tuple[prompt_kit.Picture, ...])
     assert_type(outcome.status, prompt_kit.Status)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError, Problem
-from prompt_kit.pixels.masks import read_mask
+from prompt_kit.pixels import masks
+from prompt_kit.support.heads import TURNED, dimensions
 
 if TYPE_CHECKING:
     from prompt_kit.images import Image
@@ -21,27 +21,24 @@ def alpha_mask(mask: Image, picture: Image) -> bytes:
     Raises:
         InputError: When the mask has not the picture's size, cannot be read, or marks nothing or everything.
     """
-    from PIL import Image as Pillow
-    from PIL import ImageChops
-
-    if (mask.width, mask.height) != (picture.width, picture.height):
+    size = dimensions(picture.read())
+    sizes = {size, size[::-1]} if picture.orientation in TURNED else {size}
+    if (mask.width, mask.height) not in sizes:
         raise InputError(
             Problem(
                 f"The mask {mask.name} has {mask.width} × {mask.height} pixels and the picture {picture.name} "
-                f"{picture.width} × {picture.height}. Save the mask at the picture's size.",
+                f"{size[0]} × {size[1]}. Save the mask at the picture's size.",
                 parameter="mask",
             )
         )
-    changing = read_mask(mask.read(), (picture.width, picture.height), f"The mask {mask.name}").image
-    sent = Pillow.merge("LA", (Pillow.new("L", changing.size), ImageChops.invert(changing))).convert("RGBA")
-    kept = io.BytesIO()
-    sent.save(kept, "PNG", optimize=True)
-    if kept.tell() > MOST_BYTES:
+    changing = masks.read_mask(mask.read(), size, f"The mask {mask.name}", orientation=picture.orientation)
+    sent = masks.alpha_mask(changing, picture.orientation)
+    if len(sent) > MOST_BYTES:
         raise InputError(
             Problem(
-                f"The mask {mask.name} has {kept.tell() / 1e6:.1f} MB as OpenAI wants it; at most "
+                f"The mask {mask.name} has {len(sent) / 1e6:.1f} MB as OpenAI wants it; at most "
                 f"{MOST_BYTES / 1e6:.0f} MB are taken. Use plain black and white, or a smaller picture.",
                 parameter="mask",
             )
         )
-    return kept.getvalue()
+    return sent

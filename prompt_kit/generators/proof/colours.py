@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PIL import ImageColor
 
 from prompt_kit.generators.proof.fonts import clean
-from prompt_kit.support.colours import WORDS
+from prompt_kit.support.colours import color_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,8 +68,10 @@ def _chip(text: str) -> Chip | None:
     words = [word for word in re.findall(r"[a-z]+", text.lower()) if word not in _LITTLE]
     if not words or len(words) > 3:  # noqa: PLR2004 - a longer text describes more than a colour
         return None
+    if named := color_code(" ".join(words)):
+        return Chip(" ".join(words), named, exact=False)
     css = ImageColor.colormap
-    code = WORDS.get(words[0]) or css.get("".join(words)) or WORDS.get(words[-1]) or css.get(words[-1])
+    code = color_code(words[0]) or css.get("".join(words)) or color_code(words[-1]) or css.get(words[-1])
     if not isinstance(code, str):
         return None
     if words[0] in {"deep", "dark", "midnight"}:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from prompt_kit.catalogue.formats import nearest_format
 from prompt_kit.generators.proof.layout import layout_of
 from prompt_kit.generators.proof.sheet import draw
 from prompt_kit.outcome import Outcome, Picture, Status
@@ -49,7 +50,7 @@ def pixels(request: Request) -> tuple[int, int]:
     Without an aspect ratio a model takes the shape of the last picture it is given, or a square.
     """
     model, settings = request.model, request.settings
-    ratio = settings.aspect_ratio or _nearest(_shape(request), model.aspect_ratios)
+    ratio = settings.aspect_ratio or nearest_format(_shape(request), 1, model.aspect_ratios)[0] or "1:1"
     known = model.pixels(ratio, settings.size)
     if known is not None:
         return known
@@ -63,15 +64,6 @@ def pixels(request: Request) -> tuple[int, int]:
 def _shape(request: Request) -> float:
     image = next((image for _, image in reversed(request.pictures) if image.width and image.height), None)
     return min(max(image.width / image.height, 1 / 16), 16) if image else 1.0
-
-
-def _nearest(shape: float, ratios: tuple[str, ...]) -> str:
-    def distance(ratio: str) -> float:
-        width, _, height = ratio.partition(":")
-        wanted = int(width) / int(height)
-        return max(wanted, shape) / min(wanted, shape)
-
-    return min(ratios, key=distance, default="1:1")
 
 
 def _outcome(request: Request) -> Outcome:

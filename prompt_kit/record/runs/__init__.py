@@ -10,8 +10,9 @@ from prompt_kit.record.runs.conversation import conversation_of
 from prompt_kit.record.runs.folder import BusyError, RunFolder
 from prompt_kit.record.runs.lineage import Member, family, lineage
 from prompt_kit.record.runs.listing import Run, RunSummary, open_run, runs
-from prompt_kit.record.runs.records import RECORD, REFERENCES, SCHEMA, RunState, read_record
+from prompt_kit.record.runs.reading import read_record, run_record
 from prompt_kit.record.runs.rerun import prompt_from
+from prompt_kit.record.runs.schema import RECORD, REFERENCES, SCHEMA, RunRecord, RunState
 
 __all__ = [
     "RECORD",
@@ -21,6 +22,7 @@ __all__ = [
     "Member",
     "Run",
     "RunFolder",
+    "RunRecord",
     "RunState",
     "RunSummary",
     "Sent",
@@ -30,5 +32,6 @@ __all__ = [
     "open_run",
     "prompt_from",
     "read_record",
+    "run_record",
     "runs",
 ]

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from prompt_kit.errors import InputError
 from prompt_kit.images import open_image
 from prompt_kit.prompt import Earlier, EarlierWords, Exchange, Mask, Reference, Said, Text
-from prompt_kit.record.runs.answers import beside, hashes_of
+from prompt_kit.record.runs.answers import beside
 from prompt_kit.record.runs.listing import folder_of
-from prompt_kit.record.runs.records import ODD, RECORD, damaged, odd, read_record
+from prompt_kit.record.runs.reading import damaged, run_record
 from prompt_kit.record.runs.rerun import prompt_from
-from prompt_kit.record.runs.soundness import look_at
+from prompt_kit.record.runs.schema import RECORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from prompt_kit.images import Image
     from prompt_kit.prompt import Part, Turn
-    from prompt_kit.record.runs.records import Record
+    from prompt_kit.record.runs.schema import AnswerPiece, Done, RunRecord
 
 
 def conversation_of(picture: str | Path, root: Path) -> tuple[Exchange, ...]:
@@ -34,59 +34,56 @@ def conversation_of(picture: str | Path, root: Path) -> tuple[Exchange, ...]:
         InputError: When the picture or its record is damaged or gone, or the record does not have the answer whole.
     """
     folder, name = folder_of(picture, root), Path(picture).name
-    prompt = prompt_from(folder, root)
-    record = read_record(folder / RECORD)
-    try:
-        look_at(record)
-        done = next((one for one in record["requests"] if name in one["pictures"]), None)
-        if done is None:
-            raise InputError(f"{picture}: the record of its run does not know this picture.")
-        pieces = done["answer"].get("pieces", ())
-        if not any(piece.get("picture") == name for piece in pieces):
-            raise InputError(f"{picture}: the record does not have the whole answer, so the conversation cannot go on.")
-        turn = prompt.turns[done["request"]["turn"]]
-        asked = tuple(_asked(turn, done, record, folder))
-        hashes = dict(hashes_of(done))
-        return (*turn.history, Exchange(asked, tuple(_said(piece, hashes, folder) for piece in pieces)))
-    except ODD as error:
-        raise damaged(folder / RECORD) from error
+    prompt, record = prompt_from(folder, root), run_record(folder)
+    done = record.of_picture(name)
+    if done is None:
+        raise InputError(f"{picture}: the record of its run does not know this picture.")
+    if not any(piece.picture == name for piece in done.answer.pieces):
+        raise InputError(f"{picture}: the record does not have the whole answer, so the conversation cannot go on.")
+    turn = prompt.turns[done.request.turn]
+    asked = tuple(_asked(turn, done, record, folder))
+    hashes = dict(done.hashes)
+    return (*turn.history, Exchange(asked, tuple(_said(piece, hashes, folder) for piece in done.answer.pieces)))
 
 
-def _asked(turn: Turn, done: Record, record: Record, folder: Path) -> Iterator[Part]:
+def _asked(turn: Turn, done: Done, record: RunRecord, folder: Path) -> Iterator[Part]:
     """Yield the parts of a turn, with what earlier turns had made in the places where it went along."""
-    earlier = iter(_earlier(done, record, folder))
+    earlier = iter(_earlier(turn, done, record, folder))
     for part in turn.parts:
         match part:
             case Text() | Reference():
                 yield part
             case Earlier(_, role):
-                yield Reference("earlier", role, next(earlier, None) or odd())
+                yield Reference("earlier", role, next(earlier))
             case EarlierWords(number):
-                words = next((one["answer"]["text"] for one in _takes(done, record, number)), None)
-                yield Text(words if isinstance(words, str) else odd())
+                yield Text(_settled(number, done, record, folder))
             case Mask():
                 pass
 
 
-def _earlier(done: Record, record: Record, folder: Path) -> Sequence[Image]:
-    wanted = done["request"]["earlier"]
-    if not wanted:
-        return ()
-    made = [pair for one in record["requests"] for pair in hashes_of(one)]
-    there = {image.sha256: image for image in (_same(folder, *pair) for pair in made)}
+def _earlier(turn: Turn, done: Done, record: RunRecord, folder: Path) -> list[Image]:
+    """Return the pictures of earlier turns that went along, in the order of the turn's parts."""
+    wanted = done.request.earlier
+    pairs = [pair for one in record.requests for pair in one.hashes] if wanted else []
+    there = {image.sha256: image for image in (_same(folder, *pair) for pair in pairs)}
+    gone = [sha256 for sha256 in wanted if sha256 not in there]
+    if gone or len(wanted) != len(turn.earlier):
+        what = f"no request made {gone[0][:12]!a}" if gone else "their number is not that of the turn"
+        raise damaged(folder / RECORD, [f"earlier pictures: {what}"])
     return [there[sha256] for sha256 in wanted]
 
 
-def _takes(done: Record, record: Record, turn: int) -> Iterator[Record]:
-    """Yield the answers of another turn in the same repetition, the latest first."""
-    same = (turn, done["request"]["take"])
-    yield from (one for one in reversed(record["requests"]) if (one["request"]["turn"], one["request"]["take"]) == same)
+def _settled(turn: int, done: Done, record: RunRecord, folder: Path) -> str:
+    """Return the words that another turn settled in the same repetition, the latest if it was asked twice."""
+    same = [one for one in record.requests if (one.request.turn, one.request.take) == (turn, done.request.take)]
+    if not same:
+        raise damaged(folder / RECORD, [f"requests: the words of turn {turn} are missing"])
+    return same[-1].answer.text
 
 
-def _said(piece: Record, hashes: Mapping[str, str], folder: Path) -> Said:
-    name = piece.get("picture")
-    image = None if name is None else _same(folder, name, hashes[name])
-    return Said(piece.get("text", ""), image, piece.get("signature", ""))
+def _said(piece: AnswerPiece, hashes: Mapping[str, str], folder: Path) -> Said:
+    image = None if piece.picture is None else _same(folder, piece.picture, hashes[piece.picture])
+    return Said(piece.text, image, piece.signature)
 
 
 def _same(folder: Path, name: str, sha256: str) -> Image:

@@ -7,31 +7,33 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.images import EXTENSIONS, sniff
+from prompt_kit.images import EXTENSIONS
 from prompt_kit.outcome import Derived, Outcome, Picture, Status
 from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of, unmarked
 from prompt_kit.record.runs.page import page
-from prompt_kit.record.runs.records import (
-    ODD,
+from prompt_kit.record.runs.reading import own_record, to_json, tool
+from prompt_kit.record.runs.recovery import adopted
+from prompt_kit.record.runs.schema import (
     RECORD,
     REFERENCES,
     SCHEMA,
-    Record,
-    RunState,
-    damaged,
+    TOLD,
+    DerivedEntry,
+    Done,
+    KeptReference,
+    RunRecord,
+    SavedPicture,
+    Sidecar,
+    State,
+    Totals,
     moment,
-    odd,
-    read_record,
-    to_json,
-    tool,
 )
-from prompt_kit.record.runs.recovery import adopted
-from prompt_kit.record.runs.soundness import look_at
 from prompt_kit.support import files, locks
-from prompt_kit.support.money import from_record, recorded, total
+from prompt_kit.support.heads import sniff
+from prompt_kit.support.money import total
 from prompt_kit.support.pages import POLICY
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from prompt_kit.images import Image
     from prompt_kit.prompt import Prompt
     from prompt_kit.record.runs.answers import Sent
+    from prompt_kit.record.runs.schema import Asked
 
 _LOCK: Final = ".lock"
 
@@ -62,9 +65,9 @@ class BusyError(WorkspaceError):
 class RunFolder:
     """The folder of a run that is going on: the only one that writes there."""
 
-    def __init__(self, path: Path, record: Record, held: FileLock) -> None:
+    def __init__(self, path: Path, record: RunRecord, held: FileLock) -> None:
         self.path = path
-        self.id: str = record["run"]
+        self.id = record.run
         self._record = record
         self._held = held
         self._pictures = max((int(one.stem) for one in path.iterdir() if one.stem.isdecimal()), default=0)
@@ -89,6 +92,7 @@ class RunFolder:
             InputError: When a reference is gone or has changed.
             WorkspaceError: When nothing can be written.
         """
+        moment(now)
         images = {image.sha256: image for turn in prompt.turns for image in turn.images}
         references = [_keep(root, image) for image in images.values()]
         day, name = f"{now:%Y-%m-%d}", files.token(prompt.recipe or "prompt")
@@ -99,30 +103,29 @@ class RunFolder:
                 break
         else:
             raise WorkspaceError(f"{root / day}: no new folder can be made. Use another folder for the runs.")
-        record = {
-            "schema": SCHEMA,
-            "tool": tool(),
-            "run": run,
-            "parent": None,
-            **more,
-            "count": count,
-            "state": "started",
-            "started": moment(now),
-            "ended": None,
-            "generator": generator,
-            "prompt_fingerprint": prompt.fingerprint,
+        record = RunRecord.model_construct(
+            version_of_record=SCHEMA,
+            tool=tool(),
+            run=run,
+            **{"parent": None} | more,
+            count=count,
+            state="started",
+            started=now,
+            ended=None,
+            generator=generator,
+            prompt_fingerprint=prompt.fingerprint,
             **prompt.to_dict(),
-            "references": references,
-            "requests": [],
-            "derived": [],
-            "totals": None,
-        }
+            references=tuple(references),
+            requests=(),
+            derived=(),
+            totals=None,
+        )
         held = _hold(path)
         files.write_new(path / RECORD, to_json(record))
         return cls(path, record, held)
 
     @classmethod
-    def reopen(cls, path: Path, *, unseen: Sequence[Sent] = (), state: RunState | None = None) -> RunFolder:
+    def reopen(cls, path: Path, *, unseen: Sequence[Sent] = (), state: State | None = None) -> RunFolder:
         """Go on with a run whose process ended before it was through.
 
         What it had saved but not yet written into its record is taken into it.
@@ -141,20 +144,16 @@ class RunFolder:
         held = _hold(path)
         try:
             # Only what is read from here on is what the last one who worked there has left.
-            record = read_record(path / RECORD)
-            look_at(record)
-            if record["run"] != f"{path.parent.name}/{path.name}":
-                odd()
+            record = own_record(path)
             folder = cls(path, record, held)
-            found = [] if state == "waiting" else adopted(path, record, unseen)
-            there = {done["request"]["entry"] for done in found}
-            record["requests"] = [*(one for one in record["requests"] if _entry(one) not in there), *found]
+            found = () if state == "waiting" else adopted(path, record, unseen)
+            there = {done.request.entry for done in found}
+            folder._record = record.model_copy(
+                update={"requests": (*(one for one in record.requests if one.request.entry not in there), *found)}
+                | ({"state": state, "ended": None} if state else {})
+            )
             if found or state:
-                record |= {"state": state, "ended": None} if state else {}
-                files.replace(path / RECORD, to_json(record))
-        except ODD as error:
-            locks.release(held)
-            raise damaged(path / RECORD) from error
+                folder._write()
         except BaseException:
             locks.release(held)
             raise
@@ -170,8 +169,7 @@ class RunFolder:
             WorkspaceError: When the record cannot be written.
         """
         with self._lock:
-            self._record |= {**more, "state": "started", "ended": None}
-            files.replace(self.path / RECORD, to_json(self._record))
+            self._keep(**more, state="started", ended=None)
 
     def made(self, take: int) -> dict[int, Outcome]:
         """Return what is there of one repetition already: the outcomes that are ok, by turn, from 0.
@@ -179,12 +177,10 @@ class RunFolder:
         Raises:
             InputError: When the record is damaged, or a picture of it is gone or has changed.
         """
-        done = {one["request"]["turn"]: one for one in self._record["requests"] if _went_well(one, take)}
+        done = {one.request.turn: one for one in self._record.requests if _went_well(one, take)}
         try:
             outcomes = {turn: outcome_of(one, self.path) for turn, one in done.items()}
-            derived = derived_of(self._record, self.path)
-        except ODD as error:
-            raise damaged(self.path / RECORD) from error
+            derived = derived_of(self._record.derived, self.path)
         except InputError as error:
             raise _stuck(error) from error
         return {
@@ -199,10 +195,8 @@ class RunFolder:
             InputError: When the record is damaged, or a picture of it is gone or has changed.
         """
         try:
-            answers = {_entry(one): outcome_of(one, self.path) for one in self._record["requests"]}
+            answers = {one.request.entry: outcome_of(one, self.path) for one in self._record.requests}
             return {number: outcome for number, outcome in answers.items() if number is not None}
-        except ODD as error:
-            raise damaged(self.path / RECORD) from error
         except InputError as error:
             raise _stuck(error) from error
 
@@ -219,20 +213,20 @@ class RunFolder:
             WorkspaceError: When something cannot be written.
         """
         with self._lock:
-            number = len(self._record["requests"]) + 1
+            number = len(self._record.requests) + 1
             names = [
                 f"{at:02}{EXTENSIONS.get(sniff(picture.data) or picture.media_type, '.bin')}"
                 for at, picture in enumerate(outcome.pictures, self._pictures + 1)
             ]
-            request = asked(sent, self._record["turns"][sent.turn]["name"])
-            hashes = [hashlib.sha256(picture.data).hexdigest() for picture in outcome.pictures]
-            done = {"request": request, "answer": answered(outcome, names), "pictures": names, "sha256": hashes}
+            hashes = tuple(hashlib.sha256(picture.data).hexdigest() for picture in outcome.pictures)
+            done = Done.model_construct(
+                request=self._asked(sent), answer=answered(outcome, names), pictures=tuple(names), sha256=hashes
+            )
             pictures = tuple(
                 self._save_picture(picture, name, sha256, done)
                 for picture, name, sha256 in zip(outcome.pictures, names, hashes, strict=True)
             )
-            self._record["requests"].append(done)
-            files.replace(self.path / RECORD, to_json(self._record))
+            self._add(done)
             told = replace(outcome, pictures=pictures, folder=self.path)
             drafts = tuple(self._save_draft(picture, number, at) for at, picture in enumerate(outcome.drafts, 1))
             if outcome.suggestions:
@@ -247,29 +241,32 @@ class RunFolder:
             WorkspaceError: When the record cannot be written.
         """
         with self._lock:
-            known = {_entry(done) for done in self._record["requests"]}
-            new = [sent for sent in unseen if sent.entry not in known]
-            for sent in new:
-                answer = replace(_UNSEEN, cost=sent.paid, model=sent.model)
-                request = asked(sent, self._record["turns"][sent.turn]["name"])
-                self._record["requests"].append({"request": request, "answer": answered(answer, ()), "pictures": []})
+            known = {done.request.entry for done in self._record.requests}
+            new = [
+                Done.model_construct(
+                    request=self._asked(sent),
+                    answer=answered(replace(_UNSEEN, cost=sent.paid, model=sent.model), ()),
+                    pictures=(),
+                )
+                for sent in unseen
+                if sent.entry not in known
+            ]
             if new:
-                files.replace(self.path / RECORD, to_json(self._record))
+                self._add(*new)
 
-    def derive(self, source: Path, kind: str, data: bytes, report: str) -> Derived:
+    def derive(self, source: Path, kind: Literal["cutout", "composite"], data: bytes, report: str) -> Derived:
         """Keep a picture that was made here from a master, beside it.
 
         Raises:
             WorkspaceError: When it cannot be written.
         """
         path = source.with_name(f"{source.stem}-{kind}.png")
-        entry = {"file": path.name, "source": source.name, "kind": kind, "report": report}
+        entry = DerivedEntry.model_construct(file=path.name, source=source.name, kind=kind, report=report)
         with self._lock:
             files.replace(path, data)
-            others = [one for one in self._record.get("derived", ()) if one["file"] != path.name]
-            self._record["derived"] = [*others, entry]
-            files.replace(self.path / RECORD, to_json(self._record))
-        return derived_of({"derived": [entry]}, self.path)[0]
+            others = (one for one in self._record.derived if one.file != path.name)
+            self._keep(derived=(*others, entry))
+        return derived_of([entry], self.path)[0]
 
     def finish(self, outcome: Outcome, *, now: datetime) -> Outcome:
         """Write how the run ended and what it cost; return the outcome with that cost and the folder.
@@ -277,49 +274,58 @@ class RunFolder:
         Raises:
             WorkspaceError: When the record cannot be written.
         """
-        states: dict[Status, RunState] = {Status.OK: "done", Status.CANCELLED: "cancelled"}
+        states: dict[Status, State] = {Status.OK: "done", Status.CANCELLED: "cancelled"}
         with self._lock:
-            requests = self._record["requests"]
-            cost = total(from_record(done["answer"]["cost"]) for done in requests)
-            self._record |= {
-                "state": states.get(outcome.status, "failed"),
-                "ended": moment(now),
-                "totals": {
-                    "status": str(outcome.status),
-                    "reason": outcome.reason,
-                    "message": outcome.message,
-                    "next_step": outcome.next_step,
-                    "requests": len(requests),
-                    "pictures": self._pictures,
-                    "estimate": recorded(total(from_record(done["request"]["estimate"]) for done in requests)),
-                    "cost": recorded(cost),
-                },
-            }
-            files.replace(self.path / RECORD, to_json(self._record))
+            requests = self._record.requests
+            cost = self._record.cost
+            totals = Totals.model_construct(
+                status=outcome.status,
+                reason=outcome.reason,
+                message=outcome.message,
+                next_step=outcome.next_step,
+                requests=len(requests),
+                pictures=self._pictures,
+                estimate=total(done.request.estimate for done in requests),
+                cost=cost,
+            )
+            self._keep(state=states.get(outcome.status, "failed"), ended=now, totals=totals)
         self.close()
         return replace(outcome, cost=cost, folder=self.path)
 
-    def _save_picture(self, picture: Picture, name: str, sha256: str, done: Record) -> Picture:
+    def _asked(self, sent: Sent) -> Asked:
+        return asked(sent, self._record.turns[sent.turn]["name"])
+
+    def _add(self, *new: Done) -> None:
+        """Add what came of requests to the record."""
+        self._keep(requests=(*self._record.requests, *new))
+
+    def _keep(self, **changes: Any) -> None:
+        """Write down what has changed of how the run stands."""
+        self._record = self._record.model_copy(update=changes)
+        self._write()
+
+    def _write(self) -> None:
+        files.replace(self.path / RECORD, to_json(self._record))
+
+    def _save_picture(self, picture: Picture, name: str, sha256: str, done: Done) -> Picture:
         self._pictures += 1
         media_type = sniff(picture.data) or picture.media_type
         path = self.path / name
-        head = ("schema", "tool", "run", "parent", "generator", "prompt_fingerprint")
-        prompt = ("recipe", "version", "strategies", "values", "task", "turns", "settings")
-        sidecar = {
-            **{key: self._record[key] for key in head},
-            "picture": {
-                "file": path.name,
-                "sha256": sha256,
-                "media_type": media_type,
-                "width": picture.width,
-                "height": picture.height,
-                "bytes": len(picture.data),
-                "draft": picture.draft,
-            },
-            "request": done["request"],
-            "answer": unmarked(done["answer"]),
-            **{key: self._record[key] for key in prompt},
-        }
+        beside = SavedPicture.model_construct(
+            file=path.name,
+            sha256=sha256,
+            media_type=media_type,
+            width=picture.width,
+            height=picture.height,
+            bytes=len(picture.data),
+            draft=picture.draft,
+        )
+        sidecar = Sidecar.model_construct(
+            **{name: getattr(self._record, name) for name in TOLD},
+            picture=beside,
+            request=done.request,
+            answer=unmarked(done.answer),
+        )
         files.write_new(path, picture.data)
         files.write_new(path.with_suffix(".json"), to_json(sidecar))
         return replace(picture, path=path)
@@ -331,25 +337,20 @@ class RunFolder:
 
     def _save_page(self, outcome: Outcome, names: Sequence[str], number: int) -> Path | None:
         """Write words and pictures in their order as one page, where there is an order to keep."""
-        if self._record["settings"].get("output") != "interleaved" or not outcome.pieces:
+        if self._record.settings.get("output") != "interleaved" or not outcome.pieces:
             return None
         path = self.path / f"page-{number:02}.md"
-        title = str(self._record["recipe"] or "Pictures").replace("-", " ").capitalize()
+        title = (self._record.recipe or "Pictures").replace("-", " ").capitalize()
         files.replace(path, page(title, outcome.pieces, names, outcome.sources).encode("utf-8", "replace"))
         return path
-
-
-def _entry(done: Record) -> int | None:
-    number: int | None = done["request"].get("entry")
-    return number
 
 
 def _stuck(error: InputError) -> InputError:
     return InputError(f"{error} The run cannot go on from there; make everything anew with --new.")
 
 
-def _went_well(done: Record, take: int) -> bool:
-    return bool(done["request"]["take"] == take and done["answer"]["status"] == Status.OK)
+def _went_well(done: Done, take: int) -> bool:
+    return done.request.take == take and done.answer.status is Status.OK
 
 
 def _hold(path: Path) -> FileLock:
@@ -360,7 +361,7 @@ def _hold(path: Path) -> FileLock:
     return lock
 
 
-def _keep(root: Path, image: Image) -> Record:
+def _keep(root: Path, image: Image) -> KeptReference:
     data = image.read()
     path = files.inside(root, f"{REFERENCES}/{image.sha256}{EXTENSIONS[image.media_type]}")
     files.make_folder(path.parent)
@@ -369,4 +370,4 @@ def _keep(root: Path, image: Image) -> Record:
     if not kept:  # if another run keeps the same picture at this moment: its bytes are the same
         files.replace(path, data)
     original = str(image.origin.absolute()) if isinstance(image.origin, Path) else None
-    return {"sha256": image.sha256, "stored": f"{REFERENCES}/{path.name}", "original": original}
+    return KeptReference.model_construct(sha256=image.sha256, stored=f"{REFERENCES}/{path.name}", original=original)

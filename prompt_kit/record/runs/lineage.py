@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError
 from prompt_kit.record.runs.listing import Run, RunSummary, folders, open_run, summary
-from prompt_kit.record.runs.records import ODD, RECORD, read_record
+from prompt_kit.record.runs.reading import read_record
+from prompt_kit.record.runs.schema import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from prompt_kit.record.runs.schema import RunRecord
 
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}/[a-z0-9-]+")
 # A record names its parent near its beginning, at the margin of its own keys.
@@ -45,7 +48,7 @@ def lineage(run: Run, root: Path) -> tuple[Run, ...]:
     It ends where nothing was refined, and where a parent is gone, damaged or in the line already.
     """
     line, seen = [run], {run.summary.folder.resolve()}
-    while (parent := parent_of(line[-1].record)) and (found := _opened(parent, root)):
+    while (parent := parent_of(line[-1].told.parent)) and (found := _opened(parent, root)):
         folder = found.summary.folder.resolve()
         if folder in seen:
             break
@@ -74,16 +77,14 @@ def family(run: Run, root: Path) -> tuple[Member, ...]:
     return tuple(_walk(first, children, root))
 
 
-def parent_of(record: Mapping[str, Any]) -> str:
-    """Return the id of the run that a record says it refines; empty when there is none."""
-    parent = record.get("parent")
-    return parent if isinstance(parent, str) and _ID.fullmatch(parent) else ""
+def parent_of(told: object) -> str:
+    """Return the id of the run that a record says it refines; empty when what it says is none."""
+    return told if isinstance(told, str) and _ID.fullmatch(told) else ""
 
 
-def change_of(record: Mapping[str, Any]) -> str:
+def _change_of(record: RunRecord) -> str:
     """Return what a refinement was asked to change; empty when the record is of something else."""
-    values = record.get("values")
-    change = values.get("change") if isinstance(values, dict) and record.get("parent") else None
+    change = record.values.get("change") if record.parent else None
     return change if isinstance(change, str) else ""
 
 
@@ -108,16 +109,15 @@ def _member(run: str, depth: int, root: Path, *, last: bool) -> Member:
         opened = open_run(folder, root)
     except InputError:
         return Member(summary(folder), "", "", (), depth, last)
-    picture = opened.record.get("parent_picture")
-    named = picture if isinstance(picture, str) else ""
+    named = opened.told.parent_picture or ""
     names = tuple(path.name for path in opened.pictures)
-    return Member(opened.summary, named, change_of(opened.record), names, depth, last)
+    return Member(opened.summary, named, _change_of(opened.told), names, depth, last)
 
 
 def _started(run: str, root: Path) -> tuple[str, str]:
     try:
-        return str(read_record(root / run / RECORD)["started"]), run
-    except (InputError, *ODD):
+        return str(read_record(root / run / RECORD).get("started", "")), run
+    except InputError:
         return "", run
 
 
@@ -135,6 +135,8 @@ def _parent_in(folder: Path) -> str:
     try:
         with path.open("rb") as file:
             found = _PARENT.search(file.read(_HEAD))
-        return parent_of({"parent": found[1].decode()} if found and found[1] else {} if found else read_record(path))
+        if found:
+            return parent_of((found[1] or b"").decode())
+        return parent_of(read_record(path).get("parent"))
     except (InputError, OSError, UnicodeDecodeError):
         return ""

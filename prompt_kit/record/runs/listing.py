@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import InputError, NotFoundError, did_you_mean
 from prompt_kit.images import EXTENSIONS
-from prompt_kit.record.runs.records import ODD, RECORD, RunState, damaged, odd, read_record
+from prompt_kit.record.runs.reading import parsed, read_record, run_record
+from prompt_kit.record.runs.schema import RECORD, RunRecord, RunState
 from prompt_kit.support import files
-from prompt_kit.support.money import from_record, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,9 +48,11 @@ class Run:
 
     summary: RunSummary
     record: Mapping[str, Any] = field(repr=False, compare=False)
-    """What run.json says."""
+    """What run.json says, as it stands there."""
     pictures: tuple[Path, ...]
     sidecars: tuple[Path, ...]
+    told: RunRecord = field(repr=False, compare=False)
+    """What run.json says, looked at."""
 
 
 def runs(root: Path) -> Iterator[RunSummary]:
@@ -83,12 +85,11 @@ def open_run(where: str | Path, root: Path) -> Run:
         InputError: When its record is damaged, or the id fits several runs.
     """
     folder = folder_of(where, root)
-    told, record = summary(folder), read_record(folder / RECORD)
-    if told.damage:
-        raise InputError(told.damage)
+    record = read_record(folder / RECORD)
+    told = parsed(RunRecord, record, folder / RECORD)
     pictures = pictures_in(folder)
     sidecars = tuple(path.with_suffix(".json") for path in pictures if path.with_suffix(".json").is_file())
-    return Run(told, record, pictures, sidecars)
+    return Run(_summary(folder, told), record, pictures, sidecars, told)
 
 
 def folder_of(where: str | Path, root: Path) -> Path:
@@ -141,22 +142,21 @@ def pictures_in(folder: Path) -> tuple[Path, ...]:
 
 def summary(folder: Path) -> RunSummary:
     """Return one line about the run in a folder; a damaged one says so."""
-    run = f"{folder.parent.name}/{folder.name}"
     try:
-        record = read_record(folder / RECORD)
-        state = record["state"]
-        return RunSummary(
-            id=run,
-            folder=folder,
-            state=state if state in get_args(RunState) else odd(),
-            recipe=str(record["recipe"]),
-            generator=str(record["generator"]),
-            started=datetime.fromisoformat(record["started"]).astimezone(),
-            parent=str(record.get("parent") or ""),
-            pictures=len(pictures_in(folder)),
-            cost=total(from_record(done["answer"]["cost"]) for done in record["requests"]),
-        )
+        return _summary(folder, run_record(folder))
     except InputError as error:
-        return RunSummary(run, folder, "damaged", damage=str(error))
-    except ODD:
-        return RunSummary(run, folder, "damaged", damage=str(damaged(folder / RECORD)))
+        return RunSummary(f"{folder.parent.name}/{folder.name}", folder, "damaged", damage=str(error))
+
+
+def _summary(folder: Path, record: RunRecord) -> RunSummary:
+    return RunSummary(
+        id=f"{folder.parent.name}/{folder.name}",
+        folder=folder,
+        state=record.state,
+        recipe=record.recipe,
+        generator=record.generator,
+        started=record.started.astimezone(),
+        parent=record.parent or "",
+        pictures=len(pictures_in(folder)),
+        cost=record.cost,
+    )

@@ -134,12 +134,15 @@ def _revision(name: str, commit: str, checkout: Checkout, stack: ExitStack) -> S
     for one in (project.recipes, project.templates, project.brand):
         if one.rstrip("/") != ".":
             inside(root, one)  # the project's file came with the revision, and may say anything
+    gone = [pack for pack in project.packs if not any(name.startswith(f"{pack.rstrip('/')}/") for name in names)]
+    project = project.model_copy(update={"packs": [pack for pack in project.packs if pack not in gone]})
     wanted = [project.recipes, project.templates, project.brand, *project.packs]
     left_out = checkout.extract(commit, _there(wanted, names), root)
     left_out += checkout.extract(commit, _mentioned(project, names), root)
-    notes = tuple(f"{link}: this link leads out of the project and was not followed." for link in left_out)
     short = commit[:7]
     label = short if commit.startswith(name) else f"{name} ({short})"
+    notes = tuple(f"{link}: this link leads out of the project and was not followed." for link in left_out)
+    notes += tuple(f"{label} has no pack '{pack}'." for pack in gone)
     return State(label, _library(project, whole=_KIT in names), notes)
 
 

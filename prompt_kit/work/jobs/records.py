@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from prompt_kit.errors import InputError, NotFoundError, Problem
 from prompt_kit.prompt import Answer
 from prompt_kit.support import files, locks
+from prompt_kit.support.messages import located
 from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ never submitted; ``done`` is also what was done in part."""
 
 OVER: Final = frozenset({"done", "failed", "cancelled", "expired", "dropped"})
 """The states in which nothing more will come."""
+
+MOST_TOLD: Final = 3
+"""How many problems of a damaged file are told."""
 
 _ID: Final = re.compile(r"job-[0-9a-f]{4,32}")
 
@@ -178,15 +182,18 @@ def _is_job(path: Path) -> bool:
 
 
 def _read(path: Path) -> Job:
-    damaged = InputError(f"{path}: the record of this job is damaged. Nothing was changed in it.")
     with files.os_errors_as_workspace_errors(path):
         content = path.read_bytes()
     try:
         job = Job.model_validate_json(content)
     except ValidationError as error:
-        raise damaged from error
+        raise _damaged(path, "; ".join(map(located, error.errors(include_url=False)[:MOST_TOLD]))) from error
     if job.version > VERSION:
         raise InputError(f"{path}: a newer prompt-kit wrote this. Update prompt-kit to use it.")
     if job.id != path.stem:
-        raise damaged
+        raise _damaged(path, f"id: it is the record of {job.id[:80]!a}")
     return job
+
+
+def _damaged(path: Path, what: str) -> InputError:
+    return InputError(f"{path}: the record of this job is damaged: {what}. Nothing was changed in it.")

@@ -14,11 +14,10 @@ from prompt_kit.errors import InputError, NotFoundError, WorkspaceError
 from prompt_kit.generators import Request
 from prompt_kit.images import EXTENSIONS
 from prompt_kit.outcome import Outcome, Status
-from prompt_kit.prompt import Prompt, Settings, Text, Turn
-from prompt_kit.record.runs import RECORD, RunFolder, Sent, prompt_from, read_record
+from prompt_kit.prompt import SETTINGS, Prompt, Settings, Text, Turn
+from prompt_kit.record.runs import RunFolder, Sent, prompt_from, run_record
 from prompt_kit.record.runs.answers import outcome_of
 from prompt_kit.support import files
-from prompt_kit.support.money import from_record
 from prompt_kit.work import finishing
 from prompt_kit.work.jobs.records import FOLDER, write
 from prompt_kit.work.jobs.submitting import end_run
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from prompt_kit.generators import Collected
     from prompt_kit.project import Project
     from prompt_kit.record.ledger import Ledger
+    from prompt_kit.record.runs import RunRecord
+    from prompt_kit.record.runs.schema import Done
     from prompt_kit.work.jobs.records import Job, Row
 
 _REST: Final = (
@@ -90,11 +91,11 @@ class Settling:
     def _save(self, row: Row, outcome: Outcome) -> None:
         """Save one answer into its run, unless that was done before; then book it, unless that was done before."""
         path = files.inside(self.project.runs_folder, row.run)
-        record = read_record(path / RECORD)
+        record = run_record(path)
         done = _answers(record).get(row.entry)
         if done is not None:  # a process was ended between this and the booking
-            outcome = outcome_of(dict(done), path)
-        if done is None or (outcome.ok and record["state"] == "waiting"):
+            outcome = outcome_of(done, path)
+        if done is None or (outcome.ok and record.state == "waiting"):
             if done is None:
                 _clear(path, record, outcome)
             folder = RunFolder.reopen(path, state="waiting")
@@ -139,12 +140,16 @@ class Settling:
         for run in self.job.runs:
             mine = [row for row in self.job.rows if row.run == run]
             try:
-                answers = _answers(read_record(files.inside(self.project.runs_folder, run) / RECORD))
-                mine = [_with_answer(row, answers[row.entry]) for row in mine]
-                end_run(run, self._run_outcome(run, mine), self.project)
-            except (InputError, WorkspaceError, KeyError):  # only a job that is given up comes so far
-                mine = [row.model_copy(update={"status": str(Status.CANCELLED)}) for row in mine]
-            rows += mine
+                answers = _answers(run_record(files.inside(self.project.runs_folder, run)))
+                if all(row.entry in answers for row in mine):
+                    answered = [_with_answer(row, answers[row.entry]) for row in mine]
+                    end_run(run, self._run_outcome(run, answered), self.project)
+                    rows += answered
+                    continue
+            except (InputError, WorkspaceError):
+                pass
+            # Only a job that is given up comes so far.
+            rows += [row.model_copy(update={"status": str(Status.CANCELLED)}) for row in mine]
         message = " ".join(filter(None, (message, *dict.fromkeys(self._remarks))))
         changes: dict[str, Any] = {"state": state, "said": said, "message": message, "ended": datetime.now(UTC)}
         return write(self.job.model_copy(update={**changes, "rows": tuple(rows)}), self.project.runs_folder)
@@ -200,31 +205,30 @@ def _prompt(path: Path) -> Prompt | Settings:
     except (InputError, NotFoundError, WorkspaceError):
         pass
     try:
-        return Settings(**read_record(path / RECORD)["settings"])
-    except (InputError, WorkspaceError, KeyError, TypeError):
+        told = run_record(path).settings
+    except (InputError, WorkspaceError):
         return Settings()
+    return Settings(**{name: value for name, value in told.items() if name in SETTINGS})
 
 
-def _answers(record: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+def _answers(record: RunRecord) -> dict[int | None, Done]:
     """Return the answers that a run's record knows, by the request's number in the ledger."""
-    return {done["request"]["entry"]: done for done in record["requests"]}
+    return {done.request.entry: done for done in record.requests}
 
 
-def _with_answer(row: Row, done: Mapping[str, Any]) -> Row:
-    answer = done["answer"]
-    cost = from_record(answer["cost"])
-    message = "" if answer["status"] == Status.OK else answer["message"]
-    changes = {"status": answer["status"], "cost": cost, "message": message, "pictures": tuple(done["pictures"])}
+def _with_answer(row: Row, done: Done) -> Row:
+    answer = done.answer
+    message = "" if answer.status is Status.OK else answer.message
+    changes = {"status": str(answer.status), "cost": answer.cost, "message": message, "pictures": done.pictures}
     return row.model_copy(update=changes)
 
 
-def _clear(folder: Path, record: Mapping[str, Any], outcome: Outcome) -> None:
+def _clear(folder: Path, record: RunRecord, outcome: Outcome) -> None:
     """Delete the files of this answer that an interrupted process had saved without recording them."""
-    listed = {name for done in record["requests"] for name in done["pictures"]}
     mine = {picture.sha256 for picture in outcome.pictures}
     with files.os_errors_as_workspace_errors(folder):
         for path in folder.iterdir():
-            if not path.stem.isdecimal() or path.suffix == ".json" or path.name in listed:
+            if not path.stem.isdecimal() or path.suffix == ".json" or path.name in record.pictures:
                 continue
             if hashlib.sha256(path.read_bytes()).hexdigest() in mine:
                 path.with_suffix(".json").unlink(missing_ok=True)

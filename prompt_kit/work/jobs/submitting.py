@@ -17,7 +17,7 @@ from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, find_project
 from prompt_kit.prompt import Earlier, EarlierWords, Prompt
 from prompt_kit.record.ledger import Ledger, Planned
-from prompt_kit.record.runs import RECORD, RunFolder, read_record
+from prompt_kit.record.runs import RunFolder, run_record
 from prompt_kit.support import files
 from prompt_kit.support.money import dollars, total
 from prompt_kit.work.jobs.portions import Portion, portions
@@ -291,7 +291,7 @@ def dropped(job: Job, why: Outcome, ledger: Ledger, project: Project) -> Job:
 def end_run(run: str, outcome: Outcome, project: Project) -> None:
     """Write how a run ended, unless its record says so already."""
     path = files.inside(project.runs_folder, run)
-    if read_record(path / RECORD)["state"] in {"started", "waiting"}:
+    if run_record(path).state in {"started", "waiting"}:
         folder = RunFolder.reopen(path, state="waiting")
         try:
             folder.finish(outcome, now=datetime.now(UTC))

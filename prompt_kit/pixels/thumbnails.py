@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from prompt_kit.errors import InputError
+from prompt_kit.support.heads import dimensions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,25 +34,18 @@ class Thumbnail:
 
 def thumbnail(path: Path, longest: int = LONGEST) -> Thumbnail | None:
     """Return a small copy of a picture, or nothing when it is gone or cannot be read here."""
-    from PIL import Image, ImageOps
+    from prompt_kit.pixels.decoding import decoded, plain  # a comparison without pictures needs no Pillow
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # 4K pictures are large, and no bombs
-            with Image.open(path) as picture:
-                size = _fitted(picture.width, picture.height, longest)
-                picture.draft("RGB", size)
-                small = ImageOps.exif_transpose(picture)
-                transparent = small.has_transparency_data
-                small = small.convert("RGBA" if transparent else "RGB")
-                small.thumbnail(max(size, size[::-1]) if small.size != picture.size else size)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        data = path.read_bytes()
+        small = plain(decoded(data, path.name, within=_fitted(*dimensions(data), longest)))
+    except (OSError, InputError):
         return None
     buffer = io.BytesIO()
     small.save(buffer, "WEBP", quality=_QUALITY, method=4)
-    return Thumbnail(buffer.getvalue(), small.width, small.height, transparent)
+    return Thumbnail(buffer.getvalue(), small.width, small.height, small.mode == "RGBA")
 
 
 def _fitted(width: int, height: int, longest: int) -> tuple[int, int]:
-    share = min(1.0, max(longest / max(width, height), SHORTEST / min(width, height)))
+    share = min(1.0, max(longest / max(width, height, 1), SHORTEST / max(min(width, height), 1)))
     return max(1, round(width * share)), max(1, round(height * share))

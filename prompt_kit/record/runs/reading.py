@@ -1,0 +1,139 @@
+"""Reads and writes records as JSON: a damaged one is left alone, and what is wrong with it is told with its place."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from prompt_kit.errors import InputError
+from prompt_kit.record.runs.schema import RECORD, SCHEMA, RunRecord, plain
+from prompt_kit.support.messages import located
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+M = TypeVar("M", bound=BaseModel)
+
+MAX_BYTES: Final = 64_000_000
+"""Largest record that is read, in bytes."""
+
+_MOST: Final = 3
+"""How many problems of a record are told; a file of something else has hundreds."""
+
+Step: TypeAlias = "Callable[[dict[str, Any]], dict[str, Any]]"
+"""Makes of a record's plain data what the next version says."""
+
+STEPS: Final[Mapping[int, Step]] = {}
+"""How a record of each earlier version becomes one of the next. Version 1 has had fields added, which are optional."""
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Return what a run.json, a sidecar or a comparison's record says, as plain data of today's version.
+
+    Raises:
+        InputError: When it is missing, no JSON, or written by a newer prompt-kit.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path}: this is too large for the record of a run.")
+        record = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: the record cannot be read ({error.strerror}).") from error
+    except json.JSONDecodeError as error:
+        raise damaged(path, [f"line {error.lineno}: {error.msg[:1].lower()}{error.msg[1:]}"]) from error
+    except UnicodeDecodeError as error:
+        raise damaged(path, ["it is no UTF-8 text"]) from error
+    except RecursionError as error:
+        raise damaged(path, ["its brackets are too deep"]) from error
+    if not isinstance(record, dict) or type(record.get("schema")) is not int:
+        raise damaged(path, ["schema: is missing"])
+    if record["schema"] > SCHEMA:
+        raise InputError(f"{path}: a newer prompt-kit wrote this. Update prompt-kit to use it.")
+    return upgraded(record, STEPS, SCHEMA)
+
+
+def upgraded(record: dict[str, Any], steps: Mapping[int, Step], version: int) -> dict[str, Any]:
+    """Return a record's plain data as a later version says it, one version after the other."""
+    while record["schema"] < version and record["schema"] in steps:
+        record = steps[record["schema"]](record) | {"schema": record["schema"] + 1}
+    return record
+
+
+def run_record(folder: Path) -> RunRecord:
+    """Return the record of the run in a folder.
+
+    Raises:
+        InputError: When it is missing, damaged or written by a newer prompt-kit.
+    """
+    return parsed(RunRecord, read_record(folder / RECORD), folder / RECORD)
+
+
+def own_record(folder: Path) -> RunRecord:
+    """Return the record of the run in a folder, to go on with it: it must not have come there from another run.
+
+    Raises:
+        InputError: When it has, or is missing, damaged or written by a newer prompt-kit.
+    """
+    record = run_record(folder)
+    if record.run != f"{folder.parent.name}/{folder.name}":
+        raise damaged(folder / RECORD, [f"run: it is the record of {record.run[:80]!a}"])
+    return record
+
+
+def parsed(kind: type[M], record: Mapping[str, Any], path: Path) -> M:
+    """Return what a record says.
+
+    Args:
+        kind: What it is a record of.
+        record: Its plain data.
+        path: Its file, for messages.
+
+    Raises:
+        InputError: With the fields that are wrong and their places.
+    """
+    try:
+        return kind.model_validate(record)
+    except ValidationError as error:
+        raise damaged(path, map(located, error.errors(include_url=False))) from error
+
+
+def damaged(path: Path, problems: Iterable[object]) -> InputError:
+    """Return the error for a record that cannot be used.
+
+    Args:
+        path: Its file.
+        problems: What is wrong with it, each with its place.
+    """
+    found = [str(problem).rstrip(".") for problem in problems]
+    more = f" (and {len(found) - _MOST} more)" if len(found) > _MOST else ""
+    what = "; ".join(found[:_MOST]) + more
+    return InputError(
+        f"{path}: the record is damaged: {what}. Nothing was changed in it; the pictures beside it are kept."
+    )
+
+
+def to_json(record: BaseModel | Mapping[str, Any]) -> bytes:
+    """Return a record as a file holds it."""
+    told = plain(record) if isinstance(record, BaseModel) else record
+    # What a generator says in details should be plain data, but a picture that was paid must not be
+    # without its record because something in them is not.
+    text = json.dumps(told, indent=2, ensure_ascii=False, default=str)
+    try:
+        return f"{text}\n".encode()
+    except UnicodeEncodeError:  # half a character; JSON can say it in ASCII
+        return f"{json.dumps(told, indent=2, default=str)}\n".encode()
+
+
+@cache
+def tool() -> str:
+    """Return the name and version of this program, as records say it."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"prompt-kit {version('prompt-kit')}"
+    except PackageNotFoundError:  # a plain checkout
+        return "prompt-kit"
