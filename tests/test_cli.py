@@ -65,8 +65,8 @@ def test_all_wrong_options_are_told_at_once(capsys: pytest.CaptureFixture[str]) 
         [
             "generate",
             "sticker",
-            "--background",
-            "green",
+            "--how-many",
+            "many",
             "--character",
             "no.png",
             "--size",
@@ -79,7 +79,7 @@ def test_all_wrong_options_are_told_at_once(capsys: pytest.CaptureFixture[str]) 
     assert code == 2
     for part in (
         "--subject: is missing",
-        "--background: 'green' is not one of",
+        "--how-many: must be a whole number",
         "no.png: the picture cannot be read",
         "--size: must be",
     ):
@@ -120,10 +120,19 @@ def test_slips_are_answered_with_exit_code_2(
 
 def test_a_values_file_is_told_by_its_lines(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
     """Each wrong value with its place in the file; options win over the file."""
-    tree(**{"v.yaml": "subject: a fox\nbackground: green\ntraits: [a, b]\n"})
-    assert run(["render", "sticker", "--values", "v.yaml"]) == 2
-    assert "v.yaml:2:13: background: 'green' is not one of" in capsys.readouterr().err
-    assert run(["render", "sticker", "--values", "v.yaml", "--background", "white", "--subject", "a bee"]) == 0
+    card = "parameters: {subject: {type: text, required: true}, ground: {type: choice, choices: [plain, dotted]}}\n"
+    tree(
+        **{
+            "recipes/card.yaml": card,
+            "templates/card.j2": "A card of {{ subject }}{% if ground %}, {{ ground }}{% endif %}.",
+            "v.yaml": "subject: a fox\nground: green\n",
+        }
+    )
+    assert run(["render", "card", "--values", "v.yaml"]) == 2
+    assert "v.yaml:2:9: ground: 'green' is not one of" in capsys.readouterr().err
+    assert run(["render", "card", "--values", "v.yaml", "--ground", "red"]) == 2
+    assert "--ground: 'red' is not one of" in capsys.readouterr().err
+    assert run(["render", "card", "--values", "v.yaml", "--ground", "plain", "--subject", "a bee"]) == 0
     out = capsys.readouterr().out
     assert "a bee" in out
     assert "a fox" not in out

@@ -189,7 +189,7 @@ def test_what_a_colour_stays_away_from_is_used(tree: MakeTree, library: Library)
 
 def test_stickers_stand_before_a_colour_they_do_not_have(built_in_library: Library) -> None:
     """A green frog before chroma-key green would lose its legs."""
-    prompt = load("sticker", library=built_in_library).render(subject="a frog on a leaf")
+    prompt = load("sticker", library=built_in_library).render(subject="a frog on a leaf", background="cutout")
     assert "bright magenta (#ff00ff) from edge to edge" in str(prompt)
     assert prompt.settings.background == "keyed"
 
@@ -197,7 +197,7 @@ def test_stickers_stand_before_a_colour_they_do_not_have(built_in_library: Libra
 def test_models_that_draw_transparency_are_asked_for_it(built_in_library: Library) -> None:
     """No flat colour then, for it would be drawn."""
     recipe = load("sticker", library=built_in_library)
-    prompt = recipe.render(subject="a frog", settings={"model": "gpt-image-2.5-sunburst"})
+    prompt = recipe.render(subject="a frog", background="cutout", settings={"model": "gpt-image-2.5-sunburst"})
     assert "fully transparent" in str(prompt)
     assert "magenta" not in str(prompt)
     assert prompt.settings.background == "transparent"

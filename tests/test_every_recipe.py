@@ -48,6 +48,7 @@ PHRASES = [
 ]
 OWN_WORDS = ["deep velvet", "hourly changing", "umbrella", "European", "1920s"]
 COPY = ["MAREA ALTA", "Guten Morgen!", "東京の夜", "مرحبا", 'The "best" mug', "TWO\nLINES"]
+PLACED = ["Zimmer frei :: above the door, in red", "7 % :: small, at the lower edge.", "東京の夜 :: on the curtain"]
 HOSTILE = [
     "{{ 7 * 7 }}",
     "{% raw %}",
@@ -104,7 +105,7 @@ def value_of(parameter: Any, text: st.SearchStrategy[str]) -> st.SearchStrategy[
             return st.sampled_from(COPY)
         case CopiesOf():
             least = max(parameter.min or 1, 1)
-            entries = [*COPY, "-"] if parameter.gaps else COPY
+            entries = [*COPY, "-"] if parameter.gaps else [*COPY, *PLACED] if parameter.placed else COPY
             return st.lists(st.sampled_from(entries), min_size=least, max_size=max(least, parameter.max or 4))
     return text
 
@@ -158,7 +159,7 @@ def test_any_values_make_clean_prose(name: str, data: st.DataObject) -> None:
     for paragraph in text.split("\n\n"):
         assert re.search(r"[.!?…][\"”’»)]?$", paragraph), f"no stop at the end of: {paragraph}"
         for sentence in sentences(paragraph):
-            assert re.match(r"[\"“«(‘]?[A-Z0-9]|[^\x00-\x7f]", sentence), f"no capital at the start of: {sentence}"
+            assert re.match(r"[\"“«(‘]?(?:[A-Z0-9]|[^\x00-\x7f])", sentence), f"no capital at the start of: {sentence}"
 
 
 @for_every_recipe

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from badges import BADGE
 from gemini_asking import KEY
 from gemini_batches import Batches
 from gemini_replies import encoded_picture, picture, refused
@@ -34,6 +35,8 @@ from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from conftest import MakeTree
 
     from prompt_kit.record.ledger import Entry
 
@@ -151,17 +154,23 @@ def test_reconciling_leaves_a_job_alone(kit: Kit) -> None:
     assert kit.collect(job).ok
 
 
+@pytest.fixture
+def badge(tree: MakeTree) -> Path:
+    """The folder of a project with a recipe of its own."""
+    return tree(**BADGE)
+
+
 def test_another_process_collects(
-    tmp_path: Path, kit: Kit, server: GeminiServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    badge: Path, kit: Kit, server: GeminiServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Submitted by a process that has ended, collected by this one: by the command line, both."""
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
-    words = "generate sticker --example red-panda -n 2 --batch".split()
+    words = "generate badge --subject fox -n 2 --batch".split()
     command = [sys.executable, "-m", "prompt_kit", *words]
-    sent = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True, check=False)
+    sent = subprocess.run(command, cwd=badge, text=True, capture_output=True, check=False)
     assert sent.returncode == 0, sent.stderr
-    assert "about $0.0339 instead of $0.0677" in sent.stderr
+    assert "about $0.0336 instead of $0.0672" in sent.stderr
     name = sent.stdout.split()[0]
     assert run(["runs", "wait", name]) == 0
     assert [Path(line).name for line in capsys.readouterr().out.splitlines()] == ["01.jpg", "02.jpg"]
@@ -489,6 +498,7 @@ def test_the_ledger_books_all_of_a_job_or_nothing(kit: Kit) -> None:
             ledger.handed_over([sent.id])
 
 
+@pytest.mark.usefixtures("badge")
 def test_the_command_line_tells_how_jobs_are(
     kit: Kit,
     server: GeminiServer,
@@ -501,12 +511,12 @@ def test_the_command_line_tells_how_jobs_are(
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
     assert run(["runs", "jobs"]) == 0
     assert "There are no jobs" in capsys.readouterr().err
-    assert run(["generate", "sticker", "--example", "red-panda", "--batch", "--dry-run"]) == 0
-    assert "1 request in one job: about $0.0169 instead of $0.0339" in capsys.readouterr().out
+    assert run(["generate", "badge", "--subject", "fox", "--batch", "--dry-run"]) == 0
+    assert "1 request in one job: about $0.0168 instead of $0.0336" in capsys.readouterr().out
     assert batches.jobs == {}
 
     batches.script("RUNNING")
-    assert run(["generate", "sticker", "--example", "red-panda", "--batch", "--json"]) == 0
+    assert run(["generate", "badge", "--subject", "fox", "--batch", "--json"]) == 0
     [told] = json.loads(capsys.readouterr().out)
     assert (told["state"], told["ok"]) == ("waiting", False)
     assert run(["runs", "wait", "--timeout", "0"]) == 1
@@ -518,7 +528,7 @@ def test_the_command_line_tells_how_jobs_are(
     batches.set("EXPIRED")
     assert run(["runs", "wait", told["id"]]) == 1
     assert "48 hours" in capsys.readouterr().err
-    assert run(["generate", "sticker", "--example", "red-panda", "--batch", "--out", "there"]) == 2
+    assert run(["generate", "badge", "--subject", "fox", "--batch", "--out", "there"]) == 2
     assert len(batches.jobs) == 1
     assert kit.entries()
 

@@ -18,6 +18,7 @@ from taken_pictures import heic
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.generators import Generator, Request, generator
+from prompt_kit.generators.proof.content import brief
 from prompt_kit.generators.proof.fonts import NONE, clean, runs
 from prompt_kit.generators.proof.generator import pixels
 from prompt_kit.generators.proof.layout import Layout, layout_of
@@ -28,6 +29,7 @@ from prompt_kit.recipe.assembly import load
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from prompt_kit.generators.proof.content import Brief
     from prompt_kit.outcome import Outcome, Picture
     from prompt_kit.prompt import Part, Role, Task
     from prompt_kit.recipe.library import Library
@@ -282,19 +284,78 @@ def test_every_recipe_has_a_proof(built_in_library: Library) -> None:
             assert drawn(Request(turn, CATALOGUE.choose(chosen), chosen, earlier, prompt)).ok, (name, example.name)
 
 
-def test_an_empty_area_is_marked_where_the_words_leave_it() -> None:
-    """Whoever sets the headline later needs to see the room it has."""
-    asked = request(
-        "The subject stands in the lower right of the frame and takes about a third of it. "
-        "The rest is empty space for words.",
-        given=(("overlay", "a headline of two lines"),),
-    )
+def proof_of(name: str, example: str, library: Library) -> Brief:
+    """Return what the proof of a built-in example says."""
+    recipe = load(name, library=library)
+    prompt = recipe.render_example(example)
+    turn = next(turn for turn in prompt.turns if not turn.earlier and turn.output == "picture")
+    asked = Request(turn, CATALOGUE.choose(prompt.settings), prompt.settings, (), prompt)
+    return brief(asked, pixels(asked))
 
-    said = laid_out(asked).brief
+
+@pytest.mark.parametrize(
+    ("recipe", "example", "subject", "room"),
+    [
+        ("negative-space", "skincare-hero", (1, 0), (-1, 0)),
+        ("negative-space", "keynote", (1, -1), (0, 1)),
+        ("negative-space", "fir", (-1, 0), (1, 0)),
+        ("negative-space", "banner", (1, 0), (-1, 0)),
+        ("negative-space", "candle", (0, 0), None),
+        ("photorealistic", "harbour", (0, -1), (0, 1)),
+        ("photorealistic", "market-stall", (0, 0), None),
+        ("social-post", "night-bus", (-1, 0), (1, 0)),
+        ("background-swap", "app-screen", (-1, 0), (1, 0)),
+    ],
+)
+def test_room_for_words_is_marked_where_the_values_put_it(
+    recipe: str,
+    example: str,
+    subject: tuple[int, int],
+    room: tuple[int, int] | None,
+    built_in_library: Library,
+) -> None:
+    """Whoever sets the headline later needs to see the room it has; a place told in other words stays open."""
+    said = proof_of(recipe, example, built_in_library)
 
     assert said.empty
-    assert said.empty_for == "a headline of two lines"
-    assert (said.spot.across, said.spot.down) == (1, 1)
+    assert said.spot == subject
+    assert said.empty_spot == room
+
+
+def test_a_picture_without_room_for_words_is_not_marked(built_in_library: Library) -> None:
+    """That a corner stays calm for a button of an app is no room for a headline."""
+    assert not proof_of("social-post", "bread-video", built_in_library).empty
+
+
+@pytest.mark.parametrize(("example", "share"), [("skincare-hero", 0.25), ("umbrella", 0.1), ("candle", 0.05)])
+def test_the_subject_is_as_large_as_the_words_say(example: str, share: float, built_in_library: Library) -> None:
+    """Nobody wants to see a tenth of the frame drawn as half of it."""
+    assert proof_of("negative-space", example, built_in_library).share == share
+
+
+@pytest.mark.parametrize(
+    ("example", "panels", "stacked"),
+    [
+        ("heat-pump", 3, "row"),
+        ("white-glasses", 4, "grid"),
+        ("ramen-rush", 4, ""),
+    ],
+)
+def test_panels_stand_as_they_were_arranged(example: str, panels: int, stacked: str, built_in_library: Library) -> None:
+    """One panel of the proof for each of the comic, with the words that belong to it."""
+    said = proof_of("comic", example, built_in_library)
+
+    assert (len(said.panels), said.stacked) == (panels, stacked)
+
+
+def test_every_recipe_tells_its_proof_what_is_shown(built_in_library: Library) -> None:
+    """The subject stands in the frame in the person's own words, not as the first sentence of the prompt."""
+    for name in built_in_library.names():
+        recipe = load(name, library=built_in_library)
+        texts = [n for n, p in recipe.parameters.items() if p.required and not p.show_if and p.type in {"text", "list"}]
+        for example in recipe.examples if texts else ():
+            said = proof_of(name, example, built_in_library)
+            assert recipe.task == "edit" or said.subject != said.paragraphs[0][0].text, (name, example)
 
 
 def test_pictures_are_shown_in_the_order_in_which_they_are_sent() -> None:

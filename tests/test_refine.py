@@ -8,11 +8,11 @@ import json
 import re
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from badges import BADGE
 from gemini_server import GeminiServer
 from PIL import Image as Canvas
 
@@ -42,23 +42,17 @@ SMALL = {"model": "gemini-3.1-flash-image", "size": "512"}
 KEY = "AIzaSy-a-key-of-nobody-0123456789"
 
 
-@cache
-def sticker_recipe() -> prompt_kit.Recipe:
-    """Return the recipe of stickers, read once for all tests."""
-    return load("sticker", library=Library(Project(root=built_in()[0].parent)))
+@pytest.fixture(autouse=True)
+def _own_recipe(tree: MakeTree) -> None:
+    """The recipe of the pictures that are refined."""
+    tree(**BADGE)
 
 
-def sticker(*, small: bool = True, **options: Any) -> Outcome:
-    """Return the run of a sticker, drawn as a small proof unless it says otherwise."""
+def badge(*, small: bool = True, **options: Any) -> Outcome:
+    """Return the run of a badge, drawn as a small proof unless it says otherwise."""
     chosen: dict[str, Any] = {"generator": "proof"} | options
     settings = SMALL if small and chosen["generator"] == "proof" else {}
-    values: dict[str, Any] = {
-        "subject": "a red panda",
-        "traits": ["a tiny hat"],
-        "caption": "HALLO",
-        "language": "German",
-    }
-    return prompt_kit.generate(sticker_recipe().render(settings=settings, **values), **chosen)
+    return prompt_kit.generate(load("badge").render(settings=settings, subject="a red panda", words="HALLO"), **chosen)
 
 
 def picture(outcome: Outcome) -> Path:
@@ -88,7 +82,7 @@ def sent(outcome: Outcome) -> Prompt:
 def test_every_recipe_says_what_stays(name: str, built_in_library: Library) -> None:
     """For the values of any example: at least one phrase, whole, clean, each once, with its values."""
     recipe = load(name, library=built_in_library)
-    assert 3 <= len(recipe.spec.stays) <= 7
+    assert 2 <= len(recipe.spec.stays) <= 7
     for example in recipe.examples:
         stays = recipe.stays(recipe.render_example(example).values)
         assert stays
@@ -196,7 +190,9 @@ def test_check_looks_at_what_stays(tree: MakeTree) -> None:
             "templates/a.j2": "Draw {{ subject | series }}.\n",
         },
     )
-    found = [str(problem) for problem in check(Library(Project(root=root)), targets(root / "recipes")).problems]
+    found = [
+        str(problem) for problem in check(Library(Project(root=root)), targets(root / "recipes" / "a.yaml")).problems
+    ]
     assert found[0].startswith("recipes/a.yaml:3:5: 'high quality'")
     assert found[1].startswith("recipes/a.yaml:3:3: example 'fox': the template cannot go on")
     assert len(found) == 2
@@ -214,14 +210,14 @@ def test_the_examples_of_refine_try_everything(built_in_library: Library) -> Non
 
 def test_a_refinement_knows_what_stays_and_where_it_came_from() -> None:
     """The picture, one change, what its recipe insists on; format and quality stay, and the record names the parent."""
-    first = sticker()
+    first = badge()
     done = prompt_kit.refine(first, "make the light warmer", keep=["the smile"])
     assert done.ok
     prompt = sent(done)
     [turn] = prompt.turns
     assert [(part.slot, part.image.sha256) for part in turn.references] == [("picture", first.pictures[0].sha256)]
-    assert "Make one change to this picture: make the light warmer." in turn.text
-    for phrase in ("(1) the smile;", "the subject, a red panda", 'the lettering "HALLO"', "the kawaii style"):
+    assert turn.text.startswith("Edit the attached image: make the light warmer.")
+    for phrase in ("(1) the smile;", "the subject, a red panda", 'the lettering "HALLO"', "the felt style"):
         assert phrase in turn.text
     assert prompt.settings.aspect_ratio == "1:1"
     told, before = record(done), record(first)
@@ -231,7 +227,7 @@ def test_a_refinement_knows_what_stays_and_where_it_came_from() -> None:
 @pytest.mark.parametrize("form", ["path", "id", "name", "folder", "sidecar", "named"])
 def test_a_picture_can_be_named_in_many_ways(form: str) -> None:
     """By its file, its sidecar, its run's id, name or folder, or by run and file name."""
-    made = picture(sticker())
+    made = picture(badge())
     run = f"{made.parent.parent.name}/{made.parent.name}"
     sources: dict[str, str | Path] = {
         "path": made,
@@ -246,32 +242,32 @@ def test_a_picture_can_be_named_in_many_ways(form: str) -> None:
 
 def test_the_chain_carries_what_stays_and_what_was_changed() -> None:
     """What the first recipe insists on, what earlier rounds kept and what they changed still count."""
-    one = prompt_kit.refine(sticker(), "make the light warmer", keep=["the smile"])
+    one = prompt_kit.refine(badge(), "make the light warmer", keep=["the smile"])
     two = prompt_kit.refine(one, "give it a blue scarf")
     three = prompt_kit.refine(two, "close its eyes")
     text = sent(three).turns[0].text
     assert "stays as it came out: (1) make the light warmer; (2) give it a blue scarf." in text
-    assert "the kawaii style" in text
+    assert "the felt style" in text
     assert text.count("the smile") == 1
     assert sent(three).values["done"] == ["make the light warmer", "give it a blue scarf"]
 
 
 def test_the_chain_holds_when_its_beginning_is_gone() -> None:
     """Whoever tidies up loses nothing of what stays."""
-    first = sticker()
+    first = badge()
     one = prompt_kit.refine(first, "make the light warmer")
     assert first.folder
     for path in first.folder.iterdir():
         path.unlink()
     first.folder.rmdir()
     two = prompt_kit.refine(one, "close its eyes")
-    assert "the kawaii style" in sent(two).turns[0].text
+    assert "the felt style" in sent(two).turns[0].text
     assert "stays as it came out: make the light warmer." in sent(two).turns[0].text
 
 
 def test_going_back_begins_another_branch() -> None:
     """An earlier picture knows nothing of what came after it."""
-    first = sticker()
+    first = badge()
     prompt_kit.refine(first, "make the light warmer")
     other = prompt_kit.refine(first, "make it bluer")
     assert "warmer" not in sent(other).turns[0].text
@@ -280,7 +276,7 @@ def test_going_back_begins_another_branch() -> None:
 
 def test_exact_words_that_change_are_not_kept() -> None:
     """Asking for words and for others in their place at once would be both or neither."""
-    done = prompt_kit.refine(sticker(), "replace HALLO", values={"lettering": "DANKE", "language": "German"})
+    done = prompt_kit.refine(badge(), "replace HALLO", values={"lettering": "DANKE", "language": "German"})
     text = sent(done).turns[0].text
     assert 'The new lettering reads "DANKE" in German' in text
     assert '"HALLO"' not in text
@@ -289,18 +285,19 @@ def test_exact_words_that_change_are_not_kept() -> None:
 
 
 def test_a_reference_can_be_added() -> None:
-    """It comes before the picture, which decides the format, and its words say what it is for."""
+    """The picture to change comes first and keeps its format; the words say what the other one is for."""
     mug = PICTURES / "mug.png"
-    done = prompt_kit.refine(sticker(), "put it into this mug", values={"object": mug})
+    done = prompt_kit.refine(badge(), "put it into this mug", values={"object": mug})
     [turn] = sent(done).turns
-    assert [part.slot for part in turn.references] == ["object", "picture"]
-    assert "is shown in the first image" in turn.text
-    assert turn.text.startswith("Work on the second image")
+    assert [part.slot for part in turn.references] == ["picture", "object"]
+    assert turn.text.startswith("Edit the first image: put it into this mug.")
+    assert "exactly those in the second image" in turn.text
+    assert sent(done).settings.aspect_ratio == "1:1"
 
 
 def test_settings_are_those_of_the_parent_unless_others_are_asked_for() -> None:
     """Format, size and tier stay; each can be changed on its own."""
-    prompt = load("sticker").render(subject="a fox", settings={"aspect_ratio": "3:2", "size": "2K", "tier": "pro"})
+    prompt = load("badge").render(subject="a fox", settings={"aspect_ratio": "3:2", "size": "2K", "tier": "pro"})
     first = prompt_kit.generate(prompt, generator="proof")
     assert sent(prompt_kit.refine(first, "make it bluer")).settings.to_dict().items() >= {
         ("aspect_ratio", "3:2"),
@@ -313,7 +310,7 @@ def test_settings_are_those_of_the_parent_unless_others_are_asked_for() -> None:
 
 def test_a_tier_wins_over_the_parent_s_model() -> None:
     """Whoever asks for a tier no longer wants the model that was named before."""
-    prompt = load("sticker").render(subject="a fox", settings={"model": "gemini-3-pro-image"})
+    prompt = load("badge").render(subject="a fox", settings={"model": "gemini-3-pro-image"})
     first = prompt_kit.generate(prompt, generator="proof")
     assert sent(prompt_kit.refine(first, "make it bluer")).settings.model == "gemini-3-pro-image"
     assert sent(prompt_kit.refine(first, "make it bluer", settings={"tier": "draft"})).settings.model is None
@@ -344,7 +341,7 @@ def test_a_recipe_that_is_gone_is_told(tree: MakeTree) -> None:
 
 def test_several_pictures_are_not_guessed_between() -> None:
     """A run of two is refused with the names of both."""
-    first = sticker(count=2)
+    first = badge(count=2)
     with pytest.raises(InputError, match=r"has 2 pictures. Name the one to refine: .*01\.png, .*02\.png\."):
         prompt_kit.refine(first, "make it bluer")
     assert prompt_kit.refine(first.pictures[1].path or "", "make it bluer").ok
@@ -352,9 +349,9 @@ def test_several_pictures_are_not_guessed_between() -> None:
 
 def test_what_is_not_there_is_told() -> None:
     """A run that nobody made, a file that is not there, an outcome without a picture."""
-    made = picture(sticker())
-    with pytest.raises(NotFoundError, match="There is no run 'stickr-0000'"):
-        prompt_kit.refine("stickr-0000", "make it bluer")
+    made = picture(badge())
+    with pytest.raises(NotFoundError, match="There is no run 'badg-0000'"):
+        prompt_kit.refine("badg-0000", "make it bluer")
     with pytest.raises(InputError, match=r"no such picture. Did you mean '01.png'\?"):
         prompt_kit.refine(made.with_name("O1.png"), "make it bluer")
     with pytest.raises(InputError, match="no saved picture"):
@@ -365,7 +362,7 @@ def test_what_is_not_there_is_told() -> None:
 
 def test_the_fourth_refinement_suggests_to_start_again() -> None:
     """With the command that does so: the first picture, every change, the pictures that were added."""
-    first = sticker(small=False)
+    first = badge(small=False)
     one = prompt_kit.refine(first, "make the light warmer.")
     two = prompt_kit.refine(one, "put it into this mug", values={"object": PICTURES / "mug.png"})
     three = prompt_kit.refine(two, "close its eyes")
@@ -388,7 +385,7 @@ def test_a_chain_that_began_elsewhere_starts_again_from_its_picture() -> None:
 
 def test_a_damaged_record_does_not_hold_the_picture_back() -> None:
     """It is refined like one from elsewhere, which is told; nothing in the folder changes."""
-    made = picture(sticker())
+    made = picture(badge())
     (made.parent / "run.json").write_text("{")
     done = prompt_kit.refine(made, "make it bluer", generator="proof")
     assert done.ok
@@ -408,7 +405,7 @@ def test_a_damaged_record_does_not_hold_the_picture_back() -> None:
 )
 def test_a_record_that_was_edited_does_no_harm(tampered: dict[str, Any]) -> None:
     """Whatever stands in it: a picture, or a message; never a crash or a look outside."""
-    made = picture(prompt_kit.refine(sticker(), "make it bluer"))
+    made = picture(prompt_kit.refine(badge(), "make it bluer"))
     path = made.parent / "run.json"
     path.write_text(json.dumps(json.loads(path.read_bytes()) | tampered))
     assert prompt_kit.refine(made, "make it redder", generator="proof").ok
@@ -416,7 +413,7 @@ def test_a_record_that_was_edited_does_no_harm(tampered: dict[str, Any]) -> None
 
 def test_parents_that_go_round_end() -> None:
     """A record that names its own child as parent is walked once."""
-    one = prompt_kit.refine(sticker(), "make it bluer")
+    one = prompt_kit.refine(badge(), "make it bluer")
     two = prompt_kit.refine(one, "make it redder")
     assert one.folder
     path = one.folder / "run.json"
@@ -432,7 +429,7 @@ def test_the_public_name_is_the_function() -> None:
 
 def test_the_async_twin_does_the_same() -> None:
     """For those who have a loop already."""
-    first = sticker()
+    first = badge()
     assert asyncio.run(prompt_kit.arefine(first, "make it bluer")).ok
 
 
@@ -455,7 +452,7 @@ def marks(pieces: list[dict[str, Any]], name: str) -> list[bytes]:
 
 def test_a_conversation_goes_on_in_another_process(server: GeminiServer) -> None:
     """Days later, from the folder alone: the marks and the picture go back as they came, then the change."""
-    first = sticker(generator="gemini")
+    first = badge(generator="gemini")
     code = f"import prompt_kit; print(prompt_kit.refine({str(picture(first))!r}, 'make it bluer', chat=True).status)"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "ok"
@@ -467,28 +464,28 @@ def test_a_conversation_goes_on_in_another_process(server: GeminiServer) -> None
     assert marks(now[1]["parts"], "thoughtSignature") == marks(answer["pieces"], "signature")
     drawn = [part["inlineData"]["data"] for part in now[1]["parts"] if "inlineData" in part]
     assert [base64.urlsafe_b64decode(one) for one in drawn] == [picture(first).read_bytes()]
-    assert "Make one change to this picture: make it bluer." in now[2]["parts"][-1]["text"]
+    assert now[2]["parts"][-1]["text"].startswith("make it bluer.")
     assert not any("inlineData" in part for part in now[2]["parts"])
 
 
 def test_a_conversation_takes_further_pictures_and_goes_on_and_on(server: GeminiServer) -> None:
     """The second refinement sends the whole of it; what stays is still known when it is left."""
-    first = sticker(generator="gemini")
+    first = badge(generator="gemini")
     second = prompt_kit.refine(first, "put it into this mug", chat=True, values={"object": PICTURES / "mug.png"})
     third = prompt_kit.refine(second, "close its eyes", chat=True, keep=["the mug"])
     messages = server.requests[-1].body["contents"]
     assert [message["role"] for message in messages] == ["user", "model", "user", "model", "user"]
-    assert "is shown in the attached image" in messages[2]["parts"][-1]["text"]
+    assert "exactly those in the attached image" in messages[2]["parts"][-1]["text"]
     assert "keep exactly as it is now: the mug." in messages[4]["parts"][-1]["text"]
     anew = sent(prompt_kit.refine(third, "make it bluer"))
-    assert "the kawaii style" in anew.turns[0].text
+    assert "the felt style" in anew.turns[0].text
     assert "(1) put it into this mug; (2) close its eyes" in anew.turns[0].text
     assert [type(part) for part in anew.turns[0].parts[:-1]] == [Reference]
 
 
 def test_a_conversation_keeps_model_and_settings(server: GeminiServer) -> None:
     """They are sent with every request, as they were; what is asked for now is changed."""
-    prompt = load("sticker").render(subject="a fox", settings={"tier": "pro", "size": "2K", "aspect_ratio": "3:2"})
+    prompt = load("badge").render(subject="a fox", settings={"tier": "pro", "size": "2K", "aspect_ratio": "3:2"})
     first = prompt_kit.generate(prompt, generator="gemini")
     prompt_kit.refine(first, "make it bluer", chat=True, settings={"size": "1K"})
     before, now = server.requests
@@ -512,7 +509,7 @@ def test_a_conversation_keeps_model_and_settings(server: GeminiServer) -> None:
 )
 def test_a_conversation_has_one_partner(server: GeminiServer, options: dict[str, Any], told: str) -> None:
     """Another model knows nothing of it; nothing is sent, and the way out is told."""
-    first = sticker(generator="gemini")
+    first = badge(generator="gemini")
     with pytest.raises(InputError) as caught:
         prompt_kit.refine(first, "make it bluer", chat=True, **options)
     assert told in str(caught.value)
@@ -521,7 +518,7 @@ def test_a_conversation_has_one_partner(server: GeminiServer, options: dict[str,
 
 def test_the_same_tier_is_the_same_partner(server: GeminiServer) -> None:
     """Asking for what it is anyway is no mistake."""
-    assert prompt_kit.refine(sticker(generator="gemini"), "bluer", chat=True, settings={"tier": "standard"}).ok
+    assert prompt_kit.refine(badge(generator="gemini"), "bluer", chat=True, settings={"tier": "standard"}).ok
     assert len(server.requests) == 2
 
 
@@ -530,7 +527,7 @@ def test_a_conversation_that_cannot_go_on_is_told(server: GeminiServer) -> None:
     Canvas.new("RGB", (320, 320), "teal").save("mine.png")
     with pytest.raises(InputError, match=r"mine\.png: it is of no run here.* without --chat"):
         prompt_kit.refine("mine.png", "make it bluer", chat=True)
-    made = picture(sticker(generator="gemini"))
+    made = picture(badge(generator="gemini"))
     path = made.parent / "run.json"
     whole = path.read_text("utf-8")
     path.write_text(re.sub(r'"signature": "[^"]*"', '"signature": ""', whole), "utf-8")
@@ -544,7 +541,7 @@ def test_a_conversation_that_cannot_go_on_is_told(server: GeminiServer) -> None:
 
 def test_every_run_below_is_a_run_of_its_own() -> None:
     """It can be opened and sent again like any other."""
-    done = prompt_kit.refine(sticker(), "make it bluer")
+    done = prompt_kit.refine(badge(), "make it bluer")
     assert done.folder
     again = prompt_kit.generate(prompt_from(done.folder, RUNS), generator="proof")
     assert sent(again).fingerprint == sent(done).fingerprint

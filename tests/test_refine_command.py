@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from badges import BADGE
 from gemini_batches import Batches
 from gemini_replies import refused
 from gemini_server import GeminiServer
 
 import prompt_kit
 from prompt_kit.cli.main import run
-from prompt_kit.project import Project
 from prompt_kit.prompt import Prompt, Text, Turn
 from prompt_kit.recipe.assembly import load
-from prompt_kit.recipe.library import Library, built_in
+from prompt_kit.recipe.library import built_in
 from prompt_kit.record.runs import RunFolder, family, open_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from conftest import MakeTree
 
     from prompt_kit.record.runs import Member
 
@@ -54,16 +55,16 @@ def said(capsys: pytest.CaptureFixture[str]) -> Said:
     return Said(capsys)
 
 
-@cache
-def sticker_recipe() -> prompt_kit.Recipe:
-    """Return the recipe of stickers, read once for all tests."""
-    return load("sticker", library=Library(Project(root=built_in()[0].parent)))
+@pytest.fixture(autouse=True)
+def _own_recipe(tree: MakeTree) -> None:
+    """The recipe of the pictures that are refined."""
+    tree(**BADGE)
 
 
-def sticker(*, count: int = 1, **settings: Any) -> Path:
-    """Return the folder of a sticker's run; its proof is of the smallest size there is, which is quickly drawn."""
+def badge(*, count: int = 1, **settings: Any) -> Path:
+    """Return the folder of a badge's run; its proof is of the smallest size there is, which is quickly drawn."""
     small = {"model": "gemini-3.1-flash-image", "size": "512"}
-    prompt = sticker_recipe().render(subject="a red panda", settings=settings or small)
+    prompt = load("badge").render(subject="a red panda", settings=settings or small)
     folder = prompt_kit.generate(prompt, generator="proof", count=count, new=True).folder
     assert folder
     return folder
@@ -81,14 +82,14 @@ def refined(where: Path, change: str) -> Path:
 
 def test_a_run_is_refined(said: Said) -> None:
     """The prompt and the new picture are the result, as with generate."""
-    out = said.out("refine", sticker().name, "make the light warmer", "--keep", "the smile", "--keep", "the ears")
+    out = said.out("refine", badge().name, "make the light warmer", "--keep", "the smile", "--keep", "the ears")
     assert "(1) the smile; (2) the ears; (3) the subject, a red panda" in out
     assert re.search(r"^runs/\S+/refine-\w+/01\.png$", out, re.MULTILINE)
 
 
 def test_every_picture_of_several_runs_is_refined(said: Said) -> None:
     """Each in a run of its own, the same one only once; priced together first."""
-    one, two = sticker(count=2), sticker()
+    one, two = badge(count=2), badge()
     told = json.loads(said.out("refine", one.name, str(two / "01.png"), two.name, "make it bluer", "--json"))
     assert len({run["folder"] for run in told}) == 3
     parents = [json.loads((Path(run["folder"]) / "run.json").read_bytes()) for run in told]
@@ -103,12 +104,12 @@ def test_every_picture_of_several_runs_is_refined(said: Said) -> None:
 
 def test_what_is_wrong_with_any_picture_is_told_before_one_is_sent(said: Said) -> None:
     """All at once."""
-    good = sticker()
+    good = badge()
     err = said.err(
-        "refine", "nope.jpg", good.name, "stcker-0000", "make it bluer", "--size", "9K", "--object", "no.png", code=2
+        "refine", "nope.jpg", good.name, "bdge-0000", "make it bluer", "--size", "9K", "--object", "no.png", code=2
     )
     assert "nope.jpg: there is no such picture." in err
-    assert "There is no run 'stcker-0000'" in err
+    assert "There is no run 'bdge-0000'" in err
     assert "size: must be" in err
     assert "object: no.png" in err
     assert len(list(RUNS.glob("*/refine-*"))) == 0
@@ -116,9 +117,9 @@ def test_what_is_wrong_with_any_picture_is_told_before_one_is_sent(said: Said) -
 
 def test_a_dry_run_sends_nothing(said: Said) -> None:
     """The whole request and its price; the tier asked for counts."""
-    folder = sticker(aspect_ratio="3:2")
+    folder = badge(aspect_ratio="3:2")
     out = said.out("refine", folder.name, "make it bluer", "--dry-run", "--tier", "pro")
-    assert "Make one change to this picture: make it bluer." in out
+    assert "Edit the attached image: make it bluer." in out
     assert "aspect_ratio: 3:2" in out
     assert "model        gemini-3-pro-image" in out
     assert list(RUNS.glob("*/refine-*")) == []
@@ -128,9 +129,10 @@ def test_a_dry_run_sends_nothing(said: Said) -> None:
 
 def test_a_picture_is_added(said: Said) -> None:
     """By the options of the recipe, which help lists."""
-    folder = sticker()
+    folder = badge()
     out = said.out("refine", folder.name, "put it into this mug", "--object", str(MUG), "--out", "copies")
-    assert "is shown in the first image" in out
+    assert "Edit the first image: put it into this mug." in out
+    assert "exactly those in the second image" in out
     assert len(list(Path("copies").iterdir())) == 1
     assert "--style-picture" in said.out("refine", "--help")
     assert "--picture" not in said.out("refine", "--help")
@@ -149,7 +151,7 @@ def test_a_picture_is_added(said: Said) -> None:
 )
 def test_a_mistake_is_told_with_the_way_out(said: Said, words: list[str], told: str) -> None:
     """Nobody has to read the manual for a forgotten word."""
-    folder = sticker()
+    folder = badge()
     names = {"RUN": folder.name, "PICTURE": str(folder / "01.png")}
     err = said.err("refine", *(names.get(word, word) for word in words), code=2)
     for name, real in names.items():
@@ -159,7 +161,7 @@ def test_a_mistake_is_told_with_the_way_out(said: Said, words: list[str], told: 
 
 def test_a_mistyped_run_finds_its_name(said: Said) -> None:
     """As everywhere."""
-    folder = sticker()
+    folder = badge()
     assert f"Did you mean '{folder.name}'?" in said.err("refine", f"{folder.name}x", "make it bluer", code=2)
 
 
@@ -174,7 +176,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
 
 def test_one_picture_that_fails_does_not_stop_the_others(server: GeminiServer, said: Said) -> None:
     """What came is saved and told; the exit code says that not all is well."""
-    one, two = sticker(), sticker()
+    one, two = badge(), badge()
     server.next(refused(400, message="no"))
     told = json.loads(
         said.out("refine", one.name, two.name, "make it bluer", "--json", "--generator", "gemini", code=1)
@@ -184,16 +186,16 @@ def test_one_picture_that_fails_does_not_stop_the_others(server: GeminiServer, s
 
 def test_the_conversation_goes_on(server: GeminiServer, said: Said) -> None:
     """From the command line, too."""
-    assert run(["generate", "sticker", "--subject", "a fox"]) == 0
-    [folder] = RUNS.glob("*/sticker-*")
-    assert "Work on" not in said.out("refine", folder.name, "make it bluer", "--chat")
+    assert run(["generate", "badge", "--subject", "a fox"]) == 0
+    [folder] = RUNS.glob("*/badge-*")
+    assert "Edit " not in said.out("refine", folder.name, "make it bluer", "--chat")
     assert [m["role"] for m in server.requests[-1].body["contents"]] == ["user", "model", "user"]
 
 
 def test_a_job_refines_many_pictures(server: GeminiServer, said: Said) -> None:
     """At the lower price; what comes of it later still knows its parent."""
     jobs = Batches(server)
-    one, two = sticker(), sticker()
+    one, two = badge(), badge()
     job = json.loads(
         said.out("refine", one.name, two.name, "make it bluer", "--batch", "--generator", "gemini", "--json")
     )
@@ -210,7 +212,7 @@ def test_a_job_refines_many_pictures(server: GeminiServer, said: Said) -> None:
 
 def test_the_tree_is_drawn_around_a_run(said: Said) -> None:
     """Ancestors, brothers and descendants, the run itself marked; the same tree from each of them."""
-    root = sticker()
+    root = badge()
     left = refined(root, "make the light warmer, as on a late afternoon in a quiet September by the sea")
     right = refined(root, "make it bluer")
     leaf = refined(left, "close its eyes")
@@ -228,12 +230,12 @@ def test_the_tree_is_drawn_around_a_run(said: Said) -> None:
 
 def test_a_run_alone_has_no_tree(said: Said) -> None:
     """Nothing was refined, so there is nothing to draw."""
-    assert "refinements" not in said.out("runs", "show", sticker().name)
+    assert "refinements" not in said.out("runs", "show", badge().name)
 
 
 def test_the_list_marks_children(said: Said) -> None:
     """With the name of their parent, in words and as data."""
-    root = sticker()
+    root = badge()
     child = refined(root, "make it bluer")
     lines = said.out("runs", "list").splitlines()
     assert [line.partition("  ← ")[2] for line in lines] == [root.name, ""]
@@ -243,7 +245,7 @@ def test_the_list_marks_children(said: Said) -> None:
 
 def test_what_is_gone_or_damaged_keeps_its_place(said: Said) -> None:
     """A parent that was deleted, a sister that cannot be read: the rest of the tree is still there."""
-    root = sticker()
+    root = badge()
     left, right = refined(root, "make it bluer"), refined(root, "make it redder")
     text = (right / "run.json").read_text("utf-8")
     (right / "run.json").write_text(text.replace('"state": "done"', '"state": "odd"'), "utf-8")
@@ -269,7 +271,7 @@ def names(tree: tuple[Member, ...]) -> list[str]:
 
 def test_a_circle_of_parents_is_drawn_once() -> None:
     """Two records that name each other, and one that names itself."""
-    root = sticker()
+    root = badge()
     child = refined(root, "make it bluer")
     tampered(root, parent=f"{child.parent.name}/{child.name}")
     assert sorted(names(family(open_run(root, RUNS), RUNS))) == sorted([root.name, child.name])
@@ -279,7 +281,7 @@ def test_a_circle_of_parents_is_drawn_once() -> None:
 
 def test_a_parent_outside_of_the_runs_is_none() -> None:
     """A record that was edited leads nowhere else."""
-    child = refined(sticker(), "make it bluer")
+    child = refined(badge(), "make it bluer")
     for parent in ("../../elsewhere", "/etc", "2026-11-21/../../x", "x" * 10_000):
         tampered(child, parent=parent)
         assert names(family(open_run(child, RUNS), RUNS)) == [child.name]
@@ -287,7 +289,7 @@ def test_a_parent_outside_of_the_runs_is_none() -> None:
 
 def test_a_record_written_by_hand_is_found() -> None:
     """In any layout: what cannot be seen at a glance is read whole."""
-    root = sticker()
+    root = badge()
     child = refined(root, "make it bluer")
     (child / "run.json").write_text(json.dumps(json.loads((child / "run.json").read_bytes())), "utf-8")
     assert names(family(open_run(root, RUNS), RUNS)) == [root.name, child.name]

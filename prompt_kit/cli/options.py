@@ -40,10 +40,11 @@ class WordsOption(click.ParamType[str]):
 
 
 FILL_IN: Final = (
-    "Describe the whole picture in the first field, in your own words and in the order in which one would tell it: who"
-    " or what, doing what, where, in which light, seen how. Whole sentences are welcome; what has no place there goes"
-    " into 'notes'. Say each thing once. Every other field is for exact words, for pictures, and for picking from a"
-    " list what your words do not say; left empty, it is left to the model."
+    "Write the first field as an art director would say it: the whole wish in one go, in the order in which one would"
+    " tell it, with the exact words of the craft where you know them (shallow depth of field, letterpress, isometric)."
+    " Whole sentences are welcome; words for the picture stand there in quotes, where they belong. What has no place"
+    " there goes into 'notes'. Say each thing once. Every other field is for pictures, and for picking from a list what"
+    " your words do not say; left empty, it is left to the model."
 )
 """How a form is best filled in, for recipes with a field for one's own words."""
 

@@ -26,6 +26,18 @@ _VOWEL_SOUND = re.compile(r"(?:hour|honest|honou?r|heir|8|11(?!\d)|18(?!\d)|1[18
 # Letters that are read one by one: an SLR, an X-ray, an f/2.8 lens, but a UHD screen.
 # From four letters on, capitals with a vowel are spoken as a word: a NASA badge.
 _SPELLED = re.compile(r"(?!(?=\w*[AEIOU])[A-Z]{4,}\b)(?:[A-Z](?:[A-Z0-9]+\b|-|\b(?!['’]))|[a-z]/\d|x-)")
+_ORDER: Final = re.compile(
+    r"(?:Add|Animate|Arrange|Build|Change|Combine|Compare|Compose|Convert|Create|Depict|Design|Draw|Explain|Extend"
+    r"|Generate|Give|Illustrate|Imagine|Make|Merge|Paint|Photograph|Place|Produce|Put|Redraw|Render|Restore|Show|Sketch"
+    r"|Transform|Turn|Visuali[sz]e|Write)\b"
+)
+# What every caption may call the picture it wants, whatever the recipe.
+_PICTURE: Final = re.compile(
+    r"\b(?:close-?up|drawing|illustration|image|painting|photo|photograph|picture|portrait|rendering|selfie|shot|sketch"
+    r"|snapshot|still life)s?\b"
+)
+_KIND_HEAD: Final = re.compile(r"[;:.]| (?:of|about|as|that|which|who|for|with|showing|where|from|explaining|needs?) ")
+_ARTICLE: Final = re.compile(r"(?:An?|The|One|Two|Three|Four|Five|Six|My|Our|Some|Several|This)[ -]")
 _SEVERAL = re.compile(
     r"(?:(?:the|these|those|my|your|his|her|our|their) )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
     r"|several|many|few|both|some|a (?:few|couple|dozen)|(?!1\b)\d+)\b|(?:these|those)\b",
@@ -129,6 +141,58 @@ def article(phrase: str) -> str:
     if not phrase or _DETERMINED.match(phrase):
         return phrase
     return f"{'an' if _starts_with_vowel_sound(phrase) else 'a'} {phrase}"
+
+
+def opening(caption: str, kind: str, others: str = "") -> str:
+    """Return the request that a caption makes, without its stop: an order as it is, anything else after "Create".
+
+    >>> opening("Draw a fox", "sticker of"), opening("a fox", "sticker of")
+    ('Draw a fox', 'Create a sticker of a fox')
+    """
+    return caption if orders(caption) else f"Create {naming(caption, kind, others)}"
+
+
+def orders(caption: str) -> bool:
+    """Return whether a caption is an order, such as "Draw a fox"."""
+    return _ORDER.match(caption) is not None
+
+
+def naming(caption: str, kind: str, others: str = "") -> str:
+    """Return what a caption asks for as a noun phrase, which may go on in sentences.
+
+    Args:
+        caption: What somebody wants, as a phrase or as sentences.
+        kind: What is made when the caption does not say it itself, with the word that leads to a phrase, such as
+            ``photorealistic picture of``.
+        others: Further nouns by which a caption says what kind of picture it wants, besides "photo", "drawing" and the
+            like, separated by commas.
+
+    >>> naming("a fox in the snow", "photorealistic picture of")
+    'a photorealistic picture of a fox in the snow'
+    >>> naming("close-up portrait of a fox", "photorealistic picture of")
+    'a close-up portrait of a fox'
+    >>> naming("A fox crosses the snow. It limps", "photorealistic picture of")
+    'a photorealistic picture: A fox crosses the snow. It limps'
+    >>> naming("timeline of tea", "infographic about", "timeline"), naming("Six small icons for tea", "icon of")
+    ('a timeline of tea', 'six small icons for tea')
+    """
+    noun = kind.rpartition(" ")[0]
+    head = _KIND_HEAD.split(caption, maxsplit=1)[0].lower()
+    known = [noun.rpartition(" ")[2], *(other.strip() for other in others.split(",") if other.strip())]
+    if _PICTURE.search(head) or any(re.search(rf"\b{re.escape(name)}s?\b", head) for name in known):
+        named = caption[:1].lower() + caption[1:] if _ARTICLE.match(caption) else caption
+        return named if is_plural(named) else article(named)
+    return f"{article(noun)}: {caption}" if caption == capital(caption) else f"{article(kind)} {caption}"
+
+
+def mentions(text: str, terms: str) -> bool:
+    """Return whether a text has one of these words or phrases, in any case; a ``*`` stands for any ending.
+
+    >>> mentions("They keep the same faces", "same, consisten*"), mentions("Samedi", "same")
+    (True, False)
+    """
+    wanted = (re.escape(term.strip()).replace(r"\*", r"\w*") for term in terms.split(","))
+    return re.search(rf"\b(?:{'|'.join(wanted)})\b", text, re.IGNORECASE) is not None
 
 
 def is_plural(phrase: str) -> bool:

@@ -15,7 +15,7 @@ from prompt_kit.support.money import dollars
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from prompt_kit.generators import Request
     from prompt_kit.images import Image
@@ -44,11 +44,9 @@ _WHERE: Final = re.compile(
     r"(?:[ -](left|right|centre|center|middle))?\b",
     re.IGNORECASE,
 )
-_EMPTY: Final = re.compile(
-    r"\b(negative space|is (?:left )?empty|stays empty|empty (?:space|area|third)|(?:open|quiet|copy) space"
-    r"|(?:completely|stays) calm|reserved for|room for (?:words|text|copy|a headline|the))\b",
-    re.IGNORECASE,
-)
+_ROOM: Final = "for words that are"
+"""What a prompt says of a part that stays free: for words that are typeset there, or added, later."""
+
 _SHARES: Final = {
     "twentieth": 0.05,
     "tenth": 0.1,
@@ -59,10 +57,9 @@ _SHARES: Final = {
     "half": 0.5,
     "two thirds": 0.62,
 }
-_MOTIFS: Final = ("motif", "subject")
-"""The same, beside words that are the picture themselves."""
-
-_SUBJECTS: Final = "subject product symbol character result motif motifs new_look scene topic who brand".split()
+_SUBJECTS: Final = (
+    "subject product character portrait story film result motifs new_look topic brand style pieces change".split()
+)
 """The values that tell what the picture shows, the likeliest first."""
 
 
@@ -123,13 +120,9 @@ class Brief:
     """How much of the frame the subject takes, from 0 to 1."""
     copy: tuple[str, ...]
     """The exact words in the picture, outside of panels."""
-    copy_spot: Spot | None
-    led_by_words: bool
-    """Whether the picture is made of words in the first place."""
     empty: bool
     empty_spot: Spot | None
-    """Where the empty area is, when the words say so; elsewhere it is what the subject leaves."""
-    empty_for: str
+    """Where the empty area is, when its value says so; elsewhere it is what the subject leaves."""
     panels: tuple[Panel, ...]
     stacked: str
     """How panels stand: ``row``, ``column``, ``grid``, ``opening`` (the first as wide as all); empty: as it fits."""
@@ -155,8 +148,7 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
     drawn = [turn for turn in prompt.turns if turn.output == "picture"] if prompt else []
     turns = tuple(drawn) if len(drawn) > 1 else ()
     at = next((n for n, turn in enumerate(turns) if turn == request.turn), 0)
-    led_by_words = "headline" in values or "only words" in outside
-    subject, spot, share = _subject(values, every, text, names=_MOTIFS if led_by_words else _SUBJECTS)
+    subject, spot, share = _subject(values, " ".join(text))
     headline = _plain(values.get("headline"))
     copy = tuple(sorted(dict.fromkeys(_quoted(outside)), key=lambda words: _plain(words) != headline))[:MOST_COPY]
     if panels:
@@ -166,12 +158,8 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
         rest = tuple(words for words in copy if words not in title)
         panels = (*panels[:-1], Panel(panels[-1].action, panels[-1].copy + rest))
         copy = title[:1]
-    empties = [sentence for sentence in every if _EMPTY.search(sentence)]
-    empty_spot = next(
-        filter(None, (_spot(sentence) for sentence in empties if "subject" not in sentence.lower())), None
-    )
-    # Lettering that has air around it is no picture with room left for words.
-    empty = bool(empties) and not (led_by_words and empty_spot is None)
+    empty = _ROOM in outside
+    empty_spot = _spot(_area(values.get("empty_area") or values.get("copy_space"))) if empty else None
     if empty_spot and spot == Spot(0, 0):
         spot = Spot(-empty_spot.across, -empty_spot.down)
     return Brief(
@@ -180,17 +168,17 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
         task=prompt.task if prompt else "create",
         accent=_ACCENTS[hashlib.sha256(recipe.encode("utf-8", "replace")).digest()[1] % len(_ACCENTS)],
         paragraphs=paragraphs,
-        subject=subject or ("" if led_by_words or not every else every[0][:400]),
+        subject=subject or (every[0][:400] if every else ""),
         spot=spot,
         share=share,
         copy=copy,
-        copy_spot=_copy_spot(every),
-        led_by_words=led_by_words,
         empty=empty,
         empty_spot=empty_spot,
-        empty_for=_plain(values.get("overlay", "")),
         panels=panels,
-        stacked=next((kind for kind, sign in _STACKS.items() if re.search(sign, outside)), ""),
+        stacked=next(
+            (_STACKS[picked] for picked in map(str, (values.get("what"), values.get("layout"))) if picked in _STACKS),
+            "",
+        ),
         chips=chips(text, values),
         pictures=tuple(_pictures(request)),
         turns=tuple(clean(turn.name) or f"picture {n + 1}" for n, turn in enumerate(turns)),
@@ -203,11 +191,13 @@ _ACCENTS: Final = ("#b9452b", "#a8741a", "#33694f", "#1f6577", "#3b4e9b", "#7a3f
 """One of these is a recipe's colour: earth, leaf, sea and berry, all dark enough to be read on paper."""
 
 _STACKS: Final = {
-    "opening": r"(?i)\b(?:opening|first) panel (?:spans|fills|runs across) the (?:full|whole) width\b",
-    "row": r"(?i)\b(horizontal row|one row|single row|side by side)\b",
-    "grid": r"(?i)\b(even grid|grid)\b",
-    "column": r"(?i)\b(column|vertical|from top to bottom|stacked)\b",
+    "row": "row",
+    "grid": "grid",
+    "vertical": "column",
+    "four-koma": "column",
+    "feature": "opening",
 }
+"""How the panels of a comic stand, by what was picked for it."""
 
 
 def clean_lines(text: str) -> list[str]:
@@ -243,22 +233,21 @@ def _turn(turns: tuple[Any, ...], at: int) -> str:
     return f"Picture {at + 1} of {len(turns)}" + (f" · {name}" if name else "")
 
 
-def _subject(
-    values: Mapping[str, Any], sentences: list[str], text: list[str], *, names: Sequence[str]
-) -> tuple[str, Spot, float]:
+def _subject(values: Mapping[str, Any], text: str) -> tuple[str, Spot, float]:
     """Return what the picture shows, where it stands, and how much of the frame it takes."""
-    subject = next(filter(None, (_plain(_said(values.get(name))) for name in names)), "")
-    about = next(
-        (sentence for sentence in sentences if re.search(r"(?i)\bsubject (?:stands|sits|lies|is)\b", sentence)), ""
-    )
-    position = values.get("position")
-    spot = _spot(about) or (_spot(f"in the {position.replace('-', ' ')}") if isinstance(position, str) else None)
-    whole = " ".join(text)
+    subject = next(filter(None, (_plain(_said(values.get(name))) for name in _SUBJECTS)), "")
+    spot = _spot(_area(values.get("position")))
     share = next(
-        (share for word, share in _SHARES.items() if re.search(rf"takes (?:up )?about (?:a|an|one)?\s?{word}", whole)),
+        (share for word, share in _SHARES.items() if re.search(rf"tak(?:es|ing) up about (?:a|an)?\s?{word}", text)),
         0.0,
     )
     return subject[:400], spot or Spot(0, 0), share
+
+
+def _area(value: Any) -> str:
+    """Return a part of the frame, picked from a list or told in own words, as words have it."""
+    words = value.replace("-", " ") if isinstance(value, str) else ""
+    return f"in {words}" if words.startswith("the ") else f"in the {words}"
 
 
 def _said(value: Any) -> Any:
@@ -273,15 +262,6 @@ def _spot(text: str) -> Spot | None:
     across = next(({"left": -1, "right": 1}[word] for word in words if word in {"left", "right"}), 0)
     down = -1 if {"top", "upper"} & set(words) else 1 if {"bottom", "lower"} & set(words) else 0
     return Spot(across, down)
-
-
-def _copy_spot(sentences: list[str]) -> Spot | None:
-    about = (
-        sentence
-        for sentence in sentences
-        if re.search(r"(?i)\b(words|headline|lettering|title|caption|text)\b", sentence)
-    )
-    return next(filter(None, (_spot(sentence) for sentence in about)), None)
 
 
 def _plain(value: Any) -> str:

@@ -89,9 +89,6 @@ class Stage:
                 side,
                 side,
             )
-        if said.copy and said.led_by_words:
-            top = {-1: 0.44, 0: 0.08, 1: 0.06}[said.copy_spot.down if said.copy_spot else 0]
-            return frame.part(0.1, top, 0.8, 0.48).fitted(1)
         return frame.inset(0.13 * reach).fitted(1)
 
     def empty_area(self) -> Box | None:
@@ -120,32 +117,24 @@ class Stage:
 
     def _portrait(self) -> tuple[ProofPicture, Image.Image] | None:
         """Return the picture that shows the subject, if one does and can be opened."""
-        roles = ("logo",) if self.said.led_by_words else _PORTRAYED
-        shown = next((picture for picture in self.said.pictures if picture.role in roles), None)
+        shown = next((picture for picture in self.said.pictures if picture.role in _PORTRAYED), None)
         thumb = self.thumbs.get(shown.image.sha256) if shown else None
         return (shown, thumb) if shown and thumb else None
 
     def copy_area(self, empty: Box | None) -> Box:
         """Return where the exact words stand."""
-        said, frame = self.said, self.frame
         if empty is not None:
             return empty.inset(0.08 * min(empty.w, empty.h))
-        if not said.led_by_words:
-            it = self.subject_area()
-            return it.part(0.14, 0.72, 0.72, 0.2) if self._portrait() else it.part(0.14, 0.56, 0.72, 0.26)
-        down = said.copy_spot.down if said.copy_spot else 0
-        if not said.subject and not self._portrait():
-            return frame.part(0.08, {-1: 0.06, 0: 0.22, 1: 0.42}[down], 0.84, 0.52)
-        return frame.part(0.08, {-1: 0.06, 0: 0.56, 1: 0.58}[down], 0.84, 0.36)
+        it = self.subject_area()
+        return it.part(0.14, 0.72, 0.72, 0.2) if self._portrait() else it.part(0.14, 0.56, 0.72, 0.26)
 
     def _empty(self, area: Box) -> None:
         unit, accent = self.unit, self.said.accent
         self.board.box(area, mixed(self.tint, accent, 0.03))
         self.board.hatch(area, mixed(self.tint, accent, 0.16), step=0.85 * unit)
         self.board.dashed(area, mixed(self.tint, accent, 0.55), dash=0.8 * unit)
-        text = f"Left empty for {self.said.empty_for}" if self.said.empty_for else "Left empty"
         if not self.said.copy:
-            self.marks.label(area.part(0.08, 0.3, 0.84, 0.4), text, largest=1.5 * unit, color=accent)
+            self.marks.label(area.part(0.08, 0.3, 0.84, 0.4), "Left empty", largest=1.5 * unit, color=accent)
 
     def _subject(self, area: Box) -> None:
         said, board, unit = self.said, self.board, self.unit
@@ -168,14 +157,12 @@ class Stage:
             if not said.copy:
                 self.marks.plate(pill, said.subject)
             return
-        words = (
-            area.part(0.15, 0.2, 0.7, 0.34) if said.copy and not said.led_by_words else area.part(0.14, 0.2, 0.72, 0.6)
-        )
+        words = area.part(0.15, 0.2, 0.7, 0.34) if said.copy else area.part(0.14, 0.2, 0.72, 0.6)
         self.marks.label(words, said.subject, largest=min(2.3 * unit, area.w / 8), color=mixed(INK, said.accent, 0.25))
 
     def _copy(self, area: Box) -> None:
         said = self.said
-        if self._portrait() and not said.led_by_words and not said.empty:
+        if self._portrait() and not said.empty:
             self.board.box(area.inset(-0.4 * self.unit), f"{CARD}ee", r=0.4 * self.unit)
         shares = [1.0, 0.46, 0.34, *[0.3] * len(said.copy)][: len(said.copy)]
         largest = min(area.h / max(1.0, sum(shares)) * 0.86, self.frame.w / 5, self.frame.h / 2)
@@ -304,13 +291,12 @@ class Stage:
         if room.w < _LEGIBLE * unit:
             return
         if said.copy:
-            low = said.copy_spot is not None and said.copy_spot.down > 0
             size, lines = fitted([" · ".join(said.copy)], room.w, room.h * 0.3, largest=2.2 * unit)
-            y = room.bottom - len(lines) * size * 1.12 if low else room.y
+            y = room.y
             for at, line in enumerate(lines):
                 x = room.x + (room.w - width(line) * size) / 2
                 self.board.words(x, y + (at + 0.86) * size * 1.12, line, Type(size, INK, weight=0.012))
-            room = room.part(0, 0 if low else 0.36, 1, 0.64)
+            room = room.part(0, 0.36, 1, 0.64)
         self.marks.label(room, said.subject, largest=1.6 * unit, color=mixed(INK, said.accent, 0.25))
 
     def _card(self, box: Box, shown: ProofPicture) -> None:
