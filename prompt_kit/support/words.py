@@ -36,6 +36,9 @@ _PICTURE: Final = re.compile(
     r"\b(?:close-?up|drawing|illustration|image|painting|photo|photograph|picture|portrait|rendering|selfie|shot|sketch"
     r"|snapshot|still life)s?\b"
 )
+KIND_WITHIN: Final = 8
+"""Among how many first words a caption names the kind of picture it wants."""
+
 _KIND_HEAD: Final = re.compile(r"[;:.]| (?:of|about|as|that|which|who|for|with|showing|where|from|explaining|needs?) ")
 _ARTICLE: Final = re.compile(r"(?:An?|The|One|Two|Three|Four|Five|Six|My|Our|Some|Several|This)[ -]")
 _SEVERAL = re.compile(
@@ -177,7 +180,7 @@ def naming(caption: str, kind: str, others: str = "") -> str:
     ('a timeline of tea', 'six small icons for tea')
     """
     noun = kind.rpartition(" ")[0]
-    head = _KIND_HEAD.split(caption, maxsplit=1)[0].lower()
+    head = " ".join(_KIND_HEAD.split(caption, maxsplit=1)[0].lower().split()[:KIND_WITHIN])
     known = [noun.rpartition(" ")[2], *(other.strip() for other in others.split(",") if other.strip())]
     if _PICTURE.search(head) or any(re.search(rf"\b{re.escape(name)}s?\b", head) for name in known):
         named = caption[:1].lower() + caption[1:] if _ARTICLE.match(caption) else caption
