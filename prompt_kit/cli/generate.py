@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prompt_kit.cli.options import FILL_IN, flag, given, options_of
-from prompt_kit.cli.output import Command, Group, give, give_json, say, talk
+from prompt_kit.cli.output import Command, Group, give, give_json, named, say, talk
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.prompt import SIZES, TIERS
 from prompt_kit.recipe.assembly import load, with_preset
@@ -19,6 +19,7 @@ from prompt_kit.recipe.library import Library
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.support.yamlfile import YamlFile
@@ -136,11 +137,42 @@ def render_recipe(recipe: Recipe, **options: Any) -> None:
 
 def generate_recipe(recipe: Recipe, **options: Any) -> None:
     """Make the pictures of a recipe."""
-    from prompt_kit.cli.progress import chosen_generator, send
+    from prompt_kit.cli.progress import chosen_generator
 
     project = recipe.library.project
     options["generator"] = chosen_generator(options["generator"], project)
-    send(_prompt(recipe, options), project, options)
+    _send(_prompt(recipe, options), project, options)
+
+
+def _send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
+    """Make the pictures of a prompt, or with ``--dry-run`` say what that would mean.
+
+    Exits with 1 when a picture could not be made.
+    """
+    if options["batch"]:
+        from prompt_kit.cli.jobs import submit_orders
+        from prompt_kit.work.jobs import Order
+
+        submit_orders([Order(prompt, options["count"])], project, options)
+        return
+    from prompt_kit.cli import progress
+    from prompt_kit.work.session import plan
+
+    name = progress.chosen_generator(options["generator"], project)
+    planned = plan(prompt, generator=name, project=project, count=options["count"])
+    if options["dry_run"]:
+        progress.show_plan(planned, as_json=options["as_json"])
+        return
+    progress.check_folder(options["out"])
+    outcome = progress.made(planned, project, new=options["new"], resend=options["resend"])
+    with named(progress.paths_of(outcome)):
+        if options["as_json"]:
+            give_json(progress.plain(planned, outcome))
+        else:
+            progress.show(planned, outcome)
+    progress.copy(outcome, options["out"])
+    if not outcome.ok:
+        click.get_current_context().exit(1)
 
 
 def _generate_from(ctx: click.Context, from_: str | None, **options: Any) -> None:
@@ -153,12 +185,11 @@ def _generate_from(ctx: click.Context, from_: str | None, **options: Any) -> Non
     if from_ is None:
         say(ctx.get_help())
         return
-    from prompt_kit.cli.progress import send
     from prompt_kit.project import find_project
     from prompt_kit.record.runs import prompt_from
 
     project = find_project()
-    send(prompt_from(from_, project.runs_folder), project, options)
+    _send(prompt_from(from_, project.runs_folder), project, options)
 
 
 render = RecipeCommands(

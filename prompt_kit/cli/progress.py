@@ -1,4 +1,4 @@
-"""Sends a prompt while someone watches, and says what came of it."""
+"""Shows what would be sent, how far a run is, and what came of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from prompt_kit.cli.output import give, give_json, named, say, talk
+from prompt_kit.cli.output import give, give_json, say, talk
 from prompt_kit.errors import WorkspaceError
 from prompt_kit.outcome import Status
 from prompt_kit.review.snapshots import snapshot
@@ -21,38 +19,7 @@ if TYPE_CHECKING:
     from prompt_kit.generators import Generator
     from prompt_kit.outcome import Outcome
     from prompt_kit.project import Project
-    from prompt_kit.prompt import Prompt
     from prompt_kit.work.session import GenerateOptions, Plan, RunProgress
-
-
-def send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
-    """Make the pictures of a prompt, or with ``--dry-run`` say what that would mean.
-
-    Exits with 1 when a picture could not be made.
-    """
-    from prompt_kit.work.session import plan
-
-    if options["batch"]:
-        from prompt_kit.cli.jobs import submit_orders
-        from prompt_kit.work.jobs import Order
-
-        submit_orders([Order(prompt, options["count"])], project, options)
-        return
-    name = chosen_generator(options["generator"], project)
-    planned = plan(prompt, generator=name, project=project, count=options["count"])
-    if options["dry_run"]:
-        show_plan(planned, as_json=options["as_json"])
-        return
-    check_folder(options["out"])
-    outcome = made(planned, project, new=options["new"], resend=options["resend"])
-    with named(paths_of(outcome)):
-        if options["as_json"]:
-            give_json(plain(planned, outcome))
-        else:
-            show(planned, outcome)
-    copy(outcome, options["out"])
-    if not outcome.ok:
-        click.get_current_context().exit(1)
 
 
 def chosen_generator(name: str | None, project: Project) -> str:

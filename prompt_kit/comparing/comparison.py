@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
-from prompt_kit.comparing.record import SHEET, ComparisonFolder, State, unfinished
-from prompt_kit.comparing.results import Result, is_done, result_of
+from prompt_kit.comparing.record import ComparisonFolder, State, unfinished
+from prompt_kit.comparing.results import Comparison, Result, is_done, result_of
 from prompt_kit.comparing.submission import submitted
 from prompt_kit.comparing.table import TableOptions, table
 from prompt_kit.errors import BudgetError, PromptKitError, WorkspaceError
@@ -37,40 +37,6 @@ Step: TypeAlias = Literal["priced", "kept", "sent", "made", "written"]
 
 MAX_COST: Final = Decimal(2)
 """What a comparison may cost at the most unless more is allowed, in US dollars."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A comparison that was made, as far as it came."""
-
-    table: Table
-    results: tuple[Result, ...]
-    """What became of each cell, row by row; cells that ask the very same share what was made."""
-    folder: Path
-    """Where its record and its sheet are."""
-    started: datetime
-    notes: tuple[str, ...] = ()
-    """Whole sentences about what is odd though it worked."""
-
-    @property
-    def sheet(self) -> Path:
-        """The page that shows all pictures side by side; submitting jobs does not write it."""
-        return self.folder / SHEET
-
-    @property
-    def cost(self) -> Decimal | None:
-        """What all its runs have cost, in US dollars; ``None`` is unknown."""
-        return total(result.cost for result in self.results if result.cell.same_as is None)
-
-    @property
-    def ok(self) -> bool:
-        """Whether every cell that can be made was made."""
-        return all(result.ok for result in self.results if result.cell.plan is not None)
-
-    @property
-    def jobs(self) -> tuple[str, ...]:
-        """The ids of the jobs in which cells wait; once they are collected, the same comparison goes on with them."""
-        return tuple(dict.fromkeys(result.job for result in self.results if result.job))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prompt_kit.comparing.record import SHEET
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Status
@@ -15,8 +16,9 @@ from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
-    from prompt_kit.comparing.table import Cell
+    from prompt_kit.comparing.table import Cell, Table
     from prompt_kit.record.runs import RunRecord
     from prompt_kit.record.runs.schema import Done
 
@@ -66,6 +68,40 @@ class Result:
     def ok(self) -> bool:
         """Whether everything that was asked for came back."""
         return self.status is Status.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison that was made, as far as it came."""
+
+    table: Table
+    results: tuple[Result, ...]
+    """What became of each cell, row by row; cells that ask the very same share what was made."""
+    folder: Path
+    """Where its record and its sheet are."""
+    started: datetime
+    notes: tuple[str, ...] = ()
+    """Whole sentences about what is odd though it worked."""
+
+    @property
+    def sheet(self) -> Path:
+        """The page that shows all pictures side by side; submitting jobs does not write it."""
+        return self.folder / SHEET
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What all its runs have cost, in US dollars; ``None`` is unknown."""
+        return total(result.cost for result in self.results if result.cell.same_as is None)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every cell that can be made was made."""
+        return all(result.ok for result in self.results if result.cell.plan is not None)
+
+    @property
+    def jobs(self) -> tuple[str, ...]:
+        """The ids of the jobs in which cells wait; once they are collected, the same comparison goes on with them."""
+        return tuple(dict.fromkeys(result.job for result in self.results if result.job))
 
 
 def result_of(cell: Cell, runs: Sequence[str], root: Path, count: int) -> Result:

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.comparing.axes import Axis, Value
-    from prompt_kit.comparing.comparison import Comparison
-    from prompt_kit.comparing.results import CellPicture, Result
+    from prompt_kit.comparing.results import CellPicture, Comparison, Result
     from prompt_kit.comparing.wording import Own, Wording
 
 _MOST_SHOWN: Final = 12

@@ -96,12 +96,12 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of the prompt, and what it does."""
+class DrawnSentence:
+    """A sentence of the prompt as the sheet prints it."""
 
     text: str
     kind: str
-    """``lead``, ``stays`` or nothing."""
+    """``lead`` for the first of the prompt, ``stays`` for what must not change, empty for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Brief:
     """Which of several pictures this is, and what it shows."""
     task: str
     accent: str
-    paragraphs: tuple[tuple[Sentence, ...], ...]
+    paragraphs: tuple[tuple[DrawnSentence, ...], ...]
     subject: str
     spot: Spot
     share: float
@@ -206,9 +206,9 @@ def clean_lines(text: str) -> list[str]:
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def _sentences(paragraph: str, *, first: bool) -> tuple[Sentence, ...]:
+def _sentences(paragraph: str, *, first: bool) -> tuple[DrawnSentence, ...]:
     return tuple(
-        Sentence(text, "lead" if first and n == 0 else "stays" if _STAYS.search(text) else "")
+        DrawnSentence(text, "lead" if first and n == 0 else "stays" if _STAYS.search(text) else "")
         for n, text in enumerate(_SENTENCE.split(paragraph))
         if text
     )

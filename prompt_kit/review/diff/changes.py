@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from prompt_kit.errors import NotFoundError
 from prompt_kit.review.diff.ingredients import Ingredients, shadowing
-from prompt_kit.review.diff.passages import Gap, Passage, compared
+from prompt_kit.review.diff.passages import ComparedPassage, Gap, compared
 from prompt_kit.review.diff.samples import Sample, Samples, all_rendered
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Changes:
         recipes: dict[tuple[str, str], set[str]] = {}
         for recipe in self.recipes:
             for example in recipe.examples:
-                words = [row for row in example.rows if isinstance(row, Passage) and row.kind == "text"]
+                words = [row for row in example.rows if isinstance(row, ComparedPassage) and row.kind == "text"]
                 for phrase in dict.fromkeys(_phrases(words)) if example.status in {"changed", "renamed"} else ():
                     prompts[phrase] += 1
                     recipes.setdefault(phrase, set()).add(recipe.name)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.review.diff.changes import Changes, ExampleChange, RecipeChange
-    from prompt_kit.review.diff.passages import Passage
+    from prompt_kit.review.diff.passages import ComparedPassage
     from prompt_kit.support.worddiff import SpanKind
 
 _SPECIAL: Final = re.compile(r"[&<>*_~`\[\]()!|\\$]|(?m:^\s*[#+=-])|(?m:^\s*\d+(?=[.)]))")
@@ -81,7 +81,7 @@ def _example(example: ExampleChange) -> Iterator[str]:
         yield f">\n> {text}" if row is not example.rows[0] else f"\n> {text}"
 
 
-def _passage(passage: Passage) -> str:
+def _passage(passage: ComparedPassage) -> str:
     text = "".join(_tagged(span.kind, span.text) for span in passage.spans)
     return text.replace("</del><ins>", "</del> <ins>")
 

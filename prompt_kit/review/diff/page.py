@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.images import Image
     from prompt_kit.review.diff.changes import Changes, ExampleChange, RecipeChange
-    from prompt_kit.review.diff.passages import Passage, Row
+    from prompt_kit.review.diff.passages import ComparedPassage, Row
     from prompt_kit.support.worddiff import Span
 
 _SHOWN: Final = frozenset({"image/png", "image/jpeg", "image/webp"})
@@ -161,7 +161,7 @@ def _row(row: Row, *, pictures: bool) -> str:
     return f'<p class="{_class(row)}" dir="auto">{words}</p>'
 
 
-def _class(row: Passage) -> str:
+def _class(row: ComparedPassage) -> str:
     return row.kind if row.kind != "text" or row.changed else "quiet"
 
 

@@ -22,7 +22,7 @@ _ALIKE: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class ComparedPassage:
     """A few sentences, a picture or the head of a turn, with what changed in it."""
 
     kind: LineKind
@@ -42,7 +42,7 @@ class Gap:
     sentences: int
 
 
-Row: TypeAlias = Passage | Gap
+Row: TypeAlias = ComparedPassage | Gap
 
 
 def compared(old: Sequence[Line], new: Sequence[Line]) -> list[Row]:
@@ -59,39 +59,39 @@ def compared(old: Sequence[Line], new: Sequence[Line]) -> list[Row]:
 def _context(lines: Sequence[Line], *, first: bool, last: bool) -> Iterator[Row]:
     """Yield unchanged lines: the nearest to the changes, and how many others there are."""
     head, body = (lines[:1], lines[1:]) if lines[0].kind == "turn" else (lines[:0], lines)
-    yield from (Passage("turn", (Span("same", line.text),)) for line in head)
+    yield from (ComparedPassage("turn", (Span("same", line.text),)) for line in head)
     body = [line for line in body if line.kind == "text"]
     before, after = (0 if first else CONTEXT), (0 if last else CONTEXT)
     hidden = len(body) - before - after
     if hidden <= 1:  # a note in place of one sentence would save nothing
-        yield from (Passage("text", (Span("same", line.text),)) for line in body)
+        yield from (ComparedPassage("text", (Span("same", line.text),)) for line in body)
         return
-    yield from (Passage("text", (Span("same", line.text),)) for line in body[:before])
+    yield from (ComparedPassage("text", (Span("same", line.text),)) for line in body[:before])
     yield Gap(hidden)
-    yield from (Passage("text", (Span("same", line.text),)) for line in body[len(body) - after :])
+    yield from (ComparedPassage("text", (Span("same", line.text),)) for line in body[len(body) - after :])
 
 
-def _changed(old: Sequence[Line], new: Sequence[Line]) -> Iterator[Passage]:
+def _changed(old: Sequence[Line], new: Sequence[Line]) -> Iterator[ComparedPassage]:
     both: tuple[tuple[Sequence[Line], SpanKind], ...] = ((old, "out"), (new, "in"))
     for lines, kind in both:
         for line in lines:
             if line.kind in {"picture", "turn"}:
-                yield Passage(line.kind, (Span(kind, line.text),), line.image)
+                yield ComparedPassage(line.kind, (Span(kind, line.text),), line.image)
     before, after = _joined(old), _joined(new)
     if before == after == "" and {line.kind for line in (*old, *new)} == {"break"}:
-        yield Passage("break", (Span("in" if new else "out", "¶"),))
+        yield ComparedPassage("break", (Span("in" if new else "out", "¶"),))
     phrases = spans(before, after)
     stayed = sum(len(span.text) for span in phrases if span.kind == "same")
     if 2 * stayed >= _ALIKE * (len(before) + len(after)) and phrases:
-        yield Passage("text", tuple(phrases))
+        yield ComparedPassage("text", tuple(phrases))
         return
     pairs = _paired(*([line.text for line in lines if line.kind == "text"] for lines in (old, new)))
     for kind, group in groupby(pairs, lambda pair: "same" if all(pair) else "out" if pair[0] else "in"):
         several = list(group)
         if kind == "same":
-            yield from (Passage("text", tuple(spans(*pair))) for pair in several)
+            yield from (ComparedPassage("text", tuple(spans(*pair))) for pair in several)
         else:
-            yield Passage("text", (Span(kind, " ".join(before or after for before, after in several)),))
+            yield ComparedPassage("text", (Span(kind, " ".join(before or after for before, after in several)),))
 
 
 def _paired(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from prompt_kit.review.diff.changes import Changes, ExampleChange, RecipeChange
-    from prompt_kit.review.diff.passages import Passage
+    from prompt_kit.review.diff.passages import ComparedPassage
     from prompt_kit.support.worddiff import Span
 
 _STYLES: Final = {"out": {"fg": "red", "strikethrough": True}, "in": {"fg": "green", "bold": True}}
@@ -89,7 +89,7 @@ class Terminal:
             text = visible(problem)
             yield f"{indent}{click.style(text, fg='red') if self.color else '! ' + text}"
 
-    def _passage(self, passage: Passage) -> Iterator[str]:
+    def _passage(self, passage: ComparedPassage) -> Iterator[str]:
         whole = passage.spans[0].kind if len(passage.spans) == 1 else "same"
         if whole != "same":
             sign = _WHOLE[whole]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prompt_kit.record.ledger import Ledger
-    from prompt_kit.work.jobs.submitting import Order
+    from prompt_kit.work.jobs.orders import Order
     from prompt_kit.work.session import Plan
 
 

@@ -20,6 +20,7 @@ from prompt_kit.record.ledger import Ledger, Planned
 from prompt_kit.record.runs import RunFolder, run_record
 from prompt_kit.support import files
 from prompt_kit.support.money import dollars, total
+from prompt_kit.work.jobs.orders import Order
 from prompt_kit.work.jobs.portions import Portion, portions
 from prompt_kit.work.jobs.records import Job, Row, held, write
 from prompt_kit.work.session import default_generator, generator_for, plan
@@ -32,19 +33,6 @@ if TYPE_CHECKING:
     from prompt_kit.work.session import Plan
 
 UNCERTAIN: Final = "It is not known whether the job arrived. 'prompt-kit runs wait' looks for it."
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One prompt of a job."""
-
-    prompt: Prompt
-    count: int = 1
-    """How many times it is made."""
-    parent: str = ""
-    """The id of the run that it refines."""
-    parent_picture: str = ""
-    """The name of the picture that it refines."""
 
 
 @dataclass(frozen=True, slots=True)

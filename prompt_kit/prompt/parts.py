@@ -1,0 +1,169 @@
+"""The parts of a prompt in the order in which they are sent, its turns, and both as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from prompt_kit.images import Image
+    from prompt_kit.prompt.settings import Answer, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words of the prompt."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An input picture, in the slot it was given for."""
+
+    slot: str
+    role: Role
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The picture that an earlier turn of the same prompt made."""
+
+    turn: int
+    """Which turn, from 0; always below the number of the turn that takes it."""
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierWords:
+    """The words that an earlier turn of the same prompt settled."""
+
+    turn: int
+    """Which turn, from 0; always below the number of the turn that takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """The part of the base picture that may change; no reference: it is neither counted nor named in the words."""
+
+    slot: str
+    image: Image
+
+
+Part: TypeAlias = Text | Reference | Mask | Earlier | EarlierWords
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One piece of a model's answer, as it goes back in the same conversation."""
+
+    text: str = ""
+    image: Image | None = None
+    signature: str = field(default="", repr=False)
+    """The model's own mark on it, in Base64, verbatim; a conversation is refused without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was asked and answered before, in the same conversation."""
+
+    asked: tuple[Part, ...]
+    """Text and pictures only: whatever else the request had stands here as what it became."""
+    answered: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One request to a generator: parts in the order in which they are sent."""
+
+    parts: tuple[Part, ...]
+    name: str = ""
+    """What this turn makes, where a prompt has several: "front", "panel 2"."""
+    output: Answer = "picture"
+    """Whether it is to be answered by pictures, or by words alone."""
+    history: tuple[Exchange, ...] = ()
+    """What was said before, when it continues a conversation."""
+
+    @property
+    def text(self) -> str:
+        """All words of the turn."""
+        return "\n\n".join(part.text for part in self.parts if isinstance(part, Text))
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The given pictures, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Reference))
+
+    @property
+    def earlier(self) -> tuple[Earlier, ...]:
+        """The pictures of earlier turns, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Earlier))
+
+    @property
+    def mask(self) -> Mask | None:
+        """The part of the base picture that may change, if one was given."""
+        return next((part for part in self.parts if isinstance(part, Mask)), None)
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """Every given picture that is needed to send it: references, mask, and those of the conversation before."""
+        said = [piece.image for exchange in self.history for piece in exchange.answered if piece.image]
+        asked = [part for exchange in self.history for part in exchange.asked]
+        return (*(part.image for part in (*asked, *self.parts) if isinstance(part, Reference | Mask)), *said)
+
+
+def turn_to_dict(turn: Turn) -> dict[str, Any]:
+    """Return one turn as plain data."""
+    plain: dict[str, Any] = {"name": turn.name, "parts": [part_to_dict(part) for part in turn.parts]}
+    if turn.output != "picture":
+        plain["output"] = turn.output
+    if turn.history:
+        plain["history"] = [exchange_to_dict(exchange) for exchange in turn.history]
+    return plain
+
+
+def exchange_to_dict(exchange: Exchange) -> dict[str, Any]:
+    """Return what was asked and answered as plain data."""
+    return {
+        "asked": [part_to_dict(part) for part in exchange.asked],
+        "answered": [_said_to_dict(piece) for piece in exchange.answered],
+    }
+
+
+def part_to_dict(part: Part) -> dict[str, Any]:
+    """Return one part as plain data."""
+    match part:
+        case Text(text):
+            return {"text": text}
+        case Reference(slot, role, image):
+            return {"reference": slot, "role": role, **_image_to_dict(image)}
+        case Mask(slot, image):
+            return {"mask": slot, **_image_to_dict(image)}
+        case Earlier(turn, role):
+            return {"earlier": turn, "role": role}
+        case EarlierWords(turn):
+            return {"earlier_words": turn}
+
+
+def _said_to_dict(piece: Said) -> dict[str, Any]:
+    said: dict[str, Any] = {"picture": _image_to_dict(piece.image)} if piece.image else {"text": piece.text}
+    return said | ({"signature": piece.signature} if piece.signature else {})
+
+
+def _image_to_dict(image: Image) -> dict[str, Any]:
+    return {
+        "sha256": image.sha256,
+        "media_type": image.media_type,
+        "width": image.width,
+        "height": image.height,
+        "size": image.size,
+        "file": image.name,
+    }
+
+
+def unnamed(value: Any) -> Any:
+    """Return a request's plain data without file names: a picture under another name makes no other request."""
+    if isinstance(value, dict):
+        return {name: unnamed(entry) for name, entry in value.items() if name != "file"}
+    return [unnamed(entry) for entry in value] if isinstance(value, list) else value

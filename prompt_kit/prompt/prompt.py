@@ -1,0 +1,125 @@
+"""A rendered recipe: turns of ordered parts plus settings, frozen and identified by its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from prompt_kit.errors import InputError
+from prompt_kit.prompt.parts import turn_to_dict, unnamed
+from prompt_kit.prompt.settings import Settings, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from prompt_kit.images import Image
+    from prompt_kit.prompt.parts import Turn
+
+MANY_WORDS: Final = 120
+"""A prompt up to this length, in words, is short whatever it was made of."""
+
+LONGEST_RATIO: Final = 1.6
+"""Above this many times the words of its values, a prompt that has `MANY_WORDS` is called long."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Everything that is sent: one or more turns, and the settings."""
+
+    turns: tuple[Turn, ...]
+    settings: Settings = field(default_factory=Settings)
+    task: Task = "create"
+    recipe: str = field(default="", compare=False)
+    """The name of the recipe it was rendered from."""
+    version: str = field(default="", compare=False)
+    """The recipe's version."""
+    strategies: tuple[str, ...] = field(default=(), compare=False)
+    """The strategies that were mixed in, by name."""
+    given: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
+    """The values that filled the recipe, as pairs of name and plain data; pictures stand there by file name."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What a person should know about the values before anything is sent, in whole sentences; never sent itself."""
+
+    def __str__(self) -> str:
+        return "\n\n".join(turn.text for turn in self.turns)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values that filled the recipe, by name, as plain data."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in self.given}
+
+    @property
+    def length_note(self) -> str:
+        """A sentence when the words are many and most of them are not the person's own; empty else.
+
+        Of several turns, the longest counts. Blind readers of prompts put the useful length at 1.0 to 1.6 times what
+        the person wrote (2026-11).
+        """
+        said = max(len(turn.text.split()) for turn in self.turns)
+        own = sum(len(str(entry).split()) for _, value in self.given for entry in _entries(value))
+        if said <= MANY_WORDS or said <= LONGEST_RATIO * own:
+            return ""
+        return (
+            f"The prompt has {said} words, your values {own}. Short prompts are followed more closely: leave out what"
+            " this picture does not need."
+        )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of everything that is sent, pictures by their content: equal fingerprints, same request."""
+        sent = self.to_dict()
+        for name in ("recipe", "version", "strategies", "values"):
+            del sent[name]
+        sent["turns"] = unnamed(sent["turns"])
+        canonical = json.dumps(sent, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the whole ordered request as plain data; pictures stand there by hash."""
+        return {
+            "recipe": self.recipe,
+            "version": self.version,
+            "strategies": list(self.strategies),
+            "values": self.values,
+            "task": self.task,
+            "turns": [turn_to_dict(turn) for turn in self.turns],
+            "settings": self.settings.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any], images: Iterable[Image] = ()) -> Prompt:
+        """Return the prompt of which `to_dict` returned this; what else stands there is passed over.
+
+        Args:
+            plain: What `to_dict` returned, as it is or by way of JSON.
+            images: The pictures of the prompt in any order; they are known by their hashes.
+
+        Raises:
+            InputError: With everything that is wrong, each with its place such as ``turns[0].parts[1].role``.
+        """
+        from prompt_kit.prompt.reading import PromptReading  # only records are read this way
+
+        reading, fields = PromptReading(images), dict(plain)
+        prompt = cls(
+            reading.turns(fields),
+            reading.settings(reading.one(dict, fields, "settings")),
+            reading.choice(fields, "task", "", get_args(Task)),
+            reading.one(str, fields, "recipe"),
+            reading.one(str, fields, "version"),
+            tuple(reading.one(str, {at: name}, at) for at, name in reading.each(fields, "strategies")),
+            tuple((name, _frozen(value)) for name, value in reading.one(dict, fields, "values").items()),
+        )
+        if reading.problems:
+            raise InputError(reading.problems)
+        return prompt
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _entries(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
