@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prompt_kit.cli.main import run
+from prompt_kit.errors import InputError
 from prompt_kit.recipe.library import Library
 from prompt_kit.review.lint import check, repair, targets
 from prompt_kit.review.lint.repairs import mended_template, mended_yaml
 from prompt_kit.review.lint.report import MANY
+from prompt_kit.support.yamlfile import YamlFile
 
 if TYPE_CHECKING:
     from conftest import MakeTree
@@ -278,24 +280,40 @@ def test_every_folder_of_recipes_below_a_path_is_looked_at(tree: MakeTree) -> No
 
 
 def test_what_needs_no_understanding_is_mended(tree: MakeTree) -> None:
-    """Spaces, line ends, weights, colours that YAML takes for comments; what is right stays byte for byte."""
+    """Spaces, line ends, colours that YAML takes for comments; what is right stays byte for byte."""
     root = tree(
         **{
             "recipes/a.yaml": "title: A  \r\nsettings: {size: 2k}\nparameters:\n  ink:\n    type: color\n    default: #ffcc00\n",
-            "templates/a.j2": "Draw  a (fox:1.3) in  {{ ink }} .\n\n\n\n{% if ink  == 'x' %}\nStop.\n{% endif %}",
+            "templates/a.j2": "Draw  a fox in  {{ ink }} .\n\n\n\n{% if ink  == 'x' %}\nStop.\n{% endif %}",
             **{f"b/{name}": text for name, text in GOOD.items()},
         }
     )
     before = {path: path.read_bytes() for path in (root / "b").rglob("*.*")}
     assert {path.name for target in targets(root) for path in repair(target)} == {"a.yaml", "a.j2"}
     assert (root / "recipes/a.yaml").read_bytes() == (
-        b'title: A\nsettings: {size: 2K}\nparameters:\n  ink:\n    type: color\n    default: "#ffcc00"\n'
+        b'title: A\nsettings: {size: 2k}\nparameters:\n  ink:\n    type: color\n    default: "#ffcc00"\n'
     )
     assert (root / "templates/a.j2").read_bytes() == (
         b"Draw a fox in {{ ink }}.\n\n{% if ink  == 'x' %}\nStop.\n{% endif %}\n"
     )
     assert before == {path: path.read_bytes() for path in before}
     assert [path for target in targets(root) for path in repair(target)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'A card with "Espresso (single: 2.50)" on it.',
+        "Espresso (single: 2.50), ((closed)) on Mondays.",
+        'The label reads "POIDS NET : 5 g" and “two  spaces”.',
+        'The words are "{{ first }}  {{ second }}".',
+        "{{ 'a  b , c' if first else \"}}  .\" }}",
+        "{# two  spaces , and a stop . #}",
+    ],
+)
+def test_exact_words_and_tags_of_a_template_are_not_mended(line: str) -> None:
+    """Nobody gets them back."""
+    assert mended_template(f"{line}\n") == f"{line}\n"
 
 
 @pytest.mark.parametrize(
@@ -306,7 +324,12 @@ def test_what_needs_no_understanding_is_mended(tree: MakeTree) -> None:
         ("a: [#ffcc00, #000]\n", 'a: ["#ffcc00", "#000"]\n'),
         ("- #ffcc00\n", '- "#ffcc00"\n'),
         ("a: b  # fff\n", "a: b  # fff\n"),
+        ("a: [\n  #ffcc00\n]\n", 'a: [\n  "#ffcc00"\n]\n'),
         ("# abc\n#fff\na: 'x #fff'\n", "# abc\n#fff\na: 'x #fff'\n"),
+        ("# ink: #ffcc00\na: b, #ffcc00\n", "# ink: #ffcc00\na: b, #ffcc00\n"),
+        ("inks: #ffcc00\n  a: b\n", "inks: #ffcc00\n  a: b\n"),
+        ("a: 'ink: #ffcc00, #fff'\n", "a: 'ink: #ffcc00, #fff'\n"),
+        ("a: |\n  - #ffcc00\n  ink: #fff\n", "a: |\n  - #ffcc00\n  ink: #fff\n"),
     ],
 )
 def test_colours_that_yaml_takes_for_comments_get_quotes(before: str, after: str) -> None:
@@ -319,6 +342,20 @@ def test_mending_twice_changes_nothing_more(text: str) -> None:
     """Whatever the file, one run is enough."""
     assert mended_template(mended_template(text)) == mended_template(text)
     assert mended_yaml(mended_yaml(text)) == mended_yaml(text)
+
+
+@given(st.text(alphabet="ab:|>-+{}[],\"'\\ \t\r\n", max_size=60))
+@example("a: |\n  b  \n\n\n")
+@example("a: |+\n  b\n\n\n")
+@example("a: >-\n  b")
+@example('a: "b\\  \n  c"\n')
+def test_mending_keeps_what_a_file_says(text: str) -> None:
+    """Spaces in a block of text and line breaks at its end are part of the value."""
+    try:
+        said = YamlFile(Path("a.yaml"), text=text).data
+    except InputError:
+        return
+    assert YamlFile(Path("a.yaml"), text=mended_yaml(text)).data == said
 
 
 def test_annotations_are_those_of_github(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:

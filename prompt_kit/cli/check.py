@@ -34,7 +34,7 @@ HEADER: Final = "# yaml-language-server: $schema="
     metavar="PERCENT",
     help="How many of a file's branches and choices its examples must exercise.  [default: 100]",
 )
-@click.option("--fix", is_flag=True, help="First mend what needs no understanding: spaces, line ends, quotes.")
+@click.option("--fix", is_flag=True, help="First mend spaces, line ends and quotes outside values, nothing else.")
 def check(paths: tuple[Path, ...], **options: Any) -> None:
     """Find every problem of recipe files, and exit with 1 if there are any.
 
