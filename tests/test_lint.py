@@ -252,7 +252,7 @@ def test_files_that_nobody_finds_are_told(tree: MakeTree) -> None:
     told = "\n".join(str(problem) for problem in check(found[0].library, found).problems)
     for words in (
         "animals/cat.yaml: nobody finds this file: recipes stand directly in their folder",
-        "dog.yml: nobody finds this file. Call it .yaml.",
+        "dog.yml: nobody finds this file. Call it 'dog.yaml'.",
         "Bad_Name.yaml: 'Bad_Name' cannot be a name.",
     ):
         assert words in told
@@ -406,3 +406,70 @@ def test_what_a_recipe_inherits_is_measured_where_it_comes_from(tree: MakeTree, 
         "recipes/child.yaml:2:43: no example tries ink: blue.",
         "templates/child.j2:1: no example shows the case in which the condition on ink is false.",
     ]
+
+
+PROJECT = {
+    "ours/prompt-kit.yaml": "recipes: kinds\ntemplates: words\npacks: [packs/house]\n",
+    "ours/brand.yaml": "name: Ours\n",
+    "ours/kinds/good.yaml": GOOD["recipes/good.yaml"].replace("title: Good", "title: Good\n        uses: [paper]"),
+    "ours/words/good.j2": '{% include "_medium.j2" %}\n' + GOOD["templates/good.j2"],
+    "ours/packs/house/recipes/strategies/paper.yaml": "examples: {one: {recipe: good, values: {subject: a fox}}}\n",
+    "ours/packs/house/templates/strategies/paper.j2": "It is drawn on paper.\n",
+    "ours/packs/house/templates/_medium.j2": "It is a drawing.\n",
+}
+
+
+@pytest.mark.parametrize("path", ["ours", ".", "ours/kinds", "ours/packs/house", "ours/kinds/good.yaml"])
+def test_a_path_is_checked_as_part_of_its_project(
+    tree: MakeTree, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    """From outside, too: its folders, its packs, and templates that only another folder's recipes use."""
+    tree(**PROJECT)
+    assert run(["check", path]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("start", "path"), [(".", "ours"), ("ours", "."), ("ours/kinds", ".."), ("other", "../ours")])
+def test_places_exist_from_where_the_check_is_called(
+    tree: MakeTree, monkeypatch: pytest.MonkeyPatch, start: str, path: str
+) -> None:
+    """They can be opened by whoever reads them."""
+    root = tree(
+        **PROJECT
+        | {
+            "ours/kinds/good.yaml": GOOD["recipes/good.yaml"] + "stays: [a stunning fox]\n",
+            "ours/words/good.j2": GOOD["templates/good.j2"].replace("Draw", "Draw a 16:9 picture of"),
+            "ours/brand.yaml": "nome: Ours\n",
+            "other/x": "",
+        }
+    )
+    monkeypatch.chdir(root / start)
+    found = targets(Path(path))
+    files = {problem.place.file for problem in check(found[0].library, found).problems if problem.place}
+    expected = {root / "ours" / file for file in ("kinds/good.yaml", "brand.yaml", "words/good.j2")}
+    assert {Path(file).resolve() for file in files} >= expected
+    assert all(Path(file).is_absolute() for file in files) is (start == "other")
+
+
+def test_a_template_that_other_recipes_use_is_in_use(tree: MakeTree) -> None:
+    """A project may lay its own template over that of a recipe it did not write; what nothing uses is told."""
+    root = tree(
+        **{f"pack/{name}": text for name, text in GOOD.items()},
+        **{
+            "ours/prompt-kit.yaml": "packs: [pack]",
+            "ours/recipes/presets/oil.yaml": "extends: good\nvalues: {style: oil}\n",
+            "ours/templates/good.j2": GOOD["templates/good.j2"],
+            "ours/templates/lonely.j2": "Nobody reads this.",
+        },
+    )
+    (root / "pack").rename(root / "ours/pack")
+    found = [target for target in targets(root / "ours") if "pack" not in str(target.templates)]
+    assert [str(problem) for problem in check(found[0].library, found).problems] == [
+        "ours/templates/lonely.j2: no recipe or strategy uses this template. Use it or delete it."
+    ]
+
+
+def test_a_broken_project_file_is_told_where_it_stands(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its path leads there from the current folder."""
+    root = tree(**PROJECT | {"ours/prompt-kit.yaml": "recipe: kinds\n"})
+    assert run(["check", "ours"]) == 2
+    assert f"{root}/ours/prompt-kit.yaml:1:1: unknown key 'recipe'." in capsys.readouterr().err

@@ -233,15 +233,9 @@ def test_the_filters_of_templates_leave_a_value_to_be_seen(findings: Findings, n
     assert findings(TEMPLATE + f"There it is: {{{{ subject | {name} }}}}\n") == []
 
 
-class Placed(Copy):
-    """Exact words that say where they stand."""
-
-    place = "on a square picture"
-
-
 def test_the_place_of_exact_words_is_a_value() -> None:
     """A person wrote it, so it contradicts nothing and makes a sentence theirs."""
-    looks = list(sentences._looks(Placed("OPEN")))
+    looks = list(sentences._looks(Copy("OPEN", place="on a square picture")))
     assert {"OPEN", '"OPEN"', "on a square picture"} <= set(looks)
 
 

@@ -85,8 +85,8 @@ def mended_template(text: str) -> str:
 
 def _files(target: Target) -> Iterator[Path]:
     yield from target.files
-    if target.folder is not None:
-        yield from sorted((target.folder.parent / "templates").rglob("*.j2"))
+    if target.templates is not None:
+        yield from sorted(target.templates.rglob("*.j2"))
 
 
 def _mend(path: Path) -> bool:
