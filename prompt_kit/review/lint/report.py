@@ -15,6 +15,7 @@ from prompt_kit.recipe.recipe import strategy_templates
 from prompt_kit.recipe.spec import NAME_PATTERN
 from prompt_kit.review.lint import closing, sentences, wording
 from prompt_kit.review.lint.coverage import Coverage, coverage
+from prompt_kit.review.lint.flaws import flaws
 from prompt_kit.review.lint.passages import passages
 from prompt_kit.review.lint.stock import stock
 from prompt_kit.review.lint.targets import own
@@ -236,8 +237,8 @@ class _Trial:
         self.problems += self._repeated_and_closed(base.parameters if base else parameters)
         for name, prompt in self.prompts.items():
             theirs = sentences.pieces(self.mixed[name], prompt, choices=False)
-            flaws = dict.fromkeys(wording.in_prompt(prompt, theirs))
-            self.problems += [file.problem(f"example '{name}': {flaw}.", "examples", name) for flaw in flaws]
+            in_prompt = dict.fromkeys(flaws(prompt, theirs))
+            self.problems += [file.problem(f"example '{name}': {flaw}.", "examples", name) for flaw in in_prompt]
         if not spec.examples:
             self.problems.append(
                 file.problem("there are no examples. Add one, so that the prompt can be held still.", "examples")
