@@ -98,7 +98,7 @@ def find_project(start: Path | None = None) -> Project:
         path = candidate / FILE
         if path.is_file():
             _refuse_strangers(path)
-            read = YamlFile(path, FILE).parse(Project)
+            read = YamlFile(path, FILE if candidate == Path.cwd() else None).parse(Project)
             return read.model_copy(update={"root": candidate})
     # Nothing was read, so nothing needs to be checked; making the validator would take longer than the rest.
     return Project.model_construct(root=folder)

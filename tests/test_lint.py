@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prompt_kit.cli.main import run
+from prompt_kit.errors import InputError
 from prompt_kit.recipe.library import Library
 from prompt_kit.review.lint import check, repair, targets
 from prompt_kit.review.lint.repairs import mended_template, mended_yaml
 from prompt_kit.review.lint.report import MANY
+from prompt_kit.support.yamlfile import YamlFile
 
 if TYPE_CHECKING:
     from conftest import MakeTree
@@ -250,7 +252,7 @@ def test_files_that_nobody_finds_are_told(tree: MakeTree) -> None:
     told = "\n".join(str(problem) for problem in check(found[0].library, found).problems)
     for words in (
         "animals/cat.yaml: nobody finds this file: recipes stand directly in their folder",
-        "dog.yml: nobody finds this file. Call it .yaml.",
+        "dog.yml: nobody finds this file. Call it 'dog.yaml'.",
         "Bad_Name.yaml: 'Bad_Name' cannot be a name.",
     ):
         assert words in told
@@ -278,24 +280,40 @@ def test_every_folder_of_recipes_below_a_path_is_looked_at(tree: MakeTree) -> No
 
 
 def test_what_needs_no_understanding_is_mended(tree: MakeTree) -> None:
-    """Spaces, line ends, weights, colours that YAML takes for comments; what is right stays byte for byte."""
+    """Spaces, line ends, colours that YAML takes for comments; what is right stays byte for byte."""
     root = tree(
         **{
             "recipes/a.yaml": "title: A  \r\nsettings: {size: 2k}\nparameters:\n  ink:\n    type: color\n    default: #ffcc00\n",
-            "templates/a.j2": "Draw  a (fox:1.3) in  {{ ink }} .\n\n\n\n{% if ink  == 'x' %}\nStop.\n{% endif %}",
+            "templates/a.j2": "Draw  a fox in  {{ ink }} .\n\n\n\n{% if ink  == 'x' %}\nStop.\n{% endif %}",
             **{f"b/{name}": text for name, text in GOOD.items()},
         }
     )
     before = {path: path.read_bytes() for path in (root / "b").rglob("*.*")}
     assert {path.name for target in targets(root) for path in repair(target)} == {"a.yaml", "a.j2"}
     assert (root / "recipes/a.yaml").read_bytes() == (
-        b'title: A\nsettings: {size: 2K}\nparameters:\n  ink:\n    type: color\n    default: "#ffcc00"\n'
+        b'title: A\nsettings: {size: 2k}\nparameters:\n  ink:\n    type: color\n    default: "#ffcc00"\n'
     )
     assert (root / "templates/a.j2").read_bytes() == (
         b"Draw a fox in {{ ink }}.\n\n{% if ink  == 'x' %}\nStop.\n{% endif %}\n"
     )
     assert before == {path: path.read_bytes() for path in before}
     assert [path for target in targets(root) for path in repair(target)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'A card with "Espresso (single: 2.50)" on it.',
+        "Espresso (single: 2.50), ((closed)) on Mondays.",
+        'The label reads "POIDS NET : 5 g" and “two  spaces”.',
+        'The words are "{{ first }}  {{ second }}".',
+        "{{ 'a  b , c' if first else \"}}  .\" }}",
+        "{# two  spaces , and a stop . #}",
+    ],
+)
+def test_exact_words_and_tags_of_a_template_are_not_mended(line: str) -> None:
+    """Nobody gets them back."""
+    assert mended_template(f"{line}\n") == f"{line}\n"
 
 
 @pytest.mark.parametrize(
@@ -306,7 +324,12 @@ def test_what_needs_no_understanding_is_mended(tree: MakeTree) -> None:
         ("a: [#ffcc00, #000]\n", 'a: ["#ffcc00", "#000"]\n'),
         ("- #ffcc00\n", '- "#ffcc00"\n'),
         ("a: b  # fff\n", "a: b  # fff\n"),
+        ("a: [\n  #ffcc00\n]\n", 'a: [\n  "#ffcc00"\n]\n'),
         ("# abc\n#fff\na: 'x #fff'\n", "# abc\n#fff\na: 'x #fff'\n"),
+        ("# ink: #ffcc00\na: b, #ffcc00\n", "# ink: #ffcc00\na: b, #ffcc00\n"),
+        ("inks: #ffcc00\n  a: b\n", "inks: #ffcc00\n  a: b\n"),
+        ("a: 'ink: #ffcc00, #fff'\n", "a: 'ink: #ffcc00, #fff'\n"),
+        ("a: |\n  - #ffcc00\n  ink: #fff\n", "a: |\n  - #ffcc00\n  ink: #fff\n"),
     ],
 )
 def test_colours_that_yaml_takes_for_comments_get_quotes(before: str, after: str) -> None:
@@ -319,6 +342,20 @@ def test_mending_twice_changes_nothing_more(text: str) -> None:
     """Whatever the file, one run is enough."""
     assert mended_template(mended_template(text)) == mended_template(text)
     assert mended_yaml(mended_yaml(text)) == mended_yaml(text)
+
+
+@given(st.text(alphabet="ab:|>-+{}[],\"'\\ \t\r\n", max_size=60))
+@example("a: |\n  b  \n\n\n")
+@example("a: |+\n  b\n\n\n")
+@example("a: >-\n  b")
+@example('a: "b\\  \n  c"\n')
+def test_mending_keeps_what_a_file_says(text: str) -> None:
+    """Spaces in a block of text and line breaks at its end are part of the value."""
+    try:
+        said = YamlFile(Path("a.yaml"), text=text).data
+    except InputError:
+        return
+    assert YamlFile(Path("a.yaml"), text=mended_yaml(text)).data == said
 
 
 def test_annotations_are_those_of_github(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
@@ -369,3 +406,70 @@ def test_what_a_recipe_inherits_is_measured_where_it_comes_from(tree: MakeTree, 
         "recipes/child.yaml:2:43: no example tries ink: blue.",
         "templates/child.j2:1: no example shows the case in which the condition on ink is false.",
     ]
+
+
+PROJECT = {
+    "ours/prompt-kit.yaml": "recipes: kinds\ntemplates: words\npacks: [packs/house]\n",
+    "ours/brand.yaml": "name: Ours\n",
+    "ours/kinds/good.yaml": GOOD["recipes/good.yaml"].replace("title: Good", "title: Good\n        uses: [paper]"),
+    "ours/words/good.j2": '{% include "_medium.j2" %}\n' + GOOD["templates/good.j2"],
+    "ours/packs/house/recipes/strategies/paper.yaml": "examples: {one: {recipe: good, values: {subject: a fox}}}\n",
+    "ours/packs/house/templates/strategies/paper.j2": "It is drawn on paper.\n",
+    "ours/packs/house/templates/_medium.j2": "It is a drawing.\n",
+}
+
+
+@pytest.mark.parametrize("path", ["ours", ".", "ours/kinds", "ours/packs/house", "ours/kinds/good.yaml"])
+def test_a_path_is_checked_as_part_of_its_project(
+    tree: MakeTree, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    """From outside, too: its folders, its packs, and templates that only another folder's recipes use."""
+    tree(**PROJECT)
+    assert run(["check", path]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("start", "path"), [(".", "ours"), ("ours", "."), ("ours/kinds", ".."), ("other", "../ours")])
+def test_places_exist_from_where_the_check_is_called(
+    tree: MakeTree, monkeypatch: pytest.MonkeyPatch, start: str, path: str
+) -> None:
+    """They can be opened by whoever reads them."""
+    root = tree(
+        **PROJECT
+        | {
+            "ours/kinds/good.yaml": GOOD["recipes/good.yaml"] + "stays: [a stunning fox]\n",
+            "ours/words/good.j2": GOOD["templates/good.j2"].replace("Draw", "Draw a 16:9 picture of"),
+            "ours/brand.yaml": "nome: Ours\n",
+            "other/x": "",
+        }
+    )
+    monkeypatch.chdir(root / start)
+    found = targets(Path(path))
+    files = {problem.place.file for problem in check(found[0].library, found).problems if problem.place}
+    expected = {root / "ours" / file for file in ("kinds/good.yaml", "brand.yaml", "words/good.j2")}
+    assert {Path(file).resolve() for file in files} >= expected
+    assert all(Path(file).is_absolute() for file in files) is (start == "other")
+
+
+def test_a_template_that_other_recipes_use_is_in_use(tree: MakeTree) -> None:
+    """A project may lay its own template over that of a recipe it did not write; what nothing uses is told."""
+    root = tree(
+        **{f"pack/{name}": text for name, text in GOOD.items()},
+        **{
+            "ours/prompt-kit.yaml": "packs: [pack]",
+            "ours/recipes/presets/oil.yaml": "extends: good\nvalues: {style: oil}\n",
+            "ours/templates/good.j2": GOOD["templates/good.j2"],
+            "ours/templates/lonely.j2": "Nobody reads this.",
+        },
+    )
+    (root / "pack").rename(root / "ours/pack")
+    found = [target for target in targets(root / "ours") if "pack" not in str(target.templates)]
+    assert [str(problem) for problem in check(found[0].library, found).problems] == [
+        "ours/templates/lonely.j2: no recipe or strategy uses this template. Use it or delete it."
+    ]
+
+
+def test_a_broken_project_file_is_told_where_it_stands(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its path leads there from the current folder."""
+    root = tree(**PROJECT | {"ours/prompt-kit.yaml": "recipe: kinds\n"})
+    assert run(["check", "ours"]) == 2
+    assert f"{root}/ours/prompt-kit.yaml:1:1: unknown key 'recipe'." in capsys.readouterr().err

@@ -105,3 +105,19 @@ def test_nothing_is_collected_unless_asked(repository: Path) -> None:
     """Installing the kit changes nobody's tests."""
     assert run(repository).returncode == pytest.ExitCode.NO_TESTS_COLLECTED
     assert shutil.which("python")
+
+
+def test_each_folder_uses_the_project_it_belongs_to(tree: MakeTree) -> None:
+    """Its packs and its templates' folder, wherever pytest is started, and however many projects there are."""
+    files = {
+        "prompt-kit.yaml": "recipes: kinds\ntemplates: words\npacks: [house]\n",
+        "kinds/card.yaml": "title: Card\nuses: [paper]\nexamples: {plain: {}}\n",
+        "house/recipes/strategies/paper.yaml": "examples: {one: {recipe: card}}\n",
+        "house/templates/strategies/paper.j2": "It is drawn on paper.\n",
+    }
+    projects = {f"{name}/{file}": text for name in ("ours", "theirs") for file, text in files.items()}
+    root = tree(**projects, **{f"{name}/words/card.j2": f"A card of {name}.\n" for name in ("ours", "theirs")})
+    folders = ["--recipes", "ours/kinds", "--recipes", "ours/house/recipes", "--recipes", "theirs/kinds"]
+    run(root, *folders, "--force-regen")
+    assert "A card of theirs." in (root / "tests/prompts/card/plain.txt").read_text("utf-8")
+    assert "A card of ours." in (root / "tests/prompts/strategies/paper/one.txt").read_text("utf-8")

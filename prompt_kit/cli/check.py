@@ -13,7 +13,7 @@ from prompt_kit.support.text import counted
 
 if TYPE_CHECKING:
     from prompt_kit.errors import Problem
-    from prompt_kit.review.lint import Coverage, Report
+    from prompt_kit.review.lint import Coverage, Report, Target
 
 SCHEMAS: Final = {"recipe": "RecipeSpec", "strategy": "StrategySpec", "preset": "PresetSpec"}
 HEADER: Final = "# yaml-language-server: $schema="
@@ -37,22 +37,21 @@ HEADER: Final = "# yaml-language-server: $schema="
     metavar="PERCENT",
     help="How many of a file's branches and choices its examples must exercise.  [default: 100]",
 )
-@click.option("--fix", is_flag=True, help="First mend what needs no understanding: spaces, line ends, quotes.")
+@click.option("--fix", is_flag=True, help="First mend spaces, line ends and quotes outside values, nothing else.")
 def check(paths: tuple[Path, ...], **options: Any) -> None:
     """Find every problem of recipe files, and exit with 1 if there are any.
 
     PATHS are recipe files, or folders in which all recipes are looked at; the project's own library when left out.
+    Each is checked as part of the project it belongs to, whose packs can be used, too.
     """
-    from prompt_kit.recipe.library import Library
     from prompt_kit.review import lint
 
-    library = Library()
-    only = [target for path in paths for target in lint.targets(path)] if paths else lint.own(library)
     if options["fix"]:
-        for path in (path for target in only for path in lint.repair(target)):
-            talk(f"{library.label(path.resolve())}: mended.")
-        library = Library()
-    report = lint.check(library, only if paths else None, min_coverage=options["min_coverage"] / 100)
+        for target in _targets(paths):
+            for path in lint.repair(target):
+                talk(f"{target.library.label(path.resolve())}: mended.")
+    targets = _targets(paths)
+    report = lint.check(targets[0].library, targets, min_coverage=options["min_coverage"] / 100)
     if options["form"] == "json":
         give_json(_plain(report))
     else:
@@ -120,6 +119,14 @@ def _point(path: Path, schema_file: Path) -> None:
     if text.startswith(HEADER.encode()):
         text = text.partition(b"\n")[2]
     path.write_bytes(mark + f"{HEADER}{target}\n".encode() + text)
+
+
+def _targets(paths: tuple[Path, ...]) -> list[Target]:
+    """Return what these paths mean, or the current folder's project when there are none."""
+    from prompt_kit.recipe.library import Library
+    from prompt_kit.review import lint
+
+    return [target for path in paths for target in lint.targets(path)] or lint.own(Library(labels_from=Path.cwd()))
 
 
 def _plain(report: Report) -> dict[str, Any]:

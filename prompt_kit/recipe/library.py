@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -89,9 +90,22 @@ class Head:
 class Library:
     """The recipes, strategies, presets and templates within reach of a project."""
 
-    def __init__(self, project: Project | None = None, *, roots: tuple[Root, ...] | None = None) -> None:
-        """Open the library of a project, or of certain folders only."""
+    def __init__(
+        self,
+        project: Project | None = None,
+        *,
+        roots: tuple[Root, ...] | None = None,
+        labels_from: Path | None = None,
+    ) -> None:
+        """Open the library of a project, or of certain folders only.
+
+        Args:
+            project: The project; the current folder's when left out.
+            roots: The folders that are searched; the project's, its packs' and the built-in ones when left out.
+            labels_from: The folder from which messages call files; the project's when left out.
+        """
         self.project = project or find_project()
+        self.labels_from = labels_from or self.project.root
         self._roots = roots
         self._sources: dict[str, Source] = {}
         self._found: dict[tuple[str, str], Found[Any]] = {}
@@ -184,11 +198,12 @@ class Library:
         return self._sources[name]
 
     def label(self, path: Path) -> str:
-        """Return how messages call a file: from the project's folder when it stands there."""
-        try:
-            return str(path.relative_to(self.project.root))
-        except ValueError:
-            return str(path)
+        """Return how messages call a file: from `labels_from`, or by its whole path when one is outside the project."""
+        if path.is_relative_to(self.labels_from):
+            return str(path.relative_to(self.labels_from))
+        if path.is_relative_to(self.project.root) and self.labels_from.is_relative_to(self.project.root):
+            return os.path.relpath(path, self.labels_from)
+        return str(path)
 
     def paths(self, kind: str) -> Iterator[Path]:
         """Yield the files of all recipes, strategies or presets, those that win first."""

@@ -20,7 +20,8 @@ SNAPSHOTS: Final = "tests/prompts"
 STRATEGIES: Final = "strategies"
 """The folder of strategies in a folder of recipes, and that of their snapshots."""
 
-_LIBRARY: Final = pytest.StashKey["Library"]()
+_LIBRARIES: Final = pytest.StashKey["dict[Path, Library]"]()
+"""The libraries that were opened, by folder of recipes."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -101,16 +102,11 @@ def _snapshots(config: pytest.Config) -> Path:
 
 
 def _library(config: pytest.Config, path: Path) -> Library:
-    from prompt_kit.project import find_project
-    from prompt_kit.recipe.library import Library, Root, built_in
+    """Return the library to which a file belongs, opened once for each folder of recipes."""
+    from prompt_kit.review.lint.targets import library_of, recipes_of
 
-    if _LIBRARY not in config.stash:
-        project = find_project(config.rootpath)
-        library = Library(project)
-        folder = path.parent.resolve()
-        folder = folder.parent if folder.name == STRATEGIES else folder
-        if all(root.recipes.resolve() != folder for root in library.roots):
-            asked = Root(folder, folder.parent / "templates", folder.name)
-            library = Library(project, roots=(asked, *library.roots, Root(*built_in(), "built in")))
-        config.stash[_LIBRARY] = library
-    return config.stash[_LIBRARY]
+    folder = recipes_of(path.parent.resolve())
+    libraries = config.stash.setdefault(_LIBRARIES, {})
+    if folder not in libraries:
+        libraries[folder] = library_of(folder)
+    return libraries[folder]

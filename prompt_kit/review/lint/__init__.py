@@ -3,6 +3,6 @@
 from prompt_kit.review.lint.coverage import Coverage
 from prompt_kit.review.lint.repairs import repair
 from prompt_kit.review.lint.report import Report, check
-from prompt_kit.review.lint.targets import Target, own, targets
+from prompt_kit.review.lint.targets import Target, library_of, own, recipes_of, targets
 
-__all__ = ["Coverage", "Report", "Target", "check", "own", "repair", "targets"]
+__all__ = ["Coverage", "Report", "Target", "check", "library_of", "own", "recipes_of", "repair", "targets"]

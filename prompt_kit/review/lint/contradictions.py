@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 RATIOS: Final = frozenset("1:1 1:4 1:8 2:3 3:2 3:4 4:1 4:3 4:5 5:4 8:1 9:16 16:9 21:9".split())
 
-_RATIO: Final = re.compile(r"\b\d{1,2}:\d{1,2}\b")
+# Clocks, scales and scores are written like that, too.
+_RATIO: Final = re.compile(
+    r"(?<!\bat )(?<!\bscale )(?<!\bscale of )(?<![\d:.])\b\d{1,2}:\d{1,2}\b(?![:.]\d)"
+    r"(?!\s?(?:[ap]\.?m\b|o['’]clock|h\b|scale\b|size\b|sized\b|replica\b|model\b|copy\b|match\b))",
+    re.IGNORECASE,
+)
+_RATIO_NOUN: Final = re.compile(r" (?:[\w-]+ )?(?:aspect ratio|format|picture|image|canvas|frame)\b", re.IGNORECASE)
 _PIXELS: Final = re.compile(r"\b(\d{3,5})\s?[x×]\s?(\d{3,5})\b")
 _SIZE: Final = re.compile(r"\b([1248]K|512) (?:resolution|image|picture|format|size)\b")
 # A portrait or a landscape is a kind of picture, too, and a wide picture may hang on a wall: only with such a noun do
@@ -51,6 +57,13 @@ def contradictions(prompt: Prompt, theirs: Collection[str]) -> Iterator[str]:
                 yield f"the words say {match[1]}, the settings {size}"
 
 
+def formats(text: str) -> Iterator[re.Match[str]]:
+    """Yield the passages that name a format as a ratio, such as "16:9" or "5:7 format"."""
+    for match in _RATIO.finditer(text):
+        if match[0] in RATIOS or _RATIO_NOUN.match(text, match.end()):
+            yield match
+
+
 def _own(prompt: Prompt, theirs: Collection[str]) -> Iterator[str]:
     """Yield the sentences without what a person wrote."""
     for paragraph in sentences.paragraphs(prompt):
@@ -63,8 +76,8 @@ def _own(prompt: Prompt, theirs: Collection[str]) -> Iterator[str]:
 
 def _other_format(sentence: str, ratio: str) -> Iterator[str]:
     width, height = map(int, ratio.split(":"))
-    for match in _RATIO.finditer(sentence):
-        if match[0] in RATIOS and match[0] != ratio:
+    for match in formats(sentence):
+        if match[0] != ratio:
             yield match[0]
     for match in _PIXELS.finditer(sentence):
         if abs(log(int(match[1]) * height / (int(match[2]) * width))) > _ODD:

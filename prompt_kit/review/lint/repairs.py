@@ -1,9 +1,12 @@
-"""Mends what can be mended without understanding: spaces, line ends, quotes."""
+"""Mends what can be mended without understanding: spaces, line ends and quotes outside values."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
 
 from prompt_kit.support.files import replace
 
@@ -13,17 +16,30 @@ if TYPE_CHECKING:
 
     from prompt_kit.review.lint.targets import Target
 
-# A value or an entry, in a block or between brackets, that YAML takes for a comment.
-_HEX: Final = re.compile(
-    r"((?:: |^\s*- |\[|, )\s*)(#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3}))(?=\s*(?:[,}\]]|$))", re.MULTILINE
+_COLOR: Final = re.compile(r"[ \n]*(#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3}))(?=[ \t]*([,}\]]|$))", re.MULTILINE)
+_BEFORE_VALUE: Final = (yaml.ValueToken, yaml.BlockEntryToken, yaml.FlowEntryToken, yaml.FlowSequenceStartToken)
+_AFTER_VALUE: Final = (
+    yaml.KeyToken,
+    yaml.BlockEndToken,
+    yaml.BlockEntryToken,
+    yaml.FlowEntryToken,
+    yaml.FlowSequenceEndToken,
+    yaml.FlowMappingEndToken,
+    yaml.StreamEndToken,
 )
-_SIZE: Final = re.compile(r"(?<=\bsize: )([124])k\b")
-_TRAILING: Final = re.compile(r"[ \t]+$", re.MULTILINE)
-_SPACES: Final = re.compile(r"(?<=\S) {2,}(?=\S|\Z)|\A {2,}(?=\S)")
-_BEFORE_STOP: Final = re.compile(r"(?<=[\w}]) +(?=[,.;:!?](?:\s|$))", re.MULTILINE)
-_WEIGHT: Final = re.compile(r"\(+([^(){}:]+):\s?\d\.\d+\s?\)+")
-_BLANK: Final = re.compile(r"\n{3,}")
-_TAGS: Final = re.compile(r"(\{[{%#].*?[}%#]\})", re.DOTALL)
+_Scanner: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_TAG: Final = r"\{#.*?#\}|\{\{(?:'[^']*'|\"[^\"]*\"|[^'\"])*?\}\}|\{%(?:'[^']*'|\"[^\"]*\"|[^'\"])*?%\}"
+_QUOTED: Final = "|".join(rf"{a}(?:{_TAG}|[^{a}{b}\n])*+{b}" for a, b in ('""', "“”", "«»", "「」", "‹›", "『』"))
+_TEMPLATE: Final = re.compile(
+    rf"(?P<kept>{_TAG}|{_QUOTED})"
+    r"|(?P<blank>\n(?:[ \t]*\n){2,})"
+    r"|(?P<needless>[ \t]+(?=\n|\Z)|(?<=[\w}]) +(?=[,.;:!?](?:\s|\Z)))"
+    r"|(?P<spaces>(?<=\S) {2,}(?=\S))",
+    re.DOTALL,
+)
+_IN_PLACE_OF: Final = {"blank": "\n\n", "needless": "", "spaces": " "}
+"""What takes the place of what a group of `_TEMPLATE` matches; the rest stays as it is."""
 
 
 def repair(target: Target) -> list[Path]:
@@ -32,31 +48,49 @@ def repair(target: Target) -> list[Path]:
     Raises:
         WorkspaceError: When a file cannot be written.
     """
-    return [path for path in _files(target) if _mended(path)]
+    return [path for path in _files(target) if _mend(path)]
 
 
 def mended_yaml(text: str) -> str:
-    """Return a recipe file with plain line ends, colours in quotes (they would be comments) and sizes as 2K."""
-    text = _ended(text)
-    return _SIZE.sub(lambda match: f"{match[1]}K", _HEX.sub(r'\1"\2"', text))
+    """Return a recipe file with plain line ends, no spaces at them, and colours in quotes (they would be comments).
+
+    But for these colours, the file says what it said before; a file that is not YAML gets plain line ends only.
+    """
+    text = _with_plain_line_ends(text)
+    try:
+        while (quoted := _with_next_color_quoted(text)) != text:
+            text = quoted
+        values = [token for token in _tokens(text) if isinstance(token, yaml.ScalarToken)]
+    except yaml.YAMLError:
+        return text
+    pieces, at = [], 0
+    for value in values:
+        start, end = value.start_mark.index, value.end_mark.index
+        pieces += [re.sub(r"[ \t]+\n", "\n", text[at:start]), text[start:end]]
+        at = end
+    rest = re.sub(r"[ \t]+(?=\n|\Z)", "", text[at:])
+    # The line breaks at the end of a block belong to its value.
+    return "".join(pieces) + (rest.rstrip("\n") + "\n" if rest else "")
 
 
 def mended_template(text: str) -> str:
-    """Return a template with plain line ends, single spaces, no space before a stop and no weights."""
-    pieces = _TAGS.split(_ended(text))
-    # Every second piece is a tag. Whether a space before a stop may go depends on what stands before it, so the whole
-    # text is mended last.
-    words = [piece if at % 2 else _SPACES.sub(" ", _WEIGHT.sub(r"\1", piece)) for at, piece in enumerate(pieces)]
-    return _BLANK.sub("\n\n", _BEFORE_STOP.sub("", "".join(words)))
+    """Return a template with plain line ends, single spaces and no space before a stop.
+
+    Tags and words in quotes stay as they are.
+    """
+    text = _with_plain_line_ends(text)
+    text = _TEMPLATE.sub(lambda match: _IN_PLACE_OF.get(match.lastgroup or "", match[0]), text)
+    return text.rstrip("\n") + "\n"
 
 
 def _files(target: Target) -> Iterator[Path]:
     yield from target.files
-    if target.folder is not None:
-        yield from sorted((target.folder.parent / "templates").rglob("*.j2"))
+    if target.templates is not None:
+        yield from sorted(target.templates.rglob("*.j2"))
 
 
-def _mended(path: Path) -> bool:
+def _mend(path: Path) -> bool:
+    """Mend one file; return whether that changed it."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             before = file.read()
@@ -69,6 +103,20 @@ def _mended(path: Path) -> bool:
     return True
 
 
-def _ended(text: str) -> str:
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return _TRAILING.sub("", text).rstrip("\n") + "\n"
+def _with_plain_line_ends(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _tokens(text: str) -> list[Any]:
+    return list(yaml.scan(text, Loader=_Scanner))
+
+
+def _with_next_color_quoted(text: str) -> str:
+    """Return the text in which the first colour that stands for a value, but begins a comment, has quotes."""
+    tokens = _tokens(text)
+    for token, following in pairwise(tokens):
+        color = _COLOR.match(text, token.end_mark.index) if isinstance(token, _BEFORE_VALUE) else None
+        # In brackets, the rest of the line is swallowed; else the value must be missing.
+        if color and (color[2] or isinstance(following, _AFTER_VALUE)):
+            return f'{text[: color.start(1)]}"{color[1]}"{text[color.end(1) :]}'
+    return text

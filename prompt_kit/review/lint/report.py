@@ -15,9 +15,11 @@ from prompt_kit.recipe.recipe import strategy_templates
 from prompt_kit.recipe.spec import NAME_PATTERN
 from prompt_kit.review.lint import closing, sentences, wording
 from prompt_kit.review.lint.coverage import Coverage, coverage
+from prompt_kit.review.lint.flaws import flaws
 from prompt_kit.review.lint.passages import passages
 from prompt_kit.review.lint.stock import stock
 from prompt_kit.review.lint.targets import own
+from prompt_kit.review.lint.unused import unused_inputs, unused_templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -49,12 +51,15 @@ class Report:
     coverage: list[Coverage] = field(default_factory=list)
     templates: set[str] = field(default_factory=set)
     """The templates that something uses, as messages call them."""
+    unreadable: bool = False
+    """Whether a file could not be read so far that its templates are known."""
 
     def add(self, other: Report) -> None:
         """Take in what another report found."""
         self.problems += other.problems
         self.coverage += other.coverage
         self.templates |= other.templates
+        self.unreadable |= other.unreadable
 
 
 def check(library: Library, only: list[Target] | None = None, *, min_coverage: float = 1.0) -> Report:
@@ -66,52 +71,39 @@ def check(library: Library, only: list[Target] | None = None, *, min_coverage: f
         min_coverage: The part of branches and choices, from 0 to 1, that examples must exercise; below it, everything
             that no example exercises is a problem.
     """
+    looked_at = own(library) if only is None else only
     report = Report()
-    if only is None:
-        report.problems += _of_project(library)
-    for target in own(library) if only is None else only:
+    for target in looked_at:
         report.add(_look(target))
-        report.problems += target.lost
-    for one in report.coverage:
-        if one.share < min_coverage:
-            report.problems += one.untried
+        report.problems += target.problems
+    for covered in report.coverage:
+        if covered.share < min_coverage:
+            report.problems += covered.untried
+    if not report.unreadable:
+        report.problems += unused_templates(looked_at, report.templates)
     report.problems = list(dict.fromkeys(report.problems))
     return report
 
 
-def _of_project(library: Library) -> list[Problem]:
-    """Return the problems of the project's brand and models."""
-    from prompt_kit.catalogue import Catalogue
-
-    project = library.project
-    problems = list(library.brand[1]) if (project.root / project.brand).is_file() else []
-    try:
-        Catalogue.load(project.models_file)
-    except InputError as error:
-        problems += error.problems
-    return problems
-
-
 def _look(target: Target) -> Report:
-    report = Report()
-    library = target.library
+    library, report = target.library, Report()
     if len(target.files) < MANY:
-        found = [_look_at(library, path) for path in target.files]
+        reports = [_look_at(library, path) for path in target.files]
     else:
-        with ProcessPoolExecutor(initializer=_begin, initargs=(library.project, library.roots)) as workers:
-            found = list(workers.map(_work, target.files, chunksize=20))
-    for one in found:
-        report.add(one)
-    if target.folder is not None and all(one.templates for one in found):
-        report.problems += _orphans(target, report.templates)
+        settings = (library.project, library.roots, library.labels_from)
+        with ProcessPoolExecutor(initializer=_begin, initargs=settings) as workers:
+            reports = list(workers.map(_work, target.files, chunksize=20))
+    for of_file in reports:
+        report.add(of_file)
+        report.unreadable |= not of_file.templates
     return report
 
 
-def _begin(project: Project, roots: tuple[Root, ...]) -> None:
-    """Make a worker ready: it has the library, and no time for rubbish that goes with the worker."""
+def _begin(project: Project, roots: tuple[Root, ...], labels_from: Path) -> None:
+    """Make a worker process ready: open its library; it ends too soon for garbage collection to be worth its time."""
     gc.disable()
     global _library  # noqa: PLW0603 - the one thing a worker keeps between files
-    _library = Library(project, roots=roots)
+    _library = Library(project, roots=roots, labels_from=labels_from)
 
 
 def _work(path: Path) -> Report:
@@ -120,15 +112,6 @@ def _work(path: Path) -> Report:
 
 def _look_at(library: Library, path: Path) -> Report:
     return _File(library, kind_of(path), path).report()
-
-
-def _orphans(target: Target, used: set[str]) -> Iterator[Problem]:
-    """Yield the templates that nothing uses."""
-    root = next(root for root in target.library.roots if root.recipes == target.folder)
-    for path in sorted(root.templates.rglob("*.j2")):
-        label = target.library.label(path)
-        if label not in used:
-            yield Problem("no recipe or strategy uses this template. Use it or delete it.", Place(label))
 
 
 class _File:
@@ -248,14 +231,14 @@ class _Trial:
             self.watch(base)
             self.problems[:0] = [
                 file.problem(f"no template uses the parameter '{name}'. Use it or leave it out.", "parameters", name)
-                for name in _unused(parameters, base)
+                for name in unused_inputs(parameters, base)
             ]
         self.problems += self._words(parameters, creates=creates)
         self.problems += self._repeated_and_closed(base.parameters if base else parameters)
         for name, prompt in self.prompts.items():
             theirs = sentences.pieces(self.mixed[name], prompt, choices=False)
-            flaws = dict.fromkeys(wording.in_prompt(prompt, theirs))
-            self.problems += [file.problem(f"example '{name}': {flaw}.", "examples", name) for flaw in flaws]
+            in_prompt = dict.fromkeys(flaws(prompt, theirs))
+            self.problems += [file.problem(f"example '{name}': {flaw}.", "examples", name) for flaw in in_prompt]
         if not spec.examples:
             self.problems.append(
                 file.problem("there are no examples. Add one, so that the prompt can be held still.", "examples")
@@ -284,15 +267,6 @@ class _Trial:
             for value, choice in getattr(parameter, "choices", {}).items():
                 for message, _ in wording.in_words(choice.words, creates=creates):
                     yield self.found.file.problem(message, "parameters", name, "choices", value)
-
-
-def _unused(parameters: Mapping[str, Parameter], recipe: Recipe) -> list[str]:
-    used = {name for plan in recipe.turn_templates for name in plan.program.names}
-    used |= {other for p in recipe.parameters.values() for other in p.show_if}
-    used |= {other for p in recipe.parameters.values() for other in getattr(p, "away_from", ())}
-    used |= {other for slot in recipe.references.values() for other in (slot.described_by or "", *slot.show_if)}
-    used |= {plan.for_each or "" for plan in recipe.turn_templates}
-    return [name for name in parameters if name not in used and not parameters[name].brings_settings]
 
 
 def _problems(error: PromptKitError, place: Place | None = None) -> list[Problem]:

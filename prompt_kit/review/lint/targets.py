@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, Place, Problem
-from prompt_kit.project import FILE, find_project
+from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.recipe.library import FOLDERS, Library, Root, built_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _ELSEWHERE: Final = frozenset({"build", "dist", "node_modules", "site-packages", "venv"})
 _BELOW: Final = frozenset(folder.rstrip("/") for folder in FOLDERS.values() if folder)
@@ -25,89 +26,131 @@ class Target:
 
     library: Library
     files: tuple[Path, ...]
-    lost: tuple[Problem, ...] = ()
-    """Files that stand where nobody finds them."""
-    folder: Path | None = None
-    """The folder of recipes, when all of it is looked at."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong beside the files: others that nobody finds, and the project's brand and models."""
+    templates: Path | None = None
+    """The folder of their templates, when the whole folder of recipes is looked at."""
 
 
 def targets(path: Path) -> list[Target]:
-    """Return what a path means: a file, or every folder of recipes in it.
+    """Return what a path means: a file, or every project and every folder of recipes in it.
 
-    A folder of recipes is one called ``recipes``; where a folder has none below, it is taken for one itself.
+    A folder of recipes is one that a project or pack names, or one called ``recipes``; where a folder has none below,
+    it is taken for one itself. Each belongs to the nearest project upwards, whose packs can be used, too.
 
     Raises:
-        InputError: When there is nothing of that kind.
+        InputError: When there is nothing of that kind, or with every problem of a project's file.
     """
     if not path.exists():
         raise InputError(f"{path}: there is no such file or folder.")
     if path.is_file():
-        folder = path.parent
-        return [Target(_library(_recipes_of(folder)), (path,))]
+        return [Target(library_of(recipes_of(path.parent)), (path,))]
     if path.name in _BELOW:
-        files = tuple(sorted(path.glob("*.yaml")))
-        return [Target(_library(path.parent), files)] if files else _nothing(path)
-    folders = [path] if path.name == "recipes" else sorted(_folders(path)) or [path]
-    found = [_whole(folder) for folder in folders]
-    if not any(target.files or target.lost for target in found):
+        return [Target(library_of(path.parent), tuple(_yaml_files(path)))] if any(_yaml_files(path)) else _nothing(path)
+    projects, folders = _inside(path)
+    libraries = [Library(project, labels_from=Path.cwd()) for project in projects]
+    covered = {root.recipes.resolve() for library in libraries for root in library.roots}
+    made = [target for library in libraries for target in _of_project(library)]
+    for folder in folders or ([] if projects else [path]):
+        if folder.resolve() not in covered:
+            library = library_of(folder)
+            root = next(root for root in library.roots if root.recipes.resolve() == folder.resolve())
+            made.append(_whole(library, replace(root, recipes=folder)))
+    if not any(target.files or target.problems for target in made):
         _nothing(path)
-    return found
+    return made
 
 
 def own(library: Library) -> list[Target]:
     """Return what a project checks: its own files and those of its packs, else what is built in."""
-    roots = [root for root in library.roots if root.origin != "built in"] or list(library.roots)
-    files = [path for kind in FOLDERS for path in library.paths(kind)]
-    return [
-        Target(
-            library,
-            tuple(path for path in files if path.is_relative_to(root.recipes)),
-            tuple(_lost(root.recipes)),
-            root.recipes,
-        )
-        for root in roots
-    ]
+    return _of_project(library) or [_whole(library, root) for root in library.roots]
 
 
-def _whole(folder: Path) -> Target:
-    files = tuple(file for kind in FOLDERS.values() for file in sorted((folder / kind).glob("*.yaml")))
-    lost = tuple(_lost(folder)) if folder.name == "recipes" else ()
-    return Target(_library(folder), files, lost, folder)
+def library_of(recipes: Path) -> Library:
+    """Return the library to which a folder of recipes belongs: that of the nearest project upwards.
+
+    Messages call its files from the current folder. A folder that is neither the project's nor one of its packs is
+    searched first.
+
+    Raises:
+        InputError: With every problem of the project's file.
+    """
+    here, folder = Path.cwd(), recipes.resolve()
+    project = find_project(folder)
+    root = Root(folder, folder.parent / "templates", folder.parent.name)
+    if (project.root / FILE).is_file():
+        library = Library(project, labels_from=here)
+        if folder in [known.recipes.resolve() for known in library.roots]:
+            return library
+        return Library(project, roots=(root, *library.roots), labels_from=here)
+    kit = built_in()
+    roots = (root,) if folder == kit[0].resolve() else (root, Root(*kit, "built in"))
+    outside = Project.model_construct(root=here if folder.is_relative_to(here) else folder.parent)
+    return Library(outside, roots=roots, labels_from=here)
 
 
-def _lost(folder: Path) -> Iterator[Problem]:
-    """Yield the YAML files that stand where no name leads to."""
-    seen = {folder, *(folder / name for name in _BELOW)}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix not in _YAML or not path.is_file():
-            continue
-        place = Place(str(path))
-        if path.suffix == ".yml":
-            yield Problem("nobody finds this file. Call it .yaml.", place)
-        elif path.parent not in seen:
-            yield Problem("nobody finds this file: recipes stand directly in their folder. Move it there.", place)
-
-
-def _folders(path: Path) -> Iterator[Path]:
-    for folder in path.iterdir():
-        if not folder.is_dir() or folder.is_symlink() or folder.name.startswith(".") or folder.name in _ELSEWHERE:
-            continue
-        if folder.name == "recipes":
-            yield folder
-        else:
-            yield from _folders(folder)
-
-
-def _recipes_of(folder: Path) -> Path:
+def recipes_of(folder: Path) -> Path:
+    """Return the folder of recipes to which a folder belongs: the one above that of strategies or presets."""
     return folder.parent if folder.name in _BELOW else folder
 
 
-def _library(recipes: Path) -> Library:
-    root = Root(recipes, recipes.parent / "templates", recipes.resolve().parent.name)
-    kit = built_in()
-    roots = (root,) if recipes.resolve() == kit[0].resolve() else (root, Root(*kit, "built in"))
-    project = find_project(recipes.resolve())
-    return Library(project if (project.root / FILE).is_file() else find_project(), roots=roots)
+def _of_project(library: Library) -> list[Target]:
+    """Return the project's own folder and those of its packs; none when it has only what is built in."""
+    made = [_whole(library, root) for root in library.roots if root.origin != "built in"]
+    beside = tuple(_beside_recipes(library))
+    if made:
+        return [replace(made[0], problems=(*beside, *made[0].problems)), *made[1:]]
+    return [Target(library, (), beside)] if beside else []
+
+
+def _beside_recipes(library: Library) -> Iterator[Problem]:
+    """Yield the problems of the project's brand and models."""
+    project = library.project
+    problems = list(library.brand[1]) if (project.root / project.brand).is_file() else []
+    try:
+        Catalogue.load(project.models_file)
+    except InputError as error:
+        problems += error.problems
+    for problem in problems:
+        place = problem.place
+        file = library.label(project.root / place.file) if place else ""
+        yield replace(problem, place=replace(place, file=file)) if place else problem
+
+
+def _whole(library: Library, root: Root) -> Target:
+    files = tuple(file for kind in FOLDERS.values() for file in _yaml_files(root.recipes / kind))
+    return Target(library, files, tuple(_lost(library, root.recipes)), root.templates)
+
+
+def _yaml_files(folder: Path) -> Iterator[Path]:
+    yield from sorted(folder.glob("*.yaml"))
+
+
+def _lost(library: Library, folder: Path) -> Iterator[Problem]:
+    """Yield the YAML files that stand where no name leads to; a folder of another name may hold others."""
+    found = {folder, *(folder / name for name in _BELOW)}
+    deep = folder.name == "recipes" or folder.resolve() == (library.project.root / library.project.recipes).resolve()
+    for path in sorted(folder.rglob("*") if deep else folder.glob("*")):
+        if path.suffix.lower() not in _YAML or not path.is_file():
+            continue
+        place = Place(library.label(path))
+        if path.suffix != ".yaml":
+            yield Problem(f"nobody finds this file. Call it '{path.stem}.yaml'.", place)
+        elif path.parent not in found:
+            yield Problem("nobody finds this file: recipes stand directly in their folder. Move it there.", place)
+
+
+def _inside(path: Path) -> tuple[list[Project], list[Path]]:
+    """Return the projects in a folder, and the other folders of recipes; a project's own folder is among them."""
+    projects = [find_project(path)] if (path / FILE).is_file() else []
+    folders = [path] if path.name == "recipes" else []
+    for folder in sorted(path.iterdir()) if not folders else ():
+        if not folder.is_dir() or folder.is_symlink() or folder.name.startswith(".") or folder.name in _ELSEWHERE:
+            continue
+        more_projects, more_folders = _inside(folder)
+        projects += more_projects
+        folders += more_folders
+    return projects, folders
 
 
 def _nothing(path: Path) -> list[Target]:

@@ -1,4 +1,4 @@
-"""Words that image models read badly."""
+"""Words of an author that image models read badly."""
 
 from __future__ import annotations
 
@@ -9,38 +9,49 @@ from jinja2 import nodes
 
 from prompt_kit.errors import Problem
 from prompt_kit.review.lint.closing import CLOSED
-from prompt_kit.review.lint.contradictions import contradictions
-from prompt_kit.support.words import article
+from prompt_kit.review.lint.contradictions import formats
+from prompt_kit.review.lint.quotes import without_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.templating import Program
 
+_IMAGE: Final = (
+    r"(?:images?|pictures?|photos?|photographs?|photography|shots?|renders?|rendering|artworks?|art|illustrations?"
+    r"|details?|quality|composition|lighting)"
+)
 _KEYWORDS: Final = (
-    "masterpiece|(?:best|top|premium|ultra|high)[- ]quality|(?:ultra|hyper|highly|insanely|super)[- ]detailed|8k|uhd"
-    r"|trending on \w+|artstation|unreal engine|octane render|award[- ]winning|intricate details?"
+    rf"masterpiece|(?:(?:best|top|premium|ultra|high)[- ]quality|award[- ]winning)(?= {_IMAGE}\b|\s*[,.;\n]|\s*$)"
+    r"|(?:ultra|hyper|highly|insanely|super)[- ]detailed|8k|uhd"
+    r"|trending on \w+|artstation|unreal engine|octane render|(?:(?<=, )|(?<=^))intricate details?(?=[,.])"
 )
 _PRAISE: Final = (
-    "beautiful|stunning|amazing|breath-?taking|gorgeous|awesome|incredible|epic|eye-catching|nice|lovely|high-end"
+    "beautiful|stunning|amazing|breath-?taking|gorgeous|awesome|incredible|epic|eye-catching|nice|lovely"
     "|visually (?:striking|appealing)|aesthetically pleasing|state[- ]of[- ]the[- ]art"
     "|perfect (?:picture|image|photo|photograph|lighting|composition)"
 )
+_OPTIONS: Final = (
+    "ar|aspect|c|chaos|cref|cw|hd|iw|niji|no|p|profile|q|quality|r|raw|repeat|s|seed|sref|stop|style|stylize|sw|test"
+    "|tile|turbo|v|version|video|w|weird"
+)
+"""What other generators take after two hyphens; a dash typed like that has other words behind it."""
+_WEIGHT: Final = r"\(+[^()]*[^()\s]:[01]\.\d{1,2}\s?\)+"
+_BREAK: Final = r"(?-i:(?<![A-Z] )\bBREAK\b(?! [A-Z]))"
 _BAD: Final = tuple(
     (re.compile(pattern, re.IGNORECASE | re.MULTILINE), message)
     for pattern, message in (
         (
-            r"\[[a-z][\w /,.'-]*\]|<[a-z][\w -]*>|\bTODO\b|\bXXX\b|\blorem ipsum\b",
+            r"(?-i:\bTODO\b)(?! (?:list|board|app)s?\b)|(?-i:\bXXX\b)",
             "'{}' looks like a placeholder that was left. Make it a parameter.",
         ),
         (
-            r"\b\d{1,2}:\d{1,2}\b|\b\d{3,5}\s?[x×]\s?\d{3,5}\b|\b[1248]K (?:resolution|image|picture)\b",
+            r"\b\d{3,5}\s?[x×]\s?\d{3,5}\b|\b[1248]K (?:resolution|image|picture)\b",
             "'{}' stands in the words. The settings say the format; words that differ confuse the model.",
         ),
         (
-            r"\(+[^()]*:\s?\d\.\d+\s?\)+|\(\([^()]+\)\)|::-?\d|(?<!\w)--[a-z]+ [\w:.]+|<lora:[^>]*>|(?-i:\bBREAK\b)",
+            rf"{_WEIGHT}|\(\([^()]+\)\)|::-?\d|(?<!\w)--(?:{_OPTIONS})\b(?: [\w:.]+|$)|<lora:[^>]*>|{_BREAK}",
             "'{}' is a sign that only other generators read; here it is text. Say in words what matters most.",
         ),
         (
@@ -52,66 +63,79 @@ _BAD: Final = tuple(
             "'{}' is a keyword, not a description. Say what is seen: materials, light, lens, finish.",
         ),
         (
-            rf"\b(?:{_PRAISE})\b",
+            # With a capital inside a sentence they are names: Nice in France, an Epic Games logo.
+            rf"(?-i:\b(?:{_PRAISE})\b)|(?:^|(?<=[.!?] ))(?:{_PRAISE})\b",
             "'{}' praises instead of describing. Say what makes it so.",
-        ),
-        (
-            r"(?:^|(?<=[.!?] ))(?:[\w-]+(?: [\w-]+){0,2}, ){6,}",
-            "'{}' is a list of keywords. Write sentences; the model reads them better.",
         ),
     )
 )
+_PLACEHOLDER: Final = re.compile(r"\[(?!sic\])[a-z][\w /,.'-]*\]|<([a-z][\w -]*)>|\blorem ipsum\b", re.IGNORECASE)
+_CLOSING_TAG: Final = re.compile(r"</([a-z][\w-]*)\s*>", re.IGNORECASE)
+_PLACEHOLDER_LEFT: Final = "'{}' looks like a placeholder that was left. Make it a parameter."
+_FORMAT: Final = "'{}' stands in the words. The settings say the format; words that differ confuse the model."
+_KEYWORD_LIST: Final = re.compile(r"(?:^|(?<=[.!?] ))(?:[\w-]+(?: [\w-]+){0,2}, ){6,}", re.MULTILINE)
+# "…, hands and feet" ends a series that belongs to a sentence.
+_SERIES_ENDS: Final = re.compile(r"(?:[^.!?\n,;]+ )?(?:and|or) [^.!?\n,;]+(?:[.!?\n;:]|$)|(?:and|or|then) ")
+
+_SHOWING: Final = "show|include|add|draw|depict|paint|use|have|contain|render|put|place|insert|introduce|feature"
 _NEGATIVE: Final = re.compile(
-    r"\b(?:no|without|avoid(?:ing)?|never|don['’]t|do not|must not|should not)\s+(?:any\s+)?(\w+)", re.IGNORECASE
-)
-# "Do not show any of these: ", before a value: a person excludes it, not the author.
-_EXCLUDES_VALUE: Final = re.compile(
-    r"\b(?:no|without|avoid(?:ing)?|never|don['’]t|do not|must not|should not)"
-    r"(?: (?:show|include|add|draw|depict|paint|use|have|contain|any|of|the|these|this|following|things?)\b)*"
-    r":?\s*$",
+    rf"\b(?:(?:never|don['’]t|(?:do|must|should|may) not)\s+(?:{_SHOWING})|(?<!or )no|(?<!or )without"
+    r"|avoid(?:ing)?(?:\s+(?:showing|using|adding|including|drawing))?)\s+(?:(?:any|an?|the)\s+)?(?!\d+\b)([\w-]+)"
+    r"(?P<than> than\b)?",
     re.IGNORECASE,
 )
+_UNNAMED: Final = frozenset(
+    """
+    across and any anything attached better between doubt else extra fewer further image images in it later less
+    longer matter more need new of on one or other others out over part piece single something sooner than that them
+    these this those to two up way
+    """.split(),
+)
+"""Words after a negation that name nothing a model could draw."""
+_THINGS_IN_ING: Final = re.compile(
+    r"(?:\w*(?:light|cloth|shad|letter|writ|paint|build|ceil|rail|bedd|packag|draw|earr)ing|(?:str|spr|th|[krw])ing)s?",
+    re.IGNORECASE,
+)
+"""Nouns that look like what is done: "without lighting" names a thing, "without cropping" none."""
 _NEGATIVES: Final = re.compile(r"\bno \w+(?: \w+)?, no \w+(?: \w+)?,? (?:and |or )?no \w+", re.IGNORECASE)
 _ANNOUNCED: Final = re.compile(
     r"\b(?:reads?|says?|saying|spells?|titled|labell?ed|words|text|letters|lettering|headline)(?: exactly)?:?\s*$",
     re.IGNORECASE,
 )
 _UNQUOTED: Final = re.compile(r"\b(?:that (?:reads|says)|the words?|saying|titled) (?=[A-Z])[\w!'’ ]{2,40}")
-_FLAWS: Final = (
-    (re.compile(r" {2}"), "there are two spaces in a row"),
-    (re.compile(r"\s[,.;:!?](?:\s|$)"), "there is a space before a comma or stop"),
-    (re.compile(r",\s*[,.;]|[.!?]\s*,"), "two stops or commas meet"),
-    (re.compile(r"\bNone\b"), "a value that was left out shows as 'None'"),
-)
-_ARTICLE: Final = re.compile(r"\b(an?) ([\w-]+)")
-# Exact words of a person; a line break ends them, for an inch sign opens nothing.
-_QUOTED: Final = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|«[^»\n]*»|「[^」\n]*」")
-_WHITE: Final = re.compile(r"\bwhite background\b", re.IGNORECASE)
-_TRANSPARENT: Final = re.compile(r"\btransparent background\b|\bbackground (?:is|must be) transparent\b", re.IGNORECASE)
+_VALUE: Final = "\ufffc"
+"""Stands for a value in the words of a template."""
+_SHOWN: Final = 60
+"""Most characters of the words that a message repeats."""
 
 
-def in_words(text: str, *, creates: bool) -> Iterator[tuple[str, int]]:
+def in_words(text: str, *, creates: bool, tags: Collection[str] = ()) -> Iterator[tuple[str, int]]:
     """Yield what works against the picture in an author's own words, and where it begins.
+
+    Exact words in quotes are judged only as placeholders that were left.
 
     Args:
         text: The words; never a person's values.
         creates: Whether a picture is made from nothing, so that whatever is named may be drawn.
+        tags: The names of XML tags that are closed elsewhere in the same prompt.
     """
+    plain = without_quoted(text)
+    for match in _PLACEHOLDER.finditer(text):
+        if match[1] not in {*tags, *_CLOSING_TAG.findall(text), "br", "hr"}:
+            yield _PLACEHOLDER_LEFT.format(_shortened(match[0])), match.start()
+    for match in formats(plain):
+        yield _FORMAT.format(match[0]), match.start()
     for pattern, message in _BAD:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(plain):
             yield message.format(_shortened(match[0])), match.start()
-    for match in _UNQUOTED.finditer(text):
+    for match in _KEYWORD_LIST.finditer(plain):
+        # After a colon, and up to an "and", a list is one of the things a sentence speaks of.
+        if not (plain[: match.start()].rstrip().endswith(":") or _SERIES_ENDS.match(plain, match.end())):
+            what = f"'{_shortened(match[0])}' is a list of keywords."
+            yield f"{what} Write sentences; the model reads them better.", match.start()
+    for match in _UNQUOTED.finditer(plain):
         yield f"'{match[0]}' looks like exact words for the picture. Put them in quotes.", match.start()
-    if creates:
-        closed = [match.span() for match in CLOSED.finditer(text)]
-        for match in _NEGATIVE.finditer(text):
-            if any(start < match.end() and match.start() < end for start, end in closed):
-                continue  # whether the list of words may be closed is judged by its conditions
-            what = f"'{match[0]}' names what should not be seen, and the model reads '{match[1]}'."
-            yield f"{what} Say what is there instead.", match.start()
-    else:
-        for match in _NEGATIVES.finditer(text):
-            yield f"'{match[0]}' lists what should not be seen. Say what is there instead.", match.start()
+    yield from _negatives(plain, creates=creates)
 
 
 def in_template(program: Program, wanted: Mapping[str, Parameter], *, creates: bool, of: set[str]) -> Iterator[Problem]:
@@ -123,33 +147,42 @@ def in_template(program: Program, wanted: Mapping[str, Parameter], *, creates: b
         creates: Whether a picture is made from nothing.
         of: The names of the templates that are looked at, with what they include.
     """
+    tags = {tag for data in program.tree.find_all(nodes.TemplateData) for tag in _CLOSING_TAG.findall(data.data)}
     for output in program.tree.find_all(nodes.Output):
         if program.origin(output.lineno) not in of:
             continue
         yield from _unquoted(output, program, wanted)
-        for data, after in zip(output.nodes, [*output.nodes[1:], None], strict=True):
-            if isinstance(data, nodes.TemplateData):
-                before_value = after is not None and not isinstance(after, nodes.TemplateData)
-                text = _EXCLUDES_VALUE.sub("", data.data) if before_value else data.data
-                for message, start in in_words(text, creates=creates):
-                    yield Problem(message, program.place(data.lineno + data.data.count("\n", 0, start)))
+        pieces = [node.data if isinstance(node, nodes.TemplateData) else _VALUE for node in output.nodes]
+        for message, start in in_words("".join(pieces), creates=creates, tags=tags):
+            at = start
+            for node, piece in zip(output.nodes, pieces, strict=True):
+                if at < len(piece):
+                    yield Problem(message, program.place(node.lineno + piece.count("\n", 0, at)))
+                    break
+                at -= len(piece)
 
 
-def in_prompt(prompt: Prompt, theirs: Collection[str] = ()) -> Iterator[str]:
-    """Yield the flaws of a rendered prompt, as the beginnings of sentences.
+def _negatives(plain: str, *, creates: bool) -> Iterator[tuple[str, int]]:
+    """Yield what is named only to say that it should not be seen."""
+    if not creates:
+        for match in _NEGATIVES.finditer(plain):
+            yield f"'{match[0]}' lists what should not be seen. Say what is there instead.", match.start()
+        return
+    closed = [match.span() for match in CLOSED.finditer(plain)]
+    for match in _NEGATIVE.finditer(plain):
+        if any(start < match.end() and match.start() < end for start, end in closed):
+            continue  # whether the list of words may be closed is judged by its conditions
+        if _names_a_thing(match):
+            what = f"'{match[0]}' names what should not be seen, and the model reads '{match[1]}'."
+            yield f"{what} Say what is there instead.", match.start()
 
-    Args:
-        prompt: The prompt.
-        theirs: What a person wrote, as it stands there, the longest first; it contradicts no setting.
-    """
-    text = _QUOTED.sub(lambda match: match[0][0] + "…" + match[0][-1], str(prompt))
-    yield from (f"{what}: '{_around(text, match)}'" for pattern, what in _FLAWS for match in pattern.finditer(text))
-    for match in _ARTICLE.finditer(text):
-        if article(match[2]) not in {match[0], match[2]}:
-            yield f"'a' and 'an' are mixed up: '{_around(text, match)}'"
-    if _WHITE.search(text) and _TRANSPARENT.search(text):
-        yield "the background is white and transparent at once"
-    yield from contradictions(prompt, theirs)
+
+def _names_a_thing(match: re.Match[str]) -> bool:
+    word = match[1].lower()
+    if word in _UNNAMED or match["than"]:
+        return False
+    done = word.endswith("ing") and match[0].lower().startswith(("without", "avoid"))
+    return not done or _THINGS_IN_ING.fullmatch(word) is not None
 
 
 def _unquoted(output: nodes.Output, program: Program, wanted: Mapping[str, Parameter]) -> Iterator[Problem]:
@@ -170,10 +203,6 @@ def _unquoted(output: nodes.Output, program: Program, wanted: Mapping[str, Param
             )
 
 
-def _around(text: str, match: re.Match[str]) -> str:
-    return text[max(0, match.start() - 15) : match.end() + 15].replace("\n", " ").strip()
-
-
 def _shortened(text: str) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - as much as one reads at a glance
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
