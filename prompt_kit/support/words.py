@@ -174,6 +174,8 @@ def naming(caption: str, kind: str, others: str = "") -> str:
     'a photorealistic picture of a fox in the snow'
     >>> naming("close-up portrait of a fox", "photorealistic picture of")
     'a close-up portrait of a fox'
+    >>> naming("the person in the attached photo as a chef", "sticker of")
+    'a sticker of the person in the attached photo as a chef'
     >>> naming("A fox crosses the snow. It limps", "photorealistic picture of")
     'a photorealistic picture: A fox crosses the snow. It limps'
     >>> naming("timeline of tea", "infographic about", "timeline"), naming("Six small icons for tea", "icon of")
@@ -182,7 +184,9 @@ def naming(caption: str, kind: str, others: str = "") -> str:
     noun = kind.rpartition(" ")[0]
     head = " ".join(_KIND_HEAD.split(caption, maxsplit=1)[0].lower().split()[:KIND_WITHIN])
     known = [noun.rpartition(" ")[2], *(other.strip() for other in others.split(",") if other.strip())]
-    if _PICTURE.search(head) or any(re.search(rf"\b{re.escape(name)}s?\b", head) for name in known):
+    if "attached" not in head and (
+        _PICTURE.search(head) or any(re.search(rf"\b{re.escape(name)}s?\b", head) for name in known)
+    ):
         named = caption[:1].lower() + caption[1:] if _ARTICLE.match(caption) else caption
         return named if is_plural(named) else article(named)
     return f"{article(noun)}: {caption}" if caption == capital(caption) else f"{article(kind)} {caption}"
