@@ -57,9 +57,9 @@ _SHARES: Final = {
     "two thirds": 0.62,
 }
 _SUBJECTS: Final = (
-    "subject product character portrait story film result motifs new_look topic brand style pieces change".split()
+    "subject portrait story film result motifs topic product character new_look brand style pieces".split()
 )
-"""The values that tell what the picture shows, the likeliest first."""
+"""The values that tell what the picture shows, the likeliest first; pictures may have the names of the later ones."""
 
 
 class Spot(NamedTuple):
