@@ -33,8 +33,8 @@ _PICTURE: Final = re.compile(
     r"\b(?:close-?up|drawing|illustration|image|painting|photo|photograph|picture|portrait|rendering|selfie|shot|sketch"
     r"|snapshot|still life)s?\b"
 )
-_KIND_HEAD: Final = re.compile(r"[;:.]| (?:of|about|that|which|who|for|with|showing|where|from|explaining) ")
-_ARTICLE: Final = re.compile(r"(?:An?|The|One|Two|Three|Four|My|Our|Some|Several|This) ")
+_KIND_HEAD: Final = re.compile(r"[;:.]| (?:of|about|as|that|which|who|for|with|showing|where|from|explaining|needs?) ")
+_ARTICLE: Final = re.compile(r"(?:An?|The|One|Two|Three|Four|Five|Six|My|Our|Some|Several|This)[ -]")
 _SEVERAL = re.compile(
     r"(?:(?:the|these|those|my|your|his|her|our|their) )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
     r"|several|many|few|both|some|a (?:few|couple|dozen)|(?!1\b)\d+)\b|(?:these|those)\b",
@@ -170,14 +170,15 @@ def naming(caption: str, kind: str, others: str = "") -> str:
     'a close-up portrait of a fox'
     >>> naming("A fox crosses the snow. It limps", "photorealistic picture of")
     'a photorealistic picture: A fox crosses the snow. It limps'
-    >>> naming("timeline of tea", "infographic about", "timeline, map")
-    'a timeline of tea'
+    >>> naming("timeline of tea", "infographic about", "timeline"), naming("Six small icons for tea", "icon of")
+    ('a timeline of tea', 'six small icons for tea')
     """
     noun = kind.rpartition(" ")[0]
     head = _KIND_HEAD.split(caption, maxsplit=1)[0].lower()
     known = [noun.rpartition(" ")[2], *(other.strip() for other in others.split(",") if other.strip())]
     if _PICTURE.search(head) or any(re.search(rf"\b{re.escape(name)}s?\b", head) for name in known):
-        return article(caption[:1].lower() + caption[1:] if _ARTICLE.match(caption) else caption)
+        named = caption[:1].lower() + caption[1:] if _ARTICLE.match(caption) else caption
+        return named if is_plural(named) else article(named)
     return f"{article(noun)}: {caption}" if caption == capital(caption) else f"{article(kind)} {caption}"
 
 
