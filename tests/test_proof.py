@@ -297,7 +297,7 @@ def proof_of(name: str, example: str, library: Library) -> Brief:
         ("negative-space", "keynote", (1, -1), (0, 1)),
         ("negative-space", "fir", (-1, 0), (1, 0)),
         ("negative-space", "banner", (1, 0), (-1, 0)),
-        ("negative-space", "candle", (0, 0), None),
+        ("negative-space", "coast-road", (0, 1), None),
         ("photorealistic", "harbour", (0, -1), (0, 1)),
         ("photorealistic", "market-stall", (0, 0), None),
         ("social-post", "night-bus", (-1, 0), (1, 0)),
