@@ -30,7 +30,9 @@ prompts of its examples."""
 
 def shown(recipe: Recipe) -> tuple[Proof, ...]:
     """Return the examples whose proofs are drawn: the first ones that say more than is required."""
-    names = sorted(recipe.examples, key=lambda name: name.startswith("minimal"))
+    required = {name for name, parameter in recipe.parameters.items() if parameter.required}
+    required |= {name for name, slot in recipe.references.items() if slot.min}
+    names = sorted(recipe.examples, key=lambda name: recipe.examples[name].values.keys() <= required)
     return tuple(Proof(recipe.name, name) for name in names[:SHOWN])
 
 

@@ -44,9 +44,6 @@ _WHERE: Final = re.compile(
     r"(?:[ -](left|right|centre|center|middle))?\b",
     re.IGNORECASE,
 )
-_ROOM: Final = "for words that are"
-"""What a prompt says of a part that stays free: for words that are typeset there, or added, later."""
-
 _SHARES: Final = {
     "twentieth": 0.05,
     "tenth": 0.1,
@@ -58,9 +55,9 @@ _SHARES: Final = {
     "two thirds": 0.62,
 }
 _SUBJECTS: Final = (
-    "subject product character portrait story film result motifs new_look topic brand style pieces change".split()
+    "subject portrait story film result motifs topic product character new_look brand style pieces".split()
 )
-"""The values that tell what the picture shows, the likeliest first."""
+"""The values that tell what the picture shows, the likeliest first; pictures may have the names of the later ones."""
 
 
 class Spot(NamedTuple):
@@ -121,6 +118,7 @@ class Brief:
     copy: tuple[str, ...]
     """The exact words in the picture, outside of panels."""
     empty: bool
+    """Whether a part stays free for words that are set later."""
     empty_spot: Spot | None
     """Where the empty area is, when its value says so; elsewhere it is what the subject leaves."""
     panels: tuple[Panel, ...]
@@ -158,8 +156,8 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
         rest = tuple(words for words in copy if words not in title)
         panels = (*panels[:-1], Panel(panels[-1].action, panels[-1].copy + rest))
         copy = title[:1]
-    empty = _ROOM in outside
-    empty_spot = _spot(_area(values.get("empty_area") or values.get("copy_space"))) if empty else None
+    room = values.get("empty_area") or values.get("copy_space")
+    empty_spot = _spot(_area(room))
     if empty_spot and spot == Spot(0, 0):
         spot = Spot(-empty_spot.across, -empty_spot.down)
     return Brief(
@@ -172,7 +170,7 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
         spot=spot,
         share=share,
         copy=copy,
-        empty=empty,
+        empty=bool(room),
         empty_spot=empty_spot,
         panels=panels,
         stacked=next(
