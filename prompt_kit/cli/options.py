@@ -41,10 +41,11 @@ class WordsOption(click.ParamType[str]):
 
 FILL_IN: Final = (
     "Write the first field as an art director would say it: the whole wish in one go, in the order in which one would"
-    " tell it, with the exact words of the craft where you know them (shallow depth of field, letterpress, isometric)."
-    " Whole sentences are welcome; words for the picture stand there in quotes, where they belong. What has no place"
-    " there goes into 'notes'. Say each thing once. Every other field is for pictures, and for picking from a list what"
-    " your words do not say; left empty, it is left to the model."
+    " tell it, and everyday words put into those of the craft (little in focus is a shallow depth of field, a bright"
+    " outline is a rim light, fine cracks in old paint are craquelure). Whole sentences are welcome; words for the"
+    " picture stand there in quotes, where they belong. What has no place there goes into 'notes'. Say each thing once."
+    " Every other field is for pictures, and for picking from a list what your words do not say; left empty, it is left"
+    " to the model."
 )
 """How a form is best filled in, for recipes with a field for one's own words."""
 
