@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
@@ -14,12 +14,16 @@ from prompt_kit.recipe.library import Library, kind_of
 from prompt_kit.recipe.recipe import strategy_templates
 from prompt_kit.recipe.spec import NAME_PATTERN
 from prompt_kit.review.lint import closing, sentences, wording
+from prompt_kit.review.lint.comparisons import impossible_comparisons, impossible_conditions
 from prompt_kit.review.lint.coverage import Coverage, coverage
 from prompt_kit.review.lint.flaws import flaws
+from prompt_kit.review.lint.misfits import example_misfits, preset_misfits
 from prompt_kit.review.lint.passages import passages
+from prompt_kit.review.lint.printed import printed_raw
 from prompt_kit.review.lint.stock import stock
 from prompt_kit.review.lint.targets import own
 from prompt_kit.review.lint.unused import unused_inputs, unused_templates
+from prompt_kit.support import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.library import Found, Root
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.recipe.spec import RecipeSpec, StrategySpec
+    from prompt_kit.recipe.spec import PresetSpec, RecipeSpec, StrategySpec
     from prompt_kit.recipe.templating import Program
     from prompt_kit.review.lint.targets import Target
 
@@ -51,6 +55,8 @@ class Report:
     coverage: list[Coverage] = field(default_factory=list)
     templates: set[str] = field(default_factory=set)
     """The templates that something uses, as messages call them."""
+    broken: dict[Problem, set[str]] = field(default_factory=dict)
+    """The problems of shared templates, each with the files that cannot be read because of it."""
     unreadable: bool = False
     """Whether a file could not be read so far that its templates are known."""
 
@@ -60,6 +66,8 @@ class Report:
         self.coverage += other.coverage
         self.templates |= other.templates
         self.unreadable |= other.unreadable
+        for problem, names in other.broken.items():
+            self.broken.setdefault(problem, set()).update(names)
 
 
 def check(library: Library, only: list[Target] | None = None, *, min_coverage: float = 1.0) -> Report:
@@ -81,8 +89,14 @@ def check(library: Library, only: list[Target] | None = None, *, min_coverage: f
             report.problems += covered.untried
     if not report.unreadable:
         report.problems += unused_templates(looked_at, report.templates)
-    report.problems = list(dict.fromkeys(report.problems))
+    broken = {problem: _with_names(problem, sorted(names)) for problem, names in report.broken.items()}
+    report.problems = list(dict.fromkeys(broken.get(problem, problem) for problem in report.problems))
     return report
+
+
+def _with_names(problem: Problem, names: list[str]) -> Problem:
+    listed = words.series(f"'{name}'" for name in names)
+    return replace(problem, message=f"{problem.message} This breaks {listed}.")
 
 
 def _look(target: Target) -> Report:
@@ -137,11 +151,24 @@ class _File:
             look: Callable[[Found[Any]], Report] = getattr(self, f"_{self.kind}")
             return look(found)
         except PromptKitError as error:
-            return Report(_problems(error, found.file.place()))
+            problems = _problems(error, found.file.place())
+            own = {label, found.file.label}
+            own |= {self._label_of_template(name) for name in _named_templates(self.kind, found)}
+            shared = {problem: {self.name} for problem in problems if problem.place and problem.place.file not in own}
+            return Report(problems, broken=shared)
 
-    def _preset(self, found: Found[Any]) -> Report:
-        plans = load(found.name, library=self.library).turn_templates
-        return Report(templates={source.label for plan in plans for source in plan.program.sources})
+    def _label_of_template(self, name: str) -> str:
+        try:
+            return self.library.source(name).label
+        except PromptKitError:
+            return ""
+
+    def _preset(self, found: Found[PresetSpec]) -> Report:
+        recipe = load(found.name, library=self.library)
+        turns = recipe.turn_templates
+        report = Report(templates={source.label for turn in turns for source in turn.program.sources})
+        report.problems += preset_misfits(found, recipe)
+        return report
 
     def _recipe(self, found: Found[RecipeSpec]) -> Report:
         recipe = load(self.name, library=self.library)
@@ -180,6 +207,15 @@ class _File:
         return trial.report("strategy", found.spec.parameters, creates="create" in found.spec.tasks, base=base)
 
 
+def _named_templates(kind: str, found: Found[Any]) -> set[str]:
+    """Return the names of the templates that a file names as its own."""
+    if kind == "strategy":
+        return strategy_templates(found)
+    if kind == "preset":
+        return set()
+    return {found.spec.template or f"{found.name}.j2", *(turn.template for turn in found.spec.turns if turn.template)}
+
+
 def _about_stays(found: Found[RecipeSpec], recipe: Recipe, prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
     """Yield what is wrong with what a refinement must keep: its words, and what examples make of them."""
     for number, text in enumerate(found.spec.stays):
@@ -214,8 +250,8 @@ class _Trial:
                 self.prompts[name] = mixed.render(settings=example.settings, **example.values)
                 self.mixed[name] = mixed
             except PromptKitError as error:
-                told = [f"example '{name}': {problem.message}" for problem in _problems(error)]
-                self.problems += [self.found.file.problem(message, "examples", name) for message in told]
+                for problem in error.problems:
+                    self.problems.append(self.found.file.problem(f"example '{name}': {problem}", "examples", name))
 
     def watch(self, recipe: Recipe) -> None:
         """Watch the programs of a recipe from now on."""
@@ -229,10 +265,8 @@ class _Trial:
         file, spec = self.found.file, self.found.spec
         if base is not None:
             self.watch(base)
-            self.problems[:0] = [
-                file.problem(f"no template uses the parameter '{name}'. Use it or leave it out.", "parameters", name)
-                for name in unused_inputs(parameters, base)
-            ]
+            self.problems[:0] = unused_inputs(self.found, base)
+            self.problems += self._conditions(base)
         self.problems += self._words(parameters, creates=creates)
         self.problems += self._repeated_and_closed(base.parameters if base else parameters)
         for name, prompt in self.prompts.items():
@@ -247,6 +281,18 @@ class _Trial:
         if spec.examples and len(self.prompts) == len(spec.examples):
             report.coverage.append(coverage(kind, self.found, parameters, self.programs.values(), self.templates))
         return report
+
+    def _conditions(self, base: Recipe) -> Iterator[Problem]:
+        """Look for values that do not fit, conditions that are never met, and what would show as Python writes it."""
+        spec, parameters = self.found.spec, base.parameters
+        yield from example_misfits(self.found, base)
+        for key, inputs in (("parameters", spec.parameters), ("references", spec.references)):
+            for name, other, message in impossible_conditions(inputs, parameters):
+                yield self.found.file.problem(message, key, name, "show_if", other)
+        items = [turn.for_each for turn in base.turn_templates if turn.for_each]
+        for program in self.programs.values():
+            yield from impossible_comparisons(program, parameters, items=items, of=self.templates)
+            yield from printed_raw(program, parameters, self.templates)
 
     def _repeated_and_closed(self, parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
         """Look for sentences that say nothing of the values, and for lists of words that nobody asked to close."""
