@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, cast
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
 from prompt_kit.recipe.library import Library
 from prompt_kit.recipe.parameters import Color
-from prompt_kit.recipe.recipe import Recipe, phrase_of
+from prompt_kit.recipe.recipe import Recipe
 from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
+from prompt_kit.recipe.turns import phrase_of, template_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,7 +179,7 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
             # Those of strategies that are filled in become the preset's own, so that a lock holds them, too.
             "parameters": {n: p for n, p in parameters.items() if n in recipe.spec.parameters or n in values},
             "settings": recipe.spec.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True)),
-            "template": recipe.spec.template or f"{recipe.name}.j2",
+            "template": template_name(recipe.name, recipe.spec),
             "examples": {},
         },
     )
@@ -193,7 +194,7 @@ def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from _former_name_mistakes(recipe)
     for number, text in enumerate(recipe.spec.stays):
         try:
-            phrase_of(recipe, text)
+            phrase_of(text, recipe.name, recipe.parameters)
         except InputError as error:
             yield from ((problem.message, ("stays", cast("str", number))) for problem in error.problems)
     for name, slot in recipe.spec.references.items():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from prompt_kit.errors import did_you_mean
+from prompt_kit.images import Image
 from prompt_kit.support import words
 from prompt_kit.support.colours import color_name
 
@@ -181,3 +183,16 @@ def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bo
         return Chosen(own, own, own=True)
 
     return choose
+
+
+def recorded(value: Any) -> Any:
+    """Return a value as it stands in a record: plain data, pictures by file name."""
+    if isinstance(value, Mapping):
+        return placed_text(value)
+    if isinstance(value, list | tuple):
+        return tuple([item if type(item) is str else recorded(item) for item in value])
+    if isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Image | Path):
+        return value.name
+    return "(picture)" if isinstance(value, bytes) else str(value)

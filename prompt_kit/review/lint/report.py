@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
 from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.recipe.library import Library, kind_of
-from prompt_kit.recipe.recipe import strategy_templates
 from prompt_kit.recipe.spec import NAME_PATTERN
+from prompt_kit.recipe.turns import strategy_templates
 from prompt_kit.review.lint import closing, sentences, wording
 from prompt_kit.review.lint.comparisons import impossible_comparisons, impossible_conditions
 from prompt_kit.review.lint.coverage import Coverage, coverage

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import Place, Problem, PromptKitError
 from prompt_kit.recipe.assembly import load
-from prompt_kit.recipe.recipe import strategy_templates
 from prompt_kit.recipe.templating import compile_templates
+from prompt_kit.recipe.turns import strategy_templates
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
