@@ -98,8 +98,8 @@ class Form:
     def is_asked(self, name: str, given: Mapping[str, Any]) -> bool:
         """Return whether a parameter or slot is asked under the values that were given so far."""
         asked = self.parameters.get(name) or self.references[name]
-        known = self._empty | {other: _raw(value) for other, value in given.items()}
-        return not asked.show_if or _holds(asked.show_if, known)
+        context = self._empty | {other: _raw(value) for other, value in given.items()}
+        return not asked.show_if or _holds(asked.show_if, context)
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values: one property for each parameter and reference slot."""
@@ -179,11 +179,11 @@ class Form:
         try:
             checked: dict[str, Any] = self._adapter.validate_python(words)
         except ValidationError as error:
-            found = [self._problem(e) for e in error.errors(include_url=False)]
+            value_problems = [self._problem(e) for e in error.errors(include_url=False)]
             order = list(self.parameters)
-            found.sort(key=lambda p: order.index(p.parameter) if p.parameter in order else len(order))
-            problems += found
-            wrong = {p.parameter for p in found}
+            value_problems.sort(key=lambda p: order.index(p.parameter) if p.parameter in order else len(order))
+            problems += value_problems
+            wrong = {p.parameter for p in value_problems}
             # Conditions are judged by what was given, so that one mistake does not make others of what is right.
             return self._empty | {name: _raw(value) for name, value in words.items() if name not in wrong}
         return self._empty | checked
@@ -204,14 +204,14 @@ class Form:
     def _problem(self, error: Any) -> Problem:
         name, *inner = error["loc"]
         if error["type"] == "extra_forbidden":
-            known = [*self.parameters, *self.references]
-            hint = did_you_mean(str(name), known) or f"There are: {', '.join(known)}."
+            names = [*self.parameters, *self.references]
+            hint = did_you_mean(str(name), names) or f"There are: {', '.join(names)}."
             return Problem(f"'{self.name}' has no parameter '{name}'. {hint}", parameter=str(name))
         place = f", entry {inner[0] + 1}" if inner and isinstance(inner[0], int) else ""
-        what = explain(error)
+        reason = explain(error)
         if error["type"] == "missing" and (help_text := self.parameters[name].help):
-            what += f". {help_text.rstrip('.')}"
-        return Problem(stopped(f"{name}{place}: {what}"), parameter=str(name))
+            reason += f". {help_text.rstrip('.')}"
+        return Problem(stopped(f"{name}{place}: {reason}"), parameter=str(name))
 
     def _check_conditions(
         self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem], filled: Collection[str]
@@ -251,7 +251,7 @@ class Form:
                 noun = "picture" if slot.max == 1 else "pictures"
                 problems.append(Problem(f"{name}: takes {slot.takes} {noun}, not {len(several)}.", parameter=name))
             if name in given:
-                pictures[name] = tuple(_opened(name, one, problems) for one in several)
+                pictures[name] = tuple(_opened(name, picture, problems) for picture in several)
         return pictures
 
     def _check_descriptions(
@@ -272,14 +272,14 @@ class Form:
                 )
 
 
-def _opened(name: str, one: Any, problems: list[Problem]) -> Any:
-    if isinstance(one, Image):
-        return one
-    if not isinstance(one, str | Path | bytes):
+def _opened(name: str, picture: Any, problems: list[Problem]) -> Any:
+    if isinstance(picture, Image):
+        return picture
+    if not isinstance(picture, str | Path | bytes):
         problems.append(Problem(f"{name}: takes a picture file.", parameter=name))
         return None
     try:
-        return open_image(one)
+        return open_image(picture)
     except InputError as error:
         problems.append(Problem(f"{name}: {error}", parameter=name))
         return None
@@ -298,7 +298,7 @@ def _raw(value: Any) -> Any:
 
 
 def _texts(value: Any) -> Iterable[str]:
-    return (str(one) for one in value) if isinstance(value, tuple) else (str(value or ""),)
+    return (str(item) for item in value) if isinstance(value, tuple) else (str(value or ""),)
 
 
 def _holds(condition: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
@@ -323,4 +323,4 @@ def _meets(value: Any, wanted: Any) -> bool:
 def _either(wanted: Any) -> str:
     if isinstance(wanted, bool):
         return "given" if wanted else "left out"
-    return " or ".join(str(one) for one in wanted) if isinstance(wanted, list) else str(wanted)
+    return " or ".join(str(item) for item in wanted) if isinstance(wanted, list) else str(wanted)

@@ -330,7 +330,7 @@ class Recipe:
         if name not in self.references:
             return value
         if isinstance(value, list):
-            return [self._from_folder(name, one) for one in value]
+            return [self._from_folder(name, item) for item in value]
         return self.folder / value if isinstance(value, str) else value
 
 

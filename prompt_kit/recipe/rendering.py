@@ -106,14 +106,14 @@ def render_turns(
         name = (plan.name or str(item or "")) if len(steps) > 1 else ""
         given = tuple(_given(plan, slots, pictures))
         attached = [*given, *_made(turns, plan, room(given, plan.role) if room else None)]
-        seen = (
+        in_turn = (
             context
             | dict(_mentions([part for part in attached if not isinstance(part, Mask)]))
             | {part.slot: MASKED for part in given if isinstance(part, Mask)}
             | {"turn": TurnNumber(number, drawn, name), "item": NO_ITEM if item is None else item}
         )
         settled = [EarlierWords(at) for at, turn in enumerate(turns) if turn.output == "words"]
-        turns.append(Turn((*attached, Text(plan.program.render(seen)), *settled), name, plan.output))
+        turns.append(Turn((*attached, Text(plan.program.render(in_turn)), *settled), name, plan.output))
     return tuple(turns)
 
 

@@ -178,8 +178,8 @@ def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bo
         own = words.clause(value)
         if not other or not own:
             hint = did_you_mean(value, list(known))
-            told = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
-            raise ValueError(f"'{value}' is not one of {told}. {hint}".strip())
+            listed = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
+            raise ValueError(f"'{value}' is not one of {listed}. {hint}".strip())
         return Chosen(own, own, own=True)
 
     return choose

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, Common, check_range, several
+from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, check_range, several
 from prompt_kit.recipe.settings import SettingsSpec
 from prompt_kit.recipe.values import UNUSUAL, Chosen, chooser
 from prompt_kit.support import words
@@ -43,7 +43,7 @@ def _choices(value: Any) -> Any:
     return value
 
 
-class Choosing(Common):
+class Choosing(CommonKeys):
     """What both kinds of choice have."""
 
     choices: Annotated[dict[str, Choice], BeforeValidator(_choices), Field(min_length=1)]
@@ -117,7 +117,7 @@ class ChoicesOf(Choosing):
         return several(item, self.min, self.max or max(len(self.choices), MAX_ITEMS if self.other else 0))
 
 
-class Boolean(Common):
+class Boolean(CommonKeys):
     """Yes or no."""
 
     type: Literal["boolean"]

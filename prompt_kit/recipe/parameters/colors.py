@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, StringConstraints, model_validator
 
-from prompt_kit.recipe.parameters.common import Common
+from prompt_kit.recipe.parameters.common import CommonKeys
 from prompt_kit.recipe.values import color_words
 
 
-class Color(Common):
+class Color(CommonKeys):
     """A colour, in hex or in words."""
 
     type: Literal["color"]

@@ -28,7 +28,7 @@ Condition: TypeAlias = dict[str, Given | list[Given]]
 """Parameters, each with the value or the list of values that it must have."""
 
 
-class Common(BaseModel):
+class CommonKeys(BaseModel):
     """What every kind of parameter has."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -55,7 +55,7 @@ class Common(BaseModel):
     """Names that it had in earlier versions; values under them still count, with a note."""
 
     @model_validator(mode="after")
-    def _default_fits(self) -> Common:
+    def _default_fits(self) -> CommonKeys:
         if self.locked and self.default is None:
             raise ValueError("a locked parameter needs a default")
         if self.required and self.default is not None:

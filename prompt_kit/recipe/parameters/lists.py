@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, Common, check_range, several
+from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, check_range, several
 from prompt_kit.recipe.values import NO_COPY, UNUSUAL, clause, copier, placed_copier, placed_text
 from prompt_kit.support import words
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Listed(Common):
+class Listed(CommonKeys):
     """What every kind of list of words has."""
 
     min: Annotated[int, Field(ge=0)] | None = None

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from prompt_kit.recipe.parameters.common import Common, check_range
+from prompt_kit.recipe.parameters.common import CommonKeys, check_range
 
 
-class Number(Common):
+class Number(CommonKeys):
     """A number."""
 
     type: Literal["number"]
@@ -31,7 +31,7 @@ class Number(Common):
         return Annotated[float, limits, AfterValidator(lambda value: int(value) if value.is_integer() else value)]
 
 
-class Integer(Common):
+class Integer(CommonKeys):
     """A whole number."""
 
     type: Literal["integer"]

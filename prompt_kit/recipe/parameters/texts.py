@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import SchemaError
 
-from prompt_kit.recipe.parameters.common import MAX_TEXT, Common, check_range
+from prompt_kit.recipe.parameters.common import MAX_TEXT, CommonKeys, check_range
 from prompt_kit.recipe.values import UNUSUAL, Phrase, clause, copier, plain
 from prompt_kit.support import words
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Written(Common):
+class Written(CommonKeys):
     """What every kind of text has."""
 
     min_length: Annotated[int, Field(ge=0)] | None = None

@@ -97,7 +97,7 @@ def _tagged(kind: SpanKind, text: str) -> str:
     space, words = re.match(r"\s*", text), text.strip()
     lead = space[0] if space else ""
     rest = text[len(lead) + len(words) :]
-    shown = phrasing.harmless(words) if kind == "same" else phrasing.seen(words)
+    shown = phrasing.harmless(words) if kind == "same" else phrasing.with_visible_signs(words)
     return f"{_broken(lead)}{before}{_escaped(shown)}{after}{_broken(rest)}" if words else _broken(text)
 
 

@@ -49,7 +49,7 @@ def _header(changes: Changes) -> Iterator[str]:
     if len(changes.counts) > 1:
         counts = (f"<span><b>{n}</b> {phrasing.SAYS[status]}</span>" for status, n in changes.counts.items())
         yield f'<p class="counts">{"".join(counts)}</p>'
-    yield from (f'<p class="note">{escape(phrasing.seen(note))}</p>' for note in changes.notes)
+    yield from (f'<p class="note">{escape(phrasing.with_visible_signs(note))}</p>' for note in changes.notes)
     yield "</header>"
 
 
@@ -188,7 +188,7 @@ def _data(image: Image | None) -> str:
 
 
 def _shown(text: str) -> str:
-    return escape(phrasing.seen(text))
+    return escape(phrasing.with_visible_signs(text))
 
 
 def _id(recipe: RecipeChange) -> str:

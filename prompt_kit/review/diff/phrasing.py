@@ -35,7 +35,7 @@ LONGEST: Final = 80
 """Longest phrase in a list, in characters."""
 
 
-def seen(text: str) -> str:
+def with_visible_signs(text: str) -> str:
     """Return words in which nothing hides: characters that cannot be seen stand there by their number."""
     return _UNSEEN.sub(lambda match: f"‹U+{ord(match[0]):04X}›", text)
 

@@ -35,7 +35,7 @@ class Terminal:
         lines = [f"{self._bold(changes.old)} → {self._bold(changes.new)}", phrasing.summary(changes)]
         if len(changes.counts) > 1:
             lines.append(" · ".join(phrasing.details(changes)))
-        lines += [f"Note: {phrasing.seen(note)}" for note in changes.notes]
+        lines += [f"Note: {phrasing.with_visible_signs(note)}" for note in changes.notes]
         lines += self._again(changes)
         for recipe in changes.recipes:
             lines += ["", *self._recipe(recipe)]
@@ -52,7 +52,9 @@ class Terminal:
             yield f"  {phrasing.counted(prompts, 'prompt')} in {phrasing.counted(recipes, 'recipe')}: {' '.join(words)}"
 
     def _words(self, kind: str, phrase: str) -> str:
-        return self._marked(kind, phrasing.seen(phrasing.shortened(phrase, max(20, self.width // 2 - 18))))
+        return self._marked(
+            kind, phrasing.with_visible_signs(phrasing.shortened(phrase, max(20, self.width // 2 - 18)))
+        )
 
     def _recipe(self, recipe: RecipeChange) -> Iterator[str]:
         name = self._bold(phrasing.heading(recipe))
@@ -83,16 +85,16 @@ class Terminal:
     def _problems(self, now: tuple[str, ...], before: tuple[str, ...], indent: str) -> Iterator[str]:
         if now == before:
             return
-        yield from (f"{indent}{self._marked('out', phrasing.seen(problem))}" for problem in before)
+        yield from (f"{indent}{self._marked('out', phrasing.with_visible_signs(problem))}" for problem in before)
         for problem in now:
-            text = phrasing.seen(problem)
+            text = phrasing.with_visible_signs(problem)
             yield f"{indent}{click.style(text, fg='red') if self.color else '! ' + text}"
 
     def _passage(self, passage: Passage) -> Iterator[str]:
         whole = passage.spans[0].kind if len(passage.spans) == 1 else "same"
         if whole != "same":
             sign = _WHOLE[whole]
-            for line in self._folded([(whole, phrasing.seen(passage.spans[0].text))], 6):
+            for line in self._folded([(whole, phrasing.with_visible_signs(passage.spans[0].text))], 6):
                 yield f"    {self._styled(whole, sign)}{line}"
                 sign = "  "
             return
@@ -103,7 +105,7 @@ class Terminal:
         yield from (f"      {line}" for line in self._folded(words, 6))
 
     def _with_marks(self, span: Span) -> str:
-        text = phrasing.seen(span.text) if span.kind != "same" else phrasing.harmless(span.text)
+        text = phrasing.with_visible_signs(span.text) if span.kind != "same" else phrasing.harmless(span.text)
         if self.color or span.kind == "same":
             return text
         before, after = _MARKS[span.kind]

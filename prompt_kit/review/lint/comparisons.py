@@ -35,7 +35,7 @@ def impossible_conditions(
 
 
 def impossible_comparisons(
-    program: Program, parameters: Mapping[str, Parameter], *, items: Iterable[str], of: set[str]
+    program: Program, parameters: Mapping[str, Parameter], *, items: Iterable[str], templates: set[str]
 ) -> Iterator[Problem]:
     """Yield the comparisons of templates with choices that do not exist.
 
@@ -43,28 +43,28 @@ def impossible_comparisons(
         program: The templates.
         parameters: The parameters whose choices are compared.
         items: The parameters through which turns go, entry by entry, as ``item``.
-        of: The names of the templates that are looked at, with what they include.
+        templates: The names of the templates that are looked at, with what they include.
     """
-    known: dict[str, list[Parameter]] = {name: [parameter] for name, parameter in parameters.items()}
-    known["item"] = [parameters[name] for name in items if name in parameters]
+    by_name: dict[str, list[Parameter]] = {name: [parameter] for name, parameter in parameters.items()}
+    by_name["item"] = [parameters[name] for name in items if name in parameters]
     for macro in program.tree.find_all(nodes.Macro):
-        known |= {argument.name: [] for argument in macro.args}
+        by_name |= {argument.name: [] for argument in macro.args}
     for loop in program.tree.find_all(nodes.For):
         if isinstance(loop.target, nodes.Name) and isinstance(loop.iter, nodes.Name):
-            known.setdefault(loop.target.name, []).extend(known.get(loop.iter.name, ()))
+            by_name.setdefault(loop.target.name, []).extend(by_name.get(loop.iter.name, ()))
     for comparison in program.tree.find_all(nodes.Compare):
-        if program.origin(comparison.lineno) in of:
-            for message in _in_comparison(comparison, known):
+        if program.origin(comparison.lineno) in templates:
+            for message in _in_comparison(comparison, by_name):
                 yield Problem(message, program.place(comparison.lineno))
 
 
-def _in_comparison(comparison: nodes.Compare, known: Mapping[str, list[Parameter]]) -> Iterator[str]:
+def _in_comparison(comparison: nodes.Compare, by_name: Mapping[str, list[Parameter]]) -> Iterator[str]:
     sides = [comparison.expr, *(operand.expr for operand in comparison.ops)]
     values = [value for side in sides for value in _constants(side)]
     for side in sides:
         by_value = isinstance(side, nodes.Getattr) and side.attr == "value"
         name = side.node if isinstance(side, nodes.Getattr) and by_value else side
-        if not isinstance(name, nodes.Name) or not (candidates := known.get(name.name)):
+        if not isinstance(name, nodes.Name) or not (candidates := by_name.get(name.name)):
             continue
         for value in values:
             reasons = [_impossible(parameter, value, words=not by_value) for parameter in candidates]

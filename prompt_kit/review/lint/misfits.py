@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.spec import PresetSpec
 
 
-def preset_misfits(found: Found[PresetSpec], recipe: Recipe) -> Iterator[Problem]:
+def preset_misfits(parsed: Found[PresetSpec], recipe: Recipe) -> Iterator[Problem]:
     """Yield what is wrong with the values that a preset fills into a recipe, each at its place."""
-    values, _ = recipe.form.renamed(found.spec.values, [])
-    written_as = {recipe.form.former.get(name, name): name for name in found.spec.values}
+    values, _ = recipe.form.renamed(parsed.spec.values, [])
+    written_as = {recipe.form.former.get(name, name): name for name in parsed.spec.values}
     for name, problem in _misfits(recipe, values):
-        yield found.file.problem(problem.message, "values", written_as[name])
+        yield parsed.file.problem(problem.message, "values", written_as[name])
 
 
-def example_misfits(found: Found[Any], recipe: Recipe) -> Iterator[Problem]:
+def example_misfits(parsed: Found[Any], recipe: Recipe) -> Iterator[Problem]:
     """Yield what is wrong with the ``examples`` of parameters, each at its place; those of lists are single entries."""
-    for name, parameter in found.spec.parameters.items():
+    for name, parameter in parsed.spec.parameters.items():
         for number, value in enumerate([] if repeats(parameter) else parameter.examples):
             for _, problem in _misfits(recipe, {name: value}):
-                yield found.file.problem(problem.message, "parameters", name, "examples", number)
+                yield parsed.file.problem(problem.message, "parameters", name, "examples", number)
 
 
 def _misfits(recipe: Recipe, values: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.templating import Program
 
 
-def printed_raw(program: Program, parameters: Mapping[str, Parameter], of: set[str]) -> Iterator[Problem]:
+def printed_raw(program: Program, parameters: Mapping[str, Parameter], templates: set[str]) -> Iterator[Problem]:
     """Yield where templates print what no sentence can hold.
 
     Args:
         program: The templates.
         parameters: The parameters by name.
-        of: The names of the templates that are looked at, with what they include.
+        templates: The names of the templates that are looked at, with what they include.
     """
     tree = program.tree
     assigned: dict[str, list[nodes.Expr]] = {}
@@ -33,7 +33,7 @@ def printed_raw(program: Program, parameters: Mapping[str, Parameter], of: set[s
     local = {argument.name for macro in tree.find_all(nodes.Macro) for argument in macro.args}
     local |= {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"} - assigned.keys()
     for output in tree.find_all(nodes.Output):
-        if program.origin(output.lineno) not in of:
+        if program.origin(output.lineno) not in templates:
             continue
         for printed in output.nodes:
             for part in _parts(printed, assigned):

@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from prompt_kit.review.lint.targets import Target
 
 
-def unused_inputs(found: Found[Any], recipe: Recipe) -> list[Problem]:
+def unused_inputs(parsed: Found[Any], recipe: Recipe) -> list[Problem]:
     """Return the parameters and reference slots of a file that nothing uses.
 
     Args:
-        found: The recipe or strategy.
+        parsed: The recipe or strategy.
         recipe: The recipe itself, or one into which the strategy is mixed.
     """
-    said = {name for turn in recipe.turn_templates for name in turn.program.names}
-    used = said | {turn.for_each or "" for turn in recipe.turn_templates}
+    in_templates = {name for turn in recipe.turn_templates for name in turn.program.names}
+    used = in_templates | {turn.for_each or "" for turn in recipe.turn_templates}
     used |= {other for p in recipe.parameters.values() for other in (*p.show_if, *getattr(p, "away_from", ()))}
     used |= {other for slot in recipe.references.values() for other in (slot.described_by or "", *slot.show_if)}
-    parameters = [n for n, p in found.spec.parameters.items() if n not in used and not p.brings_settings]
+    parameters = [n for n, p in parsed.spec.parameters.items() if n not in used and not p.brings_settings]
     # A mask needs no words: it says by itself which part may change.
-    slots = [name for name, slot in found.spec.references.items() if name not in said and slot.role != "mask"]
+    slots = [name for name, slot in parsed.spec.references.items() if name not in in_templates and slot.role != "mask"]
     problems = [
-        found.file.problem(f"no template uses the parameter '{name}'. Use it or leave it out.", "parameters", name)
+        parsed.file.problem(f"no template uses the parameter '{name}'. Use it or leave it out.", "parameters", name)
         for name in parameters
     ]
     problems += [
-        found.file.problem(
+        parsed.file.problem(
             f"no template mentions the pictures of '{name}'. Say what they are for, or leave the slot out.",
             "references",
             name,
@@ -64,12 +64,12 @@ def unused_templates(targets: Sequence[Target], used: Collection[str]) -> Iterat
             yield Problem("no recipe or strategy uses this template. Use it or delete it.", Place(label))
 
 
-def _used_elsewhere(library: Library, known: Collection[Path]) -> set[str]:
+def _used_elsewhere(library: Library, looked_at: Collection[Path]) -> set[str]:
     """Return the templates that other files of a library use; those that cannot be read use none."""
     labels: set[str] = set()
     for kind in ("recipe", "strategy", "preset"):
         for path in library.paths(kind):
-            if path.resolve() not in known:
+            if path.resolve() not in looked_at:
                 try:
                     labels |= {
                         source.label for program in _programs(kind, path.stem, library) for source in program.sources
