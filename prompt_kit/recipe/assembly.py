@@ -75,13 +75,13 @@ def example_recipes(kind: str, name: str, library: Library) -> dict[str, Recipe]
     for key, example in strategy.spec.examples.items():
         if example.recipe not in recipes:
             try:
-                recipes[example.recipe] = _rehearsing(strategy, example.recipe, library)
+                recipes[example.recipe] = _with_examples_of(strategy, example.recipe, library)
             except PromptKitError as error:
                 raise InputError(strategy.file.problem(str(error), "examples", key)) from error
     return {key: recipes[example.recipe] for key, example in strategy.spec.examples.items()}
 
 
-def _rehearsing(strategy: Found[StrategySpec], name: str, library: Library) -> Recipe:
+def _with_examples_of(strategy: Found[StrategySpec], name: str, library: Library) -> Recipe:
     """Return a recipe with a strategy mixed in, and those of the strategy's examples that are for this recipe."""
     plain = load(name, library=library)
     mixed = plain.using(strategy.name)

@@ -51,7 +51,7 @@ class Form:
         context = self._context(words, problems)
         if self._conditions:
             self._check_conditions(words, context, problems, filled)
-        if self._found:
+        if self._automatic_colors:
             self._find_colors(words, context)
         if not self.references:
             return context, {}
@@ -139,7 +139,7 @@ class Form:
 
     @cached_property
     def _empty(self) -> dict[str, Any]:
-        """What the template sees where nothing was given: defaults, and what is false and silent."""
+        """What the template sees where nothing was given: the default, else what is false and prints nothing."""
         context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", ""))
         context |= {name: p.ready for name, p in self.parameters.items()}
         context |= dict.fromkeys(self.references, "")
@@ -160,8 +160,8 @@ class Form:
         return {name: p.show_if for name, p in self.parameters.items() if p.show_if}
 
     @cached_property
-    def _found(self) -> dict[str, list[str]]:
-        """The colours that are found when none is given, each with the parameters it stays away from."""
+    def _automatic_colors(self) -> dict[str, list[str]]:
+        """The colours that are chosen when none is given, each with the parameters it stays away from."""
         return {name: p.away_from for name, p in self.parameters.items() if isinstance(p, Color) and p.away_from}
 
     @cached_property
@@ -189,7 +189,7 @@ class Form:
         return self._empty | checked
 
     def _ordinary(self, words: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the context of values that need no closer look, or nothing; most calls end here."""
+        """Return the context when every value passes its shortcut, else ``None``; most calls end here."""
         if not self._needed <= words.keys():
             return None
         shortcuts, context = self._shortcuts, self._empty.copy()
@@ -227,8 +227,8 @@ class Form:
                 context[name] = self.parameters[name].empty
 
     def _find_colors(self, words: Mapping[str, Any], context: dict[str, Any]) -> None:
-        """Give the colours that are asked and were not given: each far from what other values name."""
-        for name, others in self._found.items():
+        """Add the colours that are asked and were not given to the context: each far from what other values name."""
+        for name, others in self._automatic_colors.items():
             if name not in words and _holds(self.parameters[name].show_if, context):
                 context[name] = key_away_from(text for other in others for text in _texts(context.get(other)))
 

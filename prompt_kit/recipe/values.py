@@ -73,13 +73,13 @@ class Copy(str):
 
 
 NO_COPY: Final = Copy("")
-"""Stands in a list of exact words where one place has none; false and silent in a template."""
+"""Stands in a list of exact words where one place has none: false in conditions, printing nothing."""
 
 PLACE_MARK: Final = "::"
 """Stands between exact words and their place where both are written on one line: ``OPEN :: above the door``."""
 
 UNUSUAL: Final = object()
-"""Stands for a value that needs a closer look."""
+"""What a shortcut returns for a value that must be validated in full."""
 
 
 def copier(language: str) -> Callable[[str], Copy]:

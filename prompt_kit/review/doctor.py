@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 STALE: Final = timedelta(days=90)
-"""After this time prices and models of the catalogue are worth a look."""
+"""The age from which the prices and models of the catalogue should be checked."""
 
 _MOST_SHOWN: Final = 3
 _KINDS: Final = {"recipe": "recipes", "strategy": "strategies", "preset": "presets"}

@@ -39,7 +39,7 @@ _TROUBLE: Final = {
     r"timeout|timed out|terminat|shut ?down|starting up|connection": "the connection to the server broke off."
     " Try again; what was booked before is kept.",
 }
-"""Words in what a database reports, and the rest of our sentence."""
+"""A pattern in the error message of a database, and how our message goes on."""
 
 
 def connect(where: str | Path) -> tuple[sa.Engine, str]:

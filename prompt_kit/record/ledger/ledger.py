@@ -1,4 +1,4 @@
-"""The book itself: requests are planned, sent and settled in it."""
+"""The ledger: records each request when it is planned, when it is sent and how it ended."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database; only a server notices."""
+        """Close the connections to the database."""
         self._engine.dispose()
 
     def book(self, planned: Planned, *, budget: Budget | None = None) -> int:

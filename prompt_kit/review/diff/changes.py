@@ -31,7 +31,7 @@ STATUSES: Final[tuple[Status, ...]] = ("changed", "added", "removed", "renamed",
 KINDS: Final = ("recipe", "strategy")
 
 _AGAIN: Final = 3
-"""From so many prompts on, a change is told of as one that comes again."""
+"""Fewest prompts in which the same change is reported as a repeated one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ExampleChange:
 
     @property
     def phrases(self) -> tuple[tuple[str, str], ...]:
-        """What went and what came in its place, phrase by phrase."""
+        """What was removed and what was added in its place, phrase by phrase."""
         return tuple(_phrases(self.rows))
 
     @property
@@ -108,7 +108,7 @@ class Changes:
 
     @property
     def again(self) -> list[tuple[str, str, int, int]]:
-        """The phrases that changed in several prompts: what went, what came, in how many prompts and recipes."""
+        """The phrases that changed in several prompts: the old, the new, the number of prompts and of recipes."""
         prompts: Counter[tuple[str, str]] = Counter()
         recipes: dict[tuple[str, str], set[str]] = {}
         for recipe in self.recipes:
@@ -196,7 +196,7 @@ def _tells(change: RecipeChange) -> bool:
 
 
 def _renamed(pairs: dict[Subject, Pair]) -> dict[Subject, Subject]:
-    """Return, for each recipe that came, the one that went and whose examples it has; most of them at least."""
+    """Return, for each added recipe, the removed one that had most of its examples."""
     gone = {subject: before for subject, (before, after) in pairs.items() if before and not after}
     source_of: dict[Subject, Subject] = {}
     for subject, (before, after) in pairs.items():

@@ -1,4 +1,4 @@
-"""Asks git what a revision holds; the checkout is never touched."""
+"""Reads revisions from git; the checkout is never changed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Checkout:
         return None
 
     def fork(self, first: str, second: str) -> str | None:
-        """Return the hash of the commit from which two commits went apart; ``None`` when they never met."""
+        """Return the hash of the common ancestor of two commits; ``None`` when they have none."""
         done = self._run("merge-base", first, second)
         return os.fsdecode(done.stdout).strip() if done.returncode == 0 else None
 

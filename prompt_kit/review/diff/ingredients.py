@@ -1,4 +1,4 @@
-"""Tells from files alone whether prompts can differ: those that are made of the same are the same."""
+"""Decides from files alone whether prompts can differ: the same files make the same prompts."""
 
 from __future__ import annotations
 

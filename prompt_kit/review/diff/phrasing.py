@@ -1,4 +1,4 @@
-"""How reports of every kind say things: the same words in the terminal, on a page and in Markdown."""
+"""The phrases that all kinds of report share: the same words in the terminal, on a page and in Markdown."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LONGEST: Final = 80
 
 
 def with_visible_signs(text: str) -> str:
-    """Return words in which nothing hides: characters that cannot be seen stand there by their number."""
+    """Return words in which every character that cannot be seen is written as its number."""
     return _UNSEEN.sub(lambda match: f"‹U+{ord(match[0]):04X}›", text)
 
 
