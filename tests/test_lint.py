@@ -229,11 +229,11 @@ def test_branches_in_shared_templates_count_where_they_are_included(tree: MakeTr
         **GOOD
         | {
             "templates/good.j2": '{% include "_style.j2" %}\nDraw {{ subject }}.\n',
-            "templates/_style.j2": "{% if style.value == 'oil' %}\nIn oil.\n{% elif style.value == 'x' %}\nX.\n{% endif %}\n",
+            "templates/_style.j2": "{% if style.value == 'oil' %}\nIn oil.\n{% elif subject == 'x' %}\nX.\n{% endif %}\n",
         }
     )
     assert problems(library) == [
-        "templates/_style.j2:3: no example shows the case in which the condition on style is true."
+        "templates/_style.j2:3: no example shows the case in which the condition on subject is true."
     ]
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
 from prompt_kit.recipe.library import Library
 from prompt_kit.recipe.parameters import Color
-from prompt_kit.recipe.recipe import Recipe, phrase_of
+from prompt_kit.recipe.recipe import Recipe
 from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
+from prompt_kit.recipe.turns import phrase_of, template_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,10 +52,10 @@ def with_preset(recipe: Recipe, name: str) -> Recipe:
         NotFoundError: When there is no such preset.
         InputError: When the preset is for another recipe, or fills in what is not there.
     """
-    found = recipe.library.preset(name)
-    if found.spec.extends != recipe.name:
-        raise InputError(f"The preset '{name}' is for the recipe '{found.spec.extends}', not for '{recipe.name}'.")
-    return _filled(recipe, found)
+    preset = recipe.library.preset(name)
+    if preset.spec.extends != recipe.name:
+        raise InputError(f"The preset '{name}' is for the recipe '{preset.spec.extends}', not for '{recipe.name}'.")
+    return _filled(recipe, preset)
 
 
 def example_recipes(kind: str, name: str, library: Library) -> dict[str, Recipe]:
@@ -69,21 +70,21 @@ def example_recipes(kind: str, name: str, library: Library) -> dict[str, Recipe]
     if kind == "recipe":
         recipe = load(name, library=library)
         return dict.fromkeys(recipe.examples, recipe)
-    found = library.strategy(name)
+    strategy = library.strategy(name)
     recipes: dict[str, Recipe] = {}
-    strange = list(_strange_pictures(found, found.spec.references))
+    strange = list(_strange_pictures(strategy, strategy.spec.references))
     if strange:
         raise InputError(strange)
-    for key, example in found.spec.examples.items():
+    for key, example in strategy.spec.examples.items():
         if example.recipe not in recipes:
             try:
-                recipes[example.recipe] = _rehearsing(found, example.recipe, library)
+                recipes[example.recipe] = _with_examples_of(strategy, example.recipe, library)
             except PromptKitError as error:
-                raise InputError(found.file.problem(str(error), "examples", key)) from error
-    return {key: recipes[example.recipe] for key, example in found.spec.examples.items()}
+                raise InputError(strategy.file.problem(str(error), "examples", key)) from error
+    return {key: recipes[example.recipe] for key, example in strategy.spec.examples.items()}
 
 
-def _rehearsing(strategy: Found[StrategySpec], name: str, library: Library) -> Recipe:
+def _with_examples_of(strategy: Found[StrategySpec], name: str, library: Library) -> Recipe:
     """Return a recipe with a strategy mixed in, and those of the strategy's examples that are for this recipe."""
     plain = load(name, library=library)
     mixed = plain.using(strategy.name)
@@ -97,10 +98,10 @@ def _rehearsing(strategy: Found[StrategySpec], name: str, library: Library) -> R
     return replace(mixed, spec=spec, folder=strategy.root.recipes, fixed=plain.fixed, notes=())
 
 
-def _assembled(found: Found[RecipeSpec], library: Library) -> Recipe:
-    spec = _inherited(found, library, ())
+def _assembled(parsed: Found[RecipeSpec], library: Library) -> Recipe:
+    spec = _inherited(parsed, library, ())
     problems = [
-        found.file.problem(
+        parsed.file.problem(
             f"there is no strategy '{name}'. {did_you_mean(name, library.names('strategy'))}".strip(), "uses"
         )
         for name in spec.uses
@@ -108,27 +109,27 @@ def _assembled(found: Found[RecipeSpec], library: Library) -> Recipe:
     ]
     if problems:
         raise InputError(problems)
-    recipe = Recipe(found.name, spec, library, found.file.path.parent).using(*spec.uses)
-    problems = [found.file.problem(message, *keys) for message, keys in _mistakes(recipe)]
-    problems += _strange_pictures(found, recipe.references)
+    recipe = Recipe(parsed.name, spec, library, parsed.file.path.parent).using(*spec.uses)
+    problems = [parsed.file.problem(message, *keys) for message, keys in _mistakes(recipe)]
+    problems += _strange_pictures(parsed, recipe.references)
     if problems:
         raise InputError(problems)
     return recipe
 
 
-def _inherited(found: Found[RecipeSpec], library: Library, below: tuple[str, ...]) -> RecipeSpec:
-    spec = found.spec
+def _inherited(parsed: Found[RecipeSpec], library: Library, below: tuple[str, ...]) -> RecipeSpec:
+    spec = parsed.spec
     if spec.extends is None:
-        return spec if spec.template else spec.model_copy(update={"template": f"{found.name}.j2"})
-    chain = (*below, found.name)
+        return spec if spec.template else spec.model_copy(update={"template": f"{parsed.name}.j2"})
+    chain = (*below, parsed.name)
     if spec.extends in chain or len(chain) > MAX_PARENTS:
         raise InputError(
-            found.file.problem(f"'{' → '.join((*chain, spec.extends))}' goes round in a circle.", "extends")
+            parsed.file.problem(f"'{' → '.join((*chain, spec.extends))}' goes round in a circle.", "extends")
         )
     try:
         parent = _inherited(library.recipe(spec.extends), library, chain)
     except NotFoundError as error:
-        raise InputError(found.file.problem(str(error), "extends")) from error
+        raise InputError(parsed.file.problem(str(error), "extends")) from error
     settings = parent.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True))
     return spec.model_copy(
         update={
@@ -149,31 +150,31 @@ def _inherited(found: Found[RecipeSpec], library: Library, below: tuple[str, ...
     )
 
 
-def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
-    spec = found.spec
+def _filled(recipe: Recipe, parsed: Found[PresetSpec]) -> Recipe:
+    spec = parsed.spec
     recipe = recipe.using(*spec.uses)
-    known = [*recipe.parameters, *recipe.references]
+    names = [*recipe.parameters, *recipe.references]
     clashes: list[Problem] = []
     values, notes = recipe.form.renamed(spec.values, clashes)
     locked = list(values) if spec.locked == "all" else list(recipe.form.renamed(dict.fromkeys(spec.locked), [])[0])
     problems = [
-        found.file.problem(
-            f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, known)}".strip(), "values", name
+        parsed.file.problem(
+            f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, names)}".strip(), "values", name
         )
         for name in values
-        if name not in known
+        if name not in names
     ]
-    problems += [found.file.problem(clash.message, "values", clash.parameter or "") for clash in clashes]
+    problems += [parsed.file.problem(clash.message, "values", clash.parameter or "") for clash in clashes]
     problems += [
-        found.file.problem(f"'{name}' is locked but has no value here.", "locked")
+        parsed.file.problem(f"'{name}' is locked but has no value here.", "locked")
         for name in locked
         if name not in values
     ]
     for slot in (name for name in values if name in recipe.references):
         try:
-            values = {**values, slot: [found.root.picture(one) for one in _named(values[slot])]}
+            values = {**values, slot: [parsed.root.picture(file) for file in _named(values[slot])]}
         except InputError as error:
-            problems.append(found.file.problem(str(error), "values", slot))
+            problems.append(parsed.file.problem(str(error), "values", slot))
     if problems:
         raise InputError(problems)
     parameters = {
@@ -187,31 +188,31 @@ def _filled(recipe: Recipe, found: Found[PresetSpec]) -> Recipe:
             # Those of strategies that are filled in become the preset's own, so that a lock holds them, too.
             "parameters": {n: p for n, p in parameters.items() if n in recipe.spec.parameters or n in values},
             "settings": recipe.spec.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True)),
-            "template": recipe.spec.template or f"{recipe.name}.j2",
+            "template": template_name(recipe.name, recipe.spec),
             "examples": {},
         },
     )
     fixed = dict(recipe.fixed) | dict(values)
-    told = (*recipe.notes, *(found.file.problem(note, "values") for note in notes))
-    return replace(recipe, name=found.name, spec=filled, fixed=tuple(fixed.items()), notes=told)
+    all_notes = (*recipe.notes, *(parsed.file.problem(note, "values") for note in notes))
+    return replace(recipe, name=parsed.name, spec=filled, fixed=tuple(fixed.items()), notes=all_notes)
 
 
 def _strange_pictures(
-    found: Found[RecipeSpec] | Found[StrategySpec], slots: Mapping[str, ReferenceSlot]
+    parsed: Found[RecipeSpec] | Found[StrategySpec], slots: Mapping[str, ReferenceSlot]
 ) -> Iterator[Problem]:
     """Find pictures of examples that lead out of the folder they came with: they would be sent."""
-    for name, example in found.spec.examples.items():
+    for name, example in parsed.spec.examples.items():
         for slot, value in example.values.items():
             for picture in _named(value) if slot in slots else ():
                 try:
-                    found.root.picture(picture)
+                    parsed.root.picture(picture)
                 except InputError as error:
-                    yield found.file.problem(str(error), "examples", name, "values", slot)
+                    yield parsed.file.problem(str(error), "examples", name, "values", slot)
 
 
 def _named(value: Any) -> list[str]:
     """Return the files that a value of a reference slot names."""
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    return [file for file in (value if isinstance(value, list) else [value]) if isinstance(file, str)]
 
 
 def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -220,7 +221,7 @@ def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from _former_name_mistakes(recipe)
     for number, text in enumerate(recipe.spec.stays):
         try:
-            phrase_of(recipe, text)
+            phrase_of(text, recipe.name, recipe.parameters)
         except InputError as error:
             yield from ((problem.message, ("stays", cast("str", number))) for problem in error.problems)
     for name, slot in recipe.spec.references.items():
@@ -250,11 +251,13 @@ def _condition_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]
     for name, parameter in recipe.spec.parameters.items():
         for other in parameter.away_from if isinstance(parameter, Color) else ():
             if other not in recipe.parameters or other == name:
-                hint = did_you_mean(other, [one for one in recipe.parameters if one != name])
+                hint = did_you_mean(
+                    other, [parameter_name for parameter_name in recipe.parameters if parameter_name != name]
+                )
                 message = f"away_from names '{other}', which is no other parameter. {hint}".strip()
                 yield message, ("parameters", name, "away_from")
     for kind, asked in (("parameters", recipe.spec.parameters), ("references", recipe.spec.references)):
-        for name, one in asked.items():
-            for other in one.show_if:
+        for name, input_ in asked.items():
+            for other in input_.show_if:
                 if other not in recipe.parameters or other == name:
                     yield f"show_if names '{other}', which is no other parameter.", (kind, name, "show_if")

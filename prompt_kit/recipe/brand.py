@@ -131,8 +131,8 @@ def _wrong_files(value: Any, file: YamlFile, root: Path, key: str) -> Iterator[P
 
 def _colors(brand: Brand) -> Iterator[str]:
     if isinstance(brand.colors, dict) and len(brand.colors) > 1:
-        for what, color in brand.colors.items():
-            yield f"{color_words(color)} as the {what.removesuffix(' colour')} colour"
+        for role, color in brand.colors.items():
+            yield f"{color_words(color)} as the {role.removesuffix(' colour')} colour"
     else:
         yield from map(color_words, brand.colors.values() if isinstance(brand.colors, dict) else brand.colors)
 

@@ -51,7 +51,7 @@ class Form:
         context = self._context(words, problems)
         if self._conditions:
             self._check_conditions(words, context, problems, filled)
-        if self._found:
+        if self._automatic_colors:
             self._find_colors(words, context)
         if not self.references:
             return context, {}
@@ -98,8 +98,8 @@ class Form:
     def is_asked(self, name: str, given: Mapping[str, Any]) -> bool:
         """Return whether a parameter or slot is asked under the values that were given so far."""
         asked = self.parameters.get(name) or self.references[name]
-        known = self._empty | {other: _raw(value) for other, value in given.items()}
-        return not asked.show_if or _holds(asked.show_if, known)
+        context = self._empty | {other: _raw(value) for other, value in given.items()}
+        return not asked.show_if or _holds(asked.show_if, context)
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values: one property for each parameter and reference slot."""
@@ -139,7 +139,7 @@ class Form:
 
     @cached_property
     def _empty(self) -> dict[str, Any]:
-        """What the template sees where nothing was given: defaults, and what is false and silent."""
+        """What the template sees where nothing was given: the default, else what is false and prints nothing."""
         context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", ""))
         context |= {name: p.ready for name, p in self.parameters.items()}
         context |= dict.fromkeys(self.references, "")
@@ -160,8 +160,8 @@ class Form:
         return {name: p.show_if for name, p in self.parameters.items() if p.show_if}
 
     @cached_property
-    def _found(self) -> dict[str, list[str]]:
-        """The colours that are found when none is given, each with the parameters it stays away from."""
+    def _automatic_colors(self) -> dict[str, list[str]]:
+        """The colours that are chosen when none is given, each with the parameters it stays away from."""
         return {name: p.away_from for name, p in self.parameters.items() if isinstance(p, Color) and p.away_from}
 
     @cached_property
@@ -179,17 +179,17 @@ class Form:
         try:
             checked: dict[str, Any] = self._adapter.validate_python(words)
         except ValidationError as error:
-            found = [self._problem(e) for e in error.errors(include_url=False)]
+            value_problems = [self._problem(e) for e in error.errors(include_url=False)]
             order = list(self.parameters)
-            found.sort(key=lambda p: order.index(p.parameter) if p.parameter in order else len(order))
-            problems += found
-            wrong = {p.parameter for p in found}
+            value_problems.sort(key=lambda p: order.index(p.parameter) if p.parameter in order else len(order))
+            problems += value_problems
+            wrong = {p.parameter for p in value_problems}
             # Conditions are judged by what was given, so that one mistake does not make others of what is right.
             return self._empty | {name: _raw(value) for name, value in words.items() if name not in wrong}
         return self._empty | checked
 
     def _ordinary(self, words: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the context of values that need no closer look, or nothing; most calls end here."""
+        """Return the context when every value passes its shortcut, else ``None``; most calls end here."""
         if not self._needed <= words.keys():
             return None
         shortcuts, context = self._shortcuts, self._empty.copy()
@@ -204,14 +204,14 @@ class Form:
     def _problem(self, error: Any) -> Problem:
         name, *inner = error["loc"]
         if error["type"] == "extra_forbidden":
-            known = [*self.parameters, *self.references]
-            hint = did_you_mean(str(name), known) or f"There are: {', '.join(known)}."
+            names = [*self.parameters, *self.references]
+            hint = did_you_mean(str(name), names) or f"There are: {', '.join(names)}."
             return Problem(f"'{self.name}' has no parameter '{name}'. {hint}", parameter=str(name))
         place = f", entry {inner[0] + 1}" if inner and isinstance(inner[0], int) else ""
-        what = explain(error)
+        reason = explain(error)
         if error["type"] == "missing" and (help_text := self.parameters[name].help):
-            what += f". {help_text.rstrip('.')}"
-        return Problem(stopped(f"{name}{place}: {what}"), parameter=str(name))
+            reason += f". {help_text.rstrip('.')}"
+        return Problem(stopped(f"{name}{place}: {reason}"), parameter=str(name))
 
     def _check_conditions(
         self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem], filled: Collection[str]
@@ -227,8 +227,8 @@ class Form:
                 context[name] = self.parameters[name].empty
 
     def _find_colors(self, words: Mapping[str, Any], context: dict[str, Any]) -> None:
-        """Give the colours that are asked and were not given: each far from what other values name."""
-        for name, others in self._found.items():
+        """Add the colours that are asked and were not given to the context: each far from what other values name."""
+        for name, others in self._automatic_colors.items():
             if name not in words and _holds(self.parameters[name].show_if, context):
                 context[name] = key_away_from(text for other in others for text in _texts(context.get(other)))
 
@@ -251,7 +251,7 @@ class Form:
                 noun = "picture" if slot.max == 1 else "pictures"
                 problems.append(Problem(f"{name}: takes {slot.takes} {noun}, not {len(several)}.", parameter=name))
             if name in given:
-                pictures[name] = tuple(_opened(name, one, problems) for one in several)
+                pictures[name] = tuple(_opened(name, picture, problems) for picture in several)
         return pictures
 
     def _check_descriptions(
@@ -272,14 +272,14 @@ class Form:
                 )
 
 
-def _opened(name: str, one: Any, problems: list[Problem]) -> Any:
-    if isinstance(one, Image):
-        return one
-    if not isinstance(one, str | Path | bytes):
+def _opened(name: str, picture: Any, problems: list[Problem]) -> Any:
+    if isinstance(picture, Image):
+        return picture
+    if not isinstance(picture, str | Path | bytes):
         problems.append(Problem(f"{name}: takes a picture file.", parameter=name))
         return None
     try:
-        return open_image(one)
+        return open_image(picture)
     except InputError as error:
         problems.append(Problem(f"{name}: {error}", parameter=name))
         return None
@@ -298,7 +298,7 @@ def _raw(value: Any) -> Any:
 
 
 def _texts(value: Any) -> Iterable[str]:
-    return (str(one) for one in value) if isinstance(value, tuple) else (str(value or ""),)
+    return (str(item) for item in value) if isinstance(value, tuple) else (str(value or ""),)
 
 
 def _holds(condition: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
@@ -323,4 +323,4 @@ def _meets(value: Any, wanted: Any) -> bool:
 def _either(wanted: Any) -> str:
     if isinstance(wanted, bool):
         return "given" if wanted else "left out"
-    return " or ".join(str(one) for one in wanted) if isinstance(wanted, list) else str(wanted)
+    return " or ".join(str(item) for item in wanted) if isinstance(wanted, list) else str(wanted)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import ValidationError
-
-from prompt_kit.errors import InputError, Problem, PromptKitError, did_you_mean
-from prompt_kit.images import Image
+from prompt_kit.errors import InputError, Problem, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.recipe.form import Form
-from prompt_kit.recipe.rendering import MAX_TURNS, NAMES, TurnTemplate, render_turns
-from prompt_kit.recipe.settings import SettingsSpec
+from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
+from prompt_kit.recipe.settings import merged, with_changes
 from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
-from prompt_kit.recipe.templating import compile_phrase, compile_templates, filled_phrase
-from prompt_kit.recipe.values import placed_text
-from prompt_kit.support.messages import explain
+from prompt_kit.recipe.templating import filled_phrase
+from prompt_kit.recipe.turns import Names, compiled_turns, phrase_of, template_name
+from prompt_kit.recipe.values import recorded
 from prompt_kit.support.words import spoken, stopped
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from prompt_kit.catalogue import Model
+    from prompt_kit.images import Image
     from prompt_kit.prompt import Task
     from prompt_kit.recipe.library import Found, Library
     from prompt_kit.recipe.parameters import ChoiceOf, Parameter
@@ -197,7 +196,7 @@ class Recipe:
             self.name,
             self.spec.version,
             self._strategy_names,
-            tuple([(name, value if type(value) is str else _recorded(value)) for name, value in given.items()]),
+            tuple([(name, value if type(value) is str else recorded(value)) for name, value in given.items()]),
             notes,
         )
 
@@ -231,7 +230,7 @@ class Recipe:
 
     @cached_property
     def _phrases(self) -> tuple[Program, ...]:
-        return tuple(phrase_of(self, text) for text in self.spec.stays)
+        return tuple(phrase_of(text, self.name, self.parameters) for text in self.spec.stays)
 
     @cached_property
     def turn_templates(self) -> tuple[TurnTemplate, ...]:
@@ -240,34 +239,15 @@ class Recipe:
         Raises:
             InputError: With every problem of the templates.
         """
-        own = self.spec.turns or [TurnSpec()]
-        before = [(turn, strategy) for strategy in self.strategies for turn in strategy.spec.turns]
-        before_own = [self._compiled_turn(turn, own[0].template, strategy) for turn, strategy in before]
-        return (*before_own, *(self._compiled_turn(turn, turn.template) for turn in own))
-
-    def _compiled_turn(self, turn: TurnSpec, own: str | None, asks: Found[StrategySpec] | None = None) -> TurnTemplate:
-        """Return a turn with its words: the recipe's own between those of its strategies.
-
-        A turn that a strategy ``asks`` for begins with that turn's template; it needs no other words of the strategy.
-        """
-        mixed = [strategy for strategy in self.strategies if strategy is not asks]
-        words = [own or _template(self.name, self.spec)]
-        words = [_template(s.name, s.spec, "strategies/") for s in mixed if s.spec.place == "before"] + words
-        words += [_template(s.name, s.spec, "strategies/") for s in mixed if s.spec.place == "after"]
-        if asks is not None:
-            words.insert(0, _turn_template(asks, turn))
-        program = compile_templates(words, self.library.source)
-        known = [*self.parameters, *self.references, *self.spec.heeds, *NAMES]
-        unknown = {name: place for name, place in program.names.items() if name not in known}
-        if unknown:
-            raise InputError(
-                [
-                    Problem(f"there is no parameter '{name}'. {did_you_mean(name, known)}".strip(), place)
-                    for name, place in unknown.items()
-                ],
-            )
-        slots = tuple(self.references) if turn.references is None else tuple(turn.references)
-        return TurnTemplate(program, slots, turn.name, turn.for_each, turn.earlier, turn.role, turn.output)
+        known = (*self.parameters, *self.references, *self.spec.heeds)
+        template = template_name(self.name, self.spec)
+        return compiled_turns(
+            self.spec.turns or [TurnSpec()],
+            template,
+            self.strategies,
+            Names(known, tuple(self.references)),
+            self.library.source,
+        )
 
     @cached_property
     def _base(self) -> str:
@@ -328,26 +308,9 @@ class Recipe:
     def _settings(
         self, settings: Mapping[str, Any] | Settings, base: Settings, generator: str, problems: list[Problem]
     ) -> Settings:
-        if isinstance(settings, Settings):
-            settings = settings.to_dict()
-        given = {name: value for name, value in settings.items() if value is not None}
-        try:
-            asked = SettingsSpec.model_validate(given)
-        except ValidationError as error:
-            known = list(SettingsSpec.model_fields)
-            for e in error.errors(include_url=False):
-                name = str(e["loc"][0])
-                if e["type"] == "extra_forbidden":
-                    message = f"there is no setting '{name}'. {did_you_mean(name, known)}".strip()
-                else:
-                    message = f"{name}: {explain(e)}."
-                problems.append(Problem(message, parameter=name))
-            return base
-        changed = asked.model_dump(exclude_unset=True)
-        if "tier" in changed and "model" not in changed:
-            changed["model"] = None  # whoever asks for a tier no longer asks for the recipe's model
-        chosen = replace(base, **changed)
-        if chosen.thinking and "thinking" not in changed and changed.keys() & {"tier", "model"}:
+        """Return ``base`` with the settings that were asked for; every problem of them is added to ``problems``."""
+        chosen, changed = with_changes(base, settings, problems)
+        if chosen.thinking and "thinking" not in changed and changed & {"tier", "model"}:
             # The level is the recipe's, and meant for the model that the recipe has in mind.
             chosen = replace(chosen, thinking=self._model(chosen, generator).thinking_for(chosen.thinking))
         return chosen
@@ -367,34 +330,8 @@ class Recipe:
         if name not in self.references:
             return value
         if isinstance(value, list):
-            return [self._from_folder(name, one) for one in value]
+            return [self._from_folder(name, item) for item in value]
         return self.folder / value if isinstance(value, str) else value
-
-
-def merged(*specs: SettingsSpec) -> Settings:
-    """Return settings in which later ones win."""
-    together: dict[str, Any] = {}
-    for spec in specs:
-        together |= spec.model_dump(exclude_none=True)
-    return Settings(**together)
-
-
-def phrase_of(recipe: Recipe, text: str) -> Program:
-    """Return one phrase of what stays, checked and compiled.
-
-    Raises:
-        InputError: When it does what templates must not do, or names what is no parameter.
-    """
-    phrase = compile_phrase(text, f"{recipe.name}.yaml")
-    known = list(recipe.parameters)
-    unknown = [
-        Problem(f"there is no parameter '{name}'. {did_you_mean(name, known)}".strip(), place)
-        for name, place in phrase.names.items()
-        if name not in recipe.parameters
-    ]
-    if unknown:
-        raise InputError(unknown)
-    return phrase
 
 
 def _check_clashes(recipe: Recipe) -> None:
@@ -412,30 +349,3 @@ def _check_clashes(recipe: Recipe) -> None:
                     f"'{name}' is a name of the strategy '{strategy.name}' and of {owner[name]}. Use one of them.",
                 )
             owner.setdefault(name, f"the strategy '{strategy.name}'")
-
-
-def strategy_templates(strategy: Found[StrategySpec]) -> set[str]:
-    """Return the names of a strategy's own templates."""
-    own = _template(strategy.name, strategy.spec, "strategies/")
-    return {own, *(_turn_template(strategy, turn) for turn in strategy.spec.turns)}
-
-
-def _turn_template(strategy: Found[StrategySpec], turn: TurnSpec) -> str:
-    return turn.template or f"strategies/{strategy.name}-{turn.output}.j2"
-
-
-def _template(name: str, spec: RecipeSpec | StrategySpec, folder: str = "") -> str:
-    return spec.template or f"{folder}{name}.j2"
-
-
-def _recorded(value: Any) -> Any:
-    """Return a value as it stands in a record: plain data, pictures by file name."""
-    if isinstance(value, Mapping):
-        return placed_text(value)
-    if isinstance(value, list | tuple):
-        return tuple([one if type(one) is str else _recorded(one) for one in value])
-    if isinstance(value, str | int | float):
-        return value
-    if isinstance(value, Image | Path):
-        return value.name
-    return "(picture)" if isinstance(value, bytes) else str(value)

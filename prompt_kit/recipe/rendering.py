@@ -1,4 +1,4 @@
-"""Template, values and references become turns."""
+"""Makes turns of templates, values and references."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ MAX_TURNS: Final = 36
 """Most turns of one prompt."""
 
 NO_ITEM: Final = Chosen("", "")
-"""What ``item`` is in a turn that is not repeated: false, silent, and without a value."""
+"""What ``item`` is in a turn that is not repeated: false in conditions, printing nothing, without a value."""
 
 Room: TypeAlias = "Callable[[Sequence[Part], Role], int | None]"
-"""Tells how many pictures in a role a model takes beside others; ``None`` is as many as one likes."""
+"""Returns how many pictures in a role a model takes beside other pictures; ``None`` when there is no limit."""
 
 MASKED: Final = "the part that may change"
 """How a mask is called in a sentence: it is not sent as a picture, so it has no number."""
@@ -104,20 +104,20 @@ def render_turns(
     for plan, item in steps:
         number = sum(turn.output == "picture" for turn in turns) + 1
         name = (plan.name or str(item or "")) if len(steps) > 1 else ""
-        given = tuple(_given(plan, slots, pictures))
-        attached = [*given, *_made(turns, plan, room(given, plan.role) if room else None)]
-        seen = (
+        given = tuple(_given_pictures(plan, slots, pictures))
+        attached = [*given, *_earlier_pictures(turns, plan, room(given, plan.role) if room else None)]
+        in_turn = (
             context
             | dict(_mentions([part for part in attached if not isinstance(part, Mask)]))
             | {part.slot: MASKED for part in given if isinstance(part, Mask)}
             | {"turn": TurnNumber(number, drawn, name), "item": NO_ITEM if item is None else item}
         )
         settled = [EarlierWords(at) for at, turn in enumerate(turns) if turn.output == "words"]
-        turns.append(Turn((*attached, Text(plan.program.render(seen)), *settled), name, plan.output))
+        turns.append(Turn((*attached, Text(plan.program.render(in_turn)), *settled), name, plan.output))
     return tuple(turns)
 
 
-def _given(
+def _given_pictures(
     plan: TurnTemplate, slots: Mapping[str, ReferenceSlot], pictures: Mapping[str, tuple[Image, ...]]
 ) -> Iterator[Part]:
     """Yield the given pictures that go along with a turn, slot by slot."""
@@ -127,7 +127,7 @@ def _given(
             yield Mask(slot, image) if role == "mask" else Reference(slot, role, image)
 
 
-def _made(turns: Sequence[Turn], plan: TurnTemplate, room: int | None) -> Iterator[Part]:
+def _earlier_pictures(turns: Sequence[Turn], plan: TurnTemplate, room: int | None) -> Iterator[Part]:
     """Yield the earlier pictures that go along: the first, which the others follow, and the latest.
 
     One goes along even when there is no room: that too many pictures were given is said when the model is asked.

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
-from prompt_kit.prompt import Background, Grounding, Output, Safety, Size, Thinking, Tier
+from prompt_kit.errors import Problem, did_you_mean
+from prompt_kit.prompt import Background, Grounding, Output, Safety, Settings, Size, Thinking, Tier
+from prompt_kit.support.messages import explain
 from prompt_kit.support.text import shortened, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _RATIO = re.compile(r"[1-9]\d{0,2}:[1-9]\d{0,2}")
 
@@ -56,3 +70,41 @@ class SettingsSpec(BaseModel):
         if value is not None and not _RATIO.fullmatch(value):
             raise ValueError(f"'{shortened(visible(value))}' is no ratio such as 16:9")
         return value
+
+
+def merged(*specs: SettingsSpec) -> Settings:
+    """Return settings in which later ones win."""
+    together: dict[str, Any] = {}
+    for spec in specs:
+        together |= spec.model_dump(exclude_none=True)
+    return Settings(**together)
+
+
+def with_changes(
+    base: Settings, changes: Mapping[str, Any] | Settings, problems: list[Problem]
+) -> tuple[Settings, frozenset[str]]:
+    """Return settings with changes, and the names of those that changed; ``base`` alone when a change is wrong.
+
+    Args:
+        base: The settings to begin with.
+        changes: Settings by name; what is ``None`` changes nothing.
+        problems: Every problem of the changes is added here.
+    """
+    if isinstance(changes, Settings):
+        changes = changes.to_dict()
+    try:
+        asked = SettingsSpec.model_validate({name: value for name, value in changes.items() if value is not None})
+    except ValidationError as error:
+        known = list(SettingsSpec.model_fields)
+        for wrong in error.errors(include_url=False):
+            name = str(wrong["loc"][0])
+            if wrong["type"] == "extra_forbidden":
+                message = f"there is no setting '{name}'. {did_you_mean(name, known)}".strip()
+            else:
+                message = f"{name}: {explain(wrong)}."
+            problems.append(Problem(message, parameter=name))
+        return base, frozenset()
+    changed = asked.model_dump(exclude_unset=True)
+    if "tier" in changed and "model" not in changed:
+        changed["model"] = None  # whoever asks for a tier no longer asks for the recipe's model
+    return replace(base, **changed), frozenset(changed)

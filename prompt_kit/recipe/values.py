@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from prompt_kit.errors import did_you_mean
+from prompt_kit.images import Image
 from prompt_kit.support import words
 from prompt_kit.support.colours import color_name
 from prompt_kit.support.text import shortened, visible
@@ -73,7 +75,7 @@ class Copy(str):
 
 
 NO_COPY: Final = Copy("")
-"""Stands in a list of exact words where one place has none; false and silent in a template."""
+"""Stands in a list of exact words where one place has none: false in conditions, printing nothing."""
 
 PLACE_MARK: Final = "::"
 """Stands between exact words and their place where both are written on one line: ``OPEN :: above the door``."""
@@ -81,7 +83,7 @@ PLACE_MARK: Final = "::"
 _TWO_STOPS: Final = re.compile(r"[!?…。！？؟।]\.$|\.{4}$|(?<!\.)\.\.$")
 
 UNUSUAL: Final = object()
-"""Stands for a value that needs a closer look."""
+"""What a shortcut returns for a value that must be validated in full."""
 
 
 def copier(language: str) -> Callable[[str], Copy]:
@@ -184,8 +186,21 @@ def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bo
         own = words.clause(value)
         if not other or not own:
             hint = did_you_mean(value, list(known))
-            told = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
-            raise ValueError(f"'{shortened(visible(value))}' is not one of {told}. {hint}".strip())
+            listed = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
+            raise ValueError(f"'{shortened(visible(value))}' is not one of {listed}. {hint}".strip())
         return Chosen(own, own, own=True)
 
     return choose
+
+
+def recorded(value: Any) -> Any:
+    """Return a value as it stands in a record: plain data, pictures by file name."""
+    if isinstance(value, Mapping):
+        return placed_text(value)
+    if isinstance(value, list | tuple):
+        return tuple([item if type(item) is str else recorded(item) for item in value])
+    if isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Image | Path):
+        return value.name
+    return "(picture)" if isinstance(value, bytes) else str(value)

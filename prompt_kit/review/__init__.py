@@ -1,1 +1,1 @@
-"""Looks at recipes, prompts and the set-up, and changes nothing."""
+"""Checks recipes, prompts and the set-up, and shows what a change does to prompts."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 STALE: Final = timedelta(days=90)
-"""After this time prices and models of the catalogue are worth a look."""
+"""The age from which the prices and models of the catalogue should be checked."""
 
 _MOST_SHOWN: Final = 3
 _KINDS: Final = {"recipe": "recipes", "strategy": "strategies", "preset": "presets"}
@@ -45,7 +45,7 @@ def examine(start: Path | None = None, *, today: date | None = None) -> tuple[Ch
     """Look at everything a folder's project needs, and return what was found; nothing of it raises or costs money."""
 
     async def collected() -> tuple[Checked, ...]:
-        return tuple([one async for one in _everything(start, today or datetime.now(UTC).date())])
+        return tuple([checked async for checked in _everything(start, today or datetime.now(UTC).date())])
 
     return asyncio.run(collected())
 
@@ -63,17 +63,19 @@ async def _everything(start: Path | None, today: date) -> AsyncIterator[Checked]
     else:
         there = (project.root / FILE).is_file()
         yield Checked("project", "good", f"{project.root / FILE}." if there else f"{project.root}, without {FILE}.")
-    for one in (*_recipes(project), _runs(project), _ledger(project)):
-        yield one
+    for checked in (*_recipes(project), _runs(project), _ledger(project)):
+        yield checked
     try:
         catalogue = Catalogue.load(project.models_file)
     except PromptKitError as error:
         yield _problem("models", error, f"Mend {project.models}.")
         catalogue = Catalogue.load()
     yield _age(catalogue, today)
-    for name in sorted({*BUILT_IN, *installed()}, key=lambda one: (one not in BUILT_IN, one)):
-        async for one in _generator(name, project, catalogue):
-            yield one
+    for name in sorted(
+        {*BUILT_IN, *installed()}, key=lambda generator_name: (generator_name not in BUILT_IN, generator_name)
+    ):
+        async for checked in _generator(name, project, catalogue):
+            yield checked
     yield _extras()
     yield _cache()
     yield _fonts()
@@ -117,7 +119,7 @@ def _recipes(project: Project) -> Iterator[Checked]:
 def _runs(project: Project) -> Checked:
     """Try to write where runs go, without leaving anything there."""
     folder = project.runs_folder
-    nearest = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    nearest = next((parent for parent in (folder, *folder.parents) if parent.exists()), folder)
     if why := unwritable(folder):
         return Checked("runs", "wrong", f"{nearest} cannot be written: {why}.", "Change its rights, or name another.")
     return Checked("runs", "good", f"{folder} can be written." if nearest == folder else f"{folder} can be made.")
@@ -158,8 +160,10 @@ async def _generator(name: str, project: Project, catalogue: Catalogue) -> Async
     try:
         maker = generator(name, project.generators.get(name))
     except PromptKitError as error:
-        (said, *rest) = str(error).partition(". ")
-        yield Checked(name, "wrong" if wanted or name not in BUILT_IN else "odd", f"{said.rstrip('.')}.", rest[-1])
+        (first_sentence, *rest) = str(error).partition(". ")
+        yield Checked(
+            name, "wrong" if wanted or name not in BUILT_IN else "odd", f"{first_sentence.rstrip('.')}.", rest[-1]
+        )
         return
     if not isinstance(maker, Checkable):
         yield Checked(name, "good", "It needs no key and no network." if name == "proof" else "It can be loaded.")
@@ -168,10 +172,14 @@ async def _generator(name: str, project: Project, catalogue: Catalogue) -> Async
         step = f"Look at base_url in {FILE} and at the environment if you did not choose it."
         yield Checked(f"{name}: address", "odd", f"Key, prompts and pictures are sent to {host}.", step)
     models = list(dict.fromkeys(_models(name, catalogue)))
-    for one in await maker.check(models):
+    for checked in await maker.check(models):
         # What is simply not set up stops only those who have chosen it.
-        state = "wrong" if one.state == "odd" and name == project.generator and one.about == "key" else one.state
-        yield replace(one, about=f"{name}: {one.about}", state=state)
+        state = (
+            "wrong"
+            if checked.state == "odd" and name == project.generator and checked.about == "key"
+            else checked.state
+        )
+        yield replace(checked, about=f"{name}: {checked.about}", state=state)
 
 
 def _models(name: str, catalogue: Catalogue) -> Iterator[str]:
@@ -193,8 +201,8 @@ def _extras() -> Checked:
         asked = []
     packages: dict[str, list[str]] = {}
     for line in asked:
-        if found := _MARKER.match(line):
-            packages.setdefault(found[2], []).append(found[1])
+        if package := _MARKER.match(line):
+            packages.setdefault(package[2], []).append(package[1])
     packages.pop("test", None)
     there = [name for name, needs in packages.items() if all(map(_is_installed, needs))]
     missing = [name for name in packages if name not in there]

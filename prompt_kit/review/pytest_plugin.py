@@ -1,4 +1,4 @@
-"""Recipes' examples as tests: every prompt is held still by one readable file."""
+"""Recipes' examples as tests: each prompt is compared with its snapshot, one readable file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Folder whose recipes' examples are tests (may be given several times).",
     )
     parser.addini("prompt_kit_recipes", "Folders whose recipes' examples are tests.", type="args", default=[])
-    parser.addini("prompt_kit_snapshots", "Folder of the prompts that are held still.", default=SNAPSHOTS)
+    parser.addini("prompt_kit_snapshots", "Folder of the snapshots of prompts.", default=SNAPSHOTS)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -48,7 +48,7 @@ def _turn(turn: Turn, number: int) -> str:
     return head + before + "".join(_part(part, position) for position, part in enumerate(turn.parts, 1))
 
 
-def _seen(image: Image) -> str:
+def _described(image: Image) -> str:
     size = f"{image.width}×{image.height}" if image.width else "size unknown"
     return f"{image.name}, {image.media_type}, {size}, sha256 {image.sha256[:16]}"
 
@@ -61,10 +61,10 @@ def _lines(part: Part) -> Iterator[str]:
     match part:
         case Reference(slot, role, image):
             yield f"reference {slot} [{role}: {ROLES[role]}]"
-            yield _seen(image)
+            yield _described(image)
         case Mask(slot, image):
             yield f"mask {slot} [{ROLES['mask']}]"
-            yield _seen(image)
+            yield _described(image)
         case Earlier(turn, role):
             yield f"picture of turn {turn + 1} [{role}: {ROLES[role]}]"
         case EarlierWords(turn):

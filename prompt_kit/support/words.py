@@ -33,7 +33,7 @@ _ORDER: Final = re.compile(
 )
 # What every caption may call the picture it wants, whatever the recipe.
 _PICTURE: Final = re.compile(
-    r"\b(?:close-?up|drawing|illustration|image|painting|photo|photograph|picture|portrait|rendering|selfie|shot|sketch"
+    r"\b(?:close-?up|composition|drawing|illustration|image|painting|photo|photograph|picture|portrait|rendering|selfie|shot|sketch"
     r"|snapshot|still life)s?\b"
 )
 KIND_WITHIN: Final = 8

@@ -39,7 +39,7 @@ _TROUBLE: Final = {
     r"timeout|timed out|terminat|shut ?down|starting up|connection": "the connection to the server broke off."
     " Try again; what was booked before is kept.",
 }
-"""Words in what a database reports, and the rest of our sentence."""
+"""A pattern in the error message of a database, and how our message goes on."""
 
 
 def connect(where: str | Path) -> tuple[sa.Engine, str]:
@@ -60,8 +60,8 @@ def connect(where: str | Path) -> tuple[sa.Engine, str]:
 def trouble(label: str, error: Exception) -> WorkspaceError:
     """Return what a database reports as a sentence, with nothing of the URL but the host."""
     # The driver's own words are left out: a password that was not encoded ends up in them.
-    said = str(getattr(error, "orig", None) or error).lower()
-    sentence = next((then for pattern, then in _TROUBLE.items() if re.search(pattern, said)), _UNEXPLAINED)
+    reported = str(getattr(error, "orig", None) or error).lower()
+    sentence = next((then for pattern, then in _TROUBLE.items() if re.search(pattern, reported)), _UNEXPLAINED)
     return WorkspaceError(f"{label}: {sentence}")
 
 

@@ -1,4 +1,4 @@
-"""The book itself: requests are planned, sent and settled in it."""
+"""The ledger: records each request when it is planned, when it is sent and how it ended."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database; only a server notices."""
+        """Close the connections to the database."""
         self._engine.dispose()
 
     def book(self, planned: Planned, *, budget: Budget | None = None) -> int:
@@ -109,10 +109,10 @@ class Ledger:
         common = {"pid": os.getpid(), "host": socket.gethostname(), "state": "planned", "planned_at": now}
         numbers = []
         with self._writing() as connection:
-            for one in planned:
+            for request in planned:
                 if budget:
-                    _allow(connection, one, budget, now)
-                insert = sa.insert(REQUESTS).values(asdict(one) | common).returning(_c.id)
+                    _allow(connection, request, budget, now)
+                insert = sa.insert(REQUESTS).values(asdict(request) | common).returning(_c.id)
                 numbers.append(connection.execute(insert).scalar_one())
         self._mine.update(numbers)
         return tuple(numbers)
@@ -243,8 +243,8 @@ class Ledger:
             WorkspaceError: When the ledger cannot be read.
         """
         same = (_c.fingerprint == fingerprint) & (_c.state == "done")
-        found = self._read(sa.select(REQUESTS).where(same).order_by(_c.id.desc()).limit(1))
-        return found[0] if found else None
+        entries = self._read(sa.select(REQUESTS).where(same).order_by(_c.id.desc()).limit(1))
+        return entries[0] if entries else None
 
     def spent(self, since: datetime) -> Spending:
         """Return what the requests since a moment have cost; those that are only planned cost nothing yet.

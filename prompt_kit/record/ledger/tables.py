@@ -38,7 +38,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(Planned):
-    """One request as the ledger knows it."""
+    """One request as the ledger records it."""
 
     id: int
     state: RequestState
@@ -60,7 +60,7 @@ class Entry(Planned):
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What a stretch of time has cost, in US dollars."""
+    """What the requests of a period have cost, in US dollars."""
 
     known: Decimal
     """Booked."""
@@ -122,7 +122,7 @@ class Moment(sa.TypeDecorator[datetime]):
 
 
 class Words(sa.TypeDecorator[str]):
-    """Text from anywhere; a stray byte in a provider's answer must not cost us the record of the price."""
+    """Text kept without the characters that databases refuse, so that any provider's answer can be recorded."""
 
     impl = sa.Text
     cache_ok = True

@@ -31,7 +31,7 @@ STATUSES: Final[tuple[Status, ...]] = ("changed", "added", "removed", "renamed",
 KINDS: Final = ("recipe", "strategy")
 
 _AGAIN: Final = 3
-"""From so many prompts on, a change is told of as one that comes again."""
+"""Fewest prompts in which the same change is reported as a repeated one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ExampleChange:
 
     @property
     def phrases(self) -> tuple[tuple[str, str], ...]:
-        """What went and what came in its place, phrase by phrase."""
+        """What was removed and what was added in its place, phrase by phrase."""
         return tuple(_phrases(self.rows))
 
     @property
@@ -108,7 +108,7 @@ class Changes:
 
     @property
     def again(self) -> list[tuple[str, str, int, int]]:
-        """The phrases that changed in several prompts: what went, what came, in how many prompts and recipes."""
+        """The phrases that changed in several prompts: the old, the new, the number of prompts and of recipes."""
         prompts: Counter[tuple[str, str]] = Counter()
         recipes: dict[tuple[str, str], set[str]] = {}
         for recipe in self.recipes:
@@ -133,8 +133,8 @@ def changes_between(old: State, new: State, only: Sequence[str] = ()) -> Changes
     """
     subjects, own = _subjects(old, new)
     for name in only:
-        if name not in {known for _, known in subjects}:
-            raise NotFoundError("recipe", name, [known for _, known in subjects])
+        if name not in {name_of_subject for _, name_of_subject in subjects}:
+            raise NotFoundError("recipe", name, [name_of_subject for _, name_of_subject in subjects])
     wanted = [subject for subject in subjects if not only or subject[1] in only]
     same, differing = _sifted(old, new, wanted)
     prompts = sum(len(examples) for subject, examples in same.items() if subject in own)
@@ -150,10 +150,10 @@ def _subjects(old: State, new: State) -> tuple[list[Subject], set[Subject]]:
     Built-in recipes beside a project's own can only differ where a file of the project stands before a built-in one.
     """
     own = {subject for state in (old, new) for subject in _named(state, all_roots=_only_built_in(state))}
-    found = set(own)
+    subjects = set(own)
     if any(shadowing(state.library) for state in (old, new)):
-        found |= {subject for state in (old, new) for subject in _named(state, all_roots=True)}
-    return sorted(found), own
+        subjects |= {subject for state in (old, new) for subject in _named(state, all_roots=True)}
+    return sorted(subjects), own
 
 
 def _only_built_in(state: State) -> bool:
@@ -196,26 +196,26 @@ def _tells(change: RecipeChange) -> bool:
 
 
 def _renamed(pairs: dict[Subject, Pair]) -> dict[Subject, Subject]:
-    """Return, for each recipe that came, the one that went and whose examples it has; most of them at least."""
+    """Return, for each added recipe, the removed one that had most of its examples."""
     gone = {subject: before for subject, (before, after) in pairs.items() if before and not after}
-    found: dict[Subject, Subject] = {}
+    source_of: dict[Subject, Subject] = {}
     for subject, (before, after) in pairs.items():
         if before or not after:
             continue
         for source, former in gone.items():
             kept = [name for name, sample in former.samples.items() if _same(sample, after.samples.get(name))]
             most = max(len(former.samples), len(after.samples))
-            if source[0] == subject[0] and source not in found.values() and 2 * len(kept) > most:
-                found[subject] = source
+            if source[0] == subject[0] and source not in source_of.values() and 2 * len(kept) > most:
+                source_of[subject] = source
                 break
-    return found
+    return source_of
 
 
-def _same(one: Sample, other: Sample | None) -> bool:
+def _same(sample: Sample, other: Sample | None) -> bool:
     """Return whether two samples are of the same example, whatever it is called."""
-    if other is None or one.problems or other.problems:
+    if other is None or sample.problems or other.problems:
         return False
-    return one.fingerprint == other.fingerprint or (one.asked == other.asked != "")
+    return sample.fingerprint == other.fingerprint or (sample.asked == other.asked != "")
 
 
 def _recipe(subject: Subject, before: Samples | None, after: Samples | None, *, was: str) -> RecipeChange:
@@ -229,11 +229,11 @@ def _recipe(subject: Subject, before: Samples | None, after: Samples | None, *, 
         status: Status = "broken" if before else "added"
         return RecipeChange(kind, name, status, total, lost, was, problems=new.problems)
     if old.problems:
-        found = tuple(
+        mended = tuple(
             replace(_example(example, None, sample), status="mended") for example, sample in new.samples.items()
         )
         status = "mended" if after else "removed"
-        return RecipeChange(kind, name, status, total, found, was, former_problems=old.problems)
+        return RecipeChange(kind, name, status, total, mended, was, former_problems=old.problems)
     status = "renamed" if was else "changed" if before and after else "added" if after else "removed"
     examples = tuple(_examples(old.samples, new.samples))
     renamed = sum(example.status == "renamed" for example in examples)
@@ -244,7 +244,7 @@ def _examples(old: dict[str, Sample], new: dict[str, Sample]) -> Iterator[Exampl
     gone = {name: sample for name, sample in old.items() if name not in new}
     renamed: dict[str, str] = {}
     for name, sample in new.items():
-        source = next((was for was, one in gone.items() if name not in old and _same(one, sample)), None)
+        source = next((was for was, former in gone.items() if name not in old and _same(former, sample)), None)
         if source is not None:
             renamed[name] = source
             del gone[source]
@@ -256,8 +256,8 @@ def _examples(old: dict[str, Sample], new: dict[str, Sample]) -> Iterator[Exampl
     yield from (_example(name, sample, None) for name, sample in gone.items())
 
 
-def _equal(one: Sample, other: Sample) -> bool:
-    return (one.fingerprint, one.problems) == (other.fingerprint, other.problems)
+def _equal(sample: Sample, other: Sample) -> bool:
+    return (sample.fingerprint, sample.problems) == (other.fingerprint, other.problems)
 
 
 def _example(name: str, before: Sample | None, after: Sample | None, *, was: str = "") -> ExampleChange:

@@ -1,4 +1,4 @@
-"""Asks git what a revision holds; the checkout is never touched."""
+"""Reads revisions from git; the checkout is never changed."""
 
 from __future__ import annotations
 
@@ -44,20 +44,20 @@ class Checkout:
             raise InputError(self._complaint(done))
         return None
 
-    def fork(self, one: str, other: str) -> str | None:
-        """Return the hash of the commit from which two commits went apart; ``None`` when they never met."""
-        done = self._run("merge-base", one, other)
+    def fork(self, first: str, second: str) -> str | None:
+        """Return the hash of the common ancestor of two commits; ``None`` when they have none."""
+        done = self._run("merge-base", first, second)
         return os.fsdecode(done.stdout).strip() if done.returncode == 0 else None
 
     def unknown(self, name: str) -> str:
         """Return what there is to say about a revision that is not there."""
-        said = f"There is no revision or folder '{name}'."
+        fact = f"There is no revision or folder '{name}'."
         refs = os.fsdecode(self._run("for-each-ref", "--format=%(refname:short)").stdout).split()
         if hint := did_you_mean(name, refs):
-            return f"{said} {hint}"
+            return f"{fact} {hint}"
         if self._run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
-            return f"{said} This clone holds the newest revisions only; 'git fetch --unshallow' gets the others."
-        return f"{said} Name a branch, a tag, a commit or a folder."
+            return f"{fact} This clone holds the newest revisions only; 'git fetch --unshallow' gets the others."
+        return f"{fact} Name a branch, a tag, a commit or a folder."
 
     def names(self, commit: str) -> list[str]:
         """Return the names of all files below the folder, from it, as they were in a commit."""
@@ -111,8 +111,8 @@ class Checkout:
         )
 
     def _complaint(self, done: subprocess.CompletedProcess[bytes]) -> str:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        why = said[0].removeprefix("fatal: ") if said else f"it ended with {done.returncode}"
+        stderr_lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        why = stderr_lines[0].removeprefix("fatal: ") if stderr_lines else f"it ended with {done.returncode}"
         if why.startswith("not a git repository"):
             return f"{self.folder} is in no git repository, so it has no revisions. Name two folders to compare."
         return f"git cannot read the repository of {self.folder}: {why.rstrip('.')}. Mend that first."

@@ -1,4 +1,4 @@
-"""Tells from files alone whether prompts can differ: those that are made of the same are the same."""
+"""Decides from files alone whether prompts can differ: the same files make the same prompts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Ingredients:
         Rendering is a pure function of files, so equal ingredients make equal prompts.
         """
         try:
-            return all(self.hash(one) == other.hash(one) for one in ingredients)
+            return all(self.hash(ingredient) == other.hash(ingredient) for ingredient in ingredients)
         except (PromptKitError, OSError):
             return False
 
@@ -70,13 +70,13 @@ class Ingredients:
             project = self.library.project
             return project.root / (project.brand if kind == "brand" else name)
         file = f"{FOLDERS[kind]}{name}.yaml"
-        found = next(
+        template_path = next(
             (inside(root.recipes, file) for root in self.library.roots if (root.recipes / file).is_file()), None
         )
         hidden = kind == "preset" and name in self.library.names("recipe")
-        if found is None or hidden:
+        if template_path is None or hidden:
             raise FileNotFoundError(file)
-        return found
+        return template_path
 
     def _of(self, recipe: Recipe, example: str) -> Iterator[Ingredient]:
         mixed = recipe.using(*recipe.examples[example].uses)
@@ -92,9 +92,9 @@ class Ingredients:
 
     def _files(self, kind: str, name: str) -> Iterator[Ingredient]:
         """Yield a file and those that it extends."""
-        seen: set[str] = set()
-        while name not in seen:
-            seen.add(name)
+        visited: set[str] = set()
+        while name not in visited:
+            visited.add(name)
             yield kind, name
             extends = getattr(getattr(self.library, kind)(name).spec, "extends", None)
             kind = "recipe" if kind == "preset" else kind

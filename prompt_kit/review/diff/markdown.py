@@ -27,7 +27,7 @@ _MOST_AGAIN: Final = 5
 
 
 def markdown(changes: Changes) -> str:
-    """Return a report whose words are only ever words: nothing in a prompt links, calls people or loads pictures."""
+    """Return a report in which nothing of a prompt becomes a link, a mention of a person or a picture."""
     lines = [f"### Prompts: {_code(changes.old)} → {_code(changes.new)}", ""]
     counts = phrasing.details(changes)
     lines += [f"**{phrasing.summary(changes)}**" + (f" {', '.join(counts)}." if len(counts) > 1 else "")]

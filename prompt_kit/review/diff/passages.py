@@ -18,7 +18,7 @@ CONTEXT: Final = 1
 """How many unchanged sentences are shown on each side of a change."""
 
 _ALIKE: Final = 0.3
-"""From this likeness on, two passages are one that changed; below it, one went and another came."""
+"""Least likeness, from 0 to 1, of two passages that count as one that changed; below, one was removed and one added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ComparedPassage:
 
     @property
     def changed(self) -> bool:
-        """Whether anything in it went or came."""
+        """Whether anything in it was removed or added."""
         return any(span.kind != "same" for span in self.spans)
 
 

@@ -1,4 +1,4 @@
-"""How reports of every kind say things: the same words in the terminal, on a page and in Markdown."""
+"""The phrases that all kinds of report share: the same words in the terminal, on a page and in Markdown."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ MANY: Final = 6
 """From so many recipes to render on (at either state), the work is shared among processes."""
 
 _states: tuple[State, State]
-"""The states of a worker."""
+"""The two states that a worker process renders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ Pair: TypeAlias = tuple[Samples | None, Samples | None]
 def rendered(state: State, subject: Subject, same: Collection[str]) -> Samples | None:
     """Return the examples of a recipe or strategy as they are at a state, or ``None`` when it is not there.
 
-    What is wrong is told, never raised.
+    What is wrong is returned, never raised.
 
     Args:
         state: Where to look.
@@ -94,7 +94,7 @@ def all_rendered(states: tuple[State, State], tasks: Mapping[Subject, frozenset[
 
 def _begin(states: tuple[State, State]) -> None:
     gc.disable()  # short-lived worker: skip garbage collection
-    global _states  # noqa: PLW0603 - the one thing a worker keeps between recipes
+    global _states  # noqa: PLW0603 - a worker keeps nothing else between recipes
     _states = states
 
 

@@ -87,10 +87,10 @@ def _fork(old: str, new: str, checkout: Checkout) -> str:
     commits = [checkout.commit(name) for name in (old, new)]
     if None in commits:
         raise InputError(checkout.unknown(new if commits[0] else old))
-    found = checkout.fork(str(commits[0]), str(commits[1]))
-    if found is None:
+    fork = checkout.fork(str(commits[0]), str(commits[1]))
+    if fork is None:
         raise InputError(f"'{old}' and '{new}' have no commit in common. Use '{old}..{new}', or fetch more of them.")
-    return found
+    return fork
 
 
 def _opened(name: str, project: Project, stack: ExitStack) -> State:
@@ -131,9 +131,9 @@ def _revision(name: str, commit: str, checkout: Checkout, stack: ExitStack) -> S
     names = checkout.names(commit)
     checkout.extract(commit, [FILE] if FILE in names else [], root)
     project = _project(root, name)
-    for one in (project.recipes, project.templates, project.brand):
-        if one.rstrip("/") != ".":
-            inside(root, one)  # the project's file came with the revision, and may say anything
+    for folder in (project.recipes, project.templates, project.brand):
+        if folder.rstrip("/") != ".":
+            inside(root, folder)  # the project's file came with the revision, and may say anything
     gone = [pack for pack in project.packs if not any(name.startswith(f"{pack.rstrip('/')}/") for name in names)]
     project = project.model_copy(update={"packs": [pack for pack in project.packs if pack not in gone]})
     wanted = [project.recipes, project.templates, project.brand, *project.packs]
@@ -163,19 +163,15 @@ def _library(project: Project, *, whole: bool) -> Library:
 
 def _there(wanted: Sequence[str], names: Collection[str]) -> list[str]:
     """Return the files and folders out of these that a commit has."""
-    found = []
-    for one in dict.fromkeys(str(Path(name)) for name in wanted):
-        path = one.replace("\\", "/")
-        if path == "." or any(name == path or name.startswith(f"{path}/") for name in names):
-            found.append(path)
-    return found
+    paths = dict.fromkeys(str(Path(file)).replace("\\", "/") for file in wanted)
+    return [path for path in paths if path == "." or any(f"{name}/".startswith(f"{path}/") for name in names)]
 
 
 def _mentioned(project: Project, names: Collection[str]) -> list[str]:
     """Return the pictures elsewhere in the project that its recipes or its brand name."""
-    told = {match for text in _texts(project) for match in _PICTURE_NAME.findall(text)}
-    told |= {match.split()[-1] for match in told if match.strip()}
-    pictures = [name for name in names if name.lower().endswith(_PICTURES) and name.rpartition("/")[2] in told]
+    mentioned = {match for text in _texts(project) for match in _PICTURE_NAME.findall(text)}
+    mentioned |= {match.split()[-1] for match in mentioned if match.strip()}
+    pictures = [name for name in names if name.lower().endswith(_PICTURES) and name.rpartition("/")[2] in mentioned]
     return [name for name in pictures if not (project.root / name).exists()]
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from prompt_kit.recipe.parameters import Parameter
-    from prompt_kit.review.lint.passages import Passage
+    from prompt_kit.review.lint.passages import TemplateWords
 
 _WORDS: Final = r"(?:words?|texts?|lettering|letters|writing|captions?|inscriptions?)"
 CLOSED: Final = re.compile(
@@ -43,7 +43,7 @@ def closings(text: str) -> Iterator[re.Match[str]]:
 
 
 def closed_lists(
-    passages: Sequence[Passage], parameters: Mapping[str, Parameter], templates: set[str]
+    passages: Sequence[TemplateWords], parameters: Mapping[str, Parameter], templates: set[str]
 ) -> Iterator[Problem]:
     """Yield what closes the list of words although nobody asked for it.
 

@@ -46,12 +46,12 @@ _ODD: Final = 0.03
 """How far two ratios may be apart, as a logarithm, and still be the same: sizes in pixels are rounded."""
 
 
-def contradictions(prompt: Prompt, theirs: Collection[str]) -> Iterator[str]:
-    """Yield where the words of a prompt and its settings do not agree, never in what a person wrote."""
+def contradictions(prompt: Prompt, own_words: Collection[str]) -> Iterator[str]:
+    """Yield where the words of a prompt and its settings do not agree, never in a person's ``own_words``."""
     ratio, size = prompt.settings.aspect_ratio, prompt.settings.size
-    for sentence in _own(prompt, theirs):
+    for sentence in _authors(prompt, own_words):
         if ratio:
-            yield from (f"the words say {said}, the settings {ratio}" for said in _other_format(sentence, ratio))
+            yield from (f"the words say {other}, the settings {ratio}" for other in _other_format(sentence, ratio))
         for match in _SIZE.finditer(sentence) if size else ():
             if match[1] != size:
                 yield f"the words say {match[1]}, the settings {size}"
@@ -64,10 +64,10 @@ def formats(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _own(prompt: Prompt, theirs: Collection[str]) -> Iterator[str]:
+def _authors(prompt: Prompt, own_words: Collection[str]) -> Iterator[str]:
     """Yield the sentences without what a person wrote."""
     for paragraph in sentences.paragraphs(prompt):
-        for sentence in sentences.parted(paragraph, theirs):
+        for sentence in sentences.parted(paragraph, own_words):
             text = sentence.text
             for start, end in reversed(sentence.values):
                 text = f"{text[:start]}…{text[end:]}"
@@ -82,7 +82,7 @@ def _other_format(sentence: str, ratio: str) -> Iterator[str]:
     for match in _PIXELS.finditer(sentence):
         if abs(log(int(match[1]) * height / (int(match[2]) * width))) > _ODD:
             yield match[0]
-    said = [(shape, match) for shape, pattern in _SHAPES for match in pattern.finditer(sentence)]
+    shapes = [(shape, match) for shape, pattern in _SHAPES for match in pattern.finditer(sentence)]
     right = "square" if width == height else "upright" if width < height else "wide"
-    if len({shape for shape, _ in said}) == 1 and not _ELSEWHERE.search(sentence):
-        yield from (f"'{match[0]}'" for shape, match in said if shape != right)
+    if len({shape for shape, _ in shapes}) == 1 and not _ELSEWHERE.search(sentence):
+        yield from (f"'{match[0]}'" for shape, match in shapes if shape != right)

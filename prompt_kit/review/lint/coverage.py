@@ -45,7 +45,7 @@ class Coverage:
 
 def coverage(
     kind: str,
-    found: Found[RecipeSpec] | Found[StrategySpec],
+    parsed: Found[RecipeSpec] | Found[StrategySpec],
     parameters: Mapping[str, Parameter],
     programs: Iterable[Program],
     templates: set[str],
@@ -54,25 +54,25 @@ def coverage(
 
     Args:
         kind: ``recipe`` or ``strategy``.
-        found: What the file says.
+        parsed: What the file says.
         parameters: Its own parameters.
         programs: The watched programs that rendered the examples.
         templates: The names of its own templates.
     """
-    known: dict[tuple[str, str], Problem] = {}
+    by_branch: dict[tuple[str, str], Problem] = {}
     taken: set[tuple[str, str]] = set()
     for program in programs:
         for branch in program.branches:
             if branch.template in templates:
                 key = str(branch.place), branch.what
-                known[key] = Problem(f"no example shows the case in which {branch.what}.", branch.place)
+                by_branch[key] = Problem(f"no example shows the case in which {branch.what}.", branch.place)
                 if branch in program.taken:
                     taken.add(key)
-    untried = sorted((p for key, p in known.items() if key not in taken), key=lambda p: (str(p.place), p.message))
-    examples = found.spec.examples
+    untried = sorted((p for key, p in by_branch.items() if key not in taken), key=lambda p: (str(p.place), p.message))
+    examples = parsed.spec.examples
     choices = list(_choices(parameters))
-    missing = list(_untried(found, parameters))
-    return Coverage(kind, found.name, len(examples), len(known), len(choices), (*missing, *untried))
+    missing = list(_untried(parsed, parameters))
+    return Coverage(kind, parsed.name, len(examples), len(by_branch), len(choices), (*missing, *untried))
 
 
 def _choices(parameters: Mapping[str, Parameter]) -> Iterator[tuple[str, str]]:
@@ -80,14 +80,14 @@ def _choices(parameters: Mapping[str, Parameter]) -> Iterator[tuple[str, str]]:
         yield from ((name, choice) for choice in getattr(parameter, "choices", ()))
 
 
-def _untried(found: Found[RecipeSpec] | Found[StrategySpec], parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
+def _untried(parsed: Found[RecipeSpec] | Found[StrategySpec], parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
     for name, choice in _choices(parameters):
         parameter = parameters[name]
         label = parameter.choices[choice].label if hasattr(parameter, "choices") else ""
-        tried = (example.values.get(name, parameter.default) for example in found.spec.examples.values())
+        tried = (example.values.get(name, parameter.default) for example in parsed.spec.examples.values())
         if not any({choice, label}.intersection(_several(value)) for value in tried):
-            yield found.file.problem(f"no example tries {name}: {choice}.", "parameters", name, "choices", choice)
+            yield parsed.file.problem(f"no example tries {name}: {choice}.", "parameters", name, "choices", choice)
 
 
 def _several(value: object) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+    return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SPACES: Final = re.compile(r"(?<=\S) {2,}(?=\S)")
 _SPACE_BEFORE_STOP: Final = re.compile(r"(?<=\S)(?<!\d)\s[,.;:!?](?=\s|$)|(?<=\d) [,.;!?](?=\s|$)")
 _STOPS_MEET: Final = re.compile(r",\s*(?:[,;]|\.(?![.\w]))|(?:(?P<word>[\w.]*)\.|[!?])\s*,")
-# As a word of the sentence it begins one: None of them, None other than; a value that is missing stands anywhere.
+# As an English word it begins a sentence: None of them, None other than; a value that is missing stands anywhere.
 _NONE: Final = re.compile(r"\bNone\b(?! (?:of|other|but|too|the|is|are|was|were|has|have|can|may|must|will|shall)\b)")
 _ARTICLE: Final = re.compile(r"\b(an?) ([\w-]+)")
 _WHITE: Final = re.compile(r"\bwhite background\b", re.IGNORECASE)
@@ -43,21 +43,21 @@ _OTHER_LANGUAGES: Final = frozenset(
 _ENGLISH: Final = frozenset("and are at by for from is it of that the this to with".split())
 
 
-def flaws(prompt: Prompt, theirs: Collection[str] = ()) -> Iterator[str]:
+def flaws(prompt: Prompt, own_words: Collection[str] = ()) -> Iterator[str]:
     """Yield the flaws of a rendered prompt, as the beginnings of sentences.
 
     Args:
         prompt: The prompt.
-        theirs: What a person wrote, as it stands there, the longest first; it contradicts no setting.
+        own_words: What a person wrote, as it stands there, the longest first; it contradicts no setting.
     """
-    said = str(prompt)
-    text = without_quoted(said)
-    for what, match in _in_text(text):
-        yield f"{what}: '{_around(said, match)}'"
+    whole = str(prompt)
+    text = without_quoted(whole)
+    for fact, match in _in_text(text):
+        yield f"{fact}: '{_around(whole, match)}'"
     sentences = [sentence for sentence in re.split(r"[.!?\n]", text) if not _REPLACED.search(sentence)]
     if any(map(_WHITE.search, sentences)) and any(map(_TRANSPARENT.search, sentences)):
         yield "the background is white and transparent at once"
-    yield from contradictions(prompt, theirs)
+    yield from contradictions(prompt, own_words)
 
 
 def _in_text(text: str) -> Iterator[tuple[str, re.Match[str]]]:
@@ -82,10 +82,10 @@ def _is_abbreviation(word: str) -> bool:
 
 
 def _is_wrong(match: re.Match[str]) -> bool:
-    said, word = match[1], match[2]
+    used, word = match[1], match[2]
     if word.lower() in _OTHER_LANGUAGES | {"den", "die"} or _EITHER_ARTICLE.match(word):
         return False
-    if said == "a" and word in _NO_NOUN:
+    if used == "a" and word in _NO_NOUN:
         return False
     return article(word) not in {match[0], word}
 

@@ -30,7 +30,7 @@ _SHORTEST_WHOLE: Final = 5
 
 
 @dataclass(frozen=True)
-class Passage:
+class TemplateWords:
     """Words of an author's own, as they stand in a template."""
 
     text: str
@@ -49,7 +49,7 @@ class Passage:
         return self.program.place(self.lineno + self.text.count("\n", 0, at))
 
 
-def passages(program: Program) -> list[Passage]:
+def passages(program: Program) -> list[TemplateWords]:
     """Return all passages of a program, in order; those of a macro wherever it is called."""
     walk = _Walk(program)
     return list(walk.body(program.tree.body, ()))
@@ -58,17 +58,17 @@ def passages(program: Program) -> list[Passage]:
 class Beginnings:
     """Where in templates sentences begin, to find those of a prompt."""
 
-    def __init__(self, known: Iterable[Passage]) -> None:
+    def __init__(self, passages: Iterable[TemplateWords]) -> None:
         """Note every place in these passages at which a sentence may begin."""
-        self.by_start: dict[str, list[tuple[str, Passage, int]]] = {}
-        for passage in known:
+        self.by_start: dict[str, list[tuple[str, TemplateWords, int]]] = {}
+        for passage in passages:
             for start in _START.finditer(passage.text):
                 tail = " ".join(passage.text[start.end() :].split())
                 self.by_start.setdefault(tail[:_SHORTEST_WHOLE], []).append((tail, passage, start.end()))
 
-    def of(self, sentence: str) -> tuple[Passage, int] | None:
+    def of(self, sentence: str) -> tuple[TemplateWords, int] | None:
         """Return the passage in which a sentence begins, and where in it; nothing when none can be told."""
-        best: tuple[int, Passage, int] | None = None
+        best: tuple[int, TemplateWords, int] | None = None
         for tail, passage, at in self.by_start.get(sentence[:_SHORTEST_WHOLE], ()):
             same = _shared(tail, sentence)
             least = _SHORTEST_WHOLE if same == len(tail) else _SHORTEST
@@ -102,7 +102,7 @@ class _Walk:
             if isinstance(node.target, nodes.Name):
                 self.set.setdefault(node.target.name, []).append(node.node)
 
-    def body(self, body: Sequence[nodes.Node], above: tuple[Condition, ...]) -> Iterator[Passage]:
+    def body(self, body: Sequence[nodes.Node], above: tuple[Condition, ...]) -> Iterator[TemplateWords]:
         for node in body:
             match node:
                 case nodes.If():
@@ -117,16 +117,16 @@ class _Walk:
                     for piece in node.nodes:
                         yield from self._expression(piece, above)
 
-    def _if(self, node: nodes.If, above: tuple[Condition, ...]) -> Iterator[Passage]:
+    def _if(self, node: nodes.If, above: tuple[Condition, ...]) -> Iterator[TemplateWords]:
         for arm in (node, *node.elif_):
             yield from self.body(arm.body, (*above, (self._resolved(arm.test), True)))
             above = (*above, (self._resolved(arm.test), False))
         yield from self.body(node.else_, above)
 
-    def _expression(self, node: nodes.Node, above: tuple[Condition, ...]) -> Iterator[Passage]:
+    def _expression(self, node: nodes.Node, above: tuple[Condition, ...]) -> Iterator[TemplateWords]:
         match node:
             case nodes.TemplateData(data=text) | nodes.Const(value=str() as text) if not is_mark(text):
-                yield Passage(text.replace(PARAGRAPH, " "), node.lineno, above, self.program)
+                yield TemplateWords(text.replace(PARAGRAPH, " "), node.lineno, above, self.program)
             case nodes.CondExpr():
                 test = self._resolved(node.test)
                 yield from self._expression(node.expr1, (*above, (test, True)))

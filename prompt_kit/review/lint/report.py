@@ -5,21 +5,25 @@ from __future__ import annotations
 import gc
 import re
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
 from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.recipe.library import Library, kind_of
-from prompt_kit.recipe.recipe import strategy_templates
 from prompt_kit.recipe.spec import NAME_PATTERN
+from prompt_kit.recipe.turns import strategy_templates
 from prompt_kit.review.lint import closing, sentences, wording
+from prompt_kit.review.lint.comparisons import impossible_comparisons, impossible_conditions
 from prompt_kit.review.lint.coverage import Coverage, coverage
 from prompt_kit.review.lint.flaws import flaws
+from prompt_kit.review.lint.misfits import example_misfits, preset_misfits
 from prompt_kit.review.lint.passages import passages
+from prompt_kit.review.lint.printed import printed_raw
 from prompt_kit.review.lint.stock import stock
 from prompt_kit.review.lint.targets import own
 from prompt_kit.review.lint.unused import unused_inputs, unused_templates
+from prompt_kit.support import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.library import Found, Root
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.recipe.spec import RecipeSpec, StrategySpec
+    from prompt_kit.recipe.spec import PresetSpec, RecipeSpec, StrategySpec
     from prompt_kit.recipe.templating import Program
     from prompt_kit.review.lint.targets import Target
 
@@ -45,21 +49,25 @@ _library: Library
 
 @dataclass
 class Report:
-    """What was found."""
+    """The problems of files, and how much their examples exercise."""
 
     problems: list[Problem] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     templates: set[str] = field(default_factory=set)
     """The templates that something uses, as messages call them."""
+    broken: dict[Problem, set[str]] = field(default_factory=dict)
+    """The problems of shared templates, each with the files that cannot be read because of it."""
     unreadable: bool = False
     """Whether a file could not be read so far that its templates are known."""
 
     def add(self, other: Report) -> None:
-        """Take in what another report found."""
+        """Add the content of another report to this one."""
         self.problems += other.problems
         self.coverage += other.coverage
         self.templates |= other.templates
         self.unreadable |= other.unreadable
+        for problem, names in other.broken.items():
+            self.broken.setdefault(problem, set()).update(names)
 
 
 def check(library: Library, only: list[Target] | None = None, *, min_coverage: float = 1.0) -> Report:
@@ -81,8 +89,14 @@ def check(library: Library, only: list[Target] | None = None, *, min_coverage: f
             report.problems += covered.untried
     if not report.unreadable:
         report.problems += unused_templates(looked_at, report.templates)
-    report.problems = list(dict.fromkeys(report.problems))
+    broken = {problem: _with_names(problem, sorted(names)) for problem, names in report.broken.items()}
+    report.problems = list(dict.fromkeys(broken.get(problem, problem) for problem in report.problems))
     return report
+
+
+def _with_names(problem: Problem, names: list[str]) -> Problem:
+    listed = words.series(f"'{name}'" for name in names)
+    return replace(problem, message=f"{problem.message} This breaks {listed}.")
 
 
 def _look(target: Target) -> Report:
@@ -102,7 +116,7 @@ def _look(target: Target) -> Report:
 def _begin(project: Project, roots: tuple[Root, ...], labels_from: Path) -> None:
     """Make a worker process ready: open its library; it ends too soon for garbage collection to be worth its time."""
     gc.disable()
-    global _library  # noqa: PLW0603 - the one thing a worker keeps between files
+    global _library  # noqa: PLW0603 - a worker keeps nothing else between files
     _library = Library(project, roots=roots, labels_from=labels_from)
 
 
@@ -125,79 +139,104 @@ class _File:
         """Return everything that is wrong with the file."""
         label = self.library.label(self.path)
         if not _NAME.match(self.name):
-            what = f"'{self.name}' cannot be a name. Use small letters, figures and hyphens, such as 'red-panda.yaml'."
-            return Report([Problem(what, Place(label))])
+            fact = f"'{self.name}' cannot be a name. Use small letters, figures and hyphens, such as 'red-panda.yaml'."
+            return Report([Problem(fact, Place(label))])
         try:
-            found = getattr(self.library, self.kind)(self.name)
+            parsed = getattr(self.library, self.kind)(self.name)
         except PromptKitError as error:
             return Report(_problems(error, Place(label)))
-        if found.file.path.resolve() != self.path.resolve():
-            return Report([Problem(f"{found.file.label} has the same name and is found first.", Place(label))])
+        if parsed.file.path.resolve() != self.path.resolve():
+            return Report([Problem(f"{parsed.file.label} has the same name and is found first.", Place(label))])
         try:
             look: Callable[[Found[Any]], Report] = getattr(self, f"_{self.kind}")
-            return look(found)
+            return look(parsed)
         except PromptKitError as error:
-            return Report(_problems(error, found.file.place()))
+            problems = _problems(error, parsed.file.place())
+            own = {label, parsed.file.label}
+            own |= {self._label_of_template(name) for name in _named_templates(self.kind, parsed)}
+            shared = {problem: {self.name} for problem in problems if problem.place and problem.place.file not in own}
+            return Report(problems, broken=shared)
 
-    def _preset(self, found: Found[Any]) -> Report:
-        plans = load(found.name, library=self.library).turn_templates
-        return Report(templates={source.label for plan in plans for source in plan.program.sources})
+    def _label_of_template(self, name: str) -> str:
+        try:
+            return self.library.source(name).label
+        except PromptKitError:
+            return ""
 
-    def _recipe(self, found: Found[RecipeSpec]) -> Report:
-        recipe = load(self.name, library=self.library)
-        trial = _Trial(found, self._own_templates(found, recipe))
-        trial.render(dict.fromkeys(recipe.examples, recipe))
-        report = trial.report("recipe", found.spec.parameters, creates=recipe.task == "create", base=recipe)
-        report.problems += self._about_strategies(found)
-        report.problems += _about_stays(found, recipe, trial.prompts)
+    def _preset(self, parsed: Found[PresetSpec]) -> Report:
+        recipe = load(parsed.name, library=self.library)
+        turns = recipe.turn_templates
+        report = Report(templates={source.label for turn in turns for source in turn.program.sources})
+        report.problems += preset_misfits(parsed, recipe)
         return report
 
-    def _own_templates(self, found: Found[RecipeSpec], recipe: Recipe) -> set[str]:
-        """Return the templates that are the recipe's own; what it inherits is measured where it comes from."""
-        every = {name for plan in recipe.turn_templates for name in plan.program.origins}
-        if found.spec.extends is not None:
-            own = {found.spec.template, *(turn.template for turn in found.spec.turns)}
-            return {name for name in every if name in own}
-        return every - {name for strategy in recipe.strategies for name in strategy_templates(strategy)}
+    def _recipe(self, parsed: Found[RecipeSpec]) -> Report:
+        recipe = load(self.name, library=self.library)
+        trial = _Trial(parsed, self._own_templates(parsed, recipe))
+        trial.render(dict.fromkeys(recipe.examples, recipe))
+        report = trial.report("recipe", parsed.spec.parameters, creates=recipe.task == "create", base=recipe)
+        report.problems += self._about_strategies(parsed)
+        report.problems += _about_stays(parsed, recipe, trial.prompts)
+        return report
 
-    def _about_strategies(self, found: Found[RecipeSpec]) -> Iterator[Problem]:
+    def _own_templates(self, parsed: Found[RecipeSpec], recipe: Recipe) -> set[str]:
+        """Return the templates that are the recipe's own; what it inherits is measured where it comes from."""
+        names = {name for plan in recipe.turn_templates for name in plan.program.origins}
+        if parsed.spec.extends is not None:
+            own = {parsed.spec.template, *(turn.template for turn in parsed.spec.turns)}
+            return {name for name in names if name in own}
+        return names - {name for strategy in recipe.strategies for name in strategy_templates(strategy)}
+
+    def _about_strategies(self, parsed: Found[RecipeSpec]) -> Iterator[Problem]:
         """Yield what a recipe says of strategies that are not there."""
         strategies = self.library.names("strategy")
-        for name in found.spec.excludes:
+        for name in parsed.spec.excludes:
             if name not in strategies:
-                yield found.file.problem(f"there is no strategy '{name}'.", "excludes", name, of_key=True)
-        if found.spec.heeds:
+                yield parsed.file.problem(f"there is no strategy '{name}'.", "excludes", name, of_key=True)
+        if parsed.spec.heeds:
             asked = {name for strategy in strategies for name in self.library.strategy(strategy).spec.parameters}
-            for at, name in enumerate(found.spec.heeds):
+            for at, name in enumerate(parsed.spec.heeds):
                 if name not in asked:
-                    yield found.file.problem(f"no strategy has a parameter '{name}'.", "heeds", at)
+                    yield parsed.file.problem(f"no strategy has a parameter '{name}'.", "heeds", at)
 
-    def _strategy(self, found: Found[StrategySpec]) -> Report:
-        trial = _Trial(found, strategy_templates(found))
+    def _strategy(self, parsed: Found[StrategySpec]) -> Report:
+        trial = _Trial(parsed, strategy_templates(parsed))
         recipes = example_recipes("strategy", self.name, self.library)
         trial.render(recipes)
         base = next(iter(recipes.values()), None)
-        return trial.report("strategy", found.spec.parameters, creates="create" in found.spec.tasks, base=base)
+        return trial.report("strategy", parsed.spec.parameters, creates="create" in parsed.spec.tasks, base=base)
 
 
-def _about_stays(found: Found[RecipeSpec], recipe: Recipe, prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
+def _named_templates(kind: str, parsed: Found[Any]) -> set[str]:
+    """Return the names of the templates that a file names as its own."""
+    if kind == "strategy":
+        return strategy_templates(parsed)
+    if kind == "preset":
+        return set()
+    return {
+        parsed.spec.template or f"{parsed.name}.j2",
+        *(turn.template for turn in parsed.spec.turns if turn.template),
+    }
+
+
+def _about_stays(parsed: Found[RecipeSpec], recipe: Recipe, prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
     """Yield what is wrong with what a refinement must keep: its words, and what examples make of them."""
-    for number, text in enumerate(found.spec.stays):
+    for number, text in enumerate(parsed.spec.stays):
         for message, _ in wording.in_words(_VALUE.sub("", text), creates=False):
-            yield found.file.problem(message, "stays", number)
+            yield parsed.file.problem(message, "stays", number)
     for name, prompt in prompts.items():
         try:
             recipe.stays(prompt.values)
         except InputError as error:
             for problem in error.problems:
-                yield found.file.problem(f"example '{name}': {problem.message}", "stays")
+                yield parsed.file.problem(f"example '{name}': {problem.message}", "stays")
 
 
 class _Trial:
     """Renders the examples of one file, and watches which branches they take."""
 
-    def __init__(self, found: Found[Any], templates: set[str]) -> None:
-        self.found, self.templates = found, templates
+    def __init__(self, parsed: Found[Any], templates: set[str]) -> None:
+        self.parsed, self.templates = parsed, templates
         self.programs: dict[int, Program] = {}
         self.prompts: dict[str, Prompt] = {}
         self.mixed: dict[str, Recipe] = {}
@@ -214,8 +253,8 @@ class _Trial:
                 self.prompts[name] = mixed.render(settings=example.settings, **example.values)
                 self.mixed[name] = mixed
             except PromptKitError as error:
-                told = [f"example '{name}': {problem.message}" for problem in _problems(error)]
-                self.problems += [self.found.file.problem(message, "examples", name) for message in told]
+                for problem in error.problems:
+                    self.problems.append(self.parsed.file.problem(f"example '{name}': {problem}", "examples", name))
 
     def watch(self, recipe: Recipe) -> None:
         """Watch the programs of a recipe from now on."""
@@ -226,18 +265,16 @@ class _Trial:
 
     def report(self, kind: str, parameters: Mapping[str, Parameter], *, creates: bool, base: Recipe | None) -> Report:
         """Return what was found once all examples were rendered."""
-        file, spec = self.found.file, self.found.spec
+        file, spec = self.parsed.file, self.parsed.spec
         if base is not None:
             self.watch(base)
-            self.problems[:0] = [
-                file.problem(f"no template uses the parameter '{name}'. Use it or leave it out.", "parameters", name)
-                for name in unused_inputs(parameters, base)
-            ]
+            self.problems[:0] = unused_inputs(self.parsed, base)
+            self.problems += self._conditions(base)
         self.problems += self._words(parameters, creates=creates)
         self.problems += self._repeated_and_closed(base.parameters if base else parameters)
         for name, prompt in self.prompts.items():
-            theirs = sentences.pieces(self.mixed[name], prompt, choices=False)
-            in_prompt = dict.fromkeys(flaws(prompt, theirs))
+            own_words = sentences.pieces(self.mixed[name], prompt, choices=False)
+            in_prompt = dict.fromkeys(flaws(prompt, own_words))
             self.problems += [file.problem(f"example '{name}': {flaw}.", "examples", name) for flaw in in_prompt]
         if not spec.examples:
             self.problems.append(
@@ -245,28 +282,40 @@ class _Trial:
             )
         report = Report(self.problems, templates={s.label for p in self.programs.values() for s in p.sources})
         if spec.examples and len(self.prompts) == len(spec.examples):
-            report.coverage.append(coverage(kind, self.found, parameters, self.programs.values(), self.templates))
+            report.coverage.append(coverage(kind, self.parsed, parameters, self.programs.values(), self.templates))
         return report
+
+    def _conditions(self, base: Recipe) -> Iterator[Problem]:
+        """Look for values that do not fit, conditions that are never met, and what would show as Python writes it."""
+        spec, parameters = self.parsed.spec, base.parameters
+        yield from example_misfits(self.parsed, base)
+        for key, inputs in (("parameters", spec.parameters), ("references", spec.references)):
+            for name, other, message in impossible_conditions(inputs, parameters):
+                yield self.parsed.file.problem(message, key, name, "show_if", other)
+        items = [turn.for_each for turn in base.turn_templates if turn.for_each]
+        for program in self.programs.values():
+            yield from impossible_comparisons(program, parameters, items=items, templates=self.templates)
+            yield from printed_raw(program, parameters, self.templates)
 
     def _repeated_and_closed(self, parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
         """Look for sentences that say nothing of the values, and for lists of words that nobody asked to close."""
-        file, spec = self.found.file, self.found.spec
-        own = [passage for program in self.programs.values() for passage in passages(program)]
-        yield from closing.closed_lists(own, parameters, self.templates)
+        file, spec = self.parsed.file, self.parsed.spec
+        in_templates = [passage for program in self.programs.values() for passage in passages(program)]
+        yield from closing.closed_lists(in_templates, parameters, self.templates)
         for name, value, message in closing.closed_by_default(spec.parameters):
             yield file.problem(message, "parameters", name, "choices", value)
         if len(self.prompts) == len(spec.examples):
             prompts = {name: (self.mixed[name], prompt) for name, prompt in self.prompts.items()}
-            yield from stock(self.found, prompts, own, self.templates)
+            yield from stock(self.parsed, prompts, in_templates, self.templates)
 
     def _words(self, parameters: Mapping[str, Parameter], *, creates: bool) -> Iterator[Problem]:
         """Look at the author's own words: those of the templates, and those of the choices."""
         for program in self.programs.values():
-            yield from wording.in_template(program, parameters, creates=creates, of=self.templates)
+            yield from wording.in_template(program, parameters, creates=creates, templates=self.templates)
         for name, parameter in parameters.items():
             for value, choice in getattr(parameter, "choices", {}).items():
                 for message, _ in wording.in_words(choice.words, creates=creates):
-                    yield self.found.file.problem(message, "parameters", name, "choices", value)
+                    yield self.parsed.file.problem(message, "parameters", name, "choices", value)
 
 
 def _problems(error: PromptKitError, place: Place | None = None) -> list[Problem]:

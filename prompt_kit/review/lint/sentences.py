@@ -19,14 +19,14 @@ Span: TypeAlias = "tuple[int, int]"
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class SentenceWithValues:
     """One sentence, and where in it the values stand."""
 
     text: str
     values: tuple[Span, ...] = ()
 
 
-def parted(paragraph: str, pieces: Iterable[str]) -> Iterator[Sentence]:
+def parted(paragraph: str, pieces: Iterable[str]) -> Iterator[SentenceWithValues]:
     """Yield the sentences of a paragraph; a stop inside a value ends none.
 
     Args:
@@ -38,7 +38,7 @@ def parted(paragraph: str, pieces: Iterable[str]) -> Iterator[Sentence]:
     for hidden in words.sentences(_filled(paragraph, spans)):
         end = at + len(hidden)
         inside = tuple((first - at, last - at) for first, last in spans if at <= first < end)
-        yield Sentence(paragraph[at:end], inside)
+        yield SentenceWithValues(paragraph[at:end], inside)
         at = end + 1
 
 
@@ -79,11 +79,11 @@ def pieces(recipe: Recipe, prompt: Prompt, *, choices: bool) -> tuple[str, ...]:
         parameter = recipe.parameters.get(name)
         if parameter is None:
             continue
-        known = getattr(parameter, "choices", {})
+        own_choices = getattr(parameter, "choices", {})
         for leaf in _leaves(context[name]):
-            if choices or not (isinstance(leaf, Chosen) and leaf.value in known):
+            if choices or not (isinstance(leaf, Chosen) and leaf.value in own_choices):
                 made.update(_looks(leaf))
-        if not known:
+        if not own_choices:
             made.update(look for leaf in _leaves(value) for look in _looks(leaf))
     return tuple(sorted((piece for piece in made if piece.strip()), key=lambda piece: (-len(piece), piece)))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.library import Found
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.review.lint.passages import Passage
+    from prompt_kit.review.lint.passages import TemplateWords
 
 FEWEST: Final = 4
 """Under so many examples, nothing can be said of most of them."""
@@ -37,14 +37,17 @@ class _Said:
     """One sentence without any value, in all examples that have it."""
 
     text: str
-    start: tuple[Passage, int] | None
+    start: tuple[TemplateWords, int] | None
     """Where it begins in a template."""
     examples: set[str] = field(default_factory=set)
     """The examples that have it without having asked for it."""
 
 
 def stock(
-    found: Found[Any], prompts: dict[str, tuple[Recipe, Prompt]], passages: Sequence[Passage], templates: set[str]
+    parsed: Found[Any],
+    prompts: dict[str, tuple[Recipe, Prompt]],
+    passages: Sequence[TemplateWords],
+    templates: set[str],
 ) -> Iterator[Problem]:
     """Yield the sentences that stand in more than half of the examples and say nothing of their values.
 
@@ -53,16 +56,16 @@ def stock(
     a default that nobody filled in.
 
     Args:
-        found: The recipe or strategy, with what it lists under ``needed``.
+        parsed: The recipe or strategy, with what it lists under ``needed``.
         prompts: The prompts of all its examples, each with the recipe that rendered it.
         passages: The author's own words in all templates.
         templates: The names of its own templates; what others say is judged where it comes from.
     """
-    every: set[str] = set()
+    all_sentences: set[str] = set()
     kept: dict[str, _Said] = {}
     beginnings = Beginnings(passages)
     for name, (recipe, prompt) in prompts.items():
-        for text in _plain(recipe, prompt, every):
+        for text in _plain(recipe, prompt, all_sentences):
             key = _MENTION.sub("the image", text)
             if key not in kept:
                 kept[key] = _Said(text, beginnings.of(text))
@@ -70,18 +73,18 @@ def stock(
             if start is None or not compared(start[0].conditions, recipe.parameters) & _given(recipe, prompt):
                 kept[key].examples.add(name)
     enough = len(prompts) >= FEWEST
-    often = [said for said in kept.values() if enough and len(said.examples) * 2 > len(prompts)]
-    often = [said for said in often if _is_own(found, said.start, templates)]
-    needed: dict[str, str] = found.spec.needed
-    for said in often:
-        if not any(said.text.startswith(_one_line(start)) for start in needed):
-            what = f"this sentence stands in {len(said.examples)} of {len(prompts)} examples"
+    often = [repeated for repeated in kept.values() if enough and len(repeated.examples) * 2 > len(prompts)]
+    often = [repeated for repeated in often if _is_own(parsed, repeated.start, templates)]
+    needed: dict[str, str] = parsed.spec.needed
+    for repeated in often:
+        if not any(repeated.text.startswith(_one_line(start)) for start in needed):
+            fact = f"this sentence stands in {len(repeated.examples)} of {len(prompts)} examples"
             yield Problem(
-                f"{what} and says nothing of their values: '{_shortened(said.text)}' Delete it, make a value trigger "
-                "it, or list it under 'needed' with the reason.",
-                said.start[0].place(said.start[1]) if said.start else found.file.place(),
+                f"{fact} and says nothing of their values: '{_shortened(repeated.text)}' Delete it, make a value "
+                "trigger it, or list it under 'needed' with the reason.",
+                repeated.start[0].place(repeated.start[1]) if repeated.start else parsed.file.place(),
             )
-    yield from _idle(found, needed, [said.text for said in often] if enough else every, every)
+    yield from _idle(parsed, needed, [repeated.text for repeated in often] if enough else all_sentences, all_sentences)
 
 
 def _given(recipe: Recipe, prompt: Prompt) -> set[str]:
@@ -90,31 +93,33 @@ def _given(recipe: Recipe, prompt: Prompt) -> set[str]:
     return {*prompt.values, *(["item"] if repeated else [])}
 
 
-def _plain(recipe: Recipe, prompt: Prompt, every: set[str]) -> list[str]:
+def _plain(recipe: Recipe, prompt: Prompt, all_sentences: set[str]) -> list[str]:
     """Return the sentences of a prompt in which no value stands, each once, and add all there are to ``every``."""
     values = sentences.pieces(recipe, prompt, choices=True)
-    said = [s for paragraph in sentences.paragraphs(prompt) for s in sentences.parted(paragraph, values)]
-    every.update(sentence.text for sentence in said)
-    return list(dict.fromkeys(sentence.text for sentence in said if sentence.text and not sentence.values))
+    parted = [s for paragraph in sentences.paragraphs(prompt) for s in sentences.parted(paragraph, values)]
+    all_sentences.update(sentence.text for sentence in parted)
+    return list(dict.fromkeys(sentence.text for sentence in parted if sentence.text and not sentence.values))
 
 
-def _is_own(found: Found[Any], start: tuple[Passage, int] | None, templates: set[str]) -> bool:
+def _is_own(parsed: Found[Any], start: tuple[TemplateWords, int] | None, templates: set[str]) -> bool:
     if start is not None:
         return start[0].template in templates
     # Words of a choice, or a sentence that begins with a default: of a recipe that stands alone, they are its own.
-    return isinstance(found.spec, RecipeSpec) and found.spec.extends is None
+    return isinstance(parsed.spec, RecipeSpec) and parsed.spec.extends is None
 
 
-def _idle(found: Found[Any], needed: Iterable[str], stock: Iterable[str], every: Iterable[str]) -> Iterator[Problem]:
+def _idle(
+    parsed: Found[Any], needed: Iterable[str], stock: Iterable[str], all_sentences: Iterable[str]
+) -> Iterator[Problem]:
     """Yield the entries of ``needed`` that nothing needs."""
-    stock, every = list(stock), list(every)
+    stock, all_sentences = list(stock), list(all_sentences)
     for start in needed:
         line = _one_line(start)
-        if not any(text.startswith(line) for text in every):
-            yield found.file.problem("no sentence of any example begins like this.", "needed", start, of_key=True)
+        if not any(text.startswith(line) for text in all_sentences):
+            yield parsed.file.problem("no sentence of any example begins like this.", "needed", start, of_key=True)
         elif not any(text.startswith(line) for text in stock):
-            what = "the sentence that begins like this is not repeated without a value in most examples. Take it out."
-            yield found.file.problem(what, "needed", start, of_key=True)
+            fact = "the sentence that begins like this is not repeated without a value in most examples. Take it out."
+            yield parsed.file.problem(fact, "needed", start, of_key=True)
 
 
 def _one_line(text: str) -> str:

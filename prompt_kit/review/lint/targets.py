@@ -80,7 +80,7 @@ def library_of(recipes: Path) -> Library:
     root = Root(folder, folder.parent / "templates", folder.parent.name)
     if (project.root / FILE).is_file():
         library = Library(project, labels_from=here)
-        if folder in [known.recipes.resolve() for known in library.roots]:
+        if folder in [searched.recipes.resolve() for searched in library.roots]:
             return library
         return Library(project, roots=(root, *library.roots), labels_from=here)
     kit = built_in()
@@ -128,7 +128,7 @@ def _yaml_files(folder: Path) -> Iterator[Path]:
 
 def _lost(library: Library, folder: Path) -> Iterator[Problem]:
     """Yield the YAML files that stand where no name leads to; a folder of another name may hold others."""
-    found = {folder, *(folder / name for name in _BELOW)}
+    found_in = {folder, *(folder / name for name in _BELOW)}
     deep = folder.name == "recipes" or folder.resolve() == (library.project.root / library.project.recipes).resolve()
     for path in sorted(folder.rglob("*") if deep else folder.glob("*")):
         if path.suffix.lower() not in _YAML or not path.is_file():
@@ -136,7 +136,7 @@ def _lost(library: Library, folder: Path) -> Iterator[Problem]:
         place = Place(library.label(path))
         if path.suffix != ".yaml":
             yield Problem(f"nobody finds this file. Call it '{path.stem}.yaml'.", place)
-        elif path.parent not in found:
+        elif path.parent not in found_in:
             yield Problem("nobody finds this file: recipes stand directly in their folder. Move it there.", place)
 
 

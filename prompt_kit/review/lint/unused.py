@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import Place, Problem, PromptKitError
 from prompt_kit.recipe.assembly import load
-from prompt_kit.recipe.recipe import strategy_templates
 from prompt_kit.recipe.templating import compile_templates
+from prompt_kit.recipe.turns import strategy_templates
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
-    from prompt_kit.recipe.library import Library
+    from prompt_kit.recipe.library import Found, Library
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.recipe.templating import Program
     from prompt_kit.review.lint.targets import Target
 
 
-def unused_inputs(names: Iterable[str], recipe: Recipe) -> list[str]:
-    """Return those of these parameters that no template, condition or setting of the recipe uses."""
-    used = {name for plan in recipe.turn_templates for name in plan.program.names}
-    used |= {other for p in recipe.parameters.values() for other in p.show_if}
-    used |= {other for p in recipe.parameters.values() for other in getattr(p, "away_from", ())}
+def unused_inputs(parsed: Found[Any], recipe: Recipe) -> list[Problem]:
+    """Return the parameters and reference slots of a file that nothing uses.
+
+    Args:
+        parsed: The recipe or strategy.
+        recipe: The recipe itself, or one into which the strategy is mixed.
+    """
+    in_templates = {name for turn in recipe.turn_templates for name in turn.program.names}
+    used = in_templates | {turn.for_each or "" for turn in recipe.turn_templates}
+    used |= {other for p in recipe.parameters.values() for other in (*p.show_if, *getattr(p, "away_from", ()))}
     used |= {other for slot in recipe.references.values() for other in (slot.described_by or "", *slot.show_if)}
-    used |= {plan.for_each or "" for plan in recipe.turn_templates}
-    return [name for name in names if name not in used and not recipe.parameters[name].brings_settings]
+    parameters = [n for n, p in parsed.spec.parameters.items() if n not in used and not p.brings_settings]
+    # A mask needs no words: it says by itself which part may change.
+    slots = [name for name, slot in parsed.spec.references.items() if name not in in_templates and slot.role != "mask"]
+    problems = [
+        parsed.file.problem(f"no template uses the parameter '{name}'. Use it or leave it out.", "parameters", name)
+        for name in parameters
+    ]
+    problems += [
+        parsed.file.problem(
+            f"no template mentions the pictures of '{name}'. Say what they are for, or leave the slot out.",
+            "references",
+            name,
+        )
+        for name in slots
+    ]
+    return problems
 
 
 def unused_templates(targets: Sequence[Target], used: Collection[str]) -> Iterator[Problem]:
@@ -45,12 +64,12 @@ def unused_templates(targets: Sequence[Target], used: Collection[str]) -> Iterat
             yield Problem("no recipe or strategy uses this template. Use it or delete it.", Place(label))
 
 
-def _used_elsewhere(library: Library, known: Collection[Path]) -> set[str]:
+def _used_elsewhere(library: Library, looked_at: Collection[Path]) -> set[str]:
     """Return the templates that other files of a library use; those that cannot be read use none."""
     labels: set[str] = set()
     for kind in ("recipe", "strategy", "preset"):
         for path in library.paths(kind):
-            if path.resolve() not in known:
+            if path.resolve() not in looked_at:
                 try:
                     labels |= {
                         source.label for program in _programs(kind, path.stem, library) for source in program.sources

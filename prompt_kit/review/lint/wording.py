@@ -131,27 +131,29 @@ def in_words(text: str, *, creates: bool, tags: Collection[str] = ()) -> Iterato
     for match in _KEYWORD_LIST.finditer(plain):
         # After a colon, and up to an "and", a list is one of the things a sentence speaks of.
         if not (plain[: match.start()].rstrip().endswith(":") or _SERIES_ENDS.match(plain, match.end())):
-            what = f"'{_shortened(match[0])}' is a list of keywords."
-            yield f"{what} Write sentences; the model reads them better.", match.start()
+            fact = f"'{_shortened(match[0])}' is a list of keywords."
+            yield f"{fact} Write sentences; the model reads them better.", match.start()
     for match in _UNQUOTED.finditer(plain):
         yield f"'{match[0]}' looks like exact words for the picture. Put them in quotes.", match.start()
     yield from _negatives(plain, creates=creates)
 
 
-def in_template(program: Program, wanted: Mapping[str, Parameter], *, creates: bool, of: set[str]) -> Iterator[Problem]:
+def in_template(
+    program: Program, parameters: Mapping[str, Parameter], *, creates: bool, templates: set[str]
+) -> Iterator[Problem]:
     """Yield what works against the picture in the words of templates, never in values.
 
     Args:
         program: The templates.
-        wanted: The parameters, to tell exact words from others.
+        parameters: The parameters, to tell exact words from others.
         creates: Whether a picture is made from nothing.
-        of: The names of the templates that are looked at, with what they include.
+        templates: The names of the templates that are looked at, with what they include.
     """
     tags = {tag for data in program.tree.find_all(nodes.TemplateData) for tag in _CLOSING_TAG.findall(data.data)}
     for output in program.tree.find_all(nodes.Output):
-        if program.origin(output.lineno) not in of:
+        if program.origin(output.lineno) not in templates:
             continue
-        yield from _unquoted(output, program, wanted)
+        yield from _unquoted(output, program, parameters)
         pieces = [node.data if isinstance(node, nodes.TemplateData) else _VALUE for node in output.nodes]
         for message, start in in_words("".join(pieces), creates=creates, tags=tags):
             at = start
@@ -173,8 +175,8 @@ def _negatives(plain: str, *, creates: bool) -> Iterator[tuple[str, int]]:
         if any(start < match.end() and match.start() < end for start, end in closed):
             continue  # whether the list of words may be closed is judged by its conditions
         if _names_a_thing(match):
-            what = f"'{match[0]}' names what should not be seen, and the model reads '{match[1]}'."
-            yield f"{what} Say what is there instead.", match.start()
+            fact = f"'{match[0]}' names what should not be seen, and the model reads '{match[1]}'."
+            yield f"{fact} Say what is there instead.", match.start()
 
 
 def _names_a_thing(match: re.Match[str]) -> bool:
@@ -185,10 +187,10 @@ def _names_a_thing(match: re.Match[str]) -> bool:
     return not done or _THINGS_IN_ING.fullmatch(word) is not None
 
 
-def _unquoted(output: nodes.Output, program: Program, wanted: Mapping[str, Parameter]) -> Iterator[Problem]:
+def _unquoted(output: nodes.Output, program: Program, parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
     """Find values that are announced as words of the picture but stand there without quotes."""
     for before, value in zip(output.nodes, output.nodes[1:], strict=False):
-        parameter = wanted.get(value.name) if isinstance(value, nodes.Name) else None
+        parameter = parameters.get(value.name) if isinstance(value, nodes.Name) else None
         if (
             parameter
             and parameter.type in {"text", "long_text", "list"}
@@ -196,9 +198,9 @@ def _unquoted(output: nodes.Output, program: Program, wanted: Mapping[str, Param
             and _ANNOUNCED.search(before.data)
         ):
             name = value.name if isinstance(value, nodes.Name) else ""
-            what = f"'{name}' is announced as words of the picture but has no quotes."
+            fact = f"'{name}' is announced as words of the picture but has no quotes."
             yield Problem(
-                f"{what} Make it a parameter of type copy, or write {{{{ {name} | quoted }}}}.",
+                f"{fact} Make it a parameter of type copy, or write {{{{ {name} | quoted }}}}.",
                 program.place(value.lineno),
             )
 

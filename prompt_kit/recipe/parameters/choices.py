@@ -1,0 +1,132 @@
+"""Parameters that are chosen: one of several values, several of them, yes or no."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, check_range, several
+from prompt_kit.recipe.settings import SettingsSpec
+from prompt_kit.recipe.values import UNUSUAL, Chosen, chooser
+from prompt_kit.support import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Choice(BaseModel):
+    """One of the values to choose from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    label: str
+    """What people read."""
+    help: str = ""
+    """One sentence that tells a layperson when to take it."""
+    words: str = ""
+    """What the prompt says; the value itself, with spaces for hyphens, when left out."""
+    settings: SettingsSpec = SettingsSpec.model_construct()
+    """Settings that go with this choice, such as the format of a channel."""
+
+
+def _choices(value: Any) -> Any:
+    """Accept ``[a, b]`` and ``{a: Label}`` besides ``{a: {label: …}}``."""
+    if isinstance(value, list):
+        return {str(item): {"label": words.spoken(str(item))} for item in value}
+    if isinstance(value, dict):
+        return {
+            str(key): {"label": str(item)} if isinstance(item, str | int | float) else item
+            for key, item in value.items()
+        }
+    return value
+
+
+class Choosing(CommonKeys):
+    """What both kinds of choice have."""
+
+    choices: Annotated[dict[str, Choice], BeforeValidator(_choices), Field(min_length=1)]
+    """The values to choose from, each with its label."""
+    other: bool = False
+    """Whether own words are welcome, too."""
+
+    @cached_property
+    def known(self) -> dict[str, Chosen]:
+        """The choices as the template sees them, by value."""
+        return {
+            value: Chosen(words.plain(choice.words or value.replace("-", " ").replace("_", " ")), value)
+            for value, choice in self.choices.items()
+        }
+
+    def _choose(self) -> Callable[[str], Chosen]:
+        labels = {choice.label: value for value, choice in self.choices.items()}
+        return chooser(self.known, labels, other=self.other)
+
+
+class ChoiceOf(Choosing):
+    """One of several values."""
+
+    type: Literal["choice"]
+
+    @cached_property
+    def empty(self) -> Any:
+        """No words, and an empty value to compare with."""
+        return Chosen("", "")
+
+    def annotation(self) -> Any:
+        """Return a choice, or own words where they are welcome."""
+        return Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._choose())]
+
+    @property
+    def brings_settings(self) -> bool:
+        """Whether one of the choices has settings of its own."""
+        return any(choice.settings.model_fields_set for choice in self.choices.values())
+
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """The words of a choice that is given by its value."""
+        known = self.known
+        return lambda value: known.get(value, UNUSUAL) if type(value) is str else UNUSUAL
+
+
+class ChoicesOf(Choosing):
+    """Several of several values."""
+
+    type: Literal["choices"]
+    min: Annotated[int, Field(ge=0)] | None = None
+    """Fewest values."""
+    max: Annotated[int, Field(gt=0, le=MAX_ITEMS)] | None = None
+    """Most values."""
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> ChoicesOf:
+        check_range(self.min, self.max)
+        if self.min and self.min > len(self.choices) and not self.other:
+            raise ValueError(f"min ({self.min}) is above the number of choices ({len(self.choices)})")
+        return self
+
+    @cached_property
+    def empty(self) -> Any:
+        """An empty list."""
+        return ()
+
+    def annotation(self) -> Any:
+        """Return the chosen values, in the order in which they were given."""
+        item = Annotated[str, AfterValidator(self._choose())]
+        return several(item, self.min, self.max or max(len(self.choices), MAX_ITEMS if self.other else 0))
+
+
+class Boolean(CommonKeys):
+    """Yes or no."""
+
+    type: Literal["boolean"]
+
+    @cached_property
+    def empty(self) -> Any:
+        """No."""
+        return False
+
+    def annotation(self) -> Any:
+        """Return true or false."""
+        return bool

@@ -1,0 +1,98 @@
+"""Parameters of several entries: lines of words, pieces of exact words."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+
+from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, check_range, several
+from prompt_kit.recipe.values import NO_COPY, UNUSUAL, clause, copier, placed_copier, placed_text
+from prompt_kit.support import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Listed(CommonKeys):
+    """What every kind of list of words has."""
+
+    min: Annotated[int, Field(ge=0)] | None = None
+    """Fewest entries."""
+    max: Annotated[int, Field(gt=0, le=MAX_ITEMS)] | None = None
+    """Most entries."""
+    max_length: Annotated[int, Field(gt=0, le=MAX_TEXT)] | None = None
+    """Longest entry, in characters."""
+
+    @model_validator(mode="after")
+    def _range_fits(self) -> Listed:
+        check_range(self.min, self.max)
+        return self
+
+    @cached_property
+    def empty(self) -> Any:
+        """An empty list."""
+        return ()
+
+    def _list(self, ready: Callable[[str], str]) -> Any:
+        limits = StringConstraints(min_length=1, max_length=self.max_length or MAX_TEXT)
+        return several(Annotated[str, limits, AfterValidator(ready)], self.min, self.max or MAX_ITEMS)
+
+
+class ListOf(Listed):
+    """Several lines of words."""
+
+    type: Literal["list"]
+
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """The entries, when all can stand inside a sentence as they are."""
+        least, most, longest = self.min or 0, self.max or MAX_ITEMS, self.max_length or MAX_TEXT
+
+        def ready(value: Any) -> Any:
+            if type(value) not in {list, tuple} or not least <= len(value) <= most:
+                return UNUSUAL
+            for entry in value:
+                if type(entry) is not str or not 0 < len(entry) <= longest or not words.is_clause(entry):
+                    return UNUSUAL
+            return tuple(value)
+
+        return ready
+
+    def annotation(self) -> Any:
+        """Return the entries, each as it stands inside a sentence."""
+        return self._list(clause)
+
+
+class CopiesOf(Listed):
+    """Several pieces of exact words to appear in the picture."""
+
+    type: Literal["copies"]
+    language: str = ""
+    """Language of the words, as a tag such as ``de`` or in words; empty when it does not matter."""
+    gaps: bool = False
+    """Whether the entries belong to places in order, so that the entry ``-`` leaves a place without words."""
+    placed: bool = False
+    """Whether an entry may say where its words stand and how they look: ``OPEN :: above the door``, or
+    ``{words: OPEN, place: above the door}``."""
+
+    @model_validator(mode="after")
+    def _has_one_idea_of_places(self) -> CopiesOf:
+        if self.placed and self.gaps:
+            raise ValueError("gaps is for places in order, placed for words that name their place; take one of them")
+        return self
+
+    def annotation(self) -> Any:
+        """Return the exact words, each entry in quotes; a place without words is false and silent."""
+        if self.placed:
+            return self._placed()
+        copy = copier(self.language)
+        ready = (lambda value: NO_COPY if value.strip() == "-" else copy(value)) if self.gaps else copy
+        return self._list(ready)
+
+    def _placed(self) -> Any:
+        limits = StringConstraints(min_length=1, max_length=MAX_TEXT)
+        ready = placed_copier(self.language, self.max_length or MAX_TEXT)
+        entry = Annotated[str, BeforeValidator(placed_text), limits, AfterValidator(ready)]
+        return several(entry, self.min, self.max or MAX_ITEMS, entry=str | dict[str, str])

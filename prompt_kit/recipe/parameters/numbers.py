@@ -1,0 +1,52 @@
+"""Parameters that are numbers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from prompt_kit.recipe.parameters.common import CommonKeys, check_range
+
+
+class Number(CommonKeys):
+    """A number."""
+
+    type: Literal["number"]
+    min: float | None = None
+    """Smallest value."""
+    max: float | None = None
+    """Largest value."""
+    step: Annotated[float, Field(gt=0)] | None = None
+    """Distance between two values."""
+
+    @model_validator(mode="after")
+    def _range_fits(self) -> Number:
+        check_range(self.min, self.max)
+        return self
+
+    def annotation(self) -> Any:
+        """Return a number; a whole one is written without decimals."""
+        limits = Field(ge=self.min, le=self.max, multiple_of=self.step, allow_inf_nan=False)
+        return Annotated[float, limits, AfterValidator(lambda value: int(value) if value.is_integer() else value)]
+
+
+class Integer(CommonKeys):
+    """A whole number."""
+
+    type: Literal["integer"]
+    min: int | None = None
+    """Smallest value."""
+    max: int | None = None
+    """Largest value."""
+    step: Annotated[int, Field(gt=0)] | None = None
+    """Distance between two values."""
+
+    @model_validator(mode="after")
+    def _range_fits(self) -> Integer:
+        check_range(self.min, self.max)
+        return self
+
+    def annotation(self) -> Any:
+        """Return a whole number."""
+        return Annotated[int, Field(ge=self.min, le=self.max, multiple_of=self.step)]

@@ -1,0 +1,123 @@
+"""Which templates the turns of a recipe are made of, put together and compiled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prompt_kit.errors import InputError, Problem, did_you_mean
+from prompt_kit.recipe.rendering import NAMES, TurnTemplate
+from prompt_kit.recipe.templating import compile_phrase, compile_templates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from prompt_kit.errors import Place
+    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
+    from prompt_kit.recipe.templating import Program, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the templates of a recipe may name."""
+
+    inputs: tuple[str, ...]
+    """Parameters and reference slots, and the parameters of strategies that it heeds."""
+    slots: tuple[str, ...]
+    """The reference slots alone, in the order in which they are sent."""
+
+
+def compiled_turns(
+    turns: Sequence[TurnSpec],
+    template: str,
+    strategies: Sequence[Found[StrategySpec]],
+    names: Names,
+    source: Callable[[str], Source],
+) -> tuple[TurnTemplate, ...]:
+    """Return the turns that strategies ask for, then the recipe's own, each with its words.
+
+    A turn says the recipe's words between those of its strategies. One that a strategy asks for begins with that turn's
+    template; it needs no other words of that strategy.
+
+    Args:
+        turns: The recipe's own turns; at least one.
+        template: The recipe's own template, for turns that have none.
+        strategies: The strategies that are mixed in.
+        names: What the templates may name.
+        source: Returns the text of a template by name.
+
+    Raises:
+        InputError: With every problem of the templates.
+    """
+    planned: list[tuple[TurnSpec, list[str]]] = []
+    for strategy in strategies:
+        others = [other for other in strategies if other is not strategy]
+        words = list(_between(others, turns[0].template or template))
+        planned += [(turn, [_turn_template(strategy, turn), *words]) for turn in strategy.spec.turns]
+    planned += [(turn, list(_between(strategies, turn.template or template))) for turn in turns]
+    return tuple(_compiled(turn, templates, names, source) for turn, templates in planned)
+
+
+def phrase_of(text: str, recipe: str, parameters: Collection[str]) -> Program:
+    """Return one phrase of what stays, checked and compiled.
+
+    Args:
+        text: The phrase, with values in it.
+        recipe: The name of the recipe.
+        parameters: The names that may stand in the phrase.
+
+    Raises:
+        InputError: When it does what templates must not do, or names what is no parameter.
+    """
+    phrase = compile_phrase(text, f"{recipe}.yaml")
+    _check_names(phrase.names, list(parameters))
+    return phrase
+
+
+def strategy_templates(strategy: Found[StrategySpec]) -> set[str]:
+    """Return the names of a strategy's own templates."""
+    return {_strategy_template(strategy), *(_turn_template(strategy, turn) for turn in strategy.spec.turns)}
+
+
+def template_name(name: str, spec: RecipeSpec) -> str:
+    """Return the name of the template of a recipe, for turns that have none of their own."""
+    return spec.template or f"{name}.j2"
+
+
+def _between(strategies: Sequence[Found[StrategySpec]], template: str) -> Iterator[str]:
+    """Yield the names of the templates that make a turn: a recipe's own between those of strategies."""
+    yield from (_strategy_template(strategy) for strategy in strategies if strategy.spec.place == "before")
+    yield template
+    yield from (_strategy_template(strategy) for strategy in strategies if strategy.spec.place == "after")
+
+
+def _compiled(turn: TurnSpec, templates: Sequence[str], names: Names, source: Callable[[str], Source]) -> TurnTemplate:
+    program = compile_templates(templates, source)
+    _check_names(program.names, [*names.inputs, *NAMES])
+    slots = names.slots if turn.references is None else tuple(turn.references)
+    return TurnTemplate(program, slots, turn.name, turn.for_each, turn.earlier, turn.role, turn.output)
+
+
+def _check_names(used: dict[str, Place], known: list[str]) -> None:
+    """See that a template takes only these names from outside.
+
+    Raises:
+        InputError: With every other name, at the place where it is used first.
+    """
+    unknown = {name: place for name, place in used.items() if name not in known}
+    if unknown:
+        raise InputError(
+            [
+                Problem(f"there is no parameter '{name}'. {did_you_mean(name, known)}".strip(), place)
+                for name, place in unknown.items()
+            ]
+        )
+
+
+def _strategy_template(strategy: Found[StrategySpec]) -> str:
+    return strategy.spec.template or f"strategies/{strategy.name}.j2"
+
+
+def _turn_template(strategy: Found[StrategySpec], turn: TurnSpec) -> str:
+    return turn.template or f"strategies/{strategy.name}-{turn.output}.j2"

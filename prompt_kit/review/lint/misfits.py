@@ -1,0 +1,43 @@
+"""Values in files that their parameters do not accept: those of presets, and those that show what is meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prompt_kit.recipe.form import Form
+from prompt_kit.recipe.spec import repeats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from prompt_kit.errors import Problem
+    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.recipe.spec import PresetSpec
+
+
+def preset_misfits(parsed: Found[PresetSpec], recipe: Recipe) -> Iterator[Problem]:
+    """Yield what is wrong with the values that a preset fills into a recipe, each at its place."""
+    values, _ = recipe.form.renamed(parsed.spec.values, [])
+    written_as = {recipe.form.former.get(name, name): name for name in parsed.spec.values}
+    for name, problem in _misfits(recipe, values):
+        yield parsed.file.problem(problem.message, "values", written_as[name])
+
+
+def example_misfits(parsed: Found[Any], recipe: Recipe) -> Iterator[Problem]:
+    """Yield what is wrong with the ``examples`` of parameters, each at its place; those of lists are single entries."""
+    for name, parameter in parsed.spec.parameters.items():
+        for number, value in enumerate([] if repeats(parameter) else parameter.examples):
+            for _, problem in _misfits(recipe, {name: value}):
+                yield parsed.file.problem(problem.message, "parameters", name, "examples", number)
+
+
+def _misfits(recipe: Recipe, values: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
+    """Yield the problems of values, each with its parameter; neither pictures nor what else is missing count."""
+    form = Form(recipe.name, recipe.parameters, {})
+    given = {name: value for name, value in values.items() if name in recipe.parameters and value is not None}
+    problems: list[Problem] = []
+    form.check(given, problems, filled=given)
+    for problem in problems:
+        if problem.parameter in given:
+            yield problem.parameter, problem
