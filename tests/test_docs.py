@@ -27,7 +27,7 @@ from docs.build.api import api_page
 from docs.build.commands import commands_page
 from docs.build.fields import KINDS
 from docs.build.formats import FORMATS, format_page
-from docs.build.gallery import command_line
+from docs.build.gallery import command_line, shown
 from docs.build.links import broken
 from docs.build.site import DOCS, hand_written
 from prompt_kit.catalogue import Catalogue
@@ -258,6 +258,14 @@ def test_the_commands_of_a_recipe_s_page_make_its_prompts(
         command = [word for option in command_line(recipe, example) for word in option]
         assert run(["render", *command]) == 0, capsys.readouterr().err
         assert capsys.readouterr().out.strip() == str(recipe.render_example(example.name)).strip()
+
+
+def test_the_gallery_shows_what_a_recipe_can_do(built_in_library: Library) -> None:
+    """Examples with only what is required come after all others."""
+    for name in built_in_library.names():
+        recipe = load(name, library=built_in_library)
+        least = min(len(example.values) for example in recipe.examples.values())
+        assert any(len(recipe.examples[proof.example].values) > least for proof in shown(recipe)), name
 
 
 def _paths(value: Any) -> list[Path]:
