@@ -20,22 +20,26 @@ def preset_misfits(parsed: Found[PresetSpec], recipe: Recipe) -> Iterator[Proble
     """Yield what is wrong with the values that a preset fills into a recipe, each at its place."""
     values, _ = recipe.form.renamed(parsed.spec.values, [])
     written_as = {recipe.form.former.get(name, name): name for name in parsed.spec.values}
-    for name, problem in _misfits(recipe, values):
+    for name, problem in _misfits(_form_without_pictures(recipe), values):
         yield parsed.file.problem(problem.message, "values", written_as[name])
 
 
 def example_misfits(parsed: Found[Any], recipe: Recipe) -> Iterator[Problem]:
     """Yield what is wrong with the ``examples`` of parameters, each at its place; those of lists are single entries."""
+    form = _form_without_pictures(recipe)
     for name, parameter in parsed.spec.parameters.items():
         for number, value in enumerate([] if repeats(parameter) else parameter.examples):
-            for _, problem in _misfits(recipe, {name: value}):
+            for _, problem in _misfits(form, {name: value}):
                 yield parsed.file.problem(problem.message, "parameters", name, "examples", number)
 
 
-def _misfits(recipe: Recipe, values: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
+def _form_without_pictures(recipe: Recipe) -> Form:
+    return Form(recipe.name, recipe.parameters, {})
+
+
+def _misfits(form: Form, values: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
     """Yield the problems of values, each with its parameter; neither pictures nor what else is missing count."""
-    form = Form(recipe.name, recipe.parameters, {})
-    given = {name: value for name, value in values.items() if name in recipe.parameters and value is not None}
+    given = {name: value for name, value in values.items() if name in form.parameters and value is not None}
     problems: list[Problem] = []
     form.check(given, problems, filled=given)
     for problem in problems:

@@ -32,12 +32,13 @@ def printed_raw(program: Program, parameters: Mapping[str, Parameter], templates
             assigned.setdefault(assignment.target.name, []).append(assignment.node)
     local = {argument.name for macro in tree.find_all(nodes.Macro) for argument in macro.args}
     local |= {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"} - assigned.keys()
+    meant = {name: parameter for name, parameter in parameters.items() if name not in local}
     for output in tree.find_all(nodes.Output):
         if program.origin(output.lineno) not in templates:
             continue
         for printed in output.nodes:
             for part in _parts(printed, assigned):
-                if reason := _reason(part, {n: p for n, p in parameters.items() if n not in local}):
+                if reason := _reason(part, meant):
                     yield Problem(reason, program.place(printed.lineno))
 
 
