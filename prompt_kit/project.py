@@ -81,6 +81,18 @@ class Project(BaseModel):
         return path if path.is_file() else None
 
 
+def current_folder() -> Path:
+    """Return the folder in which the program was started.
+
+    Raises:
+        WorkspaceError: When it does not exist any more.
+    """
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise WorkspaceError("The current folder is gone. Go to another one.") from error
+
+
 def find_project(start: Path | None = None) -> Project:
     """Return the project this folder belongs to: the nearest one upwards, else the folder itself.
 
@@ -88,17 +100,14 @@ def find_project(start: Path | None = None) -> Project:
         InputError: With every problem of the project's file, or when it belongs to somebody else.
         WorkspaceError: When the folder does not exist.
     """
-    try:
-        folder = (start or Path.cwd()).resolve()
-    except FileNotFoundError as error:
-        raise WorkspaceError("The current folder is gone. Go to another one.") from error
+    folder = (start or current_folder()).resolve()
     if not folder.is_dir():
         raise WorkspaceError(f"{folder}: there is no such folder.")
     for candidate in (folder, *folder.parents):
         path = candidate / FILE
         if path.is_file():
             _refuse_strangers(path)
-            read = YamlFile(path, FILE if candidate == Path.cwd() else None).parse(Project)
+            read = YamlFile(path, FILE if candidate == current_folder() else None).parse(Project)
             return read.model_copy(update={"root": candidate})
     # Nothing was read, so nothing needs to be checked; making the validator would take longer than the rest.
     return Project.model_construct(root=folder)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, Place, Problem
-from prompt_kit.project import FILE, Project, find_project
+from prompt_kit.project import FILE, Project, current_folder, find_project
 from prompt_kit.recipe.library import FOLDERS, Library, Root, built_in
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def targets(path: Path) -> list[Target]:
     if path.name in _BELOW:
         return [Target(library_of(path.parent), tuple(_yaml_files(path)))] if any(_yaml_files(path)) else _nothing(path)
     projects, folders = _inside(path)
-    libraries = [Library(project, labels_from=Path.cwd()) for project in projects]
+    libraries = [Library(project, labels_from=current_folder()) for project in projects]
     covered = {root.recipes.resolve() for library in libraries for root in library.roots}
     made = [target for library in libraries for target in _of_project(library)]
     for folder in folders or ([] if projects else [path]):
@@ -75,7 +75,7 @@ def library_of(recipes: Path) -> Library:
     Raises:
         InputError: With every problem of the project's file.
     """
-    here, folder = Path.cwd(), recipes.resolve()
+    here, folder = current_folder(), recipes.resolve()
     project = find_project(folder)
     root = Root(folder, folder.parent / "templates", folder.parent.name)
     if (project.root / FILE).is_file():
