@@ -127,7 +127,8 @@ def _targets(paths: tuple[Path, ...]) -> list[Target]:
     from prompt_kit.recipe.library import Library
     from prompt_kit.review import lint
 
-    return [target for path in paths for target in lint.targets(path)] or lint.own(Library(labels_from=current_folder()))
+    named = [target for path in paths for target in lint.targets(path)]
+    return named or lint.own(Library(labels_from=current_folder()))
 
 
 def _plain(report: Report) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.catalogue import Catalogue
@@ -13,6 +12,7 @@ from prompt_kit.recipe.library import FOLDERS, Library, Root, built_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _ELSEWHERE: Final = frozenset({"build", "dist", "node_modules", "site-packages", "venv"})
 _BELOW: Final = frozenset(folder.rstrip("/") for folder in FOLDERS.values() if folder)
