@@ -105,12 +105,12 @@ class Prompt:
         reading, fields = PromptReading(images), dict(plain)
         prompt = cls(
             reading.turns(fields),
-            reading.settings(reading.one(dict, fields, "settings")),
+            reading.settings(reading.value(dict, fields, "settings")),
             reading.choice(fields, "task", "", get_args(Task)),
-            reading.one(str, fields, "recipe"),
-            reading.one(str, fields, "version"),
-            tuple(reading.one(str, {at: name}, at) for at, name in reading.each(fields, "strategies")),
-            tuple((name, _frozen(value)) for name, value in reading.one(dict, fields, "values").items()),
+            reading.value(str, fields, "recipe"),
+            reading.value(str, fields, "version"),
+            tuple(reading.value(str, {at: name}, at) for at, name in reading.each(fields, "strategies")),
+            tuple((name, _frozen(value)) for name, value in reading.value(dict, fields, "values").items()),
         )
         if reading.problems:
             raise InputError(reading.problems)
