@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 S = TypeVar("S", RecipeSpec, StrategySpec, PresetSpec)
 
 FOLDERS: Final = {"recipe": "", "strategy": "strategies/", "preset": "presets/"}
-"""Where each kind of file stands below ``recipes/``."""
+"""The folder of each kind of file below ``recipes/``."""
 
 _SPECS: Final[dict[str, type[BaseModel]]] = {
     "recipe": RecipeSpec,
@@ -184,7 +184,7 @@ class Library:
         return self._sources[name]
 
     def label(self, path: Path) -> str:
-        """Return how messages call a file: from the project's folder when it stands there."""
+        """Return how messages call a file: its path from the project's folder; elsewhere, its whole path."""
         try:
             return str(path.relative_to(self.project.root))
         except ValueError:
@@ -239,7 +239,7 @@ class Library:
 
 
 def kind_of(path: Path) -> str:
-    """Return whether a file is a recipe, a strategy or a preset: the folder it stands in says so."""
+    """Return whether a file is a recipe, a strategy or a preset: it depends on the folder."""
     return next((kind for kind, folder in FOLDERS.items() if folder.rstrip("/") == path.parent.name), "recipe")
 
 

@@ -27,7 +27,7 @@ _MAX_SEGMENT: Final = 255
 """Longest name of one file or folder on common file systems, in bytes."""
 
 _MAX_NAME: Final = 1_000
-"""Longest path below a root, in characters; what is longer is no name somebody chose."""
+"""Longest path below a root, in characters; nobody chooses a longer one."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -133,7 +133,7 @@ def is_there(path: Path) -> bool:
     """Return whether something has this name, even if it is a link that leads nowhere.
 
     Raises:
-        WorkspaceError: When that cannot be told, because a folder above cannot be read.
+        WorkspaceError: When a folder above cannot be read.
     """
     with os_errors_as_workspace_errors(path):
         try:

@@ -24,7 +24,7 @@ class Branch:
     """One branch of a condition of a template."""
 
     template: str
-    """The name of the template that brought it in: the one in which it stands, or that includes it."""
+    """The name of the outermost template: the one that has the branch, or that includes a template with it."""
     place: Place
     case: str
     """When it is taken, such as ``the condition on mood is false``."""

@@ -23,7 +23,7 @@ MAX_DEPTH: Final = 8
 MAX_FILES: Final = 100
 """Most templates of one prompt."""
 MAX_NESTED: Final = 60
-"""How many blocks and expressions may stand in each other."""
+"""How deeply blocks and expressions may be nested."""
 
 _LINE_ENDS: Final = re.compile("\r\n?")
 # Invisible characters are removed, because some are marks of ours; line ends other than "\n" become spaces.

@@ -122,7 +122,7 @@ def lay_out(raw: str) -> str:
     """Return the output of a template as clean paragraphs: lines joined, gaps closed, no full stop twice."""
     text = _joined(raw)
     if ".." in text or "!." in text or "?." in text or not text.isascii() or BREAK in text or words.KEPT in text:
-        # Two stops may meet; whether they stand at the end of a template's line is seen line by line.
+        # There may be two full stops at the end of a template's line, so each line is looked at.
         text = PARAGRAPH.join(
             "\n".join([_tidy(line.strip()) for line in block.split("\n")]) for block in raw.split(PARAGRAPH)
         )

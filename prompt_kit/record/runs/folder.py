@@ -132,7 +132,7 @@ class RunFolder:
 
         Args:
             path: The run's folder.
-            unseen: Requests that left, and of which the record does not know how they ended.
+            unseen: Requests that were sent, and whose end is not in the record.
             state: What the record calls the run from here on, if that changes; ``waiting`` is for the answers of a job,
                 which can be collected once more, so that nothing is added.
 
@@ -235,7 +235,7 @@ class RunFolder:
             return replace(saved, drafts=drafts, page=self._save_page(saved, names, number))
 
     def lost(self, *unseen: Sent) -> None:
-        """Write down requests that left and whose answers nobody will see; they may be paid.
+        """Add requests that were sent and whose answers are lost; they may be paid.
 
         Raises:
             WorkspaceError: When the record cannot be written.

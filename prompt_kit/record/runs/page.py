@@ -48,7 +48,7 @@ def page(title: str, pieces: Iterable[Piece], files: Sequence[str], sources: Ite
     if listed:
         blocks += ["## Sources", "\n".join(listed)]
     text = "\n\n".join(blocks) + "\n"
-    return text.encode("utf-8", "replace").decode()  # half a character can stand in JSON, but in no file
+    return text.encode("utf-8", "replace").decode()  # JSON can hold half a character, a file cannot
 
 
 def _blocks(pieces: Iterable[Piece], files: Sequence[str]) -> Iterator[str]:
@@ -67,7 +67,7 @@ def _blocks(pieces: Iterable[Piece], files: Sequence[str]) -> Iterator[str]:
 def _defused(words: str) -> str:
     """Return a model's Markdown without anything that could run or be fetched."""
     text = words.replace("\r\n", "\n").replace("\r", "\n").strip("\n").replace("\0", "")
-    # Entities, because a backslash before a mark would take away the one that is put there.
+    # Entities instead of backslashes: one that the model wrote before a mark would undo ours.
     text = text.replace("<", "&lt;").replace("![", "&#33;[")
     # Several readers take {onclick=…} behind a link or a heading for attributes, and {{…}} for a program.
     text = _BRACES.sub("&#123;", text)

@@ -30,7 +30,7 @@ def recovered_answers(folder: Path, record: RunRecord, unseen: Sequence[Sent]) -
     Args:
         folder: The run's folder.
         record: What its run.json says.
-        unseen: Requests that left, and of which the record does not know how they ended.
+        unseen: Requests that were sent, and whose end is not in the record.
     """
     unrecorded = [path for path in pictures_in(folder) if path.name not in record.pictures]
     # The answers in a record are complete: a further file that names one of them was not saved by us.

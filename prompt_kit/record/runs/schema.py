@@ -95,7 +95,7 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 Dollars = Annotated[Decimal, PlainValidator(_amount), PlainSerializer(recorded)]
 Moment = Annotated[datetime, PlainValidator(_moment), PlainSerializer(lambda at: at and moment(at))]
 Master = Annotated[str, Field(pattern=rf"^[0-9]{{2,9}}\.(?:{_KINDS})$")]
-"""The file name of a picture in its run's folder: no other folder can be meant by it."""
+"""The file name of a picture in its run's folder; it cannot lead to another folder."""
 Made = Annotated[str, Field(pattern=r"^[0-9]{2,9}-[a-z]{1,20}\.png$")]
 """The file name of a picture that was made here from another one."""
 
@@ -260,7 +260,7 @@ COMMON_FIELDS: Final = tuple(CommonRecord.model_fields)
 
 
 class Sidecar(CommonRecord):
-    """What stands beside each picture: everything about it, so that it explains itself without its run."""
+    """The record beside each picture, which is complete without that of its run."""
 
     picture: SavedPicture
     request: Asked
