@@ -1,4 +1,4 @@
-"""Looks at a picture: its type, size and hash; and refuses what no model would take."""
+"""Opens pictures: reads their type, size and hash, and refuses what no model takes."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture on disk or in memory, known by the hash of its bytes."""
+    """A picture on disk or in memory, identified by the hash of its bytes."""
 
     sha256: str
     """Hash of the bytes, as lower-case hex."""
     media_type: str
-    """What the bytes say they are, such as ``image/png``; file names are not asked."""
+    """What the bytes say they are, such as ``image/png``; whatever the file is called."""
     width: int
     """As people see it, in pixels."""
     height: int
@@ -50,7 +50,7 @@ class Image:
     origin: Path | bytes = field(compare=False, repr=False)
     """Where the bytes are: a file, or the bytes themselves."""
     label: str = field(default="", compare=False)
-    """What people called it, when its file has been renamed since."""
+    """The name people know it by, when its file has another one now."""
     orientation: int = field(default=1, compare=False)
     """How the stored pixels are turned or mirrored to be seen, as Exif counts it: 1 is as they are, up to 8."""
 
@@ -65,7 +65,7 @@ class Image:
         """Return the bytes.
 
         Raises:
-            InputError: When the file is gone or is no longer the picture that was looked at.
+            InputError: When the file is gone or has changed since it was opened.
         """
         if isinstance(self.origin, bytes):
             return self.origin
@@ -79,13 +79,13 @@ class Image:
 
 
 def open_image(source: Path | str | bytes) -> Image:
-    """Look at a picture and return what is known of it.
+    """Return a picture with its type, size and hash; its pixels are not decoded.
 
     Raises:
         InputError: When it is no picture, is too large, or is a web address.
     """
     if isinstance(source, bytes):
-        return _looked_at(source, source, "the picture")
+        return _checked(source, source, "the picture")
     if isinstance(source, str) and _SCHEME.match(source):
         raise InputError(f"{source}: pictures are not fetched from the web. Save it and give the file.")
     path = Path(source)
@@ -103,10 +103,10 @@ def open_image(source: Path | str | bytes) -> Image:
         raise InputError(f"{source!r}: this is not a file name.") from error
     except OSError as error:
         raise InputError(f"{path}: the picture cannot be read ({error.strerror}).") from error
-    return _looked_at(data, path, str(path))
+    return _checked(data, path, str(path))
 
 
-def _looked_at(data: bytes, origin: Path | bytes, label: str) -> Image:
+def _checked(data: bytes, origin: Path | bytes, label: str) -> Image:
     media_type = sniff(data)
     if media_type is None or media_type in _NOT_TAKEN:
         kind = "an SVG drawing" if b"<svg" in data[:1000].lower() else _NOT_TAKEN.get(media_type or "")

@@ -77,7 +77,7 @@ class WebPage:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A picture that was made here from a master, beside it."""
+    """A picture that was made here from a master (a picture as the provider made it)."""
 
     path: Path
     source: Path
@@ -100,14 +100,14 @@ class Usage:
     """Search queries made for grounding; a count, not tokens."""
 
     def to_dict(self) -> dict[str, int]:
-        """Return what is known."""
-        known = {name: getattr(self, name) for name in self.__slots__}
-        return {name: count for name, count in known.items() if count is not None}
+        """Return the counts that the provider gave, by name."""
+        counts = {name: getattr(self, name) for name in self.__slots__}
+        return {name: count for name, count in counts.items() if count is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one request (or, merged, of a whole run)."""
+    """How one request ended (or, merged, a whole run), and everything that came back."""
 
     status: Status
     pictures: tuple[Picture, ...] = ()

@@ -1,4 +1,4 @@
-"""Where this project keeps its recipes, brand, runs and ledger."""
+"""Finds the project of a folder, and says where it keeps its recipes, brand, runs and ledger."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE: Final = "prompt-kit.yaml"
 """The file that makes a folder a project."""
 
 TRUSTED: Final = "PROMPT_KIT_TRUSTED"
-"""Where folders stand whose project files are used though they belong to somebody else; ``*`` is every folder."""
+"""The environment variable with folders whose project files are used though another user owns them; ``*`` is any."""
 
 Amount = Annotated[Decimal, Field(ge=0)]
 
@@ -107,25 +107,25 @@ def find_project(start: Path | None = None) -> Project:
         path = candidate / FILE
         if path.is_file():
             _refuse_strangers(path)
-            read = YamlFile(path, FILE if candidate == current_folder() else None).parse(Project)
-            return read.model_copy(update={"root": candidate})
-    # Nothing was read, so nothing needs to be checked; making the validator would take longer than the rest.
+            project = YamlFile(path, FILE if candidate == current_folder() else None).parse(Project)
+            return project.model_copy(update={"root": candidate})
+    # Without a file there is nothing to validate, and building the validator takes longer than all the rest.
     return Project.model_construct(root=folder)
 
 
 def _refuse_strangers(path: Path) -> None:
-    """See that a project's file is the user's own, or the system's: it says where keys and pictures are sent.
+    """Check that a project's file belongs to the user or the system, because it says where keys and pictures go.
 
     Raises:
-        InputError: When somebody else could have written it, and nobody said that this is right.
+        InputError: When another user could have written it, and its folder is not in `TRUSTED`.
     """
     if os.name == "nt":  # owners have no numbers there
         return
     # Whoever owns the folder can put another file in its place; a link belongs to whoever made it.
     owners = {path.stat().st_uid, path.lstat().st_uid, path.parent.stat().st_uid}
-    strangers = owners - _own()
+    strangers = owners - _trusted_users()
     folders = os.environ.get(TRUSTED, "").split(os.pathsep)
-    if not strangers or "*" in folders or any(Path(one).resolve() == path.parent for one in folders if one):
+    if not strangers or "*" in folders or any(Path(folder).resolve() == path.parent for folder in folders if folder):
         return
     raise InputError(
         f"{path} belongs to another user ({', '.join(sorted(map(_user, strangers)))}), so it is not used: it could send"
@@ -133,8 +133,8 @@ def _refuse_strangers(path: Path) -> None:
     )
 
 
-def _own() -> set[int]:
-    """Return the users that may say what happens here: this one, the system's, and whoever called ``sudo``."""
+def _trusted_users() -> set[int]:
+    """Return the numbers of the users whose files are used: this one, root, and whoever called ``sudo``."""
     own = {0, os.geteuid()}
     caller = os.environ.get("SUDO_UID", "")
     return own | {int(caller)} if os.geteuid() == 0 and caller.isdecimal() else own

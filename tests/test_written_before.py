@@ -102,7 +102,11 @@ def test_a_run_that_was_left_goes_on(root: Path, server: GeminiServer) -> None:
     gemini = Gemini(api_key=KEY, base_url=server.url, timeout_s=20.0)
     outcome = generate(prompt_from(folder, root), generator=gemini, project=Project(root=root.parent))
     assert (outcome.ok, outcome.folder, len(server.requests)) == (True, folder, 1)
-    assert [one.answer.status for one in open_run(folder, root).told.requests] == [Status.OK, Status.INVALID, Status.OK]
+    assert [one.answer.status for one in open_run(folder, root).fields.requests] == [
+        Status.OK,
+        Status.INVALID,
+        Status.OK,
+    ]
 
 
 def test_a_picture_that_was_stored_on_its_side_is_sent_as_it_was(root: Path) -> None:

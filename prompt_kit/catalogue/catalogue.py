@@ -1,4 +1,4 @@
-"""All image models the kit knows of, and which of them is meant."""
+"""All image models that the kit knows, and the choice among them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Catalogue:
-    """All image models the kit knows of."""
+    """All image models that the kit knows."""
 
     def __init__(self, models: tuple[Model, ...]) -> None:
         self.models = models
@@ -34,7 +34,7 @@ class Catalogue:
         return cls(tuple(Model.model_construct(**dict(facts)) for facts in models.values()))
 
     def model(self, model_id: str) -> Model:
-        """Return the model of that id; an id the catalogue does not have is tried as it is.
+        """Return the model of that id; an id that the catalogue lacks gives a model without facts.
 
         Raises:
             InputError: When the model is gone, with its replacement.

@@ -1,4 +1,4 @@
-"""What is known of an image model: what it makes, takes and costs, and since when we know it."""
+"""The facts about an image model: what it makes, takes and costs, and since when we know it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ PixelTable: TypeAlias = dict[Ratio, dict[Size, tuple[int, int]]]
 """Width and height in pixels, by aspect ratio and size."""
 
 _TOLERANCE: Final = 0.02
+"""How much width and height may differ from what was asked for, as a share."""
 
 
 def _pairs(value: Any) -> Any:
@@ -29,7 +30,7 @@ def _pairs(value: Any) -> Any:
 
 
 class Facts(BaseModel):
-    """What is known of one image model; what is empty or ``None`` is not known, unless it says otherwise."""
+    """The facts about one image model; empty and ``None`` mean unknown, unless a field says otherwise."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 

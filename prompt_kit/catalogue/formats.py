@@ -1,4 +1,4 @@
-"""Tells how near aspect ratios and sizes are to each other."""
+"""Compares aspect ratios and sizes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def nearest(asked: str, offered: Sequence[str]) -> str:
-    """Return what is offered nearest to what is asked for, or all of it when near and far have no meaning."""
+    """Return the offer nearest to what is asked for, or all offers as a series when they cannot be compared."""
     wanted = measure(asked)
     if wanted is None:
         return series(offered, "or")
@@ -37,7 +37,7 @@ def _nearest(wanted: float, offered: Sequence[str]) -> str:
 
 
 def measure(format_or_size: str) -> float | None:
-    """Return where an aspect ratio or a size stands among its kind."""
+    """Return a number by which aspect ratios, or sizes, are compared; ``None`` for anything else."""
     if format_or_size.upper() in SIZES:
         return SIZES.index(format_or_size.upper())
     ratio = re.fullmatch(r"([1-9]\d{0,3}):([1-9]\d{0,3})", format_or_size)

@@ -1,4 +1,4 @@
-"""What an image model cannot do with a prompt, and what is worth knowing beforehand."""
+"""Finds what an image model cannot do with a prompt, and what should be known before it is sent."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CHOICES: Final = (
     ("grounding", "grounding", "does not look up '{}'"),
     ("safety", "safety", "takes no safety level '{}'"),
 )
-"""Each setting with a few answers, the model's field that has them, and what to say of another one."""
+"""Each setting with fixed choices, the model's field that lists them, and the fact when it lacks one."""
 
 
 class Model(Priced):
@@ -59,7 +59,7 @@ class Model(Priced):
         return tuple(dict.fromkeys(refusals))
 
     def warnings(self, prompt: Prompt) -> tuple[str, ...]:
-        """Return whole sentences about what can be done but is worth knowing."""
+        """Return whole sentences about what can be done but should be known before it is sent."""
         sentences = []
         if not self.known:
             text = f"The catalogue does not know the model '{self.id}': what it can do and what it costs is not known."
@@ -118,7 +118,7 @@ class Model(Priced):
             yield self._cannot(f"{fact}. Shorten it", "", "prompt")
 
     def _departures(self, prompt: Prompt) -> Iterator[str]:
-        """Yield what comes otherwise than it was asked for, or is left out."""
+        """Yield a sentence about everything that comes differently than asked for, or is left out."""
         settings = prompt.settings
         if "thinking" in self.leaves_out and settings.thinking and settings.thinking not in self.thinking:
             yield f"'{self.id}' takes no thinking level '{settings.thinking}'; it is left out."
@@ -177,16 +177,16 @@ def _offers(facts: Facts, field: str, asked: str) -> bool:
 
 def _left_out(prompt: Prompt) -> str:
     """Say which turns take along fewer pictures than were made before them, or nothing when none does."""
-    drawn, short = 0, []
+    drawn, shortened = 0, []
     for turn in prompt.turns:
         if 0 < len(turn.earlier) < drawn:
-            short.append(turn)
+            shortened.append(turn)
         drawn += turn.output == "picture"
-    if not short:
+    if not shortened:
         return ""
-    latest = len(short[-1].earlier) - 1
+    latest = len(shortened[-1].earlier) - 1
     along = "only the first picture goes" if not latest else f"the first picture and the latest {latest or ''} go"
-    name = f"'{short[0].name}'" if short[0].name else "one of them"
+    name = f"'{shortened[0].name}'" if shortened[0].name else "one of them"
     return f"Of the pictures made before, {along} along from {name} on, so that the model is not given too many."
 
 

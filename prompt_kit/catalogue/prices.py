@@ -1,4 +1,4 @@
-"""What a prompt will cost, and what an answer has cost."""
+"""Calculates what a prompt will cost, and what an answer has cost."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Priced(Facts):
 
     @property
     def in_batch(self) -> Self:
-        """The same at the prices of the Batch API; they are unknown where its share is."""
+        """The same model at the prices of the Batch API; they are unknown where `batch_share` is."""
         share, names = self.batch_share, ("input_price", "input_image_price", "text_price", "image_price")
         prices = {name: price for name in names if (price := getattr(self, name)) is not None}
         return self.model_copy(update={name: share and price * share for name, price in prices.items()})
@@ -46,7 +46,7 @@ class Priced(Facts):
         """Return about what a prompt will cost when it is made ``count`` times, in US dollars; ``None`` is unknown.
 
         One picture a turn, the words at four characters a token, and the pictures that go along. What cannot be
-        known before is not in it: thoughts, searches, further pictures of an interleaved answer.
+        known before is not included: thoughts, searches, further pictures of an interleaved answer.
         """
         picture = self.picture_price(prompt.settings.size, prompt.settings.tier)
         words = None if self.text_price is None else WORDS_TOKENS * self.text_price / _MILLION
@@ -67,8 +67,8 @@ class Priced(Facts):
         pictures = len(turn.references + turn.earlier) + pictures_before(turn)
         if self.input_price is None or (pictures and self.reference_tokens is None):
             return None
-        seen = pictures * (self.reference_tokens or 0) * (self.input_image_price or self.input_price)
-        return (words * self.input_price + seen) / _MILLION
+        for_pictures = pictures * (self.reference_tokens or 0) * (self.input_image_price or self.input_price)
+        return (words * self.input_price + for_pictures) / _MILLION
 
     def cost(self, usage: Usage | None) -> Decimal | None:
         """Return what an answer cost, in US dollars, from its usage by modality; ``None`` is unknown.
@@ -90,7 +90,7 @@ class Priced(Facts):
         return (total / _MILLION).quantize(_PLACES)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what is known, as plain data: amounts as text, pixels as ``1376x768`` by aspect ratio and size."""
+        """Return the facts as plain data: amounts as text, pixels as ``1376x768`` by aspect ratio and size."""
         plain = self.model_dump(mode="json", exclude={"pixel_table"}, exclude_none=True)
         plain |= {"reference_limits": dict(self.reference_limits), "image_tokens": dict(self.image_tokens)}
         plain |= {"tier_tokens": {tier: dict(tokens) for tier, tokens in self.tier_tokens}}

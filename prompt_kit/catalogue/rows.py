@@ -1,4 +1,4 @@
-"""Reads the rows of catalogue files; those of a project are laid over those that come with the kit."""
+"""Reads the rows of catalogue files; a project's rows change the built-in ones or add to them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 FIRST: Final = "gemini"
-"""Whose models stand for the tiers of a generator that has none in the catalogue."""
+"""The generator whose models stand for the tiers of generators that have no models in the catalogue."""
 
 
 class _Row(Facts):
@@ -36,17 +36,22 @@ class _File(BaseModel):
     models: dict[str, _Row] = {}
 
 
-Stock: TypeAlias = tuple[dict[str, Facts], dict[str, PixelTable]]
+Rows: TypeAlias = tuple[dict[str, Facts], dict[str, PixelTable]]
+"""Models by id, and pixel tables by name."""
 
 
 @cache
-def built_in() -> Stock:
+def built_in() -> Rows:
     """Return the models that come with the kit, by id, and their pixel tables."""
     return read(Path(__file__).with_name("catalogue.yaml"), {}, {})
 
 
-def read(path: Path, models: dict[str, Facts], tables: dict[str, PixelTable]) -> Stock:
-    """Return these models and pixel tables with the rows of a file laid over them."""
+def read(path: Path, models: dict[str, Facts], tables: dict[str, PixelTable]) -> Rows:
+    """Return these models and pixel tables, changed and extended by the rows of a file.
+
+    Raises:
+        InputError: With every problem of the file.
+    """
     file = YamlFile(path, path.name)
     content = file.parse(_File)
     models, tables = dict(models), tables | content.pixels
@@ -63,7 +68,7 @@ def read(path: Path, models: dict[str, Facts], tables: dict[str, PixelTable]) ->
             fields["pixel_table"] = tuple((ratio, size, *px) for ratio, sizes in rows for size, px in sizes.items())
         made = Facts(**fields)
         for name, other in models.items():
-            # Among a generator's models a tier has one: who claims it takes it from the one before.
+            # A tier stands for one model of a generator: the later row takes it from the earlier one.
             if other.generator == made.generator:
                 left = tuple(tier for tier in other.tiers if tier not in row.tiers)
                 models[name] = other.model_copy(update={"tiers": left})

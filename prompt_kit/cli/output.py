@@ -96,5 +96,5 @@ def _instead(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
-    signs = (_PLAIN.get(one) or one.encode("ascii", "backslashreplace").decode() for one in text)
+    signs = (_PLAIN.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in text)
     return "".join(signs), error.end

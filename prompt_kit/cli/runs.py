@@ -92,7 +92,7 @@ def show_run(run: str, *, as_json: bool) -> None:
 
 def _head(run: Run, root: Path) -> Iterator[tuple[str, str]]:
     """Yield what a run is, how it stands, and what it came from."""
-    summary, record = run.summary, run.told
+    summary, record = run.summary, run.fields
     yield from (("run", summary.id), ("state", summary.state), ("generator", summary.generator))
     yield from (("cost", dollars(summary.cost)), ("folder", str(summary.folder)))
     totals = record.totals
@@ -122,7 +122,7 @@ def _made(run: Run) -> Iterator[tuple[str, str]]:
     """Yield the files of a run: pictures, what was made from them here, pages and drafts."""
     for picture in run.pictures:
         yield "picture", picture.name
-        for entry in run.told.derived:
+        for entry in run.fields.derived:
             if entry.source == picture.name:
                 yield entry.kind, f"{entry.file}  {entry.report}"
     yield from (("page", page.name) for page in sorted(run.summary.folder.glob("page-*.md")))
@@ -135,7 +135,7 @@ def _thought(run: Run) -> Iterator[tuple[str, str]]:
     """Yield the beginning of what the model thought, and where the rest stands."""
     from pathlib import Path as AnyPath
 
-    requests = run.told.requests
+    requests = run.fields.requests
     for done in requests:
         words = " ".join(done.answer.thoughts.split())
         if not words:
@@ -150,7 +150,7 @@ def _thought(run: Run) -> Iterator[tuple[str, str]]:
 
 def _looked_up(run: Run) -> Iterator[tuple[str, str]]:
     """Yield what was searched for, what was found, and Google's suggestions, which it asks to show."""
-    answers = [done.answer for done in run.told.requests]
+    answers = [done.answer for done in run.fields.requests]
     queries = dict.fromkeys(query for answer in answers for query in answer.queries)
     if queries:
         yield "searched", "; ".join(queries)

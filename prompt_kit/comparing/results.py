@@ -118,7 +118,7 @@ def result_of(cell: Cell, runs: Sequence[str], root: Path, count: int) -> Result
     for run in runs:
         folder = root / run
         try:
-            record = open_run(folder, root).told
+            record = open_run(folder, root).fields
         except PromptKitError as error:
             result = Result(cell, message=str(error), folder=folder)
         else:

@@ -117,10 +117,7 @@ class Table:
         return tuple(cell.at[self.axes.index(axis)] for axis in order)
 
     def scopes(self, numbers: Collection[int]) -> list[Scope]:
-        """Name some cells with as few names as possible: those of whole rows and columns, else one by one.
-
-        All of them together have no name.
-        """
+        """Return names for some cells: of whole rows and columns, else of single cells; all together have none."""
         left = {cell.number for cell in self.cells} & set(numbers)
         if len(left) == len(self.cells):
             return [Scope("")]

@@ -1,4 +1,4 @@
-"""What is done to pixels here, where models have no answer: cutting out, and putting a change into a picture.
+"""Work on pixels that models cannot do: cutting out a subject, and putting a change into a picture.
 
 Both make a new file beside the untouched master. They need OpenCV and NumPy, which come with the extra ``pixels``.
 """
@@ -16,11 +16,11 @@ __all__ = ["MISSING", "Composite", "CutOut", "available", "composite", "cut_out"
 MISSING: Final = (
     "Cutting out and masks need a package that is not installed. Install it with: pip install 'prompt-kit[pixels]'"
 )
-"""What is said when the extra is missing."""
+"""The message when the extra is missing."""
 
 
 def available() -> bool:
-    """Return whether the extra ``pixels`` is installed; nothing heavy is loaded to find out."""
+    """Return whether the extra ``pixels`` is installed, without importing it."""
     return find_spec("cv2") is not None and find_spec("numpy") is not None
 
 
@@ -38,7 +38,7 @@ def cut_out(data: bytes, *, name: str = "") -> CutOut:
         InputError: When the picture cannot be read.
         GeneratorError: When the extra ``pixels`` is not installed.
     """
-    _see_that_it_is_there()
+    _require_extra()
     from prompt_kit.pixels import cutout
 
     return cutout.cut_out(data, name)
@@ -62,12 +62,12 @@ def composite(original: bytes, mask: bytes, made: bytes, *, name: str = "", orig
         InputError: When a picture cannot be read, or the mask does not fit the original.
         GeneratorError: When the extra ``pixels`` is not installed.
     """
-    _see_that_it_is_there()
+    _require_extra()
     from prompt_kit.pixels import compositing
 
     return compositing.composite(original, mask, made, name, original_name)
 
 
-def _see_that_it_is_there() -> None:
+def _require_extra() -> None:
     if not available():
         raise GeneratorError(MISSING)

@@ -1,4 +1,4 @@
-"""Finds the flat colour behind a subject, as it really is: with noise, and lighter or darker towards the edges."""
+"""Finds the flat colour behind a subject, though it is noisy, and lighter or darker towards the edges."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def find_backdrop(picture: Bytes) -> Backdrop:
 
 
 def chroma(colors: Floats) -> Floats:
-    """Return what sets colours apart from grey, per channel; it mixes as colours do."""
+    """Return the difference of colours from their grey, per channel; it mixes as colours do."""
     return np.asarray(colors - colors.mean(axis=-1, keepdims=True), np.float32)
 
 
@@ -99,7 +99,7 @@ def _rim(height: int, width: int) -> Flags:
 
 
 def _noise(picture: Bytes, field: Bytes) -> float:
-    """Return how far the rim usually is from the field, in levels, whatever touches it left aside."""
+    """Return how far the rim usually is from the field, in levels, without what else touches the rim."""
     wide = max(2, round(min(picture.shape[:2]) * _RIM))
     strips = (np.s_[:wide], np.s_[-wide:], np.s_[:, :wide], np.s_[:, -wide:])
     off = np.concatenate([cv2.absdiff(picture[at], field[at]).reshape(-1, 3) for at in strips])
@@ -127,7 +127,7 @@ def _alike(colors: Floats, key: Floats) -> Flags:
 
 
 def _reached(alike: Flags, rim: Flags) -> Flags:
-    """Return what of the backdrop's colour hangs together with the rim."""
+    """Return the pixels in the backdrop's colour that are connected with the rim."""
     _, labels = cv2.connectedComponents(alike.astype(np.uint8), connectivity=4)
     outside = np.unique(labels[rim & alike])
     return np.isin(labels, outside[outside > 0])
@@ -138,18 +138,18 @@ def _field(picture: Floats, backdrop: Flags) -> Floats:
     height, width = backdrop.shape
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     terms = np.stack([x**i * y**j for i in range(4) for j in range(4 - i)], axis=-1)
-    seen, colors = terms[backdrop], picture[backdrop]
-    if len(seen) < 4 * terms.shape[-1]:
+    rows, colors = terms[backdrop], picture[backdrop]
+    if len(rows) < 4 * terms.shape[-1]:
         return np.broadcast_to(np.median(picture.reshape(-1, 3), axis=0), picture.shape).astype(np.float32)
-    good = np.ones(len(seen), bool)
+    good = np.ones(len(rows), bool)
     surface = np.zeros((terms.shape[-1], 3), np.float32)
     for _ in range(4):
-        known = seen[good]
-        surface = np.linalg.solve(known.T @ known + 1e-3 * np.eye(known.shape[1]), known.T @ colors[good]).astype(
+        used = rows[good]
+        surface = np.linalg.solve(used.T @ used + 1e-3 * np.eye(used.shape[1]), used.T @ colors[good]).astype(
             np.float32
         )
-        off = np.abs(colors - seen @ surface).max(axis=1)
-        # Shadows and glows are not part of the surface; what is left of them would pull it.
+        off = np.abs(colors - rows @ surface).max(axis=1)
+        # Shadows and glows are not part of the surface; what is left of them would bend it.
         good = off <= max(3.0, 2.5 * 1.4826 * float(np.median(off)))
     field = terms @ surface
     return np.asarray(np.clip(field, colors[good].min(axis=0), colors[good].max(axis=0)), np.float32)

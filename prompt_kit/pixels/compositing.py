@@ -1,4 +1,4 @@
-"""Puts the changed part of a model's picture into the original, and leaves all the rest as it was, bit for bit."""
+"""Puts the masked part of a model's picture into the original; the rest of the original stays bit for bit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import ImageCms
 
 from prompt_kit.errors import InputError
 from prompt_kit.pixels.decoding import decoded
-from prompt_kit.pixels.masks import SAID, read_mask
+from prompt_kit.pixels.masks import READ_AS, read_mask
 from prompt_kit.pixels.pictures import source, stored
 from prompt_kit.pixels.registration import lay
 from prompt_kit.pixels.results import Composite
@@ -32,11 +32,11 @@ _FEATHER: Final = 0.012
 _NARROW: Final = 0.5
 """Widest soft edge, as part of half the width of a narrow mask."""
 _MOST_CUT: Final = 0.2
-"""Largest part of that ring with visible changes that needs no word."""
-_LEAST_TOLD: Final = 0.005
-"""Smallest part of the picture that is worth telling."""
+"""Largest part of that ring with visible changes that gives no warning."""
+_LEAST_REPORTED: Final = 0.005
+"""Smallest part of the picture that the report mentions."""
 _MOST_GROWTH: Final = 1.6
-"""How much a made picture may be enlarged without a word."""
+"""How much a made picture may be enlarged without a warning, as a factor."""
 _COLORS: Final = 3
 """How many channels hold colour; one more holds transparency."""
 _GREY: Final = 6
@@ -56,12 +56,12 @@ def composite(original: bytes, mask: bytes, made: bytes, name: str, original_nam
     after = _blended(before, used, _weight(inside) * laid.covered)
     after[~inside] = before[~inside]
     image = _as_before(Pillow.fromarray(after), first)
-    _prove(image, first, inside)
+    _check_untouched(image, first, inside)
     warnings = tuple(_warnings(laid, drift, inside, second.size, first.size))
     sources = [source(made, name), source(original, original_name)]
     return Composite(
         stored(image, "compositeWithTrainedAlgorithmicMedia", sources, first.info.get("icc_profile")),
-        " ".join((*_told(changing, laid, drift), *warnings)),
+        " ".join((*_report(changing, laid, drift), *warnings)),
         warnings,
         laid.aligned,
         laid.shift,
@@ -94,7 +94,7 @@ def _with_info(image: Pillow.Image, of: Pillow.Image) -> Pillow.Image:
 
 
 def _in_profile(made: Pillow.Image, original: Pillow.Image) -> Pillow.Image:
-    """Return the made picture with its colours as the original's profile writes them."""
+    """Return the made picture with its colours converted to the original's colour profile."""
     mode = "RGBA" if "A" in made.getbands() or "transparency" in made.info else "RGB"
     theirs, ours = made.info.get("icc_profile"), original.info.get("icc_profile")
     made = made.convert(mode)
@@ -112,10 +112,10 @@ def _in_profile(made: Pillow.Image, original: Pillow.Image) -> Pillow.Image:
 
 
 def _weight(inside: Flags) -> Floats:
-    """Return how much of the made picture is seen: nothing outside, all inside, rising along the mask's edge."""
+    """Return the weight of the made picture at each pixel: 0 outside the mask, 1 inside, rising along its edge."""
     wide = max(2.0, _FEATHER * min(inside.shape))
     depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
-    # A narrow part of the mask gets a narrow edge, so that the change is seen there, too.
+    # A narrow part of the mask gets a narrow edge, so that the change is visible there, too.
     size = 2 * round(wide) + 1
     half = cv2.dilate(depth, np.ones((size, size), np.uint8))
     edge = np.minimum(wide, np.maximum(half * _NARROW, 1.0))
@@ -124,7 +124,7 @@ def _weight(inside: Flags) -> Floats:
 
 
 def _blended(before: Bytes, made: Bytes, weight: Floats) -> Bytes:
-    """Return both pictures mixed; where one is transparent, its colours count for less."""
+    """Return both pictures mixed by weight; the more transparent a pixel is, the less its colour counts."""
     after = before.copy()
     rows, columns = np.nonzero(weight > 0)
     share = weight[rows, columns][:, None]
@@ -150,19 +150,23 @@ def _as_before(image: Pillow.Image, original: Pillow.Image) -> Pillow.Image:
     return image.convert(original.mode) if grey else image
 
 
-def _prove(image: Pillow.Image, original: Pillow.Image, inside: Flags) -> None:
-    """See that all outside the mask is the original, bit for bit."""
+def _check_untouched(image: Pillow.Image, original: Pillow.Image, inside: Flags) -> None:
+    """Check that all outside the mask is the original, bit for bit.
+
+    Raises:
+        AssertionError: When it is not.
+    """
     after, before = np.asarray(image), np.asarray(original.convert(image.mode))
     if image.size != original.size or not np.array_equal(after[~inside], before[~inside]):
         raise AssertionError("the composite differs from the original outside the mask")  # pragma: no cover
 
 
-def _told(mask: MaskPixels, laid: Laid, drift: Drift) -> Iterator[str]:
+def _report(mask: MaskPixels, laid: Laid, drift: Drift) -> Iterator[str]:
     scaled = " It was scaled to the picture's size." if mask.scaled else ""
-    yield f"{SAID[mask.way]}{scaled}"
+    yield f"{READ_AS[mask.way]}{scaled}"
     if laid.aligned and laid.shift >= 1:
         yield f"The model's picture was out of place by up to {laid.shift:.0f} pixels and was moved back."
-    if drift.changed < _LEAST_TOLD:
+    if drift.changed < _LEAST_REPORTED:
         yield (
             f"Outside the mask the model had kept the picture (mean colour difference {drift.mean:.1f});"
             " the original stands there, bit for bit."
@@ -183,7 +187,7 @@ def _warnings(
             " resized. Look at the edge of the mask; a smaller mask gives more to hold on to."
         )
     missing = float((inside & ~laid.covered).sum() / inside.sum())
-    if missing > _LEAST_TOLD:
+    if missing > _LEAST_REPORTED:
         yield f"The model's picture misses {missing:.0%} of the mask; the original was kept there. Ask once more."
     if drift.cut > _MOST_CUT:
         yield (

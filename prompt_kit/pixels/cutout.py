@@ -1,4 +1,4 @@
-"""Cuts a subject out of the flat colour behind it, and says how well that went."""
+"""Cuts a subject out of the flat colour behind it, and reports how well that worked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from prompt_kit.pixels.backdrop import chroma, find_backdrop
 from prompt_kit.pixels.decoding import decoded
-from prompt_kit.pixels.matte import SEEN, SOLID, matte
+from prompt_kit.pixels.matte import SOLID, VISIBLE, matte
 from prompt_kit.pixels.pictures import source, stored
 from prompt_kit.pixels.results import CutOut
 from prompt_kit.support.colours import color_name
@@ -34,33 +34,33 @@ _MOST_NOISE: Final = 10.0
 _MOST_HALF: Final = 0.35
 """Largest part of what is left that may be half transparent: hair, blur and shadows stay below."""
 _MOST_KEPT: Final = 0.002
-"""Largest part of the picture in nearly the key's colour that needs no word."""
+"""Largest part of the picture in nearly the key's colour that gives no warning."""
 _TOUCHES: Final = 0.004
 """Least part of one side that counts as touched."""
 _TINGED: Final = 0.3
 """Share of the key's hue from which on an outline looks tinged."""
 _MOST_FRINGE: Final = 0.06
-"""Largest tinged part of an outline that needs no word."""
+"""Largest tinged part of an outline that gives no warning."""
 _ANOTHER: Final = "choose another colour to cut away"
 
 
 def cut_out(data: bytes, name: str) -> CutOut:
     """Return the subject of a picture that stands before one flat colour; see `prompt_kit.pixels.cut_out`."""
     image = decoded(data, name or "The picture")
-    if _sees_through(image):
+    if _is_transparent(image):
         return _nothing("The picture is transparent already.")
     picture = np.asarray(image.convert("RGB"))
     backdrop = find_backdrop(picture)
-    called = f"{color_name(backdrop.code)} ({backdrop.code})"
+    colour = f"{color_name(backdrop.code)} ({backdrop.code})"
     if backdrop.share < _LEAST_RIM:
         return _nothing(
-            f"There is no flat colour behind the subject: the commonest, {called}, is found along"
+            f"There is no flat colour behind the subject: the commonest, {colour}, is found along"
             f" {backdrop.share:.0%} of the picture's edge. Ask once more, or {_ANOTHER}.",
             backdrop,
         )
     if not backdrop.colorful:
         return _nothing(
-            f"The background is {called}, which cannot be told from lights, greys and shadows of the subject."
+            f"The background is {colour}, which cannot be told from lights, greys and shadows of the subject."
             " Ask for a strong colour behind it, such as chroma-key green.",
             backdrop,
         )
@@ -68,11 +68,11 @@ def cut_out(data: bytes, name: str) -> CutOut:
     left = float((made.alpha > _HALF).mean())
     if left < _LEAST_SUBJECT:
         return _nothing(
-            f"All of the picture is {called}: no subject stands out from it. Ask once more, or {_ANOTHER}.", backdrop
+            f"All of the picture is {colour}: no subject stands out from it. Ask once more, or {_ANOTHER}.", backdrop
         )
     fringe = _fringe(made, backdrop)
     warnings = tuple(_warnings(made, backdrop, fringe))
-    done = f"The subject was cut out from {called}; {left:.0%} of the picture is left."
+    done = f"The subject was cut out from {colour}; {left:.0%} of the picture is left."
     profile = image.info.get("icc_profile") if image.mode in {"RGB", "RGBA"} else None
     return CutOut(
         stored(_assembled(made), "trainedAlgorithmicMedia", [source(data, name)], profile),
@@ -87,14 +87,15 @@ def cut_out(data: bytes, name: str) -> CutOut:
     )
 
 
-def _nothing(why: str, backdrop: Backdrop | None = None) -> CutOut:
-    told = f"Nothing was cut out. {why}"
+def _nothing(reason: str, backdrop: Backdrop | None = None) -> CutOut:
+    report = f"Nothing was cut out. {reason}"
     if backdrop is None:
-        return CutOut(None, told, (told,))
-    return CutOut(None, told, (told,), backdrop.code, 0, 0, backdrop.share, backdrop.drift, backdrop.noise)
+        return CutOut(None, report, (report,))
+    return CutOut(None, report, (report,), backdrop.code, 0, 0, backdrop.share, backdrop.drift, backdrop.noise)
 
 
-def _sees_through(image: Pillow.Image) -> bool:
+def _is_transparent(image: Pillow.Image) -> bool:
+    """Return whether any pixel is more than half transparent."""
     if "A" not in image.getbands() and "transparency" not in image.info:
         return False
     lowest, _ = image.convert("RGBA").getchannel("A").getextrema()
@@ -111,7 +112,7 @@ def _fringe(made: Matte, backdrop: Backdrop) -> float:
     wide = max(1, min(made.alpha.shape) // 1024)
     clear = (made.alpha < _HALF).astype(np.uint8)
     near = cv2.dilate(clear, np.ones((4 * wide + 1, 4 * wide + 1), np.uint8)) > 0
-    outline = near & (made.alpha > SEEN)
+    outline = near & (made.alpha > VISIBLE)
     if not outline.any():
         return 0.0
     hue = chroma(np.asarray(backdrop.color, np.float32))
@@ -119,8 +120,8 @@ def _fringe(made: Matte, backdrop: Backdrop) -> float:
     solid = np.where(made.alpha > SOLID, share, np.float32(1))
     beside = cv2.erode(solid, np.ones((12 * wide + 1, 12 * wide + 1), np.uint8))
     tinged = (share > _TINGED) & (share - beside > _TINGED / 2)
-    seen = made.alpha[outline]
-    return float((tinged[outline] * seen).sum() / seen.sum())
+    opacity = made.alpha[outline]
+    return float((tinged[outline] * opacity).sum() / opacity.sum())
 
 
 def _warnings(made: Matte, backdrop: Backdrop, fringe: float) -> Iterator[str]:
@@ -140,8 +141,8 @@ def _warnings(made: Matte, backdrop: Backdrop, fringe: float) -> Iterator[str]:
             f"Inside the subject, {made.kept:.1%} of the picture has nearly the background's colour and was kept."
             f" If it should be open, {_ANOTHER}."
         )
-    seen = made.alpha > SEEN
-    half = float((seen & (made.alpha < SOLID)).sum() / max(int(seen.sum()), 1))
+    visible = made.alpha > VISIBLE
+    half = float((visible & (made.alpha < SOLID)).sum() / max(int(visible.sum()), 1))
     if half > _MOST_HALF:
         yield (
             f"{half:.0%} of what is left came out half transparent, because it is blurred or resembles the background."

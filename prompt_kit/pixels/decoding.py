@@ -1,4 +1,4 @@
-"""The one place where pictures become pixels: the way people see them, and never more than are safe to hold."""
+"""Decodes pictures to pixels, the right way up and within a limit of size; no other module decodes any."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 READABLE: Final = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 """The types of pictures that can be decoded here, and how Pillow calls them."""
 
-_WAYS: Final = {
+_TRANSPOSITIONS: Final = {
     2: Pillow.Transpose.FLIP_LEFT_RIGHT,
     3: Pillow.Transpose.ROTATE_180,
     4: Pillow.Transpose.FLIP_TOP_BOTTOM,
@@ -32,8 +32,8 @@ _WAYS: Final = {
 }
 """How stored pixels become what people see, by their orientation in Exif (CIPA DC-008, 4.6.4)."""
 
-# Whatever a decoder stumbles over; it reads bytes from anywhere.
-_STUMBLES: Final = (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, MemoryError, LookupError)
+# What decoders raise for bytes that are no whole picture.
+_DECODER_ERRORS: Final = (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, MemoryError, LookupError)
 
 
 def decoded(data: bytes, label: str, *, within: tuple[int, int] | None = None) -> Pillow.Image:
@@ -49,17 +49,17 @@ def decoded(data: bytes, label: str, *, within: tuple[int, int] | None = None) -
     """
     kind = _kind(data, label)
     orientation = head(data).orientation
-    with _stumbling(label), Pillow.open(io.BytesIO(data), formats=(kind,)) as image:
+    with _decoder_errors_as_input_errors(label), Pillow.open(io.BytesIO(data), formats=(kind,)) as image:
         if image.width * image.height > MAX_PIXELS:
             raise InputError(f"{label} has more than {MAX_PIXELS // 1_000_000} million pixels. Save a smaller copy.")
         if within is not None:
-            # JPEG can be read in an eighth of its size, which is most of the time saved.
+            # JPEG can be decoded at an eighth of its size, which saves most of the time.
             image.draft("RGB", within[::-1] if orientation in TURNED else within)
-        seen = upright(image, orientation)
-        seen.load()
+        turned = upright(image, orientation)
+        turned.load()
         if within is not None:
-            seen.thumbnail(within)
-        return seen
+            turned.thumbnail(within)
+        return turned
 
 
 def plain(image: Pillow.Image) -> Pillow.Image:
@@ -69,7 +69,7 @@ def plain(image: Pillow.Image) -> Pillow.Image:
 
 def upright(image: Pillow.Image, orientation: int) -> Pillow.Image:
     """Return stored pixels as people see them, by their orientation in Exif."""
-    return image.transpose(_WAYS[orientation]) if orientation in _WAYS else image.copy()
+    return image.transpose(_TRANSPOSITIONS[orientation]) if orientation in _TRANSPOSITIONS else image.copy()
 
 
 def as_stored(image: Pillow.Image, orientation: int) -> Pillow.Image:
@@ -80,18 +80,21 @@ def as_stored(image: Pillow.Image, orientation: int) -> Pillow.Image:
 def damage(image: Image) -> str:
     """Return what is wrong with a picture that ends in the middle or is damaged, as a whole sentence; else nothing.
 
-    HEIC cannot be decoded here; of it this tells only whether it is there to its end.
+    HEIC cannot be decoded here: for it, only a missing end is noticed.
     """
     data = image.read()
-    said = f"{image.name}: the picture is damaged or ends in the middle. Get it anew, or save it again."
+    sentence = f"{image.name}: the picture is damaged or ends in the middle. Get it anew, or save it again."
     if image.media_type not in READABLE:
-        return said if cut_short(data) else ""
+        return sentence if cut_short(data) else ""
     try:
-        with _stumbling(image.name), Pillow.open(io.BytesIO(data), formats=(READABLE[image.media_type],)) as opened:
+        with (
+            _decoder_errors_as_input_errors(image.name),
+            Pillow.open(io.BytesIO(data), formats=(READABLE[image.media_type],)) as opened,
+        ):
             opened.draft("L", (1, 1))
             opened.load()
     except InputError:
-        return said
+        return sentence
     return ""
 
 
@@ -105,11 +108,15 @@ def _kind(data: bytes, label: str) -> str:
 
 
 @contextmanager
-def _stumbling(label: str) -> Iterator[None]:
-    """Turn what a decoder raises into one sentence."""
+def _decoder_errors_as_input_errors(label: str) -> Iterator[None]:
+    """Turn whatever a decoder raises into one sentence.
+
+    Raises:
+        InputError: In place of any error of a decoder.
+    """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of large pictures, which are no bombs below our own limit
+            warnings.simplefilter("ignore")  # about large pictures: our own limit is enough
             yield
-    except (*_STUMBLES, Pillow.DecompressionBombError) as error:
+    except (*_DECODER_ERRORS, Pillow.DecompressionBombError) as error:
         raise InputError(f"{label} cannot be read. Save it again as PNG or JPEG.") from error

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 Way: TypeAlias = Literal["white", "transparent", "painted"]
 """How a mask marks what may change: in white, by transparency, or in white on a transparent layer."""
 
-SAID: Final[dict[Way, str]] = {
+READ_AS: Final[dict[Way, str]] = {
     "white": "In the mask, white is what may change.",
     "transparent": "In the mask, what is transparent may change.",
     "painted": "In the mask, what is painted white may change.",
 }
-"""How each kind of mask was read, as a sentence."""
+"""How each kind of mask was read, as a sentence for the report."""
 
 _RATIO: Final = 0.01
 """Largest difference in shape between a mask and its picture; the mask is then scaled."""
@@ -59,17 +59,17 @@ def read_mask(data: bytes, size: tuple[int, int], label: str = "The mask", *, or
     """
     from prompt_kit.pixels.decoding import decoded, upright  # most prompts have no mask
 
-    seen = decoded(data, label).convert("RGBA")
+    picture = decoded(data, label).convert("RGBA")
     width, height = size
-    if not _fits(seen.size, size) and _fits(seen.size, size[::-1]) and orientation in TURNED:
-        seen = upright(seen, orientation)
-    if not _fits(seen.size, size):
+    if not _fits(picture.size, size) and _fits(picture.size, size[::-1]) and orientation in TURNED:
+        picture = upright(picture, orientation)
+    if not _fits(picture.size, size):
         raise InputError(
-            f"{label} has {seen.width} × {seen.height} pixels and the picture {width} × {height}."
+            f"{label} has {picture.width} × {picture.height} pixels and the picture {width} × {height}."
             " Save the mask at the picture's size."
         )
-    changing, way = _changing(seen)
-    scaled = seen.size != size
+    changing, way = _changing(picture)
+    scaled = picture.size != size
     if scaled:
         changing = changing.resize(size)
     image = changing.point([0] * _OPAQUE + [255] * (256 - _OPAQUE))
@@ -100,8 +100,8 @@ def alpha_mask(mask: MaskPixels, orientation: int) -> bytes:
     return kept.getvalue()
 
 
-def _fits(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return abs(one[0] * other[1] / (one[1] * other[0]) - 1) <= _RATIO
+def _fits(mask: tuple[int, int], picture: tuple[int, int]) -> bool:
+    return abs(mask[0] * picture[1] / (mask[1] * picture[0]) - 1) <= _RATIO
 
 
 _NOTHING: Final[dict[Way, str]] = {
@@ -116,15 +116,15 @@ _ALL: Final[dict[Way, str]] = {
 }
 
 
-def _changing(seen: Pillow.Image) -> tuple[Pillow.Image, Way]:
+def _changing(picture: Pillow.Image) -> tuple[Pillow.Image, Way]:
     """Return how much each pixel may change, and how the mask says so."""
     from PIL import ImageChops
 
-    alpha, light = seen.getchannel("A"), seen.convert("RGB").convert("L")
+    alpha, light = picture.getchannel("A"), picture.convert("RGB").convert("L")
     lowest, highest = alpha.getextrema()
     if not isinstance(lowest, int) or lowest >= _OPAQUE:
         return light, "white"
-    # Wherever the layer is transparent, it is taken for white here, so that only paint decides.
+    # Transparent pixels count as white here, so that only painted ones decide.
     paint = ImageChops.lighter(light, alpha.point([255] * _OPAQUE + [0] * (256 - _OPAQUE)))
     darkest, _ = paint.getextrema()
     if highest >= _OPAQUE and isinstance(darkest, int) and darkest >= _PALE:

@@ -1,4 +1,4 @@
-"""Tells a subject from the backdrop behind it: how opaque each pixel is, and its own colour without the backdrop's."""
+"""Separates a subject from its backdrop: how opaque each pixel is, and its colour without that of the backdrop."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 Places: TypeAlias = "NDArray[np.intp]"
 
-SOLID, SEEN = 0.9, 0.1
-"""From where on a pixel looks opaque, and from where on it is seen at all."""
+SOLID, VISIBLE = 0.9, 0.1
+"""From which opacity on a pixel looks opaque, and from which on it can be seen at all."""
 _FLOOR, _CEILING = 0.03, 0.95
-"""What noise leaves of transparent, and takes from opaque pixels."""
+"""Opacity below which noise alone is left, and above which noise alone is missing."""
 _SLACK: Final = 12.0
 """How far noise and JPEG push colours beyond what they can be, in levels."""
 _MISS: Final = 14.0
 """Farthest from the line between two colours that a mixture of them may be, in weighed levels."""
 _DOUBT: Final = 0.25
-"""How much transparency is doubted a little way inside the subject, where texture looks like a mixture."""
+"""How much transparency is taken back a little way inside the subject, where texture looks like a mixture."""
 _LIKE_KEY: Final = 0.75
 """From which share of the key's hue on a part of the subject looks like the backdrop."""
 _FAINT, _SPECK = 0.2, 12
@@ -57,7 +57,7 @@ class _Mixture:
 
     rows: Places
     columns: Places
-    seen: Floats
+    mixed: Floats
     """Their colours in the picture."""
     behind: Floats
     """The backdrop there."""
@@ -83,12 +83,12 @@ def matte(picture: Bytes, backdrop: Backdrop) -> Matte:
 
 def _mixture(picture: Bytes, backdrop: Backdrop, regions: Regions) -> _Mixture:
     rows, columns = np.nonzero(regions.edge)
-    seen, behind = (levels[rows, columns].astype(np.float32) for levels in (picture, backdrop.field))
-    # The inside is a broad hint and no outline, so a small copy of large pictures tells it as well.
+    mixed, behind = (levels[rows, columns].astype(np.float32) for levels in (picture, backdrop.field))
+    # Only the rough place of the inside matters here, so a small copy of a large picture is enough.
     times = max(1, min(picture.shape[:2]) // SIDE)
     deep = regions.deep[::times, ::times]
     if not deep.any():
-        return _Mixture(rows, columns, seen, behind, seen, np.zeros(len(rows), np.float32))
+        return _Mixture(rows, columns, mixed, behind, mixed, np.zeros(len(rows), np.float32))
     _, labels = cv2.distanceTransformWithLabels(
         (~deep).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
@@ -97,7 +97,7 @@ def _mixture(picture: Bytes, backdrop: Backdrop, regions: Regions) -> _Mixture:
     nearest = place[labels[rows // times, columns // times]]
     inside = cv2.blur(picture, (3, 3))[::times, ::times].reshape(-1, 3)[nearest].astype(np.float32)
     least = cv2.erode(regions.share[::times, ::times], np.ones((5, 5), np.uint8)).ravel()[nearest]
-    return _Mixture(rows, columns, seen, behind, inside, np.asarray(np.clip(least, 0, 0.9), np.float32))
+    return _Mixture(rows, columns, mixed, behind, inside, np.asarray(np.clip(least, 0, 0.9), np.float32))
 
 
 def _purest(picture: Bytes, regions: Regions, mixture: _Mixture, noise: float) -> Floats:
@@ -136,15 +136,15 @@ def _purest(picture: Bytes, regions: Regions, mixture: _Mixture, noise: float) -
 def _unmixed(mixture: _Mixture, pure: Floats, regions: Regions) -> tuple[Bytes, Floats]:
     """Return the subject's own colours, and how opaque it is."""
     behind = mixture.behind
-    ahead, seen = _weighed(pure - behind), _weighed(mixture.seen - behind)
-    opaque = np.einsum("ij,ij->i", seen, ahead) / np.maximum(_squared(ahead), 1.0)
+    ahead, mixed = _weighed(pure - behind), _weighed(mixture.mixed - behind)
+    opaque = np.einsum("ij,ij->i", mixed, ahead) / np.maximum(_squared(ahead), 1.0)
     depth = regions.depth[mixture.rows, mixture.columns]
     certain = np.clip((depth - 2.0) / regions.band, 0, 1)
     opaque = opaque + np.clip(1 - opaque, 0, _DOUBT) * certain
     opaque = np.asarray(np.clip((opaque - _FLOOR) / (_CEILING - _FLOOR), 0, 1), np.float32)
     share = opaque[:, None]
-    own = (mixture.seen - (1 - share) * behind) / np.maximum(share, 0.02)
-    # The less of the subject a pixel holds, the less it tells of the subject's colour.
+    own = (mixture.mixed - (1 - share) * behind) / np.maximum(share, 0.02)
+    # The less of the subject a pixel holds, the less certain the subject's colour in it is.
     own = np.clip(own * share + pure * (1 - share), 0, 255)
     own = _despilled(own, behind, np.minimum(key_share(pure, behind), 0), mixture.hue)
     return np.rint(own).astype(np.uint8), opaque
@@ -184,13 +184,13 @@ def _despilled(colors: Floats, behind: Floats, least: Floats, most: Floats) -> F
 
 
 def _drop_specks(alpha: Floats) -> None:
-    """Make lonely pixels transparent that noise has left over."""
+    """Make small separate groups of faint pixels transparent, which noise leaves; ``alpha`` is changed."""
     least = max(4, round(_SPECK * (min(alpha.shape) / SIDE) ** 2))
-    seen = (alpha > 0).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(seen, connectivity=8)
+    visible = (alpha > 0).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(visible, connectivity=8)
     strong = np.zeros(count, bool)
     strong[labels[alpha > _FAINT]] = True
-    lonely = (stats[:, cv2.CC_STAT_AREA] < least) | ~strong
-    lonely[0] = False
-    if lonely.any():
-        alpha[lonely[labels]] = 0
+    specks = (stats[:, cv2.CC_STAT_AREA] < least) | ~strong
+    specks[0] = False
+    if specks.any():
+        alpha[specks[labels]] = 0

@@ -1,4 +1,4 @@
-"""Stores pictures that were made of others, and says of which."""
+"""Stores pictures that were made from others as PNG, with the names and hashes of those others."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def source(data: bytes, name: str) -> SourcePicture:
-    """Return what is written down of a picture that another one is made from."""
+    """Return the name and hash of a picture that another one is made from."""
     return SourcePicture(name, hashlib.sha256(data).hexdigest())
 
 
 def stored(image: Pillow.Image, kind: SourceType, sources: Sequence[SourcePicture], profile: bytes | None) -> bytes:
-    """Return a picture as PNG, which loses nothing, with its colour profile and where it comes from."""
-    told = PngInfo()
-    told.add_itxt(KEYWORD, packet(kind, sources))
-    kept = io.BytesIO()
-    image.save(kept, "PNG", pnginfo=told, icc_profile=profile, compress_level=4)
-    return kept.getvalue()
+    """Return a picture as PNG (lossless), with its colour profile and, in XMP, the pictures it was made from."""
+    info = PngInfo()
+    info.add_itxt(KEYWORD, packet(kind, sources))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", pnginfo=info, icc_profile=profile, compress_level=4)
+    return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Parts a picture into its backdrop, the subject, and what lies between."""
+"""Divides a picture into its backdrop, the subject, and the edge between them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _distance(picture: Bytes, field: Bytes) -> Floats:
 
 
 def _joined(more: Flags, to: Flags) -> Flags:
-    """Return what of the one region hangs together with the other."""
+    """Return the pixels of one region that are connected with another."""
     count, labels = cv2.connectedComponents((more | to).astype(np.uint8), connectivity=8)
     reached = np.zeros(count, bool)
     reached[labels[to]] = True

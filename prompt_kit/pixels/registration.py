@@ -1,4 +1,4 @@
-"""Lays a model's picture onto the original, by what both show outside the mask."""
+"""Aligns a model's picture with the original, by what both show outside the mask."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Matrix: TypeAlias = "NDArray[np.float32]"
 _COARSE, _FINE = 480, 1280
 """Longest side, in pixels, of the copies on which the place is found, and made exact."""
 _DETAIL: Final = 1.2
-"""Least detail outside the mask (standard deviation in levels) that can be held on to."""
+"""Least detail outside the mask, as standard deviation in levels, by which pictures can be aligned."""
 _ALIKE: Final = 0.35
 """Least correlation of details for two pictures that show the same."""
 _ZOOM: Final = 1.4
@@ -58,12 +58,12 @@ def lay(made: Bytes, original: Bytes, outside: Flags) -> Laid:
     """
     height, width = outside.shape
     resized = _stretch(made, width, height)
-    found = _place(made, original, outside)
-    moved = 0.0 if found is None else _moved(found, resized, width, height)
-    if found is None or moved < _STILL:
+    matrix = _place(made, original, outside)
+    moved = 0.0 if matrix is None else _moved(matrix, resized, width, height)
+    if matrix is None or moved < _STILL:
         picture = cv2.resize(made, (width, height), interpolation=_way(made, width))
-        return Laid(np.asarray(picture, np.uint8), np.ones_like(outside), found is not None, moved)
-    return _warped(made, found, width, height, moved)
+        return Laid(np.asarray(picture, np.uint8), np.ones_like(outside), matrix is not None, moved)
+    return _warped(made, matrix, width, height, moved)
 
 
 def _warped(made: Bytes, matrix: Matrix, width: int, height: int, moved: float) -> Laid:
@@ -80,7 +80,7 @@ def _warped(made: Bytes, matrix: Matrix, width: int, height: int, moved: float) 
 
 
 def _place(made: Bytes, original: Bytes, outside: Flags) -> Matrix | None:
-    """Return where the made picture lies, or nothing when that cannot be told."""
+    """Return where the made picture lies, or ``None`` when too little is alike."""
     coarse = _Pair(made, original, outside, _COARSE)
     if coarse.detail < _DETAIL:
         return None
@@ -88,12 +88,12 @@ def _place(made: Bytes, original: Bytes, outside: Flags) -> Matrix | None:
     likeness, _, best = max(guesses)
     plain = guesses[0][0]
     best, likeness = coarse.refined(best, likeness)
-    if likeness < _ALIKE or not _sane(coarse.full(best), made, original):
+    if likeness < _ALIKE or not _is_plausible(coarse.full(best), made, original):
         return None if plain < _ALIKE else coarse.full(coarse.identity)
     fine = _Pair(made, original, outside, _FINE)
     exact, _ = fine.refined(fine.small(coarse.full(best)), fine.likeness(fine.small(coarse.full(best))))
     whole = fine.full(exact)
-    return whole if _sane(whole, made, original) else coarse.full(best)
+    return whole if _is_plausible(whole, made, original) else coarse.full(best)
 
 
 class _Pair:
@@ -114,7 +114,7 @@ class _Pair:
         self.detail = float(self.own[self.outside > 0].std()) if self.outside.any() else 0.0
 
     def guesses(self) -> Iterator[Matrix]:
-        """Yield where the made picture may lie: resized, cropped, extended, moved, or as common points tell."""
+        """Yield where the made picture may lie: resized, cropped, extended, moved, or by points that both have."""
         yield self.identity
         plain = [self.identity]
         wide, high = self.to_made[0] / self.to_original[0], self.to_made[1] / self.to_original[1]
@@ -130,21 +130,22 @@ class _Pair:
 
     def likeness(self, matrix: Matrix) -> float:
         """Return how well details agree outside the mask, from -1 to 1."""
-        seen = cv2.warpAffine(self.other, matrix, (self.width, self.height), flags=_INVERSE)
+        placed = cv2.warpAffine(self.other, matrix, (self.width, self.height), flags=_INVERSE)
         whole = np.ones_like(self.outside)
         reached = cv2.warpAffine(whole, matrix, (self.width, self.height), flags=_NEAREST) > 0
         both = reached & (self.outside > 0)
         if both.sum() < 0.3 * self.outside.sum():
             return -1.0
-        one, two = self.own[both] - self.own[both].mean(), seen[both] - seen[both].mean()
-        return float((one * two).sum() / max(float(np.sqrt((one * one).sum() * (two * two).sum())), 1e-6))
+        ours, theirs = self.own[both] - self.own[both].mean(), placed[both] - placed[both].mean()
+        norm = float(np.sqrt((ours * ours).sum() * (theirs * theirs).sum()))
+        return float((ours * theirs).sum() / max(norm, 1e-6))
 
     def refined(self, matrix: Matrix, likeness: float) -> tuple[Matrix, float]:
         """Return the place after it was made exact, and how well details agree there."""
         until = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-5)
         try:
             _, better = cv2.findTransformECC(
-                self.own, self.other, matrix.copy(), cv2.MOTION_AFFINE, until, self._seen_from(matrix), 5
+                self.own, self.other, matrix.copy(), cv2.MOTION_AFFINE, until, self._outside_in_made(matrix), 5
             )
         except cv2.error:  # it did not converge
             return matrix, likeness
@@ -160,8 +161,8 @@ class _Pair:
         """Return a place for the pictures at their own sizes as one of these copies."""
         return _between(matrix, (1 / self.to_made[0], 1 / self.to_made[1]), self.to_original)
 
-    def _seen_from(self, matrix: Matrix) -> NDArray[np.uint8]:
-        """Return what lies outside the mask, as seen in the made picture."""
+    def _outside_in_made(self, matrix: Matrix) -> NDArray[np.uint8]:
+        """Return which pixels of the made picture lie outside the mask."""
         return np.asarray(cv2.warpAffine(self.outside, matrix, (self.width, self.height), flags=cv2.INTER_NEAREST))
 
     def _centred(self, wide: float, high: float) -> Matrix:
@@ -170,16 +171,16 @@ class _Pair:
 
     def _shifted(self, matrix: Matrix) -> Matrix:
         """Return a place moved to where the two agree best (phase correlation)."""
-        seen = cv2.warpAffine(self.other, matrix, (self.width, self.height), flags=_INVERSE)
+        placed = cv2.warpAffine(self.other, matrix, (self.width, self.height), flags=_INVERSE)
         kept = self.outside.astype(np.float32)
         window = cv2.createHanningWindow((self.width, self.height), cv2.CV_32F)
-        (x, y), _ = cv2.phaseCorrelate(self.own * kept, np.asarray(seen, np.float32) * kept, window)
+        (x, y), _ = cv2.phaseCorrelate(self.own * kept, np.asarray(placed, np.float32) * kept, window)
         moved = matrix.copy()
         moved[:, 2] += matrix[:, :2] @ np.array([x, y], np.float32)
         return moved
 
     def _common_points(self) -> Matrix | None:
-        """Return the place on which striking points of both pictures agree."""
+        """Return the place on which the SIFT points of both pictures agree, or ``None`` when too few do."""
         finder = cv2.SIFT.create(1500)
         mine, my_marks = finder.detectAndCompute(_levels(self.own), self.outside)
         others, their_marks = finder.detectAndCompute(_levels(self.other), None)
@@ -233,16 +234,16 @@ def _scaled(matrix: Matrix, wide: float, high: float) -> Matrix:
     return _between(matrix, (wide, high), (1.0, 1.0))
 
 
-def _sane(matrix: Matrix, made: Bytes, original: Bytes) -> bool:
-    """Return whether a place is one that a model's drift can explain."""
+def _is_plausible(matrix: Matrix, made: Bytes, original: Bytes) -> bool:
+    """Return whether a place is near enough to plain resizing for a model to have caused it."""
     scales = made.shape[0] / original.shape[0], made.shape[1] / original.shape[1]
     (a, b), (c, d) = matrix[:, :2].tolist()
     straight = max(abs(b), abs(c)) < _SKEW * min(scales)
     return bool(straight and min(scales) / _ZOOM < min(a, d) and max(a, d) < max(scales) * _ZOOM)
 
 
-def _moved(found: Matrix, resized: Matrix, width: int, height: int) -> float:
+def _moved(matrix: Matrix, resized: Matrix, width: int, height: int) -> float:
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float32)
-    away = corners @ (found - resized).T
+    away = corners @ (matrix - resized).T
     unit = np.array([resized[0, 0], resized[1, 1]], np.float32)
     return float(np.linalg.norm(away / unit, axis=1).max())

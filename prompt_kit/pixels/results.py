@@ -1,4 +1,4 @@
-"""What is made of a master picture, and what there is to say about it."""
+"""What cutting out and compositing return: the new picture, a report and measurements."""
 
 from __future__ import annotations
 

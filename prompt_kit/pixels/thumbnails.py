@@ -1,4 +1,4 @@
-"""Small copies of pictures, for a sheet that holds many; the pictures themselves are only read."""
+"""Makes small copies of pictures, for a sheet that holds many."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST: Final = 640
 """Longest side of a copy, in pixels."""
 
 SHORTEST: Final = 160
-"""A side does not become shorter than this, in pixels, so that something is seen of an 8:1 picture."""
+"""A side does not become shorter than this, in pixels, so that an 8:1 picture can still be recognised."""
 
 _QUALITY: Final = 80
 
@@ -33,7 +33,7 @@ class Thumbnail:
 
 
 def thumbnail(path: Path, longest: int = LONGEST) -> Thumbnail | None:
-    """Return a small copy of a picture, or nothing when it is gone or cannot be read here."""
+    """Return a small copy of a picture, or ``None`` when it is gone or cannot be read here."""
     from prompt_kit.pixels.decoding import decoded, plain  # a comparison without pictures needs no Pillow
 
     try:

@@ -1,4 +1,4 @@
-"""Compares tones of a model's picture with the original's, and brings them back where all have shifted."""
+"""Compares the tones of a model's picture with the original's, and corrects a shift that all of them have."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ Doubles: TypeAlias = "NDArray[np.float64]"
 _COMPARED: Final = 1024
 """Longest side, in pixels, of the copies that are compared."""
 _VISIBLE: Final = 8.0
-"""Colour difference (CIE76) that people see at a glance; 2.3 is one that can just be seen side by side."""
+"""Colour difference (CIE76) that people see at once; 2.3 can just be seen side by side."""
 _RING: Final = 0.015
 """Width of the ring around the mask in which a cut-off change shows, as part of the shorter side."""
 _GAINS, _OFFSET = (0.8, 1.25), 30.0
 """How far tones of the made picture may be brought back to the original's: factor, and levels."""
 _ENOUGH: Final = 200
-"""Fewest pixels that tell how tones have shifted."""
+"""Fewest pixels from which a shift of tones is measured."""
 _SPREAD: Final = 25.0
-"""Least variance of tones that tells a factor; one tone alone tells only a shift."""
+"""Least variance of tones from which a factor is measured; below it, only an offset is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,9 @@ class Drift:
     """What the model had changed outside the mask."""
 
     mean: float
+    """Mean colour difference (CIE76)."""
     changed: float
+    """Part of it, from 0 to 1, that has changed visibly."""
     cut: float
     """Part of the ring around the mask that has changed visibly."""
 
@@ -78,8 +80,8 @@ def difference(before: Bytes, laid: Laid, toned: Bytes, inside: Flags) -> Drift:
     height, width = inside.shape
     scale = min(1.0, _COMPARED / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    own, seen, used = (_lab(picture, size) for picture in (before, laid.picture, toned))
-    apart = np.linalg.norm(own - seen, axis=-1)
+    own, theirs, used = (_lab(picture, size) for picture in (before, laid.picture, toned))
+    apart = np.linalg.norm(own - theirs, axis=-1)
     kept = (laid.covered & ~inside).astype(np.float32)
     wholly = cv2.resize(kept, size, interpolation=cv2.INTER_AREA) >= 1
     if not wholly.any():

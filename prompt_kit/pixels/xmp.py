@@ -1,4 +1,4 @@
-"""Writes down where a picture comes from, as XMP that travels inside the file."""
+"""Describes where a picture comes from, as XMP that is stored inside the file."""
 
 from __future__ import annotations
 

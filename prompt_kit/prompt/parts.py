@@ -37,7 +37,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class EarlierWords:
-    """The words that an earlier turn of the same prompt settled."""
+    """The words that an earlier turn of the same prompt answered."""
 
     turn: int
     """Which turn, from 0; always below the number of the turn that takes it."""
@@ -56,7 +56,7 @@ Part: TypeAlias = Text | Reference | Mask | Earlier | EarlierWords
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One piece of a model's answer, as it goes back in the same conversation."""
+    """One piece of a model's answer, as it is sent back in the same conversation."""
 
     text: str = ""
     image: Image | None = None
@@ -69,7 +69,7 @@ class Exchange:
     """What was asked and answered before, in the same conversation."""
 
     asked: tuple[Part, ...]
-    """Text and pictures only: whatever else the request had stands here as what it became."""
+    """Text and pictures only; what referred to earlier turns is replaced by what those turns made."""
     answered: tuple[Said, ...]
 
 
@@ -83,7 +83,7 @@ class Turn:
     output: Answer = "picture"
     """Whether it is to be answered by pictures, or by words alone."""
     history: tuple[Exchange, ...] = ()
-    """What was said before, when it continues a conversation."""
+    """The requests and answers before it, when it continues a conversation."""
 
     @property
     def text(self) -> str:

@@ -39,7 +39,7 @@ class Prompt:
     strategies: tuple[str, ...] = field(default=(), compare=False)
     """The strategies that were mixed in, by name."""
     given: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
-    """The values that filled the recipe, as pairs of name and plain data; pictures stand there by file name."""
+    """The values that filled the recipe, as pairs of name and plain data; pictures are file names there."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What a person should know about the values before anything is sent, in whole sentences; never sent itself."""
 
@@ -78,7 +78,7 @@ class Prompt:
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the whole ordered request as plain data; pictures stand there by hash."""
+        """Return the whole ordered request as plain data, with the hashes of pictures instead of their bytes."""
         return {
             "recipe": self.recipe,
             "version": self.version,
@@ -91,11 +91,11 @@ class Prompt:
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any], images: Iterable[Image] = ()) -> Prompt:
-        """Return the prompt of which `to_dict` returned this; what else stands there is passed over.
+        """Return the prompt of which `to_dict` returned this; further keys are ignored.
 
         Args:
             plain: What `to_dict` returned, as it is or by way of JSON.
-            images: The pictures of the prompt in any order; they are known by their hashes.
+            images: The pictures of the prompt in any order; their hashes identify them.
 
         Raises:
             InputError: With everything that is wrong, each with its place such as ``turns[0].parts[1].role``.
@@ -105,12 +105,12 @@ class Prompt:
         reading, fields = PromptReading(images), dict(plain)
         prompt = cls(
             reading.turns(fields),
-            reading.settings(reading.one(dict, fields, "settings")),
+            reading.settings(reading.value(dict, fields, "settings")),
             reading.choice(fields, "task", "", get_args(Task)),
-            reading.one(str, fields, "recipe"),
-            reading.one(str, fields, "version"),
-            tuple(reading.one(str, {at: name}, at) for at, name in reading.each(fields, "strategies")),
-            tuple((name, _frozen(value)) for name, value in reading.one(dict, fields, "values").items()),
+            reading.value(str, fields, "recipe"),
+            reading.value(str, fields, "version"),
+            tuple(reading.value(str, {at: name}, at) for at, name in reading.each(fields, "strategies")),
+            tuple((name, _frozen(value)) for name, value in reading.value(dict, fields, "values").items()),
         )
         if reading.problems:
             raise InputError(reading.problems)

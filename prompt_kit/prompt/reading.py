@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from prompt_kit.prompt.parts import Earlier, EarlierWords, Exchange, Mask, Reference, Said, Text, Turn
 from prompt_kit.prompt.settings import ROLES, SETTINGS, Answer, Settings
-from prompt_kit.support.plaindata import Taken
+from prompt_kit.support.plaindata import PlainReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from prompt_kit.prompt.parts import Part
 
 
-class PromptReading(Taken):
+class PromptReading(PlainReader):
     """The problems of a prompt's plain data so far, and the pictures that it may refer to by their hashes."""
 
     def __init__(self, images: Iterable[Image]) -> None:
@@ -52,7 +52,7 @@ class PromptReading(Taken):
         """Return one turn; ``at`` is its place with a dot behind it, ``number`` counts from 0."""
         return Turn(
             tuple(self.part(part, f"{place}.", number) for place, part in self.each(plain, "parts", at)),
-            self.one(str, plain, "name", at),
+            self.value(str, plain, "name", at),
             self.choice(plain, "output", at, get_args(Answer), "picture"),
             tuple(self.exchange(exchange, f"{place}.") for place, exchange in self.each(plain, "history", at, [])),
         )
@@ -67,22 +67,22 @@ class PromptReading(Taken):
     def said(self, plain: Any, at: str) -> Said:
         """Return one piece of an earlier answer."""
         drawn = isinstance(plain, dict) and "picture" in plain
-        image = self.image(self.one(dict, plain, "picture", at), f"{at}picture.") if drawn else None
-        return Said(self.one(str, plain, "text", at, ""), image, self.one(str, plain, "signature", at, ""))
+        image = self.image(self.value(dict, plain, "picture", at), f"{at}picture.") if drawn else None
+        return Said(self.value(str, plain, "text", at, ""), image, self.value(str, plain, "signature", at, ""))
 
     def part(self, plain: Any, at: str, turn: int) -> Part:
         """Return one part of a turn, which may use what the turns before it (numbered from 0) have made."""
         kinds = ("text", "reference", "mask", "earlier", "earlier_words")
         kind = next((kind for kind in kinds if isinstance(plain, dict) and kind in plain), "")
         if kind in {"earlier", "earlier_words"}:
-            number = self.one(int, plain, kind, at)
+            number = self.value(int, plain, kind, at)
             if number not in range(turn):
                 self.wrong(f"{at}{kind}", "must be the number of an earlier turn")
             return Earlier(number, self.role(plain, at)) if kind == "earlier" else EarlierWords(number)
         if kind in {"reference", "mask"}:
-            slot, image = self.one(str, plain, kind, at), self.image(plain, at)
+            slot, image = self.value(str, plain, kind, at), self.image(plain, at)
             return Reference(slot, self.role(plain, at), image) if kind == "reference" else Mask(slot, image)
-        return Text(self.one(str, plain, "text", at))
+        return Text(self.value(str, plain, "text", at))
 
     def role(self, plain: Any, at: str) -> Any:
         """Return the role of a picture."""
@@ -90,8 +90,8 @@ class PromptReading(Taken):
 
     def image(self, plain: Any, at: str) -> Any:
         """Return the picture with the hash that the data gives, under the file name and size in pixels given there."""
-        sha256, name = self.one(str, plain, "sha256", at), self.one(str, plain, "file", at)
-        width, height = self.one(int, plain, "width", at), self.one(int, plain, "height", at)
+        sha256, name = self.value(str, plain, "sha256", at), self.value(str, plain, "file", at)
+        width, height = self.value(int, plain, "width", at), self.value(int, plain, "height", at)
         if sha256 not in self.images:
             return self.wrong(f"{at}sha256", f"the picture {name!a} is not among those that are given")
         image = self.images[sha256]

@@ -1,4 +1,4 @@
-"""The words in which requests are made: roles, tasks, and the settings beside words and pictures."""
+"""Settings of a request, with the fixed words for them, for the roles of pictures and for tasks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Thinking: TypeAlias = Literal["minimal", "low", "medium", "high"]
 Grounding: TypeAlias = Literal["web", "web+images"]
 Output: TypeAlias = Literal["picture", "interleaved"]
 Answer: TypeAlias = Literal["picture", "words"]
-"""What one turn makes: pictures, or words alone that later turns set."""
+"""What one turn makes: pictures, or words alone, which later turns draw."""
 Background: TypeAlias = Literal["transparent", "keyed"]
 """What lies behind the subject: nothing, or one flat colour that is removed afterwards."""
 Safety: TypeAlias = Literal["block-most", "block-some", "block-few", "block-none", "off"]
@@ -42,7 +42,7 @@ SIZES: Final[tuple[str, ...]] = get_args(Size)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is asked besides words and pictures; ``None`` leaves the choice to the model."""
+    """Everything a request asks for besides its words and pictures; ``None`` leaves the choice to the model."""
 
     aspect_ratio: str | None = None
     """Width to height, such as ``16:9``."""
@@ -69,10 +69,10 @@ class Settings:
     top_p: float | None = None
     """Nucleus sampling, for the models that still take it."""
     seed: int | None = None
-    """Best effort at the same picture again, for the models that take one."""
+    """A number that makes the same picture more likely to come again, for the models that take one."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what is set, without what is left to the model."""
+        """Return the settings that differ from their defaults."""
         return {key: value for key, value in asdict(self).items() if value is not None and (key, value) not in _PLAIN}
 
 

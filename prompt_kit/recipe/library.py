@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 S = TypeVar("S", RecipeSpec, StrategySpec, PresetSpec)
 
 FOLDERS: Final = {"recipe": "", "strategy": "strategies/", "preset": "presets/"}
-"""Where each kind of file stands below ``recipes/``."""
+"""The folder of each kind of file below ``recipes/``."""
 
 _SPECS: Final[dict[str, type[BaseModel]]] = {
     "recipe": RecipeSpec,
@@ -57,20 +57,20 @@ class Root:
         Raises:
             InputError: When it stands outside of the root.
         """
-        home = (self.folder or self.recipes.parent).resolve()
+        boundary = (self.folder or self.recipes.parent).resolve()
         try:
-            paths = [(start / name).resolve() for start in (self.recipes, home)]
-            path = next((one for one in paths if one.is_file()), paths[0])
+            paths = [(start / name).resolve() for start in (self.recipes, boundary)]
+            path = next((path for path in paths if path.is_file()), paths[0])
         except (OSError, RuntimeError, ValueError) as error:  # endless links; characters that no name has
             raise InputError(f"{shortened(visible(name))}: this is no file name.") from error
-        if not path.is_relative_to(home):
-            raise InputError(f"{shortened(visible(name))}: this leads out of {home}. Copy the picture into it.")
+        if not path.is_relative_to(boundary):
+            raise InputError(f"{shortened(visible(name))}: this leads out of {boundary}. Copy the picture into it.")
         return path
 
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[S]):
-    """What a file says, and the file."""
+    """A recipe, strategy or preset: the content of its file, validated, and the file itself."""
 
     name: str
     spec: S
@@ -80,7 +80,7 @@ class Found(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a file says of itself at its top."""
+    """Title, summary and category from the top of a file."""
 
     title: str
     summary: str
@@ -88,7 +88,7 @@ class Head:
 
 
 class Library:
-    """The recipes, strategies, presets and templates within reach of a project."""
+    """The recipes, strategies, presets and templates that a project can use."""
 
     def __init__(
         self,
@@ -129,12 +129,12 @@ class Library:
         return tuple(reversed(folders.values()))
 
     def _pack_problem(self, pack: str) -> Problem | None:
-        """Return what is wrong with a pack that the project names: its recipes would be missing without a word."""
+        """Return what is wrong with a pack that the project names, or ``None``."""
         folder = inside(self.project.root, pack)
         if (folder / "recipes").is_dir():
             return None
-        there = "has no folder 'recipes'" if folder.is_dir() else "is not there"
-        fact = f"the pack '{pack}' {there} ({folder})."
+        state = "has no folder 'recipes'" if folder.is_dir() else "is not there"
+        fact = f"the pack '{pack}' {state} ({folder})."
         return Problem(f"{fact} Put it back, or take it out of 'packs'.", Place(FILE))
 
     def names(self, kind: str = "recipe") -> list[str]:
@@ -144,12 +144,12 @@ class Library:
         return self._names[kind]
 
     def heads(self, kind: str = "recipe") -> dict[str, Head]:
-        """Return what each recipe, strategy or preset says of itself, by name; the rest of its file is not read."""
+        """Return title, summary and category of each recipe, strategy or preset, by name; only the top is parsed."""
         files = {path.stem: (root, path) for root, path in reversed(list(self._files(kind)))}
         return {name: self._head(*files[name]) for name in self.names(kind)}
 
     def recipe(self, name: str) -> Found[RecipeSpec]:
-        """Return what the recipe's file says.
+        """Return a recipe with its file.
 
         Raises:
             NotFoundError: When there is no such recipe.
@@ -158,23 +158,23 @@ class Library:
         return self._look_up("recipe", name)
 
     def strategy(self, name: str) -> Found[StrategySpec]:
-        """Return what the strategy's file says; raises as `recipe` does."""
+        """Return a strategy with its file; raises as `recipe` does."""
         return self._look_up("strategy", name)
 
     def preset(self, name: str) -> Found[PresetSpec]:
-        """Return what the preset's file says; raises as `recipe` does."""
+        """Return a preset with its file; raises as `recipe` does."""
         return self._look_up("preset", name)
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The image models, with the project's own."""
+        """All image models: the built-in ones and the project's own."""
         from prompt_kit.catalogue import Catalogue  # most prompts do not depend on the model
 
         return Catalogue.load(self.project.models_file)
 
     @cached_property
     def brand(self) -> tuple[dict[str, Any], tuple[Problem, ...]]:
-        """What the project's brand fills into strategies that ask for it, and what is wrong with its file."""
+        """The values that the project's brand gives to strategies, and the problems of its file."""
         from prompt_kit.recipe.brand import read_brand, values_of  # most work goes without a brand
 
         brand, problems = read_brand(self.project)
@@ -220,10 +220,10 @@ class Library:
         try:
             checked = inside(root.recipes, path.relative_to(root.recipes).as_posix())
             text = read_text(checked, MAX_BYTES, label)
-            said = YamlFile(path, label, "".join(match[0] for match in _HEAD.finditer(text))).data
+            content = YamlFile(path, label, "".join(match[0] for match in _HEAD.finditer(text))).data
         except InputError as error:
             return Head(spoken(path.stem), f"(cannot be read: {str(error).splitlines()[0]})", "")
-        title, summary, category = (str(said.get(key) or "") for key in ("title", "summary", "category"))
+        title, summary, category = (str(content.get(key) or "") for key in ("title", "summary", "category"))
         return Head(title or spoken(path.stem), summary, category)
 
     def _look_up(self, kind: str, name: str) -> Found[Any]:
@@ -254,7 +254,7 @@ class Library:
 
 
 def kind_of(path: Path) -> str:
-    """Return whether a file is a recipe, a strategy or a preset: the folder it stands in says so."""
+    """Return whether a file is a recipe, a strategy or a preset: it depends on the folder."""
     return next((kind for kind, folder in FOLDERS.items() if folder.rstrip("/") == path.parent.name), "recipe")
 
 
@@ -262,7 +262,7 @@ def built_in() -> tuple[Path, Path]:
     """Return the folders of the recipes and templates that come with the kit.
 
     Raises:
-        WorkspaceError: When the installation lost them.
+        WorkspaceError: When the installation does not have them.
     """
     package = Path(__file__).resolve().parents[1]
     if (package / "recipes").is_dir():

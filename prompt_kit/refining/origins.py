@@ -67,12 +67,12 @@ class Origin:
     @property
     def settings(self) -> dict[str, Any]:
         """The settings of the picture's run."""
-        return dict(self.line[0].told.settings) if self.line else {}
+        return dict(self.line[0].fields.settings) if self.line else {}
 
     @property
     def model(self) -> str:
         """The model that made the picture; empty when it is not known."""
-        done = self.line[0].told.of_picture(self.picture.name) if self.line else None
+        done = self.line[0].fields.of_picture(self.picture.name) if self.line else None
         return done.request.model if done else ""
 
 
@@ -131,7 +131,7 @@ def only(pictures: tuple[Path, ...], source: Refinable) -> Path:
 
 def sent_with(run: Run, root: Path) -> list[tuple[str, Path]]:
     """Return the pictures that went along with a run, by slot, as far as they are kept beside the runs."""
-    parts = [part for part in run.told.turns[0].get("parts", ()) if "reference" in part]
+    parts = [part for part in run.fields.turns[0].get("parts", ()) if "reference" in part]
     kept = [(str(part["reference"]), _kept_name(part)) for part in parts]
     return [(slot, root / REFERENCES / name) for slot, name in kept if name and (root / REFERENCES / name).is_file()]
 
@@ -153,7 +153,7 @@ def said(values: Mapping[str, Any]) -> str:
 
 def values_of(run: Run) -> dict[str, Any]:
     """Return the values that made a run's pictures."""
-    return dict(run.told.values)
+    return dict(run.fields.values)
 
 
 def texts(value: Any) -> list[str]:

@@ -39,6 +39,6 @@ def _first_picture(origin: Origin) -> Path | None:
     oldest = origin.refinements[-1]
     above = origin.line[len(origin.refinements) :]
     if above:
-        name = oldest.told.parent_picture
+        name = oldest.fields.parent_picture
         return next((path for path in above[0].pictures if path.name == name), None)
     return next((path for slot, path in sent_with(oldest, origin.root) if slot == PICTURE), None)

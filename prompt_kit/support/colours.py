@@ -1,4 +1,4 @@
-"""Colours and what people call them: the nearest name, the colours a text names, and one to cut away."""
+"""Names of colours: the nearest to a code, those in a text, and a background colour that no text names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KEYS: Final = (
     KeyColour("bright cyan", "#00d5ff"),
     KeyColour("bright yellow", "#ffe600"),
 )
-"""The colours to choose from, those first that models know best."""
+"""The colours to choose from; those that models draw best come first."""
 
 _ALWAYS: Final = ("#ffffff", "#101010")
 """What nearly every drawing has: paper or highlights, and ink."""
@@ -40,7 +40,7 @@ _LONGEST: Final = 3
 _LIGHTNESS: Final = 0.5
 """How much lightness counts beside hue when a colour is cut away: a shadow on the key is still the key."""
 _ENOUGH: Final = 60.0
-"""From this distance on (in L*a*b*, with less lightness) nothing is won by being farther."""
+"""Colours at least this far apart (in L*a*b*, with less lightness) are all far enough."""
 
 
 def color_name(hex_color: str) -> str:
@@ -68,17 +68,17 @@ def named_in(text: str) -> Iterator[str]:
     >>> list(named_in("a frog on terracotta, with #0A2342 eyes"))
     ['#5f9a3c', '#c8643c', '#0a2342']
     """
-    found = _WORD.findall(text.lower())
-    known = _table().understood
+    words = _WORD.findall(text.lower())
+    codes = _table().understood
     at = 0
-    while at < len(found):
-        if found[at].startswith("#"):
-            yield _long(found[at])
+    while at < len(words):
+        if words[at].startswith("#"):
+            yield _long(words[at])
             at += 1
             continue
         for count in range(_LONGEST, 0, -1):
-            words = " ".join(found[at : at + count])
-            code = known.get(words) or known.get(words.removesuffix("s")) or known.get(words.removesuffix("es"))
+            name = " ".join(words[at : at + count])
+            code = codes.get(name) or codes.get(name.removesuffix("s")) or codes.get(name.removesuffix("es"))
             if code:
                 yield code
                 break
@@ -88,7 +88,7 @@ def named_in(text: str) -> Iterator[str]:
 def key_away_from(texts: Iterable[str]) -> str:
     """Return the key colour farthest from every colour these texts name, as words for a prompt.
 
-    Two that are both far enough count as equal; then the one that models know best is taken.
+    Of several that are far enough, the first of `KEYS` is taken.
 
     >>> key_away_from(["a happy red panda"]), key_away_from(["a frog on a leaf"])
     ('chroma-key green (#00b140)', 'bright magenta (#ff00ff)')
@@ -99,9 +99,9 @@ def key_away_from(texts: Iterable[str]) -> str:
 @lru_cache(maxsize=512)
 def _key_away_from(texts: tuple[str, ...]) -> str:
     taken = [_keying(code) for code in {*_ALWAYS, *(code for text in texts for code in named_in(text))}]
-    apart = {key: min(_distance(_keying(key.code), one) for one in taken) for key in KEYS}
+    nearest = {key: min(_distance(_keying(key.code), color) for color in taken) for key in KEYS}
     # The first of equals is taken, so whatever is far enough counts the same.
-    return str(max(KEYS, key=lambda key: min(apart[key], _ENOUGH**2)))
+    return str(max(KEYS, key=lambda key: min(nearest[key], _ENOUGH**2)))
 
 
 class _Table(NamedTuple):
@@ -115,14 +115,14 @@ class _Table(NamedTuple):
 
 @cache
 def _table() -> _Table:
-    """Return what ``colours.yaml`` says; it is read when somebody first asks."""
+    """Return the content of ``colours.yaml``, which is read at the first call."""
     from prompt_kit.support.yamlfile import YamlFile  # most commands name no colour
 
-    told: dict[str, dict[str, str]] = YamlFile(Path(__file__).with_suffix(".yaml")).data
+    content: dict[str, dict[str, str]] = YamlFile(Path(__file__).with_suffix(".yaml")).data
     # "off-white" is written with a space, too.
-    codes = {name.replace("-", " "): code for name, code in (told["names"] | told["words"]).items()}
-    things = {thing: codes[color] for color, named in told["things"].items() for thing in named.split()}
-    return _Table(told["names"], codes, things | codes)
+    codes = {name.replace("-", " "): code for name, code in (content["names"] | content["words"]).items()}
+    things = {thing: codes[color] for color, named in content["things"].items() for thing in named.split()}
+    return _Table(content["names"], codes, things | codes)
 
 
 def _keying(hex_color: str) -> tuple[float, float, float]:
@@ -147,5 +147,5 @@ def _lab(hex_color: str) -> tuple[float, float, float]:
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
-def _distance(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
-    return sum((p - q) ** 2 for p, q in zip(one, other, strict=True))
+def _distance(first: tuple[float, float, float], second: tuple[float, float, float]) -> float:
+    return sum((p - q) ** 2 for p, q in zip(first, second, strict=True))

@@ -1,4 +1,4 @@
-"""Safe names and atomic writes inside a root."""
+"""Checks names of files, and reads and writes files safely."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MAX_SEGMENT: Final = 255
 """Longest name of one file or folder on common file systems, in bytes."""
 
 _MAX_NAME: Final = 1_000
-"""Longest path below a root, in characters; what is longer is no name somebody chose."""
+"""Longest path below a root, in characters; nobody chooses a longer one."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -133,7 +133,7 @@ def is_there(path: Path) -> bool:
     """Return whether something has this name, even if it is a link that leads nowhere.
 
     Raises:
-        WorkspaceError: When that cannot be told, because a folder above cannot be read.
+        WorkspaceError: When a folder above cannot be read.
     """
     with os_errors_as_workspace_errors(path):
         try:
@@ -146,7 +146,7 @@ def is_there(path: Path) -> bool:
 
 
 def listed(folder: Path) -> list[Path]:
-    """Return what stands in a folder, by name; nothing when there is no such folder.
+    """Return the entries of a folder by name; none when there is no such folder.
 
     Raises:
         WorkspaceError: When it cannot be read.
@@ -207,15 +207,20 @@ def make_folder(path: Path) -> bool:
 
 
 def unwritable(folder: Path) -> str:
-    """Return why nothing can be written into a folder, or made where it will be; nothing when it can.
+    """Return why a folder cannot be written to or made; an empty string when it can.
 
-    Something is written to find out, and nothing is left: rights, full disks and file systems have no other sign.
+    A temporary file is written to find out, because rights and full disks show in no other way.
     """
     import tempfile  # only before something is written
 
     try:
         nearest = next(
-            (one for one in (folder, *folder.absolute().parents) if one.exists() or one.is_symlink()), folder
+            (
+                candidate
+                for candidate in (folder, *folder.absolute().parents)
+                if candidate.exists() or candidate.is_symlink()
+            ),
+            folder,
         )
         with tempfile.TemporaryFile(dir=nearest):
             return ""
@@ -284,8 +289,8 @@ def _put_new(part: Path, path: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        # Without links the look and the move are two steps; only writers of the same
-        # name at the same instant could meet, and a run's folder has one writer.
+        # Without links, checking and moving are two steps. Only two writers of the same name
+        # at the same moment could conflict, and a run's folder has one writer.
         if path.exists() or path.is_symlink():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
         part.rename(path)

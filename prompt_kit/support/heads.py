@@ -1,4 +1,4 @@
-"""Reads what the head of a picture says: its type, its size and which way up it is."""
+"""Reads the first bytes of a picture: its type, its size and its orientation."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ ORIENTATION: Final = 0x0112
 """The tag of the orientation in Exif (CIPA DC-008, 4.6.4)."""
 _MOST_TAGS: Final = 200
 _MOST_STEPS: Final = 100_000
-"""How many pieces of a file are passed over to find what is looked for; a real one of 50 MB has some thousands."""
-_FLOW: Final = 0xDA
+"""How many parts of a file are read at most; a real file of 50 MB has some thousands."""
+_START_OF_SCAN: Final = 0xDA
 """The marker after which a JPEG holds nothing but pixels."""
 
 
@@ -33,7 +33,7 @@ class PictureHead(NamedTuple):
 def sniff(data: bytes) -> str | None:
     """Return the media type that the first bytes show, or ``None`` when they show no picture.
 
-    Declared types are not believed: providers and browsers send JPEG bytes under the name PNG.
+    Declared types are ignored: providers and browsers send JPEG bytes with the type PNG.
     """
     return next((media_type for shows, media_type in _SIGNATURES if shows(data)), None)
 
@@ -87,7 +87,7 @@ def _gif(data: bytes) -> tuple[int, int, int]:
 def _jpeg(data: bytes) -> tuple[int, int, int]:
     at, size, orientation = 2, (0, 0), 1
     for _ in range(_MOST_STEPS):
-        if at + 9 >= len(data) or data[at] != 0xFF or data[at + 1] == _FLOW:
+        if at + 9 >= len(data) or data[at] != 0xFF or data[at + 1] == _START_OF_SCAN:
             break
         marker = data[at + 1]
         standalone = marker == 0xFF or 0xD0 <= marker <= 0xD9
@@ -144,9 +144,9 @@ def _exif(data: bytes) -> int:
 
 
 def _heif(data: bytes) -> tuple[int, int, int]:
-    """Return the size of the picture that a HEIC, HEIF or AVIF file is mainly about, the way people see it.
+    """Return the size of the main picture of a HEIC, HEIF or AVIF file, as people see it.
 
-    What turns it stands in its own properties; Exif in such files is only for information (ISO 23008-12, 6.5.10).
+    Its rotation is one of its own properties; Exif in such files is only for information (ISO 23008-12, 6.5.10).
     """
     meta = next((content[4:] for kind, content in _boxes(data) if kind == b"meta"), b"")
     boxes = dict(_boxes(meta))
@@ -172,10 +172,10 @@ def _associated(table: bytes, wanted: int) -> list[int]:
         item = int.from_bytes(table[at : at + (4 if wide else 2)], "big")
         at += 4 if wide else 2
         count, step = table[at], 2 if far else 1
-        numbers = [table[one : one + step] for one in range(at + 1, at + 1 + count * step, step)]
+        numbers = [table[start : start + step] for start in range(at + 1, at + 1 + count * step, step)]
         at += 1 + count * step
         if item == wanted:
-            return [int.from_bytes(one, "big") & (0x7FFF if far else 0x7F) for one in numbers]
+            return [int.from_bytes(number, "big") & (0x7FFF if far else 0x7F) for number in numbers]
     return []
 
 
@@ -200,7 +200,7 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _brands(data: bytes) -> frozenset[bytes]:
-    """Return what a file of boxes says it can be read as: the main brand first."""
+    """Return the main brand and the compatible brands of an ISO base media file (ISO 14496-12, 4.3)."""
     listed = data[16 : min(int.from_bytes(data[:4], "big"), 256)]
     return frozenset({data[8:12], *(listed[at : at + 4] for at in range(0, len(listed), 4))})
 

@@ -1,4 +1,4 @@
-"""Keeps other processes out of a folder while this one works there."""
+"""Locks a folder, so that no other process works there at the same time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def hold(file: Path) -> FileLock | None:
 
 
 def release(lock: FileLock) -> None:
-    """Let other processes work there, and leave no file behind; a lock that was released before stays as it is."""
+    """Release a lock and remove its file; nothing happens to a lock that was released before."""
     if lock.is_locked:
         with suppress(OSError):
             Path(lock.lock_file).unlink(missing_ok=True)

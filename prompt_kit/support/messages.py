@@ -1,4 +1,4 @@
-"""What pydantic finds, in plain words."""
+"""Says in plain words what pydantic reports."""
 
 from __future__ import annotations
 
@@ -69,5 +69,5 @@ def located(error: ErrorDetails) -> str:
     return f"{place}: {explain(error)}" if place else explain(error)
 
 
-def _at_least(count: int, one: str, many: str = "") -> str:
-    return f"needs at least {count} {one if count == 1 else many or one + 's'}"
+def _at_least(count: int, singular: str, plural: str = "") -> str:
+    return f"needs at least {count} {singular if count == 1 else plural or singular + 's'}"

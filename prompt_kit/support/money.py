@@ -1,4 +1,4 @@
-"""Amounts in US dollars: their sums, and how people and records read them."""
+"""Amounts in US dollars: their sum, and how they are written for people and in records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that need nothing but a browser: one file, without scripts, that asks nobody for anything."""
+"""Writes web pages as single files, without scripts, that load nothing from anywhere."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# The words of a page are someone's data: it runs no script, and loads nothing from anywhere.
+# Pages hold words from strangers, so no script in them may run.
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
-"""What a browser must not do for a page: neither a form nor a base address falls back to ``default-src``."""
+"""The content security policy of a page; forms and base addresses have no fallback to ``default-src``."""
 
 
 def document(title: str, style: Path, body: Iterable[str]) -> str:

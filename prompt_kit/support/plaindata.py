@@ -1,4 +1,4 @@
-"""Takes plain data apart, such as JSON has it: everything that is wrong is noted with its place, and told at once."""
+"""Reads plain data, such as JSON gives it, and collects all its problems, each with its place."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ T = TypeVar("T", str, int, list[Any], dict[str, Any])
 _KINDS: Final = {str: "text", int: "a whole number", list: "a list", dict: "a mapping of names"}
 
 
-class Taken:
-    """What is wrong with some plain data, as far as it was taken apart."""
+class PlainReader:
+    """Reads values from plain data; `problems` holds what was wrong so far."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def wrong(self, where: str, what: str) -> None:
-        """Note what is wrong in a place."""
-        self.problems.append(Problem(f"{where}: {what}."))
+    def wrong(self, place: str, fact: str) -> None:
+        """Add a problem with its place."""
+        self.problems.append(Problem(f"{place}: {fact}."))
 
-    def one(self, kind: type[T], plain: Any, name: str, at: str = "", default: T | None = None) -> T:
-        """Return what stands under a name, if it is of this kind; else something empty, and the problem is noted.
+    def value(self, kind: type[T], plain: Any, name: str, at: str = "", default: T | None = None) -> T:
+        """Return the value of a name. Where it is of another kind, add a problem and return an empty value of this one.
 
         Args:
             kind: The type it must have; text may hold half a character, which JSON can say.
@@ -42,14 +42,14 @@ class Taken:
         return kind()
 
     def choice(self, plain: Any, name: str, at: str, choices: Sequence[str], default: str | None = None) -> Any:
-        """Return what stands under a name, if it is one of these words."""
+        """Return the value of a name; where it is none of these words, add a problem."""
         before = len(self.problems)
-        value = self.one(str, plain, name, at, default)
+        value = self.value(str, plain, name, at, default)
         if len(self.problems) == before and value not in choices:
             self.wrong(f"{at}{name}", f"{value[:40]!a} is not one of {', '.join(choices)}")
         return value
 
     def each(self, plain: Any, name: str, at: str = "", default: list[Any] | None = None) -> Iterator[tuple[str, Any]]:
         """Yield the entries of a list, each with its place."""
-        for number, entry in enumerate(self.one(list, plain, name, at, default)):
+        for number, entry in enumerate(self.value(list, plain, name, at, default)):
             yield f"{at}{name}[{number}]", entry

@@ -1,4 +1,4 @@
-"""Text from outside, as it can be shown: without what hides in it or commands a terminal, short, and counted."""
+"""Prepares text from outside for showing: nothing invisible, no commands to a terminal, not too long."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def harmless(text: str) -> str:
     >>> harmless("a \x1b]52;c;cm0=\x07 fox")
     'a �]52;c;cm0=� fox'
     """
-    # What is printed is nearly always plain, and this is asked in no time.
+    # Nearly all text is plain; checking that is faster than the pattern.
     return text if text.isascii() and text.isprintable() else _COMMANDS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -57,7 +57,7 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 
 def whole_words(text: str, longest: int) -> str:
-    """Return the beginning of a text that ends with a whole word: a part of a key would not be known as one.
+    """Return the beginning of a text up to a whole word; part of a secret key would not be recognised and masked.
 
     >>> whole_words("a happy red panda", 9)
     'a happy …'

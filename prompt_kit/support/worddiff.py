@@ -1,4 +1,4 @@
-"""What changed between two texts, in whole phrases."""
+"""Finds what changed between two texts, in whole phrases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BRIDGE: Final = 2
 """Up to so many unchanged words between two changes belong to them: phrases are compared, not words."""
 
 MOST_PAIRS: Final = 1_000_000
-"""Up to so many pairs of words are compared; what is longer is shown as a whole, for comparing takes its square."""
+"""Most pairs of words that are compared; the time grows with the pairs, so longer texts are shown as a whole."""
 
 # Chinese and Japanese are written without spaces between words; each character is compared by itself.
 _SPACELESS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -54,7 +54,7 @@ def spans(old: str, new: str) -> list[Span]:
 
 
 def opcodes(old: Sequence[Hashable], new: Sequence[Hashable]) -> Sequence[tuple[str, int, int, int, int]]:
-    """Return the steps from one sequence to another, as `difflib` has them; a single one where there is too much."""
+    """Return the steps from one sequence to another, as `difflib` has them; one step for all of what is too long."""
     if len(old) * len(new) > MOST_PAIRS:
         return [("equal" if list(old) == list(new) else "replace", 0, len(old), 0, len(new))]
     return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
@@ -73,7 +73,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 
 def _key(token: tuple[str, str]) -> str:
     space, word = token
-    # Spaces come and go with the words beside them; any other white space is told apart.
+    # Spaces come and go with the words beside them; any other white space is compared.
     return word if space in {"", " "} else space + word
 
 
@@ -82,7 +82,7 @@ def _phrases(
     before: Sequence[tuple[str, str]],
     after: Sequence[tuple[str, str]],
 ) -> list[tuple[int, int, int, int]]:
-    """Return the changes, those that only a few words keep apart as one."""
+    """Return the changes; those with only a few unchanged words between them are joined."""
     changes: list[tuple[int, int, int, int]] = []
     for tag, i1, i2, j1, j2 in opcodes:
         if tag == "equal":

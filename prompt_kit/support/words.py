@@ -1,4 +1,4 @@
-"""The small words between values: article, series, quotes, stops, ordinals, names of languages."""
+"""Fits values into English sentences: articles, series, quotes, full stops, ordinals, names of languages."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def sentence(value: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a text, as well as that can be told without reading it.
+    """Return the sentences of a text, as well as punctuation and capitals show them.
 
     >>> sentences("The light is soft. A cup stands there.")
     ['The light is soft.', 'A cup stands there.']
@@ -136,7 +136,7 @@ def spoken(name: str) -> str:
 
 
 def article(phrase: str) -> str:
-    """Return the phrase with "a" or "an", unless it is determined already.
+    """Return the phrase with "a" or "an", unless it has an article or another determiner.
 
     >>> [article(p) for p in ("Art Deco poster", "unique mug", "SLR photo", "her own face", "8-bit icon")]
     ['an Art Deco poster', 'a unique mug', 'an SLR photo', 'her own face', 'an 8-bit icon']
@@ -203,7 +203,7 @@ def mentions(text: str, terms: str) -> bool:
 
 
 def is_plural(phrase: str) -> bool:
-    """Return whether a noun phrase names several things, as far as its own words tell.
+    """Return whether a noun phrase names several things, as far as its words show it.
 
     >>> [is_plural(p) for p in ("two cats", "a cat and a dog", "sunglasses on sand", "a glass", "the children")]
     [True, True, True, False, False]

@@ -1,4 +1,4 @@
-"""YAML as people read it, which remembers where everything stands."""
+"""Reads YAML the way people mean it, and knows the line and column of every value."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 
 MAX_BYTES: Final = 1_000_000
+"""Largest YAML file, in bytes."""
 MAX_DEPTH: Final = 100
-"""How many lists and mappings may stand in each other; the parser in C would end the whole process."""
+"""How deeply lists and mappings may be nested; from some depth on, the parser in C ends the whole process."""
 MAX_NODES: Final = 100_000
 """How many nodes a file may have once its aliases are followed."""
 
@@ -44,11 +45,11 @@ class _Loader(_Base):  # type: ignore[misc]
         return mapping
 
     def _note_repeated_keys(self, node: yaml.MappingNode) -> None:
-        seen: set[str] = set()
+        keys: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+            if key.value in keys and key.tag != "tag:yaml.org,2002:merge":
                 self.repeated.append(key)
-            seen.add(str(key.value))
+            keys.add(str(key.value))
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -87,7 +88,7 @@ class YamlFile:
         self.text = read_text(path, MAX_BYTES, self.label) if text is None else text
         self._root: yaml.Node | None = None
         self.data: Any = self._load()
-        # Nodes are many times as large as the text; they are made anew for those who ask where something stands.
+        # Nodes are many times as large as the text; `place` makes them again when they are needed.
         self._root = None
 
     def parse(self, model: type[M]) -> M:
@@ -167,20 +168,20 @@ class YamlFile:
         name = named[-1] if named else "the file"
         if error["type"] == "missing":
             return Problem(f"the key '{keys[-1]}' is missing.", self._place(node))
-        what = explain(error)
-        return Problem(f"{name}: {what}{'' if what.endswith(('.', '?')) else '.'}", self._place(node))
+        fact = explain(error)
+        return Problem(f"{name}: {fact}{'' if fact.endswith(('.', '?')) else '.'}", self._place(node))
 
     def _path_keys(self, keys: tuple[str | int, ...]) -> list[str | int]:
         """Return the keys that stand in the file; pydantic puts the names of union members between them."""
-        found: list[str | int] = []
+        in_file: list[str | int] = []
         node: Any = self.data
         for key in keys:
             if isinstance(node, dict) and key in node:
                 node = node[key]
-                found.append(key)
+                in_file.append(key)
             elif isinstance(node, list) and isinstance(key, int) and key < len(node):
                 node = node[key]
-        return found
+        return in_file
 
     def _find(self, keys: tuple[str | int, ...], *, key_itself: bool = False) -> yaml.Node | None:
         if self._root is None:
@@ -211,7 +212,7 @@ def _most_nested(text: str) -> int:
     for line in text.split("\n"):
         opened = line.count("[") + line.count("{")
         if opened:
-            # What closes in a comment or in quotes closes nothing.
+            # Brackets in a comment or in quotes close nothing.
             sure = not ('"' in line or "'" in line or "#" in line)
             brackets += max(0, opened - (line.count("]") + line.count("}") if sure else 0))
     return blocks + brackets

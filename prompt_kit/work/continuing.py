@@ -114,13 +114,13 @@ def _unseen(entries: Sequence[Entry], record: RunRecord) -> list[Entry]:
 def _settled(folder: RunFolder, lost: Sequence[Entry], entries: Sequence[Entry], ledger: Ledger) -> list[Entry]:
     """Book the requests whose answers are in the folder; return those whose end is unknown."""
     answers = folder.answers() if lost else {}
-    seen = {number: outcome for number, outcome in answers.items() if outcome.status is not Status.CANCELLED}
+    answered = {number: outcome for number, outcome in answers.items() if outcome.status is not Status.CANCELLED}
     for entry in lost:
-        if entry.id in seen and entry.state != "done":
-            ledger.ended(entry.id, seen[entry.id])
+        if entry.id in answered and entry.state != "done":
+            ledger.ended(entry.id, answered[entry.id])
         elif entry.state == "sent":
             ledger.unknown(entry.id, note="The program ended before the answer came.")
-    return [entry for entry in lost if entry.id not in seen and not _sent_again(entry, entries)]
+    return [entry for entry in lost if entry.id not in answered and not _sent_again(entry, entries)]
 
 
 def _refuse_double_payment(left: Sequence[Entry], wanted: Wanted, folder: RunFolder) -> None:

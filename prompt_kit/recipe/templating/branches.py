@@ -1,4 +1,4 @@
-"""Notes which ways through its conditions a template has taken."""
+"""Records which branches of its conditions a template has taken."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _BRANCH: Final = re.compile(f"{_MARK}(\\d+){_MARK}")
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One way through a condition of a template."""
+    """One branch of a condition of a template."""
 
     template: str
-    """The name of the template that brought it in: the one in which it stands, or that includes it."""
+    """The name of the outermost template: the one that has the branch, or that includes a template with it."""
     place: Place
-    what: str
+    case: str
     """When it is taken, such as ``the condition on mood is false``."""
 
 
 def mark(tree: nodes.Template, origin: Callable[[int], tuple[str, Place]]) -> tuple[Branch, ...]:
-    """Put a mark at the beginning of every branch, which stands in the output when the branch is taken.
+    """Put a mark at the beginning of every branch; the output has it when the branch is taken.
 
     Args:
         tree: The template; it is changed.
@@ -43,13 +43,13 @@ def mark(tree: nodes.Template, origin: Callable[[int], tuple[str, Place]]) -> tu
 
 
 def noted(raw: str, branches: Sequence[Branch]) -> tuple[str, Iterable[Branch]]:
-    """Return what a marked template put out without the marks, and the branches that were taken."""
+    """Return the output of a marked template without the marks, and the branches that were taken."""
     numbers = [int(number) for number in _BRANCH.findall(raw) if len(number) < _LONGEST_NUMBER]
     return _BRANCH.sub("", raw), [branches[number] for number in numbers if number < len(branches)]
 
 
 def is_mark(text: str) -> bool:
-    """Return whether a piece of a marked template is a mark, and no words of it."""
+    """Return whether a piece of a marked template is a mark, and not its words."""
     return _BRANCH.fullmatch(text) is not None
 
 
@@ -64,12 +64,12 @@ class _Marker(NodeTransformer):
             arm.body = [self.visit(child) for child in arm.body]
             arm.body.insert(0, self._mark(arm.lineno, f"{self._about(arm)} is true"))
         node.else_ = [self.visit(child) for child in node.else_]
-        # What is false in an "elif" is the business of the chain's first condition.
+        # Of a chain with "elif", the case that no condition is true counts once, for the first condition.
         node.else_.insert(0, self._mark(node.lineno, f"{about} is false" + ", like those after it" * bool(node.elif_)))
         return node
 
     def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 - Jinja2 asks for this name
-        node.nodes = [self._either(one) if isinstance(one, nodes.CondExpr) else one for one in node.nodes]
+        node.nodes = [self._either(part) if isinstance(part, nodes.CondExpr) else part for part in node.nodes]
         return node
 
     def _either(self, node: nodes.CondExpr) -> nodes.CondExpr:
@@ -78,11 +78,11 @@ class _Marker(NodeTransformer):
         marked = [nodes.Concat([nodes.Const(self._text(node.lineno, f"{about} is {w}")), arm]) for w, arm in arms]
         return nodes.CondExpr(node.test, *marked, lineno=node.lineno)
 
-    def _mark(self, lineno: int, what: str) -> nodes.Output:
-        return nodes.Output([nodes.TemplateData(self._text(lineno, what), lineno=lineno)], lineno=lineno)
+    def _mark(self, lineno: int, case: str) -> nodes.Output:
+        return nodes.Output([nodes.TemplateData(self._text(lineno, case), lineno=lineno)], lineno=lineno)
 
-    def _text(self, lineno: int, what: str) -> str:
-        self.branches.append(Branch(*self.origin(lineno), what))
+    def _text(self, lineno: int, case: str) -> str:
+        self.branches.append(Branch(*self.origin(lineno), case))
         return f"{_MARK}{len(self.branches) - 1}{_MARK}"
 
     def _about(self, node: nodes.If | nodes.CondExpr) -> str:

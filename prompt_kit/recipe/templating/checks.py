@@ -1,4 +1,4 @@
-"""What a template must not do, found before it ever runs."""
+"""Checks a template before it runs: what it uses, and how much it can put out."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ _ALLOWED: Final = (
     nodes.Tuple,
 )
 
-# No kind of node that `_objection` has a word about.
+# The kinds of node to which `_objection` never objects.
 _HARMLESS: Final = frozenset(_ALLOWED) - {nodes.Call, nodes.Filter, nodes.For, nodes.Getattr, nodes.Getitem}
 
 
 def check(program: Program) -> list[Problem]:
-    """Find what a template must not do, and note the names it takes from outside."""
+    """Return what a template must not do; when that is nothing, fill ``program.names`` with the names it takes."""
     problems: list[Problem] = []
     every = list(program.tree.find_all(nodes.Node))
     macros = {node.name for node in every if isinstance(node, nodes.Macro)}
     for node in every:
-        what = None if type(node) in _HARMLESS else _objection(node, macros)
-        if what:
-            problems.append(Problem(what, program.place(node.lineno)))
+        objection = None if type(node) in _HARMLESS else _objection(node, macros)
+        if objection:
+            problems.append(Problem(objection, program.place(node.lineno)))
     if problems:
         return problems
     try:

@@ -48,18 +48,18 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 """Everything a template can do with a value."""
 
-# The classes whose attributes are read without asking the sandbox: they are ours, or as harmless as ours.
-_OURS: set[type] = {Chosen, Copy, LoopContext, Phrase}
+# The classes whose attributes are read without asking the sandbox.
+_TRUSTED: set[type] = {Chosen, Copy, LoopContext, Phrase}
 
 
 class _Buffer(list[str]):
-    """What a macro puts out, counted while it comes."""
+    """The output of a macro; its length is checked at every addition."""
 
     size = 0
 
     def append(self, text: str) -> None:
         self.size += len(text)
-        counted(self.size)
+        check_length(self.size)
         super().append(text)
 
     def extend(self, texts: Iterable[str]) -> None:
@@ -68,7 +68,7 @@ class _Buffer(list[str]):
 
 
 class _Code(CodeGenerator):
-    """Jinja2's compiler, where texts are put together by us, who count them."""
+    """Jinja2's compiler, except that our own code joins texts and checks their length."""
 
     def buffer(self, frame: Frame) -> None:
         frame.buffer = self.temporary_identifier()
@@ -83,7 +83,7 @@ class _Code(CodeGenerator):
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox with short ways for what is known to be safe; every verdict stays the same."""
+    """Jinja2's sandbox, which skips its checks for types that are safe; what it allows stays the same."""
 
     code_generator_class = _Code
     intercepted_binops = frozenset("+")
@@ -91,7 +91,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def joined(self, parts: tuple[Any, ...]) -> str:
         texts = [str(part) for part in parts]
-        counted(sum(map(len, texts)))
+        check_length(sum(map(len, texts)))
         return "".join(texts)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
@@ -100,7 +100,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) in _OURS and attribute in ATTRIBUTES:
+        if type(obj) in _TRUSTED and attribute in ATTRIBUTES:
             return getattr(obj, attribute, None) if type(obj) is not LoopContext else getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
@@ -127,11 +127,11 @@ def _environment() -> _Environment:
 ENVIRONMENT: Final = _environment()
 
 
-def counted(length: int) -> None:
-    """See that what a template puts together is not too long.
+def check_length(length: int) -> None:
+    """Check the length of what a template puts together, in characters.
 
     Raises:
-        TemplateRuntimeError: When it is.
+        TemplateRuntimeError: When it is above `MAX_OUTPUT`.
     """
     if length > MAX_OUTPUT:
         raise TemplateRuntimeError(f"it puts out more than {MAX_OUTPUT:,} characters")
@@ -139,5 +139,5 @@ def counted(length: int) -> None:
 
 def trusted(cls: type) -> type:
     """Let templates read the public attributes of this class of ours without asking the sandbox."""
-    _OURS.add(cls)
+    _TRUSTED.add(cls)
     return cls

@@ -1,4 +1,4 @@
-"""Puts templates together, with all they include, into one checked program."""
+"""Combines templates and everything they include into one checked program."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ MAX_DEPTH: Final = 8
 MAX_FILES: Final = 100
 """Most templates of one prompt."""
 MAX_NESTED: Final = 60
-"""How many blocks and expressions may stand in each other."""
+"""How deeply blocks and expressions may be nested."""
 
 _LINE_ENDS: Final = re.compile("\r\n?")
-# What shows nothing has a meaning of ours, or none; other line ends than "\n" break no line.
+# Invisible characters are removed, because some are marks of ours; line ends other than "\n" become spaces.
 _UNPRINTABLE: Final[dict[int, str | None]] = dict.fromkeys(
     [*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF]
 )
@@ -147,7 +147,7 @@ def _marked(text: str) -> str:
 
 def _line_ends_in_tags(text: str) -> set[int]:
     """Return the lines, counted from 0, that end in the middle of a tag."""
-    found: set[int] = set()
+    lines: set[int] = set()
     at = line = 0
     while begin := _TAG.search(text, at):
         end = _END[begin[0]].search(text, begin.end()) if begin[0] == "{#" else _END[begin[0]].match(text, begin.end())
@@ -155,9 +155,9 @@ def _line_ends_in_tags(text: str) -> set[int]:
             break
         first = line + text.count("\n", at, begin.start())
         line = first + text.count("\n", begin.start(), end.end())
-        found.update(range(first, line))
+        lines.update(range(first, line))
         at = end.end()
-    return found
+    return lines
 
 
 def _syntax_message(error: TemplateSyntaxError) -> str:

@@ -1,4 +1,4 @@
-"""Short templates that stand in a recipe's own file: a phrase with values in it."""
+"""Phrases with values in them: short templates in the recipe's own file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def compile_phrase(text: str, label: str) -> Program:
-    """Return a phrase as a checked program; what templates must not do, it must not do either.
+    """Return a phrase as a program, checked by the same rules as a template.
 
     Args:
         text: The phrase, such as ``the {{ style }} style``.
@@ -32,7 +32,7 @@ def compile_phrase(text: str, label: str) -> Program:
 
 
 def filled_phrase(phrase: Program, context: Mapping[str, Any]) -> str:
-    """Return a phrase with its values, or nothing when one of the values it names is empty.
+    """Return a phrase with its values; an empty string when one of the values it names is empty.
 
     Raises:
         InputError: When the phrase does with a value what cannot be done with it.

@@ -11,7 +11,7 @@ from jinja2.exceptions import SecurityError
 
 from prompt_kit.errors import InputError, Place, Problem
 from prompt_kit.recipe.templating.branches import Branch, mark, noted
-from prompt_kit.recipe.templating.environment import ENVIRONMENT, counted
+from prompt_kit.recipe.templating.environment import ENVIRONMENT, check_length
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ class Program:
     template: Template | None = field(default=None, repr=False)
     """The compiled form, once it was needed."""
     branches: tuple[Branch, ...] = ()
-    """Every way through its conditions, once it is watched."""
+    """Every branch of its conditions, once `watch` was called."""
     taken: set[Branch] = field(default_factory=set)
-    """The ways that were taken since it is watched."""
+    """The branches that were taken since `watch` was called."""
 
     def render(self, context: dict[str, Any]) -> str:
         """Return the prompt's words, laid out as paragraphs.
@@ -68,7 +68,7 @@ class Program:
         if template is None:
             template = self.template = self._compiled()
         try:
-            raw = _counted(template.root_render_func(template.new_context(context, shared=True)))
+            raw = _whole(template.root_render_func(template.new_context(context, shared=True)))
         except (TemplateError, TypeError, ValueError, IndexError, KeyError, RecursionError) as error:
             raise InputError(self._failure(template, error)) from error
         if self.branches:
@@ -104,24 +104,25 @@ class Program:
             if trace.tb_frame.f_code.co_filename == template.filename:
                 line = template.get_corresponding_lineno(trace.tb_lineno)
             trace = trace.tb_next
-        what = "this is not allowed in templates" if isinstance(error, SecurityError) else str(error)
-        return Problem(f"the template cannot go on: {what}.", self.place(line))
+        cause = "this is not allowed in templates" if isinstance(error, SecurityError) else str(error)
+        return Problem(f"the template cannot go on: {cause}.", self.place(line))
 
 
-def _counted(pieces: Iterator[str]) -> str:
+def _whole(pieces: Iterator[str]) -> str:
+    """Return the pieces of a template's output as one text; raises as `check_length` does."""
     raw = "".join(islice(pieces, _AT_ONCE))
-    counted(len(raw))
+    check_length(len(raw))
     while batch := list(islice(pieces, _AT_ONCE)):
         raw += "".join(batch)
-        counted(len(raw))
+        check_length(len(raw))
     return raw
 
 
 def lay_out(raw: str) -> str:
-    """Return what a template put out as clean paragraphs: lines joined, gaps closed, no stop twice."""
+    """Return the output of a template as clean paragraphs: lines joined, gaps closed, no full stop twice."""
     text = _joined(raw)
     if ".." in text or "!." in text or "?." in text or not text.isascii() or BREAK in text or words.KEPT in text:
-        # Two stops may meet; whether they stand at the end of a template's line is seen line by line.
+        # There may be two full stops at the end of a template's line, so each line is looked at.
         text = PARAGRAPH.join(
             "\n".join([_tidy(line.strip()) for line in block.split("\n")]) for block in raw.split(PARAGRAPH)
         )

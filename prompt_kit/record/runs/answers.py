@@ -1,4 +1,4 @@
-"""What one request brought, as a run's record says it, and back again."""
+"""Turns the answer to one request into fields of a run's record, and fields of a record into an answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was asked in one request, as far as the outcome does not tell."""
+    """What was asked in one request, as far as the outcome does not hold it."""
 
     turn: int
     """Which turn of the prompt, from 0."""
@@ -43,7 +43,7 @@ class Sent:
 
 
 def asked(sent: Sent, turn_name: str) -> Asked:
-    """Return what was asked as the record says it."""
+    """Return what was asked as fields of the record."""
     return Asked.model_construct(
         turn=sent.turn,
         name=turn_name,
@@ -59,7 +59,12 @@ def asked(sent: Sent, turn_name: str) -> Asked:
 
 
 def answered(outcome: Outcome, names: Sequence[str]) -> Answer:
-    """Return what came back as the record says it; pictures stand there by the names of their files."""
+    """Return what came back as fields of the record.
+
+    Args:
+        outcome: What came back.
+        names: The file names of its pictures, in their order.
+    """
     free = outcome.cost is None and outcome.billable == "no"
     return Answer.model_construct(
         status=outcome.status,
@@ -81,16 +86,16 @@ def answered(outcome: Outcome, names: Sequence[str]) -> Answer:
 
 
 def unmarked(answer: Answer) -> Answer:
-    """Return an answer without the model's marks, which have megabytes: the run's record alone keeps them."""
-    bare = tuple(
+    """Return an answer without the model's signatures, which can have megabytes; only ``run.json`` keeps them."""
+    pieces = tuple(
         AnswerPiece.model_construct(**piece.model_dump(exclude_unset=True, exclude={"signature"}, warnings=False))
         for piece in answer.pieces
     )
-    return answer.model_copy(update={"pieces": bare})
+    return answer.model_copy(update={"pieces": pieces})
 
 
 def outcome_of(done: Done, folder: Path) -> Outcome:
-    """Return what one request of a record brought, with its pictures.
+    """Return the outcome of one request of a record, with its pictures read from disk.
 
     Raises:
         InputError: When a picture is gone, has changed or is no picture any more.
@@ -101,8 +106,8 @@ def outcome_of(done: Done, folder: Path) -> Outcome:
         tuple(picture_of(beside(folder, name), sha256) for name, sha256 in done.hashes),
         text=answer.text,
         pieces=tuple(
-            Piece(one.text, None if one.picture is None else done.pictures.index(one.picture), one.signature)
-            for one in answer.pieces
+            Piece(piece.text, None if piece.picture is None else done.pictures.index(piece.picture), piece.signature)
+            for piece in answer.pieces
         ),
         thoughts=answer.thoughts,
         sources=tuple(WebPage(source.title, source.uri) for source in answer.sources),
@@ -121,10 +126,10 @@ def outcome_of(done: Done, folder: Path) -> Outcome:
 
 
 def beside(folder: Path, name: str) -> Path:
-    """Return the path of a file that a record names; it must be no link, which could lead anywhere.
+    """Return the path of a file that a record names; a symbolic link is refused, because it could lead anywhere.
 
     Raises:
-        InputError: When it is.
+        InputError: When it is a link.
     """
     path = folder / name
     if path.is_symlink():
@@ -133,7 +138,7 @@ def beside(folder: Path, name: str) -> Path:
 
 
 def picture_of(path: Path, sha256: str = "") -> Picture:
-    """Return a saved picture.
+    """Read a saved picture and return it.
 
     Args:
         path: Where it is.
@@ -152,9 +157,11 @@ def picture_of(path: Path, sha256: str = "") -> Picture:
 
 def derived_of(entries: Iterable[DerivedEntry], folder: Path) -> tuple[Derived, ...]:
     """Return what was made here from the pictures of a run."""
-    return tuple(Derived(beside(folder, one.file), beside(folder, one.source), one.kind, one.report) for one in entries)
+    return tuple(
+        Derived(beside(folder, entry.file), beside(folder, entry.source), entry.kind, entry.report) for entry in entries
+    )
 
 
 def _piece(piece: Piece, names: Sequence[str]) -> AnswerPiece:
-    said: dict[str, Any] = {"text": piece.text} if piece.picture is None else {"picture": names[piece.picture]}
-    return AnswerPiece.model_construct(**said | ({"signature": piece.signature} if piece.signature else {}))
+    content: dict[str, Any] = {"text": piece.text} if piece.picture is None else {"picture": names[piece.picture]}
+    return AnswerPiece.model_construct(**content | ({"signature": piece.signature} if piece.signature else {}))

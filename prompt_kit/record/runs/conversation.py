@@ -47,7 +47,7 @@ def conversation_of(picture: str | Path, root: Path) -> tuple[Exchange, ...]:
 
 
 def _asked(turn: Turn, done: Done, record: RunRecord, folder: Path) -> Iterator[Part]:
-    """Yield the parts of a turn, with what earlier turns had made in the places where it went along."""
+    """Yield the parts of a turn; where one refers to an earlier turn, what that turn made stands in its place."""
     earlier = iter(_earlier(turn, done, record, folder))
     for part in turn.parts:
         match part:
@@ -64,30 +64,31 @@ def _asked(turn: Turn, done: Done, record: RunRecord, folder: Path) -> Iterator[
 def _earlier(turn: Turn, done: Done, record: RunRecord, folder: Path) -> list[Image]:
     """Return the pictures of earlier turns that went along, in the order of the turn's parts."""
     wanted = done.request.earlier
-    pairs = [pair for one in record.requests for pair in one.hashes] if wanted else []
-    there = {image.sha256: image for image in (_same(folder, *pair) for pair in pairs)}
-    gone = [sha256 for sha256 in wanted if sha256 not in there]
-    if gone or len(wanted) != len(turn.earlier):
-        what = f"no request made {gone[0][:12]!a}" if gone else "their number is not that of the turn"
-        raise damaged(folder / RECORD, [f"earlier pictures: {what}"])
-    return [there[sha256] for sha256 in wanted]
+    names = [pair for request in record.requests for pair in request.hashes] if wanted else []
+    images = {image.sha256: image for image in (_unchanged(folder, *pair) for pair in names)}
+    missing = [sha256 for sha256 in wanted if sha256 not in images]
+    if missing or len(wanted) != len(turn.earlier):
+        fact = f"no request made {missing[0][:12]!a}" if missing else "their number is not that of the turn"
+        raise damaged(folder / RECORD, [f"earlier pictures: {fact}"])
+    return [images[sha256] for sha256 in wanted]
 
 
 def _settled(turn: int, done: Done, record: RunRecord, folder: Path) -> str:
-    """Return the words that another turn settled in the same repetition, the latest if it was asked twice."""
-    same = [one for one in record.requests if (one.request.turn, one.request.take) == (turn, done.request.take)]
-    if not same:
+    """Return the words that another turn answered in the same repetition; of several answers, the last."""
+    wanted = (turn, done.request.take)
+    answers = [other.answer for other in record.requests if (other.request.turn, other.request.take) == wanted]
+    if not answers:
         raise damaged(folder / RECORD, [f"requests: the words of turn {turn} are missing"])
-    return same[-1].answer.text
+    return answers[-1].text
 
 
 def _said(piece: AnswerPiece, hashes: Mapping[str, str], folder: Path) -> Said:
-    image = None if piece.picture is None else _same(folder, piece.picture, hashes[piece.picture])
+    image = None if piece.picture is None else _unchanged(folder, piece.picture, hashes[piece.picture])
     return Said(piece.text, image, piece.signature)
 
 
-def _same(folder: Path, name: str, sha256: str) -> Image:
-    """Return a picture of the run, which must be the one that the model has made."""
+def _unchanged(folder: Path, name: str, sha256: str) -> Image:
+    """Return a picture of the run; its bytes must still have this hash (an empty one is not compared)."""
     image = open_image(beside(folder, name))
     if sha256 not in {"", image.sha256}:
         raise InputError(f"{folder / name}: this picture has changed since it was made.")

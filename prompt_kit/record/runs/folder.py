@@ -1,4 +1,4 @@
-"""The folder of a run that is going on."""
+"""Writes the folder of a run while it is going on."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from prompt_kit.outcome import Derived, Outcome, Picture, Status
 from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of, unmarked
 from prompt_kit.record.runs.page import page
 from prompt_kit.record.runs.reading import own_record, to_json, tool
-from prompt_kit.record.runs.recovery import adopted
+from prompt_kit.record.runs.recovery import recovered_answers
 from prompt_kit.record.runs.schema import (
+    COMMON_FIELDS,
     RECORD,
     REFERENCES,
     SCHEMA,
-    TOLD,
     DerivedEntry,
     Done,
     KeptReference,
@@ -51,7 +51,7 @@ _LOCK: Final = ".lock"
 
 _UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
 
-# The suggestions are the provider's own page; whatever stands between it and us must not run in a browser.
+# The suggestions are HTML from the provider; no script in them must run in a browser.
 _NO_SCRIPTS: Final = f"""<!doctype html>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
@@ -63,14 +63,14 @@ class BusyError(WorkspaceError):
 
 
 class RunFolder:
-    """The folder of a run that is going on: the only one that writes there."""
+    """The folder of a run that is going on. Nothing else writes there, and its lock keeps other processes out."""
 
     def __init__(self, path: Path, record: RunRecord, held: FileLock) -> None:
         self.path = path
         self.id = record.run
         self._record = record
         self._held = held
-        self._pictures = max((int(one.stem) for one in path.iterdir() if one.stem.isdecimal()), default=0)
+        self._pictures = max((int(file.stem) for file in path.iterdir() if file.stem.isdecimal()), default=0)
         self._lock = RLock()
 
     @classmethod
@@ -94,7 +94,7 @@ class RunFolder:
         """
         moment(now)
         images = {image.sha256: image for turn in prompt.turns for image in turn.images}
-        references = [_keep(root, image) for image in images.values()]
+        references = [_keep_reference(root, image) for image in images.values()]
         day, name = f"{now:%Y-%m-%d}", files.token(prompt.recipe or "prompt")
         for length in (2, 2, 2, 4, 8):  # in bytes; the longest cannot be taken already
             run = f"{day}/{name}-{secrets.token_hex(length)}"
@@ -126,15 +126,15 @@ class RunFolder:
 
     @classmethod
     def reopen(cls, path: Path, *, unseen: Sequence[Sent] = (), state: State | None = None) -> RunFolder:
-        """Go on with a run whose process ended before it was through.
+        """Go on with a run whose process ended before the run did.
 
-        What it had saved but not yet written into its record is taken into it.
+        Answers that it had saved but not yet written into its record are added to the record.
 
         Args:
             path: The run's folder.
-            unseen: Requests that left, and of which the record does not know how they ended.
+            unseen: Requests that were sent, and whose end is not in the record.
             state: What the record calls the run from here on, if that changes; ``waiting`` is for the answers of a job,
-                which can be collected once more, so that nothing needs to be taken in.
+                which can be collected once more, so that nothing is added.
 
         Raises:
             InputError: When the record is damaged; nothing is changed in it.
@@ -143,16 +143,16 @@ class RunFolder:
         """
         held = _hold(path)
         try:
-            # Only what is read from here on is what the last one who worked there has left.
+            # Read only now: until the lock was taken, another process may have written.
             record = own_record(path)
             folder = cls(path, record, held)
-            found = () if state == "waiting" else adopted(path, record, unseen)
-            there = {done.request.entry for done in found}
+            recovered = () if state == "waiting" else recovered_answers(path, record, unseen)
+            entries = {done.request.entry for done in recovered}
+            others = tuple(done for done in record.requests if done.request.entry not in entries)
             folder._record = record.model_copy(
-                update={"requests": (*(one for one in record.requests if one.request.entry not in there), *found)}
-                | ({"state": state, "ended": None} if state else {})
+                update={"requests": others + recovered} | ({"state": state, "ended": None} if state else {})
             )
-            if found or state:
+            if recovered or state:
                 folder._write()
         except BaseException:
             locks.release(held)
@@ -169,36 +169,36 @@ class RunFolder:
             WorkspaceError: When the record cannot be written.
         """
         with self._lock:
-            self._keep(**more, state="started", ended=None)
+            self._update(**more, state="started", ended=None)
 
     def made(self, take: int) -> dict[int, Outcome]:
-        """Return what is there of one repetition already: the outcomes that are ok, by turn, from 0.
+        """Return the outcomes of one repetition that are there already and ok, by turn, from 0.
 
         Raises:
             InputError: When the record is damaged, or a picture of it is gone or has changed.
         """
-        done = {one.request.turn: one for one in self._record.requests if _went_well(one, take)}
+        done = {answered.request.turn: answered for answered in self._record.requests if _went_well(answered, take)}
         try:
-            outcomes = {turn: outcome_of(one, self.path) for turn, one in done.items()}
+            outcomes = {turn: outcome_of(request, self.path) for turn, request in done.items()}
             derived = derived_of(self._record.derived, self.path)
         except InputError as error:
-            raise _stuck(error) from error
+            raise _cannot_go_on(error) from error
         return {
-            turn: replace(one, derived=tuple(d for d in derived if d.source in {p.path for p in one.pictures}))
-            for turn, one in outcomes.items()
+            turn: replace(outcome, derived=tuple(d for d in derived if d.source in {p.path for p in outcome.pictures}))
+            for turn, outcome in outcomes.items()
         }
 
     def answers(self) -> dict[int, Outcome]:
-        """Return how the requests ended that the record knows, by their number in the ledger.
+        """Return the outcomes of all requests in the record, by their number in the ledger.
 
         Raises:
             InputError: When the record is damaged, or a picture of it is gone or has changed.
         """
         try:
-            answers = {one.request.entry: outcome_of(one, self.path) for one in self._record.requests}
+            answers = {done.request.entry: outcome_of(done, self.path) for done in self._record.requests}
             return {number: outcome for number, outcome in answers.items() if number is not None}
         except InputError as error:
-            raise _stuck(error) from error
+            raise _cannot_go_on(error) from error
 
     def close(self) -> None:
         """Let other processes work on the run."""
@@ -227,21 +227,21 @@ class RunFolder:
                 for picture, name, sha256 in zip(outcome.pictures, names, hashes, strict=True)
             )
             self._add(done)
-            told = replace(outcome, pictures=pictures, folder=self.path)
+            saved = replace(outcome, pictures=pictures, folder=self.path)
             drafts = tuple(self._save_draft(picture, number, at) for at, picture in enumerate(outcome.drafts, 1))
             if outcome.suggestions:
                 shown = f"{_NO_SCRIPTS}\n{outcome.suggestions}\n"
                 files.replace(self.path / f"search-{number:02}.html", shown.encode("utf-8", "replace"))
-            return replace(told, drafts=drafts, page=self._save_page(told, names, number))
+            return replace(saved, drafts=drafts, page=self._save_page(saved, names, number))
 
     def lost(self, *unseen: Sent) -> None:
-        """Write down requests that left and whose answers nobody will see; they may be paid.
+        """Add requests that were sent and whose answers are lost; they may be paid.
 
         Raises:
             WorkspaceError: When the record cannot be written.
         """
         with self._lock:
-            known = {done.request.entry for done in self._record.requests}
+            recorded = {done.request.entry for done in self._record.requests}
             new = [
                 Done.model_construct(
                     request=self._asked(sent),
@@ -249,7 +249,7 @@ class RunFolder:
                     pictures=(),
                 )
                 for sent in unseen
-                if sent.entry not in known
+                if sent.entry not in recorded
             ]
             if new:
                 self._add(*new)
@@ -264,8 +264,8 @@ class RunFolder:
         entry = DerivedEntry.model_construct(file=path.name, source=source.name, kind=kind, report=report)
         with self._lock:
             files.replace(path, data)
-            others = (one for one in self._record.derived if one.file != path.name)
-            self._keep(derived=(*others, entry))
+            others = (other for other in self._record.derived if other.file != path.name)
+            self._update(derived=(*others, entry))
         return derived_of([entry], self.path)[0]
 
     def finish(self, outcome: Outcome, *, now: datetime) -> Outcome:
@@ -288,7 +288,7 @@ class RunFolder:
                 estimate=total(done.request.estimate for done in requests),
                 cost=cost,
             )
-            self._keep(state=states.get(outcome.status, "failed"), ended=now, totals=totals)
+            self._update(state=states.get(outcome.status, "failed"), ended=now, totals=totals)
         self.close()
         return replace(outcome, cost=cost, folder=self.path)
 
@@ -296,11 +296,11 @@ class RunFolder:
         return asked(sent, self._record.turns[sent.turn]["name"])
 
     def _add(self, *new: Done) -> None:
-        """Add what came of requests to the record."""
-        self._keep(requests=(*self._record.requests, *new))
+        """Add requests with their answers to the record."""
+        self._update(requests=(*self._record.requests, *new))
 
-    def _keep(self, **changes: Any) -> None:
-        """Write down what has changed of how the run stands."""
+    def _update(self, **changes: Any) -> None:
+        """Change these fields of the record, and write it to disk."""
         self._record = self._record.model_copy(update=changes)
         self._write()
 
@@ -321,7 +321,7 @@ class RunFolder:
             draft=picture.draft,
         )
         sidecar = Sidecar.model_construct(
-            **{name: getattr(self._record, name) for name in TOLD},
+            **{name: getattr(self._record, name) for name in COMMON_FIELDS},
             picture=beside,
             request=done.request,
             answer=unmarked(done.answer),
@@ -336,7 +336,7 @@ class RunFolder:
         return replace(picture, path=path)
 
     def _save_page(self, outcome: Outcome, names: Sequence[str], number: int) -> Path | None:
-        """Write words and pictures in their order as one page, where there is an order to keep."""
+        """Write an interleaved answer as one page and return its path; other answers have none."""
         if self._record.settings.get("output") != "interleaved" or not outcome.pieces:
             return None
         path = self.path / f"page-{number:02}.md"
@@ -345,7 +345,7 @@ class RunFolder:
         return path
 
 
-def _stuck(error: InputError) -> InputError:
+def _cannot_go_on(error: InputError) -> InputError:
     return InputError(f"{error} The run cannot go on from there; make everything anew with --new.")
 
 
@@ -354,14 +354,18 @@ def _went_well(done: Done, take: int) -> bool:
 
 
 def _hold(path: Path) -> FileLock:
-    """Keep other processes out of a run's folder as long as this one works there."""
+    """Return the lock of a run's folder, taken.
+
+    Raises:
+        BusyError: When another process has it.
+    """
     lock = locks.hold(path / _LOCK)
     if lock is None:
         raise BusyError(f"{path}: another process works on this run. Wait for it, or start anew.")
     return lock
 
 
-def _keep(root: Path, image: Image) -> KeptReference:
+def _keep_reference(root: Path, image: Image) -> KeptReference:
     data = image.read()
     path = files.inside(root, f"{REFERENCES}/{image.sha256}{EXTENSIONS[image.media_type]}")
     files.make_folder(path.parent)

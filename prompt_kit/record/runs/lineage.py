@@ -1,4 +1,4 @@
-"""Runs that were refined from each other: who came from whom, as a tree."""
+"""Runs that were refined from each other, as a line of parents and as a tree."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def lineage(run: Run, root: Path) -> tuple[Run, ...]:
 
     It ends where nothing was refined, and where a parent is gone, damaged or in the line already.
     """
-    line, seen = [run], {run.summary.folder.resolve()}
-    while (parent := parent_of(line[-1].told.parent)) and (found := _opened(parent, root)):
-        folder = found.summary.folder.resolve()
-        if folder in seen:
+    line, visited = [run], {run.summary.folder.resolve()}
+    while (parent := parent_of(line[-1].fields.parent)) and (parent_run := _opened(parent, root)):
+        folder = parent_run.summary.folder.resolve()
+        if folder in visited:
             break
-        seen.add(folder)
-        line.append(found)
+        visited.add(folder)
+        line.append(parent_run)
     return tuple(line)
 
 
@@ -67,19 +67,19 @@ def family(run: Run, root: Path) -> tuple[Member, ...]:
     """
     parents = {f"{folder.parent.name}/{folder.name}": _parent_in(folder) for folder in folders(root)}
     first = run.summary.id
-    seen = {first}
-    while (parent := parents.get(first, "")) and parent not in seen:
-        seen.add(parent)
+    visited = {first}
+    while (parent := parents.get(first, "")) and parent not in visited:
+        visited.add(parent)
         first = parent
     children: dict[str, list[str]] = {}
-    for one, parent in parents.items():
-        children.setdefault(parent, []).append(one)
+    for run_id, parent in parents.items():
+        children.setdefault(parent, []).append(run_id)
     return tuple(_walk(first, children, root))
 
 
-def parent_of(told: object) -> str:
-    """Return the id of the run that a record says it refines; empty when what it says is none."""
-    return told if isinstance(told, str) and _ID.fullmatch(told) else ""
+def parent_of(value: object) -> str:
+    """Return the value of a record's ``parent`` if it is the id of a run, else an empty string."""
+    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 
 def _change_of(record: RunRecord) -> str:
@@ -89,12 +89,12 @@ def _change_of(record: RunRecord) -> str:
 
 
 def _walk(first: str, children: Mapping[str, list[str]], root: Path) -> Iterator[Member]:
-    waiting, seen = [(first, 0, True)], {first}
+    waiting, visited = [(first, 0, True)], {first}
     while waiting:
-        one, depth, last = waiting.pop()
-        yield _member(one, depth, root, last=last)
-        below = [child for child in children.get(one, ()) if child not in seen]
-        seen.update(below)
+        run, depth, last = waiting.pop()
+        yield _member(run, depth, root, last=last)
+        below = [child for child in children.get(run, ()) if child not in visited]
+        visited.update(below)
         below.sort(key=lambda child: _started(child, root), reverse=True)
         waiting += [(child, depth + 1, at == 0) for at, child in enumerate(below)]
 
@@ -109,9 +109,9 @@ def _member(run: str, depth: int, root: Path, *, last: bool) -> Member:
         opened = open_run(folder, root)
     except InputError:
         return Member(summary(folder), "", "", (), depth, last)
-    named = opened.told.parent_picture or ""
+    parent_picture = opened.fields.parent_picture or ""
     names = tuple(path.name for path in opened.pictures)
-    return Member(opened.summary, named, _change_of(opened.told), names, depth, last)
+    return Member(opened.summary, parent_picture, _change_of(opened.fields), names, depth, last)
 
 
 def _started(run: str, root: Path) -> tuple[str, str]:
@@ -134,9 +134,9 @@ def _parent_in(folder: Path) -> str:
     path = folder / RECORD
     try:
         with path.open("rb") as file:
-            found = _PARENT.search(file.read(_HEAD))
-        if found:
-            return parent_of((found[1] or b"").decode())
+            match = _PARENT.search(file.read(_HEAD))
+        if match:
+            return parent_of((match[1] or b"").decode())
         return parent_of(read_record(path).get("parent"))
     except (InputError, OSError, UnicodeDecodeError):
         return ""

@@ -1,4 +1,4 @@
-"""The runs that are there, and one of them by its name."""
+"""Lists all runs, and opens one of them by its path or id."""
 
 from __future__ import annotations
 
@@ -48,23 +48,23 @@ class Run:
 
     summary: RunSummary
     record: Mapping[str, Any] = field(repr=False, compare=False)
-    """What run.json says, as it stands there."""
+    """The content of ``run.json`` as plain data."""
     pictures: tuple[Path, ...]
     sidecars: tuple[Path, ...]
-    told: RunRecord = field(repr=False, compare=False)
-    """What run.json says, looked at."""
+    fields: RunRecord = field(repr=False, compare=False)
+    """The same, validated."""
 
 
 def runs(root: Path) -> Iterator[RunSummary]:
-    """Yield every run below ``root``, the newest first; damaged ones say so and are left alone.
+    """Yield every run below ``root``, the newest first; damaged ones have that state, and are not changed.
 
     Raises:
         WorkspaceError: When the folder cannot be read.
     """
     for day in _days(root):
-        found = [summary(folder) for folder in _of_day(day) if any(folder.glob("[!.]*"))]
+        summaries = [summary(folder) for folder in _of_day(day) if any(folder.glob("[!.]*"))]
         never = datetime.min.replace(tzinfo=UTC)
-        yield from sorted(found, key=lambda run: (run.started or never, run.id), reverse=True)
+        yield from sorted(summaries, key=lambda run: (run.started or never, run.id), reverse=True)
 
 
 def folders(root: Path) -> Iterator[Path]:
@@ -86,10 +86,10 @@ def open_run(where: str | Path, root: Path) -> Run:
     """
     folder = folder_of(where, root)
     record = read_record(folder / RECORD)
-    told = parsed(RunRecord, record, folder / RECORD)
+    fields = parsed(RunRecord, record, folder / RECORD)
     pictures = pictures_in(folder)
     sidecars = tuple(path.with_suffix(".json") for path in pictures if path.with_suffix(".json").is_file())
-    return Run(_summary(folder, told), record, pictures, sidecars, told)
+    return Run(_summary(folder, fields), record, pictures, sidecars, fields)
 
 
 def folder_of(where: str | Path, root: Path) -> Path:
@@ -103,17 +103,17 @@ def folder_of(where: str | Path, root: Path) -> Path:
             raise InputError(f"{where}: this belongs to no run; there is no {RECORD} beside it.")
     days = _days(root) if _RUN.fullmatch(name) else []
     wanted = [day / path.name for day in days if name in {path.name, f"{day.name}/{path.name}"}]
-    found = [folder for folder in wanted if folder.is_dir() and not folder.is_symlink()]
-    if len(found) > 1:
-        ids = " or ".join(f"'{folder.parent.name}/{folder.name}'" for folder in found)
-        raise InputError(f"There are {len(found)} runs named '{name}'. Use {ids}.")
-    if not found:
-        raise NotFoundError("run", name, _known(name, days))
-    return found[0]
+    matches = [folder for folder in wanted if folder.is_dir() and not folder.is_symlink()]
+    if len(matches) > 1:
+        ids = " or ".join(f"'{folder.parent.name}/{folder.name}'" for folder in matches)
+        raise InputError(f"There are {len(matches)} runs named '{name}'. Use {ids}.")
+    if not matches:
+        raise NotFoundError("run", name, _suggestions(name, days))
+    return matches[0]
 
 
-def _known(name: str, days: Sequence[Path]) -> list[str]:
-    """Return the names a message may offer: those of the last days, only a few unless one is near."""
+def _suggestions(name: str, days: Sequence[Path]) -> list[str]:
+    """Return the run names that a message may offer: those of the last seven days, only five unless one is similar."""
     names = [folder.name for day in days[:7] for folder in sorted(day.iterdir(), reverse=True)]
     return names if did_you_mean(name, names) else names[:5]
 
@@ -135,13 +135,13 @@ def pictures_in(folder: Path) -> tuple[Path, ...]:
     """Return the pictures of a run in the order in which they were made."""
     suffixes = {*EXTENSIONS.values(), ".bin"}
     with files.os_errors_as_workspace_errors(folder):
-        found = [path for path in folder.iterdir() if path.stem.isdecimal() and path.suffix in suffixes]
-        found = [path for path in found if not path.is_symlink()]
-    return tuple(sorted(found, key=lambda path: int(path.stem)))
+        paths = [path for path in folder.iterdir() if path.stem.isdecimal() and path.suffix in suffixes]
+        paths = [path for path in paths if not path.is_symlink()]
+    return tuple(sorted(paths, key=lambda path: int(path.stem)))
 
 
 def summary(folder: Path) -> RunSummary:
-    """Return one line about the run in a folder; a damaged one says so."""
+    """Return one line of the list of runs; a damaged run has the state ``damaged`` and the reason."""
     try:
         return _summary(folder, run_record(folder))
     except InputError as error:

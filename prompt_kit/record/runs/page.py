@@ -1,4 +1,4 @@
-"""Sets an answer of words and pictures in turn as one Markdown page."""
+"""Writes an answer of words and pictures in turn as one Markdown page."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from prompt_kit.outcome import Piece, WebPage
 
 _LONGEST_ALT: Final = 120
+"""Longest description of a picture, in characters."""
 _HARMLESS: Final = frozenset({"http", "https", "mailto"})
 
-_FAR_ENOUGH: Final = 1000
+_MOST_READ: Final = 1000
+"""How much of an address is read to find its scheme, in characters."""
 
 _FENCE: Final = re.compile(r"^(?:(`{3,})[^`]*|(~{3,}).*)$")
-_LINK: Final = re.compile(rf"\](\s*\(|:)(?=\s*([\s\S]{{0,{_FAR_ENOUGH}}}))")
+_LINK: Final = re.compile(rf"\](\s*\(|:)(?=\s*([\s\S]{{0,{_MOST_READ}}}))")
 _ESCAPE: Final = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 _MARKS: Final = re.compile(r"^\s*(?:#{1,6}\s+|[-*+]\s+|\d{1,9}[.)]\s+|>\s?)+|[*_`~#\\<>\[\]{}|]")
 _INLINE_LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
@@ -41,40 +43,40 @@ def page(title: str, pieces: Iterable[Piece], files: Sequence[str], sources: Ite
         files: The name of each picture's file, in the order to which the pieces refer.
         sources: The pages the model looked at.
     """
-    blocks = [f"# {_plain(title) or 'Words and pictures'}", *_set(pieces, files)]
+    blocks = [f"# {_plain(title) or 'Words and pictures'}", *_blocks(pieces, files)]
     listed = [_link(source) for source in sources]
     if listed:
         blocks += ["## Sources", "\n".join(listed)]
     text = "\n\n".join(blocks) + "\n"
-    return text.encode("utf-8", "replace").decode()  # half a character can stand in JSON, but in no file
+    return text.encode("utf-8", "replace").decode()  # JSON can hold half a character, a file cannot
 
 
-def _set(pieces: Iterable[Piece], files: Sequence[str]) -> Iterator[str]:
-    before = ""
+def _blocks(pieces: Iterable[Piece], files: Sequence[str]) -> Iterator[str]:
+    words_before = ""
     for piece in pieces:
         if piece.picture is None:
             if piece.text.strip():
-                before = piece.text
+                words_before = piece.text
                 yield _defused(piece.text)
         elif 0 <= piece.picture < len(files):
-            alt = _described(before) or f"Picture {piece.picture + 1}"
+            alt = _described(words_before) or f"Picture {piece.picture + 1}"
             yield f"![{alt}]({quote(files[piece.picture], safe='/')})"
-            before = ""
+            words_before = ""
 
 
 def _defused(words: str) -> str:
     """Return a model's Markdown without anything that could run or be fetched."""
     text = words.replace("\r\n", "\n").replace("\r", "\n").strip("\n").replace("\0", "")
-    # Entities, because a backslash before a mark would take away the one that is put there.
+    # Entities instead of backslashes: one that the model wrote before a mark would undo ours.
     text = text.replace("<", "&lt;").replace("![", "&#33;[")
     # Several readers take {onclick=…} behind a link or a heading for attributes, and {{…}} for a program.
     text = _BRACES.sub("&#123;", text)
     return _closed(_LINK.sub(_unless_harmless, text).rstrip())
 
 
-def _unless_harmless(found: re.Match[str]) -> str:
+def _unless_harmless(link: re.Match[str]) -> str:
     """Return the middle of a link, or of its definition; broken when its address is none of the web."""
-    return found[0] if _is_harmless(found[2]) else f"]\\{found[1].lstrip()}"
+    return link[0] if _is_harmless(link[2]) else f"]\\{link[1].lstrip()}"
 
 
 def _is_harmless(address: str) -> bool:
@@ -90,21 +92,21 @@ def _is_harmless(address: str) -> bool:
             scheme += sign
         elif sign != "<" and unicodedata.category(sign)[0] not in "CZ":
             return True
-    return len(address) < _FAR_ENOUGH
+    return len(address) < _MOST_READ
 
 
 def _closed(text: str) -> str:
-    """Return the text with its last block of code closed, so that it does not take in what follows.
+    """Return the text with its last block of code closed, so that what follows is not part of it.
 
-    Those within a list or a quotation end with it.
+    Blocks within a list or a quotation end together with it.
     """
     fence = ""
     for line in text.split("\n"):
         if fence:
             end = line.strip()
             fence = "" if end.startswith(fence) and not end.strip(fence[0]) else fence
-        elif found := _FENCE.match(line):
-            fence = found[1] or found[2]
+        elif opening := _FENCE.match(line):
+            fence = opening[1] or opening[2]
     return f"{text}\n{fence}" if fence else text
 
 

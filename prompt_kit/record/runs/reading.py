@@ -1,4 +1,4 @@
-"""Reads and writes records as JSON: a damaged one is left alone, and what is wrong with it is told with its place."""
+"""Reads and writes records as JSON; a damaged one is never changed, and the error names each problem's place."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ MAX_BYTES: Final = 64_000_000
 """Largest record that is read, in bytes."""
 
 _MOST: Final = 3
-"""How many problems of a record are told; a file of something else has hundreds."""
+"""How many problems of a record an error names; a file that is no record has hundreds."""
 
 Step: TypeAlias = "Callable[[dict[str, Any]], dict[str, Any]]"
-"""Makes of a record's plain data what the next version says."""
+"""Changes a record's plain data to that of the next version."""
 
 STEPS: Final[Mapping[int, Step]] = {}
-"""How a record of each earlier version becomes one of the next. Version 1 has had fields added, which are optional."""
+"""The step from each earlier version to the next. Fields were added to version 1, but all of them are optional."""
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -108,24 +108,24 @@ def damaged(path: Path, problems: Iterable[object]) -> InputError:
         path: Its file.
         problems: What is wrong with it, each with its place.
     """
-    found = [str(problem).rstrip(".") for problem in problems]
-    more = f" (and {len(found) - _MOST} more)" if len(found) > _MOST else ""
-    what = "; ".join(found[:_MOST]) + more
+    sentences = [str(problem).rstrip(".") for problem in problems]
+    more = f" (and {len(sentences) - _MOST} more)" if len(sentences) > _MOST else ""
+    facts = "; ".join(sentences[:_MOST]) + more
     return InputError(
-        f"{path}: the record is damaged: {what}. Nothing was changed in it; the pictures beside it are kept."
+        f"{path}: the record is damaged: {facts}. Nothing was changed in it; the pictures beside it are kept."
     )
 
 
 def to_json(record: BaseModel | Mapping[str, Any]) -> bytes:
     """Return a record as a file holds it."""
-    told = plain(record) if isinstance(record, BaseModel) else record
-    # What a generator says in details should be plain data, but a picture that was paid must not be
-    # without its record because something in them is not.
-    text = json.dumps(told, indent=2, ensure_ascii=False, default=str)
+    content = plain(record) if isinstance(record, BaseModel) else record
+    # A generator's details should be plain data. Where they are not, they become text: a picture that was paid
+    # must never be without its record.
+    text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
     try:
         return f"{text}\n".encode()
     except UnicodeEncodeError:  # half a character; JSON can say it in ASCII
-        return f"{json.dumps(told, indent=2, default=str)}\n".encode()
+        return f"{json.dumps(content, indent=2, default=str)}\n".encode()
 
 
 @cache

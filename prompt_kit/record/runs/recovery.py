@@ -1,4 +1,4 @@
-"""Finds what a process had saved of an answer before it was ended in the middle of saving."""
+"""Finds the answers that a process was saving when it was ended."""
 
 from __future__ import annotations
 
@@ -21,54 +21,56 @@ if TYPE_CHECKING:
 _CUT_SHORT: Final = "This was not saved to its end; pictures, words or marks of the answer may be missing."
 
 
-def adopted(folder: Path, record: RunRecord, unseen: Sequence[Sent]) -> tuple[Done, ...]:
+def recovered_answers(folder: Path, record: RunRecord, unseen: Sequence[Sent]) -> tuple[Done, ...]:
     """Return the answers whose pictures are in a run's folder, but not in its record.
 
-    A picture is saved before its sidecar, and that before the record. A picture with a sidecar tells itself which
-    answer it belongs to; one without belongs to the only request whose end nobody saw, if there is only one.
+    A picture is saved before its sidecar, and the sidecar before the record. The sidecar says to which answer its
+    picture belongs. Pictures without one belong to the request whose answer is missing, if it is the only such one.
 
     Args:
         folder: The run's folder.
         record: What its run.json says.
-        unseen: Requests that left, and of which the record does not know how they ended.
+        unseen: Requests that were sent, and whose end is not in the record.
     """
-    lost = [path for path in pictures_in(folder) if path.name not in record.pictures]
-    # A record has its answers whole: a file that says it belongs to one of them was put there.
-    known = {done.request.entry for done in record.requests if done.answer.status is not Status.CANCELLED}
-    found: dict[int, list[tuple[Path, Sidecar]]] = {}
-    bare: list[Path] = []
-    for path in lost:
-        told = _sidecar(path, record)
-        if told is None or told.request.entry is None:
-            bare.append(path)
-        elif told.request.entry not in known:
-            found.setdefault(told.request.entry, []).append((path, told))
-    left = [sent for sent in unseen if sent.entry not in found]
-    answers = tuple(_joined(saved) for saved in found.values())
-    return (*answers, _of_bare(bare, left[0], record)) if bare and len(left) == 1 else answers
+    unrecorded = [path for path in pictures_in(folder) if path.name not in record.pictures]
+    # The answers in a record are complete: a further file that names one of them was not saved by us.
+    complete = {done.request.entry for done in record.requests if done.answer.status is not Status.CANCELLED}
+    saved: dict[int, list[tuple[Path, Sidecar]]] = {}
+    without_sidecar: list[Path] = []
+    for path in unrecorded:
+        sidecar = _sidecar(path, record)
+        if sidecar is None or sidecar.request.entry is None:
+            without_sidecar.append(path)
+        elif sidecar.request.entry not in complete:
+            saved.setdefault(sidecar.request.entry, []).append((path, sidecar))
+    left = [sent for sent in unseen if sent.entry not in saved]
+    answers = tuple(_joined(pictures) for pictures in saved.values())
+    if without_sidecar and len(left) == 1:
+        return (*answers, _without_sidecar(without_sidecar, left[0], record))
+    return answers
 
 
 def _joined(saved: Sequence[tuple[Path, Sidecar]]) -> Done:
-    """Return one answer from the pictures of it that were saved."""
-    told, names = saved[0][1], tuple(path.name for path, _ in saved)
-    answer = told.answer.model_copy(
+    """Return one answer with those of its pictures that were saved."""
+    sidecar, names = saved[0][1], tuple(path.name for path, _ in saved)
+    answer = sidecar.answer.model_copy(
         update={
-            "pieces": tuple(piece for piece in told.answer.pieces if piece.picture in {None, *names}),
-            "warnings": (*told.answer.warnings, _CUT_SHORT),
+            "pieces": tuple(piece for piece in sidecar.answer.pieces if piece.picture in {None, *names}),
+            "warnings": (*sidecar.answer.warnings, _CUT_SHORT),
         }
     )
-    hashes = tuple(one.picture.sha256 for _, one in saved)
-    return Done.model_construct(request=told.request, answer=answer, pictures=names, sha256=hashes)
+    hashes = tuple(sidecar.picture.sha256 for _, sidecar in saved)
+    return Done.model_construct(request=saved[0][1].request, answer=answer, pictures=names, sha256=hashes)
 
 
-def _of_bare(bare: Sequence[Path], sent: Sent, record: RunRecord) -> Done:
+def _without_sidecar(paths: Sequence[Path], sent: Sent, record: RunRecord) -> Done:
     """Return the answer whose pictures were saved without a sidecar."""
-    names = tuple(path.name for path in bare)
-    pictures = tuple(picture_of(path) for path in bare)
+    names = tuple(path.name for path in paths)
+    pictures = tuple(picture_of(path) for path in paths)
     outcome = Outcome(
         Status.OK,
         pictures,
-        pieces=tuple(Piece(picture=at) for at in range(len(bare))),
+        pieces=tuple(Piece(picture=at) for at in range(len(paths))),
         model=sent.model,
         cost=sent.paid,
         warnings=(_CUT_SHORT,),
@@ -82,10 +84,10 @@ def _of_bare(bare: Sequence[Path], sent: Sent, record: RunRecord) -> Done:
 
 
 def _sidecar(picture: Path, record: RunRecord) -> Sidecar | None:
-    """Return what a picture's sidecar says, or nothing when there is none of this run that can be used."""
+    """Return the content of a picture's sidecar, or ``None`` when there is none of this run that can be used."""
     path = picture.with_suffix(".json")
     try:
-        told = parsed(Sidecar, read_record(path), path)
+        sidecar = parsed(Sidecar, read_record(path), path)
     except InputError:
         return None
-    return told if told.run == record.run and told.request.turn < len(record.turns) else None
+    return sidecar if sidecar.run == record.run and sidecar.request.turn < len(record.turns) else None

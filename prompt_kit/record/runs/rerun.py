@@ -1,4 +1,4 @@
-"""A prompt from the record of the run it was sent in."""
+"""Rebuilds a prompt from the record of the run in which it was sent."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def prompt_from(where: str | Path, root: Path) -> Prompt:
         path = Path(where).with_suffix(".json") if Path(where).is_file() else None
     if path is None or not path.is_file():  # a picture whose sidecar was never written
         path = folder_of(where, root) / RECORD
-    told = read_record(path)
-    record = parsed(CommonRecord, told, path)
+    plain = read_record(path)
+    record = parsed(CommonRecord, plain, path)
     kept = [root / REFERENCES, *(parent / REFERENCES for parent in path.absolute().parents[2:3])]
-    found = _found(record, kept, _originals(path))
+    images = _references(record, kept, _originals(path))
     try:
-        prompt = Prompt.from_dict(told, found.values())
+        prompt = Prompt.from_dict(plain, images.values())
     except InputError as error:
         raise damaged(path, error.problems) from error
     if prompt.fingerprint != record.prompt_fingerprint:
@@ -45,51 +45,51 @@ def prompt_from(where: str | Path, root: Path) -> Prompt:
     return prompt
 
 
-def _found(record: CommonRecord, kept: Iterable[Path], originals: Mapping[str, str]) -> dict[str, Image]:
+def _references(record: CommonRecord, kept: Iterable[Path], originals: Mapping[str, str]) -> dict[str, Image]:
     """Return the references of a record by hash.
 
     Raises:
-        InputError: With every one that is gone.
+        InputError: With every reference that is gone.
     """
-    found: dict[str, Image] = {}
-    gone: dict[str, Problem] = {}
+    images: dict[str, Image] = {}
+    problems: dict[str, Problem] = {}
     for part in _pictured(record.turns):
         sha256, name = part["sha256"], part.get("file", "")
-        if sha256 in found or sha256 in gone or not _HASH.fullmatch(sha256):
+        if sha256 in images or sha256 in problems or not _HASH.fullmatch(sha256):
             continue
         endings = [ending for kind, ending in EXTENSIONS.items() if kind == part.get("media_type")]
         places = [folder / f"{sha256}{ending}" for folder in kept for ending in endings]
         if sha256 in originals:
             places.append(Path(originals[sha256]))
-        image = next(filter(None, (_same(place, sha256) for place in places)), None)
+        image = next(filter(None, (_with_hash(place, sha256) for place in places)), None)
         if image:
-            found[sha256] = image
+            images[sha256] = image
         elif places:
             slot = str(part.get("reference") or part.get("mask") or "conversation")
             fact = f"The picture {name!a} of {slot!a} is gone or has changed."
-            gone[sha256] = Problem(f"{fact} Put it back as {places[0]}.", parameter=slot)
-    if gone:
-        raise InputError(gone.values())
-    return found
+            problems[sha256] = Problem(f"{fact} Put it back as {places[0]}.", parameter=slot)
+    if problems:
+        raise InputError(problems.values())
+    return images
 
 
 def _pictured(turns: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Yield everything in turns that is a picture, those of the conversation before them, too.
+    """Yield everything in turns that is a picture, including those of the conversation before them.
 
-    The parts were not looked at yet, so that nothing is taken for granted of them.
+    Nothing has validated the parts yet, so values of any kind are expected.
     """
     left: list[Any] = list(turns)
     while left:
-        one = left.pop(0)
-        if isinstance(one, dict):
-            if isinstance(one.get("sha256"), str):
-                yield one
-            left += one.values()
-        elif isinstance(one, list):
-            left += one
+        value = left.pop(0)
+        if isinstance(value, dict):
+            if isinstance(value.get("sha256"), str):
+                yield value
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
 
 
-def _same(path: Path, sha256: str) -> Image | None:
+def _with_hash(path: Path, sha256: str) -> Image | None:
     try:
         image = open_image(path)
     except InputError:
@@ -98,7 +98,7 @@ def _same(path: Path, sha256: str) -> Image | None:
 
 
 def _originals(path: Path) -> dict[str, str]:
-    """Return where the references of a run were taken from, by hash; nothing when its record is not there."""
+    """Return the original paths of a run's references by hash; none when its record is missing."""
     try:
         references = run_record(path.parent).references
     except InputError:

@@ -1,8 +1,8 @@
-"""What a run's record says: run.json, and the sidecar of each picture.
+"""The fields of a run's record: of ``run.json``, and of the sidecar beside each picture.
 
 A record has four kinds of fields. What was asked is written once and never changes. What came of the requests, and
-what was derived from pictures here, is only ever added to, one entry at a time. What is kept up is how the run stands:
-its state, its job, its end and its totals. So a record can become a file that is appended to without another shape.
+what was derived from pictures here, is only added to, one entry at a time. What changes is the state of the run: its
+job, its end and its totals. So records could later be files that are only appended to, with the same fields.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pydantic import (
 from prompt_kit.images import EXTENSIONS
 from prompt_kit.outcome import Billable, Status, Usage
 from prompt_kit.support.money import recorded, total
-from prompt_kit.support.plaindata import Taken
+from prompt_kit.support.plaindata import PlainReader
 
 SCHEMA: Final = 1
 """The version of what run.json and sidecars say; a higher one was written by a newer prompt-kit."""
@@ -34,12 +34,12 @@ RECORD: Final = "run.json"
 REFERENCES: Final = "references"
 
 State: TypeAlias = Literal["started", "waiting", "done", "failed", "cancelled"]
-"""``started`` is also what a run stays that was killed; ``waiting`` is one whose requests went into a job."""
+"""``started`` is also the state of a run whose process was killed; ``waiting`` is that of a run in a job."""
 
 RunState: TypeAlias = State | Literal["damaged"]
-"""How a run stands, for those who list runs: ``damaged`` is one whose record cannot be used."""
+"""The state of a run in a list; ``damaged`` when its record cannot be used."""
 
-_KINDS: Final = "|".join(one[1:] for one in (*EXTENSIONS.values(), ".bin"))
+_KINDS: Final = "|".join(extension[1:] for extension in (*EXTENSIONS.values(), ".bin"))
 _LONGEST: Final = 40
 """Longest amount or moment, in characters."""
 
@@ -80,12 +80,12 @@ def _usage(value: dict[str, int | None]) -> dict[str, int | None]:
 
 
 def _turn(value: dict[str, Any]) -> dict[str, Any]:
-    taken = Taken()
-    taken.one(str, value, "name")
-    parts = taken.one(list, value, "parts", default=[])
-    taken.one(list, value, "history", default=[])
-    if taken.problems or not all(isinstance(part, dict) for part in parts):
-        raise ValueError("; ".join(str(problem) for problem in taken.problems) or "parts: must be mappings of names")
+    reader = PlainReader()
+    reader.value(str, value, "name")
+    parts = reader.value(list, value, "parts", default=[])
+    reader.value(list, value, "history", default=[])
+    if reader.problems or not all(isinstance(part, dict) for part in parts):
+        raise ValueError("; ".join(str(problem) for problem in reader.problems) or "parts: must be mappings of names")
     return value
 
 
@@ -95,7 +95,7 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 Dollars = Annotated[Decimal, PlainValidator(_amount), PlainSerializer(recorded)]
 Moment = Annotated[datetime, PlainValidator(_moment), PlainSerializer(lambda at: at and moment(at))]
 Master = Annotated[str, Field(pattern=rf"^[0-9]{{2,9}}\.(?:{_KINDS})$")]
-"""The file name of a picture in its run's folder: no other folder can be meant by it."""
+"""The file name of a picture in its run's folder; it cannot lead to another folder."""
 Made = Annotated[str, Field(pattern=r"^[0-9]{2,9}-[a-z]{1,20}\.png$")]
 """The file name of a picture that was made here from another one."""
 
@@ -177,8 +177,8 @@ class Done(_Part):
     @property
     def hashes(self) -> tuple[tuple[str, str], ...]:
         """The name of each picture with the hash of its bytes; empty where the record lacks it."""
-        known = (*self.sha256, *("" for _ in self.pictures))
-        return tuple(zip(self.pictures, known, strict=False))
+        hashes = (*self.sha256, *("" for _ in self.pictures))
+        return tuple(zip(self.pictures, hashes, strict=False))
 
     @model_validator(mode="after")
     def _pieces_are_its_own(self) -> Self:
@@ -255,12 +255,12 @@ class CommonRecord(_Part):
     settings: dict[str, Any]
 
 
-TOLD: Final = tuple(CommonRecord.model_fields)
+COMMON_FIELDS: Final = tuple(CommonRecord.model_fields)
 """The names of the fields that run.json and sidecars have in common."""
 
 
 class Sidecar(CommonRecord):
-    """What stands beside each picture: everything about it, so that it explains itself without its run."""
+    """The record beside each picture, which is complete without that of its run."""
 
     picture: SavedPicture
     request: Asked
@@ -317,8 +317,8 @@ _NEXT: Final = ("generator", "prompt_fingerprint", "picture", "request", "answer
 
 
 def plain(part: BaseModel) -> dict[str, Any]:
-    """Return a part of a record as plain data: what is not set is left out, what is known first stands first."""
-    # What is written was not looked at again: a picture that was paid must not be without its record because something
-    # that a generator says is not what it should be.
-    told = part.model_dump(by_alias=True, exclude_unset=True, warnings=False)
-    return {name: told[name] for name in (*HEAD, *_NEXT) if name in told} | told
+    """Return a part of a record as plain data: fields that are not set are left out, those of `HEAD` come first."""
+    # Written without validation: a picture that was paid must not be without its record because a generator
+    # returned something unexpected.
+    content = part.model_dump(by_alias=True, exclude_unset=True, warnings=False)
+    return {name: content[name] for name in (*HEAD, *_NEXT) if name in content} | content

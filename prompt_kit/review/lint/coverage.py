@@ -64,8 +64,8 @@ def coverage(
     for program in programs:
         for branch in program.branches:
             if branch.template in templates:
-                key = str(branch.place), branch.what
-                by_branch[key] = Problem(f"no example shows the case in which {branch.what}.", branch.place)
+                key = str(branch.place), branch.case
+                by_branch[key] = Problem(f"no example shows the case in which {branch.case}.", branch.place)
                 if branch in program.taken:
                     taken.add(key)
     untried = sorted((p for key, p in by_branch.items() if key not in taken), key=lambda p: (str(p.place), p.message))

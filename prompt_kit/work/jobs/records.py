@@ -195,5 +195,5 @@ def _read(path: Path) -> Job:
     return job
 
 
-def _damaged(path: Path, what: str) -> InputError:
-    return InputError(f"{path}: the record of this job is damaged: {what}. Nothing was changed in it.")
+def _damaged(path: Path, problem: str) -> InputError:
+    return InputError(f"{path}: the record of this job is damaged: {problem}. Nothing was changed in it.")

@@ -205,10 +205,10 @@ def _prompt(path: Path) -> Prompt | Settings:
     except (InputError, NotFoundError, WorkspaceError):
         pass
     try:
-        told = run_record(path).settings
+        recorded = run_record(path).settings
     except (InputError, WorkspaceError):
         return Settings()
-    return Settings(**{name: value for name, value in told.items() if name in SETTINGS})
+    return Settings(**{name: value for name, value in recorded.items() if name in SETTINGS})
 
 
 def _answers(record: RunRecord) -> dict[int | None, Done]:
