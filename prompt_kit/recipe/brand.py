@@ -83,7 +83,7 @@ def values_of(brand: Brand, root: Path, unwanted: Mapping[str, str]) -> dict[str
     filled: dict[str, Any] = {
         "brand": brand.name,
         "brand_colors": list(_colors(brand)),
-        "brand_fonts": _for_what(brand.fonts, "{what} in {words}"),
+        "brand_fonts": _for_what(brand.fonts, "{purpose} in {words}"),
         "brand_tone": brand.tone,
         "brand_photography": brand.photography,
         "brand_illustration": brand.illustration,
@@ -140,7 +140,7 @@ def _colors(brand: Brand) -> Iterator[str]:
 def _for_what(named: Mapping[str, str] | list[str], form: str) -> list[str]:
     if isinstance(named, list):
         return list(named)
-    return [form.format(what=what, words=clause(words)) for what, words in named.items()]
+    return [form.format(purpose=purpose, words=clause(words)) for purpose, words in named.items()]
 
 
 def _unwanted(thing: str, unwanted: Mapping[str, str]) -> str:
