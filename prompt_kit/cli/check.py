@@ -123,10 +123,12 @@ def _point(path: Path, schema_file: Path) -> None:
 
 def _targets(paths: tuple[Path, ...]) -> list[Target]:
     """Return what these paths mean, or the current folder's project when there are none."""
+    from prompt_kit.project import find_project
     from prompt_kit.recipe.library import Library
     from prompt_kit.review import lint
 
-    return [target for path in paths for target in lint.targets(path)] or lint.own(Library(labels_from=Path.cwd()))
+    targets = [target for path in paths for target in lint.targets(path)]
+    return targets or lint.own(Library(find_project(), labels_from=Path.cwd()))
 
 
 def _plain(report: Report) -> dict[str, Any]:
