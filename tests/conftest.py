@@ -7,12 +7,18 @@ import textwrap
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from prompt_kit.project import Project
 from prompt_kit.recipe.library import Library, Root, built_in
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+settings.register_profile("test", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("soak", settings.get_profile("test"), max_examples=300)
+settings.load_profile("test")
 
 
 class MakeTree(Protocol):
