@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prompt_kit.errors import InputError
@@ -145,7 +145,6 @@ for_every_recipe = pytest.mark.parametrize("name", NAMES)
 
 
 @for_every_recipe
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_values_make_clean_prose(name: str, data: st.DataObject) -> None:
     """No gap, no stray comma, no "None", the right article, capitals and stops: whatever is left out."""
@@ -163,7 +162,6 @@ def test_any_values_make_clean_prose(name: str, data: st.DataObject) -> None:
 
 
 @for_every_recipe
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_hostile_values_stay_values(name: str, data: st.DataObject) -> None:
     """Whatever stands in a value arrives as it is, and nothing of it is evaluated."""
