@@ -7,10 +7,11 @@ import textwrap
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from builtin_recipes import LIBRARY
 from hypothesis import HealthCheck, settings
 
 from prompt_kit.project import Project
-from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.recipe.library import Library, Root
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,5 +61,5 @@ def library(tmp_path: Path) -> Library:
 
 @pytest.fixture(scope="session")
 def built_in_library() -> Library:
-    """The recipes that come with the kit."""
-    return Library(Project(root=built_in()[0].parent), roots=(Root(*built_in(), "built in"),))
+    """The recipes that come with the kit, read once."""
+    return LIBRARY
