@@ -3,7 +3,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench snapshots schema docs prose pairs tally cover
+.PHONY: help demo test soak lint format bench snapshots schema docs prose pairs tally cover
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -11,8 +11,11 @@ help:  ## say what there is
 demo: | $(UV)  ## render a recipe and draw its proof, offline and without a key
 	@$(RUN) --no-dev prompt-kit generate sticker --example red-panda --generator proof
 
-test: | $(UV)  ## run the tests
+test: | $(UV)  ## run the tests (3 minutes on 2 cores)
 	$(RUN) pytest -n 2
+
+soak: | $(UV)  ## run what takes long: more kills, more random values, an installed wheel
+	$(RUN) pytest -n 2 -m "soak or hypothesis" --hypothesis-profile soak
 
 cover: | $(UV)  ## run the tests and say which lines they miss
 	$(RUN) pytest -n 2 --cov --cov-report=term:skip-covered

@@ -143,9 +143,8 @@ def compiling() -> None:
 
 def requests() -> None:
     """Answers of 20 kB through the Gemini generator, CPU beside that of the bare SDK, in processes of their own."""
-    server = subprocess.Popen(
-        [sys.executable, "tests/gemini_server.py", "--port", "8798"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "tests/servers/gemini_server.py", "--port", "8798"]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     server.stdout.readline()
     try:

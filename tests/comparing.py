@@ -1,23 +1,12 @@
-"""What tests of comparisons share: a small recipe, and a painter that does what it is told."""
+"""What tests of comparisons share: a small recipe, and a page as a browser sees it."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import io
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from prompt_kit.outcome import Outcome, Picture, Status
-
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from prompt_kit.generators import Request
 
 RECIPE = """\
 title: Card
@@ -52,52 +41,6 @@ SHOP = {
     "recipes/strategies/loud.yaml": "title: Loud\n",
     "templates/strategies/loud.j2": "Louder.\n",
 }
-
-BLOCKED = Outcome(
-    Status.BLOCKED,
-    message="The rules of safety refused it.",
-    next_step="Say it in other words.",
-    reason="IMAGE_SAFETY",
-    billable="no",
-)
-
-
-@dataclass
-class Painter:
-    """Paints every request in its own colour, unless its words ask for something else."""
-
-    name: str = "painter"
-    answers: dict[str, Outcome] = field(default_factory=dict)
-    """Outcomes by a word of the prompt."""
-    slow: str = ""
-    """A word for which it takes forever."""
-    size: tuple[int, int] = (64, 48)
-    asked: list[Request] = field(default_factory=list)
-    at_once: int = 0
-    most_at_once: int = 0
-
-    async def generate(self, request: Request) -> Outcome:
-        """Note the request and answer it."""
-        self.asked.append(request)
-        self.at_once += 1
-        self.most_at_once = max(self.at_once, self.most_at_once)
-        try:
-            await asyncio.sleep(30 if self.slow and self.slow in request.turn.text else 0.01)
-        finally:
-            self.at_once -= 1
-        told = next((answer for word, answer in self.answers.items() if word in request.turn.text), None)
-        if told is not None:
-            return replace(told, model=request.model.id)
-        data = png(self.size, "#" + request.fingerprint[:6])
-        picture = Picture(data, "image/png", *self.size, hashlib.sha256(data).hexdigest())
-        return Outcome(Status.OK, (picture,), billable="yes", cost=Decimal("0.04"), model=request.model.id)
-
-
-def png(size: tuple[int, int] = (64, 48), color: str = "#336699", mode: str = "RGB") -> bytes:
-    """Return a picture in one colour."""
-    buffer = io.BytesIO()
-    Image.new(mode, size, color).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 class Seen(HTMLParser):

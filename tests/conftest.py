@@ -7,12 +7,19 @@ import textwrap
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from builtin_recipes import LIBRARY
+from hypothesis import HealthCheck, settings
 
 from prompt_kit.project import Project
-from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.recipe.library import Library, Root
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+settings.register_profile("test", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("soak", settings.get_profile("test"), max_examples=300)
+settings.load_profile("test")
 
 
 class MakeTree(Protocol):
@@ -54,5 +61,5 @@ def library(tmp_path: Path) -> Library:
 
 @pytest.fixture(scope="session")
 def built_in_library() -> Library:
-    """The recipes that come with the kit."""
-    return Library(Project(root=built_in()[0].parent), roots=(Root(*built_in(), "built in"),))
+    """The recipes that come with the kit, read once."""
+    return LIBRARY

@@ -17,17 +17,24 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fakes import png
+
+from prompt_kit.images import open_image
 from prompt_kit.outcome import Outcome, Picture, Status
 from prompt_kit.project import Project
-from prompt_kit.prompt import Earlier, Prompt, Text, Turn
+from prompt_kit.prompt import Earlier, Prompt, Reference, Text, Turn
 from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from prompt_kit.generators import Request
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489") + b"\0" * 400_000
+PANDA = png()
 PROMPT = Prompt(
-    (Turn((Text("Draw the front."),), "front"), Turn((Earlier(0, "identity"), Text("Draw the back.")), "back")),
+    (
+        Turn((Reference("panda", "identity", open_image(PANDA)), Text("Draw the front.")), "front"),
+        Turn((Earlier(0, "identity"), Text("Draw the back.")), "back"),
+    ),
     recipe="spin",
 )
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import subprocess
-import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -605,14 +603,3 @@ def test_the_file_means_the_same_to_every_reader() -> None:
         assert {type(row[key]) for key in row if key.endswith(("_price", "_share"))} <= {str, type(None)}
     assert {type(ratio) for table in plain["pixels"].values() for ratio in table} == {str}
     assert set(TIERS) == {tier for row in plain["models"].values() for tier in row.get("tiers", ())}
-
-
-def test_the_catalogue_is_quick_to_load() -> None:
-    """A question about models loads neither the SDK nor the database, nor the drawing, nor templates."""
-    code = (
-        "import sys; from prompt_kit.catalogue import Catalogue; Catalogue.load()\n"
-        "print([name for name in ('google.genai', 'sqlalchemy', 'PIL', 'jinja2', 'stamina', 'click')"
-        " if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

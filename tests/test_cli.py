@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,8 @@ class Slow:
     name = "slow"
 
     async def generate(self, request):
-        await asyncio.sleep(30)
+        print("asked", flush=True)
+        await asyncio.Event().wait()
         return Outcome(Status.OK)
 
 
@@ -268,18 +268,19 @@ def test_what_is_not_given_is_asked_for(
     assert "Grain" not in err
 
 
-def test_the_shell_completes_recipes_and_choices() -> None:
+def test_the_shell_completes_recipes_and_choices(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """After `st`, `sticker`; after `--style ka`, `kawaii`."""
+    monkeypatch.setenv("_PROMPT_KIT_COMPLETE", "bash_complete")
     for typed, expected in (("generate st", "sticker"), ("generate sticker --style ka", "kawaii")):
         words = f"prompt-kit {typed}"
-        environment = os.environ | {
-            "_PROMPT_KIT_COMPLETE": "bash_complete",
-            "COMP_WORDS": words,
-            "COMP_CWORD": str(len(words.split()) - 1),
-        }
-        command = [sys.executable, "-m", "prompt_kit"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-        assert f"plain,{expected}" in done.stdout
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+        with pytest.raises(SystemExit) as ended:
+            run([])
+        assert ended.value.code == 0
+        assert f"plain,{expected}" in capsys.readouterr().out
 
 
 def test_check_reports_every_problem_with_exit_code_1(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
@@ -331,7 +332,7 @@ def test_the_unexpected_leaves_a_report_and_no_traceback(
     report.unlink()
 
 
-def test_ctrl_c_ends_cleanly_and_the_ledger_knows(tree: MakeTree) -> None:
+def test_ctrl_c_ends_cleanly_and_the_ledger_knows(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 130, one line, and the request stays on record as one that may have been paid."""
     root = tree(**{"slow_plugin.py": SLOW_GENERATOR})
     _offer(root, "slow", "slow_plugin:Slow")
@@ -346,23 +347,17 @@ def test_ctrl_c_ends_cleanly_and_the_ledger_knows(tree: MakeTree) -> None:
         "--generator",
         "slow",
     ]
-    process = subprocess.Popen(
-        command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, stderr=subprocess.PIPE, text=True
-    )
-    for _ in range(100):
-        time.sleep(0.1)
-        if list(root.glob("runs/*/*/run.json")) and (root / "runs" / "ledger.db").exists():
-            break
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    env, pipe = os.environ | {"PYTHONPATH": str(root)}, subprocess.PIPE
+    with subprocess.Popen(command, cwd=root, env=env, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "asked\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Stopped." in err
     assert "Traceback" not in err
-    shown = subprocess.run(
-        [sys.executable, "-m", "prompt_kit", "runs", "spend"], cwd=root, capture_output=True, text=True, check=True
-    )
-    assert "1 requests that may have been paid" in shown.stdout
+    assert run(["runs", "spend"]) == 0
+    assert "1 requests that may have been paid" in capsys.readouterr().out
 
 
 def _offer(root: Path, name: str, target: str) -> None:

@@ -8,21 +8,21 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from comparing import BLOCKED, SHOP, Painter, Seen
+from comparing import SHOP, Seen
+from fakes import BLOCKED, Painter
 from filelock import FileLock
 from gemini_replies import broken, finished, picture, refused
 from gemini_server import GeminiServer
 
 import prompt_kit
 from prompt_kit.cli.main import run
-from prompt_kit.comparing import Comparison, acompare, compare, table
+from prompt_kit.comparing import Comparison, ComparisonProgress, acompare, compare, table
 from prompt_kit.errors import BudgetError, WorkspaceError
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.recipe.assembly import load
@@ -32,6 +32,7 @@ from prompt_kit.record.runs import open_run, runs
 if TYPE_CHECKING:
     from conftest import MakeTree
 
+    from prompt_kit.generators import Request
     from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Recipe
 
@@ -69,18 +70,31 @@ def test_the_table_is_priced_and_capped(card: Recipe, monkeypatch: pytest.Monkey
     with pytest.raises(BudgetError, match=r"The 12 cells would cost about \$0\.\d\d, and \$0\.20 may be spent"):
         compare(card, FOX, across={"tier": ["draft", "standard"], "stars": [None, 1, 2, 3, 4, 5]}, max_cost=0.2)
     with pytest.raises(BudgetError, match="The price of gemini-nano-banana-2.1 is unknown"):
-        compare(card, FOX, across={"style": "*"}, generator=Painter())
+        compare(card, FOX, across={"style": "*"}, generator=Painter("painter"))
     assert not card.library.project.runs_folder.exists()
 
 
-def test_a_handful_is_made_at_once(card: Recipe) -> None:
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_handful_is_made_at_once(card: Recipe, count: int) -> None:
     """Repetitions counted."""
-    painter = Painter()
-    made(card, {"style": "*", "stars": [1, 2, 3]}, painter)
-    assert painter.most_at_once == 4
-    repeating = Painter()
-    made(card, {"style": "*", "stars": [1, 2, 3]}, repeating, count=2)
-    assert (len(repeating.asked), repeating.most_at_once) == (18, 4)
+    waiting = most = 0
+    four = asyncio.Event()
+
+    async def meet(_: Request) -> None:
+        nonlocal waiting, most
+        waiting += 1
+        most = max(waiting, most)
+        if waiting == 4:
+            four.set()
+        async with asyncio.timeout(30):
+            await four.wait()
+        for _round in range(50):  # a fifth would come now
+            await asyncio.sleep(0)
+        waiting -= 1
+
+    painter = Painter(before=meet)
+    made(card, {"style": "*", "stars": [1, 2, 3]}, painter, count=count)
+    assert (len(painter.asked), most) == (9 * count, 4)
 
 
 def test_what_fails_is_shown_and_only_that_is_made_again(card: Recipe) -> None:
@@ -123,12 +137,22 @@ def test_a_cell_whose_picture_is_gone_is_made_again(card: Recipe) -> None:
 
 def test_a_comparison_that_is_stopped_keeps_what_it_has(card: Recipe) -> None:
     """The sheet is there; what may have been paid is only sent again when that is wished."""
-    painter = Painter(slow="retro")
+    painter, steps = Painter(), list[str]()
 
     async def stopped() -> None:
-        work = asyncio.create_task(acompare(card, FOX, across={"style": "*"}, generator=painter, max_cost=None))
-        await asyncio.sleep(0.5)
-        work.cancel()
+        async def never_for_retro(request: Request) -> None:
+            if "retro" in request.turn.text:
+                steps.append("waiting")
+                await asyncio.Event().wait()
+
+        def heard(step: ComparisonProgress) -> None:
+            steps.append(step.step)
+            if steps.count("made") == 2 and "waiting" in steps:
+                work.cancel()
+
+        painter.before = never_for_retro
+        options: dict[str, Any] = {"generator": painter, "max_cost": None, "on_progress": heard}
+        work = asyncio.create_task(acompare(card, FOX, across={"style": "*"}, **options))
         with suppress(asyncio.CancelledError):
             await work
 
@@ -137,7 +161,7 @@ def test_a_comparison_that_is_stopped_keeps_what_it_has(card: Recipe) -> None:
     assert len(Seen(folder / "sheet.html").all("img")) == 2
     assert json.loads((folder / "compare.json").read_text())["state"] == "stopped"
 
-    painter.slow = ""
+    painter.before = lambda _: None
     again = made(card, {"style": "*"}, painter)
     assert "may have been made and paid" in again.results[1].message
     assert len(painter.asked) == 3
@@ -230,7 +254,7 @@ def test_models_are_asked_by_their_own_generators(card: Recipe, monkeypatch: pyt
 
 def test_generators_of_ones_own_can_be_compared(card: Recipe) -> None:
     """By name or as they are."""
-    comparison = made(card, {"generator": ["proof", Painter(), Painter("another")]}, None, generator=None)
+    comparison = made(card, {"generator": ["proof", Painter("painter"), Painter("another")]}, None, generator=None)
     assert [result.cell.name for result in comparison.results] == [
         "generator=proof",
         "generator=painter",
@@ -329,13 +353,11 @@ def test_ctrl_c_leaves_a_sheet(tmp_path: Path) -> None:
         server.next(picture(), *[broken("never")] * 8)
         env = os.environ | {"GEMINI_API_KEY": "nobody's", "GOOGLE_GEMINI_BASE_URL": server.url}
         command = [sys.executable, "-m", "prompt_kit", "compare", "card", "--subject", "x", "--across", "style"]
-        process = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True)
-        deadline = time.monotonic() + 30
-        while len(server.requests) < 3 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr
+            assert any("1/3" in line for line in process.stderr)
+            process.send_signal(signal.SIGINT)
+            err = process.stderr.read()
     assert process.returncode == 130, err
     [sheet] = tmp_path.glob("runs/comparisons/*/sheet.html")
     assert len(Seen(sheet).all("img")) == 1

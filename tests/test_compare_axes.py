@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from comparing import SHOP, png
+from comparing import SHOP
+from fakes import png
 from hypothesis import given
 from hypothesis import strategies as st
 

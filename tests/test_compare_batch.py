@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from comparing import SHOP, Painter, Seen
+from comparing import SHOP, Seen
+from fakes import Painter
 from gemini_asking import KEY
 from gemini_batches import Batches
 from gemini_replies import bad_key, picture, refused
@@ -189,7 +190,7 @@ def test_a_comparison_without_any_jobs_is_refused(card: Recipe) -> None:
     with pytest.raises(InputError, match="'proof' takes no jobs"):
         submitted(card, generator="proof")
     with pytest.raises(InputError, match="'proof' and 'painter' take no jobs"):
-        submitted(card, {"generator": ["proof", Painter()]}, max_cost=None)
+        submitted(card, {"generator": ["proof", Painter("painter")]}, max_cost=None)
     assert not card.library.project.runs_folder.exists()
 
 

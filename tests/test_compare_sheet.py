@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
-from comparing import BLOCKED, SHOP, Painter, Seen, png
+from comparing import SHOP, Seen
+from fakes import BLOCKED, Painter, png
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image

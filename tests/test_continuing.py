@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from fakes import OVERLOADED, Painter, stopping_at
 
 from prompt_kit.errors import InputError
-from prompt_kit.outcome import Outcome, Picture, Piece, Status
+from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Text, Turn
 from prompt_kit.record.ledger import Ledger
@@ -22,9 +21,6 @@ from prompt_kit.work.session import RunProgress, generate
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from prompt_kit.generators import Request
-
-HEAD = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 SPIN = Prompt(
     (
         Turn((Text("Draw the front."),), "front"),
@@ -35,30 +31,6 @@ SPIN = Prompt(
 )
 
 
-@dataclass
-class Painter:
-    """Paints a picture for each turn, but fails or is cut off where it is told to."""
-
-    fails_at: str = "nothing"
-    dies_at: str = "nothing"
-    name: str = "gemini"
-    asked: list[str] = field(default_factory=list)
-
-    async def generate(self, request: Request) -> Outcome:
-        """Answer one request."""
-        self.asked.append(request.turn.name)
-        if request.turn.name == self.dies_at:
-            raise asyncio.CancelledError
-        if request.turn.name == self.fails_at:
-            return Outcome(Status.UNAVAILABLE, message="Overloaded.", billable="no", cost=Decimal(0))
-        data = HEAD + request.turn.text.encode()
-        picture = Picture(data, "image/png", 1, 1, hashlib.sha256(data).hexdigest())
-        pieces = (Piece("Here it is."), Piece(picture=0, signature="c2ln"))
-        return Outcome(
-            Status.OK, (picture,), pieces=pieces, billable="yes", cost=Decimal("0.04"), model=request.model.id
-        )
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A folder of its own."""
@@ -67,7 +39,7 @@ def project(tmp_path: Path) -> Project:
 
 def left_unfinished(project: Project, *, dies: bool = False) -> Path:
     """Leave a run behind that has its front and its side, and return its folder."""
-    painter = Painter(dies_at="back") if dies else Painter(fails_at="back")
+    painter = Painter(before=stopping_at("back")) if dies else Painter(answers={"back": OVERLOADED})
     if dies:
         with pytest.raises(asyncio.CancelledError):
             generate(SPIN, generator=painter, project=project)
@@ -82,7 +54,7 @@ def test_the_same_command_pays_only_what_is_missing(project: Project) -> None:
     folder = left_unfinished(project)
     painter, steps = Painter(), list[RunProgress]()
     outcome = generate(SPIN, generator=painter, project=project, on_progress=steps.append)
-    assert painter.asked == ["back"]
+    assert painter.turns == ["back"]
     assert [step.step for step in steps] == ["started", "kept", "kept", "sent", "saved", "ended"]
     assert outcome.folder == folder
     assert [picture.path.name for picture in outcome.pictures if picture.path] == ["01.png", "02.png", "03.png"]
@@ -106,7 +78,7 @@ def test_another_wish_is_another_run(project: Project, other: dict[str, int]) ->
     left_unfinished(project)
     painter = Painter()
     generate(SPIN, generator=painter, project=project, **other)  # type: ignore[arg-type]
-    assert painter.asked.count("front") == other.get("count", 1)
+    assert painter.turns.count("front") == other.get("count", 1)
     assert len(list(runs(project.runs_folder))) == 2
 
 
@@ -114,13 +86,9 @@ def test_only_the_missing_takes_are_made(project: Project) -> None:
     """Of four repetitions one failed; the next time it alone is sent."""
     cat = Prompt((Turn((Text("Draw a cat."),)),), recipe="cat")
 
-    @dataclass
-    class Moody(Painter):
-        async def generate(self, request: Request) -> Outcome:
-            outcome = await super().generate(request)
-            return Outcome(Status.NO_IMAGE, billable="no") if len(self.asked) == 2 else outcome
-
-    assert not generate(cat, generator=Moody(), project=project, count=4).ok
+    moody = Painter()
+    moody.before = lambda _: Outcome(Status.NO_IMAGE, billable="no") if len(moody.asked) == 2 else None
+    assert not generate(cat, generator=moody, project=project, count=4).ok
     painter = Painter()
     outcome = generate(cat, generator=painter, project=project, count=4)
     assert len(painter.asked) == 1
@@ -137,7 +105,7 @@ def test_what_may_be_paid_is_not_sent_again_unasked(project: Project) -> None:
         generate(SPIN, generator=painter, project=project)
     assert painter.asked == []
     assert generate(SPIN, generator=painter, project=project, resend=True).ok
-    assert painter.asked == ["back"]
+    assert painter.turns == ["back"]
     assert generate(SPIN, generator=painter, project=project).ok, "it was consented to once; it is not asked again"
 
 
@@ -170,7 +138,7 @@ def test_a_picture_that_was_saved_is_found_after_a_second_end(project: Project, 
     """A request was lost, sent again with consent, and the program ended once more while its answer was saved."""
     folder = left_unfinished(project, dies=True)
     with pytest.raises(asyncio.CancelledError):
-        generate(SPIN, generator=Painter(dies_at="back"), project=project, resend=True)
+        generate(SPIN, generator=Painter(before=stopping_at("back")), project=project, resend=True)
     whole = generate(SPIN, generator=Painter(), project=Project(root=tmp_path / "elsewhere")).folder
     assert whole is not None
     (folder / "03.png").write_bytes((whole / "03.png").read_bytes())
@@ -246,6 +214,6 @@ def test_a_prompt_that_continues_a_conversation_can_be_repeated(project: Project
 def test_a_run_with_nothing_to_keep_stays_as_it_ended(project: Project) -> None:
     """Its only picture was refused: the same command makes a run of its own, and the old one is still a failed one."""
     cat = Prompt((Turn((Text("Draw a cat."),), "cat"),), recipe="cat")
-    assert not generate(cat, generator=Painter(fails_at="cat"), project=project).ok
+    assert not generate(cat, generator=Painter(answers={"cat": OVERLOADED}), project=project).ok
     assert generate(cat, generator=Painter(), project=project).ok
     assert sorted(run.state for run in runs(project.runs_folder)) == ["done", "failed"]

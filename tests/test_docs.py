@@ -157,11 +157,12 @@ def test_a_page_can_be_followed(page: Path, monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_the_python_of_the_readme_runs() -> None:
-    """In an empty folder, without a key."""
-    for block in in_language(README, "python"):
-        done = subprocess.run([sys.executable, "-W", "error", "-c", block], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        assert "a happy red panda" in done.stdout
+    """In an empty folder, without a key; each block for itself."""
+    for block in blocks(README):
+        if block.language == "python":
+            reader = Reader()
+            reader.follow(block)
+            assert "a happy red panda" in str(reader.printed)
 
 
 def test_the_recipe_of_the_readme_passes_check(capsys: pytest.CaptureFixture[str]) -> None:

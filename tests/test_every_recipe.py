@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from builtin_recipes import LIBRARY, recipe
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prompt_kit.errors import InputError
-from prompt_kit.project import Project
-from prompt_kit.recipe.assembly import load
-from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.recipe.library import built_in
 from prompt_kit.recipe.parameters import (
     Boolean,
     ChoiceOf,
@@ -28,10 +26,6 @@ from prompt_kit.recipe.parameters import (
 from prompt_kit.support import words
 from prompt_kit.support.words import sentences
 
-if TYPE_CHECKING:
-    from prompt_kit.recipe.recipe import Recipe
-
-LIBRARY = Library(Project(root=built_in()[0].parent), roots=(Root(*built_in(), "built in"),))
 NAMES = LIBRARY.names("recipe")
 PICTURE = built_in()[0] / "pictures" / "mug.png"
 
@@ -71,12 +65,6 @@ HOSTILE = [
 FLAWS = re.compile(
     r" {2}|\s[,.;:!?](?=\s|$)|,\s*[,.;]|(?<!\.)\.\.(?!\.)|[.!?],|\bNone\b|\(\s*\)|\"\"|\b(\w+) \1\b(?<!that that)"
 )
-
-
-@cache
-def recipe(name: str) -> Recipe:
-    """Return a recipe, made once for all tests."""
-    return load(name, library=LIBRARY)
 
 
 def value_of(parameter: Any, text: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - one a kind
@@ -145,7 +133,6 @@ for_every_recipe = pytest.mark.parametrize("name", NAMES)
 
 
 @for_every_recipe
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_values_make_clean_prose(name: str, data: st.DataObject) -> None:
     """No gap, no stray comma, no "None", the right article, capitals and stops: whatever is left out."""
@@ -164,7 +151,6 @@ def test_any_values_make_clean_prose(name: str, data: st.DataObject) -> None:
 
 
 @for_every_recipe
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_hostile_values_stay_values(name: str, data: st.DataObject) -> None:
     """Whatever stands in a value arrives as it is, and nothing of it is evaluated."""

@@ -12,7 +12,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prompt_kit.errors import InputError, WorkspaceError
@@ -130,7 +130,6 @@ def test_a_link_that_stays_inside_is_followed(tmp_path: Path) -> None:
     assert inside(tmp_path / "root", "b.j2") == (tmp_path / "real" / "a.j2").resolve()
 
 
-@settings(deadline=None)
 @given(st.text() | st.text(alphabet="./\\%25eE cCoO:n0\0a~"))
 def test_any_name_is_inside_or_refused(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     """There is no third answer, and nothing else is raised."""
@@ -142,7 +141,6 @@ def test_any_name_is_inside_or_refused(tmp_path_factory: pytest.TempPathFactory,
     assert root in path.parents
 
 
-@settings(deadline=None)
 @given(st.text() | st.from_regex(r"(?i)(con|aux|nul|com[0-9]|lpt¹)( |\.|-)*", fullmatch=True))
 def test_any_text_becomes_a_safe_token(text: str) -> None:
     """Folder names must work on every system, whatever a recipe is called."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from fakes import OVERLOADED, Painter, encoded
 from PIL import Image, ImageDraw
 
 from prompt_kit.errors import InputError
 from prompt_kit.images import open_image
-from prompt_kit.outcome import Outcome, Picture, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Mask, Prompt, Reference, Settings, Text, Turn
 from prompt_kit.work.session import generate, plan
@@ -22,36 +19,19 @@ from prompt_kit.work.session import generate, plan
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from prompt_kit.generators import Request
-
 STICKER = Prompt((Turn((Text("Draw a plum."),)),), Settings(background="keyed"), recipe="sticker")
-
-
-def png(image: Image.Image) -> bytes:
-    """Return a picture's bytes."""
-    kept = io.BytesIO()
-    image.save(kept, "PNG")
-    return kept.getvalue()
 
 
 def plum(ground: str = "#00b140") -> bytes:
     """Return a violet disc before one flat colour."""
     image = Image.new("RGB", (512, 512), ground)
     ImageDraw.Draw(image).ellipse((106, 106, 406, 406), "#7a2a6a")
-    return png(image)
+    return encoded(image)
 
 
-@dataclass
-class Painter:
-    """Answers every request with the same picture."""
-
-    data: bytes
-    name: str = "gemini"
-
-    async def generate(self, request: Request) -> Outcome:
-        """Answer one request."""
-        picture = Picture(self.data, "image/png", 512, 512, hashlib.sha256(self.data).hexdigest())
-        return Outcome(Status.OK, (picture,), billable="yes", cost=Decimal("0.04"), model=request.model.id)
+def painter(data: bytes = b"") -> Painter:
+    """Return a generator that answers every request with the same picture."""
+    return Painter(data=data or plum(), size=(512, 512))
 
 
 @pytest.fixture
@@ -62,7 +42,7 @@ def project(tmp_path: Path) -> Project:
 
 def test_a_sticker_gets_its_cut_out(project: Project) -> None:
     """The master stays as it came; beside it stands a picture with real transparency, on record with its report."""
-    outcome = generate(STICKER, generator=Painter(plum()), project=project)
+    outcome = generate(STICKER, generator=painter(), project=project)
     (derived,) = outcome.derived
     assert derived.kind == "cutout"
     assert derived.path.name == "01-cutout.png"
@@ -80,7 +60,7 @@ def test_a_sticker_gets_its_cut_out(project: Project) -> None:
 def test_what_cannot_be_cut_out_stays_and_is_told(project: Project) -> None:
     """A picture without a flat ground is no failure: it was made and paid, and why nothing was cut is a warning."""
     noise = Image.effect_noise((512, 512), 90).convert("RGB")
-    outcome = generate(STICKER, generator=Painter(png(noise)), project=project)
+    outcome = generate(STICKER, generator=painter(encoded(noise)), project=project)
     assert outcome.ok
     assert outcome.derived == ()
     assert outcome.warnings
@@ -90,19 +70,13 @@ def test_a_run_that_goes_on_makes_what_was_not_made(project: Project) -> None:
     """The program ended after the picture was saved and before it was cut out; the next time that is made up for."""
     two = Prompt((*STICKER.turns, Turn((Text("Draw a pear."),), "pear")), STICKER.settings, recipe="sticker")
 
-    @dataclass
-    class Fading(Painter):
-        async def generate(self, request: Request) -> Outcome:
-            if request.turn.name == "pear":
-                return Outcome(Status.UNAVAILABLE, billable="no", cost=Decimal(0))
-            return await super().generate(request)
-
-    folder = generate(two, generator=Fading(plum()), project=project).folder
+    fading = Painter(data=plum(), size=(512, 512), answers={"pear": OVERLOADED})
+    folder = generate(two, generator=fading, project=project).folder
     assert folder is not None
     (folder / "01-cutout.png").unlink()
     record = json.loads((folder / "run.json").read_text("utf-8"))
     (folder / "run.json").write_text(json.dumps(record | {"derived": []}), "utf-8")
-    outcome = generate(two, generator=Painter(plum()), project=project)
+    outcome = generate(two, generator=painter(), project=project)
     assert [derived.path.name for derived in outcome.derived] == ["01-cutout.png", "02-cutout.png"]
     assert (folder / "01-cutout.png").exists()
 
@@ -113,8 +87,8 @@ def masked(size: tuple[int, int] = (512, 512)) -> Prompt:
     ImageDraw.Draw(mask).rectangle((150, 150, 350, 350), 255)
     room = Image.effect_noise((512, 512), 60).convert("RGB")
     parts = (
-        Mask("mask", open_image(png(mask))),
-        Reference("picture", "base", open_image(png(room))),
+        Mask("mask", open_image(encoded(mask))),
+        Reference("picture", "base", open_image(encoded(room))),
         Text("Put a plum there."),
     )
     return Prompt((Turn(parts),), task="edit", recipe="inpainting")
@@ -124,7 +98,7 @@ def test_outside_the_mask_nothing_changes(project: Project) -> None:
     """The model drew the whole picture anew; beside it stands one that is the original outside the mask."""
     prompt = masked()
     base = prompt.turns[0].references[0].image.read()
-    outcome = generate(prompt, generator=Painter(plum()), project=project)
+    outcome = generate(prompt, generator=painter(), project=project)
     (derived,) = outcome.derived
     assert derived.kind == "composite"
     with Image.open(derived.path) as after, Image.open(io.BytesIO(base)) as before:

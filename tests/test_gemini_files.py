@@ -352,7 +352,7 @@ def test_a_killed_upload_is_begun_again(server: GeminiServer, tmp_path: Path) ->
     """What was not finished was not remembered."""
 
     def slowly(asked: Asked) -> Reply:
-        server.closing.wait(1)
+        server.closing.wait()
         return refused(503)(asked)
 
     server.files.refusals = [slowly] * 9

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import sqlite3
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fakes import OVERLOADED, Painter, png, stopping_at
 from gemini_replies import picture as pictured
 from gemini_server import GeminiServer
 
@@ -20,7 +19,7 @@ from prompt_kit.cli.main import run as command
 from prompt_kit.errors import GeneratorError, InputError, WorkspaceError
 from prompt_kit.generators import Request, generator
 from prompt_kit.generators.redaction import without_key
-from prompt_kit.outcome import Outcome, Picture, Piece, Status
+from prompt_kit.outcome import Outcome, Piece, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.recipe.assembly import load
@@ -29,12 +28,11 @@ from prompt_kit.record.runs import conversation_of, prompt_from, runs
 from prompt_kit.work.session import RunProgress, generate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from prompt_kit.record.ledger import Entry
 
-HEAD = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 SPIN = Prompt(
     (
         Turn((Text("Draw the front."),), "front"),
@@ -43,30 +41,6 @@ SPIN = Prompt(
     recipe="spin",
 )
 CAT = Prompt((Turn((Text("Draw a cat."),)),), recipe="cat")
-
-
-@dataclass
-class Painter:
-    """Paints a picture for each turn; before it answers, something may happen."""
-
-    before: Callable[[Request], object] = lambda _: None
-    fails_at: str = "nothing"
-    takes_s: float = 0
-    name: str = "gemini"
-    asked: list[Request] = field(default_factory=list)
-
-    async def generate(self, request: Request) -> Outcome:
-        """Answer one request."""
-        self.asked.append(request)
-        self.before(request)
-        await asyncio.sleep(self.takes_s)
-        if request.turn.name == self.fails_at:
-            return Outcome(Status.UNAVAILABLE, message="Overloaded.", billable="no")
-        data = HEAD + request.turn.text.encode()
-        made = Picture(data, "image/png", 1, 1, hashlib.sha256(data).hexdigest())
-        return Outcome(
-            Status.OK, (made,), pieces=(Piece(picture=0, signature="c2ln"),), billable="yes", cost=Decimal("0.04")
-        )
 
 
 @pytest.fixture
@@ -86,7 +60,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
 
 def left_unfinished(project: Project) -> Path:
     """Leave a run behind that has its front only, and return its folder."""
-    assert not generate(SPIN, generator=Painter(fails_at="back"), project=project).ok
+    assert not generate(SPIN, generator=Painter(answers={"back": OVERLOADED}), project=project).ok
     return folder(project)
 
 
@@ -113,7 +87,7 @@ def test_nothing_outside_a_run_is_read_for_it(project: Project, name: str) -> No
     """A record from a stranger names a private picture as one of its own: it is refused, not sent."""
     path = left_unfinished(project)
     secret = project.root / "secret.png"
-    secret.write_bytes(HEAD + b"private")
+    secret.write_bytes(png() + b"private")
     (path / "link.png").symlink_to(secret)
     (path / "02.png").symlink_to(secret)
     (path / "sub").mkdir()
@@ -180,7 +154,7 @@ def test_a_record_of_an_earlier_version_goes_on(project: Project) -> None:
 def test_a_picture_that_was_changed_is_told(project: Project) -> None:
     """Somebody has touched up the front: neither the run nor its conversation goes on as if nothing had happened."""
     path = left_unfinished(project)
-    (path / "01.png").write_bytes(HEAD + b"touched up")
+    (path / "01.png").write_bytes(png() + b"touched up")
     painter = Painter()
     with pytest.raises(InputError, match=r"01\.png: this picture has changed since it was made.* --new"):
         generate(SPIN, generator=painter, project=project)
@@ -192,7 +166,7 @@ def test_a_picture_that_was_changed_is_told(project: Project) -> None:
 def test_what_could_be_saved_is_not_paid_again(project: Project) -> None:
     """The picture was saved and booked, then the disk was full: the same command takes the picture as it is."""
     with pytest.raises(WorkspaceError):
-        generate(CAT, generator=Painter(lambda _: (folder(project) / "01.json").mkdir()), project=project)
+        generate(CAT, generator=Painter(before=lambda _: (folder(project) / "01.json").mkdir()), project=project)
     (folder(project) / "01.json").rmdir()
 
     painter = Painter()
@@ -206,7 +180,7 @@ def test_what_could_be_saved_is_not_paid_again(project: Project) -> None:
 def test_what_was_paid_and_lost_is_not_paid_again_unasked(project: Project) -> None:
     """Nothing of it could be saved: it is told that it was paid; with consent, both count in record and ledger."""
     with pytest.raises(WorkspaceError):
-        generate(CAT, generator=Painter(lambda _: (folder(project) / "01.png").mkdir()), project=project)
+        generate(CAT, generator=Painter(before=lambda _: (folder(project) / "01.png").mkdir()), project=project)
     (folder(project) / "01.png").rmdir()
 
     painter = Painter()
@@ -223,13 +197,17 @@ def test_what_was_paid_and_lost_is_not_paid_again_unasked(project: Project) -> N
 
 def test_a_full_disk_does_not_throw_away_what_is_on_its_way(project: Project) -> None:
     """One of four repetitions cannot be saved; the others are paid by then, and are saved and booked."""
-    painter = Painter(takes_s=0.05)
+    tasks: list[Any] = []
 
-    def in_the_way(_: Request) -> None:
-        painter.takes_s += 0.05
-        (folder(project) / "01.png").mkdir(exist_ok=True)
+    async def in_the_way(_: Request) -> None:
+        """Let the first answer fail to be saved before the others arrive."""
+        tasks.append(asyncio.current_task())
+        if len(tasks) == 1:
+            (folder(project) / "01.png").mkdir()
+        else:
+            await asyncio.wait(tasks[:1], timeout=30)
 
-    painter.before = in_the_way
+    painter = Painter(before=in_the_way)
     with pytest.raises(WorkspaceError):
         generate(CAT, generator=painter, project=project, count=4)
     assert {entry.state for entry in entries(project)} == {"done"}
@@ -239,13 +217,8 @@ def test_a_full_disk_does_not_throw_away_what_is_on_its_way(project: Project) ->
 @pytest.mark.parametrize("pid", [None, 0])
 def test_a_request_of_another_computer_is_not_sent_again_unasked(project: Project, pid: int | None) -> None:
     """A container was ended, and the next one has another name: nobody has seen the answer all the same."""
-
-    def stop(request: Request) -> None:
-        if request.turn.name == "back":
-            raise asyncio.CancelledError
-
     with pytest.raises(asyncio.CancelledError):
-        generate(SPIN, generator=Painter(stop), project=project)
+        generate(SPIN, generator=Painter(before=stopping_at("back")), project=project)
     with sqlite3.connect(project.runs_folder / "ledger.db") as book:
         book.execute(
             "UPDATE prompt_kit_requests SET state = 'sent', status = '', actual = NULL, host = 'elsewhere', pid = ?"
@@ -276,12 +249,8 @@ def test_a_folder_that_cannot_be_written_is_no_reason_to_pay_again(project: Proj
 
 def test_a_stopped_run_says_that_its_cost_is_unknown(project: Project) -> None:
     """The request on its way may have been paid: neither the record nor the list of runs calls that free."""
-
-    def stop(_: Request) -> None:
-        raise asyncio.CancelledError
-
     with pytest.raises(asyncio.CancelledError):
-        generate(CAT, generator=Painter(stop), project=project)
+        generate(CAT, generator=Painter(before=stopping_at("cat")), project=project)
     assert record_of(folder(project))["totals"]["cost"] is None
     (one,) = runs(project.runs_folder)
     assert (one.state, one.cost) == ("cancelled", None)
@@ -290,8 +259,8 @@ def test_a_stopped_run_says_that_its_cost_is_unknown(project: Project) -> None:
 
 def test_what_is_not_charged_costs_nothing(project: Project) -> None:
     """A refusal that is free is no unknown price, alone or beside what was paid."""
-    assert generate(CAT, generator=Painter(fails_at=""), project=project).cost == 0
-    assert generate(SPIN, generator=Painter(fails_at="back"), project=project).cost == Decimal("0.04")
+    assert generate(CAT, generator=Painter(answers={"cat": OVERLOADED}), project=project).cost == 0
+    assert generate(SPIN, generator=Painter(answers={"back": OVERLOADED}), project=project).cost == Decimal("0.04")
 
 
 def test_a_run_goes_on_after_the_same_was_tried_with_another_model(project: Project) -> None:
@@ -308,17 +277,9 @@ def test_a_run_goes_on_after_the_same_was_tried_with_another_model(project: Proj
 
 def test_the_proof_asks_no_consent(project: Project) -> None:
     """Who stops a proof that costs nothing gives the same command again."""
-
-    @dataclass
-    class Free(Painter):
-        name: str = "proof"
-
-    def stop(_: Request) -> None:
-        raise asyncio.CancelledError
-
     with pytest.raises(asyncio.CancelledError):
-        generate(CAT, generator=Free(stop), project=project)
-    assert generate(CAT, generator=Free(), project=project).ok
+        generate(CAT, generator=Painter("proof", before=stopping_at("cat")), project=project)
+    assert generate(CAT, generator=Painter("proof"), project=project).ok
 
 
 def test_a_model_that_leaves_no_marks_holds_conversations(server: GeminiServer) -> None:
@@ -414,20 +375,12 @@ def test_copies_of_a_run_that_goes_on_are_completed(server: GeminiServer) -> Non
 
 def test_what_was_stopped_while_it_was_saved_did_not_leave(project: Project) -> None:
     """Ctrl-C while the front is written down: the back is not sent, and nobody has to say that it may be."""
-
-    class Slow(Painter):
-        task: asyncio.Task[Any] | None = None
-
-        async def generate(self, request: Request) -> Outcome:
-            self.task = asyncio.current_task()
-            return await super().generate(request)
-
-    painter = Slow()
+    tasks: list[Any] = []
+    painter = Painter(before=lambda _: tasks.append(asyncio.current_task()))
 
     def stop(step: RunProgress) -> None:
         if step.step == "saved":
-            assert painter.task is not None
-            painter.task.cancel()
+            tasks[0].cancel()
 
     with pytest.raises(asyncio.CancelledError):
         generate(SPIN, generator=painter, project=project, on_progress=stop)

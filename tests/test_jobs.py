@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from prompt_kit.record.ledger import Entry
 
-TIMES = 25
 FOX = Prompt((Turn((Text("Draw a fox."),)),), recipe="fox")
 OWL = Prompt((Turn((Text("Draw an owl."),)),), recipe="owl")
 PETS = Prompt((Turn((Text("Draw a cat."),), "cat"), Turn((Text("Draw a dog."),), "dog")), recipe="pets")
@@ -534,10 +533,13 @@ def test_the_command_line_tells_how_jobs_are(
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
-def test_killed_jobs_are_neither_lost_nor_made_twice(tmp_path: Path, server: GeminiServer, batches: Batches) -> None:
+@pytest.mark.parametrize("times", [3, pytest.param(40, marks=pytest.mark.soak)])
+def test_killed_jobs_are_neither_lost_nor_made_twice(
+    tmp_path: Path, server: GeminiServer, batches: Batches, times: int
+) -> None:
     """Killed at random moments: what the provider has done is saved and booked once, whatever the moment."""
     script = Path(__file__).with_name("killed_jobs.py")
-    subprocess.run([sys.executable, script, tmp_path, server.url, str(TIMES)], check=True)
+    subprocess.run([sys.executable, script, tmp_path, server.url, str(times)], check=True)
     kit = Kit(tmp_path, server)
     kit.gemini = replace(kit.gemini, api_key="a-key-of-nobody-at-all")
     with Ledger.open(kit.project.ledger_url) as ledger:
@@ -550,7 +552,7 @@ def test_killed_jobs_are_neither_lost_nor_made_twice(tmp_path: Path, server: Gem
     found, problems = jobs(root)
 
     assert problems == ()
-    assert len(found) > TIMES / 2
+    assert len(found) > times / 2
     assert {job.state for job in found} <= {"done", "dropped"}
     made = Counter(job.label for job in batches.jobs.values())
     assert set(made.values()) == {1}, "a job was submitted twice"

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prompt_kit.errors import BudgetError, WorkspaceError
@@ -472,7 +472,6 @@ def test_odd_characters_do_not_cost_us_the_price(ledger: Ledger) -> None:
 
 
 @given(st.lists(st.decimals(0, 1_000_000, places=9), min_size=1, max_size=5))
-@settings(deadline=None, max_examples=25)
 def test_any_amount_is_kept_and_added_exactly(amounts: list[Decimal]) -> None:
     """Money is not a float, not even in SQLite."""
     with tempfile.TemporaryDirectory() as folder:

@@ -194,7 +194,7 @@ def test_a_strategy_answers_for_its_own_sentences_only(tree: MakeTree, library: 
     assert [problem.partition(" this")[0] for problem in problems] == ["templates/strategies/calm.j2:2:"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     value=st.text(alphabet="abcXYZ éß.,!?'\"“”()-0123456789", min_size=3, max_size=40).filter(
         lambda v: any(c.isalpha() for c in v)

@@ -268,7 +268,7 @@ def test_an_answer_that_does_not_end_is_told(server: OpenAIServer, ending: Any) 
     """Nobody is kept waiting for the rest."""
     server.next(broken(ending))
 
-    one = look(server.url, timeout_s=0.3)["network"]
+    one = look(server.url, timeout_s=2)["network"]
 
     assert (one.state, one.fact) == ("wrong", f"{server.url[7:-3]} does not answer.")
 

@@ -40,24 +40,34 @@ def run(*command: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.skipif(not Path(UV).exists(), reason="uv is not on this machine; `make test` brings it")
-def test_every_example_renders_from_an_installed_wheel(tmp_path: Path) -> None:
-    """Source distribution, wheel from it, an empty environment in another folder: all examples render there."""
-    run(UV, "build", "--quiet", "--out-dir", tmp_path / "dist", CHECKOUT, cwd=tmp_path)
-    [wheel] = (tmp_path / "dist").glob("*.whl")
-    inside = zipfile.ZipFile(wheel).namelist()
-    assert "prompt_kit/recipes/sticker.yaml" in inside
-    assert "prompt_kit/templates/sticker.j2" in inside
-    assert "prompt_kit/py.typed" in inside
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, made from the source distribution as for PyPI."""
+    if not Path(UV).exists():
+        pytest.skip("uv is not on this machine; `make test` brings it")
+    folder = tmp_path_factory.mktemp("dist")
+    run(UV, "build", "--quiet", "--out-dir", folder, CHECKOUT, cwd=folder)
+    [made] = folder.glob("*.whl")
+    return made
+
+
+def test_the_wheel_holds_what_people_need_and_nothing_else(wheel: Path) -> None:
+    """Every recipe and template, the marker for types, and none of our tests."""
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    ours = [path for name in ("recipes", "templates") for path in (CHECKOUT / name).rglob("*") if path.is_file()]
+    needed = {f"prompt_kit/{path.relative_to(CHECKOUT).as_posix()}" for path in ours}
+    assert needed | {"prompt_kit/py.typed"} <= inside
     assert not [name for name in inside if name.startswith(("tests/", "docs/", "recipes/"))]
 
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    run(UV, "venv", "--quiet", "--python", sys.executable, elsewhere / "env", cwd=elsewhere)
-    python = elsewhere / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    run(UV, "pip", "install", "--quiet", "--python", python, wheel, cwd=elsewhere)
 
-    printed = run(python, "-c", RENDER_ALL, elsewhere / "env", cwd=elsewhere)
+@pytest.mark.soak
+def test_every_example_renders_from_an_installed_wheel(wheel: Path, tmp_path: Path) -> None:
+    """In an empty environment in another folder."""
+    run(UV, "venv", "--quiet", "--python", sys.executable, tmp_path / "env", cwd=tmp_path)
+    python = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    run(UV, "pip", "install", "--quiet", "--python", python, wheel, cwd=tmp_path)
+
+    printed = run(python, "-c", RENDER_ALL, tmp_path / "env", cwd=tmp_path)
     assert int(printed) == len(list((CHECKOUT / "recipes").glob("*.yaml")))
-    shown = run(python.with_name("prompt-kit"), "render", "sticker", "--example", "red-panda", cwd=elsewhere)
+    shown = run(python.with_name("prompt-kit"), "render", "sticker", "--example", "red-panda", cwd=tmp_path)
     assert "red panda" in shown

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageFilter
 
@@ -109,7 +109,6 @@ def test_the_change_lands_in_its_place(answer: str) -> None:
         assert "was moved back" in made.report
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     mode=st.sampled_from(["RGB", "RGBA", "L", "LA", "P", "1"]),
     boxes=st.lists(

@@ -209,7 +209,7 @@ def test_any_words_are_drawn(text: str, ratio: str) -> None:
     assert drawn(request(text, aspect_ratio=ratio, size="512", model="gemini-3.1-flash-image")).ok
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.text(max_size=400) | st.lists(st.text('abc éß"“”.#—消ش🐼', min_size=1, max_size=60)).map("\n\n".join),
     ratio=st.sampled_from(STANDARD.aspect_ratios),

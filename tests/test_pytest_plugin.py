@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -32,11 +30,18 @@ PNG = bytes.fromhex(
 )
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run pytest in somebody's repository, as they would; without our own plugins, which only take time to start."""
+class Run(Protocol):
+    """Runs pytest in the test's own folder, with these arguments."""
+
+    def __call__(self, *arguments: str) -> pytest.RunResult: ...
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Pytest in somebody's repository, as they would run it; without our own plugins."""
+    monkeypatch.chdir(tmp_path)
     ours = [f"-pno:{name}" for name in ("cacheprovider", "xdist", "pytest_cov", "hypothesispytest", "anyio")]
-    command = [sys.executable, "-m", "pytest", *ours, *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return lambda *arguments: pytester.runpytest_inprocess(*ours, *arguments)
 
 
 @pytest.fixture
@@ -47,9 +52,9 @@ def repository(tree: MakeTree) -> Path:
     return root
 
 
-def test_prompts_are_held_still(repository: Path) -> None:
+def test_prompts_are_held_still(repository: Path, run: Run) -> None:
     """First written, then green; a changed comma and a swapped picture are seen, and can be accepted."""
-    assert run(repository, "--recipes", "recipes", "--force-regen").returncode == 1
+    assert run("--recipes", "recipes", "--force-regen").ret == 1
     kept = (repository / "tests/prompts/card/anna.txt").read_text("utf-8")
     assert kept == (
         "recipe    card 1\n"
@@ -64,50 +69,51 @@ def test_prompts_are_held_still(repository: Path) -> None:
         "settings\n"
         "  aspect_ratio: 3:2\n"
     ).replace("a35ed9bb1f0d1a0b", kept.partition("sha256 ")[2][:16])
-    green = run(repository, "--recipes", "recipes", "-v")
-    assert green.returncode == 0
-    assert "recipes/card.yaml::anna PASSED" in green.stdout
+    green = run("--recipes", "recipes", "-v")
+    assert green.ret == 0
+    assert "recipes/card.yaml::anna PASSED" in green.stdout.str()
 
     template = repository / "templates/card.j2"
     template.write_text(template.read_text("utf-8").replace("card for", "card, for"), "utf-8")
-    changed = run(repository, "--recipes", "recipes")
-    assert changed.returncode == 1
-    assert "+   Draw a birthday card, for Anna." in changed.stdout
-    run(repository, "--recipes", "recipes", "--force-regen")
-    assert run(repository, "--recipes", "recipes").returncode == 0
+    changed = run("--recipes", "recipes")
+    assert changed.ret == 1
+    assert "+   Draw a birthday card, for Anna." in changed.stdout.str()
+    run("--recipes", "recipes", "--force-regen")
+    assert run("--recipes", "recipes").ret == 0
 
     (repository / "recipes" / "anna.png").write_bytes(PNG + b"\0")
-    swapped = run(repository, "--recipes", "recipes", "-k", "anna")
-    assert swapped.returncode == 1
-    assert "sha256" in swapped.stdout
+    swapped = run("--recipes", "recipes", "-k", "anna")
+    assert swapped.ret == 1
+    assert "sha256" in swapped.stdout.str()
 
 
-def test_a_setting_does_without_the_option(repository: Path) -> None:
+def test_a_setting_does_without_the_option(repository: Path, run: Run) -> None:
     """Teams write it down once; the snapshots go where they like."""
     (repository / "pytest.ini").write_text(
         "[pytest]\nprompt_kit_recipes = recipes\nprompt_kit_snapshots = held\ntestpaths = recipes\n", "utf-8"
     )
-    run(repository, "--force-regen")
+    run("--force-regen")
     assert (repository / "held/card/bert.txt").is_file()
-    assert run(repository).returncode == 0
+    assert run().ret == 0
 
 
-def test_a_broken_recipe_fails_with_its_place(repository: Path) -> None:
+def test_a_broken_recipe_fails_with_its_place(repository: Path, run: Run) -> None:
     """The message is that of `check`, not a traceback of the kit."""
     (repository / "recipes/bad.yaml").write_text("titel: Bad\n", "utf-8")
-    result = run(repository, "--recipes", "recipes")
-    assert result.returncode != 0
-    assert "recipes/bad.yaml:1:1: unknown key 'titel'. Did you mean 'title'?" in result.stdout
-    assert "Traceback" not in result.stdout
+    result = run("--recipes", "recipes")
+    assert result.ret != 0
+    assert "recipes/bad.yaml:1:1: unknown key 'titel'. Did you mean 'title'?" in result.stdout.str()
+    assert "Traceback" not in result.stdout.str()
 
 
-def test_nothing_is_collected_unless_asked(repository: Path) -> None:
+@pytest.mark.usefixtures("repository")
+def test_nothing_is_collected_unless_asked(run: Run) -> None:
     """Installing the kit changes nobody's tests."""
-    assert run(repository).returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert run().ret == pytest.ExitCode.NO_TESTS_COLLECTED
     assert shutil.which("python")
 
 
-def test_each_folder_uses_the_project_it_belongs_to(tree: MakeTree) -> None:
+def test_each_folder_uses_the_project_it_belongs_to(tree: MakeTree, run: Run) -> None:
     """Its packs and its templates' folder, wherever pytest is started, and however many projects there are."""
     files = {
         "prompt-kit.yaml": "recipes: kinds\ntemplates: words\npacks: [house]\n",
@@ -118,6 +124,6 @@ def test_each_folder_uses_the_project_it_belongs_to(tree: MakeTree) -> None:
     projects = {f"{name}/{file}": text for name in ("ours", "theirs") for file, text in files.items()}
     root = tree(**projects, **{f"{name}/words/card.j2": f"A card of {name}.\n" for name in ("ours", "theirs")})
     folders = ["--recipes", "ours/kinds", "--recipes", "ours/house/recipes", "--recipes", "theirs/kinds"]
-    run(root, *folders, "--force-regen")
+    run(*folders, "--force-regen")
     assert "A card of theirs." in (root / "tests/prompts/card/plain.txt").read_text("utf-8")
     assert "A card of ours." in (root / "tests/prompts/strategies/paper/one.txt").read_text("utf-8")

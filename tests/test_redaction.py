@@ -69,7 +69,7 @@ def test_a_key_in_an_answer_reaches_nobody(
     body = {"error": {"code": code, "status": "X", "message": said, "details": [{"retryDelay": "0.01s"}]}}
     if name == "openai":
         with OpenAIServer() as openai:
-            openai.next(*[raw(body, code)] * 4)
+            openai.next(*[raw(body, code, retry_after="0")] * 4)
             monkeypatch.setenv("OPENAI_BASE_URL", openai.url)
             run(["generate", "sticker", "--subject", "a fox", "--generator", name])
     else:

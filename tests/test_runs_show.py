@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import re
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fakes import Painter, encoded
 from gemini_asking import KEY
 from gemini_batches import Batches
 from gemini_server import GeminiServer
@@ -18,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from prompt_kit.cli.main import run
 from prompt_kit.generators.gemini import Gemini
-from prompt_kit.outcome import Outcome, Picture, Status, WebPage
+from prompt_kit.outcome import WebPage
 from prompt_kit.project import Project
 from prompt_kit.prompt import Prompt, Settings, Text, Turn
 from prompt_kit.refining import refine
@@ -29,27 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from prompt_kit.generators import Request
-
 FOX = Prompt((Turn((Text("Draw a fox."),)),), recipe="fox")
 
 
-@dataclass
-class Painter:
-    """Answers every request with the same picture, and whatever else is wanted."""
-
-    more: dict[str, Any]
-    name: str = "gemini"
-
-    async def generate(self, request: Request) -> Outcome:
-        """Answer one request."""
-        kept = io.BytesIO()
-        image = Image.new("RGB", (512, 512), "#00b140")
-        ImageDraw.Draw(image).ellipse((106, 106, 406, 406), "#7a2a6a")
-        image.save(kept, "PNG")
-        data = kept.getvalue()
-        picture = Picture(data, "image/png", 512, 512, hashlib.sha256(data).hexdigest())
-        return Outcome(Status.OK, (picture,), cost=Decimal("0.04"), model=request.model.id, **self.more)
+def painter(**more: Any) -> Painter:
+    """Return a generator whose pictures can be cut out, and whose answers say more."""
+    image = Image.new("RGB", (512, 512), "#00b140")
+    ImageDraw.Draw(image).ellipse((106, 106, 406, 406), "#7a2a6a")
+    return Painter(data=encoded(image), size=(512, 512), more=more)
 
 
 class Kit:
@@ -89,7 +73,7 @@ def kit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Kit]:
 
 def test_what_was_made_from_a_picture_stands_below_it(kit: Kit) -> None:
     """The cut-out with its report, beside its own master."""
-    facts = kit.facts(kit.make(generator=Painter({}), count=2, background="keyed"))
+    facts = kit.facts(kit.make(generator=painter(), count=2, background="keyed"))
     made = [(label, text.partition("  ")[0]) for label, text in facts if label in {"picture", "cutout"}]
     assert made == [
         ("picture", "01.png"),
@@ -102,7 +86,7 @@ def test_what_was_made_from_a_picture_stands_below_it(kit: Kit) -> None:
 
 def test_thoughts_are_shortened_and_drafts_are_no_results(kit: Kit) -> None:
     """The whole of the thoughts stands in the picture's sidecar."""
-    folder = kit.make(generator=Painter({"thoughts": "The light\nshould be warmer. " * 30}), thoughts=True)
+    folder = kit.make(generator=painter(thoughts="The light\nshould be warmer. " * 30), thoughts=True)
     [thoughts] = [text for label, text in kit.facts(folder) if label == "thoughts"]
     assert thoughts.startswith("The light should be warmer. The light")
     assert thoughts.endswith("…  whole in 01.json")
@@ -137,7 +121,7 @@ def test_what_was_looked_up_is_shown(kit: Kit) -> None:
 def test_the_words_of_others_do_not_command_the_terminal(kit: Kit) -> None:
     """A page's title comes from the web."""
     source = WebPage("\x1b[2JGone\nrun          forged", "https://example.org")
-    out = kit.shown(kit.make(generator=Painter({"sources": (source,), "queries": ("a\x07b",)})))
+    out = kit.shown(kit.make(generator=painter(sources=(source,), queries=("a\x07b",))))
     assert "\x1b" not in out
     assert "\x07" not in out
     assert "Gone run          forged https://example.org\n" in out

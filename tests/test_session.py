@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from fakes import BLOCKED, Painter, png
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, NotFoundError
-from prompt_kit.outcome import Outcome, Picture, Status
+from prompt_kit.outcome import Status
 from prompt_kit.project import Budget, Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.record.ledger import Ledger
@@ -24,31 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prompt_kit.generators import Request
-
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
-    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
-)
-
-
-@dataclass
-class Painter:
-    """Makes a tiny picture for each request, or the outcome it is told to have."""
-
-    name: str = "painter"
-    script: list[Outcome] = field(default_factory=list)
-    asked: list[Request] = field(default_factory=list)
-
-    async def generate(self, request: Request) -> Outcome:
-        """Note the request and answer it."""
-        self.asked.append(request)
-        await asyncio.sleep(0)
-        if self.script:
-            return self.script.pop(0)
-        data = PNG + bytes([len(self.asked)])
-        picture = Picture(data, "image/png", 1, 1, hashlib.sha256(data).hexdigest())
-        return Outcome(Status.OK, (picture,), billable="yes", cost=Decimal("0.04"), model=request.model.id)
-
 
 THREE = Prompt(
     (
@@ -80,24 +54,25 @@ def test_earlier_pictures_go_into_later_turns(project: Project) -> None:
 
     assert outcome.ok
     assert [len(request.earlier) for request in painter.asked] == [0, 1, 2]
-    assert [image.read() for image in painter.asked[2].earlier] == [PNG + b"\x01", PNG + b"\x02"]
+    assert [image.read() for image in painter.asked[2].earlier] == [
+        p.path.read_bytes() for p in outcome.pictures[:2] if p.path
+    ]
     assert [p.path.name for p in outcome.pictures if p.path] == ["01.png", "02.png", "03.png"]
     assert outcome.cost == Decimal("0.12")
 
 
 def test_a_failed_turn_keeps_what_was_finished(project: Project) -> None:
     """The first picture is saved, the third turn is never sent, and the record tells why."""
-    good = Painter()
-    first = asyncio.run(good.generate(_request(project)))
-    blocked = Outcome(Status.BLOCKED, reason="IMAGE_SAFETY", message="It was refused.", billable="no")
-    painter = Painter(script=[first, blocked])
+    painter = Painter(answers={"left": BLOCKED})
 
     outcome = generate(THREE, generator=painter, project=project)
 
     assert outcome.status is Status.BLOCKED
     assert outcome.reason == "IMAGE_SAFETY"
     assert len(painter.asked) == 2
-    assert [p.path.read_bytes() for p in outcome.pictures if p.path] == [PNG + b"\x01"]
+    assert [p.path.read_bytes() for p in outcome.pictures if p.path] == [
+        png(color=f"#{painter.asked[0].fingerprint[:6]}")
+    ]
     assert outcome.folder
     assert json.loads((outcome.folder / "run.json").read_text())["state"] == "failed"
 
@@ -119,21 +94,21 @@ def test_several_takes_make_several_pictures(project: Project) -> None:
     assert len({p.path for p in outcome.pictures}) == 3
 
 
-class LastFirst(Painter):
-    """Answers the latest request first."""
-
-    waiting: int = 0
-
-    async def generate(self, request: Request) -> Outcome:
-        """Let the earlier ones wait longer."""
-        self.waiting += 1
-        await asyncio.sleep(0.2 / self.waiting)
-        return await super().generate(request)
-
-
 def test_pictures_are_told_in_the_order_of_their_names(project: Project) -> None:
     """Repetitions end in any order; a list that begins with 03 would look as if something were missing."""
-    outcome = generate(ONE, generator=LastFirst(), project=project, count=3)
+    ends: list[asyncio.Event] = []
+
+    async def last_first(_: Request) -> None:
+        mine = asyncio.Event()
+        ends.append(mine)
+        if len(ends) == 3:
+            mine.set()
+        async with asyncio.timeout(30):
+            await mine.wait()
+        if mine is not ends[0]:
+            ends[ends.index(mine) - 1].set()
+
+    outcome = generate(ONE, generator=Painter(before=last_first), project=project, count=3)
     names = [p.path.name for p in outcome.pictures if p.path]
     assert len(names) == 3
     assert names == sorted(names)
@@ -142,7 +117,7 @@ def test_pictures_are_told_in_the_order_of_their_names(project: Project) -> None
 def test_a_budget_stops_before_anything_is_sent(project: Project) -> None:
     """The third picture would be too much: two are made, nothing is sent for it."""
     budget = Budget(day=Decimal("0.08"))
-    painter = Painter(name="gemini")
+    painter = Painter()
     limited = project.model_copy(update={"budget": budget})
 
     outcomes = [generate(ONE, generator=painter, project=limited) for _ in range(3)]
@@ -155,17 +130,15 @@ def test_a_budget_stops_before_anything_is_sent(project: Project) -> None:
 def test_a_stopped_run_says_what_may_have_been_paid(project: Project) -> None:
     """Ctrl-C while the answer is awaited: the request stays on record as unknown."""
 
-    @dataclass
-    class Slow:
-        name: str = "gemini"
-
-        async def generate(self, request: Request) -> Outcome:
-            await asyncio.sleep(60)
-            raise AssertionError(request)
-
     async def stopped() -> None:
-        task = asyncio.create_task(agenerate(ONE, generator=Slow(), project=project))
-        await asyncio.sleep(0.3)
+        asked = asyncio.Event()
+
+        async def never(_: Request) -> None:
+            asked.set()
+            await asyncio.Event().wait()
+
+        task = asyncio.create_task(agenerate(ONE, generator=Painter(before=never), project=project))
+        await asked.wait()
         task.cancel()
         await task
 
@@ -220,12 +193,6 @@ def test_an_unknown_model_is_tried_with_a_warning(project: Project) -> None:
     assert planned.estimate is None
     assert "gemini-next" in planned.warnings[0]
     assert generate(prompt, generator=Painter(), project=project).warnings
-
-
-def _request(project: Project) -> Request:
-    from prompt_kit.generators import Request
-
-    return Request(ONE.turns[0], plan(ONE, generator="x", project=project).model, ONE.settings)
 
 
 def test_a_model_of_another_generator_is_refused(project: Project) -> None:

@@ -1,11 +1,10 @@
-"""What a command loads before it starts."""
+"""What is loaded when: heavy libraries where they are used, so that a command answers at once."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-
-import pytest
 
 HEAVY = [
     "google.genai",
@@ -19,39 +18,55 @@ HEAVY = [
     "stamina",
     "asyncio",
 ]
+FOR_PICTURES = ["google.genai", "sqlalchemy", "PIL", "stamina"]
+
+STEPS = """
+import json, sys
+loaded = {}
+def look(step, names):
+    loaded[step] = [name for name in names if name in sys.modules]
+"""
+COMMANDS = """
+import prompt_kit
+look("importing the kit", HEAVY)
+from prompt_kit.cli.main import run
+codes = [run(["--help"])]
+look("--help", HEAVY)
+codes.append(run(["list"]))
+look("list", FOR_PICTURES)
+codes.append(run(["render", "sticker", "--example", "red-panda"]))
+look("render", FOR_PICTURES)
+assert codes == [0, 0, 0]
+assert all(getattr(prompt_kit, name) for name in prompt_kit.__all__)
+import prompt_kit.cli.compare, prompt_kit.cli.refine, prompt_kit.comparing, prompt_kit.refining
+assert callable(prompt_kit.refine) and callable(prompt_kit.compare)
+try:
+    prompt_kit.nothing
+except AttributeError as error:
+    assert "no attribute 'nothing'" in str(error)
+"""
+MODELS = """
+from prompt_kit.catalogue import Catalogue
+Catalogue.load()
+look("the catalogue", [*FOR_PICTURES, "jinja2", "click"])
+"""
 
 
-@pytest.mark.parametrize(
-    ("arguments", "forbidden"),
-    [
-        (["--help"], HEAVY),
-        (
-            ["render", "sticker", "--example", "red-panda"],
-            ["google.genai", "sqlalchemy", "PIL", "stamina"],
-        ),
-        (["list"], ["google.genai", "sqlalchemy", "PIL", "stamina"]),
-    ],
-    ids=["help", "render", "list"],
-)
-def test_a_command_loads_only_what_it_needs(arguments: list[str], forbidden: list[str]) -> None:
-    """Heavy libraries are loaded where they are used, so that a command answers at once."""
-    code = (
-        "import sys\nfrom prompt_kit.cli.main import run\n"
-        f"code = run({arguments!r})\n"
-        f"loaded = [name for name in {forbidden!r} if name in sys.modules]\n"
-        "print(code, loaded, file=sys.stderr)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stderr.strip().splitlines()[-1] == "0 []"
+def loaded(code: str) -> dict[str, list[str]]:
+    """Run code in a process that has loaded nothing, and return what of the heavy libraries each step had loaded."""
+    constants = f"HEAVY, FOR_PICTURES = {HEAVY!r}, {FOR_PICTURES!r}\n"
+    program = f"{STEPS}{constants}{code}\nprint(json.dumps(loaded), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    by_step: dict[str, list[str]] = json.loads(done.stderr.strip().splitlines()[-1])
+    return by_step
 
 
-def test_importing_the_kit_loads_nothing_yet() -> None:
-    """The public names are loaded when they are first used, and all of them are there."""
-    code = (
-        "import sys, prompt_kit\n"
-        f"assert not [name for name in {HEAVY!r} if name in sys.modules]\n"
-        "assert all(getattr(prompt_kit, name) for name in prompt_kit.__all__)\n"
-        "try:\n    prompt_kit.nothing\nexcept AttributeError as error:\n    print(error)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "no attribute 'nothing'" in done.stdout
+def test_a_command_loads_only_what_it_needs() -> None:
+    """The public names are loaded when they are first used, and all of them are there, whatever was imported."""
+    assert loaded(COMMANDS) == {"importing the kit": [], "--help": [], "list": [], "render": []}
+
+
+def test_the_catalogue_is_quick_to_load() -> None:
+    """A question about models loads neither the SDK nor the database, nor the drawing, nor templates."""
+    assert loaded(MODELS) == {"the catalogue": []}

@@ -9,7 +9,7 @@ In tests::
 
 By hand, for the command line (``--answer blocked`` makes every answer that one)::
 
-    python tests/openai_server.py --port 8788
+    python tests/servers/openai_server.py --port 8788
     OPENAI_BASE_URL=http://127.0.0.1:8788/v1 OPENAI_API_KEY=anything prompt-kit generate … --generator openai
 """
 

@@ -9,7 +9,7 @@ In tests::
 
 By hand, for the command line (``--answer 503`` makes every answer that one)::
 
-    python tests/gemini_server.py --port 8787
+    python tests/servers/gemini_server.py --port 8787
     GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:8787 GEMINI_API_KEY=anything prompt-kit generate …
 
 A prompt can ask for an answer itself: ``[[answer: blocked]]`` anywhere in its words; the names are in
