@@ -29,6 +29,14 @@ _SHORTEST_WHOLE: Final = 5
 """Fewest of them when a value or a condition follows at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Under:
+    """A condition, and the one that stands around it: thousands of alternatives share what they have in common."""
+
+    condition: Condition
+    around: _Under | None
+
+
 @dataclass(frozen=True)
 class TemplateWords:
     """Words of an author's own, as they stand in a template."""
@@ -36,8 +44,17 @@ class TemplateWords:
     text: str
     lineno: int
     """The line of the program's tree on which they begin."""
-    conditions: tuple[Condition, ...]
+    under: _Under | None
+    """The innermost condition they stand under."""
     program: Program
+
+    @property
+    def conditions(self) -> Iterator[Condition]:
+        """Yield the conditions they stand under, from the innermost outwards."""
+        under = self.under
+        while under is not None:
+            yield under.condition
+            under = under.around
 
     @property
     def template(self) -> str:
@@ -52,7 +69,7 @@ class TemplateWords:
 def passages(program: Program) -> list[TemplateWords]:
     """Return all passages of a program, in order; those of a macro wherever it is called."""
     walk = _Walk(program)
-    return list(walk.body(program.tree.body, ()))
+    return list(walk.body(program.tree.body, None))
 
 
 class Beginnings:
@@ -77,12 +94,12 @@ class Beginnings:
         return best and (best[1], best[2])
 
 
-def compared(conditions: Sequence[Condition], parameters: Mapping[str, Parameter]) -> set[str]:
+def compared(conditions: Iterable[Condition], parameters: Mapping[str, Parameter]) -> set[str]:
     """Return the parameters whose values the conditions compare, and ``item``; a boolean's name compares it alone."""
     return {name for test, _ in conditions for name in _compared(test, parameters)}
 
 
-def on_request(conditions: Sequence[Condition], parameters: Mapping[str, Parameter]) -> bool:
+def on_request(conditions: Iterable[Condition], parameters: Mapping[str, Parameter]) -> bool:
     """Return whether a choice or a boolean must have been set for all these conditions to be met.
 
     A condition that the defaults meet, or the mere presence of a value, is no request.
@@ -102,7 +119,7 @@ class _Walk:
             if isinstance(node.target, nodes.Name):
                 self.set.setdefault(node.target.name, []).append(node.node)
 
-    def body(self, body: Sequence[nodes.Node], above: tuple[Condition, ...]) -> Iterator[TemplateWords]:
+    def body(self, body: Sequence[nodes.Node], above: _Under | None) -> Iterator[TemplateWords]:
         for node in body:
             match node:
                 case nodes.If():
@@ -117,25 +134,26 @@ class _Walk:
                     for piece in node.nodes:
                         yield from self._expression(piece, above)
 
-    def _if(self, node: nodes.If, above: tuple[Condition, ...]) -> Iterator[TemplateWords]:
+    def _if(self, node: nodes.If, above: _Under | None) -> Iterator[TemplateWords]:
         for arm in (node, *node.elif_):
-            yield from self.body(arm.body, (*above, (self._resolved(arm.test), True)))
-            above = (*above, (self._resolved(arm.test), False))
+            test = self._resolved(arm.test)
+            yield from self.body(arm.body, _Under((test, True), above))
+            above = _Under((test, False), above)
         yield from self.body(node.else_, above)
 
-    def _expression(self, node: nodes.Node, above: tuple[Condition, ...]) -> Iterator[TemplateWords]:
+    def _expression(self, node: nodes.Node, above: _Under | None) -> Iterator[TemplateWords]:
         match node:
             case nodes.TemplateData(data=text) | nodes.Const(value=str() as text) if not is_mark(text):
                 yield TemplateWords(text.replace(PARAGRAPH, " "), node.lineno, above, self.program)
             case nodes.CondExpr():
                 test = self._resolved(node.test)
-                yield from self._expression(node.expr1, (*above, (test, True)))
+                yield from self._expression(node.expr1, _Under((test, True), above))
                 if node.expr2 is not None:
-                    yield from self._expression(node.expr2, (*above, (test, False)))
+                    yield from self._expression(node.expr2, _Under((test, False), above))
             case nodes.And() | nodes.Or():
                 yield from self._expression(node.left, above)
                 condition = (self._resolved(node.left), isinstance(node, nodes.And))
-                yield from self._expression(node.right, (*above, condition))
+                yield from self._expression(node.right, _Under(condition, above))
             case nodes.Call(node=nodes.Name(name=name)) if name in self.macros and name not in self.open:
                 self.open = (*self.open, name)
                 yield from self.body(self.macros[name].body, above)
