@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from jinja2 import Template, TemplateError
+from jinja2 import Template, TemplateError, nodes
 from jinja2.exceptions import SecurityError
 
 from prompt_kit.errors import InputError, Place, Problem
@@ -17,7 +18,6 @@ from prompt_kit.support import words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jinja2 import nodes
 
 PARAGRAPH: Final = "\0"
 """Stands for an empty line of a template, until the prompt is laid out."""
@@ -39,6 +39,9 @@ class Source:
     name: str
     text: str
     label: str
+
+
+N = TypeVar("N", bound=nodes.Node)
 
 
 @dataclass
@@ -79,6 +82,14 @@ class Program:
     def watch(self) -> None:
         """Note from now on which branches are taken; must be called before the first rendering."""
         self.branches = mark(self.tree, lambda lineno: (self.origin(lineno), self.place(lineno)))
+
+    def every(self, kind: type[N]) -> list[N]:
+        """Return every node of a kind in the templates, in order; the tree is gone through once for all kinds."""
+        return [node for node in self._nodes if isinstance(node, kind)]
+
+    @cached_property
+    def _nodes(self) -> list[nodes.Node]:
+        return list(self.tree.find_all(nodes.Node))
 
     def place(self, lineno: int) -> Place:
         """Return the file and line behind a line number of the tree, which counts through all files."""

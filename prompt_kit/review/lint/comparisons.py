@@ -47,12 +47,12 @@ def impossible_comparisons(
     """
     by_name: dict[str, list[Parameter]] = {name: [parameter] for name, parameter in parameters.items()}
     by_name["item"] = [parameters[name] for name in items if name in parameters]
-    for macro in program.tree.find_all(nodes.Macro):
+    for macro in program.every(nodes.Macro):
         by_name |= {argument.name: [] for argument in macro.args}
-    for loop in program.tree.find_all(nodes.For):
+    for loop in program.every(nodes.For):
         if isinstance(loop.target, nodes.Name) and isinstance(loop.iter, nodes.Name):
             by_name.setdefault(loop.target.name, []).extend(by_name.get(loop.iter.name, ()))
-    for comparison in program.tree.find_all(nodes.Compare):
+    for comparison in program.every(nodes.Compare):
         if program.origin(comparison.lineno) in templates:
             for message in _in_comparison(comparison, by_name):
                 yield Problem(message, program.place(comparison.lineno))

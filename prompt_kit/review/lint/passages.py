@@ -115,7 +115,7 @@ class _Walk:
         self.macros: dict[str, nodes.Macro] = {}
         self.set: dict[str, list[nodes.Node]] = {}
         self.open: tuple[str, ...] = ()
-        for node in program.tree.find_all(nodes.Assign):
+        for node in program.every(nodes.Assign):
             if isinstance(node.target, nodes.Name):
                 self.set.setdefault(node.target.name, []).append(node.node)
 

@@ -25,15 +25,14 @@ def printed_raw(program: Program, parameters: Mapping[str, Parameter], templates
         parameters: The parameters by name.
         templates: The names of the templates that are looked at, with what they include.
     """
-    tree = program.tree
     assigned: dict[str, list[nodes.Expr]] = {}
-    for assignment in tree.find_all(nodes.Assign):
+    for assignment in program.every(nodes.Assign):
         if isinstance(assignment.target, nodes.Name) and isinstance(assignment.node, nodes.Expr):
             assigned.setdefault(assignment.target.name, []).append(assignment.node)
-    local = {argument.name for macro in tree.find_all(nodes.Macro) for argument in macro.args}
-    local |= {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"} - assigned.keys()
+    local = {argument.name for macro in program.every(nodes.Macro) for argument in macro.args}
+    local |= {name.name for name in program.every(nodes.Name) if name.ctx == "store"} - assigned.keys()
     meant = {name: parameter for name, parameter in parameters.items() if name not in local}
-    for output in tree.find_all(nodes.Output):
+    for output in program.every(nodes.Output):
         if program.origin(output.lineno) not in templates:
             continue
         for printed in output.nodes:

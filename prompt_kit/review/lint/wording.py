@@ -149,8 +149,8 @@ def in_template(
         creates: Whether a picture is made from nothing.
         templates: The names of the templates that are looked at, with what they include.
     """
-    tags = {tag for data in program.tree.find_all(nodes.TemplateData) for tag in _CLOSING_TAG.findall(data.data)}
-    for output in program.tree.find_all(nodes.Output):
+    tags = {tag for data in program.every(nodes.TemplateData) for tag in _CLOSING_TAG.findall(data.data)}
+    for output in program.every(nodes.Output):
         if program.origin(output.lineno) not in templates:
             continue
         yield from _unquoted(output, program, parameters)
