@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from builtin_recipes import LIBRARY
+from builtin_recipes import recipe as recipe_named
 
 import prompt_kit
 from docs.build.api import api_page
@@ -33,7 +35,6 @@ from docs.build.site import DOCS, hand_written
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.cli.main import COMMANDS, run
 from prompt_kit.prompt import SETTINGS
-from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import built_in
 from prompt_kit.recipe.parameters import Parameter
 from prompt_kit.recipe.templating import FILTERS
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
     from conftest import MakeTree
 
-    from prompt_kit.recipe.library import Library
 
 ROOT = built_in()[0].parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -145,7 +145,14 @@ class Reader:
         return printed.getvalue()
 
 
-@pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: f"{page.parent.name}/{page.stem}")
+def marks(page: Path) -> list[pytest.MarkDecorator]:
+    """Return the mark of pages on which pytest or git is started again and again."""
+    return [pytest.mark.soak] * (page.stem in {"snapshots", "recipe"})
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, id=f"{page.parent.name}/{page.stem}", marks=marks(page)) for page in FOLLOWED]
+)
 def test_a_page_can_be_followed(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Offline, without a key, in an empty folder, as it stands there."""
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -246,13 +253,14 @@ def test_every_command_and_public_name_is_in_the_reference() -> None:
         assert f"::: prompt_kit.{name}\n" in names
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in built_in()[0].glob("*.yaml")))
+@pytest.mark.parametrize("most", [1, pytest.param(None, marks=pytest.mark.soak)], ids=["fullest", "all"])
+@pytest.mark.parametrize("name", LIBRARY.names())
 def test_the_commands_of_a_recipe_s_page_make_its_prompts(
-    name: str, built_in_library: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    name: str, most: int | None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever copies a command gets what the page shows."""
-    recipe = load(name, library=built_in_library)
-    for example in recipe.examples.values():
+    """Whoever copies a command gets what the page shows; in short, that of the example with the most values."""
+    recipe = recipe_named(name)
+    for example in sorted(recipe.examples.values(), key=lambda example: -len(example.values))[:most]:
         folders = {one.parent for value in example.values.values() for one in _paths(value)}
         assert len(folders) <= 1
         monkeypatch.chdir(next(iter(folders), built_in()[0]))

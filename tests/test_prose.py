@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 from prose import Explained, Explanation, Finding, Sentence, findings, grammar, judged, main, parted, plain_flaws
-from prose_values import LIBRARY, Filled, filled
+from prose_values import Filled, filled
 
 NOTHING = Explained(words={})
 
@@ -96,7 +96,7 @@ def test_every_explanation_has_a_reason() -> None:
     assert all(entry.why.endswith(".") for entry in explained.passages)
 
 
-@pytest.mark.parametrize("name", LIBRARY.names("recipe"))
+@pytest.mark.parametrize("name", ["sticker", "try-on"])
 def test_the_same_seed_draws_the_same_values(name: str) -> None:
     """A finding can be looked at again."""
     assert list(filled(name, 3)) == list(filled(name, 3))

@@ -84,7 +84,9 @@ def test_every_encoding_can_print_everything(encoding: str, monkeypatch: pytest.
     assert encoding == "ascii" or b"\\u4e00" in out.getvalue()
 
 
-@pytest.mark.parametrize("output", ["cp437", "full", "closed", "full, as JSON"])
+@pytest.mark.parametrize(
+    "output", ["closed", "full, as JSON", *(pytest.param(name, marks=pytest.mark.soak) for name in ("cp437", "full"))]
+)
 def test_what_was_made_is_named_whatever_happens_to_the_output(tmp_path: Path, output: str) -> None:
     """The picture may have been paid; a full device, an odd console and a deleted folder must not hide it."""
     arguments = ["generate", "sticker", "--subject", "一 fox → “den”", "--generator", "proof"]
