@@ -91,7 +91,7 @@ def test_all_wrong_options_are_told_at_once(capsys: pytest.CaptureFixture[str]) 
     ("arguments", "message"),
     [
         (["render", "stikcer"], "Did you mean 'sticker'?"),
-        (["rendr"], "No such command 'rendr'"),
+        (["rendr"], "There is no command 'rendr'. Did you mean 'render'?"),
         (["render", "sticker", "--subjct", "x"], "No such option"),
         (["render", "sticker", "--example", "red-pand"], "Did you mean 'red-panda'?"),
         (["render", "sticker", "--use", "camra"], "Did you mean 'camera'?"),

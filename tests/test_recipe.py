@@ -482,10 +482,10 @@ def test_exact_words_may_say_where_they_stand(tree: MakeTree, library: Library) 
 @pytest.mark.parametrize(
     ("sign", "message"),
     [
-        ("A long long sign", "signs, entry 1: has 16 characters; at most 12 are allowed."),
-        (" :: above the door", "signs, entry 1: is empty; leave it out or write something."),
-        ({"word": "OPEN"}, "signs, entry 1: must have 'words' and may have 'place', nothing else."),
-        ({"words": 3}, "signs, entry 1: must have 'words' and may have 'place', nothing else."),
+        ("A long long sign", "signs: has 16 characters; at most 12 are allowed."),
+        (" :: above the door", "signs: is empty; leave it out or write something."),
+        ({"word": "OPEN"}, "signs: must have 'words' and may have 'place', nothing else."),
+        ({"words": 3}, "signs: must have 'words' and may have 'place', nothing else."),
     ],
 )
 def test_placed_words_that_do_not_fit_say_why(tree: MakeTree, library: Library, sign: object, message: str) -> None:

@@ -144,7 +144,7 @@ def test_a_picture_is_added(said: Said) -> None:
         (["RUN"], "What changes is missing: 'RUN' is a picture or run."),
         (["RUN", "PICTURE"], "What changes is missing: 'PICTURE' is a picture or run."),
         (["make it bluer"], "Name a run or picture, and what changes last"),
-        (["RUN", ""], "change: is missing"),
+        (["RUN", ""], "What changes is empty. Say it last"),
         (["RUN", "make it bluer", "--chatt"], "No such option"),
         (["RUN", "make it bluer", "--chat", "--generator", "gemini"], "not with 'gemini'"),
     ],

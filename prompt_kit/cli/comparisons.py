@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_kit.cli.output import give_json, named, say, talk
 from prompt_kit.cli.progress import announce, short
-from prompt_kit.support.money import dollars, recorded, total
+from prompt_kit.support.money import about, dollars, recorded, total
 from prompt_kit.support.text import counted
 from prompt_kit.support.words import series
 
@@ -36,10 +36,10 @@ class ComparisonWatch:
                 waiting = [result.job for result in progress.kept if result.job]
                 self._made = len(progress.kept) - len(waiting)
                 if progress.kept:
-                    cost = dollars(total(cell.price for cell in progress.left))
+                    cost = about(total(cell.price for cell in progress.left))
                     there = f"{self._made} of them are there already; " if self._made else ""
                     there += f"{len(waiting)} waiting in {_named(waiting)}; " if waiting else ""
-                    talk(f"{there}what is left: about {cost}")
+                    talk(f"{there}what is left: {cost}")
                 talk("")
             case "made" if progress.result is not None:
                 self._made += 1
@@ -64,13 +64,13 @@ def _lines(table: Table) -> Iterator[str]:
     for cell in table.cells:
         yield f"{cell.name:<{width}}  {_priced(table, cell, models)}".rstrip()
     plans = [cell.plan for cell in table.to_send if cell.plan]
-    at_once = dollars(total(plan.estimate for plan in plans))
-    cost, how = f"about {dollars(table.estimate)}", "to make"
+    at_once = total(plan.estimate for plan in plans)
+    cost, how = about(table.estimate), "to make"
     if table.batch:
-        cost = f"{cost} instead of {at_once}"
+        cost = f"{cost} instead of {dollars(at_once)}"
         how = f"for {counted(len({(plan.generator, plan.model.id) for plan in plans}), 'job')}"
     elif all(plan.generator == "proof" for plan in plans):
-        cost = f"$0; with the real models about {at_once}"
+        cost = f"$0; with the real models {about(at_once)}"
     yield f"{counted(len(table.cells), 'cell')}, {counted(len(plans), 'prompt')} {how}: {cost}"
     yield from dict.fromkeys(warning for plan in plans for warning in plan.warnings)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.cli.options import FILL_IN, flag, given, options_of
+from prompt_kit.cli.options import FILL_IN, given, options_of, with_option, with_options
 from prompt_kit.cli.output import Command, Group, give, give_json, named, say, talk
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.prompt import SIZES, TIERS
@@ -141,7 +141,11 @@ def generate_recipe(recipe: Recipe, **options: Any) -> None:
 
     project = recipe.library.project
     options["generator"] = chosen_generator(options["generator"], project)
-    _send(_prompt(recipe, options), project, options)
+    prompt = _prompt(recipe, options)
+    try:
+        _send(prompt, project, options)
+    except InputError as error:
+        raise with_options(error, options) from error
 
 
 def _send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
@@ -237,10 +241,9 @@ class Inputs:
     def _placed(self, problem: Problem) -> Problem:
         name, file = problem.parameter, self.file
         if file is not None and name is not None and name in file.data and name not in self.on_line:
-            return Problem(problem.message, file.place(name), name)
-        if name is not None and problem.message.startswith(f"{name}: "):
-            return Problem(flag(name) + problem.message[len(name) :], problem.place, name)
-        return problem
+            unknown = name not in self.recipe.parameters and name not in self.recipe.references
+            return Problem(problem.message, file.place(name, of_key=unknown), name)
+        return with_option(problem, self.settings)
 
 
 def inputs(recipe: Recipe, options: dict[str, Any], *, elsewhere: Iterable[str] = ()) -> Inputs:
@@ -275,7 +278,10 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
         prompt = entered.recipe.render(settings=entered.settings, generator=who, **entered.values)
     except InputError as error:
         raise entered.placed(error) from error
-    for note in filter(None, (*prompt.notes, prompt.length_note)):
+    # Whoever looks at an example has written nothing that could be shorter.
+    example = recipe.examples.get(options["example"] or "")
+    own = example is None or entered.values != example.values
+    for note in filter(None, (*prompt.notes, own and prompt.length_note)):
         talk(note)
     return prompt
 
@@ -288,7 +294,7 @@ def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
         raise InputError(f"{path}: the file must be a mapping of parameter names to values.")
     odd = [key for key in file.data if not isinstance(key, str) or not key.isidentifier()]
     if odd:
-        raise InputError([file.problem(f"'{key}' is not the name of a parameter.", key) for key in odd])
+        raise InputError([file.problem(f"'{key}' is not the name of a parameter.", key, of_key=True) for key in odd])
     here = path.parent
     pictures = {
         name: [here / picture for picture in value] if isinstance(value, list) else here / value

@@ -11,7 +11,7 @@ import click
 from prompt_kit.cli.output import give_json, named, say, talk
 from prompt_kit.cli.progress import announce, chosen_generator, plain_plan, short, show_plan
 from prompt_kit.project import find_project
-from prompt_kit.support.money import dollars, recorded, total
+from prompt_kit.support.money import about, dollars, recorded, total
 from prompt_kit.support.text import counted
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _price(submission: Submission) -> str:
     requests = counted(submission.requests, "request")
     where = "one job" if submission.jobs == 1 else f"{submission.jobs} jobs, one for each model"
     instead = "" if submission.at_once is None else f" instead of {dollars(submission.at_once)}"
-    return f"{requests} in {where}: about {dollars(submission.estimate)}{instead}"
+    return f"{requests} in {where}: {about(submission.estimate)}{instead}"
 
 
 def print_jobs(jobs: Sequence[Job], project: Project, *, as_json: bool) -> None:
@@ -172,7 +172,7 @@ def print_jobs(jobs: Sequence[Job], project: Project, *, as_json: bool) -> None:
     for job in jobs:
         made = sum(len(row.pictures) for row in job.rows)
         count = f"{made} of {len(job.rows)} pictures" if job.over else f"{len(job.rows)} requests"
-        price = dollars(job.cost) if job.over else f"about {dollars(job.estimate)}"
+        price = dollars(job.cost) if job.over else about(job.estimate)
         say(f"{job.id:<14}{_state(job):<22}{_age(job):>7}  {count:<20}{price:<14}{job.model}")
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from prompt_kit.cli.output import prepare, say, talk
-from prompt_kit.errors import PromptKitError, WorkspaceError
+from prompt_kit.errors import PromptKitError, WorkspaceError, did_you_mean
 
 COMMANDS: Final = {
     "list": ("prompt_kit.cli.browse:list_recipes", "Say which recipes there are."),
@@ -46,6 +46,15 @@ class Commands(click.Group):
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Load the command that is asked for, or name the nearest one."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            hint = did_you_mean(args[0], list(COMMANDS)) or f"There are: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"There is no command '{args[0]}'. {hint}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without loading them."""

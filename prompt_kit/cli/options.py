@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.shell_completion import CompletionItem
 
+from prompt_kit.cli.output import talk
+from prompt_kit.errors import InputError, Problem
+from prompt_kit.recipe.spec import RESERVED
 from prompt_kit.recipe.values import PLACE_MARK
 from prompt_kit.support.text import harmless
 from prompt_kit.support.words import spoken, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.recipe.spec import ReferenceSlot
 
 
 _SEVERAL: Final = frozenset({"list", "choices", "copies"})
@@ -51,18 +57,14 @@ FILL_IN: Final = (
 
 
 def options_of(recipe: Recipe) -> Iterator[click.Option]:
-    """Yield one option for each parameter and each reference slot of a recipe."""
-    for name, parameter in recipe.parameters.items():
-        yield _option(name, parameter)
-    for name, slot in recipe.references.items():
-        help_text = stopped(slot.title or spoken(name)) + f" {slot.help}" * bool(slot.help)
-        yield click.Option(
-            [flag(name), name],
-            type=click.Path(),
-            multiple=slot.max > 1,
-            help=help_text + (f" Up to {slot.max}." if slot.max > 1 else "") + (" [required]" if slot.min else ""),
-            metavar="FILE",
-        )
+    """Yield one option for each parameter and each reference slot of a recipe, and a hidden one for each older name."""
+    for name in (*recipe.parameters, *recipe.references):
+        yield _asking(recipe, name, name)
+    for old, name in recipe.form.former.items():
+        if old not in RESERVED:
+            option = _asking(recipe, name, old)
+            option.hidden, option.callback = True, partial(_note_older_name, name)
+            yield option
 
 
 def flag(name: str) -> str:
@@ -79,10 +81,59 @@ def arguments(name: str, value: Any) -> list[list[str]]:
 
 
 def given(recipe: Recipe, options: dict[str, Any]) -> dict[str, Any]:
-    """Return what was given on the command line, by parameter or slot."""
-    names = [*recipe.parameters, *recipe.references]
+    """Return what was given on the command line, by today's name of the parameter or slot.
+
+    Raises:
+        InputError: When something was given under both its names.
+    """
+    names = [*recipe.parameters, *recipe.references, *recipe.form.former]
     values = {name: options[name] for name in names if options.get(name) not in (None, ())}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    problems: list[Problem] = []
+    renamed, _ = recipe.form.renamed(values, problems)
+    if problems:
+        raise with_options(InputError(problems), options)
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in renamed.items()}
+
+
+def with_options(error: InputError, options: Mapping[str, Any]) -> InputError:
+    """Return the problems with the option that each is about, where that is one."""
+    return InputError([with_option(problem, options) for problem in error.problems])
+
+
+def with_option(problem: Problem, options: Mapping[str, Any]) -> Problem:
+    """Return a problem whose message begins with the option it is about; others as they are."""
+    name, message = problem.parameter, problem.message
+    if name is None or problem.place is not None or flag(name) in message:
+        return problem
+    if message.startswith((f"{name}: ", f"{name}, ")):
+        return replace(problem, message=flag(name) + message[len(name) :])
+    if options.get(name) in (None, (), False):
+        return problem
+    return replace(problem, message=f"{flag(name)}: {message}")
+
+
+def _asking(recipe: Recipe, name: str, called: str) -> click.Option:
+    """Return the option ``called`` so that asks for the parameter or slot ``name``."""
+    if name in recipe.parameters:
+        return _option(called, recipe.parameters[name])
+    return _slot_option(called, recipe.references[name])
+
+
+def _note_older_name(name: str, ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    if value not in (None, ()) and not ctx.resilient_parsing:
+        talk(f"{flag(str(param.name))} is now called {flag(name)}; its value counts as before.")
+    return value
+
+
+def _slot_option(name: str, slot: ReferenceSlot) -> click.Option:
+    help_text = stopped(slot.title or spoken(name)) + f" {slot.help}" * bool(slot.help)
+    return click.Option(
+        [flag(name), name],
+        type=click.Path(),
+        multiple=slot.max > 1,
+        help=help_text + (f" Up to {slot.max}." if slot.max > 1 else "") + (" [required]" if slot.min else ""),
+        metavar="FILE",
+    )
 
 
 def _option(name: str, parameter: Any) -> click.Option:
@@ -102,7 +153,7 @@ def _option(name: str, parameter: Any) -> click.Option:
 def advice(parameter: Any) -> str:
     """Return the help of a parameter, with how an entry says its place where it may."""
     text = stopped(parameter.help)
-    if getattr(parameter, "placed", False):
+    if getattr(parameter, "placed", False) and PLACE_MARK not in text:
         text += (
             f" An entry may say where its words stand and how they look: 'OPEN {PLACE_MARK} above the door, in white'."
         )

@@ -11,7 +11,7 @@ from prompt_kit.errors import WorkspaceError
 from prompt_kit.outcome import Status
 from prompt_kit.review.snapshots import snapshot
 from prompt_kit.support import files
-from prompt_kit.support.money import dollars, recorded
+from prompt_kit.support.money import about, dollars, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +113,7 @@ def show_plan(planned: Plan, *, as_json: bool) -> None:
     say(f"requests     {len(planned.prompt.turns) * planned.count}")
     say(f"fingerprint  {planned.prompt.fingerprint}")
     cost = "$0; with the real model " if planned.generator == "proof" else ""
-    say(f"cost         {cost}about {dollars(planned.estimate)}")
+    say(f"cost         {cost}{about(planned.estimate)}")
     for warning in planned.warnings:
         talk(warning)
 
@@ -126,7 +126,7 @@ def show(planned: Plan, outcome: Outcome) -> None:
         talk(outcome.explanation)
         talk(f"Status: {outcome.status}" + (f" ({outcome.reason})" if outcome.reason else ""))
     if planned.generator == "proof":
-        talk(f"Cost: $0. With {planned.model.title} it would be about {dollars(planned.estimate)}.")
+        talk(f"Cost: $0. With {planned.model.title} it would be {about(planned.estimate)}.")
     else:
         talk(f"Cost: {dollars(outcome.cost)} (estimated {dollars(planned.estimate)}).")
     talk(f"Record: {short(outcome.folder)}\n")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
-from prompt_kit.cli.options import given, options_of
+from prompt_kit.cli.options import given, options_of, with_option
 from prompt_kit.cli.output import give_json, named, say, talk
 from prompt_kit.cli.progress import check_folder, copy, made, paths_of, plain, plain_plan, show, show_plan
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
-from prompt_kit.support.money import dollars, total
+from prompt_kit.support.money import about, total
 
 if TYPE_CHECKING:
     from prompt_kit.project import Project
@@ -90,6 +90,8 @@ def _parted(words: tuple[str, ...], project: Project) -> tuple[tuple[str, ...], 
     example = 'prompt-kit refine sticker-7f3a "make the light warmer"'
     if _is_picture(change, project):
         raise click.UsageError(f"What changes is missing: '{change}' is a picture or run. Say it last: {example}")
+    if not change.strip():
+        raise click.UsageError(f"What changes is empty. Say it last: {example}")
     if not sources:
         raise click.UsageError(f"Name a run or picture, and what changes last: {example}")
     return tuple(sources), change
@@ -141,7 +143,7 @@ def _planned(
         except PromptKitError as error:
             problems += error.problems
     if problems:
-        raise InputError(dict.fromkeys(problems))
+        raise InputError(dict.fromkeys(with_option(problem, options) for problem in problems))
     return work
 
 
@@ -161,9 +163,9 @@ def _submit(work: list[tuple[Refinement, Plan]], project: Project, options: dict
 
 
 def _tell_price(plans: list[Plan]) -> None:
-    estimate = dollars(total(planned.estimate for planned in plans))
+    estimate = about(total(planned.estimate for planned in plans))
     free = all(planned.generator == "proof" for planned in plans)
-    cost = f"$0; with the real model about {estimate}" if free else f"about {estimate}"
+    cost = f"$0; with the real model {estimate}" if free else estimate
     talk(f"{len(plans)} pictures are refined, each in a run of its own. Together: {cost}.")
 
 

@@ -179,7 +179,7 @@ class Form:
         try:
             checked: dict[str, Any] = self._adapter.validate_python(words)
         except ValidationError as error:
-            value_problems = [self._problem(e) for e in error.errors(include_url=False)]
+            value_problems = [self._problem(e, words) for e in error.errors(include_url=False)]
             order = list(self.parameters)
             value_problems.sort(key=lambda p: order.index(p.parameter) if p.parameter in order else len(order))
             problems += value_problems
@@ -201,17 +201,18 @@ class Form:
             context[name] = ready
         return context
 
-    def _problem(self, error: Any) -> Problem:
+    def _problem(self, error: Any, words: Mapping[str, Any]) -> Problem:
         name, *inner = error["loc"]
         if error["type"] == "extra_forbidden":
             names = [*self.parameters, *self.references]
             hint = did_you_mean(str(name), names) or f"There are: {', '.join(names)}."
             return Problem(f"'{self.name}' has no parameter '{name}'. {hint}", parameter=str(name))
-        place = f", entry {inner[0] + 1}" if inner and isinstance(inner[0], int) else ""
-        reason = explain(error)
-        if error["type"] == "missing" and (help_text := self.parameters[name].help):
-            reason += f". {help_text.rstrip('.')}"
-        return Problem(stopped(f"{name}{place}: {reason}"), parameter=str(name))
+        if error["type"] == "missing":
+            return _missing(str(name), self.parameters[name].help)
+        value = words[name]
+        several = isinstance(value, list | tuple) and len(value) > 1
+        place = f", entry {inner[0] + 1}" if several and inner and isinstance(inner[0], int) else ""
+        return Problem(stopped(f"{name}{place}: {explain(error)}"), parameter=str(name))
 
     def _check_conditions(
         self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem], filled: Collection[str]
@@ -220,7 +221,7 @@ class Form:
         for name, condition in self._conditions.items():
             if _holds(condition, context):
                 if self.parameters[name].required and name not in words:
-                    problems.append(Problem(f"{name}: is missing.", parameter=name))
+                    problems.append(_missing(name, self.parameters[name].help))
             else:
                 if name in words and name not in filled:
                     problems.append(_not_asked(name, condition))
@@ -247,7 +248,9 @@ class Form:
                 if name in given and name not in filled:
                     problems.append(_not_asked(name, slot.show_if))
                 continue
-            if not slot.min <= len(several) <= slot.max:
+            if slot.min and not several:
+                problems.append(_missing(name, slot.help))
+            elif not slot.min <= len(several) <= slot.max:
                 noun = "picture" if slot.max == 1 else "pictures"
                 problems.append(Problem(f"{name}: takes {slot.takes} {noun}, not {len(several)}.", parameter=name))
             if name in given:
@@ -270,6 +273,10 @@ class Form:
                         parameter=slot.described_by,
                     ),
                 )
+
+
+def _missing(name: str, help_text: str) -> Problem:
+    return Problem(f"{name}: is missing. {stopped(help_text)}".rstrip(), parameter=name)
 
 
 def _opened(name: str, picture: Any, problems: list[Problem]) -> Any:

@@ -20,6 +20,7 @@ from prompt_kit.errors import Problem, did_you_mean
 from prompt_kit.prompt import Background, Grounding, Output, Safety, Settings, Size, Thinking, Tier
 from prompt_kit.support.messages import explain
 from prompt_kit.support.text import shortened, visible
+from prompt_kit.support.words import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +102,7 @@ def with_changes(
             if wrong["type"] == "extra_forbidden":
                 message = f"there is no setting '{name}'. {did_you_mean(name, known)}".strip()
             else:
-                message = f"{name}: {explain(wrong)}."
+                message = stopped(f"{name}: {explain(wrong)}")
             problems.append(Problem(message, parameter=name))
         return base, frozenset()
     changed = asked.model_dump(exclude_unset=True)

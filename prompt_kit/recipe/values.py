@@ -107,7 +107,9 @@ def placed_copier(language: str, longest: int) -> Callable[[str], Copy]:
     copy = copier(language)
 
     def ready(value: str) -> Copy:
-        text, mark, place = value.rpartition(f" {PLACE_MARK}") if f" {PLACE_MARK}" in value else (value, "", "")
+        # A mark at the very beginning has no words before it.
+        text, mark, place = f" {value}".rpartition(f" {PLACE_MARK}")
+        text = text if mark else value
         words_alone = copy(text)
         if len(words_alone.text) > longest:
             raise ValueError(f"has {len(words_alone.text):,} characters; at most {longest:,} are allowed")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
+
+from prompt_kit.errors import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +17,6 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "bool_type": "must be true or false",
     "decimal_parsing": "must be an amount such as 2.50",
     "dict_type": "must be a mapping of names",
-    "enum": "must be {expected}",
     "finite_number": "must be a number",
     "float_parsing": "must be a number",
     "float_type": "must be a number",
@@ -27,7 +29,6 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "less_than": "must be below {lt}",
     "less_than_equal": "must be at most {le}",
     "list_type": "must be a list",
-    "literal_error": "must be {expected}",
     "missing": "is missing",
     "model_attributes_type": "must be a mapping of names",
     "model_type": "must be a mapping of names",
@@ -49,15 +50,21 @@ def explain(error: ErrorDetails) -> str:  # noqa: PLR0911 - one answer a kind of
             return str(context["error"])
         case "string_too_long":
             return f"has {len(error['input']):,} characters; at most {context['max_length']:,} are allowed"
+        case "string_too_short" | "too_short" if error["input"] == "":
+            return "is empty; leave it out or write something"
         case "string_too_short":
             return _at_least(context["min_length"], "character")
+        case "too_long" if isinstance(error["input"], str):
+            return f"has {len(error['input']):,} characters; at most {context['max_length']:,} are allowed"
         case "too_long":
             actual = context.get("actual_length") or len(error["input"])
             return f"has {actual} entries; at most {context['max_length']} are allowed"
         case "too_short":
             return _at_least(context["min_length"], "entry", "entries")
         case "union_tag_invalid":
-            return f"must be one of {context['expected_tags']}"
+            return _listed(f"must be one of {context['expected_tags']}", context["tag"])
+        case "literal_error" | "enum":
+            return _listed(f"must be {context['expected']}", error["input"])
         case kind:
             words = _MESSAGES.get(kind)
             return words.format(**context) if words else error["msg"][:1].lower() + error["msg"][1:]
@@ -67,6 +74,12 @@ def located(error: ErrorDetails) -> str:
     """Return what is wrong with its place: ``requests[0].answer.cost: is missing``."""
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error["loc"]).lstrip(".")
     return f"{place}: {explain(error)}" if place else explain(error)
+
+
+def _listed(fact: str, given: Any) -> str:
+    """Return the fact with the value that may have been meant, of those that it lists in quotes."""
+    hint = did_you_mean(str(given), re.findall("'([^']+)'", fact))
+    return f"{fact}. {hint}" if hint else fact
 
 
 def _at_least(count: int, singular: str, plural: str = "") -> str:

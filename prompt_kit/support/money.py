@@ -37,6 +37,15 @@ def dollars(amount: Decimal | None, *, least: int = 0, most: int = 4) -> str:
     return f"${whole}.{decimals}" if decimals else f"${whole}"
 
 
+def about(amount: Decimal | None) -> str:
+    """Return an estimate as the end of a sentence.
+
+    >>> about(Decimal("0.0390")), about(None)
+    ('about $0.039', 'unknown')
+    """
+    return "unknown" if amount is None else f"about {dollars(amount)}"
+
+
 def recorded(amount: Decimal | None) -> str | None:
     """Return an amount as records and JSON hold it: a plain number as text; ``None`` stays unknown."""
     return None if amount is None else f"{amount:f}"
