@@ -11,7 +11,8 @@ PromptKitError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,14 +84,15 @@ class NotFoundError(PromptKitError):
 
     exit_code = 2
 
-    def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
-        self.kind, self.name, self.known = kind, name, tuple(sorted(known))
-        hint = did_you_mean(name, self.known) or (f"Known: {', '.join(self.known)}." if self.known else "")
+    def __init__(self, kind: str, name: str, known: Iterable[str] = (), *, way_out: str = "") -> None:
+        self.kind, self.name, self.known, self.way_out = kind, name, tuple(sorted(known)), way_out
+        listed = f"Known: {', '.join(self.known)}." if self.known else ""
+        hint = did_you_mean(name, self.known) or way_out or listed
         shown = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
         super().__init__(f"There is no {kind} '{shown}'. {hint}".strip())
 
-    def __reduce__(self) -> tuple[type[NotFoundError], tuple[str, str, tuple[str, ...]]]:
-        return type(self), (self.kind, self.name, self.known)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), way_out=self.way_out), (self.kind, self.name, self.known)
 
 
 class BudgetError(PromptKitError):

@@ -47,9 +47,11 @@ def list_runs(count: int, *, as_json: bool) -> None:
     """List the runs, the newest first."""
     from itertools import islice
 
+    from prompt_kit.record.runs import count_runs
     from prompt_kit.record.runs import runs as all_runs
 
-    listed = list(islice(all_runs(find_project().runs_folder), min(count, sys.maxsize)))
+    root = find_project().runs_folder
+    listed = list(islice(all_runs(root), min(count, sys.maxsize)))
     if as_json:
         give_json([_plain(run) for run in listed])
         return
@@ -61,7 +63,11 @@ def list_runs(count: int, *, as_json: bool) -> None:
             continue
         noun = "picture" if run.pictures == 1 else "pictures"
         line = f"{run.id:<36}{run.state:<11}{run.generator:<10}{run.pictures:>3} {noun:<9}{dollars(run.cost):>10}"
+        line += f"  {run.started:%H:%M}" if run.started else ""
+        line = f"{line}  {shortened(run.subject, SHOWN)}".rstrip()
         say(line + (f"  ← {run.parent.rpartition('/')[2]}" if run.parent else ""))
+    if len(listed) == count and (there := count_runs(root)) > count:
+        talk(f"{count} of {there} runs; the others: prompt-kit runs list -n {there}")
 
 
 @runs.command("show")
@@ -224,6 +230,7 @@ def _plain(run: Any) -> dict[str, Any]:
         "folder": str(run.folder),
         "state": run.state,
         "recipe": run.recipe,
+        "subject": run.subject,
         "generator": run.generator,
         "started": run.started.isoformat() if run.started else None,
         "parent": run.parent or None,

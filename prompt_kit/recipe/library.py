@@ -246,11 +246,19 @@ class Library:
             if is_there(path):
                 label = self.label(path)
                 return Source(name, read_text(path, MAX_BYTES, label), label)
-        raise NotFoundError("template", name, self._templates())
+        partial = _is_partial(name)
+        known = (template for template in self._templates() if _is_partial(template) == partial)
+        where = self.label(self.roots[0].templates / name)
+        raise NotFoundError("template", name, known, way_out=f"Make {where}.")
 
     def _templates(self) -> Iterator[str]:
         for root in self.roots:
             yield from (path.relative_to(root.templates).as_posix() for path in root.templates.rglob("*.j2"))
+
+
+def _is_partial(template: str) -> bool:
+    """Return whether a template is only there to be included by others."""
+    return template.rpartition("/")[2].startswith("_")
 
 
 def kind_of(path: Path) -> str:

@@ -9,7 +9,7 @@ from prompt_kit.record.runs.answers import Sent
 from prompt_kit.record.runs.conversation import conversation_of
 from prompt_kit.record.runs.folder import BusyError, RunFolder
 from prompt_kit.record.runs.lineage import Member, family, lineage
-from prompt_kit.record.runs.listing import Run, RunSummary, open_run, runs
+from prompt_kit.record.runs.listing import Run, RunSummary, count_runs, open_run, runs
 from prompt_kit.record.runs.reading import read_record, run_record
 from prompt_kit.record.runs.rerun import prompt_from
 from prompt_kit.record.runs.schema import RECORD, REFERENCES, SCHEMA, RunRecord, RunState
@@ -27,6 +27,7 @@ __all__ = [
     "RunSummary",
     "Sent",
     "conversation_of",
+    "count_runs",
     "family",
     "lineage",
     "open_run",

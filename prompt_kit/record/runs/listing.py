@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prompt_kit.errors import InputError, NotFoundError, did_you_mean
+from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.images import EXTENSIONS
 from prompt_kit.record.runs.reading import parsed, read_record, run_record
 from prompt_kit.record.runs.schema import RECORD, RunRecord, RunState
 from prompt_kit.support import files
+from prompt_kit.support.text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,8 @@ class RunSummary:
     folder: Path
     state: RunState
     recipe: str = ""
+    subject: str = ""
+    """The beginning of what was filled in first."""
     generator: str = ""
     started: datetime | None = None
     parent: str = ""
@@ -62,9 +65,18 @@ def runs(root: Path) -> Iterator[RunSummary]:
         WorkspaceError: When the folder cannot be read.
     """
     for day in _days(root):
-        summaries = [summary(folder) for folder in _of_day(day) if any(folder.glob("[!.]*"))]
+        summaries = [summary(folder) for folder in _of_day(day) if _holds_something(folder)]
         never = datetime.min.replace(tzinfo=UTC)
         yield from sorted(summaries, key=lambda run: (run.started or never, run.id), reverse=True)
+
+
+def count_runs(root: Path) -> int:
+    """Return how many runs there are below ``root``.
+
+    Raises:
+        WorkspaceError: When the folder cannot be read.
+    """
+    return sum(map(_holds_something, folders(root)))
 
 
 def folders(root: Path) -> Iterator[Path]:
@@ -108,14 +120,13 @@ def folder_of(where: str | Path, root: Path) -> Path:
         ids = " or ".join(f"'{folder.parent.name}/{folder.name}'" for folder in matches)
         raise InputError(f"There are {len(matches)} runs named '{name}'. Use {ids}.")
     if not matches:
-        raise NotFoundError("run", name, _suggestions(name, days))
+        raise NotFoundError("run", name, _names(days), way_out="'prompt-kit runs list -n 100' says which there are.")
     return matches[0]
 
 
-def _suggestions(name: str, days: Sequence[Path]) -> list[str]:
-    """Return the run names that a message may offer: those of the last seven days, only five unless one is similar."""
-    names = [folder.name for day in days[:7] for folder in sorted(day.iterdir(), reverse=True)]
-    return names if did_you_mean(name, names) else names[:5]
+def _names(days: Sequence[Path]) -> list[str]:
+    """Return the names of runs that a message may offer: those of the last seven days."""
+    return [folder.name for day in days[:7] for folder in day.iterdir()]
 
 
 def _days(root: Path) -> list[Path]:
@@ -129,6 +140,10 @@ def _days(root: Path) -> list[Path]:
 def _of_day(day: Path) -> list[Path]:
     with files.os_errors_as_workspace_errors(day):
         return [folder for folder in day.iterdir() if folder.is_dir() and not folder.is_symlink()]
+
+
+def _holds_something(folder: Path) -> bool:
+    return any(folder.glob("[!.]*"))
 
 
 def pictures_in(folder: Path) -> tuple[Path, ...]:
@@ -154,9 +169,17 @@ def _summary(folder: Path, record: RunRecord) -> RunSummary:
         folder=folder,
         state=record.state,
         recipe=record.recipe,
+        subject=_subject(record),
         generator=record.generator,
         started=record.started.astimezone(),
         parent=record.parent or "",
         pictures=len(pictures_in(folder)),
         cost=record.cost,
     )
+
+
+def _subject(record: RunRecord) -> str:
+    """Return the change that was asked for, else the value that was filled in first, on one line."""
+    value = record.values.get("change") or next(iter(record.values.values()), "")
+    entries = value if isinstance(value, list | tuple) else [value]
+    return shortened(" ".join(str(entries[0] if entries else "").split()))
