@@ -181,8 +181,8 @@ def test_conditions_that_are_never_met_are_told(
         ("{type: integer}", "{type: integer, min: 3, max: 2}", "9:16: copies_made: min (3) is above max (2)."),
         ("{type: integer}", "{type: number, min: 0.5, max: 0.2}", "min (0.5) is above max (0.2)."),
         ("required: true}", "min_length: 9, max_length: 3}", "3:12: subject: min_length (9) is above max_length (3)."),
-        ("[lid, spoon]}", "[lid, spoon], min: 2, max: 1}", "7:36: choices: min (2) is above max (1)."),
-        ("[lid, spoon]}", "[lid, spoon], min: 3}", "choices: min (3) is above the number of choices (2)."),
+        ("[lid, spoon]}", "[lid, spoon], min: 2, max: 1}", "extras: min (2) is above max (1)."),
+        ("[lid, spoon]}", "[lid, spoon], min: 3}", "extras: min (3) is above the number of choices (2)."),
         ("max: 2,", "min: 3, max: 2,", "11:10: photo: min (3) is above max (2)."),
     ],
 )

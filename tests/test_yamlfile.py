@@ -59,7 +59,7 @@ def test_two_problems_in_two_branches_are_both_reported(tree: MakeTree) -> None:
         YamlFile(root / "r.yaml").parse(RecipeSpec)
 
     places = [(p.place.line, p.place.column) for p in caught.value.problems if p.place]
-    assert places == [(2, 42), (2, 50)]
+    assert places == [(2, 42), (2, 57)]
 
 
 def test_problems_come_in_the_order_of_the_lines(tree: MakeTree) -> None:
@@ -82,7 +82,7 @@ def test_problems_come_in_the_order_of_the_lines(tree: MakeTree) -> None:
 
     assert str(caught.value).splitlines() == [
         "r.yaml:1:1: unknown key 'titel'. Did you mean 'title'?",
-        "r.yaml:5:17: max_length: must be above 0.",
+        "r.yaml:5:17: a.max_length: must be above 0.",
         "r.yaml:6:5: unknown key 'requird'. Did you mean 'required'?",
     ]
 

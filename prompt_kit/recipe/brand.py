@@ -104,7 +104,10 @@ def _is_usable(key: Any, value: Any, file: YamlFile, root: Path, problems: list[
     try:
         Brand.model_validate({key: value})
     except ValidationError as error:
-        problems.append(file.problem(f"{key}: {stopped(explain(error.errors(include_url=False)[0]))}", key))
+        # Of a mapping and a list, the errors of what was written are those that go deepest.
+        deepest = max(error.errors(include_url=False), key=lambda error: len(file.keys(error["loc"])))
+        keys = file.keys(deepest["loc"])
+        problems.append(file.problem(f"{file.name(keys)}: {stopped(explain(deepest))}", *keys))
         return False
     wrong = list(_wrong_colors(value, file) if key == "colors" else _wrong_files(value, file, root, key))
     problems += wrong

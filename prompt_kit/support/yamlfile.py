@@ -13,7 +13,7 @@ from prompt_kit.support.files import read_text
 from prompt_kit.support.messages import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterator, Sequence
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
@@ -111,6 +111,35 @@ class YamlFile:
         """Return a problem with the value under these keys, or with the last key itself."""
         return Problem(message, self.place(*keys, of_key=of_key))
 
+    def name(self, keys: Sequence[str | int]) -> str:
+        """Return how a message calls the value under keys of the file: ``budget.run``, or ``uses, entry 2``."""
+        match keys:
+            case [*_, str(parent), int(at)]:
+                return f"{parent}, entry {at + 1}"
+            case [*_, str(parent), str(key)] if not isinstance(self._find(tuple(keys)), yaml.MappingNode):
+                return f"{parent}.{key}"
+            case [*_, last]:
+                return str(last)
+            case _:
+                return "the file"
+
+    def keys(self, keys: tuple[str | int, ...]) -> list[str | int]:
+        """Return the keys that stand in the file; pydantic puts the names of union members between them."""
+        in_file: list[str | int] = []
+        node: Any = self.data
+        named = False
+        for key in keys:
+            # A member is named after the value of 'type', which may be the name of a key beside it.
+            if isinstance(node, dict) and key == node.get("type") and not named:
+                named = True
+                continue
+            try:
+                node, named = node[key], False
+            except (KeyError, IndexError, TypeError):
+                continue
+            in_file.append(key)
+        return in_file
+
     def _load(self) -> Any:
         loader = None
         try:
@@ -158,30 +187,23 @@ class YamlFile:
 
     def _problem(self, model: type[BaseModel], error: ErrorDetails) -> Problem:
         keys = error["loc"]
-        node = self._find(keys, key_itself=error["type"] == "extra_forbidden")
+        if error["type"] == "union_tag_invalid":
+            keys = (*keys, error["ctx"]["discriminator"].strip("'"))
+        is_key = keys[-1:] == ("[key]",)
+        in_file = self.keys(keys)
+        node = self._find(tuple(in_file), key_itself=is_key or error["type"] == "extra_forbidden")
         if error["type"] == "extra_forbidden":
             hint = did_you_mean(str(keys[-1]), _known_keys(model, keys[:-1]))
             if " " in str(keys[-1]) and not hint:
                 hint = "A comma ends a value between { and }. Put the value before it in quotes."
             return Problem(f"unknown key '{keys[-1]}'. {hint}".strip(), self._place(node))
-        named = [str(key) for key in keys if key in self._path_keys(keys)]
-        name = named[-1] if named else "the file"
         if error["type"] == "missing":
             return Problem(f"the key '{keys[-1]}' is missing.", self._place(node))
         fact = explain(error)
-        return Problem(f"{name}: {fact}{'' if fact.endswith(('.', '?')) else '.'}", self._place(node))
-
-    def _path_keys(self, keys: tuple[str | int, ...]) -> list[str | int]:
-        """Return the keys that stand in the file; pydantic puts the names of union members between them."""
-        in_file: list[str | int] = []
-        node: Any = self.data
-        for key in keys:
-            if isinstance(node, dict) and key in node:
-                node = node[key]
-                in_file.append(key)
-            elif isinstance(node, list) and isinstance(key, int) and key < len(node):
-                node = node[key]
-        return in_file
+        fact += "" if fact.endswith((".", "?")) else "."
+        if is_key:
+            return Problem(f"{keys[-3]}: the name '{keys[-2]}' {fact}", self._place(node))
+        return Problem(f"{self.name(in_file)}: {fact}", self._place(node))
 
     def _find(self, keys: tuple[str | int, ...], *, key_itself: bool = False) -> yaml.Node | None:
         if self._root is None:

@@ -23,7 +23,9 @@ _RATIO: Final = re.compile(
 )
 _RATIO_NOUN: Final = re.compile(r" (?:[\w-]+ )?(?:aspect ratio|format|picture|image|canvas|frame)\b", re.IGNORECASE)
 _PIXELS: Final = re.compile(r"\b(\d{3,5})\s?[x×]\s?(\d{3,5})\b")
-_SIZE: Final = re.compile(r"\b([1248]K|512) (?:resolution|image|picture|format|size)\b")
+_SIZE: Final = re.compile(
+    r"\b([1248]K|512)(?: (?:resolution|image|picture|format|size)\b|(?<=\bin \dK)(?=\s*(?:[.,;:!?]|$)))"
+)
 # A portrait or a landscape is a kind of picture, too, and a wide picture may hang on a wall: only with such a noun do
 # these words speak of the format.
 _FORMAT: Final = r"(?:,? [\w-]+)? (?:format|orientation|aspect ratio)\b"
@@ -62,6 +64,11 @@ def formats(text: str) -> Iterator[re.Match[str]]:
     for match in _RATIO.finditer(text):
         if match[0] in RATIOS or _RATIO_NOUN.match(text, match.end()):
             yield match
+
+
+def sizes(text: str) -> Iterator[re.Match[str]]:
+    """Yield the passages that name a size that settings can ask for, such as "2K resolution" or "in 4K"."""
+    return (match for match in _SIZE.finditer(text) if match[1] != "8K")
 
 
 def _authors(prompt: Prompt, own_words: Collection[str]) -> Iterator[str]:

@@ -44,6 +44,9 @@ def targets(path: Path) -> list[Target]:
     if not path.exists():
         raise InputError(f"{path}: there is no such file or folder.")
     if path.is_file():
+        library = Library(find_project(path.resolve().parent), labels_from=current_folder())
+        if path.resolve() in {(library.project.root / name).resolve() for name in _of_projects(library.project)}:
+            return [Target(library, (), tuple(_beside_recipes(library)))]
         return [Target(library_of(recipes_of(path.parent)), (path,))]
     if path.name in _BELOW:
         return [Target(library_of(path.parent), tuple(_yaml_files(path)))] if any(_yaml_files(path)) else _nothing(path)
@@ -101,6 +104,11 @@ def _of_project(library: Library) -> list[Target]:
     if made:
         return [replace(made[0], problems=(*beside, *made[0].problems)), *made[1:]]
     return [Target(library, (), beside)] if beside else []
+
+
+def _of_projects(project: Project) -> tuple[str, ...]:
+    """Return the files that are about a whole project: what is wrong with any of them is told together."""
+    return FILE, project.brand, project.models
 
 
 def _beside_recipes(library: Library) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from jinja2 import nodes
 
 from prompt_kit.errors import Problem
 from prompt_kit.review.lint.closing import CLOSED
-from prompt_kit.review.lint.contradictions import formats
+from prompt_kit.review.lint.contradictions import formats, sizes
 from prompt_kit.review.lint.quotes import without_quoted
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ _PLACEHOLDER: Final = re.compile(r"\[(?!sic\])[a-z][\w /,.'-]*\]|<([a-z][\w -]*)
 _CLOSING_TAG: Final = re.compile(r"</([a-z][\w-]*)\s*>", re.IGNORECASE)
 _PLACEHOLDER_LEFT: Final = "'{}' looks like a placeholder that was left. Make it a parameter."
 _FORMAT: Final = "'{}' stands in the words. The settings say the format; words that differ confuse the model."
+_SIZE: Final = "'{}' stands in the words. The settings say the size; words do not change it."
 _KEYWORD_LIST: Final = re.compile(r"(?:^|(?<=[.!?] ))(?:[\w-]+(?: [\w-]+){0,2}, ){6,}", re.MULTILINE)
 # "…, hands and feet" ends a series that belongs to a sentence.
 _SERIES_ENDS: Final = re.compile(r"(?:[^.!?\n,;]+ )?(?:and|or) [^.!?\n,;]+(?:[.!?\n;:]|$)|(?:and|or|then) ")
@@ -125,6 +126,8 @@ def in_words(text: str, *, creates: bool, tags: Collection[str] = ()) -> Iterato
             yield _PLACEHOLDER_LEFT.format(_shortened(match[0])), match.start()
     for match in formats(plain):
         yield _FORMAT.format(match[0]), match.start()
+    for match in sizes(plain):
+        yield _SIZE.format(match[0]), match.start()
     for pattern, message in _BAD:
         for match in pattern.finditer(plain):
             yield message.format(_shortened(match[0])), match.start()
