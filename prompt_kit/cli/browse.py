@@ -120,11 +120,12 @@ def _show_slots(slots: Mapping[str, ReferenceSlot]) -> None:
 
 
 def _show_parameter(name: str, parameter: Any) -> None:
-    marks = [parameter.type.replace("_", " ")]
+    kind = parameter.type.replace("_", " ")
+    marks = [f"{kind}, or own words" if getattr(parameter, "other", False) else kind]
     marks += ["required"] if parameter.required else []
     marks += [f"default {parameter.default}"] if parameter.default is not None else []
     marks += ["locked"] if parameter.locked else []
-    say(f"  {name:<20}{parameter.title or name} ({', '.join(marks)}). {advice(parameter)}".rstrip())
+    say(f"  {name:<20}{parameter.title or spoken(name)} ({', '.join(marks)}). {advice(parameter)}".rstrip())
     for value, choice in getattr(parameter, "choices", {}).items():
         say(f"  {'':<20}  {value}: {choice.label}{'. ' + choice.help if choice.help else ''}")
 

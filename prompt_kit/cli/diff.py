@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("text", "markdown", "html", "json")
 
+_ENDINGS: Final = {
+    "": "text",
+    ".txt": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+}
+"""The format that the ending of a file asks for."""
+
 _WIDEST: Final = 120
 """Longest line, in characters; longer ones are hard to read."""
 
@@ -50,7 +61,7 @@ def diff(states: tuple[str, ...], *, recipes: tuple[str, ...], form: str | None,
     """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
     from prompt_kit.review.diff import changes_between, open_states
 
-    form = form or _form_of(output)
+    form = form or (_form_of(output) if output else "text")
     with ExitStack() as stack:
         changes = changes_between(*open_states(states, stack), recipes)
         text = _report(changes, form, to_terminal=output is None)
@@ -64,9 +75,13 @@ def diff(states: tuple[str, ...], *, recipes: tuple[str, ...], form: str | None,
     click.get_current_context().exit(1 if changes.recipes else 0)
 
 
-def _form_of(output: Path | None) -> str:
-    endings = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".json": "json"}
-    return endings.get(output.suffix.lower(), "text") if output else "text"
+def _form_of(output: Path) -> str:
+    ending = output.suffix.lower()
+    if ending not in _ENDINGS:
+        raise click.UsageError(
+            f"--output: nothing can be written as {ending}. Take {', '.join(filter(None, _ENDINGS))}, or say --format."
+        )
+    return _ENDINGS[ending]
 
 
 def _report(changes: Changes, form: str, *, to_terminal: bool) -> str:

@@ -40,6 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have pytest look into the folders that ``--recipes`` names, besides those it was asked for."""
+    if config.getoption("recipes") and not config.pluginmanager.hasplugin("regressions"):
+        raise pytest.UsageError("--recipes needs pytest-regressions. Install it: pip install 'prompt-kit[test]'")
     config.args[:] = list(dict.fromkeys([*config.args, *config.getoption("recipes")]))
 
 
@@ -85,7 +87,14 @@ def _example_test(recipe: Recipe, example: str, file: Path) -> Callable[..., Non
             prompt = recipe.render_example(example)
         except PromptKitError as error:
             pytest.fail(f"{recipe.name}, example {example}:\n{error}", pytrace=False)
-        file_regression.check(snapshot(prompt), fullpath=file, encoding="utf-8", newline="\n")
+        known, written = file.is_file(), False
+        try:
+            file_regression.check(snapshot(prompt), fullpath=file, encoding="utf-8", newline="\n")
+        except pytest.fail.Exception:
+            written = True
+        if written:
+            fact = "differs and was written anew" if known else "had no snapshot; it was written"
+            pytest.fail(f"The prompt {fact}: {file}. Read it, and run again.", pytrace=False)
 
     test.__doc__ = f"The prompt of the example '{example}' is what it was."
     return test

@@ -51,6 +51,8 @@ class Checkout:
 
     def unknown(self, name: str) -> str:
         """Return what there is to say about a revision that is not there."""
+        if name == "HEAD":
+            return f"Nothing is committed in {self.folder} yet. Commit first, or name two folders to compare."
         fact = f"There is no revision or folder '{name}'."
         refs = os.fsdecode(self._run("for-each-ref", "--format=%(refname:short)").stdout).split()
         if hint := did_you_mean(name, refs):
