@@ -1,4 +1,4 @@
-"""Commands that look at what there is: ``list``, ``show`` and ``models``."""
+"""Commands that list recipes and models: ``list``, ``show`` and ``models``."""
 
 from __future__ import annotations
 

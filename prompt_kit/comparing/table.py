@@ -55,7 +55,7 @@ class Cell:
     refusals: tuple[str, ...] = ()
     """Why it cannot be made, as whole sentences."""
     same_as: int | None = None
-    """The number of an earlier cell that asks the very same."""
+    """The number of an earlier cell with the same request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Table:
 
     @cached_property
     def key(self) -> str:
-        """What is the same when the same comparison is asked for again."""
+        """A hash of what is compared; equal when the same comparison is asked for again."""
         said: list[Any] = [self.given.recipe.name, self.given.count]
         for cell in self.cells:
             asked = cell.plan and [cell.plan.prompt.fingerprint, cell.plan.generator, cell.plan.model.id]
@@ -134,7 +134,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class _Objection:
-    """Something that is in the way of a cell."""
+    """A reason why a cell cannot be made."""
 
     problem: Problem
     wrong: bool
@@ -142,7 +142,7 @@ class _Objection:
 
 
 class TableOptions(TypedDict, total=False):
-    """What a comparison is like; everything may be left out."""
+    """How a comparison is planned; everything may be left out."""
 
     settings: Mapping[str, Any]
     """Settings that are the same in all cells."""
@@ -275,18 +275,18 @@ def _no_jobs(made: Table) -> Iterator[Problem]:
 
 
 def _unnamed(problem: Problem, names: Collection[str]) -> str:
-    """Return a message without the name of its axis, where that has just been told."""
+    """Return a message without the name of its axis, where the cell's name says it already."""
     return problem.message.removeprefix(f"{problem.parameter}: ") if problem.parameter in names else problem.message
 
 
 def _mixed(given: Given, compared: Sequence[Axis]) -> frozenset[str]:
-    """Return the names of what any cell's recipe asks: a strategy of one cell may ask what others do not know."""
+    """Return the names of all parameters and slots of any cell's recipe; strategies of single cells may add some."""
     names = {*given.recipe.parameters, *given.recipe.references}
     for axis in compared:
         for value in axis.values:
             try:
                 recipe = _with(given.recipe, axis, value)
-            except PromptKitError:  # it is told when the cell is judged
+            except PromptKitError:  # it is reported when the cell is judged
                 continue
             names |= {*recipe.parameters, *recipe.references}
     return frozenset(names)
@@ -311,7 +311,7 @@ def _with(recipe: Recipe, axis: Axis, value: Value) -> Recipe:
 def _planned(
     given: Given, picked: Sequence[tuple[Axis, Value]], mixed: Collection[str], makers: dict[str, Generator]
 ) -> Plan | list[_Objection]:
-    """Return what sending a cell's prompt would mean, or everything that is in its way."""
+    """Return what sending a cell's prompt would mean, or every reason why it cannot be made."""
     recipe, values, settings = given.recipe, dict(given.values), dict(given.settings)
     objections: list[_Objection] = []
     for axis, value in sorted(picked, key=lambda pair: pair[0].kind != "example"):
@@ -341,7 +341,7 @@ def _planned(
 
 
 def _fill(recipe: Recipe, axis: Axis, value: Value, values: dict[str, Any], settings: dict[str, Any]) -> None:
-    """Put a value where the recipe finds it."""
+    """Add the value of an axis to the values or the settings of a cell; both are changed."""
     match axis.kind:
         case "parameter" | "pictures":
             values[axis.name] = value.given
@@ -379,7 +379,7 @@ def _maker(
 
 
 def _hinted(problem: Problem, picked: Sequence[tuple[Axis, Value]]) -> Problem:
-    """Return a problem with the nearest value there is, unless it tells already."""
+    """Return a problem with the nearest possible value, unless its message has one already."""
     for axis, value in picked:
         hint = did_you_mean(value.key, axis.choices) if problem.parameter == axis.name else ""
         if hint and hint not in problem.message:

@@ -1,4 +1,4 @@
-"""Puts a recipe together from its file: what it extends, what it mixes in, what a preset fills in."""
+"""Builds a recipe from its file, the recipe it extends, its strategies and a preset."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def with_preset(recipe: Recipe, name: str) -> Recipe:
 def example_recipes(kind: str, name: str, library: Library) -> dict[str, Recipe]:
     """Return, for each example of a recipe or strategy, the recipe whose `Recipe.render_example` renders it.
 
-    A strategy's examples name the recipe they are mixed into; their pictures stand where those of recipes do.
+    A strategy's examples name the recipe they are mixed into; their pictures are in the folder of recipes, too.
 
     Raises:
         NotFoundError: When there is no recipe or strategy of that name.
@@ -94,7 +94,7 @@ def _with_examples_of(strategy: Found[StrategySpec], name: str, library: Library
         if example.recipe == name
     }
     spec = mixed.spec.model_copy(update={"examples": examples})
-    # What a strategy can do must not depend on whose brand is near.
+    # The examples of a strategy must not depend on the project's brand.
     return replace(mixed, spec=spec, folder=strategy.root.recipes, fixed=plain.fixed, notes=())
 
 
@@ -216,7 +216,7 @@ def _named(value: Any) -> list[str]:
 
 
 def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what a recipe says that does not fit together, with the keys it stands under."""
+    """Yield the contradictions within a recipe, each with the keys of its place."""
     yield from _condition_mistakes(recipe)
     yield from _former_name_mistakes(recipe)
     for number, text in enumerate(recipe.spec.stays):

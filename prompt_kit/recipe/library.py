@@ -124,7 +124,7 @@ class Library:
         packs = [(inside(project.root, pack), Path(pack).name) for pack in project.packs]
         others = [Root(folder / "recipes", folder / "templates", name, folder) for folder, name in packs]
         roots = [own, *others, Root(*built_in(), "built in")]
-        # In a checkout of the kit itself the project's folders are the built-in ones.
+        # In a checkout of prompt-kit itself, the project's folders are the built-in ones.
         folders = {root.recipes.resolve(): root for root in reversed(roots) if root.recipes.is_dir()}
         return tuple(reversed(folders.values()))
 

@@ -1,4 +1,4 @@
-"""Which templates the turns of a recipe are made of, put together and compiled."""
+"""Combines the templates of each turn of a recipe, and compiles them."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def compiled_turns(
 ) -> tuple[TurnTemplate, ...]:
     """Return the turns that strategies ask for, then the recipe's own, each with its words.
 
-    A turn says the recipe's words between those of its strategies. One that a strategy asks for begins with that turn's
-    template; it needs no other words of that strategy.
+    The words of a turn are the recipe's, with those of its strategies before and after. A turn that a strategy asks
+    for begins with that turn's template; it needs no other words of that strategy.
 
     Args:
         turns: The recipe's own turns; at least one.
@@ -100,7 +100,7 @@ def _compiled(turn: TurnSpec, templates: Sequence[str], names: Names, source: Ca
 
 
 def _check_names(used: dict[str, Place], known: list[str]) -> None:
-    """See that a template takes only these names from outside.
+    """Check that a template takes only these names from outside.
 
     Raises:
         InputError: With every other name, at the place where it is used first.

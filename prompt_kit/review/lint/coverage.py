@@ -1,4 +1,4 @@
-"""Which branches of a template, and which choices, the examples exercise."""
+"""Measures which branches of a template, and which choices, the examples exercise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values in files that their parameters do not accept: those of presets, and those that show what is meant."""
+"""Finds values in files that their parameters do not accept: those of presets, and the ``examples`` of parameters."""
 
 from __future__ import annotations
 

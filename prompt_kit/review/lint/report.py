@@ -1,4 +1,4 @@
-"""Looks at the files of a library, one by one, and reports every problem."""
+"""Checks the files of a library, one by one, and reports every problem."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _look(target: Target) -> Report:
 
 
 def _begin(project: Project, roots: tuple[Root, ...], labels_from: Path) -> None:
-    """Make a worker process ready: open its library; it ends too soon for garbage collection to be worth its time."""
+    """Open the library of a worker process; it is short-lived, so garbage collection is turned off."""
     gc.disable()
     global _library  # noqa: PLW0603 - a worker keeps nothing else between files
     _library = Library(project, roots=roots, labels_from=labels_from)
@@ -180,7 +180,7 @@ class _File:
         return report
 
     def _own_templates(self, parsed: Found[RecipeSpec], recipe: Recipe) -> set[str]:
-        """Return the templates that are the recipe's own; what it inherits is measured where it comes from."""
+        """Return the templates that are the recipe's own; inherited ones are measured with their own recipe."""
         names = {name for plan in recipe.turn_templates for name in plan.program.origins}
         if parsed.spec.extends is not None:
             own = {parsed.spec.template, *(turn.template for turn in parsed.spec.turns)}
@@ -264,7 +264,7 @@ class _Trial:
                 plan.program.watch()
 
     def report(self, kind: str, parameters: Mapping[str, Parameter], *, creates: bool, base: Recipe | None) -> Report:
-        """Return what was found once all examples were rendered."""
+        """Return the problems once all examples were rendered."""
         file, spec = self.parsed.file, self.parsed.spec
         if base is not None:
             self.watch(base)
@@ -298,7 +298,7 @@ class _Trial:
             yield from printed_raw(program, parameters, self.templates)
 
     def _repeated_and_closed(self, parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
-        """Look for sentences that say nothing of the values, and for lists of words that nobody asked to close."""
+        """Look for sentences that say nothing of the values, and for words that forbid further words."""
         file, spec = self.parsed.file, self.parsed.spec
         in_templates = [passage for program in self.programs.values() for passage in passages(program)]
         yield from closing.closed_lists(in_templates, parameters, self.templates)

@@ -1,4 +1,4 @@
-"""Sentences that stand in most prompts of a recipe, whatever was filled in."""
+"""Finds sentences that most prompts of a recipe have, whatever was filled in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which parameters, reference slots and templates nothing uses."""
+"""Finds parameters, reference slots and templates that nothing uses."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def unused_inputs(parsed: Found[Any], recipe: Recipe) -> list[Problem]:
     used |= {other for p in recipe.parameters.values() for other in (*p.show_if, *getattr(p, "away_from", ()))}
     used |= {other for slot in recipe.references.values() for other in (slot.described_by or "", *slot.show_if)}
     parameters = [n for n, p in parsed.spec.parameters.items() if n not in used and not p.brings_settings]
-    # A mask needs no words: it says by itself which part may change.
+    # A mask needs no words: its pixels say which part may change.
     slots = [name for name, slot in parsed.spec.references.items() if name not in in_templates and slot.role != "mask"]
     problems = [
         parsed.file.problem(f"no template uses the parameter '{name}'. Use it or leave it out.", "parameters", name)
