@@ -18,6 +18,7 @@ SHARED: Final = {
 VAGUE: Final = {"found", "one", "seen", "told", "what"}
 """Names that say nothing of what they hold."""
 
+
 def test_no_two_classes_share_a_name() -> None:
     """Someone who reads ``Options`` or ``Line`` must not have to look up which of several is meant."""
     homes: dict[str, set[str]] = defaultdict(set)

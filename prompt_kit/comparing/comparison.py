@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from prompt_kit.comparing.axes import Across
-    from prompt_kit.comparing.table import Cell, Table
+    from prompt_kit.comparing.cells import Cell, Table
     from prompt_kit.generators import Generator
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.work.session import RunProgress

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from prompt_kit.comparing.table import Cell, Table
+    from prompt_kit.comparing.cells import Cell, Table
 
 FOLDER: Final = "comparisons"
 RECORD: Final = "compare.json"

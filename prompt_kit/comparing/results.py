@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from prompt_kit.comparing.table import Cell, Table
+    from prompt_kit.comparing.cells import Cell, Table
     from prompt_kit.record.runs import RunRecord
     from prompt_kit.record.runs.schema import Done
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
     from prompt_kit.images import Image
     from prompt_kit.prompt import Task
-    from prompt_kit.recipe.library import Found, Library
+    from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.parameters import ChoiceOf, Parameter
     from prompt_kit.recipe.spec import ReferenceSlot
     from prompt_kit.recipe.templating import Program
@@ -53,7 +53,7 @@ class Recipe:
     library: Library
     folder: Path
     """Where its file is; the pictures of its examples are relative to that folder."""
-    strategies: tuple[Found[StrategySpec], ...] = ()
+    strategies: tuple[LibraryFile[StrategySpec], ...] = ()
     fixed: tuple[tuple[str, Any], ...] = ()
     """Values that a preset or a brand has filled in."""
     notes: tuple[Problem, ...] = ()
@@ -125,7 +125,7 @@ class Recipe:
         """Recipes with strategies mixed in, kept so that their templates are compiled once."""
         return {}
 
-    def _mixed(self, new: tuple[Found[StrategySpec], ...]) -> Recipe:
+    def _mixed(self, new: tuple[LibraryFile[StrategySpec], ...]) -> Recipe:
         for strategy in new:
             reason = self.objection(strategy)
             if reason:
@@ -140,7 +140,7 @@ class Recipe:
             mixed = replace(mixed, fixed=tuple(fixed.items()), notes=(*mixed.notes, *notes))
         return mixed
 
-    def objection(self, strategy: Found[StrategySpec]) -> str:
+    def objection(self, strategy: LibraryFile[StrategySpec]) -> str:
         """Return why a strategy makes no sense here, as a sentence; empty when it does."""
         if self.task not in strategy.spec.tasks:
             return f"it is for recipes that {' or '.join(strategy.spec.tasks)}, and this one's task is to {self.task}."

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from prompt_kit.errors import Place
-    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
     from prompt_kit.recipe.templating import Program, Source
 
@@ -31,7 +31,7 @@ class Names:
 def compiled_turns(
     turns: Sequence[TurnSpec],
     template: str,
-    strategies: Sequence[Found[StrategySpec]],
+    strategies: Sequence[LibraryFile[StrategySpec]],
     names: Names,
     source: Callable[[str], Source],
 ) -> tuple[TurnTemplate, ...]:
@@ -75,7 +75,7 @@ def phrase_of(text: str, recipe: str, parameters: Collection[str]) -> Program:
     return phrase
 
 
-def strategy_templates(strategy: Found[StrategySpec]) -> set[str]:
+def strategy_templates(strategy: LibraryFile[StrategySpec]) -> set[str]:
     """Return the names of a strategy's own templates."""
     return {_strategy_template(strategy), *(_turn_template(strategy, turn) for turn in strategy.spec.turns)}
 
@@ -85,7 +85,7 @@ def template_name(name: str, spec: RecipeSpec) -> str:
     return spec.template or f"{name}.j2"
 
 
-def _between(strategies: Sequence[Found[StrategySpec]], template: str) -> Iterator[str]:
+def _between(strategies: Sequence[LibraryFile[StrategySpec]], template: str) -> Iterator[str]:
     """Yield the names of the templates that make a turn: a recipe's own between those of strategies."""
     yield from (_strategy_template(strategy) for strategy in strategies if strategy.spec.place == "before")
     yield template
@@ -115,9 +115,9 @@ def _check_names(used: dict[str, Place], known: list[str]) -> None:
         )
 
 
-def _strategy_template(strategy: Found[StrategySpec]) -> str:
+def _strategy_template(strategy: LibraryFile[StrategySpec]) -> str:
     return strategy.spec.template or f"strategies/{strategy.name}.j2"
 
 
-def _turn_template(strategy: Found[StrategySpec], turn: TurnSpec) -> str:
+def _turn_template(strategy: LibraryFile[StrategySpec], turn: TurnSpec) -> str:
     return turn.template or f"strategies/{strategy.name}-{turn.output}.j2"

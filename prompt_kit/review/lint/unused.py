@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
-    from prompt_kit.recipe.library import Found, Library
+    from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.recipe.templating import Program
     from prompt_kit.review.lint.targets import Target
 
 
-def unused_inputs(parsed: Found[Any], recipe: Recipe) -> list[Problem]:
+def unused_inputs(parsed: LibraryFile[Any], recipe: Recipe) -> list[Problem]:
     """Return the parameters and reference slots of a file that nothing uses.
 
     Args:
