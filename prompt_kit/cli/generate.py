@@ -220,7 +220,7 @@ generate = RecipeCommands(
 
 @dataclass(frozen=True)
 class Inputs:
-    """What was given for a recipe: example, file and options put together, the later ones winning."""
+    """The values that were given for a recipe: those of example, file and options; later ones replace earlier ones."""
 
     recipe: Recipe
     """With the strategies of its example."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from prompt_kit.comparing.axes import Across
-    from prompt_kit.comparing.table import Cell, Table
+    from prompt_kit.comparing.cells import Cell, Table
     from prompt_kit.generators import Generator
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.work.session import RunProgress
@@ -54,7 +54,7 @@ class ComparisonProgress:
     kept: tuple[Result, ...] = ()
     """With the prices: what is there already, or waits in a job."""
     notes: tuple[str, ...] = ()
-    """With the prices: whole sentences about what is odd though it works."""
+    """With the prices: warnings, in whole sentences."""
 
 
 class CompareOptions(TableOptions, total=False):
@@ -70,9 +70,9 @@ class CompareOptions(TableOptions, total=False):
     out: Path
     """Also write the sheet into this file."""
     on_progress: Callable[[ComparisonProgress], None]
-    """Told of every step."""
+    """Called with every step."""
     on_wait: Callable[[float, str], None]
-    """Told about how many seconds a generator waits before it asks again, and why."""
+    """Called with about how many seconds a generator waits before it asks again, and why."""
 
 
 def compare(
@@ -88,7 +88,7 @@ async def acompare(
     """Make the same prompt over one or two axes, and write one sheet with all pictures side by side.
 
     Every cell is a run of its own, with its record. When the same comparison was left unfinished it goes on, and what
-    it has is not paid again. Whatever stops it, the sheet shows what was made.
+    it has is not paid again. The sheet is written even when it is stopped, and shows what was made.
 
     With ``batch`` the cells are submitted as jobs, and it returns at once. When `Comparison.jobs` are collected, the
     same without ``batch`` writes the sheet, and makes only what they did not bring.
@@ -99,7 +99,7 @@ async def acompare(
         across: What differs: for one or two names, the values to compare, or ``*`` for all; such as
             ``{"style": ["kawaii", "flat"], "tier": "*"}``. Besides the recipe's parameters and pictures there are
             settings, ``generator``, ``strategy`` (``None`` is without) and ``example``.
-        options: See `Options`.
+        options: See `CompareOptions`.
 
     Raises:
         InputError: With every problem of all cells; nothing was sent.

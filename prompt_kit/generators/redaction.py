@@ -1,4 +1,4 @@
-"""Takes keys out of what providers say, before anybody sees or keeps it."""
+"""Removes keys from what providers answer, before anything is shown or recorded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prompt_kit.generators.attempts import Attempt
 
 _SHORTEST_KEY: Final = 8
-"""What is shorter, in characters, may be a word and is no key."""
+"""Shortest key that is removed, in characters; anything shorter may be an ordinary word."""
 
 _DEEPEST: Final = 40
 """Levels of nested details that are kept; real answers have fewer than ten."""
@@ -33,7 +33,7 @@ def without_key(outcome: Outcome, *keys: str) -> Outcome:
 
 
 def attempt_without_key(attempt: Attempt, *keys: str) -> Attempt:
-    """Return an attempt without these keys, before anybody hears of it."""
+    """Return an attempt without these keys; to be called before anything of it is shown."""
     return replace(attempt, outcome=without_key(attempt.outcome, *keys))
 
 

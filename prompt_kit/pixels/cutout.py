@@ -38,7 +38,7 @@ _MOST_KEPT: Final = 0.002
 _TOUCHES: Final = 0.004
 """Least part of one side that counts as touched."""
 _TINGED: Final = 0.3
-"""Share of the key's hue from which on an outline looks tinged."""
+"""Least share of the key's hue with which an outline looks tinged."""
 _MOST_FRINGE: Final = 0.06
 """Largest tinged part of an outline that gives no warning."""
 _ANOTHER: Final = "choose another colour to cut away"
@@ -54,7 +54,7 @@ def cut_out(data: bytes, name: str) -> CutOut:
     colour = f"{color_name(backdrop.code)} ({backdrop.code})"
     if backdrop.share < _LEAST_RIM:
         return _nothing(
-            f"There is no flat colour behind the subject: the commonest, {colour}, is found along"
+            f"There is no flat colour behind the subject: the commonest, {colour}, covers only"
             f" {backdrop.share:.0%} of the picture's edge. Ask once more, or {_ANOTHER}.",
             backdrop,
         )

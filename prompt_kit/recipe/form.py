@@ -1,4 +1,4 @@
-"""What a recipe asks, and the check of what was filled in: every problem at once."""
+"""The form of a recipe: its parameters and reference slots, and the check of values with every problem at once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Form:
         references: Mapping[str, ReferenceSlot],
         heeds: Iterable[str] = (),
     ) -> None:
-        """Make the form of the recipe ``name``; what it ``heeds`` may be asked by a strategy, and is empty else."""
+        """Make the form of the recipe ``name``; parameters in ``heeds`` are empty unless a strategy asks them."""
         self.name, self.parameters, self.references, self.heeds = name, parameters, references, heeds
 
     def check(
@@ -216,7 +216,7 @@ class Form:
     def _check_conditions(
         self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem], filled: Collection[str]
     ) -> None:
-        """Drop what is not asked under these values, and see that what is asked and needed is there."""
+        """Remove values that are not asked under these values, and check that required ones are given."""
         for name, condition in self._conditions.items():
             if _holds(condition, context):
                 if self.parameters[name].required and name not in words:

@@ -1,4 +1,4 @@
-"""What becomes of a value on its way into a template."""
+"""Converts values to what templates see."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class Chosen(str):
 
 
 class Phrase(str):
-    """Words as the template sees them that know whether they name one thing or several."""
+    """Words as the template sees them, with the information whether they name one thing or several."""
 
     __slots__ = ("plural",)
 
     plural: bool
 
     def __new__(cls, text: str) -> Phrase:
-        """Judge by the words themselves; see `words.is_plural`."""
+        """Decide by the words themselves; see `words.is_plural`."""
         made = super().__new__(cls, text)
         made.plural = words.is_plural(text)
         return made

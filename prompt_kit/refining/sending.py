@@ -27,13 +27,13 @@ def refine(picture: Refinable, change: str, **options: Unpack[RefineOptions]) ->
 async def arefine(picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
     """Change one thing in a picture, and keep what is right already.
 
-    A new request is made from the picture, the change and what its recipe insists on. With ``chat`` the change is
-    said in the conversation that made the picture, to the same model.
+    A new request is made from the picture, the change and the list of what must stay. With ``chat`` the change is
+    sent to the same model, as the next message of the conversation that made the picture.
 
     Args:
         picture: A picture file, a run with one picture (its id or folder), or the outcome of one.
         change: One change, as an instruction: "make the light warmer".
-        **options: ``chat``, ``keep`` (what must stay besides what the picture's recipe insists on), ``values``
+        **options: ``chat``, ``keep`` (what must stay besides what the picture's recipe lists), ``values``
             (further values of the recipe ``refine``, such as ``{"object": "hat.png"}``), ``settings`` that differ
             from the picture's own, and how it is sent, as for `generate`.
 

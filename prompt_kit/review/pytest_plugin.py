@@ -1,4 +1,4 @@
-"""Recipes' examples as tests: each prompt is compared with its snapshot, one readable file."""
+"""Makes tests of recipes' examples: each prompt is compared with its snapshot, one readable file."""
 
 from __future__ import annotations
 

@@ -33,10 +33,10 @@ KEYS: Final = (
 """The colours to choose from; those that models draw best come first."""
 
 _ALWAYS: Final = ("#ffffff", "#101010")
-"""What nearly every drawing has: paper or highlights, and ink."""
+"""White and black, which nearly every drawing has: as paper or highlights, and as ink."""
 _WORD: Final = re.compile(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b|[a-z]+")
 _LONGEST: Final = 3
-"""Most words of a colour's name."""
+"""The most words that the name of a colour has."""
 _LIGHTNESS: Final = 0.5
 """How much lightness counts beside hue when a colour is cut away: a shadow on the key is still the key."""
 _ENOUGH: Final = 60.0

@@ -20,7 +20,7 @@ _START_OF_SCAN: Final = 0xDA
 
 
 class PictureHead(NamedTuple):
-    """What the head of a picture says."""
+    """The size and orientation that the first bytes of a picture give."""
 
     width: int
     """As people see it, in pixels; 0 when the head does not tell."""

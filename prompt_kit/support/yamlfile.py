@@ -1,4 +1,4 @@
-"""Reads YAML the way people mean it, and knows the line and column of every value."""
+"""Reads YAML the way people mean it, with the line and column of every value."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class YamlFile:
             if self._root is None:
                 return {}
             if "*" in self.text and "&" in self.text and _expanded(self._root, {}) > MAX_NODES:
-                raise InputError(Problem("its aliases unfold to more than the kit reads.", Place(self.label, 1, 1)))
+                raise InputError(Problem("its aliases repeat more content than is allowed.", Place(self.label, 1, 1)))
             data = loader.construct_document(self._root)
         except (yaml.YAMLError, RecursionError, ValueError) as error:
             raise InputError(self._syntax_problem(error)) from error
@@ -264,7 +264,7 @@ def _below(model: Any, key: str | int) -> Any:
     model = _unwrapped(model)
     if isinstance(model, type) and issubclass(model, BaseModel):
         by_key = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
-        # A key that is no field is the name of the union member that pydantic chose: stay where we are.
+        # A key that is no field is the name of the union member that pydantic chose: the type stays the same.
         return by_key.get(str(key), model)
     if get_origin(model) in {dict, list, tuple}:
         return get_args(model)[-1] if get_origin(model) is dict else get_args(model)[0]

@@ -48,7 +48,7 @@ KEYS: Final = {"gemini": ("GOOGLE_API_KEY", "GEMINI_API_KEY"), "openai": ("OPENA
 _PLATFORM: Final = ("GOOGLE_GENAI_USE_ENTERPRISE", "GOOGLE_GENAI_USE_VERTEXAI")
 """What sends Gemini's requests to the Agent Platform, where a Google Cloud project takes the place of a key."""
 
-# Outcomes that every further request of the run would have, too.
+# Every further request of the run would end with the same status.
 _HOPELESS: Final = {Status.AUTH, Status.BUDGET, Status.INVALID, Status.QUOTA, Status.CANCELLED}
 
 
@@ -62,7 +62,7 @@ class RunProgress:
     """From 1; 0 for the run as a whole."""
     turns: int = 0
     name: str = ""
-    """What the turn makes."""
+    """The name of what the turn makes, such as ``front``."""
     outcome: Outcome | None = None
     folder: Path | None = None
 
@@ -98,7 +98,7 @@ class GenerateOptions(TypedDict, total=False):
     resend: bool
     """When an unfinished run goes on: send again what may have been paid though nobody saw the answer."""
     on_progress: Callable[[RunProgress], None]
-    """Told of every step."""
+    """Called with every step."""
 
 
 def default_generator(project: Project) -> str:
@@ -116,7 +116,7 @@ def with_access(project: Project) -> tuple[str, ...]:
 
 
 def plan(prompt: Prompt, *, generator: str, project: Project | None = None, count: int = 1) -> Plan:
-    """Return what sending the prompt would mean: the model, the cost, what is odd about it.
+    """Return what sending the prompt would mean: the model, the cost and warnings.
 
     Raises:
         InputError: With everything the model cannot do, or when the model is retired.
@@ -158,8 +158,8 @@ async def agenerate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outco
     """Make the pictures of a prompt, save them with their record, and return what came of it.
 
     Returns:
-        The outcome of the whole run: the pictures of all turns with the paths they were saved under, what it
-        cost, and the first thing that went wrong if anything did. What was finished is saved in any case.
+        The outcome of the whole run: the pictures of all turns with the paths they were saved under, the cost, and
+        the first problem if there was any. Finished pictures are saved in any case.
 
     Raises:
         InputError: When the model cannot do what is asked, a picture is gone, the same waits in a job, or the prompt

@@ -18,7 +18,7 @@ KEYS: Final = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
 """Where the key is looked for, in the SDK's own order (google-genai 3.4.0)."""
 
 SWITCHES: Final = ("GOOGLE_GENAI_USE_ENTERPRISE", "GOOGLE_GENAI_USE_VERTEXAI")
-"""What turns to the Agent Platform when it is ``true`` or ``1``; the first that is set decides (google-genai 3.4.0)."""
+"""What chooses the Agent Platform when it is ``true`` or ``1``; the first that is set decides (google-genai 3.4.0)."""
 
 PROJECT: Final = "GOOGLE_CLOUD_PROJECT"
 LOCATION: Final = "GOOGLE_CLOUD_LOCATION"
@@ -48,7 +48,7 @@ class Access:
     location: str = ""
     """Where on the Agent Platform the model runs."""
     credentials: Credentials | None = field(default=None, repr=False)
-    """Those that were given; ``None`` means that google-auth looks for them."""
+    """The credentials that were given; ``None`` means that google-auth looks for them."""
 
     @property
     def by_credentials(self) -> bool:

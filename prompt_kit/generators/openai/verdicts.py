@@ -1,4 +1,4 @@
-"""What each of OpenAI's codes means for the person who asked."""
+"""The message and the next step for each of OpenAI's codes."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ SENT_NOTHING: Final = Verdict(
     "no",
     again="yes",
 )
-"""No connection came about."""
+"""No connection could be made."""
 
 BAD_ADDRESS: Final = Verdict(
     Status.INVALID, "The request could not be sent{says}.", "Look at the base URL and the key.", "no"

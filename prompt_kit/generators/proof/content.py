@@ -123,7 +123,7 @@ class Brief:
     """Where the empty area is, when its value says so; elsewhere it is what the subject leaves."""
     panels: tuple[Panel, ...]
     stacked: str
-    """How panels stand: ``row``, ``column``, ``grid``, ``opening`` (the first as wide as all); empty: as it fits."""
+    """``row``, ``column``, ``grid`` or ``opening`` (the first panel as wide as all); empty where the format decides."""
     chips: tuple[Chip, ...]
     pictures: tuple[ProofPicture, ...]
     turns: tuple[str, ...]

@@ -203,7 +203,7 @@ class Stage:
     def _panel(self, box: Box, panel: Panel, number: int) -> None:
         board, unit, accent = self.board, self.unit, self.said.accent
         board.box(box, CARD)
-        # Wide and close by turns: the rhythm of a strip, without pretending to know the drawing.
+        # The circles differ in size and place, because the proof does not know what the panels will show.
         reach = (0.18, 0.3, 0.24, 0.27)[number % 4] * min(box.w, box.h)
         x, y = box.x + box.w * (0.5, 0.36, 0.62)[number % 3], box.y + box.h * 0.46
         board.oval(Box(x - reach, y - reach, 2 * reach, 2 * reach), mixed(CARD, accent, 0.13))

@@ -61,7 +61,7 @@ class Notes:
     height: float
     """How much of the room's height they take."""
     left_out: int
-    """How many found no room."""
+    """How many did not fit."""
     squeezed: float
     """How far thumbnails are from their best size, from 0 to 1."""
 

@@ -106,7 +106,7 @@ class _SheetDrawing:
                     self._frame(item)
 
     def more(self) -> None:
-        """Say how many notes found no room."""
+        """Draw how many notes did not fit."""
         notes, unit = self.layout.notes, self.unit
         if notes.left_out and notes.sections:
             last = notes.sections[-1].items[-1].box

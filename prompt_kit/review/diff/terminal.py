@@ -46,7 +46,7 @@ class Terminal:
         again = changes.again[:_MOST_AGAIN]
         if again:
             yield ""
-            yield "What comes again"
+            yield "Repeated changes"
         for gone, came, prompts, recipes in again:
             words = [self._words("out", gone)] if gone else []
             words += [self._words("in", came)] if came else []

@@ -37,11 +37,11 @@ _NEVER_LEFT: Final = Outcome(
 )
 _LOST: Final = (
     "{generator} knows no job under this label. With another key than the one it was submitted with that is to be"
-    " expected; else it never arrived: 'prompt-kit runs cancel {id}' strikes it off."
+    " expected; else it never arrived: 'prompt-kit runs cancel {id}' gives it up."
 )
 _NEVER_ARRIVED: Final = Outcome(
     Status.CANCELLED,
-    message="The job never arrived and was struck off; nothing was sent.",
+    message="The job never arrived and was given up; nothing was sent.",
     next_step="Submit it again.",
     billable="no",
 )
@@ -64,7 +64,7 @@ class CollectOptions(TypedDict, total=False):
     pause_s: float
     """The first pause between two looks, in seconds."""
     on_look: Callable[[Job], None]
-    """Told of every job each time it was looked at."""
+    """Called with every job each time it was looked at."""
 
 
 def collect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tuple[Job, ...]:
@@ -115,7 +115,7 @@ def cancel(wanted: str | Job, **options: Unpack[CollectOptions]) -> Job:
 async def acancel(wanted: str | Job, **options: Unpack[CollectOptions]) -> Job:
     """Ask to stop a job; what was done of it by then is still there to be collected.
 
-    A job that never arrived is struck off, and one that the provider no longer knows is given up.
+    A job that never arrived is marked as never submitted, and one that the provider no longer knows is given up.
 
     Raises:
         NotFoundError: When there is no such job.
@@ -149,7 +149,7 @@ class _Look:
                 settling = Settling(job, self.project, ledger)
                 answer = await made_by.collect(job.name, settling.requests)
                 if isinstance(answer, Outcome):
-                    # A wrong key stays wrong; a network comes back.
+                    # Waiting helps when the network fails, but not when the key is wrong.
                     return _with(job, message=answer.explanation), answer.status is Status.UNAVAILABLE
                 if answer.state == "waiting":
                     return self._noted(job, said=answer.said, message=""), True
@@ -157,7 +157,7 @@ class _Look:
                 return job, False
 
     async def stop(self, name: str) -> Job:
-        """Ask the provider to stop a job, or strike it off where there is nothing to stop."""
+        """Ask the provider to stop a job, or mark it as never submitted where there is nothing to stop."""
         with held(name, self.root) as mine:
             job = job_of(name, self.root)
             if job.over:

@@ -64,9 +64,9 @@ class SubmitOptions(TypedDict, total=False):
     """Make everything anew, even if the same waits in a job or a run of it lacks only some pictures; else such a run
     goes on, and what waits is refused."""
     on_priced: Callable[[Submission], None]
-    """Told what is sent and what it costs, before anything is."""
+    """Called with what is sent and what it costs, before anything is sent."""
     on_run: Callable[[int, str], None]
-    """Told of the run of each order before it is sent: which of the orders, from 0, and the run's id."""
+    """Called for each order before it is sent, with its number, from 0, and the id of its run."""
 
 
 def submit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> tuple[Job, ...]:
@@ -184,7 +184,7 @@ class _Submitting:
             write(job, root, new=True)
             for folder in folders:
                 RunFolder.reopen(folder.path, state="waiting").close()
-            # From here on the job may be known to the provider, whatever becomes of this process.
+            # From here on the provider may have the job, even if this process ends.
             self.ledger.handed_over(numbers)
             answer = await self.made_by.submit(requests, job.label)
             if isinstance(answer, str):
