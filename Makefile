@@ -11,7 +11,7 @@ help:  ## say what there is
 demo: | $(UV)  ## render a recipe and draw its proof, offline and without a key
 	@$(RUN) --no-dev prompt-kit generate sticker --example red-panda --generator proof
 
-test: | $(UV)  ## run the tests (3 minutes on 2 cores)
+test: | $(UV)  ## run the tests (up to 3 minutes on 2 cores)
 	$(RUN) pytest -n 2
 
 soak: | $(UV)  ## run what takes long: more kills, more random values, an installed wheel
