@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from prompt_kit.errors import InputError, WorkspaceError
+from prompt_kit.support.calls import check_kind
 from prompt_kit.support.yamlfile import YamlFile
 
 FILE: Final = "prompt-kit.yaml"
@@ -91,6 +92,16 @@ def current_folder() -> Path:
         return Path.cwd()
     except FileNotFoundError as error:
         raise WorkspaceError("The current folder is gone. Go to another one.") from error
+
+
+def project_of(given: Project | None) -> Project:
+    """Return the project that is given, else the current folder's.
+
+    Raises:
+        TypeError: When something else is given.
+    """
+    check_kind("project", given, (Project, type(None)), "what find_project returns")
+    return given or find_project()
 
 
 def find_project(start: Path | None = None) -> Project:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,12 +18,13 @@ from prompt_kit.errors import BudgetError, PromptKitError, WorkspaceError
 from prompt_kit.generators.opening import announcing, opened
 from prompt_kit.outcome import Status
 from prompt_kit.support import files
+from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.support.money import dollars, total
 from prompt_kit.support.words import series
 from prompt_kit.work.session import AT_ONCE, agenerate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from typing_extensions import Unpack
@@ -79,7 +81,7 @@ def compare(
     recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[CompareOptions]
 ) -> Comparison:
     """Make the same prompt over one or two axes and wait for it; `acompare` is the async twin."""
-    return asyncio.run(acompare(recipe, values, across=across, **options))
+    return waited("prompt_kit.acompare", lambda: acompare(recipe, values, across=across, **options))
 
 
 async def acompare(
@@ -107,6 +109,11 @@ async def acompare(
         BudgetError: When it would cost more than is allowed, or the price is unknown; nothing was sent.
         WorkspaceError: When the runs' folder cannot be written.
     """
+    check_options("compare", options, CompareOptions)
+    check_kind("count", options.get("count", 1), int, "a whole number")
+    check_kind("values", values or {}, Mapping, "values by name, such as {'subject': 'a red panda'}")
+    check_kind("across", across, Mapping, "values by name, such as {'style': ['kawaii', 'flat']}")
+    check_kind("settings", options.get("settings", {}), Mapping, "settings by name, such as {'size': '2K'}")
     given = {name: value for name, value in options.items() if name in TableOptions.__annotations__}
     made = table(recipe, values or {}, across, **cast("TableOptions", given))
     if "out" in options and (why := files.unwritable(options["out"].parent)):

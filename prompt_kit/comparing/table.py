@@ -12,6 +12,7 @@ from prompt_kit.comparing.axes import MOST_AXES, Given, axes
 from prompt_kit.comparing.cells import Cell, Table, named
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
 from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.recipe import Recipe
 from prompt_kit.support.words import series
 from prompt_kit.work.jobs.submitting import batch_price, chained
 from prompt_kit.work.session import MAX_COUNT, default_generator, generator_for, plan
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from prompt_kit.comparing.axes import Across, Axis, Value
     from prompt_kit.generators import Generator
     from prompt_kit.project import Project
-    from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.work.session import Plan
 
 MOST_CELLS: Final = 48
@@ -72,7 +72,7 @@ def table(
         InputError: With every problem of all cells.
         NotFoundError: When there is no such recipe.
     """
-    recipe = load(recipe) if isinstance(recipe, str) else recipe
+    recipe = recipe if isinstance(recipe, Recipe) else load(recipe)
     project = table_options.get("project", recipe.library.project)
     given = Given(
         recipe,

@@ -11,6 +11,7 @@ from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.recipe import Recipe
 from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 from prompt_kit.recipe.turns import phrase_of, template_name
+from prompt_kit.support.calls import check_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +34,7 @@ def load(name: str, *, library: Library | None = None) -> Recipe:
         NotFoundError: When there is no recipe or preset of that name.
         InputError: With every problem of its files.
     """
+    check_kind("name", name, str, "the name of a recipe, such as 'sticker'")
     library = library or Library()
     if name not in (presets := library.names("preset")) or name in library.names("recipe"):
         try:

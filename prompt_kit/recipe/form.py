@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Required, cast
+from typing import TYPE_CHECKING, Any, Final, Required, cast
 
 from pydantic import TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.spec import ReferenceSlot
+
+
+_STRATEGY_WORDS: Final = frozenset({"strategies", "strategy", "use", "uses", "using"})
+"""What people write who would mix in a strategy where values stand."""
 
 
 class Form:
@@ -206,6 +211,8 @@ class Form:
         if error["type"] == "extra_forbidden":
             names = [*self.parameters, *self.references]
             hint = did_you_mean(str(name), names) or f"There are: {', '.join(names)}."
+            if name in _STRATEGY_WORDS:
+                hint = f"Strategies are mixed in before: recipe.using({_in_code(error['input'])})."
             return Problem(f"'{self.name}' has no parameter '{name}'. {hint}", parameter=str(name))
         place = f", entry {inner[0] + 1}" if inner and isinstance(inner[0], int) else ""
         reason = explain(error)
@@ -283,6 +290,12 @@ def _opened(name: str, picture: Any, problems: list[Problem]) -> Any:
     except InputError as error:
         problems.append(Problem(f"{name}: {error}", parameter=name))
         return None
+
+
+def _in_code(strategies: Any) -> str:
+    """Return strategies as the arguments of a call."""
+    several = strategies if isinstance(strategies, list | tuple) else [strategies]
+    return ", ".join(json.dumps(str(strategy)) for strategy in several)
 
 
 def _reread(parameter: Parameter, value: Any) -> Any:

@@ -11,8 +11,9 @@ from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.generators import BatchGenerator, Generator
 from prompt_kit.generators.opening import opened
 from prompt_kit.outcome import Outcome, Status
-from prompt_kit.project import Project, find_project
+from prompt_kit.project import Project, project_of
 from prompt_kit.record.ledger import Ledger
+from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.work.jobs.records import Job, held, job_of, jobs, write
 from prompt_kit.work.jobs.settling import Settling
 from prompt_kit.work.jobs.submitting import dropped
@@ -69,7 +70,7 @@ class CollectOptions(TypedDict, total=False):
 
 def collect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tuple[Job, ...]:
     """Wait for jobs and save what came of them; `acollect` is the async twin."""
-    return asyncio.run(acollect(*wanted, **options))
+    return waited("prompt_kit.acollect", lambda: acollect(*wanted, **options))
 
 
 async def acollect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tuple[Job, ...]:
@@ -85,7 +86,10 @@ async def acollect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tup
         InputError: When a job's file is damaged.
         WorkspaceError: When runs, jobs or ledger cannot be written.
     """
-    project = options.get("project") or find_project()
+    check_options("collect", options, CollectOptions)
+    for job in wanted:
+        check_kind("job", job, (str, Job), "a job or its id")
+    project = project_of(options.get("project"))
     root = project.runs_folder
     ids = [job if isinstance(job, str) else job.id for job in wanted] or [j.id for j in jobs(root)[0] if not j.over]
     timeout = options.get("timeout_s")
@@ -109,7 +113,7 @@ async def acollect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tup
 
 def cancel(wanted: str | Job, **options: Unpack[CollectOptions]) -> Job:
     """Ask to stop a job; `acancel` is the async twin."""
-    return asyncio.run(acancel(wanted, **options))
+    return waited("prompt_kit.work.jobs.acancel", lambda: acancel(wanted, **options))
 
 
 async def acancel(wanted: str | Job, **options: Unpack[CollectOptions]) -> Job:
@@ -122,7 +126,9 @@ async def acancel(wanted: str | Job, **options: Unpack[CollectOptions]) -> Job:
         InputError: When it is over already, or another process works on it.
         WorkspaceError: When runs, jobs or ledger cannot be written.
     """
-    project = options.get("project") or find_project()
+    check_options("cancel", options, CollectOptions)
+    check_kind("job", wanted, (str, Job), "a job or its id")
+    project = project_of(options.get("project"))
     name = wanted if isinstance(wanted, str) else wanted.id
     return await _Look(project, options.get("generator")).stop(name)
 
