@@ -44,7 +44,7 @@ class Picture:
     data: bytes = field(repr=False)
     """The provider's bytes, untouched."""
     media_type: str
-    """What the bytes are, whatever was declared."""
+    """The type that the bytes show, whatever the provider declared."""
     width: int
     """In pixels."""
     height: int
@@ -124,7 +124,7 @@ class Outcome:
     queries: tuple[str, ...] = ()
     """What the model searched for."""
     suggestions: str = field(default="", repr=False)
-    """The provider's search suggestions as HTML; whoever shows the picture must show them, too."""
+    """The provider's search suggestions as HTML; they must be shown wherever the picture is shown."""
     derived: tuple[Derived, ...] = ()
     """What was made here from the pictures: cut-outs and composites."""
     reason: str = ""

@@ -134,7 +134,7 @@ def _refuse_other_owners(path: Path) -> None:
     """
     if os.name == "nt":  # Windows has no numbers of owners
         return
-    # Whoever owns the folder can put another file in its place; a link belongs to whoever made it.
+    # Whoever owns the folder can put another file in its place; a link belongs to the user who made it.
     owners = {path.stat().st_uid, path.lstat().st_uid, path.parent.stat().st_uid}
     others = owners - _trusted_users()
     folders = os.environ.get(TRUSTED, "").split(os.pathsep)
@@ -147,7 +147,7 @@ def _refuse_other_owners(path: Path) -> None:
 
 
 def _trusted_users() -> set[int]:
-    """Return the numbers of the users whose files are used: this one, root, and whoever called ``sudo``."""
+    """Return the numbers of the users whose files are used: this one, root, and the one who called ``sudo``."""
     own = {0, os.geteuid()}
     caller = os.environ.get("SUDO_UID", "")
     return own | {int(caller)} if os.geteuid() == 0 and caller.isdecimal() else own

@@ -39,7 +39,7 @@ class Facts(BaseModel):
     title: str = ""
     """How people call it."""
     generator: str = "gemini"
-    """The generator that speaks to it."""
+    """The generator that sends requests to it."""
     status: Literal["current", "legacy", "retired"] = "current"
     """Whether it is recommended, still answers, or is gone."""
     replaced_by: str | None = None

@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "doctor": ("prompt_kit.cli.doctor:doctor", "Tell whether all is ready, without spending money."),
     "schema": ("prompt_kit.cli.check:schema", "Print the JSON Schema of recipe files."),
 }
-"""Each command, where it stands, and its line in the help; modules are loaded when their command is called."""
+"""Each command, its module, and its line in the help; modules are loaded when their command is called."""
 
 
 class Commands(click.Group):

@@ -132,7 +132,7 @@ def _made(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _thought(run: Run) -> Iterator[tuple[str, str]]:
-    """Yield the beginning of what the model thought, and where the rest stands."""
+    """Yield the beginning of the model's thoughts, and the file that has the rest."""
     from pathlib import Path as AnyPath
 
     requests = run.fields.requests

@@ -115,7 +115,7 @@ def _split(text: str) -> list[str | None]:
 
 
 def axes(given: Given, across: Across, problems: list[Problem]) -> tuple[Axis, ...]:
-    """Return the axes with all their values; whatever is wrong with them is added to the problems."""
+    """Return the axes with all their values; everything that is wrong is added to ``problems``."""
     if not 1 <= len(across) <= MOST_AXES:
         many = series([f"'{name}'" for name in across])
         problems.append(
@@ -231,7 +231,7 @@ def _current(given: Given, others: Sequence[Axis]) -> list[Model]:
 
 
 def _models(given: Given, others: Sequence[Axis]) -> list[Model]:
-    """Return the models that the cells will ask, as far as the axes tell."""
+    """Return the models that the cells will ask, as far as the axes decide it."""
     catalogue = Catalogue.load(given.project.models_file)
     asked = {name: given.settings[name] for name in ("tier", "model") if given.settings.get(name)}
     base = replace(given.recipe.settings, **asked)

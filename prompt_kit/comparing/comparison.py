@@ -192,7 +192,7 @@ class _Work:
     """Generators (and models, or "" for all of them) that refuse all further requests, with the reason."""
 
     async def all_cells(self) -> Comparison:
-        """Make every cell, and write the sheet whatever happens."""
+        """Make every cell, and write the sheet even after an error."""
         self._tell_prices()
         state: State = "stopped"
         try:

@@ -32,7 +32,7 @@ class CellPicture:
     master: Path
     """The picture as the provider made it."""
     width: int
-    """In pixels; 0 when the file does not tell."""
+    """In pixels; 0 when it is not known."""
     height: int
 
 

@@ -164,7 +164,7 @@ class _SheetBody:
             yield f'<p class="quiet">And {len(result.pictures) - _MOST_SHOWN} more in its folder.</p>'
 
     def _name(self, result: Result) -> str:
-        """Return what tells a cell's picture from the others, for people who do not see it."""
+        """Return the name of a cell's picture, for screen readers and as the text of a missing picture."""
         values = [(axis, self.table.value(result.cell, axis)) for axis in self.table.axes]
         differs = ", ".join(f"{axis.title.lower()} {shortened(value.label)}" for axis, value in values)
         return f"{self.table.given.recipe.title}, {differs}"

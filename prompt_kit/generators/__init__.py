@@ -148,7 +148,7 @@ class BatchGenerator(Generator, Protocol):
         ...
 
     async def cancel(self, job: str) -> Outcome | None:
-        """Ask to stop a job; ``None`` when it was understood. `collect` tells what comes of it."""
+        """Ask to stop a job; ``None`` when it was understood. `collect` returns the result."""
         ...
 
 
@@ -161,7 +161,7 @@ class Checked:
     state: Literal["good", "odd", "wrong"]
     """Whether it is as it should be, is worth knowing (also: not set up at all), or stops work."""
     fact: str
-    """Whole sentences: what was found. No secret stands in them, only where it was found."""
+    """The result in whole sentences; of a secret, only where it was found."""
     next_step: str = ""
     """Whole sentences: what to do now."""
 
@@ -222,7 +222,9 @@ def _checked(name: str, make: Callable[[], Any], options: Mapping[str, Any]) -> 
     accepted = [option for option in taken if not SECRET.search(option) and not option.startswith("on_")]
     secret = next((option for option in options if SECRET.search(option)), None)
     if secret:
-        raise GeneratorError(f"The generator '{name}' takes no '{secret}' from a file: keys live in the environment.")
+        raise GeneratorError(
+            f"The generator '{name}' takes no '{secret}' from a file: keys are read from the environment."
+        )
     unknown = next((option for option in options if option not in accepted), None)
     if unknown:
         advice = did_you_mean(unknown, accepted) or (

@@ -21,7 +21,7 @@ def entries(value: Any) -> list[Any]:
 
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:
-    """Return the mappings of a list, without whatever else stands in it."""
+    """Return the mappings of a list, without its other entries."""
     return [entry for entry in entries(value) if isinstance(entry, dict)]
 
 

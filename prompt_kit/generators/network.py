@@ -41,7 +41,7 @@ def host(address: str) -> str:
 
 
 def address_problem(address: str) -> Outcome | None:
-    """Return what is wrong with an address, if nobody can be asked there, or if others could read the key."""
+    """Return what is wrong with an address: it is not that of a server, or others could read the key on the way."""
     if named := host(address):
         parts = urlsplit(address)
         if parts.scheme == "https" or _is_here(parts.hostname or ""):

@@ -25,7 +25,7 @@ _ESCAPE: Final = re.compile("%[0-9A-F]{2}")
 
 
 def without_key(outcome: Outcome, *keys: str) -> Outcome:
-    """Return an outcome in which "…" stands wherever a provider or gateway repeated these keys, in any encoding."""
+    """Return an outcome in which "…" replaces these keys, in any encoding in which a provider may repeat them."""
     said = ("text", "pieces", "thoughts", "sources", "queries", "suggestions")
     names = (*said, "reason", "message", "next_step", "model", "response_id", "warnings", "details")
     forms = _all_forms(keys)
@@ -48,21 +48,21 @@ def _all_forms(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16)
 def _forms(key: str) -> tuple[str, ...]:
-    """Return a key as it is, percent-encoded, and as it stands within base64, wherever it begins there."""
+    """Return a key as it is, percent-encoded, and within base64, for each position at which it can begin there."""
     data = key.encode("utf-8", "surrogatepass")
     escaped = {quote(data, safe=""), quote(data), quote_plus(data)}
     escaped |= {_ESCAPE.sub(lambda match: match[0].lower(), form) for form in escaped}
     encoded: set[str] = set()
     for offset in range(3):
         text = base64.b64encode(b"\0" * offset + data).decode()
-        # What stands at the edges belongs to the neighbours, too.
+        # The outermost characters also encode bits of the bytes beside the key.
         inner = text[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6]
         encoded |= {inner, inner.translate(_URL_SAFE)}
     return tuple(sorted({key} | escaped | encoded, key=len, reverse=True))
 
 
 def _without(forms: tuple[str, ...], value: Any, levels: int) -> Any:
-    """Return plain data in which "…" stands for every occurrence of these texts.
+    """Return plain data in which "…" replaces every occurrence of these texts.
 
     What is nested deeper than so many levels is left out: no answer needs it, and a record could not be written.
     """

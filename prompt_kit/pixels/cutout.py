@@ -45,7 +45,7 @@ _ANOTHER: Final = "choose another colour to cut away"
 
 
 def cut_out(data: bytes, name: str) -> CutOut:
-    """Return the subject of a picture that stands before one flat colour; see `prompt_kit.pixels.cut_out`."""
+    """Return the subject of a picture with one flat colour behind it; see `prompt_kit.pixels.cut_out`."""
     image = decoded(data, name or "The picture")
     if _is_transparent(image):
         return _nothing("The picture is transparent already.")
@@ -126,7 +126,7 @@ def _fringe(made: Matte, backdrop: Backdrop) -> float:
 
 def _warnings(made: Matte, backdrop: Backdrop, fringe: float) -> Iterator[str]:
     if backdrop.drift > _MOST_DRIFT or backdrop.noise > _MOST_NOISE:
-        yield (f"The background was not one flat colour, so edges may have suffered. Ask once more, or {_ANOTHER}.")
+        yield (f"The background was not one flat colour, so edges may be uneven. Ask once more, or {_ANOTHER}.")
     sides = _touched(made)
     if sides:
         where = " and ".join((", ".join(sides[:-1]), sides[-1])) if len(sides) > 1 else sides[0]

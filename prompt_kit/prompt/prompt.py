@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prompt_kit.prompt.parts import Turn
 
 MANY_WORDS: Final = 120
-"""A prompt up to this length, in words, is short whatever it was made of."""
+"""A prompt up to this length, in words, always counts as short."""
 
 LONGEST_RATIO: Final = 1.6
 """Above this many times the words of its values, a prompt that has `MANY_WORDS` is called long."""

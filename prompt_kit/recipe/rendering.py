@@ -40,7 +40,7 @@ class Attached(str):
 
     __slots__ = ("count", "each")
 
-    count: int  # type: ignore[assignment] # templates read it; nobody counts letters in a mention
+    count: int  # type: ignore[assignment] # templates read it; `str.count` is not needed here
     """How many there are."""
     each: tuple[str, ...]
     """How each one is called."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MANY_CHOICES: Final = 15
-"""More choices than this are not listed to someone who only mistyped one."""
+"""Most choices that the message about a mistyped one lists."""
 
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
@@ -63,7 +63,7 @@ class Copy(str):
     text: str
     language: str
     place: str
-    """Where the words stand and how they look, as it was written; empty when nothing was said."""
+    """Where the words are in the picture and how they look, as it was written; empty when it was left out."""
 
     def __new__(cls, text: str, language: str = "", place: str = "") -> Copy:
         """Quote the exact words; ``language`` is the English name of their language, or empty."""
@@ -194,7 +194,7 @@ def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bo
 
 
 def recorded(value: Any) -> Any:
-    """Return a value as it stands in a record: plain data, pictures by file name."""
+    """Return a value as a record holds it: plain data, pictures by file name."""
     if isinstance(value, Mapping):
         return placed_text(value)
     if isinstance(value, list | tuple):

@@ -87,7 +87,7 @@ def _programs() -> Checked:
     except metadata.PackageNotFoundError:
         version = "of this checkout"
     fact = f"Python {platform.python_version()}, prompt-kit {version}."
-    if sys.version_info < (3, 11):  # noqa: UP036 - whoever gets around the installer's check is told here
+    if sys.version_info < (3, 11):  # noqa: UP036 - the installer's check can be bypassed
         return Checked("versions", "wrong", fact, "Install Python 3.11 or newer.")
     return Checked("versions", "good", fact)
 
@@ -129,7 +129,7 @@ def _ledger(project: Project) -> Checked:
     url = project.ledger_url
     file = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and not file.exists():
-        return Checked("ledger", "good", "It is begun with the first run.")
+        return Checked("ledger", "good", "The first run makes it.")
     try:
         with Ledger.open(url) as ledger:
             left = ledger.left(project.budget)
@@ -183,7 +183,7 @@ async def _generator(name: str, project: Project, catalogue: Catalogue) -> Async
 
 
 def _models(name: str, catalogue: Catalogue) -> Iterator[str]:
-    """Yield the models that stand for a generator's tiers."""
+    """Yield the models of a generator's tiers."""
     for tier in get_args(Tier):
         try:
             model = catalogue.choose(Settings(tier=tier), name)

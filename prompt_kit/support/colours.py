@@ -100,7 +100,7 @@ def key_away_from(texts: Iterable[str]) -> str:
 def _key_away_from(texts: tuple[str, ...]) -> str:
     taken = [_keying(code) for code in {*_ALWAYS, *(code for text in texts for code in named_in(text))}]
     nearest = {key: min(_distance(_keying(key.code), color) for color in taken) for key in KEYS}
-    # The first of equals is taken, so whatever is far enough counts the same.
+    # The first of equals is taken, so distances above `_ENOUGH` count as that.
     return str(max(KEYS, key=lambda key: min(nearest[key], _ENOUGH**2)))
 
 

@@ -53,12 +53,12 @@ def head(data: bytes) -> PictureHead:
 
 
 def dimensions(data: bytes) -> tuple[int, int]:
-    """Return width and height in pixels as people see the picture, as far as its head tells, or (0, 0)."""
+    """Return width and height in pixels as people see the picture, or (0, 0) when the first bytes do not have them."""
     return head(data)[:2]
 
 
 def cut_short(data: bytes) -> bool:
-    """Return whether a HEIC, HEIF or AVIF picture ends in the middle; of other types this does not tell."""
+    """Return whether a HEIC, HEIF or AVIF picture ends in the middle; ``False`` for other types."""
     if data[4:8] != b"ftyp":
         return False
     try:

@@ -31,7 +31,7 @@ _ORDER: Final = re.compile(
     r"|Generate|Give|Illustrate|Imagine|Make|Merge|Paint|Photograph|Place|Produce|Put|Redraw|Render|Restore|Show|Sketch"
     r"|Transform|Turn|Visuali[sz]e|Write)\b"
 )
-# What every caption may call the picture it wants, whatever the recipe.
+# Kinds of picture that a caption may name in every recipe.
 _PICTURE: Final = re.compile(
     r"\b(?:close-?up|composition|drawing|illustration|image|painting|photo|photograph|picture|portrait|rendering|selfie|shot|sketch"
     r"|snapshot|still life)s?\b"

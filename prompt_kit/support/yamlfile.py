@@ -70,7 +70,7 @@ _Loader.add_implicit_resolver(
 
 
 class YamlFile:
-    """The content of one YAML file, and where each part of it stands."""
+    """The content of one YAML file, and the place of each part of it."""
 
     def __init__(self, path: Path, label: str | None = None, text: str | None = None) -> None:
         """Read the file.
@@ -104,7 +104,7 @@ class YamlFile:
             raise InputError(sorted(problems, key=_order)) from error
 
     def place(self, *keys: str | int, of_key: bool = False) -> Place:
-        """Return where the value under these keys (or the last key itself) stands, or its nearest parent."""
+        """Return the place of the value under these keys, or of the last key itself, or of its nearest parent."""
         return self._place(self._find(keys, key_itself=of_key))
 
     def problem(self, message: str, *keys: str | int, of_key: bool = False) -> Problem:
@@ -172,7 +172,7 @@ class YamlFile:
         return Problem(f"{name}: {fact}{'' if fact.endswith(('.', '?')) else '.'}", self._place(node))
 
     def _path_keys(self, keys: tuple[str | int, ...]) -> list[str | int]:
-        """Return the keys that stand in the file; pydantic puts the names of union members between them."""
+        """Return the keys that are in the file; pydantic puts the names of union members between them."""
         in_file: list[str | int] = []
         node: Any = self.data
         for key in keys:

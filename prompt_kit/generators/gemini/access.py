@@ -29,7 +29,7 @@ ADDRESSES: Final = ("GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL")
 EVERYWHERE: Final = "global"
 """The location that is taken when none is named, as the SDK does (google-genai 3.4.0)."""
 
-# Both become parts of an address, the location even of its host, so nothing else than a name may stand there.
+# Both become parts of an address, the location even of its host, so only names are accepted.
 _PROJECT: Final = re.compile(r"^[a-z0-9][a-z0-9.:-]{2,99}$")
 _LOCATION: Final = re.compile(r"^[a-z][a-z0-9-]{1,39}$")
 
@@ -42,7 +42,7 @@ class Access:
     """Whether it is the Agent Platform (Vertex AI) instead of the Gemini API."""
     key: str = field(default="", repr=False)
     place: str = ""
-    """Where the key stood, as the end of a sentence."""
+    """Where the key was found, as the end of a sentence."""
     project: str = ""
     """The project of Google Cloud; empty is the one the credentials belong to."""
     location: str = ""

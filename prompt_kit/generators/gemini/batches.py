@@ -68,7 +68,7 @@ HTTP_OF_STATUS: Final[Mapping[int, int]] = {
     14: 503,
     16: 401,
 }
-"""The HTTP code of each status code that stands in the rows of a job (google/rpc/code.proto)."""
+"""The HTTP code of each status code in the rows of a job (google/rpc/code.proto)."""
 
 _MEDIA_TYPE: Final = "application/jsonl"
 _BESIDE: Final = ("tools", "toolConfig", "safetySettings", "systemInstruction")
@@ -221,7 +221,7 @@ async def _fetched(client: Client, path: str) -> Mapping[str, Any]:
 
 
 async def _rows(client: Client, output: Mapping[str, Any]) -> Iterable[Any]:
-    """Return the answers of a job, in the order in which they happen to stand."""
+    """Return the answers of a job, in the order of Google's answer, which need not be that of the requests."""
     name = text(output.get("responsesFile"))
     if not name:
         inlined = output.get("inlinedResponses")

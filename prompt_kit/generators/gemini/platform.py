@@ -117,7 +117,7 @@ _MEANING: Final[tuple[tuple[int, str, Verdict], ...]] = (
         ),
     ),
 )
-"""Code, what stands somewhere in the error, and what that means on the Agent Platform."""
+"""Code, a text within the error, and what that means on the Agent Platform."""
 
 _MEANING_FOR_CREDENTIALS: Final[tuple[tuple[int, str, Verdict], ...]] = (
     (401, "", _auth("Google does not accept the credentials{says}.", _LOGIN)),

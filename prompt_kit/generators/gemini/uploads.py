@@ -93,7 +93,7 @@ class Uploads:
     async def ready(
         self, client: genai.Client, request: Request, account: str, *, good_for_s: float = GOOD_FOR_S
     ) -> Mapping[str, Uploaded]:
-        """Return the files that stand for pictures of a request, by the pictures' hash; upload what needs it.
+        """Return the files that replace pictures of a request, by the pictures' hash; upload those that need it.
 
         Args:
             client: The open connection.

@@ -216,7 +216,7 @@ MEANING_OF_REASON: Final[tuple[tuple[int, str, Verdict], ...]] = (
         ),
     ),
 )
-"""Code, what stands somewhere in Google's error (lower case, without underscores in ids), and what that means.
+"""Code, a text within Google's error (lower case, without underscores in ids), and what that means.
 
 Google answers a wrong key with 400, not 401; a key without billing and a used-up day look like any 429 but
 for the name of the quota (ai.google.dev, troubleshooting and rate limits, 2026-10).

@@ -1,4 +1,4 @@
-"""Makes pictures with OpenAI's image models, or with a server that speaks the same API."""
+"""Makes pictures with OpenAI's image models, or with a server that has the same API."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ MEANING_OF_FAILURE: Final[Mapping[type[BaseException], Verdict]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class OpenAI:
-    """OpenAI's image models through the Images API, and servers of one's own that speak it.
+    """OpenAI's image models through the Images API, and other servers with the same API.
 
     It works as it is; inside ``async with`` one connection serves all requests, which saves each of them the
     handshakes. It may be entered several times at once, within one event loop.
@@ -166,7 +166,7 @@ class OpenAI:
         )
 
     def _key(self) -> tuple[str, str]:
-        """Return the key, and where it stood."""
+        """Return the key, and where it was found."""
         if self.api_key is not None:
             return self.api_key.strip(), "the one that was given"
         return os.environ.get(KEY, "").strip(), f"in {KEY}"

@@ -159,7 +159,7 @@ def _mask(request: Request, images: tuple[Image, ...]) -> bytes | None:
 
 
 def _file(number: int, image: Image) -> tuple[str, bytes, str]:
-    # Own names: a file's name may tell more than its owner wants.
+    # Own names: a file's name may be private.
     return f"picture-{number}{EXTENSIONS.get(image.media_type, '')}", image.read(), image.media_type
 
 

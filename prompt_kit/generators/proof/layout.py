@@ -82,7 +82,7 @@ class _Try:
 
 
 def layout_of(request: Request, size: tuple[int, int]) -> Layout:
-    """Return where everything stands on the sheet of a request."""
+    """Return where everything is on the sheet of a request."""
     said = brief_of(request, size)
     w, h = size
     unit = max((w * h) ** 0.5 / 64, 9.5)
@@ -103,7 +103,7 @@ def layout_of(request: Request, size: tuple[int, int]) -> Layout:
 
 
 def rows_of_settings(said: Brief, width: float, unit: float, most: float = 99) -> int:
-    """Return in how many rows the settings stand under each other, at most so many if that is possible."""
+    """Return in how many rows the settings are set, at most so many if that is possible."""
     across = max(1, min(len(said.settings), int(width / (9.4 * unit))))
     return max(1, min(-(-len(said.settings) // across), int(most)))
 

@@ -100,7 +100,7 @@ def _kinds(said: Brief) -> list[_Kind]:
         kinds.append(_Kind("Sequence", tuple(range(len(said.turns))), "frame", 3.1))
     if said.pictures:
         heading = "Reference" if len(said.pictures) == 1 else f"{len(said.pictures)} references, in this order"
-        # Where the pictures stand in the frame already, words are enough here.
+        # Where the frame shows the pictures already, words are enough here.
         look: Look = "row" if said.task == "compose" else "thumbnail"
         kinds.append(_Kind(heading, said.pictures, look, 11 if look == "row" else 13))
     if said.chips:

@@ -44,7 +44,7 @@ def draw(layout: Layout) -> Image.Image:
 
 
 class _SheetDrawing:
-    """Draws what stands around the frame."""
+    """Draws everything around the frame."""
 
     def __init__(self, board: Board, layout: Layout, thumbs: dict[str, Image.Image | None]) -> None:
         self.board, self.layout, self.thumbs = board, layout, thumbs

@@ -42,7 +42,7 @@ class CommonKeys(BaseModel):
     default: Any = None
     """The value when none is given."""
     examples: list[Any] = []
-    """Values that show what is meant; the first one stands in the empty field."""
+    """Values that show what is meant; the first one is shown in the empty field."""
     group: str = ""
     """Heading under which the form shows the field."""
     advanced: bool = False

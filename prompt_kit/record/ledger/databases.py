@@ -24,7 +24,7 @@ _UNEXPLAINED: Final = "the ledger's database reports an error. Check that it can
 
 _TROUBLE: Final = {
     r"not a database|malformed|no such (table|column)": "the ledger is damaged or is another program's file."
-    " Move it away, and a new one is begun; every run keeps its own record of what it cost.",
+    " Move it away; the next run makes a new one; every run keeps its own record of what it cost.",
     r"database is locked|table is locked": f"another process has held the ledger for {BUSY_S} s."
     " Try again when it is done.",
     r"readonly|read-only": "the ledger cannot be written. Change its rights or use another one.",

@@ -310,7 +310,7 @@ class RunRecord(CommonRecord):
 
 
 HEAD: Final = ("schema", "tool", "run", "parent", "parent_picture", "job", "count", "state", "started", "ended")
-"""The fields of a record that stand at its top, where people and `lineage` look first."""
+"""The fields at the top of a record, where people and `lineage` look first."""
 
 _NEXT: Final = ("generator", "prompt_fingerprint", "picture", "request", "answer")
 """Those that come before the prompt."""

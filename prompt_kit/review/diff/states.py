@@ -41,7 +41,7 @@ class State:
     """What was left out, in whole sentences."""
 
     def shortened(self, text: str) -> str:
-        """Return a message in which files stand by their names from the project's folder."""
+        """Return a message in which files are named from the project's folder."""
         return text.replace(f"{self.library.project.root}/", "")
 
 

@@ -28,7 +28,7 @@ class Terminal:
     """Writes changes of prompts as text."""
 
     def __init__(self, *, color: bool, width: int) -> None:
-        """Prepare to write lines of a width in characters; without colour, changes stand in brackets."""
+        """Prepare to write lines of a width in characters; without colour, changes are put in brackets."""
         self.color, self.width = color, width
 
     def text(self, changes: Changes) -> str:

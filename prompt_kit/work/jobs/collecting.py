@@ -57,7 +57,7 @@ class CollectOptions(TypedDict, total=False):
     """How jobs are collected; everything may be left out."""
 
     generator: Generator
-    """Instead of the one that the job's own name stands for."""
+    """The generator to ask; the one that the job names when left out."""
     project: Project
     """Whose runs and ledger; the current folder's when left out."""
     timeout_s: float | None
@@ -140,7 +140,7 @@ class _Look:
         self.project, self.root, self._given = project, project.runs_folder, made_by
 
     async def at(self, name: str) -> tuple[Job, bool]:
-        """Return a job as it stands now, and whether it is worth looking at again soon."""
+        """Return a job as it is now, and whether to look at it again soon."""
         with held(name, self.root) as mine:
             job = job_of(name, self.root)
             if not mine or job.over:
@@ -218,4 +218,4 @@ def _with(job: Job, **changes: Any) -> Job:
 
 
 def _silent(job: Job) -> None:
-    """Do nothing; stands in for `on_look`."""
+    """Do nothing; used when there is no `on_look`."""
