@@ -12,7 +12,7 @@ demo: | $(UV)  ## render a recipe and draw its proof, offline and without a key
 	@$(RUN) --no-dev prompt-kit generate sticker --example red-panda --generator proof
 	@echo "Go on with .venv/bin/prompt-kit list, or .venv/bin/prompt-kit show sticker."
 
-test: | $(UV)  ## run the tests (3 minutes on 2 cores)
+test: | $(UV)  ## run the tests (up to 3 minutes on 2 cores)
 	$(RUN) pytest -n 2
 
 soak: | $(UV)  ## run what takes long: more kills, more random values, an installed wheel

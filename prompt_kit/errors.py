@@ -24,7 +24,7 @@ _LONGEST: Final = 80
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: a file and, where known, its line and column (both from 1)."""
+    """A place in a file, with its line and column where they are known (both from 1)."""
 
     file: str
     line: int | None = None
@@ -36,7 +36,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: the fact, and where it stands when that is a file."""
+    """One thing that is wrong: the fact, and its place when that is in a file."""
 
     message: str
     """A whole sentence: what is wrong, and what to do about it."""

@@ -15,7 +15,7 @@ MAX_BYTES: Final = 50_000_000
 """Largest reference picture that is read, in bytes; models take 7 to 100 MB inline (facts of 2026-10)."""
 
 MAX_PIXELS: Final = 120_000_000
-"""Largest reference picture, in pixels; what is above looks like a decompression bomb."""
+"""Largest reference picture, in pixels; a larger one may be a decompression bomb."""
 
 EXTENSIONS: Final = {
     "image/png": ".png",
@@ -40,7 +40,7 @@ class Image:
     sha256: str
     """Hash of the bytes, as lower-case hex."""
     media_type: str
-    """What the bytes say they are, such as ``image/png``; whatever the file is called."""
+    """The type that the bytes show, such as ``image/png``; the file's extension does not count."""
     width: int
     """As people see it, in pixels."""
     height: int
@@ -50,13 +50,13 @@ class Image:
     origin: Path | bytes = field(compare=False, repr=False)
     """Where the bytes are: a file, or the bytes themselves."""
     label: str = field(default="", compare=False)
-    """The name people know it by, when its file has another one now."""
+    """The name for messages, when the file has another name now."""
     orientation: int = field(default=1, compare=False)
     """How the stored pixels are turned or mirrored to be seen, as Exif counts it: 1 is as they are, up to 8."""
 
     @property
     def name(self) -> str:
-        """What people call it: its label, else the file's name, else the beginning of the hash."""
+        """The name for messages: its label, else the file's name, else the beginning of the hash."""
         if self.label:
             return self.label
         return self.origin.name if isinstance(self.origin, Path) else self.sha256[:12]
@@ -74,7 +74,7 @@ class Image:
         except OSError as error:
             raise InputError(f"{self.origin}: the picture cannot be read ({error.strerror}).") from error
         if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise InputError(f"{self.origin}: the picture has changed since it was looked at. Render it again.")
+            raise InputError(f"{self.origin}: the picture has changed since it was opened. Render it again.")
         return data
 
 
@@ -114,7 +114,7 @@ def _checked(data: bytes, origin: Path | bytes, label: str) -> Image:
         raise InputError(f"{label}: this is {fact}. Use {_ACCEPTED}.")
     width, height, orientation = head(data)
     if not (width and height):
-        raise InputError(f"{label}: the picture is damaged; its head tells no size. Save it again.")
+        raise InputError(f"{label}: the picture is damaged: its size cannot be read. Save it again.")
     if width * height > MAX_PIXELS:
         raise InputError(
             f"{label}: {width} × {height} pixels are more than {MAX_PIXELS // 1_000_000} million. Save a smaller copy.",

@@ -24,7 +24,7 @@ class Status(StrEnum):
     INVALID = "invalid"
     """The request is not one this model takes."""
     QUOTA = "quota"
-    """The provider allows no more for now."""
+    """The provider accepts no more requests for now."""
     UNAVAILABLE = "unavailable"
     """The provider could not be reached, or is overloaded."""
     TIMEOUT = "timeout"
@@ -44,7 +44,7 @@ class Picture:
     data: bytes = field(repr=False)
     """The provider's bytes, untouched."""
     media_type: str
-    """What the bytes are, whatever was declared."""
+    """The type that the bytes show, whatever the provider declared."""
     width: int
     """In pixels."""
     height: int
@@ -62,7 +62,7 @@ class Piece:
 
     text: str = ""
     picture: int | None = None
-    """Which of the outcome's pictures, from 0."""
+    """The number of the picture among those of the outcome, from 0."""
     signature: str = field(default="", repr=False)
     """The model's own mark on it, in Base64; a conversation cannot be continued without it."""
 
@@ -124,11 +124,11 @@ class Outcome:
     queries: tuple[str, ...] = ()
     """What the model searched for."""
     suggestions: str = field(default="", repr=False)
-    """The provider's search suggestions as HTML; whoever shows the picture must show them, too."""
+    """The provider's search suggestions as HTML; they must be shown wherever the picture is shown."""
     derived: tuple[Derived, ...] = ()
     """What was made here from the pictures: cut-outs and composites."""
     reason: str = ""
-    """The provider's own word for what happened, such as ``IMAGE_SAFETY``."""
+    """The provider's own code for what happened, such as ``IMAGE_SAFETY``."""
     message: str = ""
     """One plain sentence: what happened."""
     next_step: str = ""
@@ -142,7 +142,7 @@ class Outcome:
     """The model that answered."""
     response_id: str = ""
     warnings: tuple[str, ...] = ()
-    """Whole sentences about what is odd though it worked, such as a wrong picture size."""
+    """Warnings about an answer that is usable, in whole sentences, such as a wrong picture size."""
     retry_after_s: float | None = None
     """Seconds the provider asks to wait before the next try."""
     details: tuple[tuple[str, Any], ...] = field(default=(), compare=False)

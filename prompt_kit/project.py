@@ -1,4 +1,4 @@
-"""Finds the project of a folder, and says where it keeps its recipes, brand, runs and ledger."""
+"""Finds the project that a folder belongs to, and reads where its recipes, brand, runs and ledger are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from prompt_kit.errors import InputError, WorkspaceError
+from prompt_kit.support.calls import check_kind
 from prompt_kit.support.yamlfile import YamlFile
 
 FILE: Final = "prompt-kit.yaml"
@@ -36,12 +37,12 @@ class Budget(BaseModel):
 
 
 class Project(BaseModel):
-    """A folder of someone's own recipes and runs; every key has a default, and so has the file itself."""
+    """A folder with recipes and runs of its own; every key of its file has a default, and the file may be missing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     root: Path = Field(default_factory=Path.cwd, exclude=True)
-    """The folder the other paths start from; where the file stands."""
+    """The folder of the project's file; the other paths are relative to it."""
     recipes: str = "recipes"
     """Folder of the project's recipes, with ``strategies/`` and ``presets/`` below."""
     templates: str = "templates"
@@ -51,9 +52,9 @@ class Project(BaseModel):
     brand: str = "brand.yaml"
     """File that describes the brand, if it is there."""
     runs: str = "runs"
-    """Folder of what was made."""
+    """Folder of the runs."""
     ledger: str = ""
-    """Database of what was asked and paid, as URL; a SQLite file among the runs when left out."""
+    """URL of the ledger's database; a SQLite file in the folder of runs when left out."""
     models: str = "models.yaml"
     """File that adds models to the catalogue or changes them, if it is there."""
     generator: str = ""
@@ -93,8 +94,20 @@ def current_folder() -> Path:
         raise WorkspaceError("The current folder is gone. Go to another one.") from error
 
 
+def project_of(given: Project | None) -> Project:
+    """Return the project that is given, else the current folder's.
+
+    Raises:
+        TypeError: When something else is given.
+    """
+    check_kind("project", given, (Project, type(None)), "what find_project returns")
+    return given or find_project()
+
+
 def find_project(start: Path | None = None) -> Project:
-    """Return the project this folder belongs to: the nearest one upwards, else the folder itself.
+    """Return the project that this folder belongs to.
+
+    It is that of the nearest folder with a project file, going upwards; where there is none, of the folder itself.
 
     Raises:
         InputError: With every problem of the project's file, or when it belongs to somebody else.
@@ -106,35 +119,35 @@ def find_project(start: Path | None = None) -> Project:
     for candidate in (folder, *folder.parents):
         path = candidate / FILE
         if path.is_file():
-            _refuse_strangers(path)
+            _refuse_other_owners(path)
             project = YamlFile(path, FILE if candidate == current_folder() else None).parse(Project)
             return project.model_copy(update={"root": candidate})
     # Without a file there is nothing to validate, and building the validator takes longer than all the rest.
     return Project.model_construct(root=folder)
 
 
-def _refuse_strangers(path: Path) -> None:
+def _refuse_other_owners(path: Path) -> None:
     """Check that a project's file belongs to the user or the system, because it says where keys and pictures go.
 
     Raises:
         InputError: When another user could have written it, and its folder is not in `TRUSTED`.
     """
-    if os.name == "nt":  # owners have no numbers there
+    if os.name == "nt":  # Windows has no numbers of owners
         return
-    # Whoever owns the folder can put another file in its place; a link belongs to whoever made it.
+    # Whoever owns the folder can put another file in its place; a link belongs to the user who made it.
     owners = {path.stat().st_uid, path.lstat().st_uid, path.parent.stat().st_uid}
-    strangers = owners - _trusted_users()
+    others = owners - _trusted_users()
     folders = os.environ.get(TRUSTED, "").split(os.pathsep)
-    if not strangers or "*" in folders or any(Path(folder).resolve() == path.parent for folder in folders if folder):
+    if not others or "*" in folders or any(Path(folder).resolve() == path.parent for folder in folders if folder):
         return
     raise InputError(
-        f"{path} belongs to another user ({', '.join(sorted(map(_user, strangers)))}), so it is not used: it could send"
+        f"{path} belongs to another user ({', '.join(sorted(map(_user, others)))}), so it is not used: it could send"
         f" your key and pictures anywhere. If you trust it, say so: {TRUSTED}={path.parent}"
     )
 
 
 def _trusted_users() -> set[int]:
-    """Return the numbers of the users whose files are used: this one, root, and whoever called ``sudo``."""
+    """Return the numbers of the users whose files are used: this one, root, and the one who called ``sudo``."""
     own = {0, os.geteuid()}
     caller = os.environ.get("SUDO_UID", "")
     return own | {int(caller)} if os.geteuid() == 0 and caller.isdecimal() else own

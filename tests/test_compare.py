@@ -263,12 +263,6 @@ def test_generators_of_ones_own_can_be_compared(card: Recipe) -> None:
     assert comparison.ok
 
 
-def test_the_name_is_the_function() -> None:
-    """Also once its modules are loaded."""
-    assert prompt_kit.compare is compare
-    assert prompt_kit.acompare is acompare
-
-
 def test_watchers_hear_of_every_step(card: Recipe) -> None:
     """Prices first, the sheet last."""
     heard: list[str] = []

@@ -88,7 +88,7 @@ def test_everything_is_looked_at_and_nothing_is_charged(signed_in: GeminiServer,
     for about in ("versions", "project", "recipes", "runs", "ledger", "catalogue", "extras", "uploads", "fonts"):
         assert re.search(rf"^✓  {about} ", doctor.out, re.MULTILINE), about
     for model in MODELS:
-        assert re.search(rf"^✓  gemini: model {re.escape(model)} +It is there\.", doctor.out, re.MULTILINE)
+        assert re.search(rf"^✓  gemini: model {re.escape(model)} +It is available\.", doctor.out, re.MULTILINE)
     assert {(one.method, one.task) for one in signed_in.requests} == {("GET", "")}
 
 
@@ -211,7 +211,7 @@ def test_a_name_that_nobody_knows_is_told(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "https://nobody.invalid")
 
-    assert "There is no way to nobody.invalid: the name is not found." in found(start=tmp_path)["gemini: network"].fact
+    assert "nobody.invalid cannot be reached: the name is not found." in found(start=tmp_path)["gemini: network"].fact
 
 
 def test_a_certificate_that_is_not_trusted_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_a_certificate_that_is_not_trusted_is_told(monkeypatch: pytest.MonkeyPat
         one = found(start=tmp_path)["gemini: network"]
 
     assert one.state == "wrong"
-    assert "is not trusted: its certificate does not hold" in one.fact
+    assert "is not trusted: its certificate is not valid" in one.fact
     assert "clock" in one.next_step
 
 

@@ -533,7 +533,7 @@ def test_the_command_line_tells_how_jobs_are(
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
-@pytest.mark.parametrize("times", [3, pytest.param(40, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("times", [3, pytest.param(60, marks=pytest.mark.soak)])
 def test_killed_jobs_are_neither_lost_nor_made_twice(
     tmp_path: Path, server: GeminiServer, batches: Batches, times: int
 ) -> None:

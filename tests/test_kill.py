@@ -20,7 +20,7 @@ TURNS = 12
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
-@pytest.mark.parametrize("times", [6, pytest.param(60, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("times", [6, pytest.param(100, marks=pytest.mark.soak)])
 def test_killed_runs_leave_whole_files_and_a_ledger_that_knows(tmp_path: Path, times: int) -> None:
     """Runs killed at random moments: pictures and sidecars are whole, every bill has its row."""
     script = Path(__file__).with_name("killed_runs.py")
@@ -55,7 +55,7 @@ def test_killed_runs_leave_whole_files_and_a_ledger_that_knows(tmp_path: Path, t
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
-@pytest.mark.parametrize("kills", [4, pytest.param(40, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [4, pytest.param(60, marks=pytest.mark.soak)])
 def test_a_killed_session_goes_on_and_pays_no_turn_twice(tmp_path: Path, kills: int) -> None:
     """Kills in sessions of twelve turns: the same command goes on; only with consent is a turn paid again."""
     script = Path(__file__).with_name("killed_session.py")

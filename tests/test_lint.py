@@ -251,8 +251,8 @@ def test_files_that_nobody_finds_are_told(tree: MakeTree) -> None:
     found = targets(root)
     told = "\n".join(str(problem) for problem in check(found[0].library, found).problems)
     for words in (
-        "animals/cat.yaml: nobody finds this file: recipes stand directly in their folder",
-        "dog.yml: nobody finds this file. Call it 'dog.yaml'.",
+        "animals/cat.yaml: no name leads to this file: recipes are directly in their folder",
+        "dog.yml: no name leads to this file. Call it 'dog.yaml'.",
         "Bad_Name.yaml: 'Bad_Name' cannot be a name.",
     ):
         assert words in told

@@ -160,7 +160,7 @@ def test_a_model_that_will_be_shut_down_is_worth_knowing(home: OpenAIServer) -> 
 
     one = look()[f"model {MODELS[0]}"]
 
-    assert (one.state, one.fact) == ("odd", "It is there until 2027-02-01.")
+    assert (one.state, one.fact) == ("odd", "It is available until 2027-02-01.")
 
 
 def test_a_server_of_ones_own_has_models_of_its_own() -> None:
@@ -288,7 +288,7 @@ def test_a_server_that_is_not_there_is_told() -> None:
 
 def test_a_name_that_nobody_knows_is_told() -> None:
     """The network is down, or its DNS is."""
-    assert look("https://nobody.invalid/v1")["network"].fact.startswith("There is no way to nobody.invalid")
+    assert look("https://nobody.invalid/v1")["network"].fact.startswith("nobody.invalid cannot be reached")
 
 
 def test_a_certificate_that_is_not_trusted_is_told(tmp_path: Path) -> None:
@@ -296,7 +296,7 @@ def test_a_certificate_that_is_not_trusted_is_told(tmp_path: Path) -> None:
     with Untrusted(tmp_path) as address:
         one = look(f"{address}/v1")["network"]
 
-    assert "is not trusted: its certificate does not hold" in one.fact
+    assert "is not trusted: its certificate is not valid" in one.fact
 
 
 def test_a_proxy_that_refuses_is_told_by_its_variable(home: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,7 +359,7 @@ def test_the_doctor_looks_at_openai(
     out = capsys.readouterr().out
     assert re.search(r"^✓  openai: key +There is a key, in OPENAI_API_KEY\.", out, re.MULTILINE)
     for model in MODELS:
-        assert re.search(rf"^✓  openai: model {re.escape(model)} +It is there\.", out, re.MULTILINE)
+        assert re.search(rf"^✓  openai: model {re.escape(model)} +It is available\.", out, re.MULTILINE)
     assert [one.method for one in server.requests] == ["GET"]
 
 
@@ -394,7 +394,7 @@ def test_the_doctor_looks_for_a_projects_own_model_at_its_own_server(
         )
         assert run(["doctor"]) == 0, capsys.readouterr()
 
-    assert re.search(r"^✓  openai: model flux-local +It is there\.", capsys.readouterr().out, re.MULTILINE)
+    assert re.search(r"^✓  openai: model flux-local +It is available\.", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_a_project_that_wants_openai_is_not_ready_without_a_key(

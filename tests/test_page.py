@@ -208,10 +208,10 @@ def test_half_a_character_can_be_saved() -> None:
 
 def test_many_links_take_no_time() -> None:
     """An answer of a hundred thousand signs is set at once."""
-    began = time.monotonic()
+    began = time.process_time()
     page("Cake", said("[](" * 33_000), FILES)
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @given(

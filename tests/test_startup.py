@@ -39,7 +39,7 @@ look("render", FOR_PICTURES)
 assert codes == [0, 0, 0]
 assert all(getattr(prompt_kit, name) for name in prompt_kit.__all__)
 import prompt_kit.cli.compare, prompt_kit.cli.refine, prompt_kit.comparing, prompt_kit.refining
-assert callable(prompt_kit.refine) and callable(prompt_kit.compare)
+assert all(callable(getattr(prompt_kit, name)) for name in ("compare", "acompare", "refine", "arefine"))
 try:
     prompt_kit.nothing
 except AttributeError as error:

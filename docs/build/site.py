@@ -50,7 +50,7 @@ def build(work: Path, site: Path) -> None:
         path = pages / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    shutil.copy(DOCS / "press" / "style.css", pages / "style.css")
+    shutil.copy(DOCS / "build" / "style.css", pages / "style.css")
     for schema in (DOCS / "schema").glob("*.json"):
         (pages / "schema").mkdir(exist_ok=True)
         shutil.copy(schema, pages / "schema" / schema.name)

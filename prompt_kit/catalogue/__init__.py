@@ -1,4 +1,4 @@
-"""Image models: what they can do and cost, and since when we know it."""
+"""Image models: their abilities and prices, each with the date on which it was checked."""
 
 from prompt_kit.catalogue.catalogue import Catalogue
 from prompt_kit.catalogue.model import Model

@@ -1,4 +1,4 @@
-"""The facts about an image model: what it makes, takes and costs, and since when we know it."""
+"""The facts about an image model: what it makes, takes and costs, and the date on which that was checked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prompt_kit.catalogue.formats import measure, nearest
 from prompt_kit.prompt import Grounding, Safety, Size, Thinking, Tier
 
 Kind: TypeAlias = Literal["object", "character", "style"]
-"""The kinds of reference picture that models count apart."""
+"""The kinds of reference picture that models count separately."""
 
 Ratio: TypeAlias = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}:[1-9]\d{0,3}$")]
 Amount: TypeAlias = Annotated[Decimal, Field(ge=0)]
@@ -39,7 +39,7 @@ class Facts(BaseModel):
     title: str = ""
     """How people call it."""
     generator: str = "gemini"
-    """The generator that speaks to it."""
+    """The generator that sends requests to it."""
     status: Literal["current", "legacy", "retired"] = "current"
     """Whether it is recommended, still answers, or is gone."""
     replaced_by: str | None = None

@@ -79,7 +79,7 @@ class Model(Priced):
 
     @property
     def retirement(self) -> Problem:
-        """What to tell someone who asks for this model once it is retired."""
+        """The message for people who ask for this model once it is retired."""
         instead = f"'{self.replaced_by}' {self.advice}".strip()
         return Problem(f"The model '{self.id}' is gone. Use {instead}.", parameter="model")
 

@@ -68,7 +68,7 @@ def read(path: Path, models: dict[str, Facts], tables: dict[str, PixelTable]) ->
             fields["pixel_table"] = tuple((ratio, size, *px) for ratio, sizes in rows for size, px in sizes.items())
         made = Facts(**fields)
         for name, other in models.items():
-            # A tier stands for one model of a generator: the later row takes it from the earlier one.
+            # A tier belongs to one model of a generator: a later row takes it from an earlier one.
             if other.generator == made.generator:
                 left = tuple(tier for tier in other.tiers if tier not in row.tiers)
                 models[name] = other.model_copy(update={"tiers": left})

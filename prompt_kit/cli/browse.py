@@ -1,4 +1,4 @@
-"""Commands that look at what there is: ``list``, ``show`` and ``models``."""
+"""Commands that list recipes and models: ``list``, ``show`` and ``models``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prompt_kit.support.words import spoken
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.recipe.spec import ReferenceSlot, StrategySpec
 
@@ -91,7 +91,7 @@ def _show_form(recipe: Recipe) -> None:
         _show_parameter(name, parameter)
 
 
-def _show_strategy(strategy: Found[StrategySpec], *, as_json: bool) -> None:
+def _show_strategy(strategy: LibraryFile[StrategySpec], *, as_json: bool) -> None:
     spec = strategy.spec
     if as_json:
         give_json(spec.model_dump(mode="json", exclude_defaults=True))

@@ -104,7 +104,7 @@ def schema_text(kind: str) -> str:
 
 
 def _point(path: Path, schema_file: Path) -> None:
-    """Write the line that tells editors which schema a file follows."""
+    """Write the line from which editors learn which schema a file follows."""
     import codecs
     import os
 

@@ -76,7 +76,7 @@ class CompareCommands(RecipeCommands):
     """One command per recipe, which also knows what the strategies ask that are compared."""
 
     def asked(self, ctx: click.Context, recipe: Recipe) -> Iterable[click.Option]:
-        """Return the options for what the recipe of any cell asks."""
+        """Return the options for all that the recipe of any cell asks."""
         by_name = {
             option.name: option for mixed in _recipes(recipe, ctx.meta["across"]) for option in options_of(mixed)
         }
@@ -142,7 +142,7 @@ compare = CompareCommands(
 
 
 def _recipes(recipe: Recipe, across: Iterable[str]) -> Iterator[Recipe]:
-    """Yield the recipe, and with each strategy that is compared; what cannot be mixed in is told later."""
+    """Yield the recipe, and with each strategy that is compared; strategies that do not fit are reported later."""
     from prompt_kit.comparing import parsed
 
     yield recipe

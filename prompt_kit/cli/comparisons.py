@@ -1,4 +1,4 @@
-"""Tells about comparisons: the table and its prices, how far it is, and what came of it."""
+"""Prints comparisons: the table and its prices, each step, and the result."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class ComparisonWatch:
-    """Tells on stderr how far a comparison is."""
+    """Prints to stderr how far a comparison is."""
 
     def __init__(self) -> None:
         self._made = 0
 
     def __call__(self, progress: ComparisonProgress) -> None:
-        """Say one line about a step, where there is something to say."""
+        """Print one line about a step, if it needs one."""
         match progress.step:
             case "priced":
                 for note in progress.notes:
@@ -79,7 +79,7 @@ def _priced(table: Table, cell: Cell, width: int) -> str:
     if cell.plan is None:
         return f"cannot be made: {' '.join(cell.refusals)}"
     if cell.same_as is not None:
-        return f"the very same as {table.cells[cell.same_as].name}"
+        return f"the same request as {table.cells[cell.same_as].name}"
     who = f"{cell.plan.model.id:<{width}}  {cell.plan.generator:<8}"
     if table.batch and not table.takes_jobs(cell):
         return f"{who}  takes no jobs; it is made without --batch"
@@ -120,7 +120,7 @@ def _differences(table: Table) -> Iterator[str]:
 
 
 def show(comparison: Comparison, *, as_json: bool) -> bool:
-    """Tell what came of it, the sheet last; return whether everything is there."""
+    """Print the result, the path of the sheet last; return whether all pictures are there."""
     well = not _tell_unsubmitted(comparison) and comparison.ok
     if as_json:
         with named([comparison.sheet]):
@@ -143,7 +143,7 @@ def show(comparison: Comparison, *, as_json: bool) -> bool:
 
 
 def show_jobs(comparison: Comparison, words: Sequence[str], *, as_json: bool) -> bool:
-    """Tell in which jobs cells wait, and how it goes on; return whether everything is on its way."""
+    """Print in which jobs cells wait, and the next command; return whether all cells were submitted."""
     from prompt_kit.cli.jobs import print_jobs
     from prompt_kit.work.jobs import jobs
 
@@ -165,7 +165,7 @@ def show_jobs(comparison: Comparison, words: Sequence[str], *, as_json: bool) ->
 
 
 def _tell_unsubmitted(comparison: Comparison) -> bool:
-    """Tell why cells are in no job though they should be; return whether there are any."""
+    """Print why cells could not be submitted; return whether there are any."""
     sent = {cell.number for cell in comparison.table.to_send} if comparison.table.batch else ()
     failed = [
         result for result in comparison.results if result.cell.number in sent and not result.ok and not result.job

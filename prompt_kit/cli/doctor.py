@@ -1,4 +1,4 @@
-"""The command that tells whether all is ready: ``doctor``."""
+"""The command that checks whether all is ready: ``doctor``."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ generate = RecipeCommands(
 
 @dataclass(frozen=True)
 class Inputs:
-    """What was given for a recipe: example, file and options put together, the later ones winning."""
+    """The values that were given for a recipe: those of example, file and options; later ones replace earlier ones."""
 
     recipe: Recipe
     """With the strategies of its example."""
@@ -232,10 +232,10 @@ class Inputs:
     settings: dict[str, Any]
     file: YamlFile | None
     on_line: dict[str, Any]
-    """The values that stand on the command line."""
+    """The values that were given on the command line."""
 
     def placed(self, error: InputError) -> InputError:
-        """Return the problems with where in the values file they stand, or by which option."""
+        """Return the problems with their place in the values file, or with their option."""
         return InputError([self._placed(problem) for problem in error.problems])
 
     def _placed(self, problem: Problem) -> Problem:
@@ -313,7 +313,7 @@ def _library(ctx: click.Context) -> Library:
 
 
 def after(args: list[str], flag: str) -> list[str]:
-    """Return what stands after an option, before click reads it."""
+    """Return the values of an option among the arguments, before click parses them."""
     pairs = zip(args, [*args[1:], ""], strict=True)
     return [
         value if arg == flag else arg.partition("=")[2]

@@ -1,4 +1,4 @@
-"""Commands for what is done later and costs less: ``--batch``, ``runs jobs``, ``runs wait`` and ``runs cancel``."""
+"""Commands for jobs: ``--batch``, ``runs jobs``, ``runs wait`` and ``runs cancel``."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
 
 
 def _tell(submission: Submission, *, quiet: bool) -> None:
-    """Say what is about to be submitted; ``quiet`` leaves the price to the JSON that follows."""
+    """Print what is about to be submitted; ``quiet`` leaves the price to the JSON that follows."""
     for warning in dict.fromkeys(warning for plan in submission.plans for warning in plan.warnings):
         talk(warning)
     if submission.kept:
@@ -95,7 +95,7 @@ def wait_for_jobs(names: tuple[str, ...], timeout: float | None, *, as_json: boo
     project = find_project()
     _announce(project)
     seconds = None if timeout is None else timeout * 60
-    jobs = collect(*names, project=project, timeout_s=seconds, on_look=_Told())
+    jobs = collect(*names, project=project, timeout_s=seconds, on_look=_JobWatch())
     if as_json:
         print_jobs(jobs, project, as_json=True)
     else:
@@ -110,7 +110,7 @@ def wait_for_jobs(names: tuple[str, ...], timeout: float | None, *, as_json: boo
 @click.command("cancel")
 @click.argument("name", metavar="JOB")
 def cancel_job(name: str) -> None:
-    """Ask to stop a job; what is done of it can still be collected."""
+    """Ask to stop a job; finished pictures can still be collected."""
     from prompt_kit.work.jobs import cancel
 
     project = find_project()
@@ -127,8 +127,8 @@ def _announce(project: Project) -> None:
         announce(generator_for(name, project))
 
 
-class _Told:
-    """Prints what has changed about a job after each look at it."""
+class _JobWatch:
+    """Prints what has changed about a job each time it was looked at."""
 
     def __init__(self) -> None:
         self._last: dict[str, str] = {}
@@ -177,7 +177,7 @@ def print_jobs(jobs: Sequence[Job], project: Project, *, as_json: bool) -> None:
 
 
 def _show(job: Job, project: Project) -> None:
-    """Say what came of a job's requests; the pictures last, on stdout."""
+    """Print the results of a job's requests; the paths of the pictures last, on stdout."""
     if not job.over:
         talk(f"{job.id} is not over. Go on waiting: prompt-kit runs wait {job.id}")
         return

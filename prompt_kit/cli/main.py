@@ -27,14 +27,14 @@ COMMANDS: Final = {
     "doctor": ("prompt_kit.cli.doctor:doctor", "Tell whether all is ready, without spending money."),
     "schema": ("prompt_kit.cli.check:schema", "Print the JSON Schema of recipe files."),
 }
-"""Each command, where it stands, and its line in the help; modules are loaded when their command is called."""
+"""Each command, its module, and its line in the help; modules are loaded when their command is called."""
 
 
 class Commands(click.Group):
     """Commands that are loaded when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names, in the order in which people meet them."""
+        """Return the names, in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -111,7 +111,7 @@ def run(arguments: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of en
         talk("Stopped.")
         return 130
     except BrokenPipeError:
-        # Whoever read our output has seen enough.
+        # The program that reads our output has closed it, as ``head`` does.
         _leave_output()
         return 141
     except OSError as error:
@@ -128,7 +128,7 @@ def _show(error: click.ClickException) -> None:
 
 
 def _trouble(error: OSError, arguments: list[str]) -> int:
-    """Say in one sentence what the system reports: a folder that cannot be read, a full disk."""
+    """Return in one sentence what the system reports: a folder that cannot be read, a full disk."""
     from pathlib import Path
 
     from prompt_kit.support.files import TROUBLE, os_errors_as_workspace_errors
@@ -147,7 +147,7 @@ def _trouble(error: OSError, arguments: list[str]) -> int:
 
 
 def _leave_output() -> None:
-    """Let Python throw away what cannot be printed, so that it does not complain at exit."""
+    """Discard what cannot be printed, so that Python reports no error at exit."""
     with suppress(OSError, ValueError):
         sys.stdout.flush()
         return
@@ -156,7 +156,7 @@ def _leave_output() -> None:
 
 
 def _unexpected(error: Exception, arguments: list[str]) -> int:
-    """Write a report that is ready to be sent, and say where it is."""
+    """Write a report that is ready to be sent, and print where it is."""
     import platform
     import tempfile
     import traceback

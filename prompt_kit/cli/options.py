@@ -73,7 +73,7 @@ def flag(name: str) -> str:
 
 
 def arguments(name: str, value: Any) -> list[list[str]]:
-    """Return what gives a value on the command line, an option for each entry; pictures stand there by file name."""
+    """Return the arguments that give a value on the command line, an option for each entry; pictures by file name."""
     if isinstance(value, bool):
         return [[flag(name) if value else _no(flag(name))]]
     entries = value if isinstance(value, list) else [value]

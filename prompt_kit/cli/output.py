@@ -1,4 +1,4 @@
-"""The only way to a terminal: what comes from outside is filtered, and every output can print every character."""
+"""Prints all output: text from outside is filtered, and characters that an encoding lacks are replaced."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _INSTEAD: Final = "prompt-kit"
 
 
 def prepare() -> None:
-    """Let both outputs print what their encoding does not have, in signs that it has."""
+    """Have both outputs replace characters that their encoding lacks by similar ones."""
     codecs.register_error(_INSTEAD, _instead)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -45,12 +45,12 @@ def prepare() -> None:
 
 
 def say(text: object = "", *, nl: bool = True) -> None:
-    """Print a part of the result."""
+    """Print a part of the result to stdout."""
     click.echo(harmless(str(text)), nl=nl)
 
 
 def talk(message: object = "") -> None:
-    """Say on stderr something that is no result; where nobody can hear it, the work goes on."""
+    """Print a message to stderr; when stderr is closed, the work goes on."""
     with suppress(OSError):
         click.echo(harmless(str(message)), err=True)
 
@@ -67,17 +67,17 @@ def give_json(data: Any) -> None:
 
 @contextmanager
 def named(paths: Iterable[Path | None]) -> Iterator[None]:
-    """Say on stderr where files are when something goes wrong before they are shown: they may have been paid."""
+    """Print to stderr where files are when an error comes before they are shown: they may have been paid."""
     try:
         yield
     except BaseException:
         for path in filter(None, paths):
-            talk(f"It is there: {path}")
+            talk(f"The picture is saved: {path}")
         raise
 
 
 class Group(click.Group):
-    """A group whose help may hold words of strangers."""
+    """A group whose help is filtered, because it may have text of other people's recipes."""
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help, filtered."""
@@ -85,7 +85,7 @@ class Group(click.Group):
 
 
 class Command(click.Command):
-    """A command whose help may hold words of strangers."""
+    """A command whose help is filtered, because it may have text of other people's recipes."""
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help, filtered."""

@@ -1,4 +1,4 @@
-"""Shows what would be sent, how far a run is, and what came of it."""
+"""Shows what would be sent, how far a run is, and its result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def chosen_generator(name: str | None, project: Project) -> str:
-    """Return the generator that was asked for, or the default one, and say which that is."""
+    """Return the generator that was asked for, or the default one, and print its name to stderr."""
     from prompt_kit.work.session import default_generator
 
     if name is not None:
@@ -34,7 +34,7 @@ def chosen_generator(name: str | None, project: Project) -> str:
 
 
 def announce(maker: Generator) -> None:
-    """Say before the first request where everything goes, when that is not the provider's own computer."""
+    """Print before the first request which computer it goes to, when that is not the provider's own."""
     from prompt_kit.generators import elsewhere
 
     if host := elsewhere(maker):
@@ -44,7 +44,7 @@ def announce(maker: Generator) -> None:
 def made(
     planned: Plan, project: Project, *, parent: tuple[str, str] = ("", ""), new: bool = False, resend: bool = False
 ) -> Outcome:
-    """Make the pictures while someone watches; ``parent`` is the run and the picture that are refined."""
+    """Make the pictures, and print each step to stderr; ``parent`` is the run and the picture that are refined."""
     from prompt_kit.generators.opening import announcing
     from prompt_kit.work.session import generate, generator_for
 
@@ -68,15 +68,15 @@ def made(
 
 
 class RunWatch:
-    """Tells on stderr how far a run is."""
+    """Prints to stderr how far a run is."""
 
     def __init__(self) -> None:
         self._started: dict[int, float] = {}
         self._folder: Path | None = None
-        """The run's folder, as long as nobody has named it."""
+        """The run's folder, until it was printed; then ``None``."""
 
     def __call__(self, progress: RunProgress) -> None:
-        """Say one line about a step, where there is something to say."""
+        """Print one line about a step, if it needs one."""
         label = f"{progress.turn}/{progress.turns} {progress.name}".strip() if progress.turns > 1 else "The picture"
         match progress.step:
             case "started":
@@ -97,7 +97,7 @@ class RunWatch:
                 self.name_folder()
 
     def name_folder(self) -> None:
-        """Say where the run is, once: whatever happens, what was paid for can be found there."""
+        """Print the run's folder, once; after an error, the pictures that were paid are there."""
         if self._folder is not None:
             talk(f"Record: {short(self._folder)}")
         self._folder = None
@@ -119,7 +119,7 @@ def show_plan(planned: Plan, *, as_json: bool) -> None:
 
 
 def show(planned: Plan, outcome: Outcome) -> None:
-    """Print the prompt and, last, where the pictures are; the rest is talk."""
+    """Print the prompt and, last, the paths of the pictures; everything else goes to stderr."""
     for warning in outcome.warnings:
         talk(warning)
     if not outcome.ok:
@@ -149,7 +149,7 @@ def show(planned: Plan, outcome: Outcome) -> None:
 
 
 def _show_search(outcome: Outcome) -> None:
-    """Tell what was looked up; Google asks to show its suggestions wherever a grounded picture is shown."""
+    """Print what was looked up; Google asks to show its suggestions wherever a grounded picture is shown."""
     if outcome.queries:
         say(f"\nSearched for: {'; '.join(outcome.queries)}")
     for source in outcome.sources:
@@ -165,7 +165,7 @@ def paths_of(outcome: Outcome) -> list[Path | None]:
 
 
 def check_folder(folder: Path | None) -> None:
-    """See that copies can be put into a folder, before anything is paid.
+    """Check that copies can be put into a folder, before anything is paid.
 
     Raises:
         WorkspaceError: When they cannot.
@@ -206,7 +206,7 @@ def plain_plan(planned: Plan) -> dict[str, Any]:
 
 
 def plain(planned: Plan, outcome: Outcome) -> dict[str, Any]:
-    """Return what was sent and what came of it as plain data."""
+    """Return what was sent and its result as plain data."""
     return plain_plan(planned) | {
         "status": str(outcome.status),
         "reason": outcome.reason,

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def ask(recipe: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a person answers; whatever is left empty stays out. Questions go to stderr.
+    """Return the answers of a person by name; empty ones are left out.
 
-    What most people leave alone, the advanced parameters, is not asked.
+    Questions go to stderr. Advanced parameters are not asked.
     """
     answers: dict[str, Any] = {}
     for name, parameter in recipe.parameters.items():

@@ -85,7 +85,7 @@ refine = Refine(
 
 
 def _parted(words: tuple[str, ...], project: Project) -> tuple[tuple[str, ...], str]:
-    """Return the pictures, and the change that stands behind them."""
+    """Return the pictures, and the change, which is the last argument."""
     *sources, change = words or ("",)
     example = 'prompt-kit refine sticker-7f3a "make the light warmer"'
     if _is_picture(change, project):
@@ -116,7 +116,7 @@ def _is_picture(word: str, project: Project) -> bool:
 def _planned(
     sources: tuple[str, ...], values: dict[str, Any], project: Project, options: dict[str, Any]
 ) -> list[tuple[Refinement, Plan]]:
-    """Return everything that is to be sent, priced; what is wrong with any of it is told at once."""
+    """Return everything that is to be sent, priced; all problems are reported at once."""
     from prompt_kit.refining import pictures_of, prepare
     from prompt_kit.work.session import default_generator, plan
 
@@ -148,7 +148,7 @@ def _planned(
 
 
 def _submit(work: list[tuple[Refinement, Plan]], project: Project, options: dict[str, Any]) -> None:
-    """Submit the pictures as jobs; what is worth knowing of each is told first."""
+    """Submit the pictures as jobs; notes about each are printed first."""
     from prompt_kit.cli.jobs import submit_orders
     from prompt_kit.work.jobs import Order
 

@@ -97,7 +97,7 @@ def show_run(run: str, *, as_json: bool) -> None:
 
 
 def _head(run: Run, root: Path) -> Iterator[tuple[str, str]]:
-    """Yield what a run is, how it stands, and what it came from."""
+    """Yield a run's recipe, state and parent."""
     summary, record = run.summary, run.fields
     yield from (("run", summary.id), ("state", summary.state), ("generator", summary.generator))
     yield from (("cost", dollars(summary.cost)), ("folder", str(summary.folder)))
@@ -115,7 +115,7 @@ def _head(run: Run, root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _job(name: str, root: Path) -> str:
-    """Return how the job of a waiting run stands, as it was last seen, and how it goes on."""
+    """Return the state of a waiting run's job when it was last looked at, and the command that collects it."""
     from prompt_kit.work.jobs import job_of
 
     try:
@@ -138,7 +138,7 @@ def _made(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _thought(run: Run) -> Iterator[tuple[str, str]]:
-    """Yield the beginning of what the model thought, and where the rest stands."""
+    """Yield the beginning of the model's thoughts, and the file that has the rest."""
     from pathlib import Path as AnyPath
 
     requests = run.fields.requests
@@ -155,7 +155,7 @@ def _thought(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _looked_up(run: Run) -> Iterator[tuple[str, str]]:
-    """Yield what was searched for, what was found, and Google's suggestions, which it asks to show."""
+    """Yield the searches, the pages that were read, and Google's suggestions, which it asks to show."""
     answers = [done.answer for done in run.fields.requests]
     queries = dict.fromkeys(query for answer in answers for query in answer.queries)
     if queries:

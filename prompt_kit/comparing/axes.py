@@ -1,4 +1,4 @@
-"""What is compared: one or two axes, and the values along each."""
+"""Reads what is compared: one or two axes, and the values along each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ALL: Final = "*"
 MOST_AXES: Final = 2
 
 FIRST: Final = ("tier", "model", "generator", "size", "aspect_ratio", "thinking", "grounding", "strategy", "example")
-"""What every recipe can be compared by; the words are taken, so that no parameter has one of them."""
+"""The axes of every recipe; the words are reserved, so that no parameter has one of them."""
 
 WITHOUT: Final = "none"
 """The strategy that is none."""
@@ -85,7 +85,7 @@ class Axis:
     """As people read it."""
     values: tuple[Value, ...]
     choices: tuple[str, ...] = ()
-    """What a value can be, where that is a list."""
+    """All possible values, where they are a list."""
 
 
 def parsed(texts: Iterable[str]) -> dict[str, list[str | None]]:
@@ -115,7 +115,7 @@ def _split(text: str) -> list[str | None]:
 
 
 def axes(given: Given, across: Across, problems: list[Problem]) -> tuple[Axis, ...]:
-    """Return the axes with all their values; whatever is wrong with them is added to the problems."""
+    """Return the axes with all their values; everything that is wrong is added to ``problems``."""
     if not 1 <= len(across) <= MOST_AXES:
         many = series([f"'{name}'" for name in across])
         problems.append(
@@ -201,7 +201,7 @@ def _choices(given: Given, name: str, kind: Kind, others: Sequence[Axis]) -> Seq
         choices = [model.id for model in _current(given, others)]
     elif name in _OF_MODELS:
         offered = {choice for model in _models(given, others) for choice in getattr(model, _OF_MODELS[name])}
-        # Where no model is known there is no telling; the cells tell why.
+        # Without a known model nothing can be said; the cells report why.
         choices = [
             choice for choice in _ANY_OF.get(name) or sorted(offered, key=_shape) if choice in offered or not offered
         ]
@@ -231,7 +231,7 @@ def _current(given: Given, others: Sequence[Axis]) -> list[Model]:
 
 
 def _models(given: Given, others: Sequence[Axis]) -> list[Model]:
-    """Return the models that the cells will ask, as far as the axes tell."""
+    """Return the models that the cells will ask, as far as the axes decide it."""
     catalogue = Catalogue.load(given.project.models_file)
     asked = {name: given.settings[name] for name in ("tier", "model") if given.settings.get(name)}
     base = replace(given.recipe.settings, **asked)
@@ -248,7 +248,7 @@ def _models(given: Given, others: Sequence[Axis]) -> list[Model]:
     for settings, generator in choices:
         try:
             models.append(catalogue.choose(settings, generator))
-        except PromptKitError:  # it is told when the cell is judged
+        except PromptKitError:  # it is reported when the cell is judged
             continue
     return models
 

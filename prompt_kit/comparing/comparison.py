@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,18 +18,19 @@ from prompt_kit.errors import BudgetError, PromptKitError, WorkspaceError
 from prompt_kit.generators.opening import announcing, opened
 from prompt_kit.outcome import Status
 from prompt_kit.support import files
+from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.support.money import dollars, total
 from prompt_kit.support.words import series
 from prompt_kit.work.session import AT_ONCE, agenerate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from typing_extensions import Unpack
 
     from prompt_kit.comparing.axes import Across
-    from prompt_kit.comparing.table import Cell, Table
+    from prompt_kit.comparing.cells import Cell, Table
     from prompt_kit.generators import Generator
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.work.session import RunProgress
@@ -54,7 +56,7 @@ class ComparisonProgress:
     kept: tuple[Result, ...] = ()
     """With the prices: what is there already, or waits in a job."""
     notes: tuple[str, ...] = ()
-    """With the prices: whole sentences about what is odd though it works."""
+    """With the prices: warnings, in whole sentences."""
 
 
 class CompareOptions(TableOptions, total=False):
@@ -70,16 +72,16 @@ class CompareOptions(TableOptions, total=False):
     out: Path
     """Also write the sheet into this file."""
     on_progress: Callable[[ComparisonProgress], None]
-    """Told of every step."""
+    """Called with every step."""
     on_wait: Callable[[float, str], None]
-    """Told about how many seconds a generator waits before it asks again, and why."""
+    """Called with about how many seconds a generator waits before it asks again, and why."""
 
 
 def compare(
     recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[CompareOptions]
 ) -> Comparison:
     """Make the same prompt over one or two axes and wait for it; `acompare` is the async twin."""
-    return asyncio.run(acompare(recipe, values, across=across, **options))
+    return waited("prompt_kit.acompare", lambda: acompare(recipe, values, across=across, **options))
 
 
 async def acompare(
@@ -88,7 +90,7 @@ async def acompare(
     """Make the same prompt over one or two axes, and write one sheet with all pictures side by side.
 
     Every cell is a run of its own, with its record. When the same comparison was left unfinished it goes on, and what
-    it has is not paid again. Whatever stops it, the sheet shows what was made.
+    it has is not paid again. The sheet is written even when it is stopped, and shows what was made.
 
     With ``batch`` the cells are submitted as jobs, and it returns at once. When `Comparison.jobs` are collected, the
     same without ``batch`` writes the sheet, and makes only what they did not bring.
@@ -99,7 +101,7 @@ async def acompare(
         across: What differs: for one or two names, the values to compare, or ``*`` for all; such as
             ``{"style": ["kawaii", "flat"], "tier": "*"}``. Besides the recipe's parameters and pictures there are
             settings, ``generator``, ``strategy`` (``None`` is without) and ``example``.
-        options: See `Options`.
+        options: See `CompareOptions`.
 
     Raises:
         InputError: With every problem of all cells; nothing was sent.
@@ -107,6 +109,11 @@ async def acompare(
         BudgetError: When it would cost more than is allowed, or the price is unknown; nothing was sent.
         WorkspaceError: When the runs' folder cannot be written.
     """
+    check_options("compare", options, CompareOptions)
+    check_kind("count", options.get("count", 1), int, "a whole number")
+    check_kind("values", values or {}, Mapping, "values by name, such as {'subject': 'a red panda'}")
+    check_kind("across", across, Mapping, "values by name, such as {'style': ['kawaii', 'flat']}")
+    check_kind("settings", options.get("settings", {}), Mapping, "settings by name, such as {'size': '2K'}")
     given = {name: value for name, value in options.items() if name in TableOptions.__annotations__}
     made = table(recipe, values or {}, across, **cast("TableOptions", given))
     if "out" in options and (why := files.unwritable(options["out"].parent)):
@@ -185,7 +192,7 @@ class _Work:
     """Generators (and models, or "" for all of them) that refuse all further requests, with the reason."""
 
     async def all_cells(self) -> Comparison:
-        """Make every cell, and write the sheet whatever happens."""
+        """Make every cell, and write the sheet even after an error."""
         self._tell_prices()
         state: State = "stopped"
         try:

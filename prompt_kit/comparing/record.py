@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from prompt_kit.comparing.table import Cell, Table
+    from prompt_kit.comparing.cells import Cell, Table
 
 FOLDER: Final = "comparisons"
 RECORD: Final = "compare.json"
@@ -52,13 +52,13 @@ class ComparisonRecord(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     key: Words
-    """What was compared; the same comparison has the same."""
+    """The key of what was compared; equal for equal comparisons."""
     state: State
     cells: tuple[CellRecord, ...]
 
 
 class ComparisonFolder:
-    """The folder of a comparison that is going on: the only one that writes there."""
+    """The folder of a comparison that is going on; nothing else writes there."""
 
     def __init__(self, path: Path, record: dict[str, Any]) -> None:
         self.path, self._record = path, record
@@ -105,7 +105,7 @@ class ComparisonFolder:
 
         Raises:
             InputError: When its record is damaged; nothing is changed in it.
-            WorkspaceError: When another process is at it.
+            WorkspaceError: When another process works on it.
         """
         record = read_record(path / RECORD)
         parsed(ComparisonRecord, record, path / RECORD)
@@ -162,7 +162,7 @@ class ComparisonFolder:
 def unfinished(root: Path, table: Table, warnings: list[str]) -> Path | None:
     """Return the folder of the last comparison that asks the same and was left unfinished.
 
-    What is damaged is passed over, and told among the warnings.
+    Damaged records are passed over, with a warning.
     """
     for path in _folders(root, files.token(table.given.recipe.name)):
         try:

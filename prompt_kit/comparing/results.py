@@ -1,4 +1,4 @@
-"""What became of the cells of a comparison, read from the records of their runs."""
+"""The results of the cells of a comparison, read from the records of their runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from prompt_kit.comparing.table import Cell, Table
+    from prompt_kit.comparing.cells import Cell, Table
     from prompt_kit.record.runs import RunRecord
     from prompt_kit.record.runs.schema import Done
 
@@ -32,13 +32,13 @@ class CellPicture:
     master: Path
     """The picture as the provider made it."""
     width: int
-    """In pixels; 0 when the file does not tell."""
+    """In pixels; 0 when it is not known."""
     height: int
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one cell."""
+    """The result of one cell."""
 
     cell: Cell
     status: Status | None = None
@@ -58,7 +58,7 @@ class Result:
     """How long the answers took, for each repetition on average."""
     warnings: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
-    """The ids of its runs; more than one when some did not get through."""
+    """The ids of its runs; more than one when the first did not bring all pictures."""
     folder: Path | None = None
     """The folder of the last of them."""
     job: str = ""
@@ -72,16 +72,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A comparison that was made, as far as it came."""
+    """A comparison that was made, complete or not."""
 
     table: Table
     results: tuple[Result, ...]
-    """What became of each cell, row by row; cells that ask the very same share what was made."""
+    """The result of each cell, row by row; cells with the same request share one run."""
     folder: Path
     """Where its record and its sheet are."""
     started: datetime
     notes: tuple[str, ...] = ()
-    """Whole sentences about what is odd though it worked."""
+    """Warnings, in whole sentences."""
 
     @property
     def sheet(self) -> Path:
@@ -105,7 +105,7 @@ class Comparison:
 
 
 def result_of(cell: Cell, runs: Sequence[str], root: Path, count: int) -> Result:
-    """Return what the records of a cell's runs say; what is damaged is told.
+    """Return the result of a cell from the records of its runs; a damaged record is reported in it.
 
     Args:
         cell: The cell.

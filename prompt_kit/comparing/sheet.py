@@ -1,4 +1,4 @@
-"""A comparison as one page with all its pictures, which needs nothing but a browser."""
+"""Writes a comparison as one page with all its pictures, which needs nothing but a browser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from prompt_kit.comparing.wording import Own, Wording
 
 _MOST_SHOWN: Final = 12
-"""Of a cell with more pictures, the others are only in its folder."""
+"""Most pictures of a cell that are shown; the others are only in its folder."""
 
 _COLUMNS: Final = 4
 """Most cells beside each other where there is but one axis."""
@@ -144,7 +144,7 @@ class _SheetBody:
         yield from self._facts(result)
         if result.cell.same_as is not None:
             other = self.table.cells[result.cell.same_as].name
-            yield f'<p class="quiet">Asks the very same as {escape(harmless(other))}; it was made once.</p>'
+            yield f'<p class="quiet">The same request as {escape(harmless(other))}; it was made once.</p>'
         own_warnings = (warning for warning in result.warnings if warning not in self.for_all)
         yield from (f'<p class="warning">{escape(harmless(warning))}</p>' for warning in own_warnings)
         if result.text and not result.pictures:
@@ -164,7 +164,7 @@ class _SheetBody:
             yield f'<p class="quiet">And {len(result.pictures) - _MOST_SHOWN} more in its folder.</p>'
 
     def _name(self, result: Result) -> str:
-        """Return what tells a cell's picture from the others, for people who do not see it."""
+        """Return the name of a cell's picture, for screen readers and as the text of a missing picture."""
         values = [(axis, self.table.value(result.cell, axis)) for axis in self.table.axes]
         differs = ", ".join(f"{axis.title.lower()} {shortened(value.label)}" for axis, value in values)
         return f"{self.table.given.recipe.title}, {differs}"

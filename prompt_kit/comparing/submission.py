@@ -11,8 +11,8 @@ from prompt_kit.work.jobs import Order, asubmit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from prompt_kit.comparing.cells import Cell, Table
     from prompt_kit.comparing.record import ComparisonFolder
-    from prompt_kit.comparing.table import Cell, Table
 
 
 async def submitted(table: Table, left: Sequence[Cell], folder: ComparisonFolder, *, new: bool) -> dict[int, str]:

@@ -1,21 +1,18 @@
-"""The cells of a comparison: each a prompt of its own, judged and priced before anything is sent."""
+"""Makes the table of a comparison: renders, checks and prices every cell before anything is sent."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from prompt_kit.comparing.axes import MOST_AXES, Given, axes
+from prompt_kit.comparing.cells import Cell, Table, named
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
-from prompt_kit.generators import BatchGenerator
 from prompt_kit.recipe.assembly import load
-from prompt_kit.support.money import total
+from prompt_kit.recipe.recipe import Recipe
 from prompt_kit.support.words import series
 from prompt_kit.work.jobs.submitting import batch_price, chained
 from prompt_kit.work.session import MAX_COUNT, default_generator, generator_for, plan
@@ -28,113 +25,15 @@ if TYPE_CHECKING:
     from prompt_kit.comparing.axes import Across, Axis, Value
     from prompt_kit.generators import Generator
     from prompt_kit.project import Project
-    from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.work.session import Plan
 
 MOST_CELLS: Final = 48
 """Most cells of one comparison; more cannot be compared by eye."""
 
-_SHORT: Final = 48
-"""Longest value in the name of a cell, in characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One prompt of a comparison."""
-
-    number: int
-    """From 0, row by row."""
-    at: tuple[int, ...]
-    """Which value it has along each axis, from 0."""
-    name: str
-    """What makes it differ: ``style=flat, tier=draft``."""
-    plan: Plan | None = None
-    """What sending it would mean; ``None`` when the model or the recipe refuses it."""
-    price: Decimal | None = None
-    """About what it will cost, in US dollars; ``None`` is unknown."""
-    refusals: tuple[str, ...] = ()
-    """Why it cannot be made, as whole sentences."""
-    same_as: int | None = None
-    """The number of an earlier cell that asks the very same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Some cells of a comparison, by name."""
-
-    name: str
-    """``style=flat`` for a row or column, ``style=flat, tier=draft`` for one cell, nothing for all."""
-    axes: tuple[str, ...] = ()
-    """The axes whose values it names."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A comparison before it is made."""
-
-    given: Given
-    axes: tuple[Axis, ...]
-    cells: tuple[Cell, ...]
-    makers: Mapping[str, Generator] = field(repr=False)
-    """The generators of the cells, by name."""
-    batch: bool = False
-    """Whether its cells go into jobs, at the price of these; those whose generator takes none are left out."""
-
-    @cached_property
-    def to_make(self) -> tuple[Cell, ...]:
-        """The cells that are made: those that are not refused, the same only once."""
-        return tuple(cell for cell in self.cells if cell.plan is not None and cell.same_as is None)
-
-    @cached_property
-    def to_send(self) -> tuple[Cell, ...]:
-        """The cells that are made, or that go into jobs where it is made in these."""
-        return tuple(cell for cell in self.to_make if not self.batch or self.takes_jobs(cell))
-
-    @property
-    def estimate(self) -> Decimal | None:
-        """About what all cells that are sent will cost, in US dollars; one unknown price makes it unknown."""
-        return total(cell.price for cell in self.to_send)
-
-    def takes_jobs(self, cell: Cell) -> bool:
-        """Return whether the generator of a cell takes jobs."""
-        return cell.plan is not None and isinstance(self.makers[cell.plan.generator], BatchGenerator)
-
-    @cached_property
-    def key(self) -> str:
-        """What is the same when the same comparison is asked for again."""
-        said: list[Any] = [self.given.recipe.name, self.given.count]
-        for cell in self.cells:
-            asked = cell.plan and [cell.plan.prompt.fingerprint, cell.plan.generator, cell.plan.model.id]
-            said.append([cell.name, asked or list(cell.refusals)])
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-    def value(self, cell: Cell, axis: Axis) -> Value:
-        """Return the value that a cell has along an axis."""
-        return axis.values[cell.at[self.axes.index(axis)]]
-
-    def coordinates(self, cell: Cell, order: Sequence[Axis]) -> tuple[int, ...]:
-        """Return which value a cell has along each of some axes, from 0."""
-        return tuple(cell.at[self.axes.index(axis)] for axis in order)
-
-    def scopes(self, numbers: Collection[int]) -> list[Scope]:
-        """Return names for some cells: of whole rows and columns, else of single cells; all together have none."""
-        left = {cell.number for cell in self.cells} & set(numbers)
-        if len(left) == len(self.cells):
-            return [Scope("")]
-        names = []
-        for at, axis in enumerate(self.axes):
-            for index, value in enumerate(axis.values):
-                line = {cell.number for cell in self.cells if cell.at[at] == index}
-                if line <= left:
-                    names.append(Scope(named(axis, value), (axis.name,)))
-                    left -= line
-        both = tuple(axis.name for axis in self.axes)
-        return [*names, *(Scope(cell.name, both) for cell in self.cells if cell.number in left)]
-
 
 @dataclass(frozen=True, slots=True)
 class _Objection:
-    """Something that is in the way of a cell."""
+    """A reason why a cell cannot be made."""
 
     problem: Problem
     wrong: bool
@@ -142,7 +41,7 @@ class _Objection:
 
 
 class TableOptions(TypedDict, total=False):
-    """What a comparison is like; everything may be left out."""
+    """How a comparison is planned; everything may be left out."""
 
     settings: Mapping[str, Any]
     """Settings that are the same in all cells."""
@@ -173,7 +72,7 @@ def table(
         InputError: With every problem of all cells.
         NotFoundError: When there is no such recipe.
     """
-    recipe = load(recipe) if isinstance(recipe, str) else recipe
+    recipe = recipe if isinstance(recipe, Recipe) else load(recipe)
     project = table_options.get("project", recipe.library.project)
     given = Given(
         recipe,
@@ -195,12 +94,6 @@ def table(
         raise InputError(problems)
     skip_refused, batch = table_options.get("skip_refused", False), table_options.get("batch", False)
     return _judged(given, compared, problems, skip_refused=skip_refused, batch=batch)
-
-
-def named(axis: Axis, value: Value) -> str:
-    """Return a value as messages name it: ``style=flat``."""
-    key = value.key if len(value.key) <= _SHORT else f"{value.key[: _SHORT - 1]}…"
-    return f"{axis.name}={key}"
 
 
 def _judged(
@@ -275,18 +168,18 @@ def _no_jobs(made: Table) -> Iterator[Problem]:
 
 
 def _unnamed(problem: Problem, names: Collection[str]) -> str:
-    """Return a message without the name of its axis, where that has just been told."""
+    """Return a message without the name of its axis, where the cell's name says it already."""
     return problem.message.removeprefix(f"{problem.parameter}: ") if problem.parameter in names else problem.message
 
 
 def _mixed(given: Given, compared: Sequence[Axis]) -> frozenset[str]:
-    """Return the names of what any cell's recipe asks: a strategy of one cell may ask what others do not know."""
+    """Return the names of all parameters and slots of any cell's recipe; strategies of single cells may add some."""
     names = {*given.recipe.parameters, *given.recipe.references}
     for axis in compared:
         for value in axis.values:
             try:
                 recipe = _with(given.recipe, axis, value)
-            except PromptKitError:  # it is told when the cell is judged
+            except PromptKitError:  # it is reported when the cell is judged
                 continue
             names |= {*recipe.parameters, *recipe.references}
     return frozenset(names)
@@ -311,7 +204,7 @@ def _with(recipe: Recipe, axis: Axis, value: Value) -> Recipe:
 def _planned(
     given: Given, picked: Sequence[tuple[Axis, Value]], mixed: Collection[str], makers: dict[str, Generator]
 ) -> Plan | list[_Objection]:
-    """Return what sending a cell's prompt would mean, or everything that is in its way."""
+    """Return what sending a cell's prompt would mean, or every reason why it cannot be made."""
     recipe, values, settings = given.recipe, dict(given.values), dict(given.settings)
     objections: list[_Objection] = []
     for axis, value in sorted(picked, key=lambda pair: pair[0].kind != "example"):
@@ -341,7 +234,7 @@ def _planned(
 
 
 def _fill(recipe: Recipe, axis: Axis, value: Value, values: dict[str, Any], settings: dict[str, Any]) -> None:
-    """Put a value where the recipe finds it."""
+    """Add the value of an axis to the values or the settings of a cell; both are changed."""
     match axis.kind:
         case "parameter" | "pictures":
             values[axis.name] = value.given
@@ -379,7 +272,7 @@ def _maker(
 
 
 def _hinted(problem: Problem, picked: Sequence[tuple[Axis, Value]]) -> Problem:
-    """Return a problem with the nearest value there is, unless it tells already."""
+    """Return a problem with the nearest possible value, unless its message has one already."""
     for axis, value in picked:
         hint = did_you_mean(value.key, axis.choices) if problem.parameter == axis.name else ""
         if hint and hint not in problem.message:

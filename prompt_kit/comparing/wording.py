@@ -1,4 +1,4 @@
-"""What several prompts have in common, and what each of them says in its own words."""
+"""Separates what several prompts have in common from what only some of them say."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _lines(prompt: Prompt) -> Iterator[tuple[Line, bool]]:
 
 
 def _gaps(several: Iterable[tuple[Line, bool]], shared: Sequence[Line]) -> list[list[Line]]:
-    """Return what stands before, between and behind the shared lines."""
+    """Return the lines before, between and after the shared ones."""
     gaps: list[list[Line]] = [[]]
     for line, _ in several:
         if len(gaps) <= len(shared) and line == shared[len(gaps) - 1]:
@@ -132,7 +132,7 @@ def _marked(mine: Sequence[Line], others: Iterable[Sequence[Line]]) -> tuple[Spa
 
 
 def _new(line: Line, others: Sequence[Line]) -> Sequence[bool]:
-    """Return for each letter whether it is new beside the sentence that is most alike."""
+    """Return for each letter whether it is new compared with the most similar sentence."""
     nearest = max((_compared(other.text, line.text) for other in others), key=_likeness, default=())
     if _likeness(nearest) < _ALIKE:
         return [True] * len(line.text)

@@ -1,4 +1,4 @@
-"""Generators turn a request into pictures; this is their protocol and how one is found by name."""
+"""The protocol of generators, which turn a request into pictures, and the look-up of a generator by name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
 """The generators that come with the kit, as ``module:attribute``."""
 
 SECRET: Final = re.compile(r"key|token|secret|password|credentials")
-"""How the names of options and of variables look that hold what nobody may read."""
+"""The names of options and variables that hold secrets."""
 
 GROUP: Final = "prompt_kit.generators"
 """The entry-point group in which installed packages offer generators."""
@@ -95,7 +95,7 @@ class Generator(Protocol):
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.
 
-        Whatever the provider says becomes an outcome; only mistakes in our own code raise.
+        Every answer of the provider becomes an outcome; only mistakes in our own code raise.
         """
         ...
 
@@ -112,7 +112,7 @@ class Collected:
     said: str = ""
     """The provider's own word for the state."""
     message: str = ""
-    """What went wrong with the job as a whole, in one or two plain sentences."""
+    """The problem of the job as a whole, in one or two plain sentences."""
     outcomes: Iterable[tuple[str, Outcome]] = ()
     """Once it is over: what came of each request, by its key and once each, however they were answered.
 
@@ -135,7 +135,7 @@ class BatchGenerator(Generator, Protocol):
 
         Args:
             requests: By keys that name the answers afterwards; all for the same model.
-            label: Ours, by which `find` knows the job again.
+            label: Our own label, by which `find` finds the job again.
         """
         ...
 
@@ -148,20 +148,20 @@ class BatchGenerator(Generator, Protocol):
         ...
 
     async def cancel(self, job: str) -> Outcome | None:
-        """Ask to stop a job; ``None`` when it was understood. `collect` tells what comes of it."""
+        """Ask to stop a job; ``None`` when it was understood. `collect` returns the result."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     about: str
     """What it is, in one or two words: ``key``, ``network``, ``model gemini-3-pro-image``."""
     state: Literal["good", "odd", "wrong"]
     """Whether it is as it should be, is worth knowing (also: not set up at all), or stops work."""
     fact: str
-    """Whole sentences: what was found. No secret stands in them, only where it was found."""
+    """The result in whole sentences; of a secret, only where it was found."""
     next_step: str = ""
     """Whole sentences: what to do now."""
 
@@ -173,12 +173,12 @@ def elsewhere(maker: Generator) -> str:
 
 @runtime_checkable
 class Checkable(Protocol):
-    """A generator that can tell whether all is ready, without spending money."""
+    """A generator that can check its set-up without spending money."""
 
     async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
-        """Look at what it needs: key, network, clock, and whether these models answer to the key.
+        """Check what it needs: key, network, clock, and whether the key may use these models.
 
-        Whatever is wrong is in what it returns; only mistakes in our own code raise.
+        Every problem is returned; only mistakes in our own code raise.
         """
         ...
 
@@ -218,11 +218,13 @@ def _checked(name: str, make: Callable[[], Any], options: Mapping[str, Any]) -> 
     from inspect import signature
 
     taken = signature(make).parameters
-    # What is told of steps is a function, which no file can hold.
+    # Callbacks such as ``on_wait`` are functions, which no file can hold.
     accepted = [option for option in taken if not SECRET.search(option) and not option.startswith("on_")]
     secret = next((option for option in options if SECRET.search(option)), None)
     if secret:
-        raise GeneratorError(f"The generator '{name}' takes no '{secret}' from a file: keys live in the environment.")
+        raise GeneratorError(
+            f"The generator '{name}' takes no '{secret}' from a file: keys are read from the environment."
+        )
     unknown = next((option for option in options if option not in accepted), None)
     if unknown:
         advice = did_you_mean(unknown, accepted) or (

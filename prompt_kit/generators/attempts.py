@@ -1,4 +1,4 @@
-"""What came of sending a request once."""
+"""The result of sending a request once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Attempt:
 
 
 def attempt_from(verdict: Verdict, *, says: str = "", **fields: Any) -> Attempt:
-    """Return the attempt that a verdict is about.
+    """Return the attempt that a verdict describes.
 
     Args:
         verdict: What happened.

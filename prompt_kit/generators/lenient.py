@@ -21,7 +21,7 @@ def entries(value: Any) -> list[Any]:
 
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:
-    """Return the mappings of a list, without whatever else stands in it."""
+    """Return the mappings of a list, without its other entries."""
     return [entry for entry in entries(value) if isinstance(entry, dict)]
 
 
@@ -31,7 +31,7 @@ def text(value: Any) -> str:
 
 
 def count(value: Any) -> int | None:
-    """Return a count; ``None`` for one that cannot be true, because counts are booked as money."""
+    """Return a count; ``None`` for one that is negative or too large, because costs are computed from counts."""
     return value if type(value) is int and 0 <= value <= _LARGEST_COUNT else None
 
 

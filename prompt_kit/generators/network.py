@@ -1,4 +1,4 @@
-"""What all connections to providers share: where requests may go, and why a computer could not be reached."""
+"""Checks to which addresses requests may go, and explains why a computer could not be reached."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONNECT_S: Final = 20.0
-"""How long a connection may take to come about, in seconds; without it nothing was sent and nothing is charged."""
+"""How long it may take to connect, in seconds; without it nothing was sent and nothing is charged."""
 
 _PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy")
 
@@ -41,7 +41,7 @@ def host(address: str) -> str:
 
 
 def address_problem(address: str) -> Outcome | None:
-    """Return what is wrong with an address, if nobody can be asked there, or if others could read the key."""
+    """Return what is wrong with an address: it is not that of a server, or others could read the key on the way."""
     if named := host(address):
         parts = urlsplit(address)
         if parts.scheme == "https" or _is_here(parts.hostname or ""):
@@ -79,10 +79,10 @@ def unreachable(error: Exception, host: str) -> tuple[str, str]:
         return f"The proxy in {proxy or 'the settings'} does not let the request through.", "Look at its address."
     if any(isinstance(cause, ssl.SSLError) for cause in causes) or "certificate" in says:
         step = "Look at this computer's clock. A company's own certificate belongs into the system's store."
-        return f"The connection to {host} is not trusted: its certificate does not hold.", step
+        return f"The connection to {host} is not trusted: its certificate is not valid.", step
     if any(isinstance(cause, socket.gaierror) for cause in causes) or "name or service" in says or "resolution" in says:
-        return f"There is no way to {host}: the name is not found.", "Look at the network and its DNS."
-    behind = f" The proxy in {proxy} is between." if proxy else ""
+        return f"{host} cannot be reached: the name is not found.", "Look at the network and its DNS."
+    behind = f"  The request goes through the proxy in {proxy}." if proxy else ""
     return f"{host} does not answer.{behind}", "Look at the network, a firewall, the proxy and the base URL."
 
 

@@ -1,4 +1,4 @@
-"""Generators while they are used: an open connection for several requests, and who is told when one waits."""
+"""Keeps a generator's connection open for several requests, and reports when a generator waits."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ async def opened(generator: G) -> AsyncIterator[G]:
 
 
 def announcing(generator: Generator, on_wait: Callable[[float, str], None] | None) -> Generator:
-    """Return a copy of a generator that tells about its waiting; the generator itself when it cannot.
+    """Return a copy of a generator that reports when it waits; the generator itself when it cannot.
 
     Args:
         generator: Takes ``on_wait`` if it is a dataclass with a field of that name.
-        on_wait: Told for about how many seconds it waits before it asks again, and why.
+        on_wait: Called with about how many seconds it waits before it asks again, and why.
     """
     if on_wait is None or not is_dataclass(generator) or isinstance(generator, type):
         return generator

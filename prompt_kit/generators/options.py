@@ -1,4 +1,4 @@
-"""What is wrong with a generator's options; they may come from a file, as anything."""
+"""Checks a generator's options, which may come from a file and have any type."""
 
 from __future__ import annotations
 

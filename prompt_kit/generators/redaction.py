@@ -1,4 +1,4 @@
-"""Takes keys out of what providers say, before anybody sees or keeps it."""
+"""Removes keys from what providers answer, before anything is shown or recorded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prompt_kit.generators.attempts import Attempt
 
 _SHORTEST_KEY: Final = 8
-"""What is shorter, in characters, may be a word and is no key."""
+"""Shortest key that is removed, in characters; anything shorter may be an ordinary word."""
 
 _DEEPEST: Final = 40
 """Levels of nested details that are kept; real answers have fewer than ten."""
@@ -25,7 +25,7 @@ _ESCAPE: Final = re.compile("%[0-9A-F]{2}")
 
 
 def without_key(outcome: Outcome, *keys: str) -> Outcome:
-    """Return an outcome in which "…" stands wherever a provider or gateway repeated these keys, in any encoding."""
+    """Return an outcome in which "…" replaces these keys, in any encoding in which a provider may repeat them."""
     said = ("text", "pieces", "thoughts", "sources", "queries", "suggestions")
     names = (*said, "reason", "message", "next_step", "model", "response_id", "warnings", "details")
     forms = _all_forms(keys)
@@ -33,7 +33,7 @@ def without_key(outcome: Outcome, *keys: str) -> Outcome:
 
 
 def attempt_without_key(attempt: Attempt, *keys: str) -> Attempt:
-    """Return an attempt without these keys, before anybody hears of it."""
+    """Return an attempt without these keys; to be called before anything of it is shown."""
     return replace(attempt, outcome=without_key(attempt.outcome, *keys))
 
 
@@ -48,21 +48,21 @@ def _all_forms(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16)
 def _forms(key: str) -> tuple[str, ...]:
-    """Return a key as it is, percent-encoded, and as it stands within base64, wherever it begins there."""
+    """Return a key as it is, percent-encoded, and within base64, for each position at which it can begin there."""
     data = key.encode("utf-8", "surrogatepass")
     escaped = {quote(data, safe=""), quote(data), quote_plus(data)}
     escaped |= {_ESCAPE.sub(lambda match: match[0].lower(), form) for form in escaped}
     encoded: set[str] = set()
     for offset in range(3):
         text = base64.b64encode(b"\0" * offset + data).decode()
-        # What stands at the edges belongs to the neighbours, too.
+        # The outermost characters also encode bits of the bytes beside the key.
         inner = text[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6]
         encoded |= {inner, inner.translate(_URL_SAFE)}
     return tuple(sorted({key} | escaped | encoded, key=len, reverse=True))
 
 
 def _without(forms: tuple[str, ...], value: Any, levels: int) -> Any:
-    """Return plain data in which "…" stands for every occurrence of these texts.
+    """Return plain data in which "…" replaces every occurrence of these texts.
 
     What is nested deeper than so many levels is left out: no answer needs it, and a record could not be written.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LONGEST_WAIT_S: Final = 90.0
 """Longest wait before a request is sent again, in seconds; when a provider asks for more, the outcome says so."""
 
-# It talks about what `on_wait` says already. Without any handler Python would print it.
+# stamina would log what `on_wait` reports already. Without any handler Python would print it.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
@@ -33,7 +33,7 @@ async def retried(
     Args:
         send: Sends the request once; it is sent again only if the `Attempt` allows that.
         attempts: How often it is sent at most.
-        on_wait: Told about how many seconds are waited before the next try, and why.
+        on_wait: Called with about how many seconds are waited before the next try, and why.
     """
     last = Attempt(Outcome(Status.CANCELLED))
     with suppress(_Again):

@@ -1,4 +1,4 @@
-"""What one code or reason of a provider means: for the person who asked, and for asking again."""
+"""The meaning of a provider's code or reason: its message, and whether the request may be sent again."""
 
 from __future__ import annotations
 

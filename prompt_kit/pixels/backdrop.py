@@ -38,7 +38,7 @@ class Backdrop:
     field: Bytes
     """What it would be at every pixel if there were no subject, in levels."""
     share: float
-    """Part of the rim that shows it, from 0 to 1."""
+    """Part of the rim that has this colour, from 0 to 1."""
     drift: float
     """Largest difference between two places of the rim, in levels; smooth changes only."""
     noise: float

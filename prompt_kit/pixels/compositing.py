@@ -169,7 +169,7 @@ def _report(mask: MaskPixels, laid: Laid, drift: Drift) -> Iterator[str]:
     if drift.changed < _LEAST_REPORTED:
         yield (
             f"Outside the mask the model had kept the picture (mean colour difference {drift.mean:.1f});"
-            " the original stands there, bit for bit."
+            " the original was kept there, bit for bit."
         )
     else:
         yield (
@@ -184,7 +184,7 @@ def _warnings(
     if not laid.aligned:
         yield (
             "Outside the mask there was too little in common to find the exact place, so the model's picture was only"
-            " resized. Look at the edge of the mask; a smaller mask gives more to hold on to."
+            " resized. Look at the edge of the mask; a smaller mask leaves more to compare."
         )
     missing = float((inside & ~laid.covered).sum() / inside.sum())
     if missing > _LEAST_REPORTED:

@@ -38,14 +38,14 @@ _MOST_KEPT: Final = 0.002
 _TOUCHES: Final = 0.004
 """Least part of one side that counts as touched."""
 _TINGED: Final = 0.3
-"""Share of the key's hue from which on an outline looks tinged."""
+"""Least share of the key's hue with which an outline looks tinged."""
 _MOST_FRINGE: Final = 0.06
 """Largest tinged part of an outline that gives no warning."""
 _ANOTHER: Final = "choose another colour to cut away"
 
 
 def cut_out(data: bytes, name: str) -> CutOut:
-    """Return the subject of a picture that stands before one flat colour; see `prompt_kit.pixels.cut_out`."""
+    """Return the subject of a picture with one flat colour behind it; see `prompt_kit.pixels.cut_out`."""
     image = decoded(data, name or "The picture")
     if _is_transparent(image):
         return _nothing("The picture is transparent already.")
@@ -54,7 +54,7 @@ def cut_out(data: bytes, name: str) -> CutOut:
     colour = f"{color_name(backdrop.code)} ({backdrop.code})"
     if backdrop.share < _LEAST_RIM:
         return _nothing(
-            f"There is no flat colour behind the subject: the commonest, {colour}, is found along"
+            f"There is no flat colour behind the subject: the commonest, {colour}, covers only"
             f" {backdrop.share:.0%} of the picture's edge. Ask once more, or {_ANOTHER}.",
             backdrop,
         )
@@ -126,7 +126,7 @@ def _fringe(made: Matte, backdrop: Backdrop) -> float:
 
 def _warnings(made: Matte, backdrop: Backdrop, fringe: float) -> Iterator[str]:
     if backdrop.drift > _MOST_DRIFT or backdrop.noise > _MOST_NOISE:
-        yield (f"The background was not one flat colour, so edges may have suffered. Ask once more, or {_ANOTHER}.")
+        yield (f"The background was not one flat colour, so edges may be uneven. Ask once more, or {_ANOTHER}.")
     sides = _touched(made)
     if sides:
         where = " and ".join((", ".join(sides[:-1]), sides[-1])) if len(sides) > 1 else sides[0]

@@ -109,7 +109,7 @@ def _kind(data: bytes, label: str) -> str:
 
 @contextmanager
 def _decoder_errors_as_input_errors(label: str) -> Iterator[None]:
-    """Turn whatever a decoder raises into one sentence.
+    """Turn any error of a decoder into one sentence.
 
     Raises:
         InputError: In place of any error of a decoder.

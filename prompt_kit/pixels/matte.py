@@ -28,7 +28,7 @@ _SLACK: Final = 12.0
 _MISS: Final = 14.0
 """Farthest from the line between two colours that a mixture of them may be, in weighed levels."""
 _DOUBT: Final = 0.25
-"""How much transparency is taken back a little way inside the subject, where texture looks like a mixture."""
+"""How much transparency is removed near the edge inside the subject, where texture looks like a mixture."""
 _LIKE_KEY: Final = 0.75
 """From which share of the key's hue on a part of the subject looks like the backdrop."""
 _FAINT, _SPECK = 0.2, 12
@@ -68,7 +68,7 @@ class _Mixture:
 
 
 def matte(picture: Bytes, backdrop: Backdrop) -> Matte:
-    """Return the subject, softly cut out."""
+    """Return the subject's colours and how opaque each pixel is."""
     regions = part(picture, backdrop)
     alpha = np.where(regions.outside, np.float32(0), np.float32(1))
     colors = picture.copy()

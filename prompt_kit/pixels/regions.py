@@ -55,7 +55,7 @@ class Regions:
 
     @property
     def deep(self) -> Flags:
-        """Where it does so for certain: between strands that stand close, nothing is pure."""
+        """Where it does so for certain: between fine strands, every pixel may be mixed."""
         return np.asarray(~self.edge & (self.depth > _DEEP * self.band))
 
 

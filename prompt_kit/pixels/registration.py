@@ -141,7 +141,7 @@ class _Pair:
         return float((ours * theirs).sum() / max(norm, 1e-6))
 
     def refined(self, matrix: Matrix, likeness: float) -> tuple[Matrix, float]:
-        """Return the place after it was made exact, and how well details agree there."""
+        """Return the place, corrected to a part of a pixel, and how well details agree there."""
         until = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-5)
         try:
             _, better = cv2.findTransformECC(

@@ -1,4 +1,4 @@
-"""What is sent: a prompt has turns, a turn has parts in their order, and settings go with all of them."""
+"""The request as data: a prompt has turns, a turn has parts in their order, and settings go with all of them."""
 
 from prompt_kit.prompt.parts import (
     Earlier,

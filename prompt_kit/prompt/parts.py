@@ -87,7 +87,7 @@ class Turn:
 
     @property
     def text(self) -> str:
-        """All words of the turn."""
+        """The text of the turn."""
         return "\n\n".join(part.text for part in self.parts if isinstance(part, Text))
 
     @property

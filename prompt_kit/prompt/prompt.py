@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -13,13 +14,13 @@ from prompt_kit.prompt.parts import turn_to_dict, unnamed
 from prompt_kit.prompt.settings import Settings, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from prompt_kit.images import Image
     from prompt_kit.prompt.parts import Turn
 
 MANY_WORDS: Final = 120
-"""A prompt up to this length, in words, is short whatever it was made of."""
+"""A prompt up to this length, in words, always counts as short."""
 
 LONGEST_RATIO: Final = 1.6
 """Above this many times the words of its values, a prompt that has `MANY_WORDS` is called long."""
@@ -99,10 +100,14 @@ class Prompt:
 
         Raises:
             InputError: With everything that is wrong, each with its place such as ``turns[0].parts[1].role``.
+            TypeError: When one of the images is no `Image`.
         """
         from prompt_kit.prompt.reading import PromptReading  # only records are read this way
 
-        reading, fields = PromptReading(images), dict(plain)
+        reading = PromptReading(images)
+        if not isinstance(plain, Mapping):
+            raise InputError("The plain data of a prompt must be a mapping of names, as Prompt.to_dict returns it.")
+        fields = dict(plain)
         prompt = cls(
             reading.turns(fields),
             reading.settings(reading.value(dict, fields, "settings")),

@@ -6,14 +6,15 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
+from prompt_kit.images import Image
 from prompt_kit.prompt.parts import Earlier, EarlierWords, Exchange, Mask, Reference, Said, Text, Turn
 from prompt_kit.prompt.settings import ROLES, SETTINGS, Answer, Settings
+from prompt_kit.support.calls import check_kind
 from prompt_kit.support.plaindata import PlainReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from prompt_kit.images import Image
     from prompt_kit.prompt.parts import Part
 
 
@@ -22,12 +23,15 @@ class PromptReading(PlainReader):
 
     def __init__(self, images: Iterable[Image]) -> None:
         super().__init__()
-        self.images = {image.sha256: image for image in images}
+        given = tuple(images)
+        for image in given:
+            check_kind("images", image, Image, "a list of pictures, such as [open_image('mug.png')]")
+        self.images = {image.sha256: image for image in given}
 
     def turns(self, plain: dict[str, Any]) -> tuple[Turn, ...]:
         """Return the turns of a prompt, of which there must be at least one."""
         turns = tuple(self.turn(turn, f"{at}.", number) for number, (at, turn) in enumerate(self.each(plain, "turns")))
-        if not turns:
+        if not turns and plain.get("turns") == []:
             self.wrong("turns", "needs at least one turn")
         return turns
 
@@ -93,7 +97,10 @@ class PromptReading(PlainReader):
         sha256, name = self.value(str, plain, "sha256", at), self.value(str, plain, "file", at)
         width, height = self.value(int, plain, "width", at), self.value(int, plain, "height", at)
         if sha256 not in self.images:
-            return self.wrong(f"{at}sha256", f"the picture {name!a} is not among those that are given")
+            return self.wrong(
+                f"{at}sha256",
+                f"the picture {name!a} is not among those that are given; pass images=[open_image({name!r})]",
+            )
         image = self.images[sha256]
         for fact, value in (("media_type", image.media_type), ("size", image.size)):
             if isinstance(plain, dict) and plain.get(fact) != value:

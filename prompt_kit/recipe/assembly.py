@@ -1,4 +1,4 @@
-"""Puts a recipe together from its file: what it extends, what it mixes in, what a preset fills in."""
+"""Builds a recipe from its file, the recipe it extends, its strategies and a preset."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.recipe import Recipe
 from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 from prompt_kit.recipe.turns import phrase_of, template_name
+from prompt_kit.support.calls import check_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.spec import ReferenceSlot, StrategySpec
 
 MAX_PARENTS: Final = 8
@@ -33,6 +34,7 @@ def load(name: str, *, library: Library | None = None) -> Recipe:
         NotFoundError: When there is no recipe or preset of that name.
         InputError: With every problem of its files.
     """
+    check_kind("name", name, str, "the name of a recipe, such as 'sticker'")
     library = library or Library()
     if name not in (presets := library.names("preset")) or name in library.names("recipe"):
         try:
@@ -61,7 +63,7 @@ def with_preset(recipe: Recipe, name: str) -> Recipe:
 def example_recipes(kind: str, name: str, library: Library) -> dict[str, Recipe]:
     """Return, for each example of a recipe or strategy, the recipe whose `Recipe.render_example` renders it.
 
-    A strategy's examples name the recipe they are mixed into; their pictures stand where those of recipes do.
+    A strategy's examples name the recipe they are mixed into; their pictures are in the folder of recipes, too.
 
     Raises:
         NotFoundError: When there is no recipe or strategy of that name.
@@ -84,7 +86,7 @@ def example_recipes(kind: str, name: str, library: Library) -> dict[str, Recipe]
     return {key: recipes[example.recipe] for key, example in strategy.spec.examples.items()}
 
 
-def _with_examples_of(strategy: Found[StrategySpec], name: str, library: Library) -> Recipe:
+def _with_examples_of(strategy: LibraryFile[StrategySpec], name: str, library: Library) -> Recipe:
     """Return a recipe with a strategy mixed in, and those of the strategy's examples that are for this recipe."""
     plain = load(name, library=library)
     mixed = plain.using(strategy.name)
@@ -94,11 +96,11 @@ def _with_examples_of(strategy: Found[StrategySpec], name: str, library: Library
         if example.recipe == name
     }
     spec = mixed.spec.model_copy(update={"examples": examples})
-    # What a strategy can do must not depend on whose brand is near.
+    # The examples of a strategy must not depend on the project's brand.
     return replace(mixed, spec=spec, folder=strategy.root.recipes, fixed=plain.fixed, notes=())
 
 
-def _assembled(parsed: Found[RecipeSpec], library: Library) -> Recipe:
+def _assembled(parsed: LibraryFile[RecipeSpec], library: Library) -> Recipe:
     spec = _inherited(parsed, library, ())
     problems = [
         parsed.file.problem(
@@ -117,7 +119,7 @@ def _assembled(parsed: Found[RecipeSpec], library: Library) -> Recipe:
     return recipe
 
 
-def _inherited(parsed: Found[RecipeSpec], library: Library, below: tuple[str, ...]) -> RecipeSpec:
+def _inherited(parsed: LibraryFile[RecipeSpec], library: Library, below: tuple[str, ...]) -> RecipeSpec:
     spec = parsed.spec
     if spec.extends is None:
         return spec if spec.template else spec.model_copy(update={"template": f"{parsed.name}.j2"})
@@ -150,7 +152,7 @@ def _inherited(parsed: Found[RecipeSpec], library: Library, below: tuple[str, ..
     )
 
 
-def _filled(recipe: Recipe, parsed: Found[PresetSpec]) -> Recipe:
+def _filled(recipe: Recipe, parsed: LibraryFile[PresetSpec]) -> Recipe:
     spec = parsed.spec
     recipe = recipe.using(*spec.uses)
     names = [*recipe.parameters, *recipe.references]
@@ -198,7 +200,7 @@ def _filled(recipe: Recipe, parsed: Found[PresetSpec]) -> Recipe:
 
 
 def _strange_pictures(
-    parsed: Found[RecipeSpec] | Found[StrategySpec], slots: Mapping[str, ReferenceSlot]
+    parsed: LibraryFile[RecipeSpec] | LibraryFile[StrategySpec], slots: Mapping[str, ReferenceSlot]
 ) -> Iterator[Problem]:
     """Find pictures of examples that lead out of the folder they came with: they would be sent."""
     for name, example in parsed.spec.examples.items():
@@ -216,7 +218,7 @@ def _named(value: Any) -> list[str]:
 
 
 def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what a recipe says that does not fit together, with the keys it stands under."""
+    """Yield the contradictions within a recipe, each with the keys of its place."""
     yield from _condition_mistakes(recipe)
     yield from _former_name_mistakes(recipe)
     for number, text in enumerate(recipe.spec.stays):

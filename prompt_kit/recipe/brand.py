@@ -55,8 +55,8 @@ KEYS: Final = tuple(Brand.model_fields)
 def read_brand(project: Project) -> tuple[Brand, list[Problem]]:
     """Return the brand of a project, and what is wrong with its file.
 
-    A field that cannot be used is left out and told of; the others hold. Without a file, the brand is empty and
-    the only problem is that there is none.
+    A field that cannot be used is left out and reported as a problem; the other fields are used. Without a file,
+    the brand is empty and the only problem is that there is none.
     """
     path = project.root / project.brand
     if not path.is_file():

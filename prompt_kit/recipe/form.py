@@ -1,10 +1,11 @@
-"""What a recipe asks, and the check of what was filled in: every problem at once."""
+"""The form of a recipe: its parameters and reference slots, and the check of values with every problem at once."""
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Required, cast
+from typing import TYPE_CHECKING, Any, Final, Required, cast
 
 from pydantic import TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.spec import ReferenceSlot
 
 
+_STRATEGY_WORDS: Final = frozenset({"strategies", "strategy", "use", "uses", "using"})
+"""What people write who would mix in a strategy where values stand."""
+
+
 class Form:
     """The parameters and reference slots of a recipe, ready to check values."""
 
@@ -34,7 +39,7 @@ class Form:
         references: Mapping[str, ReferenceSlot],
         heeds: Iterable[str] = (),
     ) -> None:
-        """Make the form of the recipe ``name``; what it ``heeds`` may be asked by a strategy, and is empty else."""
+        """Make the form of the recipe ``name``; parameters in ``heeds`` are empty unless a strategy asks them."""
         self.name, self.parameters, self.references, self.heeds = name, parameters, references, heeds
 
     def check(
@@ -206,6 +211,8 @@ class Form:
         if error["type"] == "extra_forbidden":
             names = [*self.parameters, *self.references]
             hint = did_you_mean(str(name), names) or f"There are: {', '.join(names)}."
+            if name in _STRATEGY_WORDS:
+                hint = f"Strategies are mixed in before: recipe.using({_in_code(error['input'])})."
             return Problem(f"'{self.name}' has no parameter '{name}'. {hint}", parameter=str(name))
         if error["type"] == "missing":
             return _missing(str(name), self.parameters[name].help)
@@ -217,7 +224,7 @@ class Form:
     def _check_conditions(
         self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem], filled: Collection[str]
     ) -> None:
-        """Drop what is not asked under these values, and see that what is asked and needed is there."""
+        """Remove values that are not asked under these values, and check that required ones are given."""
         for name, condition in self._conditions.items():
             if _holds(condition, context):
                 if self.parameters[name].required and name not in words:
@@ -290,6 +297,12 @@ def _opened(name: str, picture: Any, problems: list[Problem]) -> Any:
     except InputError as error:
         problems.append(Problem(f"{name}: {error}", parameter=name))
         return None
+
+
+def _in_code(strategies: Any) -> str:
+    """Return strategies as the arguments of a call."""
+    several = strategies if isinstance(strategies, list | tuple) else [strategies]
+    return ", ".join(json.dumps(str(strategy)) for strategy in several)
 
 
 def _reread(parameter: Parameter, value: Any) -> Any:

@@ -69,7 +69,7 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[S]):
+class LibraryFile(Generic[S]):
     """A recipe, strategy or preset: the content of its file, validated, and the file itself."""
 
     name: str
@@ -108,7 +108,7 @@ class Library:
         self.labels_from = labels_from or self.project.root
         self._roots = roots
         self._sources: dict[str, Source] = {}
-        self._found: dict[tuple[str, str], Found[Any]] = {}
+        self._found: dict[tuple[str, str], LibraryFile[Any]] = {}
         self._names: dict[str, list[str]] = {}
 
     @cached_property
@@ -124,7 +124,7 @@ class Library:
         packs = [(inside(project.root, pack), Path(pack).name) for pack in project.packs]
         others = [Root(folder / "recipes", folder / "templates", name, folder) for folder, name in packs]
         roots = [own, *others, Root(*built_in(), "built in")]
-        # In a checkout of the kit itself the project's folders are the built-in ones.
+        # In a checkout of prompt-kit itself, the project's folders are the built-in ones.
         folders = {root.recipes.resolve(): root for root in reversed(roots) if root.recipes.is_dir()}
         return tuple(reversed(folders.values()))
 
@@ -148,7 +148,7 @@ class Library:
         files = {path.stem: (root, path) for root, path in reversed(list(self._files(kind)))}
         return {name: self._head(*files[name]) for name in self.names(kind)}
 
-    def recipe(self, name: str) -> Found[RecipeSpec]:
+    def recipe(self, name: str) -> LibraryFile[RecipeSpec]:
         """Return a recipe with its file.
 
         Raises:
@@ -157,11 +157,11 @@ class Library:
         """
         return self._look_up("recipe", name)
 
-    def strategy(self, name: str) -> Found[StrategySpec]:
+    def strategy(self, name: str) -> LibraryFile[StrategySpec]:
         """Return a strategy with its file; raises as `recipe` does."""
         return self._look_up("strategy", name)
 
-    def preset(self, name: str) -> Found[PresetSpec]:
+    def preset(self, name: str) -> LibraryFile[PresetSpec]:
         """Return a preset with its file; raises as `recipe` does."""
         return self._look_up("preset", name)
 
@@ -226,18 +226,18 @@ class Library:
         title, summary, category = (str(content.get(key) or "") for key in ("title", "summary", "category"))
         return Head(title or spoken(path.stem), summary, category)
 
-    def _look_up(self, kind: str, name: str) -> Found[Any]:
+    def _look_up(self, kind: str, name: str) -> LibraryFile[Any]:
         if (kind, name) not in self._found:
             self._found[kind, name] = self._read(kind, name)
         return self._found[kind, name]
 
-    def _read(self, kind: str, name: str) -> Found[Any]:
+    def _read(self, kind: str, name: str) -> LibraryFile[Any]:
         if _NAME.match(name):
             for root in self.roots:
                 if is_there(root.recipes / f"{FOLDERS[kind]}{name}.yaml"):
                     path = inside(root.recipes, f"{FOLDERS[kind]}{name}.yaml")
                     file = YamlFile(path, self.label(path))
-                    return Found(name, file.parse(_SPECS[kind]), file, root)
+                    return LibraryFile(name, file.parse(_SPECS[kind]), file, root)
         raise NotFoundError(kind, name, self.names(kind))
 
     def _read_source(self, name: str) -> Source:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
     from prompt_kit.images import Image
     from prompt_kit.prompt import Task
-    from prompt_kit.recipe.library import Found, Library
+    from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.parameters import ChoiceOf, Parameter
     from prompt_kit.recipe.spec import ReferenceSlot
     from prompt_kit.recipe.templating import Program
@@ -49,15 +49,15 @@ class Recipe:
 
     name: str
     spec: RecipeSpec
-    """What it says once everything it inherits and mixes in is put together."""
+    """The content of its file, with everything that it inherits and mixes in."""
     library: Library
     folder: Path
-    """Where its file stands; pictures of its examples start from there."""
-    strategies: tuple[Found[StrategySpec], ...] = ()
+    """Where its file is; the pictures of its examples are relative to that folder."""
+    strategies: tuple[LibraryFile[StrategySpec], ...] = ()
     fixed: tuple[tuple[str, Any], ...] = ()
     """Values that a preset or a brand has filled in."""
     notes: tuple[Problem, ...] = ()
-    """What is odd though the recipe can be rendered, such as a brand file with a field that cannot be used."""
+    """Warnings, such as a brand file with a field that cannot be used; the recipe can be rendered all the same."""
 
     @property
     def title(self) -> str:
@@ -122,10 +122,10 @@ class Recipe:
 
     @cached_property
     def _mixtures(self) -> dict[tuple[str, ...], Recipe]:
-        """What was mixed already, so that its templates are compiled once."""
+        """Recipes with strategies mixed in, kept so that their templates are compiled once."""
         return {}
 
-    def _mixed(self, new: tuple[Found[StrategySpec], ...]) -> Recipe:
+    def _mixed(self, new: tuple[LibraryFile[StrategySpec], ...]) -> Recipe:
         for strategy in new:
             reason = self.objection(strategy)
             if reason:
@@ -140,7 +140,7 @@ class Recipe:
             mixed = replace(mixed, fixed=tuple(fixed.items()), notes=(*mixed.notes, *notes))
         return mixed
 
-    def objection(self, strategy: Found[StrategySpec]) -> str:
+    def objection(self, strategy: LibraryFile[StrategySpec]) -> str:
         """Return why a strategy makes no sense here, as a sentence; empty when it does."""
         if self.task not in strategy.spec.tasks:
             return f"it is for recipes that {' or '.join(strategy.spec.tasks)}, and this one's task is to {self.task}."
@@ -280,7 +280,7 @@ class Recipe:
         return any(plan.earlier for plan in self.turn_templates)
 
     def _model(self, settings: Settings, generator: str) -> Model:
-        """Return the model that will draw; that it cannot is said when the prompt is sent, not when it is written."""
+        """Return the model that will make the pictures; whether it can is checked when the prompt is sent, not here."""
         try:
             return self.library.catalogue.choose(settings, generator)
         except PromptKitError:
@@ -335,7 +335,7 @@ class Recipe:
 
 
 def _check_clashes(recipe: Recipe) -> None:
-    """See that no name means two things; a strategy may share a parameter with the recipe, which then is the recipe's.
+    """Check that no name means two things; a parameter that a strategy shares with the recipe is the recipe's.
 
     Raises:
         InputError: When a name does.

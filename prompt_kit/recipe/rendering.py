@@ -1,4 +1,4 @@
-"""Makes turns of templates, values and references."""
+"""Renders the turns of a prompt from templates, values and references."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Attached(str):
 
     __slots__ = ("count", "each")
 
-    count: int  # type: ignore[assignment] # templates read it; nobody counts letters in a mention
+    count: int  # type: ignore[assignment] # templates read it; `str.count` is not needed here
     """How many there are."""
     each: tuple[str, ...]
     """How each one is called."""
@@ -140,7 +140,7 @@ def _earlier_pictures(turns: Sequence[Turn], plan: TurnTemplate, room: int | Non
 
 
 def _mentions(attached: Sequence[Part]) -> Iterator[tuple[str, Attached]]:
-    """Name the attached pictures by slot; words and attachments cannot disagree, for both come from the order."""
+    """Return how the attached pictures are called, by slot; the order in which they are sent decides their numbers."""
     positions: dict[str, list[int]] = {}
     for position, part in enumerate(attached, 1):
         name = part.slot if isinstance(part, Reference) else "earlier"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -21,9 +22,6 @@ from prompt_kit.prompt import Background, Grounding, Output, Safety, Settings, S
 from prompt_kit.support.messages import explain
 from prompt_kit.support.text import shortened, visible
 from prompt_kit.support.words import stopped
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _RATIO = re.compile(r"[1-9]\d{0,2}:[1-9]\d{0,2}")
 
@@ -93,6 +91,10 @@ def with_changes(
     """
     if isinstance(changes, Settings):
         changes = changes.to_dict()
+    if not isinstance(changes, Mapping):
+        message = "settings: must be settings by name, such as {'size': '4K'}."
+        problems.append(Problem(message, parameter="settings"))
+        return base, frozenset()
     try:
         asked = SettingsSpec.model_validate({name: value for name, value in changes.items() if value is not None})
     except ValidationError as error:

@@ -70,7 +70,7 @@ class ReferenceSlot(_Spec):
         if self.min > self.max:
             raise ValueError(f"min ({self.min}) is above max ({self.max})")
         if self.role == "mask" and self.max > 1:
-            raise ValueError("a mask is one picture; take max away")
+            raise ValueError("a mask is one picture; leave max out")
         return self
 
 

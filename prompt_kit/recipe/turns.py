@@ -1,4 +1,4 @@
-"""Which templates the turns of a recipe are made of, put together and compiled."""
+"""Combines the templates of each turn of a recipe, and compiles them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from prompt_kit.errors import Place
-    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
     from prompt_kit.recipe.templating import Program, Source
 
@@ -31,14 +31,14 @@ class Names:
 def compiled_turns(
     turns: Sequence[TurnSpec],
     template: str,
-    strategies: Sequence[Found[StrategySpec]],
+    strategies: Sequence[LibraryFile[StrategySpec]],
     names: Names,
     source: Callable[[str], Source],
 ) -> tuple[TurnTemplate, ...]:
     """Return the turns that strategies ask for, then the recipe's own, each with its words.
 
-    A turn says the recipe's words between those of its strategies. One that a strategy asks for begins with that turn's
-    template; it needs no other words of that strategy.
+    The words of a turn are the recipe's, with those of its strategies before and after. A turn that a strategy asks
+    for begins with that turn's template; it needs no other words of that strategy.
 
     Args:
         turns: The recipe's own turns; at least one.
@@ -75,7 +75,7 @@ def phrase_of(text: str, recipe: str, parameters: Collection[str]) -> Program:
     return phrase
 
 
-def strategy_templates(strategy: Found[StrategySpec]) -> set[str]:
+def strategy_templates(strategy: LibraryFile[StrategySpec]) -> set[str]:
     """Return the names of a strategy's own templates."""
     return {_strategy_template(strategy), *(_turn_template(strategy, turn) for turn in strategy.spec.turns)}
 
@@ -85,7 +85,7 @@ def template_name(name: str, spec: RecipeSpec) -> str:
     return spec.template or f"{name}.j2"
 
 
-def _between(strategies: Sequence[Found[StrategySpec]], template: str) -> Iterator[str]:
+def _between(strategies: Sequence[LibraryFile[StrategySpec]], template: str) -> Iterator[str]:
     """Yield the names of the templates that make a turn: a recipe's own between those of strategies."""
     yield from (_strategy_template(strategy) for strategy in strategies if strategy.spec.place == "before")
     yield template
@@ -100,7 +100,7 @@ def _compiled(turn: TurnSpec, templates: Sequence[str], names: Names, source: Ca
 
 
 def _check_names(used: dict[str, Place], known: list[str]) -> None:
-    """See that a template takes only these names from outside.
+    """Check that a template takes only these names from outside.
 
     Raises:
         InputError: With every other name, at the place where it is used first.
@@ -115,9 +115,9 @@ def _check_names(used: dict[str, Place], known: list[str]) -> None:
         )
 
 
-def _strategy_template(strategy: Found[StrategySpec]) -> str:
+def _strategy_template(strategy: LibraryFile[StrategySpec]) -> str:
     return strategy.spec.template or f"strategies/{strategy.name}.j2"
 
 
-def _turn_template(strategy: Found[StrategySpec], turn: TurnSpec) -> str:
+def _turn_template(strategy: LibraryFile[StrategySpec], turn: TurnSpec) -> str:
     return turn.template or f"strategies/{strategy.name}-{turn.output}.j2"

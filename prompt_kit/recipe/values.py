@@ -1,4 +1,4 @@
-"""What becomes of a value on its way into a template."""
+"""Converts values to what templates see."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MANY_CHOICES: Final = 15
-"""More choices than this are not listed to someone who only mistyped one."""
+"""Most choices that the message about a mistyped one lists."""
 
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
@@ -42,14 +42,14 @@ class Chosen(str):
 
 
 class Phrase(str):
-    """Words as the template sees them that know whether they name one thing or several."""
+    """Words as the template sees them, with the information whether they name one thing or several."""
 
     __slots__ = ("plural",)
 
     plural: bool
 
     def __new__(cls, text: str) -> Phrase:
-        """Judge by the words themselves; see `words.is_plural`."""
+        """Decide by the words themselves; see `words.is_plural`."""
         made = super().__new__(cls, text)
         made.plural = words.is_plural(text)
         return made
@@ -63,7 +63,7 @@ class Copy(str):
     text: str
     language: str
     place: str
-    """Where the words stand and how they look, as it was written; empty when nothing was said."""
+    """Where the words are in the picture and how they look, as it was written; empty when it was left out."""
 
     def __new__(cls, text: str, language: str = "", place: str = "") -> Copy:
         """Quote the exact words; ``language`` is the English name of their language, or empty."""
@@ -196,7 +196,7 @@ def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bo
 
 
 def recorded(value: Any) -> Any:
-    """Return a value as it stands in a record: plain data, pictures by file name."""
+    """Return a value as a record holds it: plain data, pictures by file name."""
     if isinstance(value, Mapping):
         return placed_text(value)
     if isinstance(value, list | tuple):

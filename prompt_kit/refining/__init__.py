@@ -1,4 +1,4 @@
-"""Refines pictures: one change, what stays, and a line back to the picture it came from."""
+"""Refines pictures: one change, the list of what stays, and a record of the picture it was made from."""
 
 from prompt_kit.refining.origins import RECIPE, Refinable, pictures_of
 from prompt_kit.refining.requests import Refinement, RefineOptions, prepare

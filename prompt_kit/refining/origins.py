@@ -1,4 +1,4 @@
-"""Where a picture comes from: its run, and those it was refined from."""
+"""Finds where a picture comes from: its run, and those it was refined from."""
 
 from __future__ import annotations
 
@@ -137,9 +137,9 @@ def sent_with(run: Run, root: Path) -> list[tuple[str, Path]]:
 
 
 def _kept_name(part: Mapping[str, Any]) -> str:
-    """Return the name of the file that keeps a picture; nothing when what is told of it leads elsewhere.
+    """Return the name of the file that keeps a picture; empty when its recorded path leads elsewhere.
 
-    The command that is suggested with it must not lead to a file that a stranger has named.
+    A record that came with somebody else's pictures must not make the suggested command send another file.
     """
     name = f"{part.get('sha256')}{EXTENSIONS.get(str(part.get('media_type')), '')}"
     return name if _KEPT.fullmatch(name) else ""

@@ -1,4 +1,4 @@
-"""Makes the request that refines a picture: anew, or as the next words of a conversation."""
+"""Makes the request that refines a picture: a new one, or the next message of a conversation."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ INHERITED: Final = frozenset({"aspect_ratio", "size", "tier", "model", "backgrou
 
 _QUOTED: Final = re.compile(r"[\"“«「‹『](.+?)[\"”»」›』]")
 _FAR: Final = 0.1
-"""How far a format may be from the picture's own before someone is told, as a share."""
+"""How far a format may be from the picture's own without a note, as a share."""
 
 
 class RefineOptions(GenerateOptions, total=False):
@@ -47,7 +47,7 @@ class RefineOptions(GenerateOptions, total=False):
     chat: bool
     """Whether to continue the conversation that made the picture, with the same model."""
     keep: Sequence[str]
-    """What must stay besides what the picture's recipe insists on."""
+    """What must stay besides what the picture's recipe lists."""
     values: Mapping[str, Any]
     """Further values of the recipe ``refine``, such as ``{"object": "hat.png"}``."""
     settings: Mapping[str, Any]
@@ -66,7 +66,7 @@ class Refinement:
     parent_picture: str
     """The file name of the picture there."""
     warnings: tuple[str, ...]
-    """Whole sentences about what is worth knowing before it is sent."""
+    """Warnings and notes to read before it is sent, in whole sentences."""
 
 
 def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) -> Refinement:
@@ -100,7 +100,7 @@ def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) ->
 
 @dataclass(frozen=True, slots=True)
 class RefineRequest:
-    """What is asked of a picture; makes the prompt from it."""
+    """A picture and the change that is asked for; makes the prompt from them."""
 
     origin: Origin
     recipe: Recipe
@@ -110,7 +110,7 @@ class RefineRequest:
     """The generator that was named; empty when none was."""
 
     def anew(self, values: Mapping[str, Any]) -> tuple[Prompt, list[str]]:
-        """Return a new request with the picture in it, and what is worth knowing about it."""
+        """Return a new request with the picture in it, and notes about it."""
         damage = self.origin.damage
         warnings = [f"{damage} The picture is refined like one from elsewhere."] if damage else []
         image = open_image(self.origin.picture)
@@ -167,14 +167,14 @@ class RefineRequest:
             raise InputError(f"The conversation was with '{model}', not with '{wanted}'. {way_out}")
 
     def _stays(self, warnings: list[str]) -> Iterator[str]:
-        """Yield what the recipe that made the first picture insists on, then what earlier rounds kept."""
+        """Yield what must stay by the recipe that made the first picture, then what earlier rounds kept."""
         origin = self.origin
         if origin.line and (first := origin.line[-1]).summary.recipe != RECIPE:
             try:
                 yield from load(first.summary.recipe, library=self.recipe.library).stays(values_of(first))
             except (NotFoundError, InputError) as error:
-                fact = f"What the recipe '{first.summary.recipe}' insists on is not known: {str(error).splitlines()[0]}"
-                warnings.append(f"{fact} Only the general rules say what stays.")
+                fact = f"What must stay by the recipe '{first.summary.recipe}' cannot be read:"
+                warnings.append(f"{fact} {str(error).splitlines()[0]} Only the general rules say what stays.")
         for run in reversed(origin.refinements):
             yield from texts(values_of(run).get("keep"))
 

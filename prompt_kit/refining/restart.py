@@ -1,4 +1,4 @@
-"""When many refinements follow each other: how to start again from the first picture."""
+"""Suggests, after many refinements, to start again from the first picture."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def start_again(origin: Origin, change: str) -> Iterator[str]:
 
 
 def _first_picture(origin: Origin) -> Path | None:
-    """Return the picture from which the refinements began, as far as it is still there."""
+    """Return the picture from which the refinements began, if it is still there."""
     oldest = origin.refinements[-1]
     above = origin.line[len(origin.refinements) :]
     if above:

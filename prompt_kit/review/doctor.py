@@ -1,4 +1,4 @@
-"""Tells without spending money whether all is ready to make pictures."""
+"""Checks without spending money whether all is ready to make pictures."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MARKER: Final = re.compile(r"""^([\w.-]+).*extra\s*==\s*['"]([\w-]+)['"]""")
 
 
 def examine(start: Path | None = None, *, today: date | None = None) -> tuple[Checked, ...]:
-    """Look at everything a folder's project needs, and return what was found; nothing of it raises or costs money."""
+    """Check everything a folder's project needs, and return the results; it raises nothing and costs nothing."""
 
     async def collected() -> tuple[Checked, ...]:
         return tuple([checked async for checked in _everything(start, today or datetime.now(UTC).date())])
@@ -87,7 +87,7 @@ def _programs() -> Checked:
     except metadata.PackageNotFoundError:
         version = "of this checkout"
     fact = f"Python {platform.python_version()}, prompt-kit {version}."
-    if sys.version_info < (3, 11):  # noqa: UP036 - whoever gets around the installer's check is told here
+    if sys.version_info < (3, 11):  # noqa: UP036 - the installer's check can be bypassed
         return Checked("versions", "wrong", fact, "Install Python 3.11 or newer.")
     return Checked("versions", "good", fact)
 
@@ -129,7 +129,7 @@ def _ledger(project: Project) -> Checked:
     url = project.ledger_url
     file = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and not file.exists():
-        return Checked("ledger", "good", "It is begun with the first run.")
+        return Checked("ledger", "good", "The first run makes it.")
     try:
         with Ledger.open(url) as ledger:
             left = ledger.left(project.budget)
@@ -147,7 +147,7 @@ def _age(catalogue: Catalogue, today: date) -> Checked:
     newest = max((model.as_of for model in catalogue.models if model.as_of and model.status == "current"), default=None)
     if newest is None:
         return Checked(
-            "catalogue", "odd", "No model says since when it is known.", "Compare prices with the provider's."
+            "catalogue", "odd", "No model has a date on which it was checked.", "Compare prices with the provider's."
         )
     if today - newest > STALE:
         step = "Look for a newer prompt-kit; prices and models may have changed, and models.yaml can correct them."
@@ -173,7 +173,7 @@ async def _generator(name: str, project: Project, catalogue: Catalogue) -> Async
         yield Checked(f"{name}: address", "odd", f"Key, prompts and pictures are sent to {host}.", step)
     models = list(dict.fromkeys(_models(name, catalogue)))
     for checked in await maker.check(models):
-        # What is simply not set up stops only those who have chosen it.
+        # A generator that is not set up is a problem only when it was chosen.
         state = (
             "wrong"
             if checked.state == "odd" and name == project.generator and checked.about == "key"
@@ -183,7 +183,7 @@ async def _generator(name: str, project: Project, catalogue: Catalogue) -> Async
 
 
 def _models(name: str, catalogue: Catalogue) -> Iterator[str]:
-    """Yield the models that stand for a generator's tiers."""
+    """Yield the models of a generator's tiers."""
     for tier in get_args(Tier):
         try:
             model = catalogue.choose(Settings(tier=tier), name)
@@ -194,7 +194,7 @@ def _models(name: str, catalogue: Catalogue) -> Iterator[str]:
 
 
 def _extras() -> Checked:
-    """Say which optional parts are installed, and how to get the others."""
+    """Return which optional parts are installed, and how to get the others."""
     try:
         asked = metadata.requires("prompt-kit") or []
     except metadata.PackageNotFoundError:
@@ -207,7 +207,7 @@ def _extras() -> Checked:
     there = [name for name, needs in packages.items() if all(map(_is_installed, needs))]
     missing = [name for name in packages if name not in there]
     fact = f"Installed: {series(there, 'and')}." if there else "None of the optional parts is installed."
-    step = f"Also to be had: {series(missing, 'and')}. Run: pip install 'prompt-kit[{missing[0]}]'." if missing else ""
+    step = f"Also available: {series(missing, 'and')}. Run: pip install 'prompt-kit[{missing[0]}]'." if missing else ""
     return Checked("extras", "good", fact, step)
 
 
@@ -229,7 +229,7 @@ def _fonts() -> Checked:
 
     missing = [script for script, letter in _SCRIPTS.items() if runs(letter)[0].face == NONE]
     if not missing:
-        return Checked("fonts", "good", "Proofs can be lettered in every script that was tried.")
+        return Checked("fonts", "good", "Proofs can show every script that was tried.")
     step = "Proofs name such words instead of drawing them. A Noto font makes them visible; real pictures need none."
     return Checked("fonts", "good", f"No font here has {series(missing, 'or')}.", step)
 

@@ -1,4 +1,4 @@
-"""A prompt as lines that can be read and compared: sentences, pictures, and the heads of its turns."""
+"""Splits a prompt into lines that can be read and compared: sentences, pictures, and the heads of its turns."""
 
 from __future__ import annotations
 

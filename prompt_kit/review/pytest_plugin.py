@@ -1,4 +1,4 @@
-"""Recipes' examples as tests: each prompt is compared with its snapshot, one readable file."""
+"""Makes tests of recipes' examples: each prompt is compared with its snapshot, one readable file."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect the files of recipes and strategies that stand in one of the recipe folders."""
+    """Collect the files of recipes and strategies in the folders of recipes."""
     folders = _folders(parent.config)
     if file_path.suffix == ".yaml" and (
         file_path.parent in folders or (file_path.parent.name == STRATEGIES and file_path.parent.parent in folders)

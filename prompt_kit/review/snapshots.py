@@ -1,4 +1,4 @@
-"""A prompt as text that is good to review: one sentence a line, parts numbered, settings last."""
+"""Writes a prompt as text for review: one sentence a line, parts numbered, settings last."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def snapshot(prompt: Prompt) -> str:
-    """Return the whole ordered request as text in which a changed comma or a swapped picture is seen.
+    """Return the whole ordered request as text, in which every change of a word or a picture shows.
 
-    Pictures stand there by the beginning of their hash, so that other bytes under the same name are seen, too.
+    Each picture has the beginning of its hash, so that other bytes under the same name show, too.
     """
     head = f"recipe    {prompt.recipe} {prompt.version}\n"
     head += f"task      {prompt.task}\n"

@@ -33,10 +33,10 @@ KEYS: Final = (
 """The colours to choose from; those that models draw best come first."""
 
 _ALWAYS: Final = ("#ffffff", "#101010")
-"""What nearly every drawing has: paper or highlights, and ink."""
+"""White and black, which nearly every drawing has: as paper or highlights, and as ink."""
 _WORD: Final = re.compile(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b|[a-z]+")
 _LONGEST: Final = 3
-"""Most words of a colour's name."""
+"""The most words that the name of a colour has."""
 _LIGHTNESS: Final = 0.5
 """How much lightness counts beside hue when a colour is cut away: a shadow on the key is still the key."""
 _ENOUGH: Final = 60.0
@@ -100,7 +100,7 @@ def key_away_from(texts: Iterable[str]) -> str:
 def _key_away_from(texts: tuple[str, ...]) -> str:
     taken = [_keying(code) for code in {*_ALWAYS, *(code for text in texts for code in named_in(text))}]
     nearest = {key: min(_distance(_keying(key.code), color) for color in taken) for key in KEYS}
-    # The first of equals is taken, so whatever is far enough counts the same.
+    # The first of equals is taken, so distances above `_ENOUGH` count as that.
     return str(max(KEYS, key=lambda key: min(nearest[key], _ENOUGH**2)))
 
 

@@ -20,7 +20,7 @@ _START_OF_SCAN: Final = 0xDA
 
 
 class PictureHead(NamedTuple):
-    """What the head of a picture says."""
+    """The size and orientation that the first bytes of a picture give."""
 
     width: int
     """As people see it, in pixels; 0 when the head does not tell."""
@@ -53,12 +53,12 @@ def head(data: bytes) -> PictureHead:
 
 
 def dimensions(data: bytes) -> tuple[int, int]:
-    """Return width and height in pixels as people see the picture, as far as its head tells, or (0, 0)."""
+    """Return width and height in pixels as people see the picture, or (0, 0) when the first bytes do not have them."""
     return head(data)[:2]
 
 
 def cut_short(data: bytes) -> bool:
-    """Return whether a HEIC, HEIF or AVIF picture ends in the middle; of other types this does not tell."""
+    """Return whether a HEIC, HEIF or AVIF picture ends in the middle; ``False`` for other types."""
     if data[4:8] != b"ftyp":
         return False
     try:

@@ -1,4 +1,4 @@
-"""Says in plain words what pydantic reports."""
+"""Turns what pydantic reports into plain sentences."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Pages hold words from strangers, so no script in them may run.
+# Pages hold words of models and of other people's recipes, so no script in them may run.
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
 """The content security policy of a page; forms and base addresses have no fallback to ``default-src``."""
 

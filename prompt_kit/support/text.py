@@ -23,7 +23,7 @@ _COMMANDS: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}{_SURROGATES}
 
 
 def visible(text: str) -> str:
-    r"""Return words in which nothing hides: characters that cannot be seen stand there by their number.
+    r"""Return words in which every invisible character is replaced by its number.
 
     >>> visible("a\u200bb")
     'a‹U+200B›b'

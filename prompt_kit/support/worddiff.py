@@ -30,14 +30,14 @@ _WORD = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text that stayed, went or came."""
+    """A passage of text that was kept, removed or added."""
 
     kind: SpanKind
     text: str
 
 
 def spans(old: str, new: str) -> list[Span]:
-    """Return the phrases that stayed, went and came between two texts."""
+    """Return the phrases that were kept, removed and added between two texts."""
     before, after = _tokens(old), _tokens(new)
     changes = _phrases(opcodes([*map(_key, before)], [*map(_key, after)]), before, after)
     if not changes and old != new:
@@ -73,7 +73,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 
 def _key(token: tuple[str, str]) -> str:
     space, word = token
-    # Spaces come and go with the words beside them; any other white space is compared.
+    # Spaces are not compared, because they change with the words beside them; any other white space is.
     return word if space in {"", " "} else space + word
 
 

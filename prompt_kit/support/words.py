@@ -19,9 +19,9 @@ _DETERMINED = re.compile(
     r"|six|seven|eight|nine|ten|several|many|few|both|half|\d+)(?![\w'’-])|\w+['’]s(?!\w)",
     re.IGNORECASE,
 )
-# Spoken with a consonant first, though written with a vowel: a university, a European, a one-way street.
+# Pronounced with a consonant first, though written with a vowel: a university, a European, a one-way street.
 _CONSONANT_SOUND = re.compile(r"(?:uni(?!n|mp)|us[aeiu]|u[bkrt][aeiou]|ukr|eu|ewe|one|once|ouija|u-)", re.IGNORECASE)
-# Spoken with a vowel first, though written with a consonant or a figure: an hour, an 8-bit look, an 1800s map.
+# Pronounced with a vowel first, though written with a consonant or a figure: an hour, an 8-bit look, an 1800s map.
 _VOWEL_SOUND = re.compile(r"(?:hour|honest|honou?r|heir|8|11(?!\d)|18(?!\d)|1[18]\d\d(?!\d)|1[18]00s)", re.IGNORECASE)
 # Letters that are read one by one: an SLR, an X-ray, an f/2.8 lens, but a UHD screen.
 # From four letters on, capitals with a vowel are spoken as a word: a NASA badge.
@@ -31,7 +31,7 @@ _ORDER: Final = re.compile(
     r"|Generate|Give|Illustrate|Imagine|Make|Merge|Paint|Photograph|Place|Produce|Put|Redraw|Render|Restore|Show|Sketch"
     r"|Transform|Turn|Visuali[sz]e|Write)\b"
 )
-# What every caption may call the picture it wants, whatever the recipe.
+# Kinds of picture that a caption may name in every recipe.
 _PICTURE: Final = re.compile(
     r"\b(?:close-?up|composition|drawing|illustration|image|painting|photo|photograph|picture|portrait|rendering|selfie|shot|sketch"
     r"|snapshot|still life)s?\b"
@@ -64,7 +64,7 @@ _CLOSERS: Final = "\"'”’»)]"
 
 
 def plain(value: str) -> str:
-    r"""Return a value as one line: line breaks become spaces, edges and control characters go.
+    r"""Return a value as one line: line breaks become spaces; control characters and spaces at both ends are removed.
 
     >>> plain("  a happy\n red panda ")
     'a happy red panda'

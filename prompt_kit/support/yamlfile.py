@@ -1,4 +1,4 @@
-"""Reads YAML the way people mean it, and knows the line and column of every value."""
+"""Reads YAML the way people mean it, with the line and column of every value."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _Loader.add_implicit_resolver(
 
 
 class YamlFile:
-    """The content of one YAML file, and where each part of it stands."""
+    """The content of one YAML file, and the place of each part of it."""
 
     def __init__(self, path: Path, label: str | None = None, text: str | None = None) -> None:
         """Read the file.
@@ -104,7 +104,7 @@ class YamlFile:
             raise InputError(sorted(problems, key=_order)) from error
 
     def place(self, *keys: str | int, of_key: bool = False) -> Place:
-        """Return where the value under these keys (or the last key itself) stands, or its nearest parent."""
+        """Return the place of the value under these keys, or of the last key itself, or of its nearest parent."""
         return self._place(self._find(keys, key_itself=of_key))
 
     def problem(self, message: str, *keys: str | int, of_key: bool = False) -> Problem:
@@ -124,7 +124,7 @@ class YamlFile:
                 return "the file"
 
     def keys(self, keys: tuple[str | int, ...]) -> list[str | int]:
-        """Return the keys that stand in the file; pydantic puts the names of union members between them."""
+        """Return the keys that are in the file; pydantic puts the names of union members between them."""
         in_file: list[str | int] = []
         node: Any = self.data
         named = False
@@ -151,7 +151,7 @@ class YamlFile:
             if self._root is None:
                 return {}
             if "*" in self.text and "&" in self.text and _expanded(self._root, {}) > MAX_NODES:
-                raise InputError(Problem("its aliases unfold to more than the kit reads.", Place(self.label, 1, 1)))
+                raise InputError(Problem("its aliases repeat more content than is allowed.", Place(self.label, 1, 1)))
             data = loader.construct_document(self._root)
         except (yaml.YAMLError, RecursionError, ValueError) as error:
             raise InputError(self._syntax_problem(error)) from error
@@ -286,7 +286,7 @@ def _below(model: Any, key: str | int) -> Any:
     model = _unwrapped(model)
     if isinstance(model, type) and issubclass(model, BaseModel):
         by_key = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
-        # A key that is no field is the name of the union member that pydantic chose: stay where we are.
+        # A key that is no field is the name of the union member that pydantic chose: the type stays the same.
         return by_key.get(str(key), model)
     if get_origin(model) in {dict, list, tuple}:
         return get_args(model)[-1] if get_origin(model) is dict else get_args(model)[0]

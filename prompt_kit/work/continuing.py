@@ -41,7 +41,7 @@ class Wanted:
 def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
     """Return the folder of the last run of the same prompt, if it was left unfinished with something to keep.
 
-    What its process had saved without coming to write it down is taken into its record, and booked.
+    Pictures that its process saved but did not record are added to its record and booked.
 
     Raises:
         InputError: When a run of the same prompt waits in a job; when a request of the last one may have been paid
@@ -74,7 +74,7 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
         left = _settled(folder, lost, entries, ledger)
         _refuse_double_payment(left, wanted, folder)
         folder.lost(*map(_sent, left))
-        # A run that was killed before anything came of it has no end yet; this one becomes its own.
+        # A run that was killed before it had any answer has no end yet; it ends here.
         if left or record.state == "started" or any(folder.made(take) for take in range(wanted.count)):
             return folder
     except BaseException:
@@ -101,8 +101,8 @@ def _stop_if_it_waits(wanted: Wanted, ledger: Ledger, root: Path) -> None:
 def _unseen(entries: Sequence[Entry], record: RunRecord) -> list[Entry]:
     """Return the requests whose answers were not seen or not saved, the newest first.
 
-    One that is still on its way belongs to a process that is gone, perhaps of another computer: the run would be held
-    else. One that left with a job belongs to nobody; the job's answers are looked after elsewhere.
+    One that was sent and has no end belongs to a process that has ended, perhaps on another computer: the lock of the
+    run is free. Those of jobs are left out; `work.jobs` saves their answers.
     """
     saved = {(done.request.turn, done.request.take) for done in record.requests if done.answer.status is Status.OK}
     lost = [entry for entry in entries if entry.state == "unknown" and not entry.status]

@@ -1,4 +1,4 @@
-"""Makes from masters what no model gives: cut-outs with real transparency, and composites that keep a picture exact."""
+"""Makes cut-outs with real transparency, and composites that keep a picture exact, from the pictures of models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def warnings(prompt: Prompt) -> tuple[str, ...]:
-    """Say what will not be made here because a part of the kit is not installed."""
+    """Return a warning for each thing that will not be made here because a part of the kit is not installed."""
     wanted = prompt.settings.background == "keyed" or any(turn.mask for turn in prompt.turns)
     return (pixels.MISSING,) if wanted and not pixels.available() else ()
 
@@ -59,5 +59,5 @@ def _made(
 
 
 def base_of(turn: Turn) -> Image | None:
-    """Return the picture that is worked on; it is sent last."""
+    """Return the picture that is worked on; of several, the last."""
     return next((part.image for part in reversed(turn.references) if part.role == "base"), None)

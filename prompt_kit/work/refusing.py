@@ -1,4 +1,4 @@
-"""What is refused before anything is sent, whoever is asked: no words, damaged pictures, masks that do not fit."""
+"""Refuses prompts before anything is sent, for every generator: no words, damaged pictures, masks that do not fit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def refusals_of(prompt: Prompt) -> tuple[Problem, ...]:
 
 
 def _wordless(prompt: Prompt) -> Iterator[Problem]:
-    """Yield a problem for each turn that says nothing: models answer it with anything, and charge for it."""
+    """Yield a problem for each turn without words: models answer it with any picture, and charge for it."""
     for turn in prompt.turns:
         if not turn.text.strip() and not any(isinstance(part, EarlierWords) for part in turn.parts):
             where = f" in '{turn.name}'" if turn.name else ""

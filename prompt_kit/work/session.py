@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import BudgetError, InputError, Problem
@@ -16,15 +16,16 @@ from prompt_kit.generators import Generator, Request
 from prompt_kit.generators import generator as generator_named
 from prompt_kit.generators.opening import opened
 from prompt_kit.images import Image
-from prompt_kit.outcome import Outcome, Picture, Status, Usage
-from prompt_kit.project import Project, find_project
-from prompt_kit.prompt import EarlierWords, Text
+from prompt_kit.outcome import Outcome, Picture, Status
+from prompt_kit.project import Project, find_project, project_of
+from prompt_kit.prompt import EarlierWords, Prompt, Text
 from prompt_kit.record.ledger import Ledger, Planned
 from prompt_kit.record.runs import RunFolder, Sent
+from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.support.heads import head
-from prompt_kit.support.money import total
 from prompt_kit.work import finishing
 from prompt_kit.work.continuing import Wanted, unfinished
+from prompt_kit.work.merging import merged
 from prompt_kit.work.refusing import refusals_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from prompt_kit.catalogue import Model
-    from prompt_kit.prompt import Prompt, Turn
+    from prompt_kit.prompt import Turn
 
 AT_ONCE: Final = 4
 """How many repetitions of a prompt are made at the same time."""
@@ -48,7 +49,7 @@ KEYS: Final = {"gemini": ("GOOGLE_API_KEY", "GEMINI_API_KEY"), "openai": ("OPENA
 _PLATFORM: Final = ("GOOGLE_GENAI_USE_ENTERPRISE", "GOOGLE_GENAI_USE_VERTEXAI")
 """What sends Gemini's requests to the Agent Platform, where a Google Cloud project takes the place of a key."""
 
-# Outcomes that every further request of the run would have, too.
+# Every further request of the run would end with the same status.
 _HOPELESS: Final = {Status.AUTH, Status.BUDGET, Status.INVALID, Status.QUOTA, Status.CANCELLED}
 
 
@@ -62,7 +63,7 @@ class RunProgress:
     """From 1; 0 for the run as a whole."""
     turns: int = 0
     name: str = ""
-    """What the turn makes."""
+    """The name of what the turn makes, such as ``front``."""
     outcome: Outcome | None = None
     folder: Path | None = None
 
@@ -98,7 +99,7 @@ class GenerateOptions(TypedDict, total=False):
     resend: bool
     """When an unfinished run goes on: send again what may have been paid though nobody saw the answer."""
     on_progress: Callable[[RunProgress], None]
-    """Told of every step."""
+    """Called with every step."""
 
 
 def default_generator(project: Project) -> str:
@@ -116,11 +117,13 @@ def with_access(project: Project) -> tuple[str, ...]:
 
 
 def plan(prompt: Prompt, *, generator: str, project: Project | None = None, count: int = 1) -> Plan:
-    """Return what sending the prompt would mean: the model, the cost, what is odd about it.
+    """Return what sending the prompt would mean: the model, the cost and warnings.
 
     Raises:
         InputError: With everything the model cannot do, or when the model is retired.
     """
+    check_kind("prompt", prompt, Prompt, "what Recipe.render returns")
+    check_kind("count", count, int, "a whole number")
     if not 1 <= count <= MAX_COUNT:
         raise InputError(f"{count} repetitions are asked for; 1 to {MAX_COUNT} can be made.")
     project = project or find_project()
@@ -144,30 +147,43 @@ def generator_for(chosen: str | Generator, project: Project) -> Generator:
         NotFoundError: When there is none of that name.
         GeneratorError: When it cannot be loaded.
     """
+    check_generator(chosen)
     if not isinstance(chosen, str):
         return chosen
     return generator_named(chosen, project.generators.get(chosen))
 
 
+def check_generator(chosen: object) -> None:
+    """Check that this is the name of a generator, or one itself.
+
+    Raises:
+        TypeError: When it is neither.
+    """
+    kind = (str,) if isinstance(chosen, type) else (str, Generator)  # a class has the methods, too
+    check_kind("generator", chosen, kind, "a name, or an object with a 'name' and an async 'generate'")
+
+
 def generate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outcome:
     """Make the pictures of a prompt and wait for them; `agenerate` is the async twin."""
-    return asyncio.run(agenerate(prompt, **options))
+    return waited("prompt_kit.agenerate", lambda: agenerate(prompt, **options))
 
 
 async def agenerate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outcome:
     """Make the pictures of a prompt, save them with their record, and return what came of it.
 
     Returns:
-        The outcome of the whole run: the pictures of all turns with the paths they were saved under, what it
-        cost, and the first thing that went wrong if anything did. What was finished is saved in any case.
+        The outcome of the whole run: the pictures of all turns with the paths they were saved under, the cost, and
+        the first problem if there was any. Finished pictures are saved in any case.
 
     Raises:
         InputError: When the model cannot do what is asked, a picture is gone, the same waits in a job, or the prompt
             was left unfinished by a run of which a request may have been paid; nothing was sent.
         NotFoundError: When there is no such generator.
         WorkspaceError: When runs or ledger cannot be written.
+        TypeError: When an option does not exist, or an argument is of another kind.
     """
-    project = options.get("project") or find_project()
+    check_options("generate", options, GenerateOptions)
+    project = project_of(options.get("project"))
     chosen = options.get("generator") or default_generator(project)
     maker = generator_for(chosen, project)
     planned = plan(prompt, generator=maker.name, project=project, count=options.get("count", 1))
@@ -334,44 +350,11 @@ def _all_of(takes: Sequence[list[Outcome] | BaseException]) -> list[Outcome]:
     return outcomes
 
 
-def merged(outcomes: Sequence[Outcome]) -> Outcome:
-    """Return several outcomes as one: all pictures, the whole cost, and the first thing that went wrong."""
-    if len(outcomes) == 1:
-        return outcomes[0]
-    failed = next((outcome for outcome in outcomes if not outcome.ok), None)
-    leading = failed or outcomes[0]
-    return replace(
-        leading,
-        # Repetitions end in any order; people read the names in theirs.
-        pictures=tuple(sorted((p for outcome in outcomes for p in outcome.pictures), key=lambda p: str(p.path or ""))),
-        text="\n\n".join(filter(None, (outcome.text for outcome in outcomes))),
-        pieces=(),
-        drafts=tuple(draft for outcome in outcomes for draft in outcome.drafts),
-        derived=tuple(derived for outcome in outcomes for derived in outcome.derived),
-        thoughts="\n\n".join(filter(None, (outcome.thoughts for outcome in outcomes))),
-        sources=tuple(dict.fromkeys(source for outcome in outcomes for source in outcome.sources)),
-        queries=tuple(dict.fromkeys(query for outcome in outcomes for query in outcome.queries)),
-        suggestions="\n".join(dict.fromkeys(filter(None, (outcome.suggestions for outcome in outcomes)))),
-        page=next((outcome.page for outcome in outcomes if outcome.page), None),
-        usage=_added([outcome.usage for outcome in outcomes if outcome.usage]),
-        cost=total(outcome.cost for outcome in outcomes),
-        warnings=tuple(dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)),
-    )
-
-
 _CANCELLED: Final = Outcome(
     Status.CANCELLED,
     message="The run was stopped.",
     next_step="What was finished is saved, and the same command goes on; a request on its way may have been paid.",
 )
-
-
-def _added(usages: Sequence[Usage]) -> Usage | None:
-    if not usages:
-        return None
-    names = {name for usage in usages for name in usage.to_dict()}
-    sums: dict[str, Any] = {name: sum(usage.to_dict().get(name, 0) for usage in usages) for name in names}
-    return Usage(**sums)
 
 
 def _with_words(turn: Turn, outcomes: Sequence[Outcome]) -> Turn:

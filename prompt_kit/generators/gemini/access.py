@@ -18,7 +18,7 @@ KEYS: Final = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
 """Where the key is looked for, in the SDK's own order (google-genai 3.4.0)."""
 
 SWITCHES: Final = ("GOOGLE_GENAI_USE_ENTERPRISE", "GOOGLE_GENAI_USE_VERTEXAI")
-"""What turns to the Agent Platform when it is ``true`` or ``1``; the first that is set decides (google-genai 3.4.0)."""
+"""What chooses the Agent Platform when it is ``true`` or ``1``; the first that is set decides (google-genai 3.4.0)."""
 
 PROJECT: Final = "GOOGLE_CLOUD_PROJECT"
 LOCATION: Final = "GOOGLE_CLOUD_LOCATION"
@@ -29,7 +29,7 @@ ADDRESSES: Final = ("GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL")
 EVERYWHERE: Final = "global"
 """The location that is taken when none is named, as the SDK does (google-genai 3.4.0)."""
 
-# Both become parts of an address, the location even of its host, so nothing else than a name may stand there.
+# Both become parts of an address, the location even of its host, so only names are accepted.
 _PROJECT: Final = re.compile(r"^[a-z0-9][a-z0-9.:-]{2,99}$")
 _LOCATION: Final = re.compile(r"^[a-z][a-z0-9-]{1,39}$")
 
@@ -42,13 +42,13 @@ class Access:
     """Whether it is the Agent Platform (Vertex AI) instead of the Gemini API."""
     key: str = field(default="", repr=False)
     place: str = ""
-    """Where the key stood, as the end of a sentence."""
+    """Where the key was found, as the end of a sentence."""
     project: str = ""
     """The project of Google Cloud; empty is the one the credentials belong to."""
     location: str = ""
     """Where on the Agent Platform the model runs."""
     credentials: Credentials | None = field(default=None, repr=False)
-    """Those that were given; ``None`` means that google-auth looks for them."""
+    """The credentials that were given; ``None`` means that google-auth looks for them."""
 
     @property
     def by_credentials(self) -> bool:

@@ -48,7 +48,7 @@ def read(body: str | None, request: Request) -> Attempt:
 def understood(answer: Any, request: Request) -> Attempt:
     """Return what an answer means that is plain data already."""
     try:
-        # Some gateways answer 200 to everything, and tell of the failure only inside.
+        # Some gateways answer 200 to everything, and report the failure only in the body.
         wrong = mapping(answer.get("error"))
         if wrong and not answer.get("candidates"):
             return refused(error_code(wrong.get("code")), answer, request)
@@ -175,7 +175,7 @@ def _empty(
     else:
         verdict = MEANING_OF_FINISH.get(reason) or replace(
             MEANING_OF_FINISH["STOP"],
-            message=f"The model stopped without a picture, for a reason that is new to prompt-kit: {reason}.",
+            message=f"The model stopped without a picture, for a reason that prompt-kit does not have yet: {reason}.",
         )
     said = str(feedback.get("blockReasonMessage") or candidate.get("finishMessage") or "")
     quoting = replace(verdict, message=verdict.message.removesuffix(".") + "{says}.") if said else verdict
@@ -241,7 +241,7 @@ def _details(answer: Mapping[str, Any], candidate: Mapping[str, Any]) -> Iterabl
 
 
 def _reason(details: Iterable[Mapping[str, Any]]) -> str:
-    """Return the most telling word of an error's details: a quota's id, or the reason."""
+    """Return the most specific entry of an error's details: a quota's id, or the reason."""
     every = list(details)
     quotas = (violation.get("quotaId") for detail in every for violation in mappings(detail.get("violations")))
     return str(next((word for word in [*quotas, *(detail.get("reason") for detail in every)] if word), ""))

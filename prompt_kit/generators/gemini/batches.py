@@ -68,7 +68,7 @@ HTTP_OF_STATUS: Final[Mapping[int, int]] = {
     14: 503,
     16: 401,
 }
-"""The HTTP code of each status code that stands in the rows of a job (google/rpc/code.proto)."""
+"""The HTTP code of each status code in the rows of a job (google/rpc/code.proto)."""
 
 _MEDIA_TYPE: Final = "application/jsonl"
 _BESIDE: Final = ("tools", "toolConfig", "safetySettings", "systemInstruction")
@@ -123,7 +123,7 @@ def refusal(code: int, error: Any) -> Outcome:
 
 
 def silence(error: Exception) -> Outcome:
-    """Return what it means when a question about a job gets lost on its way."""
+    """Return what it means when a request about a job, or its answer, does not arrive."""
     says = " ".join(str(error).split()).rstrip(".")
     message = "Google could not be asked about the job" + (f' ("{says}").' if says else ".")
     step = "Look at the network, and try again; a job that was submitted goes on meanwhile."
@@ -221,7 +221,7 @@ async def _fetched(client: Client, path: str) -> Mapping[str, Any]:
 
 
 async def _rows(client: Client, output: Mapping[str, Any]) -> Iterable[Any]:
-    """Return the answers of a job, in the order in which they happen to stand."""
+    """Return the answers of a job, in the order of Google's answer, which need not be that of the requests."""
     name = text(output.get("responsesFile"))
     if not name:
         inlined = output.get("inlinedResponses")
@@ -256,7 +256,7 @@ def _parsed(line: bytes) -> Any:
 def _outcomes(
     rows: Iterable[Any], requests: Mapping[str, Request], missing: Callable[[Request], Outcome]
 ) -> Iterator[tuple[str, Outcome]]:
-    """Yield the outcome of every request by its key, and under no key what cannot be told whose it is."""
+    """Yield the outcome of every request by its key; the key is empty where the request is uncertain."""
     left, strays = dict(requests), []
     for row in map(mapping, rows):
         request = left.pop(_key(row), None)

@@ -54,13 +54,13 @@ async def checked(
         about = "network" if outcome.status is Status.UNAVAILABLE else credential
         return (Checked(about, "wrong", outcome.message, outcome.next_step),)
     except (ValueError, httpx2.InvalidURL):
-        return (Checked("network", "wrong", "No address can be made of the base URL.", "Look at it."),)
+        return (Checked("network", "wrong", "The base URL is not an address.", "Check it."),)
     checks = [_credential_in_use(by, credential)]
     for model in models:
         check = await _asked(opened, model, by)
         checks.append(check)
         if check.state == "wrong" and check.about in {"network", credential}:
-            # What it says takes the place of the first look, and holds for every other model.
+            # This check replaces the earlier one of the same thing, and its result is the same for every other model.
             checks = [check] if check.about == credential else [checks[0], check]
             break
     return (*checks, *_clock(connection.clock_ahead))
@@ -80,7 +80,7 @@ def _credential_in_use(by: Access, credential: str) -> Checked:
 
 
 async def _asked(client: genai.Client, model: str, by: Access) -> Checked:
-    """Ask for one model's description; that answers whether network, key and model are there."""
+    """Ask for one model's description, and return whether network, key and model are usable."""
     about, credential = f"model {model}", "credentials" if by.by_credentials else "key"
     try:
         await client.aio.models.get(model=model)
@@ -97,7 +97,7 @@ async def _asked(client: genai.Client, model: str, by: Access) -> Checked:
     except (ValueError, TypeError, KeyError, RecursionError):
         step = "Look at the proxy and the base URL."
         return Checked("network", "wrong", f"What {_host(client)} answers is not Gemini.", step)
-    return Checked(about, "good", "It is there.")
+    return Checked(about, "good", "It is available.")
 
 
 def _meaning(error: errors.APIError, model: str, by: Access) -> Outcome:

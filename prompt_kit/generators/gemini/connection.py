@@ -96,7 +96,7 @@ class Connection:
                 raise NotReadyError(attempt_from(NO_PROJECT))
             self._credentials = credentials
             who |= {"credentials": credentials, "project": project}
-        # Redirects would carry the key to another address. Giving the client also keeps the SDK
+        # Redirects would send the key to another address. Giving the client also keeps the SDK
         # from changing to aiohttp, whose exceptions are others, when that happens to be installed.
         hooks: dict[str, list[Callable[..., Any]]] = {"request": [_connect_soon], "response": [self._look_at_the_clock]}
         try:
@@ -135,7 +135,7 @@ async def _signed_in(step: Callable[..., Any], *given: Any) -> Any:
 def _default() -> tuple[Credentials, str | None]:
     """Return the credentials that google-auth finds, and the project they belong to."""
     with warnings.catch_warnings():
-        # That a person's credentials name no project which pays is told when Google asks for one.
+        # Credentials of a person may name no project that pays; Google reports that when it needs one.
         warnings.simplefilter("ignore")
         default: tuple[Credentials, str | None] = google.auth.default(scopes=[_SCOPE])
     return default

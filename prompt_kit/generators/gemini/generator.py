@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# It talks about what outcomes say already. Without any handler Python would print it.
+# The SDK logs what outcomes report already. Without any handler Python would print it.
 logging.getLogger("google_genai").addHandler(logging.NullHandler())
 
 MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
@@ -61,10 +61,10 @@ MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
     httpx2.TimeoutException: NO_ANSWER_IN_TIME,
     TimeoutError: NO_ANSWER_IN_TIME,
     httpx2.HTTPError: LOST_ON_THE_WAY,
-    # What the SDK says to an address or key that it cannot use, and to an error page in no known encoding.
+    # What the SDK raises for an address or key that it cannot use, and for an error page in no known encoding.
     ValueError: BAD_ADDRESS,
     UnicodeDecodeError: NOT_GEMINI,
-    # An error page of brackets in brackets.
+    # An error page with too deeply nested brackets.
     RecursionError: NOT_GEMINI,
 }
 """Each way in which a request or its answer gets lost; the nearest class of an exception decides."""
@@ -86,7 +86,7 @@ class Gemini:
     api_key: str | None = field(default=None, repr=False)
     """The key; else the environment's ``GOOGLE_API_KEY``, else its ``GEMINI_API_KEY``, when a picture is made."""
     project: str | None = None
-    """A project of Google Cloud, which turns to the Agent Platform; there, else ``GOOGLE_CLOUD_PROJECT``."""
+    """A project of Google Cloud, which chooses the Agent Platform; there, else ``GOOGLE_CLOUD_PROJECT``."""
     location: str | None = None
     """Where on the Agent Platform the model runs; else ``GOOGLE_CLOUD_LOCATION``, else ``global``."""
     credentials: Credentials | None = field(default=None, repr=False)
@@ -105,7 +105,7 @@ class Gemini:
     """How often a request is sent at most; only what was certainly not charged is sent again, and once what came
     back empty without a reason."""
     on_wait: Callable[[float, str], None] | None = None
-    """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
+    """Called with about how many seconds are waited before the next try, and why, in one or two plain sentences."""
     _connection: Connection = field(default_factory=Connection, init=False, repr=False, compare=False)
     _uploads: Uploads = field(default_factory=Uploads, init=False, repr=False, compare=False)
 
@@ -175,7 +175,7 @@ class Gemini:
         return await self._about_jobs(lambda client: batches.cancel(client, job))
 
     async def _about_jobs(self, ask: Callable[[genai.Client], Awaitable[T]]) -> T | Outcome:
-        """Ask about jobs, or say why that cannot be done now; nothing is charged for it."""
+        """Return the answer to a question about jobs, or the reason why it cannot be asked; both are free."""
         by = self._access()
         problem = self._problem() or (batches.ON_PLATFORM if by.platform else by.problem())
         if problem:
@@ -196,7 +196,7 @@ class Gemini:
             return without_key(batches.silence(error), by.key)
 
     async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
-        """Say whether key or credentials, network, clock and these models are all right; nothing of it costs money."""
+        """Check key or credentials, network, clock and these models, and return the results; this costs nothing."""
         from prompt_kit.generators.gemini import checks
 
         by, problem = self._access(), self._problem()

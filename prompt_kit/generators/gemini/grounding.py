@@ -33,7 +33,7 @@ def _sources(grounding: Mapping[str, Any]) -> Iterator[WebPage]:
     for chunk in mappings(grounding.get("groundingChunks")):
         web, image = mapping(chunk.get("web")), mapping(chunk.get("image"))
         page = web or image
-        # The page a picture stands on is its source; the picture's own address says nothing to people.
+        # The page that shows a picture is its source; people learn nothing from the picture's own address.
         address = text(web.get("uri")) or text(image.get("sourceUri")) or text(image.get("imageUri"))
         host = _host(address)
         if host:

@@ -1,4 +1,4 @@
-"""Takes the parts of an answer apart: what was said and drawn, in order, and what was only thought."""
+"""Separates the parts of an answer: words and pictures in order, and the model's thoughts."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _pieces(parts: Iterable[Mapping[str, Any]]) -> tuple[tuple[Piece, ...], tupl
 
 
 def _picture(part: Mapping[str, Any]) -> Picture | None:
-    # The declared type is not believed: JPEG bytes come under the name PNG (googleapis/python-genai#1824).
+    # The declared type is ignored: JPEG bytes come under the name PNG (googleapis/python-genai#1824).
     encoded = mapping(part["inlineData"]).get("data")
     return decoded_picture(encoded) if isinstance(encoded, str) else None
 

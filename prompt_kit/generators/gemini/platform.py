@@ -1,4 +1,4 @@
-"""What is different on the Agent Platform (Vertex AI): its limits, its ways in, and what its refusals mean."""
+"""The differences of the Agent Platform (Vertex AI): its limits, how to sign in, and what its refusals mean."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prompt_kit.images import Image
 
 MAX_PICTURE_BYTES: Final = 7_000_000
-"""Largest picture that may travel with a request (Agent Platform, image understanding, 2026-10)."""
+"""Largest picture that may be part of a request (Agent Platform, image understanding, 2026-10)."""
 
 _LOGIN: Final = "Run: gcloud auth application-default login."
 _CLOCK: Final = "Set this computer's clock right, and try again."
@@ -62,7 +62,7 @@ MEANING_OF_SIGN_IN: Final[Mapping[type[Exception], Verdict]] = {
     exceptions.InvalidResource: UNREADABLE,
     exceptions.DefaultCredentialsError: _auth("There are no credentials for the Agent Platform{says}.", _LOGIN),
     exceptions.GoogleAuthError: _auth("The credentials cannot be used{says}.", _LOGIN),
-    # What reading a key file ends in when it holds something else.
+    # What reading a key file raises when it holds something else.
     ValueError: UNREADABLE,
     TypeError: UNREADABLE,
     KeyError: UNREADABLE,
@@ -117,7 +117,7 @@ _MEANING: Final[tuple[tuple[int, str, Verdict], ...]] = (
         ),
     ),
 )
-"""Code, what stands somewhere in the error, and what that means on the Agent Platform."""
+"""Code, a text within the error, and what that means on the Agent Platform."""
 
 _MEANING_FOR_CREDENTIALS: Final[tuple[tuple[int, str, Verdict], ...]] = (
     (401, "", _auth("Google does not accept the credentials{says}.", _LOGIN)),
@@ -168,7 +168,7 @@ def sign_in_problem(error: Exception) -> Attempt:
     attempt = attempt_from(verdict, says=says.partition(", see http")[0], reason=type(error).__name__)
     if "reasonable timeframe" in says:
         return Attempt(_with_step(attempt.outcome, _CLOCK))
-    # A page instead of an answer comes from a proxy or a gateway, not from who checks credentials.
+    # A page instead of an answer comes from a proxy or a gateway, not from Google's sign-in.
     if verdict is _REFUSED and (getattr(error, "retryable", False) or says.lstrip().startswith("<")):
         return attempt_from(_UNREACHED, says=says, reason=type(error).__name__)
     return attempt
@@ -197,7 +197,7 @@ def reworded(attempt: Attempt, *, by_credentials: bool) -> Attempt:
 
 
 def too_large(pictures: Iterable[Image]) -> Outcome | None:
-    """Return which pictures cannot travel with a request to the Agent Platform, which takes no uploads from here."""
+    """Return an outcome that names the pictures too large for the Agent Platform; ``None`` when there are none."""
     heavy = [picture for picture in pictures if picture.size > MAX_PICTURE_BYTES]
     if not heavy:
         return None

@@ -1,4 +1,4 @@
-"""Puts a request into the words of ``generateContent``."""
+"""Builds what ``generateContent`` takes from a request: contents and settings."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _BUSY_S: Final = 2.0
 _REPETITION_S: Final = 48 * 3600.0
 """How long it is remembered that a picture was sent; as long as Google would keep it."""
 
-# The number is that of the shape: another one lives beside it in the same file.
+# The number is the version of the columns; tables of other versions may be in the same file.
 _TABLE: Final = """
     CREATE TABLE IF NOT EXISTS pictures_1 (
         account TEXT NOT NULL, sha256 TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0, sent_at REAL NOT NULL DEFAULT 0,
@@ -48,7 +48,7 @@ class Uploaded:
 
 
 def cache_folder() -> Path:
-    """Return the folder of what may be lost: the environment's, else the user's cache."""
+    """Return the folder for files that may be deleted at any time: the environment's, else the user's cache."""
     stated = os.environ.get(FOLDER, "").strip()
     if stated:
         return Path(stated).expanduser()
@@ -58,20 +58,20 @@ def cache_folder() -> Path:
 
 
 class Memory:
-    """What one account has uploaded. Without its file, or with a damaged one, pictures are uploaded again."""
+    """The uploads of one account. Without its file, or with a damaged one, pictures are uploaded again."""
 
     def __init__(self, account: str, *, folder: Path | None = None, clock: Callable[[], float] = time.time) -> None:
-        """Look nothing up yet.
+        """Prepare the cache; its file is opened at the first use.
 
         Args:
-            account: A name for the owner of the files, from which no key can be read.
-            folder: Where the file lies; `cache_folder` when left out.
+            account: A name for the owner of the files, from which the key cannot be derived.
+            folder: Where the file is; `cache_folder` when left out.
             clock: Tells the time, in seconds since 1970.
         """
         self._account = account
         self._path = (folder or cache_folder()) / FILE
         self._clock = clock
-        # Also without a disk, a picture is uploaded once.
+        # Even when the file cannot be written, a picture is uploaded only once.
         self._here: dict[str, Uploaded] = {}
         self._sent: dict[str, int] = {}
 
@@ -137,7 +137,7 @@ class Memory:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._path, timeout=_BUSY_S)) as connection, connection:
             if not reads:
-                # What a power cut takes is only a cache.
+                # A power cut may damage the file, which is only a cache.
                 connection.execute("PRAGMA synchronous = OFF")
                 connection.execute(_TABLE)
                 connection.execute(_TIDY, (self._clock() - _REPETITION_S, self._clock()))

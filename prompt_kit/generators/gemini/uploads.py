@@ -1,4 +1,4 @@
-"""Which pictures of a request travel as files through the Files API, and how they get there."""
+"""Chooses which pictures of a request are sent as files of the Files API, and uploads them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WORTH_BYTES: Final = 1_000_000
 """A smaller picture is sent again sooner than it is uploaded, which takes two requests of its own."""
 
 GOOD_FOR_S: Final = 3600.0
-"""How much longer a file must live to be used; Google deletes it after 48 hours (ai.google.dev, files, 2026-10)."""
+"""How much longer a file must exist to be used; Google deletes it after 48 hours (ai.google.dev, files, 2026-10)."""
 
 UPLOAD_S: Final = 900.0
 """How long one upload may take: 50 MB at 0.5 Mbit/s."""
@@ -69,7 +69,7 @@ _UNUSABLE: Final = Verdict(
 
 
 class UploadError(Exception):
-    """A picture did not get to Google; nothing was asked, and nothing is charged."""
+    """A picture could not be uploaded to Google; no picture was asked for, and nothing is charged."""
 
     def __init__(self, attempt: Attempt) -> None:
         super().__init__(attempt.outcome.message)
@@ -93,13 +93,13 @@ class Uploads:
     async def ready(
         self, client: genai.Client, request: Request, account: str, *, good_for_s: float = GOOD_FOR_S
     ) -> Mapping[str, Uploaded]:
-        """Return the files that stand for pictures of a request, by the pictures' hash; upload what needs it.
+        """Return the files that replace pictures of a request, by the pictures' hash; upload those that need it.
 
         Args:
             client: The open connection.
             request: What is to be sent.
             account: Whose files they are.
-            good_for_s: For how many seconds more they must live.
+            good_for_s: For how many seconds more they must exist.
 
         Raises:
             UploadError: When the request would be too large without a file, and the upload does not work.
@@ -159,7 +159,7 @@ class Uploads:
 
 
 def sent_pictures(request: Request) -> tuple[Image, ...]:
-    """Return every picture that travels with a request, those of the conversation before last; masks stay here."""
+    """Return every picture of a request, those of the conversation before it last; masks are not sent."""
     history = request.turn.history
     asked = [part.image for exchange in history for part in exchange.asked if isinstance(part, Reference)]
     return (*(image for _, image in request.pictures), *asked, *_answered(request))

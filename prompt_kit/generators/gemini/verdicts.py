@@ -1,4 +1,4 @@
-"""What each of Google's codes means for the person who asked."""
+"""The message and the next step for each of Google's codes."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ _UNSAFE_PICTURE: Final = Verdict(
     _MILDER,
 )
 _COPY: Final = Verdict(Status.BLOCKED, "The result came too near to an existing work and was held back.", _OWN_IDEA)
-_TOOLS: Final = Verdict(Status.NO_IMAGE, "The model lost itself in looking things up.", "Try again without grounding.")
+_TOOLS: Final = Verdict(
+    Status.NO_IMAGE, "The model searched too long and made no picture.", "Try again without grounding."
+)
 _UNMARKED: Final = Verdict(
     Status.INVALID,
     "The conversation that was sent back lacks the model's own marks{says}.",
     "Begin anew from the picture: refine it without continuing the conversation.",
     "no",
 )
-"""Also when the marks are another model's, key's or gateway's: who made them must read them."""
+"""Also when the marks are another model's, key's or gateway's: only the one that made them can read them."""
 
 MEANING_OF_FINISH: Final[Mapping[str, Verdict]] = {
     "FINISH_REASON_UNSPECIFIED": _SILENT,
@@ -214,7 +216,7 @@ MEANING_OF_REASON: Final[tuple[tuple[int, str, Verdict], ...]] = (
         ),
     ),
 )
-"""Code, what stands somewhere in Google's error (lower case, without underscores in ids), and what that means.
+"""Code, a text within Google's error (lower case, without underscores in ids), and what that means.
 
 Google answers a wrong key with 400, not 401; a key without billing and a used-up day look like any 429 but
 for the name of the quota (ai.google.dev, troubleshooting and rate limits, 2026-10).
@@ -227,7 +229,7 @@ SENT_NOTHING: Final = Verdict(
     "no",
     again="yes",
 )
-"""No connection came about."""
+"""No connection could be made."""
 
 BAD_ADDRESS: Final = Verdict(
     Status.INVALID,

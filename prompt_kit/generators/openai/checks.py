@@ -58,7 +58,7 @@ async def checked(
         there = _models_in(await listed())
     except openai.APIStatusError as error:
         trouble = _refusal(error, key, f"The key in use is {place}." if key else f"{KEY} is not set.", address)
-        # A key that is not accepted takes the place of the first look at it.
+        # A key that is not accepted replaces the check that there is one.
         return (trouble,) if trouble.about == "key" else (first, trouble)
     except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, *_ODDITIES) as error:
         return (first, _trouble(error, address))
@@ -86,8 +86,8 @@ def _model_check(model: str, there: Mapping[str, str], *, home: bool) -> Checked
         return Checked(about, "wrong", fact, step if home else "Ask for another model.")
     day = _DAY.match(there[model])
     if day:
-        return Checked(about, "odd", f"It is there until {day[0]}.", "Look for the model that takes its place.")
-    return Checked(about, "good", "It is there.")
+        return Checked(about, "odd", f"It is available until {day[0]}.", "Look for the model that takes its place.")
+    return Checked(about, "good", "It is available.")
 
 
 def _refusal(error: openai.APIStatusError, key: str, whose: str, address: str) -> Checked:
@@ -98,7 +98,7 @@ def _refusal(error: openai.APIStatusError, key: str, whose: str, address: str) -
     # A project's key may draw without being allowed to list (charonn0/Xojo-OpenAI#8, 2024-10); the words are those
     # of microsoft/PowerToys#32989, 2024-05.
     if "missing scopes" in outcome.message.lower():
-        step = "Pictures may work nevertheless; let the key read models, and this can be told."
+        step = "Pictures may work nevertheless. To check it, allow the key to list models."
         return Checked("models", "odd", "The key is not allowed to list models.", step)
     if outcome.status is Status.AUTH:
         fact = outcome.message if key else "The server wants a key, and none is sent."
@@ -111,7 +111,7 @@ def _refusal(error: openai.APIStatusError, key: str, whose: str, address: str) -
 
 
 def _trouble(error: Exception, address: str) -> Checked:
-    """Return what kept an answer from being one."""
+    """Return why an answer could not be used."""
     cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
     if isinstance(cause, _ON_THE_WAY):
         return Checked("network", "wrong", *unreachable(cause, host(address)))

@@ -27,7 +27,7 @@ NO_KEY: Final = "none"
 
 
 class NoConnectionError(OSError):
-    """The environment's proxy or certificates cannot be used; nothing was sent."""
+    """The proxy or certificates that the environment names cannot be used; nothing was sent."""
 
 
 class Connection:
@@ -45,7 +45,7 @@ class Connection:
         """
         if self._client is None:
             limits = httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
-            # Redirects would carry the pictures to another address. Giving the client also keeps the SDK from
+            # Redirects would send the pictures to another address. Giving the client also keeps the SDK from
             # changing to aiohttp, whose exceptions are others.
             try:
                 http = httpx2.AsyncClient(verify=certificates(), timeout=limits, follow_redirects=False)

@@ -1,4 +1,4 @@
-"""Makes pictures with OpenAI's image models, or with a server that speaks the same API."""
+"""Makes pictures with OpenAI's image models, or with a server that has the same API."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.generators import Request
 
-# It talks about what outcomes and `on_wait` say already. Without any handler Python would print it.
+# The SDK logs what outcomes and `on_wait` report already. Without any handler Python would print it.
 logging.getLogger("openai").addHandler(logging.NullHandler())
 
 MEANING_OF_FAILURE: Final[Mapping[type[BaseException], Verdict]] = {
@@ -65,11 +65,11 @@ MEANING_OF_FAILURE: Final[Mapping[type[BaseException], Verdict]] = {
     # What the SDK raises without a cause of its own.
     openai.APITimeoutError: NO_ANSWER_IN_TIME,
     openai.APIConnectionError: LOST_ON_THE_WAY,
-    # What the SDK says to an address or key that it cannot use, and to a page in no known encoding.
+    # What the SDK raises for an address or key that it cannot use, and for a page in no known encoding.
     openai.OpenAIError: BAD_ADDRESS,
     ValueError: BAD_ADDRESS,
     UnicodeDecodeError: NOT_OPENAI,
-    # An error page of brackets in brackets.
+    # An error page with too deeply nested brackets.
     RecursionError: NOT_OPENAI,
 }
 """Each way in which a request or its answer gets lost; the nearest class of an exception or its cause decides."""
@@ -77,7 +77,7 @@ MEANING_OF_FAILURE: Final[Mapping[type[BaseException], Verdict]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class OpenAI:
-    """OpenAI's image models through the Images API, and servers of one's own that speak it.
+    """OpenAI's image models through the Images API, and other servers with the same API.
 
     It works as it is; inside ``async with`` one connection serves all requests, which saves each of them the
     handshakes. It may be entered several times at once, within one event loop.
@@ -94,7 +94,7 @@ class OpenAI:
     attempts: int = 4
     """How often a request is sent at most; only what was certainly not charged is sent again."""
     on_wait: Callable[[float, str], None] | None = None
-    """Told about how many seconds are waited before the next try, and why, in one or two plain sentences."""
+    """Called with about how many seconds are waited before the next try, and why, in one or two plain sentences."""
     _connection: Connection = field(default_factory=Connection, init=False, repr=False, compare=False)
 
     @property
@@ -130,7 +130,7 @@ class OpenAI:
         return outcome
 
     async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
-        """Look at key, network and models, without spending money."""
+        """Check key, network and models, without spending money."""
         key, place = self._key()
         if wrong := self._problem():
             return (Checked("options", "wrong", wrong.message, wrong.next_step),)
@@ -166,17 +166,17 @@ class OpenAI:
         )
 
     def _key(self) -> tuple[str, str]:
-        """Return the key, and where it stood."""
+        """Return the key, and where it was found."""
         if self.api_key is not None:
             return self.api_key.strip(), "the one that was given"
         return os.environ.get(KEY, "").strip(), f"in {KEY}"
 
     async def _try_without_key(self, asking: Asking, key: str, where: str) -> Attempt:
-        """Send once, and say what came of it without the key."""
+        """Send once, and return the attempt with the key removed from its texts."""
         return attempt_without_key(await self._try(asking, key, where), key)
 
     async def _try(self, asking: Asking, key: str, where: str) -> Attempt:
-        """Send once, and say what came of it."""
+        """Send once, and return the attempt."""
         request = asking.request
         try:
             client = self._connection.client(key=key, address=where, timeout_s=self.timeout_s)

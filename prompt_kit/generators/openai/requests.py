@@ -1,4 +1,4 @@
-"""Says a request in the words of the Images API: which endpoint, which fields, which pictures."""
+"""Builds what the Images API takes from a request: endpoint, fields and pictures."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Asking:
 
     @classmethod
     def of(cls, request: Request, *, home: bool = True) -> Asking:
-        """Return a request in OpenAI's words.
+        """Return a request as the Images API takes it.
 
         Args:
             request: What is asked.
@@ -106,7 +106,7 @@ def _down(length: float) -> int:
 def _pixels(request: Request, images: tuple[Image, ...]) -> tuple[int, int] | None:
     """Return width and height: of the format that is asked for, else of the last picture, else the model's choice.
 
-    The picture to work on is the last one, and without a format the result has its format.
+    A recipe asks for the format of the picture to work on when others are sent after it, so only the last one counts.
     """
     settings, model = request.settings, request.model
     if settings.aspect_ratio:
@@ -149,9 +149,8 @@ def _fields(request: Request, pixels: tuple[int, int] | None, *, edit: bool) -> 
 def _mask(request: Request, images: tuple[Image, ...]) -> bytes | None:
     """Return the mask as OpenAI wants it.
 
-    It is laid over the first picture, and our picture to work on is the last one. Changing their order would
-    make the words wrong, which number them; so only a picture that is alone gets its mask. With several, the words
-    say what changes, and what lies outside the mask is put back afterwards.
+    The API lays it over the first picture. It is sent only with a single picture; with several, the words say what
+    changes, and what lies outside the mask is put back afterwards.
     """
     mask = request.turn.mask
     if mask is None or not request.model.masks or len(images) != 1:
@@ -160,7 +159,7 @@ def _mask(request: Request, images: tuple[Image, ...]) -> bytes | None:
 
 
 def _file(number: int, image: Image) -> tuple[str, bytes, str]:
-    # Own names: a file's name may tell more than its owner wants.
+    # Own names: a file's name may be private.
     return f"picture-{number}{EXTENSIONS.get(image.media_type, '')}", image.read(), image.media_type
 
 

@@ -1,4 +1,4 @@
-"""What each of OpenAI's codes means for the person who asked."""
+"""The message and the next step for each of OpenAI's codes."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ MEANING_OF_REASON: Final[Mapping[str, Verdict]] = {
         "no",
     ),
 }
-"""What stands in ``code`` or ``type`` of an error, where that says more than the HTTP code.
+"""The values of ``code`` or ``type`` in an error that say more than the HTTP code.
 
 From the SDK (openai 3.54.0, types of errors) and from errors people have posted (2025 and 2026).
 """
@@ -167,7 +167,7 @@ MEANING_OF_WORDS: Final[tuple[tuple[int, str, Verdict], ...]] = (
     (429, "exceeded your current quota", _EMPTY_PURSE),
     (429, "billing", _EMPTY_PURSE),
 )
-"""HTTP code, what stands somewhere in the error (lower case), and what that means, where no code says it."""
+"""HTTP code, a text within the error (lower case), and what that means, where no code says it."""
 
 SENT_NOTHING: Final = Verdict(
     Status.UNAVAILABLE,
@@ -176,7 +176,7 @@ SENT_NOTHING: Final = Verdict(
     "no",
     again="yes",
 )
-"""No connection came about."""
+"""No connection could be made."""
 
 BAD_ADDRESS: Final = Verdict(
     Status.INVALID, "The request could not be sent{says}.", "Look at the base URL and the key.", "no"

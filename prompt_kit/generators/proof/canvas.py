@@ -110,7 +110,7 @@ _LABEL: Final = 0.66
 
 
 def label(run: FontRun) -> str:
-    """Return what stands in the place of characters that no face has."""
+    """Return the text that replaces characters that no face has."""
     count = len(run.text.strip())
     return f"{run.script} · {count}" if count > 1 else run.script
 

@@ -57,7 +57,7 @@ _SHARES: Final = {
 _SUBJECTS: Final = (
     "subject portrait story film result motifs topic product character new_look brand style pieces".split()
 )
-"""The values that tell what the picture shows, the likeliest first; pictures may have the names of the later ones."""
+"""The values that say what the picture shows, the likeliest first; pictures may have the names of the later ones."""
 
 
 class Spot(NamedTuple):
@@ -103,7 +103,7 @@ class DrawnSentence:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """Everything that stands on the sheet."""
+    """Everything that the sheet shows."""
 
     title: str
     turn: str
@@ -123,7 +123,7 @@ class Brief:
     """Where the empty area is, when its value says so; elsewhere it is what the subject leaves."""
     panels: tuple[Panel, ...]
     stacked: str
-    """How panels stand: ``row``, ``column``, ``grid``, ``opening`` (the first as wide as all); empty: as it fits."""
+    """``row``, ``column``, ``grid`` or ``opening`` (the first panel as wide as all); empty where the format decides."""
     chips: tuple[Chip, ...]
     pictures: tuple[ProofPicture, ...]
     turns: tuple[str, ...]
@@ -195,7 +195,7 @@ _STACKS: Final = {
     "four-koma": "column",
     "feature": "opening",
 }
-"""How the panels of a comic stand, by what was picked for it."""
+"""How the panels of a comic are arranged, by the choice in its recipe."""
 
 
 def clean_lines(text: str) -> list[str]:
@@ -232,7 +232,7 @@ def _turn(turns: tuple[Any, ...], at: int) -> str:
 
 
 def _subject(values: Mapping[str, Any], text: str) -> tuple[str, Spot, float]:
-    """Return what the picture shows, where it stands, and how much of the frame it takes."""
+    """Return what the picture shows, where in the frame that is, and how much of the frame it takes."""
     subject = next(filter(None, (_plain(_said(values.get(name))) for name in _SUBJECTS)), "")
     spot = _spot(_area(values.get("position")))
     share = next(
@@ -243,7 +243,7 @@ def _subject(values: Mapping[str, Any], text: str) -> tuple[str, Spot, float]:
 
 
 def _area(value: Any) -> str:
-    """Return a part of the frame, picked from a list or told in own words, as words have it."""
+    """Return a part of the frame, chosen from a list or described in own words."""
     words = value.replace("-", " ") if isinstance(value, str) else ""
     return f"in {words}" if words.startswith("the ") else f"in the {words}"
 

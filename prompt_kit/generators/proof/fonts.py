@@ -111,7 +111,7 @@ def runs(text: str) -> tuple[FontRun, ...]:
         if last is None or (last.face, last.rtl) != (face, rtl) or (face == NONE and not _akin(last.script, called)):
             pieces.append(FontRun(cluster, face, called, rtl))
         else:
-            # Japanese is written with Chinese characters, too; one sign of its own tells it.
+            # Japanese is written with Chinese characters, too; one Japanese character in the text decides.
             called = "Japanese" if "Japanese" in {last.script, called} else last.script
             pieces[-1] = FontRun(last.text + cluster, face, called, rtl)
     return tuple(_joined(pieces))
@@ -130,7 +130,7 @@ def _joined(pieces: list[FontRun]) -> list[FontRun]:
 
 
 def clean(text: str) -> str:
-    """Return the text as it can be set: composed, without controls, and no letter under a tower of marks."""
+    """Return the text as it can be set: composed, without control characters, and with few marks on each letter."""
     kept: list[str] = []
     marks = 0
     for char in unicodedata.normalize("NFC", text):
@@ -229,7 +229,7 @@ def _draws(path: str, char: str) -> bool:
 
 @cache
 def _system(family: str) -> tuple[str, ...]:
-    """Return the system's font files of a family that are worth a look, best first."""
+    """Return the system's font files that may have the characters of a family, best first."""
     by_rank: dict[int, str] = {}
     for path in _files():
         name = path.name.lower().replace(" ", "")

@@ -26,7 +26,7 @@ _LEGIBLE: Final = 4
 """No words are set in less width than this, in units."""
 
 _PORTRAYED: Final = ("identity", "object")
-"""What the picture shows stands on a reference in one of these roles, or on a mark where words lead."""
+"""The roles of references that show the picture's subject; without one, the subject is drawn as words."""
 
 
 class Stage:
@@ -70,7 +70,7 @@ class Stage:
             self._copy(words)
 
     def subject_area(self) -> Box:
-        """Return where the subject stands."""
+        """Return where the subject is."""
         said, frame = self.said, self.frame
         share = said.share or (0.0 if said.spot == Spot(0, 0) else 0.22)
         reach = min(frame.w, frame.h)
@@ -122,7 +122,7 @@ class Stage:
         return (shown, thumb) if shown and thumb else None
 
     def copy_area(self, empty: Box | None) -> Box:
-        """Return where the exact words stand."""
+        """Return where the exact words are."""
         if empty is not None:
             return empty.inset(0.08 * min(empty.w, empty.h))
         it = self.subject_area()
@@ -203,7 +203,7 @@ class Stage:
     def _panel(self, box: Box, panel: Panel, number: int) -> None:
         board, unit, accent = self.board, self.unit, self.said.accent
         board.box(box, CARD)
-        # Wide and close by turns: the rhythm of a strip, without pretending to know the drawing.
+        # The circles differ in size and place, because the proof does not know what the panels will show.
         reach = (0.18, 0.3, 0.24, 0.27)[number % 4] * min(box.w, box.h)
         x, y = box.x + box.w * (0.5, 0.36, 0.62)[number % 3], box.y + box.h * 0.46
         board.oval(Box(x - reach, y - reach, 2 * reach, 2 * reach), mixed(CARD, accent, 0.13))

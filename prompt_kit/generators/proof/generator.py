@@ -29,7 +29,7 @@ _WORDS: Final = "(Here stand the words that the model will settle.)"
 
 
 class Proof:
-    """Makes a layout sheet to talk about before money is spent.
+    """Makes a sheet that shows the layout of a picture before money is spent.
 
     Latin letters look the same everywhere; other scripts are set in the system's fonts, so that their sheets may
     differ from one machine to another.

@@ -1,4 +1,4 @@
-"""Where everything stands on a proof sheet: one grid for every format, found by trying and comparing."""
+"""Computes where everything is on a proof sheet: several ways to divide it are tried, and the best one is taken."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Layout:
     text_size: float
     columns: tuple[Column, ...]
     left_out: int
-    """How many words of the prompt found no room."""
+    """How many words of the prompt did not fit."""
 
 
 class _Split(NamedTuple):
@@ -68,7 +68,7 @@ class _Split(NamedTuple):
     notes: Box
     text: Box
     bare: float = 0
-    """The area that would stay empty."""
+    """The area that would be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class _Try:
 
 
 def layout_of(request: Request, size: tuple[int, int]) -> Layout:
-    """Return where everything stands on the sheet of a request."""
+    """Return where everything is on the sheet of a request."""
     said = brief_of(request, size)
     w, h = size
     unit = max((w * h) ** 0.5 / 64, 9.5)
@@ -103,7 +103,7 @@ def layout_of(request: Request, size: tuple[int, int]) -> Layout:
 
 
 def rows_of_settings(said: Brief, width: float, unit: float, most: float = 99) -> int:
-    """Return in how many rows the settings stand under each other, at most so many if that is possible."""
+    """Return in how many rows the settings are set, at most so many if that is possible."""
     across = max(1, min(len(said.settings), int(width / (9.4 * unit))))
     return max(1, min(-(-len(said.settings) // across), int(most)))
 
@@ -150,7 +150,7 @@ def _tries(said: Brief, words: _Paragraphs, body: Box, unit: float, ratio: float
 
 
 def _scored(said: Brief, words: _Paragraphs, body: Box, split: _Split, unit: float) -> _Try:
-    """Return how good a way of dividing the sheet is: large frame, readable words, nothing lost, little left bare."""
+    """Return a way to divide the sheet, with its score for frame, size of words, omissions and empty space."""
     frame, room = split.frame, split.text
     notes = arranged(said, split.notes, unit)
     size, columns, left_out = _set(words, room, unit)
@@ -163,7 +163,7 @@ def _scored(said: Brief, words: _Paragraphs, body: Box, split: _Split, unit: flo
 
 
 def _set(paragraphs: _Paragraphs, box: Box, unit: float) -> tuple[float, tuple[Column, ...], int]:
-    """Return the size of the prompt in a box, its columns, and how many words found no room."""
+    """Return the size of the prompt in a box, its columns, and how many words did not fit."""
     top = 1.9 * unit
     room = Box(box.x, box.y + top, box.w, box.h - top)
     if room.w < 7 * unit or room.h < 2 * unit:
@@ -215,7 +215,7 @@ def _filled(lines: list[tuple[Token, ...]], at: int, most: float, *, last: bool)
         used += rise(lines[at])
         at += 1
     if last and any(lines[at:]) and at > start:
-        at -= 1  # room to say that it goes on
+        at -= 1  # room for the line that says how many words are left out
     return lines[start:at], at
 
 

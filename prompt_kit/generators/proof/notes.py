@@ -61,7 +61,7 @@ class Notes:
     height: float
     """How much of the room's height they take."""
     left_out: int
-    """How many found no room."""
+    """How many did not fit."""
     squeezed: float
     """How far thumbnails are from their best size, from 0 to 1."""
 
@@ -100,7 +100,7 @@ def _kinds(said: Brief) -> list[_Kind]:
         kinds.append(_Kind("Sequence", tuple(range(len(said.turns))), "frame", 3.1))
     if said.pictures:
         heading = "Reference" if len(said.pictures) == 1 else f"{len(said.pictures)} references, in this order"
-        # Where the pictures stand in the frame already, words are enough here.
+        # Where the frame shows the pictures already, words are enough here.
         look: Look = "row" if said.task == "compose" else "thumbnail"
         kinds.append(_Kind(heading, said.pictures, look, 11 if look == "row" else 13))
     if said.chips:

@@ -1,4 +1,4 @@
-"""How the panels of a strip stand in their frame."""
+"""Computes where the panels of a strip are in their frame."""
 
 from __future__ import annotations
 

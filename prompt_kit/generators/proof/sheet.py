@@ -44,7 +44,7 @@ def draw(layout: Layout) -> Image.Image:
 
 
 class _SheetDrawing:
-    """Draws what stands around the frame."""
+    """Draws everything around the frame."""
 
     def __init__(self, board: Board, layout: Layout, thumbs: dict[str, Image.Image | None]) -> None:
         self.board, self.layout, self.thumbs = board, layout, thumbs
@@ -106,7 +106,7 @@ class _SheetDrawing:
                     self._frame(item)
 
     def more(self) -> None:
-        """Say how many notes found no room."""
+        """Draw how many notes did not fit."""
         notes, unit = self.layout.notes, self.unit
         if notes.left_out and notes.sections:
             last = notes.sections[-1].items[-1].box

@@ -49,7 +49,7 @@ class Marks:
         return True
 
     def missing(self, box: Box, shown: ProofPicture) -> None:
-        """Draw what stands in for a picture that cannot be shown."""
+        """Draw a substitute for a picture that cannot be shown."""
         self.board.box(box, CARD, line=HAIR)
         self.board.line((box.x, box.y), (box.right, box.bottom), color=HAIR)
         self.board.line((box.x, box.bottom), (box.right, box.y), color=HAIR)

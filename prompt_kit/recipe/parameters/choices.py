@@ -24,7 +24,7 @@ class Choice(BaseModel):
     label: str
     """What people read."""
     help: str = ""
-    """One sentence that tells a layperson when to take it."""
+    """One sentence that says to a layperson when to choose it."""
     words: str = ""
     """What the prompt says; the value itself, with spaces for hyphens, when left out."""
     settings: SettingsSpec = SettingsSpec.model_construct()

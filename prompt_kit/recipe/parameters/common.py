@@ -42,7 +42,7 @@ class CommonKeys(BaseModel):
     default: Any = None
     """The value when none is given."""
     examples: list[Any] = []
-    """Values that show what is meant; the first one stands in the empty field."""
+    """Values that show what is meant; the first one is shown in the empty field."""
     group: str = ""
     """Heading under which the form shows the field."""
     advanced: bool = False
@@ -61,7 +61,7 @@ class CommonKeys(BaseModel):
         if self.required and self.default is not None:
             raise ValueError("a required parameter has no use for a default; leave one of them out")
         try:
-            # What is wrong with a pattern is told by those who have one.
+            # A wrong pattern is reported by the kinds that have one.
             with suppress(SchemaError):
                 _ = self.ready
         except ValidationError as error:
@@ -80,7 +80,7 @@ class CommonKeys(BaseModel):
 
     def annotation(self) -> Any:
         """Return the type a value must have, with what makes it ready for the template."""
-        raise TypeError(type(self).__name__)  # pragma: no cover - every kind has its own
+        raise TypeError(type(self).__name__)  # pragma: no cover - every kind overrides it
 
     @property
     def brings_settings(self) -> bool:
@@ -94,7 +94,7 @@ class CommonKeys(BaseModel):
 
 
 def check_range(least: float | None, most: float | None, *, names: tuple[str, str] = ("min", "max")) -> None:
-    """See that a range has room for a value.
+    """Check that a range holds at least one value.
 
     Raises:
         ValueError: When its lower end is above its upper one.

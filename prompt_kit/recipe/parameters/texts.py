@@ -45,7 +45,7 @@ class Written(CommonKeys):
             from pydantic_core import SchemaValidator, core_schema
 
             try:
-                # The engine behind is linear in time, so a pattern from a stranger cannot hang the kit.
+                # pydantic's engine takes linear time, so no pattern from a pack can make it run for ever.
                 SchemaValidator(core_schema.str_schema(pattern=self.pattern))
             except SchemaError as error:
                 raise ValueError(f"the pattern '{self.pattern}' is no regular expression that can be used") from error

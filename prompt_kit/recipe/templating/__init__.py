@@ -1,4 +1,4 @@
-"""Sandboxed Jinja2 templates, which may come from strangers and are checked before they run."""
+"""Sandboxed Jinja2 templates; they may come from unknown authors, so they are checked before they run."""
 
 from prompt_kit.recipe.templating.branches import Branch
 from prompt_kit.recipe.templating.environment import FILTERS, MAX_OUTPUT, trusted

@@ -64,7 +64,7 @@ class _Marker(NodeTransformer):
             arm.body = [self.visit(child) for child in arm.body]
             arm.body.insert(0, self._mark(arm.lineno, f"{self._about(arm)} is true"))
         node.else_ = [self.visit(child) for child in node.else_]
-        # Of a chain with "elif", the case that no condition is true counts once, for the first condition.
+        # In a chain with "elif", the case that no condition is true counts once, for the first condition.
         node.else_.insert(0, self._mark(node.lineno, f"{about} is false" + ", like those after it" * bool(node.elif_)))
         return node
 

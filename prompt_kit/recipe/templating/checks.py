@@ -140,7 +140,7 @@ class _Names:
         self.program = program
 
     def collect(self, body: Sequence[nodes.Node], bound: frozenset[str]) -> frozenset[str]:
-        """Walk nodes in order; return the names that are bound after them."""
+        """Visit nodes in order; return the names that are bound after them."""
         for node in body:
             bound = self._node(node, bound)
         return bound

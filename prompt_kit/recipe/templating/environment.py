@@ -83,7 +83,7 @@ class _Code(CodeGenerator):
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox, which skips its checks for types that are safe; what it allows stays the same."""
+    """Jinja2's sandbox without checks for types that are safe; what it allows stays the same."""
 
     code_generator_class = _Code
     intercepted_binops = frozenset("+")

@@ -66,7 +66,7 @@ _TOO_DEEP: Final = "the template is nested too deeply."
 
 
 class _Loader:
-    """Reads templates and puts those they include in their place."""
+    """Reads templates, and replaces each include by the template it names."""
 
     def __init__(self, read: Callable[[str], Source]) -> None:
         self.read = read
@@ -81,7 +81,7 @@ class _Loader:
         self.sources.append(source)
         self.origins.append(above[0] if above else name)
         if len(source.text) > MAX_SOURCE or number > MAX_FILES:
-            self.problems.append(Problem("there is more template than the kit reads.", Place(source.label)))
+            self.problems.append(Problem("there are too many templates, or they are too long.", Place(source.label)))
             return []
         try:
             tree = ENVIRONMENT.parse(_marked(source.text), name, name)

@@ -120,7 +120,7 @@ class Program:
 
 
 def _whole(pieces: Iterator[str]) -> str:
-    """Return the pieces of a template's output as one text; raises as `check_length` does."""
+    """Return the pieces of a template's output as one text; `check_length` says what it raises."""
     raw = "".join(islice(pieces, _AT_ONCE))
     check_length(len(raw))
     while batch := list(islice(pieces, _AT_ONCE)):

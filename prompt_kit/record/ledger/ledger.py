@@ -141,7 +141,7 @@ class Ledger:
         self._mine.difference_update(numbers)
 
     def ended(self, number: int, outcome: Outcome) -> None:
-        """Book how a request ended and what it cost; ``unknown`` when nobody can tell whether it was paid.
+        """Book how a request ended and what it cost; ``unknown`` when it cannot be known whether it was paid.
 
         Raises:
             WorkspaceError: When the ledger cannot be written, or the request has ended before.
@@ -160,7 +160,7 @@ class Ledger:
         self._mine.discard(number)
 
     def unknown(self, number: int, *, note: str) -> None:
-        """Note that nobody will see how a request ends, so that it may have been paid.
+        """Note that the end of a request will not be known, so that it may have been paid.
 
         Raises:
             WorkspaceError: When the ledger cannot be written, or the request has ended before.
@@ -347,13 +347,13 @@ def _allow(connection: sa.Connection, planned: Planned, budget: Budget, now: dat
         if planned.estimate is None:
             raise BudgetError(
                 f"The price of {planned.model} is unknown, and the budget {name} is {dollars(limit, least=2)}."
-                " Use a model with a known price, or take the budget away."
+                " Use a model with a known price, or remove the budget."
             )
         held = _held(connection, where)
         if held + planned.estimate > limit:
             left = dollars(max(limit - held, Decimal()), least=2)
             raise BudgetError(
                 f"This would cost about {dollars(planned.estimate, least=2)}, but the budget {name} has {left} left:"
-                f" {dollars(held, least=2)} of {dollars(limit, least=2)} is spent or promised."
+                f" {dollars(held, least=2)} of {dollars(limit, least=2)} is spent or reserved."
                 " Choose a lower tier or size, or raise the budget."
             )

@@ -23,7 +23,7 @@ def alive(pid: int, since: datetime) -> bool:
 
 
 def _started(pid: int) -> datetime | None:
-    """Return when a process began, where the system tells (Linux, proc(5))."""
+    """Return when a process began, where the system has that information (Linux, proc(5))."""
     try:
         ticks = int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
         lines = Path("/proc/stat").read_text(encoding="utf-8").splitlines()

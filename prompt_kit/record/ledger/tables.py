@@ -13,7 +13,7 @@ SCHEMA: Final = 1
 """The version of the tables; a higher one was made by a newer prompt-kit."""
 
 RequestState: TypeAlias = Literal["planned", "sent", "done", "failed", "unknown"]
-"""``unknown`` was sent, but nobody saw how it ended: it may have been paid."""
+"""``unknown`` was sent, and its end was not recorded: it may have been paid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Entry(Planned):
     id: int
     state: RequestState
     status: str
-    """How it ended, as `outcome.Status` says it; empty while nobody knows."""
+    """How it ended, a value of `outcome.Status`; empty until that is known."""
     actual: Decimal | None
     """In US dollars, as booked; ``None`` is unknown."""
     planned_at: datetime

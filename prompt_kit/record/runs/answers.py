@@ -39,7 +39,7 @@ class Sent:
     entry: int | None = None
     """The request's number in the ledger."""
     paid: Decimal | None = None
-    """What the ledger has booked, where the answer itself is lost; in US dollars, ``None`` is unknown."""
+    """The cost booked in the ledger, where the answer itself is lost; in US dollars, ``None`` is unknown."""
 
 
 def asked(sent: Sent, turn_name: str) -> Asked:

@@ -47,7 +47,7 @@ def conversation_of(picture: str | Path, root: Path) -> tuple[Exchange, ...]:
 
 
 def _asked(turn: Turn, done: Done, record: RunRecord, folder: Path) -> Iterator[Part]:
-    """Yield the parts of a turn; where one refers to an earlier turn, what that turn made stands in its place."""
+    """Yield the parts of a turn; where one refers to an earlier turn, it is replaced by what that turn made."""
     earlier = iter(_earlier(turn, done, record, folder))
     for part in turn.parts:
         match part:

@@ -143,7 +143,7 @@ class RunFolder:
         """
         held = _hold(path)
         try:
-            # Read only now: until the lock was taken, another process may have written.
+            # The record is read after the lock is taken, because another process may have changed it before.
             record = own_record(path)
             folder = cls(path, record, held)
             recovered = () if state == "waiting" else recovered_answers(path, record, unseen)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prompt_kit.record.runs.schema import RunRecord
 
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}/[a-z0-9-]+")
-# A record names its parent near its beginning, at the margin of its own keys.
+# A record names its parent near its beginning, at the indentation of its top-level keys.
 _PARENT = re.compile(rb'^  "parent": (?:null|"([^"\\]*)"),$', re.MULTILINE)
 _HEAD: Final = 2_000
 """How much of a record is read to find its parent, in bytes."""

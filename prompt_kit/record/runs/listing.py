@@ -47,7 +47,7 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run as it stands on disk."""
+    """One run, as it is on disk."""
 
     summary: RunSummary
     record: Mapping[str, Any] = field(repr=False, compare=False)

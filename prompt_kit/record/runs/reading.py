@@ -48,7 +48,7 @@ def read_record(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise damaged(path, ["it is no UTF-8 text"]) from error
     except RecursionError as error:
-        raise damaged(path, ["its brackets are too deep"]) from error
+        raise damaged(path, ["its brackets are nested too deeply"]) from error
     if not isinstance(record, dict) or type(record.get("schema")) is not int:
         raise damaged(path, ["schema: is missing"])
     if record["schema"] > SCHEMA:

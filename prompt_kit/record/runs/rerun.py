@@ -26,7 +26,7 @@ def prompt_from(where: str | Path, root: Path) -> Prompt:
     Raises:
         NotFoundError: When there is no such run.
         InputError: When the record is damaged or was edited, or a reference is gone.
-        WorkspaceError: When nobody can look there.
+        WorkspaceError: When its folder cannot be read.
     """
     with files.os_errors_as_workspace_errors(Path(where)):
         path = Path(where).with_suffix(".json") if Path(where).is_file() else None

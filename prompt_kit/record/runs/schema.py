@@ -281,11 +281,11 @@ class RunRecord(CommonRecord):
     ended: Moment | None = None
     references: tuple[KeptReference, ...] = ()
     requests: tuple[Done, ...]
-    """What was sent and what came of it, in the order in which the answers came."""
+    """The requests and their answers, in the order in which the answers came."""
     derived: tuple[DerivedEntry, ...] = ()
-    """What was made here from the pictures."""
+    """The cut-outs and composites that were made here from the pictures."""
     totals: Totals | None = None
-    """How it ended; nothing as long as it has not."""
+    """How it ended; ``None`` as long as it has not."""
 
     @model_validator(mode="after")
     def _turns_are_there(self) -> Self:
@@ -310,7 +310,7 @@ class RunRecord(CommonRecord):
 
 
 HEAD: Final = ("schema", "tool", "run", "parent", "parent_picture", "job", "count", "state", "started", "ended")
-"""The fields of a record that stand at its top, where people and `lineage` look first."""
+"""The fields at the top of a record, where people and `lineage` look first."""
 
 _NEXT: Final = ("generator", "prompt_fingerprint", "picture", "request", "answer")
 """Those that come before the prompt."""

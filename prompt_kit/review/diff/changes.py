@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from prompt_kit.review.lines import Line
 
 Status: TypeAlias = Literal["changed", "added", "removed", "renamed", "broken", "mended"]
-"""What became of an example or recipe; ``broken`` ones can no longer be rendered, ``mended`` ones can again."""
+"""How an example or recipe has changed; ``broken`` ones can no longer be rendered, ``mended`` ones can again."""
 
 Fact: TypeAlias = tuple[str, str, str]
 """A setting, the task or the strategies: its name, what it was, what it is; empty when it is not set."""
@@ -36,7 +36,7 @@ _AGAIN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class ExampleChange:
-    """What became of one example's prompt."""
+    """The change of one example's prompt."""
 
     name: str
     status: Status
@@ -62,7 +62,7 @@ class ExampleChange:
 
 @dataclass(frozen=True, slots=True)
 class RecipeChange:
-    """What became of the examples of a recipe or strategy."""
+    """The changes of the examples of a recipe or strategy."""
 
     kind: str
     name: str
@@ -70,7 +70,7 @@ class RecipeChange:
     total: int
     """How many examples it has, those that were removed among them."""
     examples: tuple[ExampleChange, ...] = ()
-    """Those that are not as they were, in the order of the file."""
+    """The examples that changed, in the order of the file."""
     was: str = ""
     """Its name before, when it was renamed."""
     problems: tuple[str, ...] = ()
@@ -89,12 +89,12 @@ class RecipeChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What became of every prompt between two states."""
+    """The changes of all prompts between two states."""
 
     old: str
     new: str
     recipes: tuple[RecipeChange, ...]
-    """Those that are not as they were, in alphabetical order, strategies last."""
+    """The recipes that changed, in alphabetical order, strategies last."""
     prompts: int
     """How many examples were compared."""
     notes: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ class Changes:
 
 
 def changes_between(old: State, new: State, only: Sequence[str] = ()) -> Changes:
-    """Return what became of every prompt between two states.
+    """Return the changes of all prompts between two states.
 
     Args:
         old: The state before.
@@ -145,9 +145,9 @@ def changes_between(old: State, new: State, only: Sequence[str] = ()) -> Changes
 
 
 def _subjects(old: State, new: State) -> tuple[list[Subject], set[Subject]]:
-    """Return what is looked at, and what of it is the project's own.
+    """Return the recipes and strategies to compare, and which of them are the project's own.
 
-    Built-in recipes beside a project's own can only differ where a file of the project stands before a built-in one.
+    Built-in recipes beside a project's own can only differ where a file of the project replaces a built-in one.
     """
     own = {subject for state in (old, new) for subject in _named(state, all_roots=_only_built_in(state))}
     subjects = set(own)

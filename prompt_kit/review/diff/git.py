@@ -117,4 +117,4 @@ class Checkout:
         why = stderr_lines[0].removeprefix("fatal: ") if stderr_lines else f"it ended with {done.returncode}"
         if why.startswith("not a git repository"):
             return f"{self.folder} is in no git repository, so it has no revisions. Name two folders to compare."
-        return f"git cannot read the repository of {self.folder}: {why.rstrip('.')}. Mend that first."
+        return f"git cannot read the repository of {self.folder}: {why.rstrip('.')}. Repair it first."

@@ -1,4 +1,4 @@
-"""Decides from files alone whether prompts can differ: the same files make the same prompts."""
+"""Decides by comparing files whether prompts can differ: the same files make the same prompts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Ingredients:
     def of(self, kind: str, name: str) -> dict[str, frozenset[Ingredient]] | None:
         """Return what the prompts of a recipe's or strategy's examples are made of, by example.
 
-        ``None`` when that cannot be told without rendering: nothing that changes may be missed.
+        ``None`` when only rendering can show it: no change may be missed.
         """
         try:
             recipes = example_recipes(kind, name, self.library)
@@ -114,7 +114,7 @@ class Ingredients:
 
 
 def shadowing(library: Library) -> bool:
-    """Return whether a project's own files stand in the place of built-in ones, which then may render differently."""
+    """Return whether a project's own files replace built-in ones, which may change how other recipes render."""
     own = [root for root in library.roots if root.origin != "built in"]
     kit = [root for root in library.roots if root.origin == "built in"]
     return any(

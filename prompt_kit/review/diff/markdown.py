@@ -40,7 +40,8 @@ def markdown(changes: Changes) -> str:
 
 def _table(changes: Changes) -> Iterator[str]:
     if len(changes.recipes) > 1:
-        yield "\n| recipe | what became of it |\n| --- | --- |"
+        yield "\
+| recipe | change |\n| --- | --- |"
         for recipe in changes.recipes:
             yield f"| {_escaped(phrasing.heading(recipe))} | {phrasing.extent(recipe)} |"
 
@@ -48,7 +49,7 @@ def _table(changes: Changes) -> Iterator[str]:
 def _again(changes: Changes) -> Iterator[str]:
     again = changes.again[:_MOST_AGAIN]
     if again:
-        yield "\nWhat comes again:\n"
+        yield "\nRepeated changes:\n"
     for gone, came, prompts, recipes in again:
         words = [_tagged("out", shortened(gone))] if gone else []
         words += [_tagged("in", shortened(came))] if came else []

@@ -80,7 +80,7 @@ def _again(changes: Changes) -> Iterator[str]:
     again = changes.again[:_MOST_AGAIN]
     if not again:
         return
-    yield '<div class="again">\n<h2>What comes again</h2>\n<ul>'
+    yield '<div class="again">\n<h2>Repeated changes</h2>\n<ul>'
     for gone, came, prompts, recipes in again:
         words = [f"<del>{_shown(shortened(gone))}</del>"] if gone else []
         words += [f"<ins>{_shown(shortened(came))}</ins>"] if came else []

@@ -1,4 +1,4 @@
-"""What changed between two turns: passages with their changes, and how much around them stayed."""
+"""Compares two turns: passages with their changes, and how much around them did not change."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Row: TypeAlias = ComparedPassage | Gap
 
 
 def compared(old: Sequence[Line], new: Sequence[Line]) -> list[Row]:
-    """Return what changed from one turn to another, each change between a little of what stayed."""
+    """Return what changed from one turn to another, each change with a few unchanged sentences around it."""
     rows: list[Row] = []
     for tag, i1, i2, j1, j2 in opcodes(old, new):
         if tag == "equal":
@@ -95,7 +95,7 @@ def _changed(old: Sequence[Line], new: Sequence[Line]) -> Iterator[ComparedPassa
 
 
 def _paired(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
-    """Return sentences in pairs, those that are most alike together; alone, beside nothing, those like no other."""
+    """Return sentences in pairs, the most similar together; a sentence like no other is paired with nothing."""
     if len(old) * len(new) > MOST_PAIRS // 100:
         return [*((before, "") for before in old), *(("", after) for after in new)]
     shares = [[_share(before, after) for after in new] for before in old]

@@ -1,4 +1,4 @@
-"""The phrases that all kinds of report share: the same words in the terminal, on a page and in Markdown."""
+"""The phrases of reports, which are the same in the terminal, on a page and in Markdown."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ SAYS: Final[dict[Status, str]] = {
     "broken": "can no longer be rendered",
     "mended": "can be rendered again",
 }
-"""What became of a prompt or recipe, to be read after its name."""
+"""The change of a prompt or recipe, to be read after its name."""
 
 LISTED: Final = frozenset({"added", "removed", "broken", "mended"})
-"""What becomes of whole recipes; a list of their examples says enough."""
+"""The changes of whole recipes, for which only the names of the examples are listed."""
 
 
 def summary(changes: Changes) -> str:
-    """Return in one sentence what became of all prompts."""
+    """Return in one sentence how many prompts changed."""
     touched = sum(changes.counts.values())
     if not changes.recipes:
         return f"All {counted(changes.prompts, 'prompt')} are the same."
@@ -52,7 +52,7 @@ def heading(recipe: RecipeChange) -> str:
 
 
 def extent(recipe: RecipeChange) -> str:
-    """Return what became of a recipe, and of how many of its prompts."""
+    """Return how a recipe changed, and how many of its prompts."""
     count = len(recipe.examples)
     if recipe.status in LISTED:
         return f"{SAYS[recipe.status]}, {counted(recipe.total, 'prompt')}"
@@ -61,7 +61,7 @@ def extent(recipe: RecipeChange) -> str:
 
 
 def title(example: ExampleChange) -> str:
-    """Return the name of an example, what it was called before, and what became of it."""
+    """Return the name of an example, its former name, and how it changed."""
     name = f"{example.was} → {example.name}" if example.was else example.name
     return name if example.status == "changed" else f"{name}: {SAYS[example.status]}"
 

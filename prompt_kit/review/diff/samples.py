@@ -1,4 +1,4 @@
-"""Every example of a state, rendered, as lines that can be compared."""
+"""Renders every example of a state, as lines that can be compared."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ Pair: TypeAlias = tuple[Samples | None, Samples | None]
 
 
 def rendered(state: State, subject: Subject, same: Collection[str]) -> Samples | None:
-    """Return the examples of a recipe or strategy as they are at a state, or ``None`` when it is not there.
+    """Return the examples of a recipe or strategy at a state, or ``None`` when it is not there.
 
-    What is wrong is returned, never raised.
+    Problems are returned and not raised.
 
     Args:
         state: Where to look.

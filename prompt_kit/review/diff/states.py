@@ -1,4 +1,4 @@
-"""What the names of states mean: revisions, folders, the working tree, the installed library."""
+"""Opens the states that names stand for: revisions, folders, the working tree, the installed library."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class State:
     """What was left out, in whole sentences."""
 
     def shortened(self, text: str) -> str:
-        """Return a message in which files stand by their names from the project's folder."""
+        """Return a message in which files are named from the project's folder."""
         return text.replace(f"{self.library.project.root}/", "")
 
 
@@ -62,7 +62,7 @@ def open_states(names: Sequence[str], stack: ExitStack, project: Project | None 
     states = _opened(old, project, stack), _opened(new, project, stack)
     asked = [state.library for name, state in zip((old, new), states, strict=True) if name != INSTALLED]
     if asked and all(root.origin == "built in" for library in asked for root in library.roots):
-        # Silence would be taken for "nothing changed" by whoever starts in the wrong folder.
+        # Without an error, people in the wrong folder would read "nothing changed".
         raise InputError(f"There is no folder '{project.recipes}' in {project.root}, neither before nor after.")
     return states
 
@@ -147,7 +147,7 @@ def _revision(name: str, commit: str, checkout: Checkout, stack: ExitStack) -> S
 
 
 def _project(root: Path, name: str) -> Project:
-    """Return the project of a folder; what is above the folder is another one's."""
+    """Return the project of a folder; project files in folders above are not used."""
     try:
         return find_project(root) if (root / FILE).is_file() else Project(root=root)
     except InputError as error:

@@ -28,7 +28,7 @@ class Terminal:
     """Writes changes of prompts as text."""
 
     def __init__(self, *, color: bool, width: int) -> None:
-        """Prepare to write lines of a width in characters; without colour, changes stand in brackets."""
+        """Prepare to write lines of a width in characters; without colour, changes are put in brackets."""
         self.color, self.width = color, width
 
     def text(self, changes: Changes) -> str:
@@ -46,7 +46,7 @@ class Terminal:
         again = changes.again[:_MOST_AGAIN]
         if again:
             yield ""
-            yield "What comes again"
+            yield "Repeated changes"
         for gone, came, prompts, recipes in again:
             words = [self._words("out", gone)] if gone else []
             words += [self._words("in", came)] if came else []

@@ -1,4 +1,4 @@
-"""What no schema can see: parameters nobody uses, branches nobody tries, words that work against the picture."""
+"""Finds what no schema can: unused parameters, branches that no example takes, words that make pictures worse."""
 
 from prompt_kit.review.lint.coverage import Coverage
 from prompt_kit.review.lint.repairs import repair

@@ -1,4 +1,4 @@
-"""Words of an author that close the list of words in the picture, which a brief may leave open."""
+"""Finds words of an author that forbid further words in the picture, though the person asked for no such limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditions that can never be met: comparisons with choices that do not exist."""
+"""Finds conditions that can never be met: comparisons with choices that do not exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an author's words say another format or size than the settings."""
+"""Finds passages in which an author's words say another format or size than the settings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SHAPES: Final = (
         re.compile(rf"\b(?:(?:landscape|wide|panoramic){_FORMAT}|(?:horizontal|widescreen){_PICTURE})", re.IGNORECASE),
     ),
 )
-# Words about another picture, or that the format is left behind.
+# Words about another picture, or about a format that is no longer wanted.
 _ELSEWHERE: Final = re.compile(
     r"\battached\b|\b(?:first|second|third|[a-z]+th|\d+(?:st|nd|rd|th)) images?\b"
     r"|\b(?:not|no|never|than|instead of|from) ",

@@ -1,4 +1,4 @@
-"""Which branches of a template, and which choices, the examples exercise."""
+"""Measures which branches of a template, and which choices, the examples exercise."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prompt_kit.errors import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.spec import RecipeSpec, StrategySpec
     from prompt_kit.recipe.templating import Program
@@ -45,7 +45,7 @@ class Coverage:
 
 def coverage(
     kind: str,
-    parsed: Found[RecipeSpec] | Found[StrategySpec],
+    parsed: LibraryFile[RecipeSpec] | LibraryFile[StrategySpec],
     parameters: Mapping[str, Parameter],
     programs: Iterable[Program],
     templates: set[str],
@@ -80,7 +80,9 @@ def _choices(parameters: Mapping[str, Parameter]) -> Iterator[tuple[str, str]]:
         yield from ((name, choice) for choice in getattr(parameter, "choices", ()))
 
 
-def _untried(parsed: Found[RecipeSpec] | Found[StrategySpec], parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
+def _untried(
+    parsed: LibraryFile[RecipeSpec] | LibraryFile[StrategySpec], parameters: Mapping[str, Parameter]
+) -> Iterator[Problem]:
     for name, choice in _choices(parameters):
         parameter = parameters[name]
         label = parameter.choices[choice].label if hasattr(parameter, "choices") else ""

@@ -1,4 +1,4 @@
-"""Flaws of a rendered prompt that no reader of its template sees: gaps, stops that meet, "a" before a vowel."""
+"""Finds flaws of a rendered prompt that its template does not show: gaps, double stops, "a" before a vowel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SPACES: Final = re.compile(r"(?<=\S) {2,}(?=\S)")
 _SPACE_BEFORE_STOP: Final = re.compile(r"(?<=\S)(?<!\d)\s[,.;:!?](?=\s|$)|(?<=\d) [,.;!?](?=\s|$)")
 _STOPS_MEET: Final = re.compile(r",\s*(?:[,;]|\.(?![.\w]))|(?:(?P<word>[\w.]*)\.|[!?])\s*,")
-# As an English word it begins a sentence: None of them, None other than; a value that is missing stands anywhere.
+# The English word begins a sentence ("None of them"); a missing value can be anywhere.
 _NONE: Final = re.compile(r"\bNone\b(?! (?:of|other|but|too|the|is|are|was|were|has|have|can|may|must|will|shall)\b)")
 _ARTICLE: Final = re.compile(r"\b(an?) ([\w-]+)")
 _WHITE: Final = re.compile(r"\bwhite background\b", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Values in files that their parameters do not accept: those of presets, and those that show what is meant."""
+"""Finds values in files that their parameters do not accept: those of presets, and the ``examples`` of parameters."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from prompt_kit.errors import Problem
-    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.recipe.spec import PresetSpec
 
 
-def preset_misfits(parsed: Found[PresetSpec], recipe: Recipe) -> Iterator[Problem]:
+def preset_misfits(parsed: LibraryFile[PresetSpec], recipe: Recipe) -> Iterator[Problem]:
     """Yield what is wrong with the values that a preset fills into a recipe, each at its place."""
     values, _ = recipe.form.renamed(parsed.spec.values, [])
     written_as = {recipe.form.former.get(name, name): name for name in parsed.spec.values}
@@ -24,7 +24,7 @@ def preset_misfits(parsed: Found[PresetSpec], recipe: Recipe) -> Iterator[Proble
         yield parsed.file.problem(problem.message, "values", written_as[name])
 
 
-def example_misfits(parsed: Found[Any], recipe: Recipe) -> Iterator[Problem]:
+def example_misfits(parsed: LibraryFile[Any], recipe: Recipe) -> Iterator[Problem]:
     """Yield what is wrong with the ``examples`` of parameters, each at its place; those of lists are single entries."""
     form = _form_without_pictures(recipe)
     for name, parameter in parsed.spec.parameters.items():

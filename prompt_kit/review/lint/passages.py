@@ -1,4 +1,4 @@
-"""The author's own words in templates, each passage with the conditions it stands under."""
+"""Finds the author's own words in templates, each passage with the conditions under which it is printed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Condition: TypeAlias = "tuple[nodes.Node, bool]"
 
 _START: Final = re.compile(r"(?:^|(?<=[\n.!?…\"”’»)]))\s*(?=\S)")
 _SHORTEST: Final = 12
-"""Fewest characters that tell where a sentence of the prompt begins in a template."""
+"""Fewest characters by which the beginning of a sentence is found in a template."""
 _SHORTEST_WHOLE: Final = 5
 """Fewest of them when a value or a condition follows at once."""
 
@@ -108,7 +108,7 @@ def on_request(conditions: Iterable[Condition], parameters: Mapping[str, Paramet
 
 
 class _Walk:
-    """Goes through a program and knows the conditions on its way."""
+    """Visits the nodes of a program in order, and keeps the conditions above each of them."""
 
     def __init__(self, program: Program) -> None:
         self.program = program

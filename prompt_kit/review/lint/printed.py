@@ -1,4 +1,4 @@
-"""Values that a template would print as Python writes them: lists in brackets, yes and no as True and False."""
+"""Finds values that a template would print as Python writes them: lists in brackets, yes and no as True and False."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exact words in quotes: they are to appear in the picture, so nobody judges how they are put."""
+"""Hides exact words in quotes: they are to appear in the picture, so their wording is not checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mends what can be mended without understanding: spaces, line ends and quotes outside values."""
+"""Repairs what needs no understanding of the text: spaces, line ends and quotes outside values."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _IN_PLACE_OF: Final = {"blank": "\n\n", "needless": "", "spaces": " "}
 
 
 def repair(target: Target) -> list[Path]:
-    """Mend the files of a target and their templates, and return those that were changed.
+    """Repair the files of a target and their templates, and return those that were changed.
 
     Raises:
         WorkspaceError: When a file cannot be written.
@@ -95,7 +95,7 @@ def _mend(path: Path) -> bool:
         with path.open(encoding="utf-8", newline="") as file:
             before = file.read()
     except (OSError, UnicodeDecodeError):
-        return False  # what cannot be read is told of by the check
+        return False  # the check reports files that cannot be read
     after = mended_yaml(before) if path.suffix == ".yaml" else mended_template(before)
     if after == before:
         return False

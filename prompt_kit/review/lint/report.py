@@ -1,4 +1,4 @@
-"""Looks at the files of a library, one by one, and reports every problem."""
+"""Checks the files of a library, one by one, and reports every problem."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
-    from prompt_kit.recipe.library import Found, Root
+    from prompt_kit.recipe.library import LibraryFile, Root
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.recipe.spec import PresetSpec, RecipeSpec, StrategySpec
@@ -114,7 +114,7 @@ def _look(target: Target) -> Report:
 
 
 def _begin(project: Project, roots: tuple[Root, ...], labels_from: Path) -> None:
-    """Make a worker process ready: open its library; it ends too soon for garbage collection to be worth its time."""
+    """Open the library of a worker process; it is short-lived, so garbage collection is turned off."""
     gc.disable()
     global _library  # noqa: PLW0603 - a worker keeps nothing else between files
     _library = Library(project, roots=roots, labels_from=labels_from)
@@ -148,7 +148,7 @@ class _File:
         if parsed.file.path.resolve() != self.path.resolve():
             return Report([Problem(f"{parsed.file.label} has the same name and is found first.", Place(label))])
         try:
-            look: Callable[[Found[Any]], Report] = getattr(self, f"_{self.kind}")
+            look: Callable[[LibraryFile[Any]], Report] = getattr(self, f"_{self.kind}")
             return look(parsed)
         except PromptKitError as error:
             problems = _problems(error, parsed.file.place())
@@ -163,14 +163,14 @@ class _File:
         except PromptKitError:
             return ""
 
-    def _preset(self, parsed: Found[PresetSpec]) -> Report:
+    def _preset(self, parsed: LibraryFile[PresetSpec]) -> Report:
         recipe = load(parsed.name, library=self.library)
         turns = recipe.turn_templates
         report = Report(templates={source.label for turn in turns for source in turn.program.sources})
         report.problems += preset_misfits(parsed, recipe)
         return report
 
-    def _recipe(self, parsed: Found[RecipeSpec]) -> Report:
+    def _recipe(self, parsed: LibraryFile[RecipeSpec]) -> Report:
         recipe = load(self.name, library=self.library)
         trial = _Trial(parsed, self._own_templates(parsed, recipe))
         trial.render(dict.fromkeys(recipe.examples, recipe))
@@ -179,15 +179,15 @@ class _File:
         report.problems += _about_stays(parsed, recipe, trial.prompts)
         return report
 
-    def _own_templates(self, parsed: Found[RecipeSpec], recipe: Recipe) -> set[str]:
-        """Return the templates that are the recipe's own; what it inherits is measured where it comes from."""
+    def _own_templates(self, parsed: LibraryFile[RecipeSpec], recipe: Recipe) -> set[str]:
+        """Return the templates that are the recipe's own; inherited ones are measured with their own recipe."""
         names = {name for plan in recipe.turn_templates for name in plan.program.origins}
         if parsed.spec.extends is not None:
             own = {parsed.spec.template, *(turn.template for turn in parsed.spec.turns)}
             return {name for name in names if name in own}
         return names - {name for strategy in recipe.strategies for name in strategy_templates(strategy)}
 
-    def _about_strategies(self, parsed: Found[RecipeSpec]) -> Iterator[Problem]:
+    def _about_strategies(self, parsed: LibraryFile[RecipeSpec]) -> Iterator[Problem]:
         """Yield what a recipe says of strategies that are not there."""
         strategies = self.library.names("strategy")
         for name in parsed.spec.excludes:
@@ -199,7 +199,7 @@ class _File:
                 if name not in asked:
                     yield parsed.file.problem(f"no strategy has a parameter '{name}'.", "heeds", at)
 
-    def _strategy(self, parsed: Found[StrategySpec]) -> Report:
+    def _strategy(self, parsed: LibraryFile[StrategySpec]) -> Report:
         trial = _Trial(parsed, strategy_templates(parsed))
         recipes = example_recipes("strategy", self.name, self.library)
         trial.render(recipes)
@@ -207,7 +207,7 @@ class _File:
         return trial.report("strategy", parsed.spec.parameters, creates="create" in parsed.spec.tasks, base=base)
 
 
-def _named_templates(kind: str, parsed: Found[Any]) -> set[str]:
+def _named_templates(kind: str, parsed: LibraryFile[Any]) -> set[str]:
     """Return the names of the templates that a file names as its own."""
     if kind == "strategy":
         return strategy_templates(parsed)
@@ -219,7 +219,7 @@ def _named_templates(kind: str, parsed: Found[Any]) -> set[str]:
     }
 
 
-def _about_stays(parsed: Found[RecipeSpec], recipe: Recipe, prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
+def _about_stays(parsed: LibraryFile[RecipeSpec], recipe: Recipe, prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
     """Yield what is wrong with what a refinement must keep: its words, and what examples make of them."""
     for number, text in enumerate(parsed.spec.stays):
         for message, _ in wording.in_words(_VALUE.sub("", text), creates=False):
@@ -235,7 +235,7 @@ def _about_stays(parsed: Found[RecipeSpec], recipe: Recipe, prompts: Mapping[str
 class _Trial:
     """Renders the examples of one file, and watches which branches they take."""
 
-    def __init__(self, parsed: Found[Any], templates: set[str]) -> None:
+    def __init__(self, parsed: LibraryFile[Any], templates: set[str]) -> None:
         self.parsed, self.templates = parsed, templates
         self.programs: dict[int, Program] = {}
         self.prompts: dict[str, Prompt] = {}
@@ -264,7 +264,7 @@ class _Trial:
                 plan.program.watch()
 
     def report(self, kind: str, parameters: Mapping[str, Parameter], *, creates: bool, base: Recipe | None) -> Report:
-        """Return what was found once all examples were rendered."""
+        """Return the problems once all examples were rendered."""
         file, spec = self.parsed.file, self.parsed.spec
         if base is not None:
             self.watch(base)
@@ -298,7 +298,7 @@ class _Trial:
             yield from printed_raw(program, parameters, self.templates)
 
     def _repeated_and_closed(self, parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
-        """Look for sentences that say nothing of the values, and for lists of words that nobody asked to close."""
+        """Look for sentences that say nothing of the values, and for words that forbid further words."""
         file, spec = self.parsed.file, self.parsed.spec
         in_templates = [passage for program in self.programs.values() for passage in passages(program)]
         yield from closing.closed_lists(in_templates, parameters, self.templates)

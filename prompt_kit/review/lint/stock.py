@@ -1,4 +1,4 @@
-"""Sentences that stand in most prompts of a recipe, whatever was filled in."""
+"""Finds sentences that most prompts of a recipe have, whatever was filled in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from prompt_kit.prompt import Prompt
-    from prompt_kit.recipe.library import Found
+    from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.review.lint.passages import TemplateWords
 
@@ -44,7 +44,7 @@ class _Said:
 
 
 def stock(
-    parsed: Found[Any],
+    parsed: LibraryFile[Any],
     prompts: dict[str, tuple[Recipe, Prompt]],
     passages: Sequence[TemplateWords],
     templates: set[str],
@@ -101,7 +101,7 @@ def _plain(recipe: Recipe, prompt: Prompt, all_sentences: set[str]) -> list[str]
     return list(dict.fromkeys(sentence.text for sentence in parted if sentence.text and not sentence.values))
 
 
-def _is_own(parsed: Found[Any], start: tuple[TemplateWords, int] | None, templates: set[str]) -> bool:
+def _is_own(parsed: LibraryFile[Any], start: tuple[TemplateWords, int] | None, templates: set[str]) -> bool:
     if start is not None:
         return start[0].template in templates
     # Words of a choice, or a sentence that begins with a default: of a recipe that stands alone, they are its own.
@@ -109,7 +109,7 @@ def _is_own(parsed: Found[Any], start: tuple[TemplateWords, int] | None, templat
 
 
 def _idle(
-    parsed: Found[Any], needed: Iterable[str], stock: Iterable[str], all_sentences: Iterable[str]
+    parsed: LibraryFile[Any], needed: Iterable[str], stock: Iterable[str], all_sentences: Iterable[str]
 ) -> Iterator[Problem]:
     """Yield the entries of ``needed`` that nothing needs."""
     stock, all_sentences = list(stock), list(all_sentences)

@@ -1,4 +1,4 @@
-"""Which libraries and files a path means."""
+"""Finds the libraries and files that a path means."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Target:
     library: Library
     files: tuple[Path, ...]
     problems: tuple[Problem, ...] = ()
-    """What is wrong beside the files: others that nobody finds, and the project's brand and models."""
+    """Problems outside of these files: files that no name leads to, and those of the project's brand and models."""
     templates: Path | None = None
     """The folder of their templates, when the whole folder of recipes is looked at."""
 
@@ -135,7 +135,7 @@ def _yaml_files(folder: Path) -> Iterator[Path]:
 
 
 def _lost(library: Library, folder: Path) -> Iterator[Problem]:
-    """Yield the YAML files that stand where no name leads to; a folder of another name may hold others."""
+    """Yield a problem for each YAML file that no name leads to; a folder of another name may hold others."""
     found_in = {folder, *(folder / name for name in _BELOW)}
     deep = folder.name == "recipes" or folder.resolve() == (library.project.root / library.project.recipes).resolve()
     for path in sorted(folder.rglob("*") if deep else folder.glob("*")):
@@ -143,9 +143,9 @@ def _lost(library: Library, folder: Path) -> Iterator[Problem]:
             continue
         place = Place(library.label(path))
         if path.suffix != ".yaml":
-            yield Problem(f"nobody finds this file. Call it '{path.stem}.yaml'.", place)
+            yield Problem(f"no name leads to this file. Call it '{path.stem}.yaml'.", place)
         elif path.parent not in found_in:
-            yield Problem("nobody finds this file: recipes stand directly in their folder. Move it there.", place)
+            yield Problem("no name leads to this file: recipes are directly in their folder. Move it there.", place)
 
 
 def _inside(path: Path) -> tuple[list[Project], list[Path]]:

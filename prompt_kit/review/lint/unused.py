@@ -1,4 +1,4 @@
-"""Which parameters, reference slots and templates nothing uses."""
+"""Finds parameters, reference slots and templates that nothing uses."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
-    from prompt_kit.recipe.library import Found, Library
+    from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.recipe.templating import Program
     from prompt_kit.review.lint.targets import Target
 
 
-def unused_inputs(parsed: Found[Any], recipe: Recipe) -> list[Problem]:
+def unused_inputs(parsed: LibraryFile[Any], recipe: Recipe) -> list[Problem]:
     """Return the parameters and reference slots of a file that nothing uses.
 
     Args:
@@ -31,7 +31,7 @@ def unused_inputs(parsed: Found[Any], recipe: Recipe) -> list[Problem]:
     used |= {other for p in recipe.parameters.values() for other in (*p.show_if, *getattr(p, "away_from", ()))}
     used |= {other for slot in recipe.references.values() for other in (slot.described_by or "", *slot.show_if)}
     parameters = [n for n, p in parsed.spec.parameters.items() if n not in used and not p.brings_settings]
-    # A mask needs no words: it says by itself which part may change.
+    # A mask needs no words: its pixels say which part may change.
     slots = [name for name, slot in parsed.spec.references.items() if name not in in_templates and slot.role != "mask"]
     problems = [
         parsed.file.problem(f"no template uses the parameter '{name}'. Use it or leave it out.", "parameters", name)

@@ -1,4 +1,4 @@
-"""Words of an author that image models read badly."""
+"""Finds words of an author that image models misunderstand."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ _SHOWN: Final = 60
 
 
 def in_words(text: str, *, creates: bool, tags: Collection[str] = ()) -> Iterator[tuple[str, int]]:
-    """Yield what works against the picture in an author's own words, and where it begins.
+    """Yield a problem for each passage of an author's own words that makes pictures worse, and where it begins.
 
     Exact words in quotes are judged only as placeholders that were left.
 
@@ -144,7 +144,7 @@ def in_words(text: str, *, creates: bool, tags: Collection[str] = ()) -> Iterato
 def in_template(
     program: Program, parameters: Mapping[str, Parameter], *, creates: bool, templates: set[str]
 ) -> Iterator[Problem]:
-    """Yield what works against the picture in the words of templates, never in values.
+    """Yield a problem for each passage of templates that makes pictures worse; values are not judged.
 
     Args:
         program: The templates.

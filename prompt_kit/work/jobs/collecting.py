@@ -11,8 +11,9 @@ from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.generators import BatchGenerator, Generator
 from prompt_kit.generators.opening import opened
 from prompt_kit.outcome import Outcome, Status
-from prompt_kit.project import Project, find_project
+from prompt_kit.project import Project, project_of
 from prompt_kit.record.ledger import Ledger
+from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.work.jobs.records import Job, held, job_of, jobs, write
 from prompt_kit.work.jobs.settling import Settling
 from prompt_kit.work.jobs.submitting import dropped
@@ -37,11 +38,11 @@ _NEVER_LEFT: Final = Outcome(
 )
 _LOST: Final = (
     "{generator} knows no job under this label. With another key than the one it was submitted with that is to be"
-    " expected; else it never arrived: 'prompt-kit runs cancel {id}' strikes it off."
+    " expected; else it never arrived: 'prompt-kit runs cancel {id}' gives it up."
 )
 _NEVER_ARRIVED: Final = Outcome(
     Status.CANCELLED,
-    message="The job never arrived and was struck off; nothing was sent.",
+    message="The job never arrived and was given up; nothing was sent.",
     next_step="Submit it again.",
     billable="no",
 )
@@ -56,7 +57,7 @@ class CollectOptions(TypedDict, total=False):
     """How jobs are collected; everything may be left out."""
 
     generator: Generator
-    """Instead of the one that the job's own name stands for."""
+    """The generator to ask; the one that the job names when left out."""
     project: Project
     """Whose runs and ledger; the current folder's when left out."""
     timeout_s: float | None
@@ -64,12 +65,12 @@ class CollectOptions(TypedDict, total=False):
     pause_s: float
     """The first pause between two looks, in seconds."""
     on_look: Callable[[Job], None]
-    """Told of every job each time it was looked at."""
+    """Called with every job each time it was looked at."""
 
 
 def collect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tuple[Job, ...]:
     """Wait for jobs and save what came of them; `acollect` is the async twin."""
-    return asyncio.run(acollect(*wanted, **options))
+    return waited("prompt_kit.acollect", lambda: acollect(*wanted, **options))
 
 
 async def acollect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tuple[Job, ...]:
@@ -85,7 +86,10 @@ async def acollect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tup
         InputError: When a job's file is damaged.
         WorkspaceError: When runs, jobs or ledger cannot be written.
     """
-    project = options.get("project") or find_project()
+    check_options("collect", options, CollectOptions)
+    for job in wanted:
+        check_kind("job", job, (str, Job), "a job or its id")
+    project = project_of(options.get("project"))
     root = project.runs_folder
     ids = [job if isinstance(job, str) else job.id for job in wanted] or [j.id for j in jobs(root)[0] if not j.over]
     timeout = options.get("timeout_s")
@@ -109,20 +113,22 @@ async def acollect(*wanted: str | Job, **options: Unpack[CollectOptions]) -> tup
 
 def cancel(wanted: str | Job, **options: Unpack[CollectOptions]) -> Job:
     """Ask to stop a job; `acancel` is the async twin."""
-    return asyncio.run(acancel(wanted, **options))
+    return waited("prompt_kit.work.jobs.acancel", lambda: acancel(wanted, **options))
 
 
 async def acancel(wanted: str | Job, **options: Unpack[CollectOptions]) -> Job:
     """Ask to stop a job; what was done of it by then is still there to be collected.
 
-    A job that never arrived is struck off, and one that the provider no longer knows is given up.
+    A job that never arrived is marked as never submitted, and one that the provider no longer knows is given up.
 
     Raises:
         NotFoundError: When there is no such job.
         InputError: When it is over already, or another process works on it.
         WorkspaceError: When runs, jobs or ledger cannot be written.
     """
-    project = options.get("project") or find_project()
+    check_options("cancel", options, CollectOptions)
+    check_kind("job", wanted, (str, Job), "a job or its id")
+    project = project_of(options.get("project"))
     name = wanted if isinstance(wanted, str) else wanted.id
     return await _Look(project, options.get("generator")).stop(name)
 
@@ -134,7 +140,7 @@ class _Look:
         self.project, self.root, self._given = project, project.runs_folder, made_by
 
     async def at(self, name: str) -> tuple[Job, bool]:
-        """Return a job as it stands now, and whether it is worth looking at again soon."""
+        """Return a job as it is now, and whether to look at it again soon."""
         with held(name, self.root) as mine:
             job = job_of(name, self.root)
             if not mine or job.over:
@@ -149,7 +155,7 @@ class _Look:
                 settling = Settling(job, self.project, ledger)
                 answer = await made_by.collect(job.name, settling.requests)
                 if isinstance(answer, Outcome):
-                    # A wrong key stays wrong; a network comes back.
+                    # Waiting helps when the network fails, but not when the key is wrong.
                     return _with(job, message=answer.explanation), answer.status is Status.UNAVAILABLE
                 if answer.state == "waiting":
                     return self._noted(job, said=answer.said, message=""), True
@@ -157,7 +163,7 @@ class _Look:
                 return job, False
 
     async def stop(self, name: str) -> Job:
-        """Ask the provider to stop a job, or strike it off where there is nothing to stop."""
+        """Ask the provider to stop a job, or mark it as never submitted where there is nothing to stop."""
         with held(name, self.root) as mine:
             job = job_of(name, self.root)
             if job.over:
@@ -212,4 +218,4 @@ def _with(job: Job, **changes: Any) -> Job:
 
 
 def _silent(job: Job) -> None:
-    """Do nothing; stands in for `on_look`."""
+    """Do nothing; used when there is no `on_look`."""

@@ -1,4 +1,4 @@
-"""Tells what each order still needs, so that nothing is asked and paid twice."""
+"""Computes what each order still needs, so that nothing is asked and paid twice."""
 
 from __future__ import annotations
 

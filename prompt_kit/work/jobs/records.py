@@ -1,4 +1,4 @@
-"""What is known of a job, and the file that keeps it."""
+"""The record of a job, and the file that holds it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OVER: Final = frozenset({"done", "failed", "cancelled", "expired", "dropped"})
 """The states in which nothing more will come."""
 
 MOST_TOLD: Final = 3
-"""How many problems of a damaged file are told."""
+"""How many problems of a damaged file an error names."""
 
 _ID: Final = re.compile(r"job-[0-9a-f]{4,32}")
 
@@ -44,7 +44,7 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     key: str
-    """What names its answer."""
+    """The key under which its answer comes."""
     run: str
     """The id of the run it belongs to."""
     turn: int
@@ -56,7 +56,7 @@ class Row(BaseModel):
     fingerprint: str
     """Of the request."""
     output: Answer = "picture"
-    """What it is to be answered by."""
+    """Whether pictures or words are asked for."""
     estimate: Decimal | None
     """In US dollars; ``None`` is unknown."""
     status: str = ""
@@ -82,15 +82,15 @@ class Job(BaseModel):
     """The name of the generator it is submitted to."""
     model: str
     label: str
-    """What the provider is told it is called, so that it can be found again."""
+    """The name under which it is submitted to the provider, so that it can be found again."""
     name: str = ""
-    """How the provider calls it."""
+    """The provider's own name for it."""
     said: str = ""
     """The provider's own word for its state."""
     message: str = ""
-    """What is worth knowing about the whole of it, as plain sentences."""
+    """Notes and problems of the job as a whole, in plain sentences."""
     submitted: AwareDatetime
-    """When it left."""
+    """When it was submitted."""
     ended: AwareDatetime | None = None
     """When its answers were saved."""
     rows: tuple[Row, ...]
@@ -102,7 +102,7 @@ class Job(BaseModel):
 
     @property
     def ok(self) -> bool:
-        """Whether everything came that was asked for."""
+        """Whether every request was answered well."""
         return self.state == "done" and all(row.status == "ok" for row in self.rows)
 
     @property

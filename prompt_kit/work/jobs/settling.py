@@ -21,7 +21,7 @@ from prompt_kit.support import files
 from prompt_kit.work import finishing
 from prompt_kit.work.jobs.records import FOLDER, write
 from prompt_kit.work.jobs.submitting import end_run
-from prompt_kit.work.session import merged
+from prompt_kit.work.merging import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,11 +67,11 @@ class Settling:
                 strays += self._kept(outcome)
         if strays:
             where = self.project.runs_folder / FOLDER
-            remark = f"{strays} pictures came without a key that tells whose they are; they are kept in {where}."
-            self._remarks.append(remark)
+            fact = f"{strays} pictures came without a key that says to which request they belong"
+            self._remarks.append(f"{fact}; they are kept in {where}.")
         if self._troubles:
             message = " ".join(dict.fromkeys(self._troubles))
-            return self.job.model_copy(update={"message": f"{message} The job stays open until that is mended."})
+            return self.job.model_copy(update={"message": f"{message} The job stays open until that is solved."})
         return self._ended(answer.state, said=answer.said, message=answer.message)
 
     def given_up(self, why: Outcome) -> Job:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -14,11 +13,12 @@ from prompt_kit.errors import BudgetError, InputError, Problem, WorkspaceError
 from prompt_kit.generators import BatchGenerator, Generator, Request
 from prompt_kit.generators.opening import opened
 from prompt_kit.outcome import Outcome, Status
-from prompt_kit.project import Project, find_project
+from prompt_kit.project import Project, project_of
 from prompt_kit.prompt import Earlier, EarlierWords, Prompt
 from prompt_kit.record.ledger import Ledger, Planned
 from prompt_kit.record.runs import RunFolder, run_record
 from prompt_kit.support import files
+from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.support.money import dollars, total
 from prompt_kit.work.jobs.orders import Order
 from prompt_kit.work.jobs.portions import Portion, portions
@@ -64,14 +64,14 @@ class SubmitOptions(TypedDict, total=False):
     """Make everything anew, even if the same waits in a job or a run of it lacks only some pictures; else such a run
     goes on, and what waits is refused."""
     on_priced: Callable[[Submission], None]
-    """Told what is sent and what it costs, before anything is."""
+    """Called with what is sent and what it costs, before anything is sent."""
     on_run: Callable[[int, str], None]
-    """Told of the run of each order before it is sent: which of the orders, from 0, and the run's id."""
+    """Called for each order before it is sent, with its number, from 0, and the id of its run."""
 
 
 def submit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> tuple[Job, ...]:
     """Submit prompts to be made later, for less, and return at once; `asubmit` is the async twin."""
-    return asyncio.run(asubmit(*wanted, **options))
+    return waited("prompt_kit.asubmit", lambda: asubmit(*wanted, **options))
 
 
 async def asubmit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> tuple[Job, ...]:
@@ -86,9 +86,12 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> 
         NotFoundError: When there is no such generator.
         WorkspaceError: When runs, jobs or ledger cannot be written.
     """
-    project = options.get("project") or find_project()
+    check_options("submit", options, SubmitOptions)
+    project = project_of(options.get("project"))
     made_by = generator_for(options.get("generator") or default_generator(project), project)
     orders = [order if isinstance(order, Order) else Order(order) for order in wanted]
+    for order in orders:
+        check_kind("prompt", order.prompt, Prompt, "what Recipe.render returns")
     submission = submission_of(orders, made_by, project)
     for image in {
         image.sha256: image for order in orders for turn in order.prompt.turns for image in turn.images
@@ -184,7 +187,7 @@ class _Submitting:
             write(job, root, new=True)
             for folder in folders:
                 RunFolder.reopen(folder.path, state="waiting").close()
-            # From here on the job may be known to the provider, whatever becomes of this process.
+            # From here on the provider may have the job, even if this process ends.
             self.ledger.handed_over(numbers)
             answer = await self.made_by.submit(requests, job.label)
             if isinstance(answer, str):

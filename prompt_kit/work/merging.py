@@ -1,0 +1,45 @@
+"""Makes one outcome of several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from prompt_kit.outcome import Outcome, Usage
+from prompt_kit.support.money import total
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def merged(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return several outcomes as one: all pictures, the whole cost, and the first thing that went wrong."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    failed = next((outcome for outcome in outcomes if not outcome.ok), None)
+    leading = failed or outcomes[0]
+    return replace(
+        leading,
+        # Repetitions end in any order; people read the names in theirs.
+        pictures=tuple(sorted((p for outcome in outcomes for p in outcome.pictures), key=lambda p: str(p.path or ""))),
+        text="\n\n".join(filter(None, (outcome.text for outcome in outcomes))),
+        pieces=(),
+        drafts=tuple(draft for outcome in outcomes for draft in outcome.drafts),
+        derived=tuple(derived for outcome in outcomes for derived in outcome.derived),
+        thoughts="\n\n".join(filter(None, (outcome.thoughts for outcome in outcomes))),
+        sources=tuple(dict.fromkeys(source for outcome in outcomes for source in outcome.sources)),
+        queries=tuple(dict.fromkeys(query for outcome in outcomes for query in outcome.queries)),
+        suggestions="\n".join(dict.fromkeys(filter(None, (outcome.suggestions for outcome in outcomes)))),
+        page=next((outcome.page for outcome in outcomes if outcome.page), None),
+        usage=_added([outcome.usage for outcome in outcomes if outcome.usage]),
+        cost=total(outcome.cost for outcome in outcomes),
+        warnings=tuple(dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)),
+    )
+
+
+def _added(usages: Sequence[Usage]) -> Usage | None:
+    if not usages:
+        return None
+    names = {name for usage in usages for name in usage.to_dict()}
+    sums: dict[str, Any] = {name: sum(usage.to_dict().get(name, 0) for usage in usages) for name in names}
+    return Usage(**sums)
