@@ -108,6 +108,12 @@ def test_an_unknown_key_of_a_values_file_has_its_own_place(tree: MakeTree, capsy
     assert [line.partition(": ")[0] for line in sorted(lines)] == ["v.yaml:2:1", "v.yaml:3:10"]
 
 
+def test_an_unknown_key_of_a_preset_has_its_own_place(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """As one of a values file does."""
+    tree(**BADGE, **{"recipes/presets/fox.yaml": "extends: badge\nvalues:\n  subjcet:   a fox\n"})
+    assert told(capsys, "render", "fox").startswith("recipes/presets/fox.yaml:3:3: 'badge' has no parameter 'subjcet'.")
+
+
 def test_an_unknown_price_is_called_so(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is about unknown."""
     err = told(capsys, "generate", "sticker", "--subject", "x", "--model", "foo", "--generator", "proof", code=0)

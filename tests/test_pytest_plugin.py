@@ -97,6 +97,25 @@ def test_a_setting_does_without_the_option(repository: Path, run: Run) -> None:
     assert run().ret == 0
 
 
+def test_a_first_run_says_what_it_wrote_and_what_comes_next(repository: Path, run: Run) -> None:
+    """In a sentence, without the source of a fixture; the same where prompts are written anew."""
+    result = run("--recipes", "recipes")
+    kept = repository / "tests/prompts/card/anna.txt"
+    result.stdout.fnmatch_lines([f"The prompt had no snapshot; it was written: {kept}. Read it, and run again."])
+    result.stdout.no_fnmatch_line("*def test(*")
+    assert run("--recipes", "recipes").ret == 0
+    kept.write_text("another\n", "utf-8")
+    result = run("--recipes", "recipes", "--force-regen")
+    result.stdout.fnmatch_lines([f"The prompt differs and was written anew: {kept}. Read it, and run again."])
+
+
+@pytest.mark.usefixtures("repository")
+def test_what_is_not_installed_is_named(run: Run) -> None:
+    """Snapshots need a plugin that comes with an extra."""
+    result = run("-pno:regressions", "--recipes", "recipes")
+    result.stderr.fnmatch_lines(["*--recipes needs pytest-regressions. Install it: pip install 'prompt-kit?test?'"])
+
+
 def test_a_broken_recipe_fails_with_its_place(repository: Path, run: Run) -> None:
     """The message is that of `check`, not a traceback of the kit."""
     (repository / "recipes/bad.yaml").write_text("titel: Bad\n", "utf-8")

@@ -41,8 +41,8 @@ HEADER: Final = "# yaml-language-server: $schema="
 def check(paths: tuple[Path, ...], **options: Any) -> None:
     """Find every problem of recipe files, and exit with 1 if there are any.
 
-    PATHS are recipe files, or folders in which all recipes are looked at; the project's own library when left out.
-    Each is checked as part of the project it belongs to, whose packs can be used, too.
+    PATHS are recipe files, files of a project such as its brand, or folders in which all recipes are looked at; the
+    project's own library when left out. Each is checked as part of its project, whose packs can be used, too.
     """
     from prompt_kit.review import lint
 

@@ -161,7 +161,10 @@ def _filled(recipe: Recipe, parsed: LibraryFile[PresetSpec]) -> Recipe:
     locked = list(values) if spec.locked == "all" else list(recipe.form.renamed(dict.fromkeys(spec.locked), [])[0])
     problems = [
         parsed.file.problem(
-            f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, names)}".strip(), "values", name
+            f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, names)}".strip(),
+            "values",
+            name,
+            of_key=True,
         )
         for name in values
         if name not in names
