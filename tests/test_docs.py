@@ -35,6 +35,7 @@ from docs.build.site import DOCS, hand_written
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.cli.main import COMMANDS, run
 from prompt_kit.prompt import SETTINGS
+from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import built_in
 from prompt_kit.recipe.parameters import Parameter
 from prompt_kit.recipe.templating import FILTERS
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import MakeTree
+
+    from prompt_kit.recipe.library import Library
 
 
 ROOT = built_in()[0].parent
