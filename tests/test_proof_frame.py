@@ -15,7 +15,7 @@ from PIL import Image
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.generators import Request
 from prompt_kit.generators.proof.canvas import CARD, PAPER, Board, Box
-from prompt_kit.generators.proof.content import Words, brief
+from prompt_kit.generators.proof.content import ExactWords, brief
 from prompt_kit.generators.proof.frame import Stage
 from prompt_kit.generators.proof.generator import pixels
 from prompt_kit.generators.proof.layout import Layout, layout_of
@@ -146,7 +146,7 @@ def test_words_stand_in_the_middle_where_nothing_speaks_against_it(prompt: Promp
 @given(st.lists(st.tuples(st.integers(-1, 1), st.integers(-1, 1)).filter(any), min_size=1, max_size=9))
 def test_words_at_the_sides_leave_the_subject_its_room(spots: list[tuple[int, int]]) -> None:
     """Neither words nor subject cover each other, wherever the words stand."""
-    placed = [Words(str(n), "", Spot(*spot)) for n, spot in enumerate(spots)]
+    placed = [ExactWords(str(n), "", Spot(*spot)) for n, spot in enumerate(spots)]
     made, free = zones(Box(0, 0, 600, 400), placed)
 
     assert sorted(words.text for zone in made for words in zone.words) == sorted(words.text for words in placed)
@@ -168,7 +168,7 @@ def test_words_at_the_sides_leave_the_subject_its_room(spots: list[tuple[int, in
 def test_words_stay_inside_their_zone(texts: list[str], side: int, size: tuple[int, int]) -> None:
     """The last line of many is no lower than the area that they have; only the marks of its corners are outside."""
     board = Board((size[0] + 80, size[1] + 80))
-    zone = Zone(Box(40, 40, *size), tuple(map(Words, texts)), side, side)
+    zone = Zone(Box(40, 40, *size), tuple(map(ExactWords, texts)), side, side)
 
     set_words(board, Marks(board, "#b9452b", 10, CARD), zone, largest=90)
 
@@ -236,7 +236,7 @@ def test_a_calm_part_without_a_side_is_named_and_not_drawn() -> None:
 
     assert stage(layout.brief, layout.frame)[0].areas() == (None, layout.frame)
     noted = {section.heading: section.items[0].content for section in layout.notes.sections}
-    assert noted == {"Kept calm": Words("the dark wall above the walnut")}
+    assert noted == {"Kept calm": ExactWords("the dark wall above the walnut")}
 
 
 def test_the_prompt_keeps_its_line_breaks() -> None:

@@ -80,7 +80,7 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ExactWords:
     """Exact words of the picture."""
 
     text: str
@@ -117,11 +117,11 @@ class Brief:
     """How much of the frame the subject takes, from 0 to 1."""
     copy: tuple[str, ...]
     """The exact words in the picture, outside of panels."""
-    placed: tuple[Words, ...]
+    placed: tuple[ExactWords, ...]
     """Those of them that are drawn at a side of the frame, because their value says so."""
-    centred: tuple[Words, ...]
+    centred: tuple[ExactWords, ...]
     """Those that are drawn with the subject, because nothing says where they stand."""
-    listed: tuple[Words, ...]
+    listed: tuple[ExactWords, ...]
     """Those that stand beside the frame: where they would be drawn, they would cover or contradict something."""
     empty: str
     """What is said of the part that stays free for words that are set later: "Kept calm"; empty when there is none."""
@@ -234,7 +234,7 @@ def printed_lines(text: str) -> list[list[str]]:
 
 def _arranged(
     copy: tuple[str, ...], values: Mapping[str, Any], *, draws: bool, covered: bool
-) -> tuple[tuple[Words, ...], tuple[Words, ...], tuple[Words, ...]]:
+) -> tuple[tuple[ExactWords, ...], tuple[ExactWords, ...], tuple[ExactWords, ...]]:
     """Return which words are drawn at a side, which with the subject, and which stand beside the frame.
 
     Args:
@@ -244,7 +244,7 @@ def _arranged(
         covered: Whether words in the middle would cover a picture, or contradict what the values say.
     """
     known = {clean(words): place for words, place in places(values).items()}
-    every = tuple(Words(words, *known.get(words, NOWHERE)) for words in copy)
+    every = tuple(ExactWords(words, *known.get(words, NOWHERE)) for words in copy)
     if not draws:
         return (), (), every
     placed = tuple(words for words in every if words.spot and words.spot != Spot(0, 0))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prompt_kit.generators.proof.canvas import Board
-    from prompt_kit.generators.proof.content import Words
+    from prompt_kit.generators.proof.content import ExactWords
     from prompt_kit.generators.proof.symbols import Marks
 
 _LEADING: Final = 1.08
@@ -27,13 +27,13 @@ class Zone(NamedTuple):
     """A side of the frame with the words that stand there."""
 
     box: Box
-    words: tuple[Words, ...]
+    words: tuple[ExactWords, ...]
     across: int
     """-1 at the left, 1 at the right, 0 centred."""
     down: int
 
 
-def zones(room: Box, placed: Sequence[Words]) -> tuple[list[Zone], Box]:
+def zones(room: Box, placed: Sequence[ExactWords]) -> tuple[list[Zone], Box]:
     """Return the sides where words stand, and what they leave of the room: bands above and below, columns between."""
     made: list[Zone] = []
     free = room
@@ -92,7 +92,7 @@ def set_words(board: Board, marks: Marks, zone: Zone, *, largest: float) -> None
     marks.ticks(Box(left, top, right - left, bottom - top).inset(-0.4 * marks.unit), marks.accent)
 
 
-def _shares(several: Sequence[Words]) -> list[float]:
+def _shares(several: Sequence[ExactWords]) -> list[float]:
     """Return how large each of several words is: the first largest, small ones small."""
     large = iter((*_LARGE, *[0.3] * len(several)))
     return [_SMALL if words.small else next(large) for words in several]

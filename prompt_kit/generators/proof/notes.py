@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from prompt_kit.generators.proof.canvas import Box, width
-from prompt_kit.generators.proof.content import Words
+from prompt_kit.generators.proof.content import ExactWords
 
 if TYPE_CHECKING:
     from prompt_kit.generators.proof.colours import Chip
@@ -29,7 +29,7 @@ _SIZES: Final = (6.4, 5.2, 4.2, 3.4, 2.7)
 @dataclass(frozen=True, slots=True)
 class _Kind:
     heading: str
-    items: tuple[ProofPicture | Chip | Words | int, ...]
+    items: tuple[ProofPicture | Chip | ExactWords | int, ...]
     look: Look
     width: float
     """Of one note, in units."""
@@ -40,7 +40,7 @@ class Placed:
     """One note in its box."""
 
     box: Box
-    content: ProofPicture | Chip | Words | int
+    content: ProofPicture | Chip | ExactWords | int
     """A picture, a colour, words, or the number of a turn."""
 
 
@@ -105,7 +105,7 @@ def _kinds(said: Brief) -> list[_Kind]:
         look: Look = "row" if said.task == "compose" else "thumbnail"
         kinds.append(_Kind(heading, said.pictures, look, 11 if look == "row" else 13))
     if said.room:
-        kinds.append(_words(said.empty, (Words(said.room),)))
+        kinds.append(_words(said.empty, (ExactWords(said.room),)))
     if said.listed:
         kinds.append(_words("Further words" if said.placed else "Words in the picture", said.listed))
     if said.chips:
@@ -113,9 +113,9 @@ def _kinds(said: Brief) -> list[_Kind]:
     return kinds
 
 
-def _words(heading: str, words: tuple[Words, ...]) -> _Kind:
+def _words(heading: str, words: tuple[ExactWords, ...]) -> _Kind:
     """Return a kind of note that is as wide as its longest words, within reason."""
-    longest = max(0.86 * width(one.text) for one in words)
+    longest = max(0.86 * width(entry.text) for entry in words)
     return _Kind(heading, words, "words", min(max(longest + 1, 8.0), 20.0))
 
 
@@ -142,7 +142,7 @@ def _section(kind: _Kind, box: Box, unit: float, size: float) -> Section:
     gap = (0.5 if kind.look == "frame" else 0.9) * unit
     heights = {"frame": min(3.6, size), "row": min(2.1, size), "chip": 1.9, "thumbnail": size, "words": 1.2}
     height = heights[kind.look] * unit
-    if any(isinstance(item, Words) and item.said for item in kind.items):
+    if any(isinstance(item, ExactWords) and item.said for item in kind.items):
         height = 1.9 * unit
     wordy = 2 if kind.look == "row" and size > _SIZES[2] else 1
     least = (size + 7 if kind.look == "thumbnail" else kind.width * wordy) * unit

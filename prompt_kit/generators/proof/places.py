@@ -43,7 +43,7 @@ class Spot(NamedTuple):
     down: int
 
 
-class Said(NamedTuple):
+class PlaceOfWords(NamedTuple):
     """What a value says of the place of some words."""
 
     text: str
@@ -53,19 +53,19 @@ class Said(NamedTuple):
     small: bool
 
 
-NOWHERE: Final = Said("", None, small=False)
+NOWHERE: Final = PlaceOfWords("", None, small=False)
 
 
-def places(values: Mapping[str, Any]) -> dict[str, Said]:
+def places(values: Mapping[str, Any]) -> dict[str, PlaceOfWords]:
     """Return the places of exact words, by the words on one line, from values written as ``WORDS :: place``."""
-    said: dict[str, Said] = {}
+    said: dict[str, PlaceOfWords] = {}
     for name, value in values.items():
         for entry in _texts(value):
             words, mark, place = entry.rpartition(" ::")
             if mark and place.strip():
                 text = " ".join(place.split())
                 spot = None if name == _ON_THE_PRODUCT else _place(text)
-                said[" ".join(words.split())] = Said(text, spot, bool(_SMALL.search(text)))
+                said[" ".join(words.split())] = PlaceOfWords(text, spot, bool(_SMALL.search(text)))
     return said
 
 

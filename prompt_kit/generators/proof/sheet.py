@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from prompt_kit.generators.proof.colours import Chip
-    from prompt_kit.generators.proof.content import ProofPicture, Words
+    from prompt_kit.generators.proof.content import ExactWords, ProofPicture
     from prompt_kit.generators.proof.linebreaks import Token
     from prompt_kit.generators.proof.notes import Placed, Section
 
@@ -157,7 +157,7 @@ class _SheetDrawing:
             self.board.words(left, box.y + 1.66 * unit, chip.code, Type(0.68 * unit, SOFT))
 
     def _words(self, item: Placed) -> None:
-        words: Words = item.content  # type: ignore[assignment]
+        words: ExactWords = item.content  # type: ignore[assignment]
         box, unit = item.box, self.unit
         (text,) = short(words.text, box.w / (0.86 * unit)) or [""]
         self.board.words(box.x, box.y + 0.78 * unit, text, Type(0.86 * unit, INK))
