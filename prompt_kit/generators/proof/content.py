@@ -153,8 +153,6 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
         tuple(_sentences(line, first=at == n == 0) for n, line in enumerate(paragraph))
         for at, paragraph in enumerate(lines)
     )
-    panels = tuple(_panel(paragraph) for paragraph in text if _PANEL.match(paragraph))[:MOST_PANELS]
-    outside = " ".join(paragraph for paragraph in text if not _PANEL.match(paragraph))
     every = [sentence for paragraph in text for sentence in _SENTENCE.split(paragraph) if sentence]
     recipe = (prompt.recipe if prompt else "") or "prompt"
     title = (prompt.title if prompt else "") or recipe.replace("-", " ").replace("_", " ").capitalize()
@@ -162,15 +160,7 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
     turns = tuple(drawn) if len(drawn) > 1 else ()
     at = next((n for n, turn in enumerate(turns) if turn == request.turn), 0)
     subject, spot, share = _subject(values, " ".join(text))
-    headline = _plain(values.get("headline"))
-    copy = tuple(sorted(dict.fromkeys(_quoted(outside)), key=lambda words: _plain(words) != headline))[:MOST_COPY]
-    if panels:
-        named = tuple(
-            words for sentence in every if re.search(r"(?i)\btitle\b", sentence) for words in _quoted(sentence)
-        )
-        rest = tuple(words for words in copy if words not in named)
-        panels = (*panels[:-1], Panel(panels[-1].action, panels[-1].copy + rest))
-        copy = named[:1]
+    copy, panels = _copy(text, every, _plain(values.get("headline")))
     pictures = tuple(_pictures(request))
     task = prompt.task if prompt else "create"
     room = values.get("copy_space") or values.get("empty_area")
@@ -230,6 +220,18 @@ def printed_lines(text: str) -> list[list[str]]:
     )
     printed = (list(filter(None, lines)) for lines in paragraphs)
     return [lines for lines in printed if lines]
+
+
+def _copy(text: list[str], every: list[str], headline: str) -> tuple[tuple[str, ...], tuple[Panel, ...]]:
+    """Return the exact words outside of panels, the headline first, and the panels with theirs."""
+    panels = tuple(_panel(paragraph) for paragraph in text if _PANEL.match(paragraph))[:MOST_PANELS]
+    outside = " ".join(paragraph for paragraph in text if not _PANEL.match(paragraph))
+    copy = tuple(sorted(dict.fromkeys(_quoted(outside)), key=lambda words: _plain(words) != headline))[:MOST_COPY]
+    if not panels:
+        return copy, ()
+    title = tuple(words for sentence in every if re.search(r"(?i)\btitle\b", sentence) for words in _quoted(sentence))
+    rest = tuple(words for words in copy if words not in title)
+    return title[:1], (*panels[:-1], Panel(panels[-1].action, panels[-1].copy + rest))
 
 
 def _arranged(
