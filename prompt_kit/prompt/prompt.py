@@ -43,6 +43,8 @@ class Prompt:
     """The values that filled the recipe, as pairs of name and plain data; pictures are file names there."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What a person should know about the values before anything is sent, in whole sentences; never sent itself."""
+    title: str = field(default="", compare=False)
+    """The recipe's name for people; it is no part of the plain data."""
 
     def __str__(self) -> str:
         return "\n\n".join(turn.text for turn in self.turns)

@@ -198,6 +198,7 @@ class Recipe:
             self._strategy_names,
             tuple([(name, value if type(value) is str else recorded(value)) for name, value in given.items()]),
             notes,
+            self.title,
         )
 
     def render_example(self, name: str) -> Prompt:

@@ -6,10 +6,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators.proof.colours import Chip, chips
 from prompt_kit.generators.proof.fonts import clean
+from prompt_kit.generators.proof.places import NOWHERE, Spot, area_of, places, share_of
 from prompt_kit.prompt import ROLES, Earlier
 from prompt_kit.support.money import dollars
 from prompt_kit.support.words import series
@@ -34,16 +35,6 @@ _PANEL: Final = re.compile(r"^panel (\d{1,2}): ", re.IGNORECASE)
 _STAYS: Final = re.compile(
     r"\b(keep|keeps|stay|stays|remain|remains|unchanged|untouched|preserve|exactly as it is|true to)\b", re.IGNORECASE
 )
-_PLACE: Final = re.compile(
-    r"\b(?:the|its) (?:whole |entire |very )?(top|upper|bottom|lower|left|right|centre|center|middle)"
-    r"(?:[ -](left|right|centre|center|middle))?(?: (?:third|half|quarter|corner|part|side)\b| of (?:the|its)\b)",
-    re.IGNORECASE,
-)
-_WHERE: Final = re.compile(
-    r"\b(?:in|on|at|along|across) the (top|upper|bottom|lower|left|right|centre|center|middle)"
-    r"(?:[ -](left|right|centre|center|middle))?\b",
-    re.IGNORECASE,
-)
 _SHARES: Final = {
     "twentieth": 0.05,
     "tenth": 0.1,
@@ -54,17 +45,13 @@ _SHARES: Final = {
     "half": 0.5,
     "two thirds": 0.62,
 }
+PORTRAYED: Final = ("identity", "object")
+"""What the picture shows stands on a reference in one of these roles, or on a mark where words lead."""
+
 _SUBJECTS: Final = (
     "subject portrait story film result motifs topic product character new_look brand style pieces".split()
 )
 """The values that say what the picture shows, the likeliest first; pictures may have the names of the later ones."""
-
-
-class Spot(NamedTuple):
-    """A place in the frame: -1 is left or top, 0 the middle, 1 right or bottom."""
-
-    across: int
-    down: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +80,18 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class ExactWords:
+    """Exact words of the picture."""
+
+    text: str
+    said: str = ""
+    """What its value says of the place, as it was written."""
+    spot: Spot | None = None
+    """Where they are drawn; ``None`` when no side of the frame is said."""
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DrawnSentence:
     """A sentence of the prompt as the sheet prints it."""
 
@@ -110,17 +109,28 @@ class Brief:
     """Which of several pictures this is, and what it shows."""
     task: str
     accent: str
-    paragraphs: tuple[tuple[DrawnSentence, ...], ...]
+    paragraphs: tuple[tuple[tuple[DrawnSentence, ...], ...], ...]
+    """The prompt by paragraphs and lines."""
     subject: str
     spot: Spot
     share: float
     """How much of the frame the subject takes, from 0 to 1."""
     copy: tuple[str, ...]
     """The exact words in the picture, outside of panels."""
-    empty: bool
-    """Whether a part stays free for words that are set later."""
+    placed: tuple[ExactWords, ...]
+    """Those of them that are drawn at a side of the frame, because their value says so."""
+    centred: tuple[ExactWords, ...]
+    """Those that are drawn with the subject, because nothing says where they stand."""
+    listed: tuple[ExactWords, ...]
+    """Those that stand beside the frame: where they would be drawn, they would cover or contradict something."""
+    empty: str
+    """What is said of the part that stays free for words that are set later: "Kept calm"; empty when there is none."""
     empty_spot: Spot | None
-    """Where the empty area is, when its value says so; elsewhere it is what the subject leaves."""
+    """Where that part is, when its value names a side."""
+    empty_share: float
+    """How much of the frame's width or height it takes, from 0 to 1."""
+    room: str
+    """The part in the words of its value, when that names no side."""
     panels: tuple[Panel, ...]
     stacked: str
     """``row``, ``column``, ``grid`` or ``opening`` (the first panel as wide as all); empty where the format decides."""
@@ -136,49 +146,54 @@ class Brief:
 def brief(request: Request, size: tuple[int, int]) -> Brief:
     """Return what the sheet of a request says."""
     prompt = request.prompt
-    text = clean_lines(request.turn.text)
+    lines = printed_lines(request.turn.text)
+    text = [" ".join(paragraph) for paragraph in lines]
     values = prompt.values if prompt else {}
-    paragraphs = tuple(_sentences(paragraph, first=at == 0) for at, paragraph in enumerate(text))
-    panels = tuple(_panel(paragraph) for paragraph in text if _PANEL.match(paragraph))[:MOST_PANELS]
-    outside = " ".join(paragraph for paragraph in text if not _PANEL.match(paragraph))
-    every = [sentence.text for paragraph in paragraphs for sentence in paragraph]
+    paragraphs = tuple(
+        tuple(_sentences(line, first=at == n == 0) for n, line in enumerate(paragraph))
+        for at, paragraph in enumerate(lines)
+    )
+    every = [sentence for paragraph in text for sentence in _SENTENCE.split(paragraph) if sentence]
     recipe = (prompt.recipe if prompt else "") or "prompt"
+    title = (prompt.title if prompt else "") or recipe.replace("-", " ").replace("_", " ").capitalize()
     drawn = [turn for turn in prompt.turns if turn.output == "picture"] if prompt else []
     turns = tuple(drawn) if len(drawn) > 1 else ()
     at = next((n for n, turn in enumerate(turns) if turn == request.turn), 0)
     subject, spot, share = _subject(values, " ".join(text))
-    headline = _plain(values.get("headline"))
-    copy = tuple(sorted(dict.fromkeys(_quoted(outside)), key=lambda words: _plain(words) != headline))[:MOST_COPY]
-    if panels:
-        title = tuple(
-            words for sentence in every if re.search(r"(?i)\btitle\b", sentence) for words in _quoted(sentence)
-        )
-        rest = tuple(words for words in copy if words not in title)
-        panels = (*panels[:-1], Panel(panels[-1].action, panels[-1].copy + rest))
-        copy = title[:1]
-    room = values.get("empty_area") or values.get("copy_space")
-    empty_spot = _spot(_area(room))
+    copy, panels = _copy(text, every, _plain(values.get("headline")))
+    pictures = tuple(_pictures(request))
+    task = prompt.task if prompt else "create"
+    room = values.get("copy_space") or values.get("empty_area")
+    empty_spot = area_of(room)
     if empty_spot and spot == Spot(0, 0):
         spot = Spot(-empty_spot.across, -empty_spot.down)
+    portrayed = any(picture.role in PORTRAYED for picture in pictures)
+    covered = task != "create" or portrayed or bool(room) or bool(values.get("layout"))
+    placed, centred, listed = _arranged(copy, values, draws=task == "create", covered=covered)
     return Brief(
-        title=clean(recipe.replace("-", " ").replace("_", " ")).strip().capitalize() or "Prompt",
+        title=" ".join(clean(title).split()) or "Prompt",
         turn=_turn(turns, at),
-        task=prompt.task if prompt else "create",
+        task=task,
         accent=_ACCENTS[hashlib.sha256(recipe.encode("utf-8", "replace")).digest()[1] % len(_ACCENTS)],
         paragraphs=paragraphs,
         subject=subject or (every[0][:400] if every else ""),
         spot=spot,
         share=share,
         copy=copy,
-        empty=bool(room),
+        placed=() if panels else placed,
+        centred=() if panels else centred,
+        listed=() if panels else listed,
+        empty=("Kept calm" if values.get("copy_space") else "Left empty") if room else "",
         empty_spot=empty_spot,
+        empty_share=share_of(room, 1 / 3 if values.get("copy_space") else 1 / 2),
+        room="" if empty_spot else _plain(room),
         panels=panels,
         stacked=next(
             (_STACKS[picked] for picked in map(str, (values.get("what"), values.get("layout"))) if picked in _STACKS),
             "",
         ),
         chips=chips(text, values),
-        pictures=tuple(_pictures(request)),
+        pictures=pictures,
         turns=tuple(clean(turn.name) or f"picture {n + 1}" for n, turn in enumerate(turns)),
         at=at,
         settings=_settings(request, size),
@@ -198,10 +213,48 @@ _STACKS: Final = {
 """How the panels of a comic are arranged, by the choice in its recipe."""
 
 
-def clean_lines(text: str) -> list[str]:
-    """Return the paragraphs of a text, each in one line."""
-    paragraphs = (" ".join(clean(paragraph).split()) for paragraph in re.split(r"\n\s*\n", text))
-    return [paragraph for paragraph in paragraphs if paragraph]
+def printed_lines(text: str) -> list[list[str]]:
+    """Return the paragraphs of a text, each as its lines."""
+    paragraphs = (
+        [" ".join(clean(line).split()) for line in paragraph.splitlines()] for paragraph in re.split(r"\n\s*\n", text)
+    )
+    printed = (list(filter(None, lines)) for lines in paragraphs)
+    return [lines for lines in printed if lines]
+
+
+def _copy(text: list[str], every: list[str], headline: str) -> tuple[tuple[str, ...], tuple[Panel, ...]]:
+    """Return the exact words outside of panels, the headline first, and the panels with theirs."""
+    panels = tuple(_panel(paragraph) for paragraph in text if _PANEL.match(paragraph))[:MOST_PANELS]
+    outside = " ".join(paragraph for paragraph in text if not _PANEL.match(paragraph))
+    copy = tuple(sorted(dict.fromkeys(_quoted(outside)), key=lambda words: _plain(words) != headline))[:MOST_COPY]
+    if not panels:
+        return copy, ()
+    title = tuple(words for sentence in every if re.search(r"(?i)\btitle\b", sentence) for words in _quoted(sentence))
+    rest = tuple(words for words in copy if words not in title)
+    return title[:1], (*panels[:-1], Panel(panels[-1].action, panels[-1].copy + rest))
+
+
+def _arranged(
+    copy: tuple[str, ...], values: Mapping[str, Any], *, draws: bool, covered: bool
+) -> tuple[tuple[ExactWords, ...], tuple[ExactWords, ...], tuple[ExactWords, ...]]:
+    """Return which words are drawn at a side, which with the subject, and which stand beside the frame.
+
+    Args:
+        copy: All exact words.
+        values: The values of the prompt, which say where words stand.
+        draws: Whether the frame shows a picture of its own, with sides where words can stand.
+        covered: Whether words in the middle would cover a picture, or contradict what the values say.
+    """
+    known = {clean(words): place for words, place in places(values).items()}
+    every = tuple(ExactWords(words, *known.get(words, NOWHERE)) for words in copy)
+    if not draws:
+        return (), (), every
+    placed = tuple(words for words in every if words.spot and words.spot != Spot(0, 0))
+    rest = tuple(words for words in every if words not in placed)
+    if covered:
+        return placed, (), rest
+    centred = tuple(words for words in rest if words.spot or not placed)
+    return placed, centred, tuple(words for words in rest if words not in centred)
 
 
 def _sentences(paragraph: str, *, first: bool) -> tuple[DrawnSentence, ...]:
@@ -234,7 +287,7 @@ def _turn(turns: tuple[Any, ...], at: int) -> str:
 def _subject(values: Mapping[str, Any], text: str) -> tuple[str, Spot, float]:
     """Return what the picture shows, where in the frame that is, and how much of the frame it takes."""
     subject = next(filter(None, (_plain(_said(values.get(name))) for name in _SUBJECTS)), "")
-    spot = _spot(_area(values.get("position")))
+    spot = area_of(values.get("position"))
     share = next(
         (share for word, share in _SHARES.items() if re.search(rf"tak(?:es|ing) up about (?:a|an)?\s?{word}", text)),
         0.0,
@@ -242,24 +295,8 @@ def _subject(values: Mapping[str, Any], text: str) -> tuple[str, Spot, float]:
     return subject[:400], spot or Spot(0, 0), share
 
 
-def _area(value: Any) -> str:
-    """Return a part of the frame, chosen from a list or described in own words."""
-    words = value.replace("-", " ") if isinstance(value, str) else ""
-    return f"in {words}" if words.startswith("the ") else f"in the {words}"
-
-
 def _said(value: Any) -> Any:
     return series(map(str, value)) if isinstance(value, list) else value
-
-
-def _spot(text: str) -> Spot | None:
-    match = _PLACE.search(text) or _WHERE.search(text)
-    if match is None:
-        return None
-    words = [word.lower() for word in match.groups() if word]
-    across = next(({"left": -1, "right": 1}[word] for word in words if word in {"left", "right"}), 0)
-    down = -1 if {"top", "upper"} & set(words) else 1 if {"bottom", "lower"} & set(words) else 0
-    return Spot(across, down)
 
 
 def _plain(value: Any) -> str:
@@ -279,6 +316,11 @@ def _name(part: Reference, request: Request) -> str:
     return clean(part.slot if alone else stem).replace("_", " ")
 
 
+def _format(pictures: int) -> str:
+    """Return who decides the format when no aspect ratio is sent."""
+    return ("the model chooses", "like the picture")[pictures] if pictures <= 1 else "like the last picture"
+
+
 def _settings(request: Request, size: tuple[int, int]) -> tuple[tuple[str, str], ...]:
     settings, model, prompt = request.settings, request.model, request.prompt
     price = model.estimate(prompt) if prompt else None
@@ -288,7 +330,7 @@ def _settings(request: Request, size: tuple[int, int]) -> tuple[tuple[str, str],
         ("Model", clean(getattr(model, "title", "") or model.id)),
         (
             "Format",
-            settings.aspect_ratio or ("like the last picture" if request.turn.references else "the model chooses"),
+            settings.aspect_ratio or _format(len(request.pictures)),
         ),
         ("Pixels", f"{size[0]} × {size[1]}"),
         ("Tier", settings.tier or ("own model" if settings.model else "standard")),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.canvas import CARD, HAIR, INK, SOFT, Box, Type, mixed, width
-from prompt_kit.generators.proof.content import Spot
+from prompt_kit.generators.proof.canvas import CARD, INK, SOFT, Box, Type, mixed, width
+from prompt_kit.generators.proof.content import PORTRAYED
+from prompt_kit.generators.proof.lettering import Zone, set_words, zones
 from prompt_kit.generators.proof.linebreaks import fitted, short
 from prompt_kit.generators.proof.panels import panel_boxes
+from prompt_kit.generators.proof.places import Spot
 from prompt_kit.generators.proof.symbols import Marks
 
 if TYPE_CHECKING:
@@ -25,8 +27,9 @@ _BALLOONS: Final = 4
 _LEGIBLE: Final = 4
 """No words are set in less width than this, in units."""
 
-_PORTRAYED: Final = ("identity", "object")
-"""The roles of references that show the picture's subject; without one, the subject is drawn as words."""
+
+_SMALL_MARK: Final = 10
+"""On a mark smaller than this, in units, numbers are small, too."""
 
 
 class Stage:
@@ -59,130 +62,88 @@ class Stage:
         scene = next((picture for picture in said.pictures if picture.role == "scene"), None)
         if scene is not None and (picture := self.thumbs.get(scene.image.sha256)) is not None:
             self.board.picture(picture, frame, opacity=0.42)
-        empty = self.empty_area()
-        words = self.copy_area(empty) if said.copy else None
-        self.marks.guides(mixed(self.tint, said.accent, 0.2), self.frame, [area for area in (empty, words) if area])
+        empty, rest = self.areas()
+        sides, free = zones(rest.inset(0.045 * min(frame.w, frame.h)), said.placed)
+        quiet = [*(zone.box.inset(-self.unit) for zone in sides), *([empty] if empty else []), self.subject_area(free)]
+        self.marks.guides(mixed(self.tint, said.accent, 0.2), frame, quiet)
         if empty is not None:
             self._empty(empty)
         if said.subject or self._portrait():
-            self._subject(self.subject_area())
-        if words is not None:
-            self._copy(words)
+            self._subject(free)
+        for zone in sides:
+            # The words that are read first are the largest.
+            share = 1.0 if zone.words[0] == said.placed[0] or zone.words[0].small else 0.5
+            set_words(self.board, self.marks, zone, largest=share * min(frame.w / 7, frame.h / 5))
 
-    def subject_area(self) -> Box:
-        """Return where the subject is."""
+    def areas(self) -> tuple[Box | None, Box]:
+        """Return the part that stays free for later words, if its side is said, and what it leaves."""
         said, frame = self.said, self.frame
-        share = said.share or (0.0 if said.spot == Spot(0, 0) else 0.22)
-        reach = min(frame.w, frame.h)
-        if share:
-            side = min((frame.area * share) ** 0.5, reach * 0.86)
-            if said.empty_spot is not None:
-                room = frame.h if said.empty_spot.down else frame.w
-                side = min(side, 0.46 * room)
-            side = max(side, 0.24 * reach)
-            x = {-1: 0.0, 0: 0.5, 1: 1.0}[said.spot.across]
-            y = {-1: 0.0, 0: 0.5, 1: 1.0}[said.spot.down]
-            edge = 0.05 * reach
-            return Box(
-                frame.x + edge + (frame.w - side - 2 * edge) * x,
-                frame.y + edge + (frame.h - side - 2 * edge) * y,
-                side,
-                side,
-            )
-        return frame.inset(0.13 * reach).fitted(1)
+        if not said.empty or said.empty_spot is None:
+            return None, frame
+        across, down = said.empty_spot
+        share = said.empty_share
+        w = share if across or not down else 1.0
+        h = share if down else 1.0
+        empty = frame.part({-1: 0.0, 0: 0.5 - w / 2, 1: 1 - w}[across], {-1: 0.0, 0: 0.5 - h / 2, 1: 1 - h}[down], w, h)
+        if down:
+            return empty, frame.part(0, h if down < 0 else 0, 1, 1 - h)
+        if across:
+            return empty, frame.part(w if across < 0 else 0, 0, 1 - w, 1)
+        return empty, frame
 
-    def empty_area(self) -> Box | None:
-        """Return the largest area that the subject leaves empty, or the one that the words name."""
+    def subject_area(self, free: Box) -> Box:
+        """Return where the subject stands in what words and empty parts leave."""
         said, frame = self.said, self.frame
-        if not said.empty:
-            return None
-        it = self.subject_area()
-        edge = 0.05 * min(frame.w, frame.h)
-        inner = frame.inset(edge)
-        if said.empty_spot is not None:
-            across, down = said.empty_spot
-            w = 0.5 if across else 1.0 if down else 0.56
-            h = 0.5 if down else 1.0
-            area = inner.part(
-                {-1: 0.0, 0: 0.5 - w / 2, 1: 1 - w}[across], {-1: 0.0, 0: 0.5 - h / 2, 1: 1 - h}[down], w, h
-            )
-            return _beside(area, it, across, down, edge)
-        sides = (
-            Box(inner.x, inner.y, it.x - inner.x - edge, inner.h),
-            Box(it.right + edge, inner.y, inner.right - it.right - edge, inner.h),
-            Box(inner.x, inner.y, inner.w, it.y - inner.y - edge),
-            Box(inner.x, it.bottom + edge, inner.w, inner.bottom - it.bottom - edge),
+        reach = min(free.w, free.h)
+        opposite = said.empty_spot is not None and said.spot == (-said.empty_spot.across, -said.empty_spot.down)
+        if not said.share and (opposite or said.spot == Spot(0, 0)):
+            return free.inset(0.07 * reach).fitted(1)
+        side = min((frame.area * (said.share or 0.22)) ** 0.5, 0.86 * reach)
+        side = max(side, min(0.24 * min(frame.w, frame.h), reach))
+        x, y = (0.5 + side_of / 2 for side_of in said.spot)
+        edge = min(0.04 * reach, (reach - side) / 2)
+        return Box(
+            free.x + edge + (free.w - side - 2 * edge) * x, free.y + edge + (free.h - side - 2 * edge) * y, side, side
         )
-        return max(sides, key=lambda side: side.area)
 
     def _portrait(self) -> tuple[ProofPicture, Image.Image] | None:
         """Return the picture that shows the subject, if one does and can be opened."""
-        shown = next((picture for picture in self.said.pictures if picture.role in _PORTRAYED), None)
+        shown = next((picture for picture in self.said.pictures if picture.role in PORTRAYED), None)
         thumb = self.thumbs.get(shown.image.sha256) if shown else None
         return (shown, thumb) if shown and thumb else None
-
-    def copy_area(self, empty: Box | None) -> Box:
-        """Return where the exact words are."""
-        if empty is not None:
-            return empty.inset(0.08 * min(empty.w, empty.h))
-        it = self.subject_area()
-        return it.part(0.14, 0.72, 0.72, 0.2) if self._portrait() else it.part(0.14, 0.56, 0.72, 0.26)
 
     def _empty(self, area: Box) -> None:
         unit, accent = self.unit, self.said.accent
         self.board.box(area, mixed(self.tint, accent, 0.03))
         self.board.hatch(area, mixed(self.tint, accent, 0.16), step=0.85 * unit)
         self.board.dashed(area, mixed(self.tint, accent, 0.55), dash=0.8 * unit)
-        if not self.said.copy:
-            self.marks.label(area.part(0.08, 0.3, 0.84, 0.4), "Left empty", largest=1.5 * unit, color=accent)
+        self.marks.label(area.part(0.08, 0.3, 0.84, 0.4), self.said.empty, largest=1.5 * unit, color=accent)
 
-    def _subject(self, area: Box) -> None:
+    def _subject(self, free: Box) -> None:
+        """Draw what the picture shows: its photo with the words under it, or the words on a mark."""
         said, board, unit = self.said, self.board, self.unit
         portrait = self._portrait()
-        board.oval(area, self.deep)
-        inner = area.inset(area.w * 0.028)
         if portrait is not None:
+            # The words stand under the photo, which shows something that they would cover.
+            foot = min(3.6 * unit, 0.3 * free.h) if said.subject else 0.0
+            area = self.subject_area(Box(free.x, free.y, free.w, free.h - foot))
+            board.oval(area, self.deep)
             shown, thumb = portrait
-            side = area.fitted(1)
-            board.picture(thumb, side.inset(side.w * 0.028), r=side.w)
-            self.marks.number(side.right - side.w * 0.16, side.y + side.h * 0.16, shown.number)
-        else:
-            board.oval(inner, line=mixed(self.tint, said.accent, 0.5), width=1)
-        if not said.subject:
+            board.picture(thumb, area.inset(area.w * 0.028), r=area.w)
+            tight = area.w < _SMALL_MARK * unit
+            self.marks.number(area.right - area.w * 0.16, area.y + area.h * 0.16, shown.number, small=tight)
+            w = min(free.w, 36 * unit)
+            plate = Box(free.x + (free.w - w) / 2, min(area.bottom, free.bottom - foot), w, foot)
+            self.marks.plate(plate, said.subject)
             return
-        if portrait is not None:
-            pill = Box(
-                area.x - 0.04 * area.w, area.bottom - 0.24 * area.h, area.w * 1.08, min(0.2 * area.h, 4.6 * unit)
-            )
-            if not said.copy:
-                self.marks.plate(pill, said.subject)
-            return
-        words = area.part(0.15, 0.2, 0.7, 0.34) if said.copy else area.part(0.14, 0.2, 0.72, 0.6)
+        area = self.subject_area(free)
+        board.oval(area, self.deep)
+        board.oval(area.inset(area.w * 0.028), line=mixed(self.tint, said.accent, 0.5), width=1)
+        words = area.part(0.15, 0.2, 0.7, 0.34) if said.centred else area.part(0.14, 0.2, 0.72, 0.6)
         self.marks.label(words, said.subject, largest=min(2.3 * unit, area.w / 8), color=mixed(INK, said.accent, 0.25))
-
-    def _copy(self, area: Box) -> None:
-        said = self.said
-        if self._portrait() and not said.empty:
-            self.board.box(area.inset(-0.4 * self.unit), f"{CARD}ee", r=0.4 * self.unit)
-        shares = [1.0, 0.46, 0.34, *[0.3] * len(said.copy)][: len(said.copy)]
-        largest = min(area.h / max(1.0, sum(shares)) * 0.86, self.frame.w / 5, self.frame.h / 2)
-        sizes, total = [], 0.0
-        for text, share in zip(said.copy, shares, strict=True):
-            size, lines = fitted([text], area.w, area.h * share / sum(shares), largest=largest * share, leading=1.08)
-            sizes.append((size, lines))
-            total += size * 1.08 * len(lines) + size * 0.3
-        y = area.y + max(0.0, (area.h - total) / 2)
-        color = mixed(INK, said.accent, 0.1)
-        for size, lines in sizes:
-            for line in lines:
-                y += size * 1.08
-                if self.marks.cells(area, y, line, size):
-                    continue
-                x = area.x + (area.w - width(line) * size) / 2
-                self.board.words(x, y - size * 0.24, line, Type(size, color, weight=0.012))
-            y += size * 0.3
-        marks = area.inset(-0.5 * self.unit)
-        self.marks.ticks(marks, said.accent)
+        if said.centred:
+            zone = Zone(area.part(0.14, 0.58, 0.72, 0.26), said.centred, 0, 0)
+            set_words(board, self.marks, zone, largest=min(self.frame.w / 5, self.frame.h / 2))
 
     def _strip(self) -> None:
         said, frame = self.said, self.frame
@@ -248,20 +209,11 @@ class Stage:
                 x, y = where.x + where.w * share + off, where.y + where.h * share + off
                 self.board.line((x, where.y), (x, where.bottom), color=color)
                 self.board.line((where.x, y), (where.right, y), color=color)
-        self.marks.number(where.x + 1.7 * self.unit, where.y + 1.7 * self.unit, base.number)
-        if self.said.copy:
-            size, lines = fitted([" · ".join(self.said.copy)], where.w * 0.7, 0.2 * where.h, largest=1.6 * self.unit)
-            h = len(lines) * size * 1.15 + size
-            w = max(width(line) for line in lines) * size + 1.6 * size
-            plate = Box(where.x + (where.w - w) / 2, where.bottom - h - 1.4 * self.unit, w, h)
-            self.board.box(plate, f"{CARD}ee", line=HAIR, r=0.5 * size)
-            for n, line in enumerate(lines):
-                self.board.words(
-                    plate.x + (w - width(line) * size) / 2,
-                    plate.y + 0.5 * size + (n + 0.8) * size * 1.15,
-                    line,
-                    Type(size, INK, weight=0.01),
-                )
+        self.marks.number(where.x + 1.2 * self.unit, where.y + 1.2 * self.unit, base.number)
+        empty, _ = self.areas()
+        if empty is not None:
+            self.board.dashed(empty.inset(0.4 * self.unit), self.said.accent, width=1.6, dash=0.8 * self.unit)
+            self.marks.plate(empty.part(0, 0.4, 1, 0.2), self.said.empty)
 
     def _compose(self) -> None:
         """Show the pictures as cards with plus signs, and the new picture they go into."""
@@ -290,13 +242,6 @@ class Stage:
         room = goal.part(0.1, 0.1, 0.8, 0.8)
         if room.w < _LEGIBLE * unit:
             return
-        if said.copy:
-            size, lines = fitted([" · ".join(said.copy)], room.w, room.h * 0.3, largest=2.2 * unit)
-            y = room.y
-            for at, line in enumerate(lines):
-                x = room.x + (room.w - width(line) * size) / 2
-                self.board.words(x, y + (at + 0.86) * size * 1.12, line, Type(size, INK, weight=0.012))
-            room = room.part(0, 0.36, 1, 0.64)
         self.marks.label(room, said.subject, largest=1.6 * unit, color=mixed(INK, said.accent, 0.25))
 
     def _card(self, box: Box, shown: ProofPicture) -> None:
@@ -325,19 +270,3 @@ def grid(room: Box, count: int, *, gap: float) -> list[Box]:
     down = -(-count // across)
     w, h = max(1.0, (room.w - gap * (across - 1)) / across), max(1.0, (room.h - gap * (down - 1)) / down)
     return [Box(room.x + (at % across) * (w + gap), room.y + (at // across) * (h + gap), w, h) for at in range(count)]
-
-
-def _beside(area: Box, subject: Box, across: int, down: int, gap: float) -> Box:
-    """Return the part of an area, named by its side of the frame, that a subject leaves."""
-    left, top, right, bottom = area.x, area.y, area.right, area.bottom
-    if left >= subject.right or right <= subject.x or top >= subject.bottom or bottom <= subject.y:
-        return area
-    if down < 0 and subject.y - gap > top:
-        bottom = min(bottom, subject.y - gap)
-    elif down > 0 and subject.bottom + gap < bottom:
-        top = max(top, subject.bottom + gap)
-    elif across < 0:
-        right = min(right, max(left, subject.x - gap))
-    elif across > 0:
-        left = max(left, min(right, subject.right + gap))
-    return Box(left, top, right - left, bottom - top)

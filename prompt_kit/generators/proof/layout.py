@@ -29,7 +29,8 @@ _WORDY: Final = 34
 _HALVINGS: Final = 5
 """How often the range of sizes is halved to find the largest that fits."""
 
-_Paragraphs: TypeAlias = list[list[Token]]
+_Lines: TypeAlias = list[list[Token]]
+"""The lines of the prompt as it was written, with an empty one after each paragraph."""
 
 _NARROW: Final = 34
 """A sheet narrower, or lower, than so many units has no room for a header across."""
@@ -94,8 +95,9 @@ def layout_of(request: Request, size: tuple[int, int]) -> Layout:
     else:
         header, body, footer = _page(sheet, unit, said)
     words = [
-        [token for sentence in paragraph for token in tokens(sentence.text, sentence.kind)]
+        [token for sentence in line for token in tokens(sentence.text, sentence.kind)]
         for paragraph in said.paragraphs
+        for line in (*paragraph, ())
     ]
     best = max(_tries(said, words, body, unit, w / h), key=lambda attempt: attempt.score)
     size_of_text, columns, left_out = best.text
@@ -129,7 +131,7 @@ def _panorama(sheet: Box, unit: float) -> tuple[Box, Box, Box]:
     return Box(sheet.x, sheet.y, side, top), body, Box(sheet.x, sheet.y + top, side, sheet.h - top)
 
 
-def _tries(said: Brief, words: _Paragraphs, body: Box, unit: float, ratio: float) -> Iterator[_Try]:
+def _tries(said: Brief, words: _Lines, body: Box, unit: float, ratio: float) -> Iterator[_Try]:
     """Yield the ways to divide the sheet: text or notes beside the frame, the other under it, or both beside it."""
     gap = 2.2 * unit
     for percent in range(72, 24, -4):
@@ -149,7 +151,7 @@ def _tries(said: Brief, words: _Paragraphs, body: Box, unit: float, ratio: float
             yield _scored(said, words, body, _Split(frame, below, above, bare=under.area), unit)
 
 
-def _scored(said: Brief, words: _Paragraphs, body: Box, split: _Split, unit: float) -> _Try:
+def _scored(said: Brief, words: _Lines, body: Box, split: _Split, unit: float) -> _Try:
     """Return a way to divide the sheet, with its score for frame, size of words, omissions and empty space."""
     frame, room = split.frame, split.text
     notes = arranged(said, split.notes, unit)
@@ -162,20 +164,20 @@ def _scored(said: Brief, words: _Paragraphs, body: Box, split: _Split, unit: flo
     return _Try(frame, notes, (size, columns, left_out), score)
 
 
-def _set(paragraphs: _Paragraphs, box: Box, unit: float) -> tuple[float, tuple[Column, ...], int]:
+def _set(written: _Lines, box: Box, unit: float) -> tuple[float, tuple[Column, ...], int]:
     """Return the size of the prompt in a box, its columns, and how many words did not fit."""
     top = 1.9 * unit
     room = Box(box.x, box.y + top, box.w, box.h - top)
     if room.w < 7 * unit or room.h < 2 * unit:
-        return _SMALLEST * unit, (), sum(map(len, paragraphs))
+        return _SMALLEST * unit, (), sum(map(len, written))
     largest, smallest = _LARGEST * unit, _SMALLEST * unit
     for size in (largest, smallest):
-        best = (size, *_poured(paragraphs, room, size, unit))
+        best = (size, *_poured(written, room, size, unit))
         if (size == largest) != bool(best[2]):
             return best
     for _ in range(_HALVINGS):
         middle = (largest + smallest) / 2
-        columns, left = _poured(paragraphs, room, middle, unit)
+        columns, left = _poured(written, room, middle, unit)
         if left:
             largest = middle
         else:
@@ -183,14 +185,14 @@ def _set(paragraphs: _Paragraphs, box: Box, unit: float) -> tuple[float, tuple[C
     return best
 
 
-def _poured(paragraphs: _Paragraphs, room: Box, size: float, unit: float) -> tuple[tuple[Column, ...], int]:
+def _poured(written: _Lines, room: Box, size: float, unit: float) -> tuple[tuple[Column, ...], int]:
     gap = 2 * unit
     count = max(1, round((room.w + gap) / (_WORDY * size + gap)))
     w = (room.w - gap * (count - 1)) / count
     lines: list[tuple[Token, ...]] = []
-    for paragraph in paragraphs:
+    for line in written:
         # A small reserve, because letters are measured in one size and drawn in another.
-        lines += [*wrapped(paragraph, w / size * 0.985), ()]
+        lines += wrapped(line, w / size * 0.985) or [()]
     most = room.h / (size * LEADING)
     limit = most if count == 1 else min(most, sum(map(rise, lines)) / count)
     while True:

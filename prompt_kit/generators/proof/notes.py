@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from prompt_kit.generators.proof.canvas import Box
+from prompt_kit.generators.proof.canvas import Box, width
+from prompt_kit.generators.proof.content import ExactWords
 
 if TYPE_CHECKING:
     from prompt_kit.generators.proof.colours import Chip
     from prompt_kit.generators.proof.content import Brief, ProofPicture
 
-Look: TypeAlias = Literal["thumbnail", "row", "chip", "frame"]
-"""How a note looks: a picture with words, words alone, a colour, or one of a sequence."""
+Look: TypeAlias = Literal["thumbnail", "row", "chip", "frame", "words"]
+"""How a note looks: a picture with words, its words alone, a colour, one of a sequence, or words of the picture."""
 
 KICKER: Final = 1.9
 """The height of a heading with the space under it, in units."""
@@ -28,7 +29,7 @@ _SIZES: Final = (6.4, 5.2, 4.2, 3.4, 2.7)
 @dataclass(frozen=True, slots=True)
 class _Kind:
     heading: str
-    items: tuple[ProofPicture | Chip | int, ...]
+    items: tuple[ProofPicture | Chip | ExactWords | int, ...]
     look: Look
     width: float
     """Of one note, in units."""
@@ -39,8 +40,8 @@ class Placed:
     """One note in its box."""
 
     box: Box
-    content: ProofPicture | Chip | int
-    """A picture, a colour, or the number of a turn."""
+    content: ProofPicture | Chip | ExactWords | int
+    """A picture, a colour, words, or the number of a turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,19 @@ def _kinds(said: Brief) -> list[_Kind]:
         # Where the frame shows the pictures already, words are enough here.
         look: Look = "row" if said.task == "compose" else "thumbnail"
         kinds.append(_Kind(heading, said.pictures, look, 11 if look == "row" else 13))
+    if said.room:
+        kinds.append(_words(said.empty, (ExactWords(said.room),)))
+    if said.listed:
+        kinds.append(_words("Further words" if said.placed else "Words in the picture", said.listed))
     if said.chips:
         kinds.append(_Kind("Palette", said.chips, "chip", 8.2))
     return kinds
+
+
+def _words(heading: str, words: tuple[ExactWords, ...]) -> _Kind:
+    """Return a kind of note that is as wide as its longest words, within reason."""
+    longest = max(0.86 * width(entry.text) for entry in words)
+    return _Kind(heading, words, "words", min(max(longest + 1, 8.0), 20.0))
 
 
 def _placed(kinds: list[_Kind], room: Box, unit: float, size: float, *, side_by_side: bool) -> Notes:
@@ -129,7 +140,10 @@ def _placed(kinds: list[_Kind], room: Box, unit: float, size: float, *, side_by_
 def _section(kind: _Kind, box: Box, unit: float, size: float) -> Section:
     top = box.y + KICKER * unit
     gap = (0.5 if kind.look == "frame" else 0.9) * unit
-    height = {"frame": min(3.6, size), "row": min(2.1, size), "chip": 1.9, "thumbnail": size}[kind.look] * unit
+    heights = {"frame": min(3.6, size), "row": min(2.1, size), "chip": 1.9, "thumbnail": size, "words": 1.2}
+    height = heights[kind.look] * unit
+    if any(isinstance(item, ExactWords) and item.said for item in kind.items):
+        height = 1.9 * unit
     wordy = 2 if kind.look == "row" and size > _SIZES[2] else 1
     least = (size + 7 if kind.look == "thumbnail" else kind.width * wordy) * unit
     across = max(1, min(len(kind.items), int((box.w + gap) / (least + gap))))

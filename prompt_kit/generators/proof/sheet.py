@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from prompt_kit.generators.proof.colours import Chip
-    from prompt_kit.generators.proof.content import ProofPicture
+    from prompt_kit.generators.proof.content import ExactWords, ProofPicture
     from prompt_kit.generators.proof.linebreaks import Token
     from prompt_kit.generators.proof.notes import Placed, Section
 
@@ -25,6 +25,8 @@ NOT_A_PICTURE: Final = "not a generated picture"
 
 _TASKS: Final = {"create": "A new picture", "edit": "A picture changed", "compose": "Several pictures into one"}
 _STAYS: Final = "#2e6a4f"
+_SMALLEST_HEADING: Final = 0.85
+"""A heading is set smaller down to this share; one that is still too long is cut at its comma."""
 
 
 def draw(layout: Layout) -> Image.Image:
@@ -92,10 +94,7 @@ class _SheetDrawing:
 
     def section(self, section: Section) -> None:
         """Draw notes of one kind."""
-        heading = section.heading
-        if (width(heading.upper()) + 0.1 * len(heading)) * 0.68 * self.unit > section.at.w:
-            heading = heading.partition(",")[0]
-        self._kicker(section.at.x, section.at.y + 0.75 * self.unit, heading)
+        self._heading(section.at.x, section.at.y + 0.75 * self.unit, section.heading, section.at.w)
         for item in section.items:
             match section.look:
                 case "thumbnail" | "row":
@@ -104,6 +103,8 @@ class _SheetDrawing:
                     self._chip(item)
                 case "frame":
                     self._frame(item)
+                case "words":
+                    self._words(item)
 
     def more(self) -> None:
         """Draw how many notes did not fit."""
@@ -155,6 +156,14 @@ class _SheetDrawing:
         if chip.exact and chip.name != chip.code:
             self.board.words(left, box.y + 1.66 * unit, chip.code, Type(0.68 * unit, SOFT))
 
+    def _words(self, item: Placed) -> None:
+        words: ExactWords = item.content  # type: ignore[assignment]
+        box, unit = item.box, self.unit
+        (text,) = short(words.text, box.w / (0.86 * unit)) or [""]
+        self.board.words(box.x, box.y + 0.78 * unit, text, Type(0.86 * unit, INK))
+        for place in short(words.said, box.w / (0.68 * unit)):
+            self.board.words(box.x, box.y + 1.66 * unit, place, Type(0.68 * unit, SOFT))
+
     def _frame(self, item: Placed) -> None:
         at = item.content
         box, unit = item.box, self.unit
@@ -189,8 +198,9 @@ class _SheetDrawing:
     def _prompt_heading(self, box: Box) -> None:
         unit = self.unit
         y = box.y - 1.15 * unit
-        x = self._kicker(box.x, y, "Prompt, word for word")
-        stays = any(sentence.kind == "stays" for paragraph in self.said.paragraphs for sentence in paragraph)
+        x = self._heading(box.x, y, "Prompt, word for word", box.w)
+        lines = (line for paragraph in self.said.paragraphs for line in paragraph)
+        stays = any(sentence.kind == "stays" for line in lines for sentence in line)
         if stays and self.said.task == "edit" and x + 7 * unit < box.right:
             self.board.oval(Box(x + 1.4 * unit, y - 0.62 * unit, 0.6 * unit, 0.6 * unit), _STAYS)
             self.board.words(x + 2.3 * unit, y, "stays", Type(0.78 * unit, _STAYS))
@@ -224,6 +234,13 @@ class _SheetDrawing:
                     line,
                     Type(0.9 * unit, self.accent if strong else INK, weight=0.01 if strong else 0),
                 )
+
+    def _heading(self, x: float, y: float, text: str, room: float) -> float:
+        """Set a heading in a width: smaller, or cut at its comma, when it would leave it; return where it ends."""
+        wide = (width(text.upper()) + 0.1 * len(text)) * 0.68 * self.unit
+        if wide * _SMALLEST_HEADING > room:
+            text = text.partition(",")[0]
+        return self._kicker(x, y, text, size=0.68 * max(_SMALLEST_HEADING, min(1.0, room / wide)))
 
     def _kicker(self, x: float, y: float, text: str, color: str = FAINT, *, size: float = 0.68) -> float:
         return self.board.words(x, y, text.upper(), Type(size * self.unit, mixed(color, INK, 0.12), spread=0.1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Box, Type, label, mixed, width
@@ -59,16 +60,15 @@ class Marks:
     def guides(self, color: str, box: Box, quiet: Sequence[Box]) -> None:
         """Draw the lines of thirds, and a cross where they meet, outside of quiet areas."""
         reach = 0.03 * min(box.w, box.h)
-        for share in (1 / 3, 2 / 3):
-            x, y = box.x + box.w * share, box.y + box.h * share
+        across, down = ([start + length * n / 3 for n in (1, 2)] for start, length in ((box.x, box.w), (box.y, box.h)))
+        for x, y in zip(across, down, strict=True):
             self.board.line((x, box.y), (x, box.bottom), color=color)
             self.board.line((box.x, y), (box.right, y), color=color)
-            for other in (1 / 3, 2 / 3):
-                cross = box.y + box.h * other
-                if any(box.x < x + reach and x - reach < box.right and box.y < cross < box.bottom for box in quiet):
-                    continue
-                self.board.line((x - reach, cross), (x + reach, cross), color=self.accent)
-                self.board.line((x, cross - reach), (x, cross + reach), color=self.accent)
+        for x, y in product(across, down):
+            if any(box.x < x + reach and x - reach < box.right and box.y < y < box.bottom for box in quiet):
+                continue
+            self.board.line((x - reach, y), (x + reach, y), color=self.accent)
+            self.board.line((x, y - reach), (x, y + reach), color=self.accent)
 
     def corners(self, frame: Box) -> None:
         """Draw crop marks around the frame."""
@@ -99,12 +99,15 @@ class Marks:
             self.board.words(box.x + (box.w - width(line) * size) / 2, y + at * size * 1.25, line, Type(size, color))
 
     def plate(self, box: Box, text: str) -> None:
-        """Set a few words on a light plate at the foot of a box."""
-        size = 0.92 * self.unit
-        lines = short(text, (box.w - 1.6 * size) / size, 2)
+        """Set a few words on a light plate in the middle of a box, and inside it."""
+        size = min(0.92 * self.unit, box.h / 2.2)
+        if not text or size <= 0:
+            return
+        most = max(1, min(2, int((box.h - 0.9 * size) / (1.25 * size))))
+        lines = short(text, (box.w - 1.6 * size) / size, most)
         w = max((width(line) for line in lines), default=0) * size + 1.6 * size
         h = len(lines) * size * 1.25 + 0.9 * size
-        plate = Box(box.x + (box.w - w) / 2, box.bottom - h, w, h)
+        plate = Box(box.x + (box.w - w) / 2, box.y + (box.h - h) / 2, w, h)
         self.board.box(plate, f"{CARD}f0", r=0.5 * size)
         for at, line in enumerate(lines):
             x = plate.x + (w - width(line) * size) / 2
