@@ -33,6 +33,7 @@ print(len(names))
 def run(*command: str | Path, cwd: Path) -> str:
     """Run a program in a clean environment and return what it prints."""
     environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    environment["UV_SYSTEM_CERTS"] = "1"  # as in pyproject.toml, which uv does not read for what is built elsewhere
     done = subprocess.run(
         list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )

@@ -32,11 +32,12 @@ _UNPRINTABLE: Final[dict[int, str | None]] = dict.fromkeys(
 )
 _SPACES: Final[dict[int, str | None]] = dict.fromkeys([0x0B, 0x0C, 0x85, 0x2028, 0x2029], " ")
 _TAG: Final = re.compile(r"\{[{%#]")
-_QUOTES: Final = r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'"""
+# Atomic groups, for possessive quantifiers lose matches before Python 3.11.5 (gh-106052).
+_QUOTES: Final = r""""(?>(?:[^"\\]|\\.)*)"|'(?>(?:[^'\\]|\\.)*)'"""
 _END: Final = {
     "{#": re.compile(r"#\}"),
-    "{{": re.compile(rf"(?:[^\"'}}]|{_QUOTES}|\}}(?!\}}))*+\}}\}}", re.DOTALL),
-    "{%": re.compile(rf"(?:[^\"'%]|{_QUOTES}|%(?!\}}))*+%\}}", re.DOTALL),
+    "{{": re.compile(rf"(?>(?:[^\"'}}]|{_QUOTES}|\}}(?!\}}))*)\}}\}}", re.DOTALL),
+    "{%": re.compile(rf"(?>(?:[^\"'%]|{_QUOTES}|%(?!\}}))*)%\}}", re.DOTALL),
 }
 """What ends a tag, which may go over several lines."""
 

@@ -30,7 +30,7 @@ _AFTER_VALUE: Final = (
 _Scanner: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _TAG: Final = r"\{#.*?#\}|\{\{(?:'[^']*'|\"[^\"]*\"|[^'\"])*?\}\}|\{%(?:'[^']*'|\"[^\"]*\"|[^'\"])*?%\}"
-_QUOTED: Final = "|".join(rf"{a}(?:{_TAG}|[^{a}{b}\n])*+{b}" for a, b in ('""', "“”", "«»", "「」", "‹›", "『』"))
+_QUOTED: Final = "|".join(rf"{a}(?>(?:{_TAG}|[^{a}{b}\n])*){b}" for a, b in ('""', "“”", "«»", "「」", "‹›", "『』"))
 _TEMPLATE: Final = re.compile(
     rf"(?P<kept>{_TAG}|{_QUOTED})"
     r"|(?P<blank>\n(?:[ \t]*\n){2,})"
