@@ -631,3 +631,20 @@ def test_a_template_tells_own_words_from_choices(tree: MakeTree, library: Librar
     assert str(recipe.render(angle="we look up from the cellar", lens="wide")) == (
         "Shot with a wide lens. We look up from the cellar."
     )
+
+
+def test_values_under_several_old_names_become_one_list(tree: MakeTree, library: Library) -> None:
+    """What used to be a headline and a second line keeps its order before what is new."""
+    tree(
+        **{
+            "recipes/poster.yaml": "parameters: {words: {type: copies, was: [headline, subline]}}\n",
+            "templates/poster.j2": "It reads {{ words | series }}.",
+        }
+    )
+    poster = load("poster", library=library)
+    prompt = poster.render(subline="every day", headline="OPEN")
+    assert str(prompt) == 'It reads "OPEN" and "every day".'
+    assert len(prompt.notes) == 2
+    assert str(poster.render(subline="every day", words=["8–20 h"], headline="OPEN")) == (
+        'It reads "OPEN", "every day" and "8–20 h".'
+    )

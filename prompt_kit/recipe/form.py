@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Required, cast
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _STRATEGY_WORDS: Final = frozenset({"strategies", "strategy", "use", "uses", "using"})
 """What people write who would mix in a strategy where values stand."""
+
+
+_LISTS: Final = frozenset({"list", "choices", "copies"})
 
 
 class Form:
@@ -67,22 +71,29 @@ class Form:
     def renamed(self, given: Mapping[str, Any], problems: list[Problem]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
         """Return values under the names of today, and a note for each that came under an older one.
 
+        What came under several names becomes one list where the parameter takes one, in the order of ``was``.
+
         Args:
             given: Values by parameter, pictures by slot.
-            problems: A value that came under both names is added here.
+            problems: A value that came under both names, where only one can be taken, is added here.
         """
         if self.former.keys().isdisjoint(given):
             return given, ()
         values = {name: value for name, value in given.items() if name not in self.former}
-        notes = []
-        for name in given.keys() - values.keys():
+        notes, collected = [], defaultdict[str, list[Any]](list)
+        for name in (name for name in self.former if name in given):
             new = self.former[name]
-            if new in values:
+            if new in self.parameters and self.parameters[new].type in _LISTS:
+                collected[new] += _entries(given[name])
+            elif new in values:
                 message = f"{name}: is now called '{new}', which is given, too. Leave '{name}' out."
                 problems.append(Problem(message, parameter=name))
+                continue
             else:
                 values[new] = given[name]
-                notes.append(f"'{name}' is now called '{new}'; its value counts as before.")
+            notes.append(f"'{name}' is now called '{new}'; its value counts as before.")
+        for name, entries in collected.items():
+            values[name] = [*entries, *_entries(values.get(name, []))]
         return values, tuple(sorted(notes))
 
     def reread(self, recorded: Mapping[str, Any]) -> dict[str, Any]:
@@ -284,6 +295,10 @@ class Form:
 
 def _missing(name: str, help_text: str) -> Problem:
     return Problem(f"{name}: is missing. {stopped(help_text)}".rstrip(), parameter=name)
+
+
+def _entries(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def _opened(name: str, picture: Any, problems: list[Problem]) -> Any:
