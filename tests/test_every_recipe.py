@@ -202,3 +202,15 @@ def test_every_recipe_has_three_examples_and_one_with_the_least(name: str) -> No
     needed = {n for n, p in made.parameters.items() if p.required} | {n for n, s in made.references.items() if s.min}
     fewest = min(len(example.values) for example in made.examples.values())
     assert fewest <= len(needed) + 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_required_alone_makes_a_short_prompt(name: str) -> None:
+    """Nothing that nobody asked for: at most 60 words around a phrase or two of the person's own."""
+    asked = {**recipe(name).parameters, **recipe(name).references}
+    required = {key for key, field in asked.items() if getattr(field, "required", False) or getattr(field, "min", 0)}
+    for example in recipe(name).examples.values():
+        own = sum(len(str(value).split()) for value in example.values.values())
+        if not (example.values.keys() - required or example.uses) and own <= 20:
+            for turn in recipe(name).render(settings=example.settings, **example.values).turns:
+                assert len(turn.text.split()) <= 60, example.name
