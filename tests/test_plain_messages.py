@@ -63,7 +63,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 2) -> 
         (["--words", ":: at the top"], "--words: is empty; leave it out or write something."),
         (["--size", "9K"], "--size: must be '512', '1K', '2K' or '4K'."),
         (["--size", "4k", "--thinking", "hihg"], "--thinking: must be 'minimal', 'low', 'medium' or 'high'. Did you"),
-        (["--words", "HI", "--headline", "HO"], "--headline: is now called 'words', which is given, too."),
+        (["--photo", "a.png", "--picture", "b.png"], "--picture: is now called 'photo', which is given, too."),
     ],
 )
 def test_a_message_begins_with_the_option_it_is_about(
