@@ -118,8 +118,10 @@ def find_project(start: Path | None = None) -> Project:
         raise WorkspaceError(f"{folder}: there is no such folder.")
     for candidate in (folder, *folder.parents):
         path = candidate / FILE
-        if path.is_file():
-            _refuse_other_owners(path)
+        if path.exists() or path.is_symlink():
+            # What is no plain file is refused, not passed over: it may have been meant to hold a budget.
+            if path.exists():
+                _refuse_other_owners(path)
             project = YamlFile(path, FILE if candidate == current_folder() else None).parse(Project)
             return project.model_copy(update={"root": candidate})
     # Without a file there is nothing to validate, and building the validator takes longer than all the rest.

@@ -648,3 +648,16 @@ def test_values_under_several_old_names_become_one_list(tree: MakeTree, library:
     assert str(poster.render(subline="every day", words=["8–20 h"], headline="OPEN")) == (
         'It reads "OPEN", "every day" and "8–20 h".'
     )
+
+
+@pytest.mark.parametrize("placed", ["true", "false"])
+def test_exact_words_that_are_no_text_are_refused(tree: MakeTree, library: Library, placed: str) -> None:
+    """A lone surrogate cannot be sent, printed or recorded."""
+    tree(
+        **{
+            "recipes/wall.yaml": f"parameters: {{signs: {{type: copies, placed: {placed}}}}}\n",
+            "templates/wall.j2": "Signs: {{ signs | series }}.",
+        }
+    )
+    with pytest.raises(InputError, match="holds characters that are no text"):
+        load("wall", library=library).render(signs=["\ud800"])

@@ -17,8 +17,9 @@ from prompt_kit.generators import Request
 from prompt_kit.generators.gemini import Gemini
 from prompt_kit.generators.openai import OpenAI
 from prompt_kit.outcome import Status
-from prompt_kit.project import TRUSTED, find_project
+from prompt_kit.project import TRUSTED, Project, find_project
 from prompt_kit.prompt import Settings, Text, Turn
+from prompt_kit.recipe.brand import read_brand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,3 +118,25 @@ def test_another_computer_is_named_before_the_first_request(
         found = " ".join(capsys.readouterr().out.split())
     assert f"Key, prompts and pictures are sent to {openai.url.split('/')[2]}." in found
     assert f"Key, prompts and pictures are sent to {gemini.url.split('/')[2]}." in found
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device", "dangling link"])
+@pytest.mark.parametrize("name", ["prompt-kit.yaml", "brand.yaml"])
+def test_a_file_that_is_no_plain_file_is_refused(tmp_path: Path, name: str, kind: str) -> None:
+    """It is never passed over in silence: it may have been meant to hold a budget."""
+    path = tmp_path / name
+    match kind:
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case _:
+            path.symlink_to("gone.yaml")
+    if name == "prompt-kit.yaml":
+        with pytest.raises(InputError, match="not a plain file|cannot be read"):
+            find_project(tmp_path)
+    else:
+        problems = read_brand(Project(root=tmp_path))[1]
+        assert "not a plain file" in str(problems[0]) or "cannot be read" in str(problems[0])

@@ -59,7 +59,7 @@ def read_brand(project: Project) -> tuple[Brand, list[Problem]]:
     the brand is empty and the only problem is that there is none.
     """
     path = project.root / project.brand
-    if not path.is_file():
+    if not (path.exists() or path.is_symlink()):
         return Brand(), [Problem(f"There is no {project.brand} in {project.root}; the brand adds nothing.")]
     try:
         file = YamlFile(path, project.brand)
