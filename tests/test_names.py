@@ -16,7 +16,10 @@ SHARED: Final = {
 """Names that two classes have, and why."""
 
 VAGUE: Final = {"found", "one", "seen", "told", "what"}
-"""Names that say nothing of what they hold."""
+"""Names that say nothing of what they hold, with or without an underscore before them."""
+
+WITHOUT_KNOWN: Final = {"generators/proof/content.py", "recipe/library.py"}
+"""Files in which nothing is called ``known`` either; elsewhere some things still are."""
 
 
 def test_no_two_classes_share_a_name() -> None:
@@ -38,10 +41,11 @@ def test_names_say_what_they_hold() -> None:
     vague = []
     for path in sorted(root.rglob("*.py")):
         file = path.relative_to(root).as_posix()
+        refused = VAGUE | ({"known"} if file in WITHOUT_KNOWN else set())
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.FunctionDef(name=name) if (
-                    name in VAGUE
+                    name.lstrip("_") in refused
                 ):
                     vague.append(f"{file}:{node.lineno}: {name}")
     assert vague == []

@@ -247,9 +247,9 @@ class Library:
                 label = self.label(path)
                 return Source(name, read_text(path, MAX_BYTES, label), label)
         partial = _is_partial(name)
-        known = (template for template in self._templates() if _is_partial(template) == partial)
+        similar = (template for template in self._templates() if _is_partial(template) == partial)
         where = self.label(self.roots[0].templates / name)
-        raise NotFoundError("template", name, known, way_out=f"Make {where}.")
+        raise NotFoundError("template", name, similar, way_out=f"Make {where}.")
 
     def _templates(self) -> Iterator[str]:
         for root in self.roots:

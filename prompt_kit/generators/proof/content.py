@@ -245,8 +245,8 @@ def _arranged(
         draws: Whether the frame shows a picture of its own, with sides where words can stand.
         covered: Whether words in the middle would cover a picture, or contradict what the values say.
     """
-    known = {clean(words): place for words, place in places(values).items()}
-    every = tuple(ExactWords(words, *known.get(words, NOWHERE)) for words in copy)
+    place_by_words = {clean(words): place for words, place in places(values).items()}
+    every = tuple(ExactWords(words, *place_by_words.get(words, NOWHERE)) for words in copy)
     if not draws:
         return (), (), every
     placed = tuple(words for words in every if words.spot and words.spot != Spot(0, 0))

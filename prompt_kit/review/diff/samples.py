@@ -69,7 +69,7 @@ def rendered(state: State, subject: Subject, same: Collection[str]) -> Samples |
     try:
         recipes = example_recipes(kind, name, state.library)
     except PromptKitError as error:
-        return Samples({}, _told(error, state))
+        return Samples({}, _shortened_problems(error, state))
     wanted = {example: recipe for example, recipe in recipes.items() if example not in same}
     return Samples({example: _sample(recipe, example, state) for example, recipe in wanted.items()})
 
@@ -107,13 +107,13 @@ def _sample(recipe: Recipe, name: str, state: State) -> Sample:
     try:
         prompt = recipe.render_example(name)
     except PromptKitError as error:
-        return Sample(problems=_told(error, state))
+        return Sample(problems=_shortened_problems(error, state))
     several = len(prompt.turns) > 1
     turns = tuple(tuple(lines(turn, number if several else 0)) for number, turn in enumerate(prompt.turns, 1))
     return Sample(turns, _facts(prompt), prompt.fingerprint, repr(prompt.given) if prompt.given else "")
 
 
-def _told(error: PromptKitError, state: State) -> tuple[str, ...]:
+def _shortened_problems(error: PromptKitError, state: State) -> tuple[str, ...]:
     return tuple(state.shortened(str(problem)) for problem in error.problems)
 
 
