@@ -208,6 +208,18 @@ def test_common_and_own_words_together_are_the_prompt(prompts: list[Prompt]) -> 
     assert all(one.spans for own in found.own for one in own)
 
 
+def test_prompts_too_long_to_compare_differ_as_a_whole() -> None:
+    """The time grows with the pairs of sentences; a sheet must not wait for minutes."""
+    prompts = [
+        Prompt((Turn((Text(" ".join(["It is calm.", *(f"{name} {n} sits." for n in range(1001))])),)),))
+        for name in ("Fox", "Owl")
+    ]
+    differences = wording(prompts)
+    assert [common.line for common in differences.common] == [None]
+    stayed = [span.text for several in differences.own for own in several for span in own.spans if span.kind != "in"]
+    assert set(stayed) == {" "}
+
+
 def test_equal_prompts_have_nothing_of_their_own() -> None:
     """Settings may differ all the same."""
     prompt = Prompt((Turn((Text("Draw a fox. The line is bold."),)),))

@@ -35,6 +35,12 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         pytest.fail(" -> ".join(error.args[1]))
 
 
+def test_sequences_are_compared_in_a_single_module() -> None:
+    """It has the limit that keeps long texts from taking minutes; a second comparison would do without."""
+    users = [path for path in PACKAGE.rglob("*.py") if re.search(r"\bSequenceMatcher\b", path.read_text("utf-8"))]
+    assert [path.relative_to(PACKAGE).as_posix() for path in users] == ["support/worddiff.py"]
+
+
 def test_the_guide_lists_the_floors_of_the_contract(floors: list[list[str]]) -> None:
     """A table that lags behind sends the next reader to rooms that are gone."""
     house = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## The house")[2].partition("\n## ")[0]

@@ -270,6 +270,7 @@ def test_words_that_name_another_format_are_told(text: str, ratio: str, expected
         ("A vertical image of a fox.", "9:16"),
         ("Made in landscape format.", "16:9"),
         ("Draw it at 1376x768.", "16:9"),
+        ("The score is 3:2.", "16:9"),
         ("A portrait of a potter in a wide landscape.", "1:1"),
         ("It is set on an even grid of square pixels.", "16:9"),
         ("A square picture frame hangs on the wall.", "16:9"),

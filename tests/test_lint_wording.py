@@ -65,6 +65,10 @@ def test_flaws_are_shown_with_the_words_around_them(text: str, expected: str) ->
     [
         "The clock shows 10:10, and the shop opens at 9:16; the match ended 2:3 p.m.",
         "A 1:4 scale model, drawn to a scale of 1:1.",
+        "The score is 3:2.",
+        "Syrup, mixed 1:1 with water, stands in a jug.",
+        "The picture shows a scoreboard with 2:3 on it.",
+        "The home team won 3:2, and the odds were 4:1.",
         "<scene>A fox.</scene>",
         "A first line.<br>A second line.",
         "The board says [sic] at its end.",
@@ -96,6 +100,10 @@ def test_honest_words_are_left_in_peace(text: str) -> None:
     [
         ("Make it 16:9.", "'16:9' stands in the words."),
         ("A 5:7 picture.", "'5:7' stands in the words."),
+        ("Use the format 5:7.", "'5:7' stands in the words."),
+        ("The score is high. Make it 3:2.", "'3:2' stands in the words."),
+        ("A scoreboard in a 16:9 picture.", "'16:9' stands in the words."),
+        ("A mixed-media collage in 4:5.", "'4:5' stands in the words."),
         ("<name> sits there.", "'<name>' looks like a placeholder"),
         ('It reads "[shop name]".', "'[shop name]' looks like a placeholder"),
         ("TODO: the rest.", "'TODO' looks like a placeholder"),

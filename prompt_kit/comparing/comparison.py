@@ -19,7 +19,7 @@ from prompt_kit.generators.opening import announcing, opened
 from prompt_kit.outcome import Status
 from prompt_kit.support import files
 from prompt_kit.support.calls import check_kind, check_options, waited
-from prompt_kit.support.money import dollars, total
+from prompt_kit.support.money import dollars, limit_above, total
 from prompt_kit.support.words import series
 from prompt_kit.work.session import AT_ONCE, agenerate
 
@@ -167,7 +167,7 @@ def _afford(left: Sequence[Cell], most: Decimal | float | None) -> None:
         raise BudgetError(
             f"{_cells(left).capitalize()} would cost about {dollars(cost, least=2, most=2)}, and {allowed} may be "
             "spent. Nothing was sent. Compare fewer values or a lower tier, or allow more with "
-            f"--max-cost {cost.quantize(Decimal('0.01')) + Decimal('0.01')}."
+            f"--max-cost {limit_above(cost)}."
         )
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.review.lines import Line, lines
-from prompt_kit.support.worddiff import Span, spans
+from prompt_kit.support.worddiff import MOST_PAIRS, Span, opcodes, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,8 +61,8 @@ def wording(prompts: Sequence[Prompt]) -> Wording:
     shared = [line for line, _ in taken_apart[0]]
     for other in taken_apart[1:]:
         theirs = [line for line, _ in other]
-        blocks = SequenceMatcher(None, shared, theirs, autojunk=False).get_matching_blocks()
-        shared = [line for block in blocks for line in shared[block.a : block.a + block.size]]
+        steps = opcodes(shared, theirs)
+        shared = [line for kind, start, end, _, _ in steps if kind == "equal" for line in shared[start:end]]
     gaps = [_gaps(several, shared) for several in taken_apart]
     places = [at for at in range(len(shared) + 1) if any(own_gaps[at] for own_gaps in gaps)]
     own = tuple(
@@ -121,6 +120,8 @@ def _common(shared: Sequence[Line], first: Iterable[tuple[Line, bool]], places: 
 def _marked(mine: Sequence[Line], others: Iterable[Sequence[Line]]) -> tuple[Span, ...]:
     """Return some sentences with the words marked that at least half of the others do not have in this place."""
     rest = [other for other in dict.fromkeys(map(tuple, others)) if other != tuple(mine)][:_MOST]
+    # With what is too long to be compared, everything differs.
+    rest = [other if len(mine) * len(other) <= MOST_PAIRS else () for other in rest]
     words: list[tuple[str, bool]] = []
     for before, line in zip([None, *mine], mine, strict=False):
         if before is not None:

@@ -46,6 +46,15 @@ def about(amount: Decimal | None) -> str:
     return "unknown" if amount is None else f"about {dollars(amount)}"
 
 
+def limit_above(amount: Decimal) -> str:
+    """Return a limit in whole cents that an amount stays within, as an option takes it.
+
+    >>> limit_above(Decimal("0.134")), limit_above(Decimal(2))
+    ('0.14', '2.01')
+    """
+    return f"{amount + Decimal('0.01'):.2f}"
+
+
 def recorded(amount: Decimal | None) -> str | None:
     """Return an amount as records and JSON hold it: a plain number as text; ``None`` stays unknown."""
     return None if amount is None else f"{amount:f}"

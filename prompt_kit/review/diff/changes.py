@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -12,6 +11,7 @@ from prompt_kit.errors import NotFoundError
 from prompt_kit.review.diff.ingredients import Ingredients, shadowing
 from prompt_kit.review.diff.passages import ComparedPassage, Gap, compared
 from prompt_kit.review.diff.samples import Sample, Samples, all_rendered
+from prompt_kit.support.worddiff import opcodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -292,7 +292,7 @@ def _turns(
     if len(old) == len(new):
         yield from zip(old, new, strict=True)
         return
-    for _, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for _, i1, i2, j1, j2 in opcodes(old, new):
         yield from zip_longest(old[i1:i2], new[j1:j2], fillvalue=())
 
 

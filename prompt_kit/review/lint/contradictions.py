@@ -22,6 +22,16 @@ _RATIO: Final = re.compile(
     re.IGNORECASE,
 )
 _RATIO_NOUN: Final = re.compile(r" (?:[\w-]+ )?(?:aspect ratio|format|picture|image|canvas|frame)\b", re.IGNORECASE)
+_RATIO_BEFORE: Final = re.compile(
+    r"\b(?:aspect ratio|format|picture|image|canvas|frame|wide|upright|square)(?: is| of| in|:)* ?$", re.IGNORECASE
+)
+# Sentences in which a ratio is a score, a mixture, a scale, odds or the time.
+_NO_FORMAT: Final = re.compile(
+    r"\bscor(?:e|es|ed|ing|eboard|eline)\b|\bmix(?:e[sd]|ing|tures?)?\b(?![ -]media)|\bdilut\w+"
+    r"|(?<!-)\bscaled?\b|\bodds\b|\bbets?\b|\bclock\b|\b(?:wins?|won|lost|leads?|led|tied)(?: by)? \d{1,2}:\d",
+    re.IGNORECASE,
+)
+_SENTENCE_END: Final = re.compile(r"[.!?](?=\s)|\n")
 _PIXELS: Final = re.compile(r"\b(\d{3,5})\s?[x×]\s?(\d{3,5})\b")
 _SIZE: Final = re.compile(
     r"\b([1248]K|512)(?: (?:resolution|image|picture|format|size)\b|(?<=\bin \dK)(?=\s*(?:[.,;:!?]|$)))"
@@ -60,9 +70,13 @@ def contradictions(prompt: Prompt, own_words: Collection[str]) -> Iterator[str]:
 
 
 def formats(text: str) -> Iterator[re.Match[str]]:
-    """Yield the passages that name a format as a ratio, such as "16:9" or "5:7 format"."""
+    """Yield the passages that name a format as a ratio, such as "16:9" or "5:7 format"; no scores or mixtures."""
     for match in _RATIO.finditer(text):
-        if match[0] in RATIOS or _RATIO_NOUN.match(text, match.end()):
+        begins = max((end.end() for end in _SENTENCE_END.finditer(text, 0, match.start())), default=0)
+        end = _SENTENCE_END.search(text, match.end())
+        sentence = text[begins : end.start() if end else None]
+        named = _RATIO_NOUN.match(text, match.end()) or _RATIO_BEFORE.search(text[begins : match.start()])
+        if named or (match[0] in RATIOS and not _NO_FORMAT.search(sentence)):
             yield match
 
 
