@@ -95,6 +95,16 @@ def test_values_that_show_what_is_meant_must_fit(findings: Findings) -> None:
         ("{{ handle }}", "'handle' is yes or no, which shows as 'True' or 'False'."),
         ("{{ handle and 'with a handle' }}", "'handle' is yes or no"),
         ("{{ style.value == 'ink' }}", "this shows as Python writes it."),
+        (
+            "{% macro f(a) %}{{ a }}{% endmacro %}{{ f(colors) }}",
+            "a macro prints what it is called with: 'colors' is a list, which shows in brackets. Write colors | series.",
+        ),
+        ("{% macro f(a, b) %}{{ a ~ b }}{% endmacro %}{{ f('x', b=extras) }}", "a macro prints what it is called with"),
+        (
+            "{% macro f(a) %}{{ a }}{% endmacro %}{% macro g(b) %}{{ f(b) }}{% endmacro %}{{ g(colors) }}",
+            "a macro prints what it is called with: 'colors' is a list",
+        ),
+        ("{% macro f(colors) %}{{ colors }}{% endmacro %}{{ f(colors) }}", "a macro prints what it is called with"),
     ],
 )
 def test_what_would_show_as_python_writes_it_is_told(findings: Findings, words: str, expected: str) -> None:
@@ -110,6 +120,10 @@ def test_what_would_show_as_python_writes_it_is_told(findings: Findings, words: 
         "{{ colors | first or subject }} and {{ colors | length }}",
         "{{ 'with a handle' if handle else 'with ' ~ subject }}",
         "{% macro said(handle) %}{{ handle }}{% endmacro %}{{ said(subject) }}",
+        "{% macro f(a) %}{{ a | series }}{% endmacro %}{{ subject }}{{ f(colors) }}",
+        "{% macro f(a) %}{{ a }}{% endmacro %}{{ subject }}{{ f(colors | series) }}",
+        "{% macro f(a) %}{% for a in a %}{{ a }}{% endfor %}{% endmacro %}{{ subject }}{{ f(colors) }}",
+        "{% macro f(a) %}{{ a }}{% endmacro %}{% macro g(colors) %}{{ f(colors) }}{% endmacro %}{{ g(subject) }}",
         "{{ photo.count ~ (photo.each | series) if photo else subject }}",
     ],
 )
