@@ -113,6 +113,13 @@ def test_what_would_show_as_python_writes_it_is_told(findings: Findings, words: 
     assert problem.startswith(f"templates/cup.j2:7: {expected}")
 
 
+def test_copies_are_followed_through_a_macro(findings: Findings) -> None:
+    """Exact words are a list, too, and would show as a tuple."""
+    recipe = RECIPE.replace("references:", "  p: {type: copies}\nreferences:")
+    (problem,) = findings(f"{TEMPLATE}Then {{% macro f(a) %}}{{{{ a }}}}{{% endmacro %}}{{{{ f(p) }}}}.\n", recipe)
+    assert problem.startswith("templates/cup.j2:7: a macro prints what it is called with: 'p' is a list")
+
+
 @pytest.mark.parametrize(
     "words",
     [
