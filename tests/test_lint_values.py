@@ -95,12 +95,29 @@ def test_values_that_show_what_is_meant_must_fit(findings: Findings) -> None:
         ("{{ handle }}", "'handle' is yes or no, which shows as 'True' or 'False'."),
         ("{{ handle and 'with a handle' }}", "'handle' is yes or no"),
         ("{{ style.value == 'ink' }}", "this shows as Python writes it."),
+        (
+            "{% macro f(a) %}{{ a }}{% endmacro %}{{ f(colors) }}",
+            "a macro prints what it is called with: 'colors' is a list, which shows in brackets. Write colors | series.",
+        ),
+        ("{% macro f(a, b) %}{{ a ~ b }}{% endmacro %}{{ f('x', b=extras) }}", "a macro prints what it is called with"),
+        (
+            "{% macro f(a) %}{{ a }}{% endmacro %}{% macro g(b) %}{{ f(b) }}{% endmacro %}{{ g(colors) }}",
+            "a macro prints what it is called with: 'colors' is a list",
+        ),
+        ("{% macro f(colors) %}{{ colors }}{% endmacro %}{{ f(colors) }}", "a macro prints what it is called with"),
     ],
 )
 def test_what_would_show_as_python_writes_it_is_told(findings: Findings, words: str, expected: str) -> None:
     """With its line, and what to write instead."""
     (problem,) = findings(f"{TEMPLATE}Then {words}.\n")
     assert problem.startswith(f"templates/cup.j2:7: {expected}")
+
+
+def test_copies_are_followed_through_a_macro(findings: Findings) -> None:
+    """Exact words are a list, too, and would show as a tuple."""
+    recipe = RECIPE.replace("references:", "  p: {type: copies}\nreferences:")
+    (problem,) = findings(f"{TEMPLATE}Then {{% macro f(a) %}}{{{{ a }}}}{{% endmacro %}}{{{{ f(p) }}}}.\n", recipe)
+    assert problem.startswith("templates/cup.j2:7: a macro prints what it is called with: 'p' is a list")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +127,10 @@ def test_what_would_show_as_python_writes_it_is_told(findings: Findings, words: 
         "{{ colors | first or subject }} and {{ colors | length }}",
         "{{ 'with a handle' if handle else 'with ' ~ subject }}",
         "{% macro said(handle) %}{{ handle }}{% endmacro %}{{ said(subject) }}",
+        "{% macro f(a) %}{{ a | series }}{% endmacro %}{{ subject }}{{ f(colors) }}",
+        "{% macro f(a) %}{{ a }}{% endmacro %}{{ subject }}{{ f(colors | series) }}",
+        "{% macro f(a) %}{% for a in a %}{{ a }}{% endfor %}{% endmacro %}{{ subject }}{{ f(colors) }}",
+        "{% macro f(a) %}{{ a }}{% endmacro %}{% macro g(colors) %}{{ f(colors) }}{% endmacro %}{{ g(subject) }}",
         "{{ photo.count ~ (photo.each | series) if photo else subject }}",
     ],
 )

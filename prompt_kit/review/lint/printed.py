@@ -11,7 +11,7 @@ from prompt_kit.recipe.parameters import Boolean
 from prompt_kit.recipe.spec import repeats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.templating import Program
@@ -39,6 +39,64 @@ def printed_raw(program: Program, parameters: Mapping[str, Parameter], templates
             for part in _parts(printed, assigned):
                 if reason := _reason(part, meant):
                     yield Problem(reason, program.place(printed.lineno))
+    yield from _through_macros(program, parameters, templates, assigned)
+
+
+def _through_macros(
+    program: Program, parameters: Mapping[str, Parameter], templates: set[str], assigned: Mapping[str, list[nodes.Expr]]
+) -> Iterator[Problem]:
+    """Yield where macros are called with what they print and no sentence can hold."""
+    stored = {name.name for name in program.every(nodes.Name) if name.ctx == "store"} - assigned.keys()
+    outside = {name: parameter for name, parameter in parameters.items() if name not in stored}
+    for call, argument in _printed_arguments(program, assigned):
+        if program.origin(call.lineno) not in templates:
+            continue
+        own = {name.name for macro in program.every(nodes.Macro) if _holds(macro, call) for name in macro.args}
+        meant = {name: parameter for name, parameter in outside.items() if name not in own}
+        for part in _parts(argument, assigned):
+            if reason := _reason(part, meant):
+                reason = reason.replace("{{ ", "").replace(" }}", "")
+                yield Problem(f"a macro prints what it is called with: {reason}", program.place(call.lineno))
+
+
+def _printed_arguments(
+    program: Program, assigned: Mapping[str, list[nodes.Expr]]
+) -> Iterator[tuple[nodes.Call, nodes.Expr]]:
+    """Yield the arguments that macros print as they are, or hand on to macros that do, each with its call."""
+    macros = {macro.name: macro for macro in program.every(nodes.Macro)}
+    printed: set[tuple[str, str]] = set()
+    size = -1
+    while size != len(printed):
+        size = len(printed)
+        for macro in macros.values():
+            looped = {
+                name.name
+                for loop in macro.find_all(nodes.For)
+                for name in [loop.target, *loop.target.find_all(nodes.Name)]
+                if isinstance(name, nodes.Name)
+            }
+            shown: list[nodes.Node] = [node for output in macro.find_all(nodes.Output) for node in output.nodes]
+            shown += [given for call in macro.find_all(nodes.Call) for given in _given(call, macros, printed)]
+            names = {part.name for node in shown for part in _parts(node, assigned) if isinstance(part, nodes.Name)}
+            printed |= {(macro.name, name.name) for name in macro.args if name.name in names - looped}
+    for call in program.every(nodes.Call):
+        yield from ((call, given) for given in _given(call, macros, printed))
+
+
+def _given(
+    call: nodes.Call, macros: Mapping[str, nodes.Macro], printed: Collection[tuple[str, str]]
+) -> Iterator[nodes.Expr]:
+    """Yield what a call gives for the arguments that its macro prints."""
+    if not isinstance(call.node, nodes.Name) or call.node.name not in macros:
+        return
+    name = call.node.name
+    given = [*zip((argument.name for argument in macros[name].args), call.args, strict=False)]
+    given += [(keyword.key, keyword.value) for keyword in call.kwargs]
+    yield from (value for argument, value in given if (name, argument) in printed)
+
+
+def _holds(macro: nodes.Macro, call: nodes.Call) -> bool:
+    return any(inner is call for inner in macro.find_all(nodes.Call))
 
 
 def _parts(node: nodes.Node, assigned: Mapping[str, list[nodes.Expr]]) -> Iterator[nodes.Node]:
