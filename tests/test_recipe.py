@@ -153,7 +153,7 @@ def test_half_a_character_is_refused_in_every_kind_of_words(tree: MakeTree, libr
     values = {name: ["a\ud800"] if name in several else "a\ud800" for name in recipe.parameters}
     refused = [f"{name}: holds characters that are no text." for name in recipe.parameters]
     with pytest.raises(InputError) as caught:
-        recipe.render(**values)
+        recipe.render(values)
     assert [re.sub(", entry 1", "", problem.message) for problem in caught.value.problems] == refused
     for sign in ({"words": "a\ud800"}, {"words": "a", "place": "\ud800"}):
         with pytest.raises(InputError, match="holds characters that are no text"):

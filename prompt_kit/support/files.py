@@ -60,6 +60,9 @@ TROUBLE: Final = {
 }
 """What the system reports, in plain words, and what to do now."""
 
+_LEADS_NOWHERE: Final = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+"""What the system reports when a link is followed that leads to nothing or back to itself."""
+
 # What file systems without hard links answer: FAT on Linux, exFAT on Windows, some network folders.
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
 
@@ -106,6 +109,10 @@ def read_file(path: Path, most: int, label: str = "") -> bytes:
         with path.open("rb") as file:
             data = file.read(most + 1)
     except OSError as error:
+        if error.errno in _LEADS_NOWHERE and path.is_symlink():
+            raise InputError(
+                Problem("this is not a plain file, but a link that leads nowhere.", Place(label))
+            ) from error
         raise InputError(Problem(f"the file cannot be read ({error.strerror}).", Place(label))) from error
     except ValueError as error:  # characters that no file name has
         raise InputError(f"{_shown(label)}: this is no file name.") from error
