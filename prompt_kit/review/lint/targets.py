@@ -47,6 +47,7 @@ def targets(path: Path) -> list[Target]:
     if not path.is_dir():
         library = Library(find_project(path.resolve().parent), labels_from=current_folder())
         if path.resolve() in {(library.project.root / name).resolve() for name in _of_projects(library.project)}:
+            _ = library.roots  # refuses packs that are missing, as the check of the whole project does
             return [Target(library, (), tuple(_beside_recipes(library)))]
         return [Target(library_of(recipes_of(path.parent)), (path,))]
     if path.name in _BELOW:
