@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image as PillowImage
@@ -150,10 +150,10 @@ def test_half_a_character_is_refused_in_every_kind_of_words(tree: MakeTree, libr
     tree(**{"recipes/halves.yaml": HALVES, "templates/halves.j2": "Draw."})
     recipe = load("halves", library=library)
     several = {"colors", "labels", "gaps", "signs", "styles"}
-    values = {name: ["a\ud800"] if name in several else "a\ud800" for name in recipe.parameters}
+    values: dict[str, Any] = {name: ["a\ud800"] if name in several else "a\ud800" for name in recipe.parameters}
     refused = [f"{name}: holds characters that are no text." for name in recipe.parameters]
     with pytest.raises(InputError) as caught:
-        recipe.render(values)
+        recipe.render(**values)
     assert [re.sub(", entry 1", "", problem.message) for problem in caught.value.problems] == refused
     for sign in ({"words": "a\ud800"}, {"words": "a", "place": "\ud800"}):
         with pytest.raises(InputError, match="holds characters that are no text"):
