@@ -269,9 +269,15 @@ def os_errors_as_workspace_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        path = _closed(path) if error.errno == errno.EACCES else path
         system = (error.strerror or "the system gives no reason").lower()
         cause, now_what = TROUBLE.get(error.errno or 0, (system, "Use another folder"))
         raise WorkspaceError(f"{path}: {cause}. {now_what}.") from error
+
+
+def _closed(path: Path) -> Path:
+    """Return the first folder above ``path`` that cannot be entered, so that nothing below it is seen; else itself."""
+    return next((folder for folder in reversed(path.parents) if not os.access(folder, os.X_OK)), path)
 
 
 def _write(path: Path, data: bytes, put: Callable[[Path, Path], None]) -> None:
