@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.support.calls import check_kind
+from prompt_kit.support.files import is_there
 from prompt_kit.support.yamlfile import YamlFile
 
 FILE: Final = "prompt-kit.yaml"
@@ -79,7 +80,7 @@ class Project(BaseModel):
     def models_file(self) -> Path | None:
         """The project's own models, if it has any."""
         path = self.root / self.models
-        return path if path.is_file() else None
+        return path if is_there(path) else None
 
 
 def current_folder() -> Path:
@@ -118,10 +119,8 @@ def find_project(start: Path | None = None) -> Project:
         raise WorkspaceError(f"{folder}: there is no such folder.")
     for candidate in (folder, *folder.parents):
         path = candidate / FILE
-        if path.exists() or path.is_symlink():
-            # What is no plain file is refused, not passed over: it may have been meant to hold a budget.
-            if path.exists():
-                _refuse_other_owners(path)
+        if is_there(path):
+            _refuse_other_owners(path)
             project = YamlFile(path, FILE if candidate == current_folder() else None).parse(Project)
             return project.model_copy(update={"root": candidate})
     # Without a file there is nothing to validate, and building the validator takes longer than all the rest.
@@ -137,7 +136,7 @@ def _refuse_other_owners(path: Path) -> None:
     if os.name == "nt":  # Windows has no numbers of owners
         return
     # Whoever owns the folder can put another file in its place; a link belongs to the user who made it.
-    owners = {path.stat().st_uid, path.lstat().st_uid, path.parent.stat().st_uid}
+    owners = {place.stat().st_uid for place in (path, path.parent) if place.exists()} | {path.lstat().st_uid}
     others = owners - _trusted_users()
     folders = os.environ.get(TRUSTED, "").split(os.pathsep)
     if not others or "*" in folders or any(Path(folder).resolve() == path.parent for folder in folders if folder):

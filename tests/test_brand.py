@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -168,3 +169,46 @@ def test_the_command_line_tells_the_notes(project: Path, capsys: pytest.CaptureF
 def test_a_file_that_is_whole_has_no_problem(project: Path) -> None:
     """The check of the project above finds nothing."""
     assert [str(problem) for problem in check(library(project)).problems] == []
+
+
+def spoil(path: Path, thing: str) -> None:
+    """Put something that is no plain file in the place of a file."""
+    path.unlink(missing_ok=True)
+    match thing:
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case _:
+            path.symlink_to({"device": "/dev/null", "dangling link": "gone", "endless link": path.name}[thing])
+
+
+THINGS = ["pipe", "folder", "device", "dangling link", "endless link"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes and devices of that kind")
+@pytest.mark.parametrize("thing", THINGS)
+def test_a_brand_that_is_no_plain_file_is_told(project: Path, thing: str) -> None:
+    """It is there, so that nobody must read that there is none; the check calls it a problem."""
+    spoil(project / "brand.yaml", thing)
+    told = "brand.yaml: this is not a plain file"
+    assert [str(note).startswith(told) for note in load("scene", library=library(project)).using("house").notes] == [
+        True
+    ]
+    assert [str(problem).startswith(told) for problem in check(library(project)).problems] == [True]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes and devices of that kind")
+@pytest.mark.parametrize("name", ["prompt-kit.yaml", "models.yaml"])
+@pytest.mark.parametrize("thing", THINGS)
+def test_a_file_of_the_project_that_is_no_plain_file_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str], name: str, thing: str
+) -> None:
+    """Without its file, a project's budget and its own prices would not apply, and nobody would notice."""
+    spoil(project / name, thing)
+    assert run(["generate", "scene", "--subject", "a fox", "--generator", "proof"]) == 2
+    err = capsys.readouterr().err
+    assert f"{name}: this is not a plain file" in err
+    assert len(err.splitlines()) == 1
+    assert run(["check", "."]) > 0
+    assert f"{name}: this is not a plain file" in "".join(capsys.readouterr())

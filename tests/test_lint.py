@@ -473,3 +473,19 @@ def test_a_broken_project_file_is_told_where_it_stands(tree: MakeTree, capsys: p
     root = tree(**PROJECT | {"ours/prompt-kit.yaml": "recipe: kinds\n"})
     assert run(["check", "ours"]) == 2
     assert f"{root}/ours/prompt-kit.yaml:1:1: unknown key 'recipe'." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("pack", ["nopack", "../outside"])
+@pytest.mark.parametrize("path", ["prompt-kit.yaml", "../ours/prompt-kit.yaml"])
+def test_packs_are_checked_with_the_project_file(
+    tree: MakeTree, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pack: str, path: str
+) -> None:
+    """A pack that is missing or leads out of the project is told as by the check of the whole project."""
+    root = tree(**{"ours/prompt-kit.yaml": f"packs: [{pack}]\n", "other/x": ""})
+    monkeypatch.chdir(root / "ours")
+    assert run(["check"]) == 2
+    expected = capsys.readouterr().err
+    assert pack in expected
+    monkeypatch.chdir(root / ("other" if path.startswith("..") else "ours"))
+    assert run(["check", path]) == 2
+    assert capsys.readouterr().err == expected

@@ -16,6 +16,7 @@ from taken_pictures import ORIENTATION, as_stored, heic, scene, taken
 import prompt_kit
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.catalogue.formats import nearest_format
+from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Request
 from prompt_kit.generators.proof.generator import pixels
@@ -206,6 +207,21 @@ def test_what_heic_cannot_do_is_told_before_anything_is_sent() -> None:
     prompt = prompt_kit.Prompt((Turn((*parts, Text("Make it red."))),), task="edit")
     with pytest.raises(InputError, match="is HEIC, which can be sent to models but not be worked on here"):
         plan(prompt, generator="gemini")
+
+
+@pytest.mark.parametrize("wrong", ["photo", "area"])
+def test_the_option_of_the_heic_picture_is_named(
+    tree: MakeTree, capsys: pytest.CaptureFixture[str], wrong: str
+) -> None:
+    """Of a picture and its mask, whichever is wrong is the option to look at."""
+    references = "references: {photo: {role: base, min: 1}, area: {role: mask}}"
+    root = tree(**{"recipes/x.yaml": f"title: X\n{references}\n", "templates/x.j2": "Change {{ photo }}."})
+    for name in ("photo", "area"):
+        (root / name).write_bytes(heic((80, 60)) if name == wrong else png(marked()))
+    assert run(["generate", "x", "--photo", "photo", "--area", "area", "--generator", "proof"]) == 2
+    err = capsys.readouterr().err
+    assert "is HEIC" in err
+    assert [f"--{name}:" in err for name in ("photo", "area")] == [wrong == "photo", wrong == "area"]
 
 
 def test_pictures_are_decoded_in_one_place() -> None:

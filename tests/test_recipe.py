@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image as PillowImage
@@ -127,6 +127,37 @@ def test_a_value_of_nothing_is_no_value(tree: MakeTree, library: Library, blank:
     with pytest.raises(InputError) as caught:
         load("badge", library=library).render(subject=blank, colors=["red", blank])
     assert [p.parameter for p in caught.value.problems] == ["subject", "colors"]
+
+
+HALVES = """\
+    title: Halves
+    parameters:
+      line: {type: text}
+      prose: {type: long_text}
+      motto: {type: copy}
+      colors: {type: list}
+      labels: {type: copies}
+      gaps: {type: copies, gaps: true}
+      signs: {type: copies, placed: true}
+      style: {type: choice, choices: [ink], other: true}
+      styles: {type: choices, choices: [ink], other: true}
+      ground: {type: color}
+    """
+
+
+def test_half_a_character_is_refused_in_every_kind_of_words(tree: MakeTree, library: Library) -> None:
+    """No model could be sent it, and no record could hold it."""
+    tree(**{"recipes/halves.yaml": HALVES, "templates/halves.j2": "Draw."})
+    recipe = load("halves", library=library)
+    several = {"colors", "labels", "gaps", "signs", "styles"}
+    values: dict[str, Any] = {name: ["a\ud800"] if name in several else "a\ud800" for name in recipe.parameters}
+    refused = [f"{name}: holds characters that are no text." for name in recipe.parameters]
+    with pytest.raises(InputError) as caught:
+        recipe.render(**values)
+    assert [re.sub(", entry 1", "", problem.message) for problem in caught.value.problems] == refused
+    for sign in ({"words": "a\ud800"}, {"words": "a", "place": "\ud800"}):
+        with pytest.raises(InputError, match="holds characters that are no text"):
+            recipe.render(signs=[sign])
 
 
 def test_a_choice_is_given_by_value_label_or_own_words(tree: MakeTree, library: Library) -> None:

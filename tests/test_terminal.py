@@ -182,6 +182,7 @@ for folder in os.environ["FOLDERS"].split(os.pathsep):
         with contextlib.redirect_stdout(io.StringIO()) as told, contextlib.redirect_stderr(told):
             code = run(command)
         well = code == 0 or "not allowed" in told.getvalue() or "rights" in told.getvalue()
+        well = well and ("HERE" not in os.environ or os.environ["HERE"] in told.getvalue())
         well = "well" if well and "Something unexpected" not in told.getvalue() else told.getvalue()
         print(folder, command, well, flush=True)
     os._exit(0)
@@ -205,6 +206,23 @@ def test_a_folder_that_cannot_be_read_is_told() -> None:
         done = subprocess.run(script, cwd=root, capture_output=True, text=True, env=environment, check=False)
     expected = [f"{folder} {line.split()} well" for folder in FOLDERS for line in READING]
     assert done.stdout.splitlines() == expected, done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can become somebody else")
+def test_the_folder_that_cannot_be_read_is_named() -> None:
+    """Of a closed folder nothing below is seen, so that no folder is named that may not exist."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name).resolve()
+        (root / "recipes").mkdir()
+        (root / "recipes/x.yaml").write_text("title: X", "utf-8")
+        (root / "templates").mkdir()
+        (root / "templates/x.j2").write_text("Draw a fox.", "utf-8")
+        root.chmod(0o755)
+        environment = os.environ | {"FOLDERS": "recipes", "HERE": f"{root / 'recipes'}: "}
+        commands = ["list", "show x", "render x"]
+        script = [sys.executable, "-c", AS_NOBODY, *commands]
+        done = subprocess.run(script, cwd=root, capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout.splitlines() == [f"recipes {line.split()} well" for line in commands], done.stderr
 
 
 def test_a_list_of_no_runs_or_of_all_there_ever_will_be(capsys: pytest.CaptureFixture[str]) -> None:

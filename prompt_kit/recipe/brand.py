@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 
 from prompt_kit.errors import InputError, Problem, did_you_mean
 from prompt_kit.recipe.values import color_words
-from prompt_kit.support.files import inside
+from prompt_kit.support.files import inside, is_there
 from prompt_kit.support.messages import explain
 from prompt_kit.support.words import clause, stopped
 from prompt_kit.support.yamlfile import YamlFile
@@ -59,7 +59,7 @@ def read_brand(project: Project) -> tuple[Brand, list[Problem]]:
     the brand is empty and the only problem is that there is none.
     """
     path = project.root / project.brand
-    if not (path.exists() or path.is_symlink()):
+    if not is_there(path):
         return Brand(), [Problem(f"There is no {project.brand} in {project.root}; the brand adds nothing.")]
     try:
         file = YamlFile(path, project.brand)

@@ -60,6 +60,9 @@ TROUBLE: Final = {
 }
 """What the system reports, in plain words, and what to do now."""
 
+_LEADS_NOWHERE: Final = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+"""What the system reports when a link is followed that leads to nothing or back to itself."""
+
 # What file systems without hard links answer: FAT on Linux, exFAT on Windows, some network folders.
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
 
@@ -106,6 +109,10 @@ def read_file(path: Path, most: int, label: str = "") -> bytes:
         with path.open("rb") as file:
             data = file.read(most + 1)
     except OSError as error:
+        if error.errno in _LEADS_NOWHERE and path.is_symlink():
+            raise InputError(
+                Problem("this is not a plain file, but a link that leads nowhere.", Place(label))
+            ) from error
         raise InputError(Problem(f"the file cannot be read ({error.strerror}).", Place(label))) from error
     except ValueError as error:  # characters that no file name has
         raise InputError(f"{_shown(label)}: this is no file name.") from error
@@ -262,9 +269,15 @@ def os_errors_as_workspace_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        path = _closed(path) if error.errno == errno.EACCES else path
         system = (error.strerror or "the system gives no reason").lower()
         cause, now_what = TROUBLE.get(error.errno or 0, (system, "Use another folder"))
         raise WorkspaceError(f"{path}: {cause}. {now_what}.") from error
+
+
+def _closed(path: Path) -> Path:
+    """Return the first folder above ``path`` that cannot be entered, so that nothing below it is seen; else itself."""
+    return next((folder for folder in reversed(path.parents) if not os.access(folder, os.X_OK)), path)
 
 
 def _write(path: Path, data: bytes, put: Callable[[Path, Path], None]) -> None:

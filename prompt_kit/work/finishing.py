@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from prompt_kit.images import Image
     from prompt_kit.outcome import Derived, Outcome
-    from prompt_kit.prompt import Prompt, Settings, Turn
+    from prompt_kit.prompt import Prompt, Reference, Settings, Turn
     from prompt_kit.record.runs import RunFolder
 
 
@@ -51,13 +50,14 @@ def _made(
     """Yield what is made from one picture, with what is odd about it; nothing where nothing could be made."""
     base = base_of(turn)
     if turn.mask is not None and base is not None:
-        whole = pixels.composite(base.read(), turn.mask.image.read(), data, name=path.name, original_name=base.name)
+        original, mask = base.image, turn.mask.image
+        whole = pixels.composite(original.read(), mask.read(), data, name=path.name, original_name=original.name)
         yield folder.derive(path, "composite", whole.png, whole.report), whole.warnings
     if settings.background == "keyed":
         cut = pixels.cut_out(data, name=path.name)
         yield (folder.derive(path, "cutout", cut.png, cut.report) if cut.png else None), cut.warnings
 
 
-def base_of(turn: Turn) -> Image | None:
+def base_of(turn: Turn) -> Reference | None:
     """Return the picture that is worked on; of several, the last."""
-    return next((part.image for part in reversed(turn.references) if part.role == "base"), None)
+    return next((part for part in reversed(turn.references) if part.role == "base"), None)

@@ -64,8 +64,10 @@ def _mask_problems(turn: Turn) -> Iterator[Problem]:
     from prompt_kit.pixels.decoding import decoded  # most prompts have no mask
     from prompt_kit.pixels.masks import read_mask
 
+    slot, picture = base.slot, base.image
     try:
-        size = decoded(base.read(), base.name).size
-        read_mask(mask.image.read(), size, f"{mask.slot}: the mask {mask.image.name}", orientation=base.orientation)
+        size = decoded(picture.read(), picture.name).size
+        slot = mask.slot
+        read_mask(mask.image.read(), size, f"{slot}: the mask {mask.image.name}", orientation=picture.orientation)
     except InputError as error:
-        yield from (replace(problem, parameter=mask.slot) for problem in error.problems)
+        yield from (replace(problem, parameter=slot) for problem in error.problems)

@@ -113,7 +113,7 @@ class ChoicesOf(Choosing):
 
     def annotation(self) -> Any:
         """Return the chosen values, in the order in which they were given."""
-        item = Annotated[str, AfterValidator(self._choose())]
+        item = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._choose())]
         return several(item, self.min, self.max or max(len(self.choices), MAX_ITEMS if self.other else 0))
 
 

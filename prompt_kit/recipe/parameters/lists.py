@@ -94,5 +94,5 @@ class CopiesOf(Listed):
     def _placed(self) -> Any:
         limits = StringConstraints(min_length=1, max_length=MAX_TEXT)
         ready = placed_copier(self.language, self.max_length or MAX_TEXT)
-        entry = Annotated[Annotated[str, limits], BeforeValidator(placed_text), AfterValidator(ready)]
+        entry = Annotated[str, limits, BeforeValidator(placed_text), AfterValidator(ready)]
         return several(entry, self.min, self.max or MAX_ITEMS, entry=str | dict[str, str])

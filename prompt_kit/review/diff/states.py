@@ -13,7 +13,7 @@ from prompt_kit.images import EXTENSIONS
 from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.recipe.library import Library, Root, built_in
 from prompt_kit.review.diff.git import Checkout
-from prompt_kit.support.files import inside, read_file
+from prompt_kit.support.files import inside, is_there, read_file
 from prompt_kit.support.yamlfile import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _revision(name: str, commit: str, checkout: Checkout, stack: ExitStack) -> S
 def _project(root: Path, name: str) -> Project:
     """Return the project of a folder; project files in folders above are not used."""
     try:
-        return find_project(root) if (root / FILE).is_file() else Project(root=root)
+        return find_project(root) if is_there(root / FILE) else Project(root=root)
     except InputError as error:
         raise InputError(f"{name}: {error}") from error
 

@@ -9,6 +9,7 @@ from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, Place, Problem
 from prompt_kit.project import FILE, Project, current_folder, find_project
 from prompt_kit.recipe.library import FOLDERS, Library, Root, built_in
+from prompt_kit.support.files import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +44,10 @@ def targets(path: Path) -> list[Target]:
     """
     if not path.exists():
         raise InputError(f"{path}: there is no such file or folder.")
-    if path.is_file():
+    if not path.is_dir():
         library = Library(find_project(path.resolve().parent), labels_from=current_folder())
         if path.resolve() in {(library.project.root / name).resolve() for name in _of_projects(library.project)}:
+            _ = library.roots  # refuses packs that are missing, as the check of the whole project does
             return [Target(library, (), tuple(_beside_recipes(library)))]
         return [Target(library_of(recipes_of(path.parent)), (path,))]
     if path.name in _BELOW:
@@ -114,7 +116,7 @@ def _of_projects(project: Project) -> tuple[str, ...]:
 def _beside_recipes(library: Library) -> Iterator[Problem]:
     """Yield the problems of the project's brand and models."""
     project = library.project
-    problems = list(library.brand[1]) if (project.root / project.brand).is_file() else []
+    problems = list(library.brand[1]) if is_there(project.root / project.brand) else []
     try:
         Catalogue.load(project.models_file)
     except InputError as error:
@@ -150,7 +152,7 @@ def _lost(library: Library, folder: Path) -> Iterator[Problem]:
 
 def _inside(path: Path) -> tuple[list[Project], list[Path]]:
     """Return the projects in a folder, and the other folders of recipes; a project's own folder is among them."""
-    projects = [find_project(path)] if (path / FILE).is_file() else []
+    projects = [find_project(path)] if is_there(path / FILE) else []
     folders = [path] if path.name == "recipes" else []
     for folder in sorted(path.iterdir()) if not folders else ():
         if not folder.is_dir() or folder.is_symlink() or folder.name.startswith(".") or folder.name in _ELSEWHERE:
