@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import click
+from builtin_recipes import LIBRARY
 from PIL import Image as PillowImage
-from prose_values import LIBRARY
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 import yaml
-from prose_values import LIBRARY, Filled, examples, filled
+from builtin_recipes import LIBRARY
+from prose_values import Filled, examples, filled
 
 from prompt_kit.review.lint.sentences import parted as parts
 from prompt_kit.support import words

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import builtin_recipes
+from builtin_recipes import LIBRARY
+
 from prompt_kit.images import Image, open_image
-from prompt_kit.project import Project
-from prompt_kit.recipe.assembly import example_recipes, load
-from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.recipe.assembly import example_recipes
+from prompt_kit.recipe.library import built_in
 from prompt_kit.recipe.parameters import (
     MAX_TEXT,
     Boolean,
@@ -33,9 +35,6 @@ if TYPE_CHECKING:
 
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.recipe import Recipe
-
-LIBRARY = Library(Project(root=built_in()[0].parent), roots=(Root(*built_in(), "built in"),))
-"""The built-in recipes, in a project without a brand."""
 
 PHRASES = [
     "a hand-thrown stoneware jug",
@@ -126,7 +125,7 @@ def _rehearsed(kind: str, name: str) -> dict[str, Recipe]:
 
 @cache
 def _recipe(name: str, *strategies: str) -> Recipe:
-    return load(name, library=LIBRARY).using(*strategies)
+    return builtin_recipes.recipe(name).using(*strategies)
 
 
 @cache

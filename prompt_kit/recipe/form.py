@@ -261,7 +261,7 @@ class Form:
         pictures: dict[str, tuple[Image, ...]] = {}
         for name, slot in self.references.items():
             value = given.get(name, ())
-            several = list(value) if isinstance(value, list | tuple) else [value]
+            several = _entries(value)
             if slot.show_if and not _holds(slot.show_if, context):
                 if name in given and name not in filled:
                     problems.append(_not_asked(name, slot.show_if))
