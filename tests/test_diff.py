@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from limits import AT_ONCE
 
 from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError, NotFoundError
@@ -590,7 +591,7 @@ def test_very_long_prompts_are_compared_in_time(commit: Commit, tree: MakeTree) 
     tree(**{"templates/card.j2": words[1]})
     started = time.process_time()
     assert list(changed(difference())) == ["card"]
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < AT_ONCE
 
 
 @given(st.text(alphabet="ab .,\n\u00a0東f2", max_size=30), st.text(alphabet="ab .,\n\u00a0東f2", max_size=30))

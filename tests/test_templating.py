@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from limits import AT_ONCE
 from pydantic import TypeAdapter
 
 from prompt_kit.errors import InputError, NotFoundError
@@ -69,7 +70,7 @@ def test_hostile_templates_are_refused_before_they_run(source: str) -> None:
     began = time.process_time()
     with pytest.raises(InputError):
         program(source, other='{% include "main.j2" %}')
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < AT_ONCE
 
 
 def test_a_value_as_a_key_reaches_nothing() -> None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from limits import AT_ONCE
 
 from prompt_kit.errors import InputError
 from prompt_kit.recipe.spec import RecipeSpec
@@ -118,7 +119,7 @@ def test_bombs_are_refused_at_once(tmp_path: Path, text: str) -> None:
     began = time.process_time()
     with pytest.raises(InputError):
         read(tmp_path, text)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < AT_ONCE
 
 
 def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
