@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 import yaml
 
+from benchmarks.pictures import many_pictures
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library, Root, built_in
@@ -251,3 +252,4 @@ if __name__ == "__main__":
         processes()
         large_projects()
         requests()
+        many_pictures(report)
