@@ -7,21 +7,20 @@ the disk before the row says that they came. All of it happens in a thread of it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
 
-from prompt_kit.errors import BudgetError
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.work.writer import Writer, written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
     from types import TracebackType
 
+    from prompt_kit.errors import BudgetError
     from prompt_kit.project import Project
     from prompt_kit.record.ledger import Planned
     from prompt_kit.record.runs import RunFolder, Sent

@@ -67,8 +67,8 @@ async def work(
         WorkspaceError: When the ledger cannot be opened.
     """
     async with AsyncExitStack() as stack:
-        booking = booking or await stack.enter_async_context(Booking(plan.project))
-        sending = _Sending(plan, booking, gate or Gate(plan.project.concurrency), new=new, resend=resend)
+        desk = booking or await stack.enter_async_context(Booking(plan.project))
+        sending = _Sending(plan, desk, gate or Gate(plan.project.concurrency), new=new, resend=resend)
         await sending.open(stack)
         async for event in sending.events():
             yield event

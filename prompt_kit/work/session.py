@@ -6,9 +6,7 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING, TypedDict
 
-from prompt_kit.generators import Generator
 from prompt_kit.generators.standing import with_access as _with_access
-from prompt_kit.outcome import Outcome
 from prompt_kit.project import Project, find_project, project_of
 from prompt_kit.support.calls import check_options, waited
 from prompt_kit.work import planning
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from prompt_kit.generators import Generator
+    from prompt_kit.outcome import Outcome
     from prompt_kit.prompt import Prompt
     from prompt_kit.work.booking import Booking
     from prompt_kit.work.events import Event
@@ -92,7 +92,7 @@ async def agenerate(
         options.get("generator") or "",
         person=options.get("person", ""),
     )
-    planned = await asyncio.to_thread(_plan, order, project, options)
+    planned = await asyncio.to_thread(_plan, order, project)
     result: Result | None = None
     steps = work(
         planned, booking=booking, gate=gate, new=options.get("new", False), resend=options.get("resend", False)
@@ -106,7 +106,7 @@ async def agenerate(
     return outcome_of(result)
 
 
-def _plan(order: Order, project: Project, options: GenerateOptions) -> Plan:
+def _plan(order: Order, project: Project) -> Plan:
     planned = planning.plan([order], project=project).checked()
     for image in {image.sha256: image for turn in order.prompt.turns for image in turn.images}.values():
         image.read()

@@ -1,4 +1,4 @@
-"""A thread of its own for disk and database: the event loop never waits for either, and what waits is written together."""
+"""A thread for disk and database, so that the event loop waits for neither; what waits is written together."""
 
 from __future__ import annotations
 
