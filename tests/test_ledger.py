@@ -122,7 +122,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     url: str = request.getfixturevalue("server")
     yield url
     with psycopg.connect(url) as connection:
-        connection.execute("DROP TABLE IF EXISTS prompt_kit_requests, prompt_kit_ledger")
+        connection.execute("DROP TABLE IF EXISTS prompt_kit_requests, prompt_kit_ledger, prompt_kit_totals")
 
 
 class Clock:
@@ -447,14 +447,15 @@ def test_a_job_beyond_the_budget_is_not_booked_at_all(ledger: Ledger) -> None:
 
 
 def test_an_answer_that_comes_after_all_is_booked(where: str, clock: Clock) -> None:
-    """A request that was given up by mistake may still come home with its price, but only once."""
+    """A request that was given up by mistake may still be answered with its price, but only with one."""
     with Ledger.open(where, clock=clock) as ledger:
         number = ledger.book(request())
         ledger.sent(number)
         ledger.ended(number, Outcome(Status.TIMEOUT))
         ledger.ended(number, came())
+        ledger.ended(number, came())
         with pytest.raises(WorkspaceError, match="no longer open"):
-            ledger.ended(number, came())
+            ledger.ended(number, came("0.09"))
         with pytest.raises(WorkspaceError, match="no longer open"):
             ledger.sent(number)
 
@@ -488,7 +489,7 @@ def test_a_committed_row_is_on_the_disk(tmp_path: Path) -> None:
     ledger = Ledger.open(tmp_path / "ledger.db")
     ledger.book(request())
 
-    with ledger._engine.connect() as connection:
+    with ledger._database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 3
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
     assert [path.name for path in tmp_path.iterdir()] == ["ledger.db"]
@@ -534,7 +535,7 @@ def test_a_damaged_file_is_named_and_left_alone(tmp_path: Path, spoil: Callable[
 
 def test_a_ledger_of_the_future_is_not_touched(where: str, ledger: Ledger) -> None:
     """Someone with an older prompt-kit is told to update."""
-    with ledger._writing() as connection:
+    with ledger._database.writing() as connection:
         connection.execute(sa.update(VERSION).values(schema=SCHEMA + 1))
 
     with pytest.raises(WorkspaceError, match=r"a newer prompt-kit made this ledger\. Update"):
@@ -604,7 +605,7 @@ def test_a_server_that_restarts_is_found_again(server: str, clock: Clock) -> Non
         ledger.book(request())
         assert len(ledger.entries()) == 1
     with psycopg.connect(server) as connection:
-        connection.execute("DROP TABLE prompt_kit_requests, prompt_kit_ledger")
+        connection.execute("DROP TABLE prompt_kit_requests, prompt_kit_ledger, prompt_kit_totals")
 
 
 def test_a_missing_driver_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
