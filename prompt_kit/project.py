@@ -21,7 +21,7 @@ FILE: Final = "prompt-kit.yaml"
 TRUSTED: Final = "PROMPT_KIT_TRUSTED"
 """The environment variable with folders whose project files are used though another user owns them; ``*`` is any."""
 
-Amount = Annotated[Decimal, Field(ge=0)]
+Amount = Annotated[Decimal, Field(ge=0, le=1_000_000_000)]
 
 
 class Budget(BaseModel):
