@@ -21,7 +21,7 @@ FILE: Final = "prompt-kit.yaml"
 TRUSTED: Final = "PROMPT_KIT_TRUSTED"
 """The environment variable with folders whose project files are used though another user owns them; ``*`` is any."""
 
-Amount = Annotated[Decimal, Field(ge=0)]
+Amount = Annotated[Decimal, Field(ge=0, le=1_000_000_000)]
 
 
 class Budget(BaseModel):
@@ -64,6 +64,8 @@ class Project(BaseModel):
     """Options of each generator, such as ``openai: {base_url: …}``; keys do not belong here."""
     budget: Budget = Budget.model_construct()
     """What may be spent at the most."""
+    concurrency: int = Field(default=4, ge=1, le=256)
+    """How many requests are on their way at the same time."""
 
     @cached_property
     def runs_folder(self) -> Path:

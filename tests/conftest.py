@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from builtin_recipes import LIBRARY
 from hypothesis import HealthCheck, settings
+from ledgers import clock, ledger, postgresql, where
 
 from prompt_kit.project import Project
 from prompt_kit.recipe.library import Library, Root
@@ -24,6 +25,9 @@ gc.set_threshold(50_000, 20, 100)
 settings.register_profile("test", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("soak", settings.get_profile("test"), max_examples=300)
 settings.load_profile("test")
+
+
+__all__ = ["clock", "ledger", "postgresql", "where"]  # fixtures
 
 
 class MakeTree(Protocol):

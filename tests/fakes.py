@@ -65,6 +65,16 @@ class Painter:
         return Outcome(Status.OK, **facts | self.more)
 
     @property
+    def free(self) -> bool:
+        """Whether it costs nothing, as the proof does."""
+        return self.name == "proof"
+
+    @property
+    def layouts(self) -> bool:
+        """Whether it draws what another one is going to be asked, as the proof does."""
+        return self.name == "proof"
+
+    @property
     def turns(self) -> list[str]:
         """The names of the turns it was asked for."""
         return [request.turn.name for request in self.asked]

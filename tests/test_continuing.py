@@ -16,10 +16,13 @@ from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import conversation_of, runs
-from prompt_kit.work.session import RunProgress, generate
+from prompt_kit.work.events import Event
+from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from prompt_kit.generators import Request
 
 SPIN = Prompt(
     (
@@ -52,7 +55,7 @@ def left_unfinished(project: Project, *, dies: bool = False) -> Path:
 def test_the_same_command_pays_only_what_is_missing(project: Project) -> None:
     """The third turn failed: the next time it alone is sent, and the run has all three pictures."""
     folder = left_unfinished(project)
-    painter, steps = Painter(), list[RunProgress]()
+    painter, steps = Painter(), list[Event]()
     outcome = generate(SPIN, generator=painter, project=project, on_progress=steps.append)
     assert painter.turns == ["back"]
     assert [step.step for step in steps] == ["started", "kept", "kept", "sent", "saved", "ended"]
@@ -171,17 +174,32 @@ def test_a_picture_that_is_gone_is_told(project: Project) -> None:
     assert painter.asked == []
 
 
-def test_two_at_once_do_not_share_a_run(project: Project) -> None:
-    """While one process goes on with a run, the same command elsewhere makes a run of its own."""
+def test_two_at_once_do_not_go_on_with_one_run(project: Project) -> None:
+    """While one process goes on with a run, the same command elsewhere is refused: it would pay for the rest again."""
     from prompt_kit.record.runs import RunFolder
 
     folder = left_unfinished(project)
     held = RunFolder.reopen(folder)
     painter = Painter()
-    outcome = generate(SPIN, generator=painter, project=project)
-    assert outcome.folder != folder
-    assert len(painter.asked) == 3
+    with pytest.raises(InputError, match=r"Another process goes on with .*spin.* --new"):
+        generate(SPIN, generator=painter, project=project)
+    assert painter.asked == []
+    assert generate(SPIN, generator=painter, project=project, new=True).folder != folder
     held.close()
+
+
+def test_two_at_once_make_a_run_each(project: Project) -> None:
+    """The same command, given a second time while the first is still at work, is a wish of its own."""
+    first, second = Painter(), Painter()
+
+    async def meanwhile(_: Request) -> None:
+        if len(first.asked) == 1:
+            await asyncio.to_thread(generate, SPIN, generator=second, project=project)
+
+    first.before = meanwhile
+    assert generate(SPIN, generator=first, project=project).ok
+    assert first.turns == second.turns == ["front", "side", "back"]
+    assert len(list(runs(project.runs_folder))) == 2
 
 
 def test_the_conversation_of_a_picture_is_whole(project: Project) -> None:

@@ -25,7 +25,8 @@ from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.recipe.assembly import load
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import conversation_of, prompt_from, runs
-from prompt_kit.work.session import RunProgress, generate
+from prompt_kit.work.events import Event
+from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -378,7 +379,7 @@ def test_what_was_stopped_while_it_was_saved_did_not_leave(project: Project) -> 
     tasks: list[Any] = []
     painter = Painter(before=lambda _: tasks.append(asyncio.current_task()))
 
-    def stop(step: RunProgress) -> None:
+    def stop(step: Event) -> None:
         if step.step == "saved":
             tasks[0].cancel()
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import textwrap
-import time
 import traceback
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -26,124 +23,16 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from ledgers import NOON, PASSWORD, Clock, came, free_port, request
 
 from prompt_kit.errors import BudgetError, WorkspaceError
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Budget
-from prompt_kit.record.ledger import SCHEMA, Entry, Ledger, Planned, Spending, databases
+from prompt_kit.record.ledger import SCHEMA, Entry, Ledger, Spending, databases
 from prompt_kit.record.ledger.tables import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-PASSWORD = "pass-word-1"
-
-
-def request(estimate: str | None = "0.10", *, run: str = "2026-11-21/sticker-7f3a", fingerprint: str = "f") -> Planned:
-    return Planned(
-        run=run,
-        recipe="sticker",
-        turn=0,
-        generator="gemini",
-        model="gemini-nano-banana-2.1",
-        fingerprint=fingerprint,
-        prompt_fingerprint="p",
-        estimate=None if estimate is None else Decimal(estimate),
-    )
-
-
-def came(cost: str | None = "0.08") -> Outcome:
-    price = None if cost is None else Decimal(cost)
-    return Outcome(Status.OK, billable="yes", cost=price, response_id="r-1", reason="STOP")
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
-
-
-def postgresql_programs() -> Path | None:
-    found = shutil.which("initdb")
-    places = [Path(found).resolve().parent] if found else []
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((place for place in places if (place / "postgres").exists()), None)
-
-
-@contextmanager
-def own_server(programs: Path) -> Iterator[str]:
-    """Start a PostgreSQL server that nobody else uses; it never runs as root."""
-    folder = Path(tempfile.mkdtemp(prefix="prompt-kit-pg-"))
-    user = "postgres" if os.geteuid() == 0 else None
-    (folder / "password").write_text(PASSWORD)
-    if user:
-        for path in (folder, folder / "password"):
-            shutil.chown(path, user)
-    port = free_port()
-    data, password = str(folder / "data"), f"--pwfile={folder / 'password'}"
-    init = [str(programs / "initdb"), "-D", data, "-U", "kit", "-A", "scram-sha-256", "-E", "UTF8", "-N"]
-    serve = [str(programs / "postgres"), "-D", data, "-F", "-h", "127.0.0.1", "-p", str(port), "-k", ""]
-    subprocess.run([*init, password], user=user, cwd="/", check=True, capture_output=True)
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(serve, user=user, cwd="/", stdout=log, stderr=log)
-    url = f"postgresql://kit:{PASSWORD}@127.0.0.1:{port}/postgres"
-    try:
-        for _ in range(200):
-            try:
-                psycopg.connect(url).close()
-                break
-            except psycopg.OperationalError:
-                time.sleep(0.05)
-        yield url
-    finally:
-        server.send_signal(signal.SIGQUIT)  # at once; nothing of it is kept
-        server.wait()
-        shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own."""
-    programs = postgresql_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed here")
-    with own_server(programs) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        yield str(tmp_path / "runs" / "ledger.db")
-        return
-    url: str = request.getfixturevalue("server")
-    yield url
-    with psycopg.connect(url) as connection:
-        connection.execute("DROP TABLE IF EXISTS prompt_kit_requests, prompt_kit_ledger")
-
-
-class Clock:
-    """A clock that goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ledger(where: str, clock: Clock) -> Iterator[Ledger]:
-    with Ledger.open(where, clock=clock) as opened:
-        yield opened
+    from collections.abc import Callable
 
 
 def run_python(program: str, *arguments: str) -> subprocess.Popen[str]:
@@ -447,14 +336,15 @@ def test_a_job_beyond_the_budget_is_not_booked_at_all(ledger: Ledger) -> None:
 
 
 def test_an_answer_that_comes_after_all_is_booked(where: str, clock: Clock) -> None:
-    """A request that was given up by mistake may still come home with its price, but only once."""
+    """A request that was given up by mistake may still be answered with its price, but only with one."""
     with Ledger.open(where, clock=clock) as ledger:
         number = ledger.book(request())
         ledger.sent(number)
         ledger.ended(number, Outcome(Status.TIMEOUT))
         ledger.ended(number, came())
+        ledger.ended(number, came())
         with pytest.raises(WorkspaceError, match="no longer open"):
-            ledger.ended(number, came())
+            ledger.ended(number, came("0.09"))
         with pytest.raises(WorkspaceError, match="no longer open"):
             ledger.sent(number)
 
@@ -488,7 +378,7 @@ def test_a_committed_row_is_on_the_disk(tmp_path: Path) -> None:
     ledger = Ledger.open(tmp_path / "ledger.db")
     ledger.book(request())
 
-    with ledger._engine.connect() as connection:
+    with ledger._database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 3
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
     assert [path.name for path in tmp_path.iterdir()] == ["ledger.db"]
@@ -534,7 +424,7 @@ def test_a_damaged_file_is_named_and_left_alone(tmp_path: Path, spoil: Callable[
 
 def test_a_ledger_of_the_future_is_not_touched(where: str, ledger: Ledger) -> None:
     """Someone with an older prompt-kit is told to update."""
-    with ledger._writing() as connection:
+    with ledger._database.writing() as connection:
         connection.execute(sa.update(VERSION).values(schema=SCHEMA + 1))
 
     with pytest.raises(WorkspaceError, match=r"a newer prompt-kit made this ledger\. Update"):
@@ -577,25 +467,25 @@ def test_a_url_that_leads_nowhere_is_one_sentence_without_the_password(url: str,
     assert secret not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_wrong_password_is_one_sentence(server: str) -> None:
+def test_a_wrong_password_is_one_sentence(postgresql: str) -> None:
     """The server says no, and we say what to look at."""
     secret = secrets.token_hex(8)
     with pytest.raises(WorkspaceError, match="does not accept this name and password") as caught:
-        Ledger.open(server.replace(PASSWORD, secret))
+        Ledger.open(postgresql.replace(PASSWORD, secret))
 
     assert secret not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_missing_database_is_one_sentence(server: str) -> None:
+def test_a_missing_database_is_one_sentence(postgresql: str) -> None:
     """The server is there, the database is not."""
     with pytest.raises(WorkspaceError, match="no such database or user"):
-        Ledger.open(server.replace("/postgres", "/kit"))
+        Ledger.open(postgresql.replace("/postgres", "/kit"))
 
 
-def test_a_server_that_restarts_is_found_again(server: str, clock: Clock) -> None:
+def test_a_server_that_restarts_is_found_again(postgresql: str, clock: Clock) -> None:
     """A connection that the server has ended is not used for the next request."""
-    with Ledger.open(server, clock=clock) as ledger:
-        with psycopg.connect(server) as other:
+    with Ledger.open(postgresql, clock=clock) as ledger:
+        with psycopg.connect(postgresql) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
@@ -603,8 +493,8 @@ def test_a_server_that_restarts_is_found_again(server: str, clock: Clock) -> Non
 
         ledger.book(request())
         assert len(ledger.entries()) == 1
-    with psycopg.connect(server) as connection:
-        connection.execute("DROP TABLE prompt_kit_requests, prompt_kit_ledger")
+    with psycopg.connect(postgresql) as connection:
+        connection.execute("DROP TABLE prompt_kit_requests, prompt_kit_ledger, prompt_kit_totals")
 
 
 def test_a_missing_driver_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,8 @@ from prompt_kit.project import Budget, Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import prompt_from
-from prompt_kit.work.session import RunProgress, agenerate, generate, plan
+from prompt_kit.work.events import Event
+from prompt_kit.work.session import agenerate, generate, plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,7 +173,7 @@ def test_a_saved_run_is_sent_once_more_as_it_was(project: Project) -> None:
 
 def test_progress_is_told_step_by_step(project: Project) -> None:
     """Whoever watches sees each turn leave and come back."""
-    told: list[RunProgress] = []
+    told: list[Event] = []
     generate(THREE, generator=Painter(), project=project, on_progress=told.append)
     steps = [(progress.step, progress.turn) for progress in told]
     assert steps == [

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from prompt_kit.generators import Generator
     from prompt_kit.outcome import Outcome
     from prompt_kit.project import Project
-    from prompt_kit.work.session import GenerateOptions, Plan, RunProgress
+    from prompt_kit.work.events import Event
+    from prompt_kit.work.orders import Item
+    from prompt_kit.work.session import GenerateOptions
 
 
 def chosen_generator(name: str | None, project: Project) -> str:
@@ -42,7 +44,7 @@ def announce(maker: Generator) -> None:
 
 
 def made(
-    planned: Plan, project: Project, *, parent: tuple[str, str] = ("", ""), new: bool = False, resend: bool = False
+    planned: Item, project: Project, *, parent: tuple[str, str] = ("", ""), new: bool = False, resend: bool = False
 ) -> Outcome:
     """Make the pictures, and print each step to stderr; ``parent`` is the run and the picture that are refined."""
     from prompt_kit.generators.opening import announcing
@@ -75,7 +77,7 @@ class RunWatch:
         self._folder: Path | None = None
         """The run's folder, until it was printed; then ``None``."""
 
-    def __call__(self, progress: RunProgress) -> None:
+    def __call__(self, progress: Event) -> None:
         """Print one line about a step, if it needs one."""
         label = f"{progress.turn}/{progress.turns} {progress.name}".strip() if progress.turns > 1 else "The picture"
         match progress.step:
@@ -103,7 +105,7 @@ class RunWatch:
         self._folder = None
 
 
-def show_plan(planned: Plan, *, as_json: bool) -> None:
+def show_plan(planned: Item, *, as_json: bool) -> None:
     """Print what would be sent and what it would cost."""
     if as_json:
         give_json(plain_plan(planned))
@@ -118,7 +120,7 @@ def show_plan(planned: Plan, *, as_json: bool) -> None:
         talk(warning)
 
 
-def show(planned: Plan, outcome: Outcome) -> None:
+def show(planned: Item, outcome: Outcome) -> None:
     """Print the prompt and, last, the paths of the pictures; everything else goes to stderr."""
     for warning in outcome.warnings:
         talk(warning)
@@ -192,7 +194,7 @@ def copy(outcome: Outcome, folder: Path | None) -> None:
         raise WorkspaceError(f"{error} The copies are not complete; the pictures are in {outcome.folder}.") from error
 
 
-def plain_plan(planned: Plan) -> dict[str, Any]:
+def plain_plan(planned: Item) -> dict[str, Any]:
     """Return what would be sent as plain data."""
     return {
         "prompt": planned.prompt.to_dict(),
@@ -205,7 +207,7 @@ def plain_plan(planned: Plan) -> dict[str, Any]:
     }
 
 
-def plain(planned: Plan, outcome: Outcome) -> dict[str, Any]:
+def plain(planned: Item, outcome: Outcome) -> dict[str, Any]:
     """Return what was sent and its result as plain data."""
     return plain_plan(planned) | {
         "status": str(outcome.status),

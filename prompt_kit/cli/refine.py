@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prompt_kit.project import Project
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.refining import Refinement, RefineOptions
-    from prompt_kit.work.session import Plan
+    from prompt_kit.work.orders import Item
 
 _FILLED_IN: Final = frozenset({"change", "done", "picture"})
 """What the command itself fills into the recipe."""
@@ -115,7 +115,7 @@ def _is_picture(word: str, project: Project) -> bool:
 
 def _planned(
     sources: tuple[str, ...], values: dict[str, Any], project: Project, options: dict[str, Any]
-) -> list[tuple[Refinement, Plan]]:
+) -> list[tuple[Refinement, Item]]:
     """Return everything that is to be sent, priced; all problems are reported at once."""
     from prompt_kit.refining import pictures_of, prepare
     from prompt_kit.work.session import default_generator, plan
@@ -127,7 +127,7 @@ def _planned(
         "settings": settings,
         "generator": options["generator"] or "",
     }
-    work: list[tuple[Refinement, Plan]] = []
+    work: list[tuple[Refinement, Item]] = []
     problems: list[Problem] = []
     taken: list[Path] = []
     for source in sources:
@@ -147,7 +147,7 @@ def _planned(
     return work
 
 
-def _submit(work: list[tuple[Refinement, Plan]], project: Project, options: dict[str, Any]) -> None:
+def _submit(work: list[tuple[Refinement, Item]], project: Project, options: dict[str, Any]) -> None:
     """Submit the pictures as jobs; notes about each are printed first."""
     from prompt_kit.cli.jobs import submit_orders
     from prompt_kit.work.jobs import Order
@@ -162,14 +162,14 @@ def _submit(work: list[tuple[Refinement, Plan]], project: Project, options: dict
     submit_orders(orders, project, options | {"generator": makers[0]})
 
 
-def _tell_price(plans: list[Plan]) -> None:
+def _tell_price(plans: list[Item]) -> None:
     estimate = about(total(planned.estimate for planned in plans))
     free = all(planned.generator == "proof" for planned in plans)
     cost = f"$0; with the real model {estimate}" if free else estimate
     talk(f"{len(plans)} pictures are refined, each in a run of its own. Together: {cost}.")
 
 
-def _show_all(work: list[tuple[Refinement, Plan]], *, as_json: bool) -> None:
+def _show_all(work: list[tuple[Refinement, Item]], *, as_json: bool) -> None:
     if as_json:
         _print_json([plain_plan(planned) for _, planned in work])
         return
@@ -181,7 +181,7 @@ def _show_all(work: list[tuple[Refinement, Plan]], *, as_json: bool) -> None:
             talk(warning)
 
 
-def _make_all(work: list[tuple[Refinement, Plan]], project: Project, options: dict[str, Any]) -> bool:
+def _make_all(work: list[tuple[Refinement, Item]], project: Project, options: dict[str, Any]) -> bool:
     """Make the pictures one after the other; return whether all of them came."""
     reports = []
     there: list[Path | None] = []

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.comparing.axes import Axis, Given, Value
     from prompt_kit.generators import Generator
-    from prompt_kit.work.session import Plan
+    from prompt_kit.work.orders import Item
 
 _SHORT: Final = 48
 """Longest value in the name of a cell, in characters."""
@@ -33,7 +33,7 @@ class Cell:
     """Which value it has along each axis, from 0."""
     name: str
     """What makes it differ: ``style=flat, tier=draft``."""
-    plan: Plan | None = None
+    plan: Item | None = None
     """What sending it would mean; ``None`` when the model or the recipe refuses it."""
     price: Decimal | None = None
     """About what it will cost, in US dollars; ``None`` is unknown."""

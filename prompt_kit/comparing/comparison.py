@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from prompt_kit.comparing.cells import Cell, Table
     from prompt_kit.generators import Generator
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.work.session import RunProgress
+    from prompt_kit.work.events import Event
 
 Step: TypeAlias = Literal["priced", "kept", "sent", "made", "written"]
 
@@ -270,7 +270,7 @@ class _Work:
                     self.hopeless[plan.generator, plan.model.id] = outcome.explanation
         self._tell("made", cell=cell, result=self._result(cell))
 
-    def _note(self, cell: Cell, step: RunProgress) -> None:
+    def _note(self, cell: Cell, step: Event) -> None:
         if step.step == "started" and step.folder is not None:
             self.folder.note(cell, f"{step.folder.parent.name}/{step.folder.name}")
 

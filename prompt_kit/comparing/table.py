@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from prompt_kit.comparing.axes import Across, Axis, Value
     from prompt_kit.generators import Generator
     from prompt_kit.project import Project
-    from prompt_kit.work.session import Plan
+    from prompt_kit.work.orders import Item
 
 MOST_CELLS: Final = 48
 """Most cells of one comparison; more cannot be compared by eye."""
@@ -203,7 +203,7 @@ def _with(recipe: Recipe, axis: Axis, value: Value) -> Recipe:
 
 def _planned(
     given: Given, picked: Sequence[tuple[Axis, Value]], mixed: Collection[str], makers: dict[str, Generator]
-) -> Plan | list[_Objection]:
+) -> Item | list[_Objection]:
     """Return what sending a cell's prompt would mean, or every reason why it cannot be made."""
     recipe, values, settings = given.recipe, dict(given.values), dict(given.settings)
     objections: list[_Objection] = []

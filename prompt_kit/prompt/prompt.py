@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -79,6 +79,10 @@ class Prompt:
         sent["turns"] = unnamed(sent["turns"])
         canonical = json.dumps(sent, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def only(self, turn: int) -> Prompt:
+        """Return one turn, counted from 0, as a prompt of its own, to be priced."""
+        return self if len(self.turns) == 1 else replace(self, turns=(self.turns[turn],))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the whole ordered request as plain data, with the hashes of pictures instead of their bytes."""

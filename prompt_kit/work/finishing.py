@@ -23,6 +23,11 @@ def warnings(prompt: Prompt) -> tuple[str, ...]:
     return (pixels.MISSING,) if wanted and not pixels.available() else ()
 
 
+def needed(turn: Turn, settings: Settings) -> bool:
+    """Return whether a turn asks for something that is made here from its picture."""
+    return turn.output == "picture" and (settings.background == "keyed" or turn.mask is not None)
+
+
 def finished(outcome: Outcome, turn: Turn, settings: Settings, folder: RunFolder) -> Outcome:
     """Return the outcome with the cut-out or composite that the prompt asks for, beside each picture.
 

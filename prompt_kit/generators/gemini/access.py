@@ -6,12 +6,14 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from google.auth.credentials import Credentials
 
 KEYS: Final = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
@@ -110,6 +112,12 @@ def access(
     return Access(
         platform=True, key=key, place=place, project=at.strip(), location=where.strip(), credentials=credentials
     )
+
+
+def has_access(options: Mapping[str, Any]) -> bool:
+    """Return whether there is a key, or a Google Cloud project that pays, which ``options`` may name."""
+    switched = any(_environment(name).lower() in {"true", "1"} for name in SWITCHES)
+    return bool(_key(None)[0]) or "project" in options or switched
 
 
 def at_home(address: str) -> bool:

@@ -10,10 +10,8 @@ import httpx2
 import openai
 
 from prompt_kit.generators.network import CONNECT_S, certificates
+from prompt_kit.generators.openai.access import KEY
 from prompt_kit.outcome import Outcome, Status
-
-KEY: Final = "OPENAI_API_KEY"
-"""Where the key is looked for, as the SDK does (openai 3.54.0)."""
 
 ADDRESS: Final = "OPENAI_BASE_URL"
 """Where another address is looked for, as the SDK does (openai 3.54.0)."""

@@ -15,10 +15,10 @@ from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
 from prompt_kit.generators.attempts import Attempt, failed_attempt
 from prompt_kit.generators.network import address_problem, host
+from prompt_kit.generators.openai.access import KEY
 from prompt_kit.generators.openai.answers import read, refused
 from prompt_kit.generators.openai.checks import CHECK_S, checked
 from prompt_kit.generators.openai.connection import (
-    KEY,
     Connection,
     NoConnectionError,
     address,

@@ -5,6 +5,7 @@ it is used.
 """
 
 from prompt_kit.record.ledger.ledger import Ledger
+from prompt_kit.record.ledger.settling import End
 from prompt_kit.record.ledger.tables import SCHEMA, Entry, Planned, RequestState, Spending
 
-__all__ = ["SCHEMA", "Entry", "Ledger", "Planned", "RequestState", "Spending"]
+__all__ = ["SCHEMA", "End", "Entry", "Ledger", "Planned", "RequestState", "Spending"]

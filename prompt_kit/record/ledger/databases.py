@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from prompt_kit.errors import WorkspaceError
+from prompt_kit.record.ledger.tables import OddValueError
 from prompt_kit.support import files
 
 if TYPE_CHECKING:
     import sqlite3
 
+    import psycopg
+    from sqlalchemy.pool import ConnectionPoolEntry
+
 BUSY_S: Final = 10
 """How long another process may hold the SQLite file, or a server may take to answer, in seconds."""
+
+IDLE_S: Final = 60
+"""How long a session of ours on a server may hang in its transaction before the server ends it, in seconds."""
 
 _UNEXPLAINED: Final = "the ledger's database reports an error. Check that it can be read and written."
 
 _TROUBLE: Final = {
     r"not a database|malformed|no such (table|column)": "the ledger is damaged or is another program's file."
     " Move it away; the next run makes a new one; every run keeps its own record of what it cost.",
+    r"lock timeout": f"another session has held the ledger's database for {BUSY_S} s; perhaps it hangs in its"
+    " transaction. Try again, or end that session on the server (pg_stat_activity lists it).",
+    r"idle-in-transaction": f"the server ended a session that did nothing for {IDLE_S} s. Try again.",
     r"database is locked|table is locked": f"another process has held the ledger for {BUSY_S} s."
     " Try again when it is done.",
     r"readonly|read-only": "the ledger cannot be written. Change its rights or use another one.",
@@ -60,6 +70,11 @@ def connect(where: str | Path) -> tuple[sa.Engine, str]:
 def trouble(label: str, error: Exception) -> WorkspaceError:
     """Return what a database reports as a sentence, with nothing of the URL but the host."""
     # The driver's own words are left out: a password that was not encoded ends up in them.
+    if isinstance(error, OddValueError):
+        return WorkspaceError(
+            f"{label}: a row of the ledger holds {error}. Correct that row, or move the ledger away and"
+            " restore the rows from the runs: prompt-kit runs rebuild-ledger"
+        )
     reported = str(getattr(error, "orig", None) or error).lower()
     sentence = next((then for pattern, then in _TROUBLE.items() if re.search(pattern, reported)), _UNEXPLAINED)
     return WorkspaceError(f"{label}: {sentence}")
@@ -68,11 +83,13 @@ def trouble(label: str, error: Exception) -> WorkspaceError:
 def _sqlite(path: Path) -> tuple[sa.Engine, str]:
     files.make_folder(path.absolute().parent)
     engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(path)), poolclass=NullPool, connect_args={"timeout": BUSY_S}
+        sa.URL.create("sqlite", database=str(path)),
+        poolclass=sa.QueuePool,
+        connect_args={"timeout": BUSY_S, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
-    def _connect(connection: sqlite3.Connection, _record: object) -> None:
+    def _connect(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # transactions are begun below, by `_begin`
         # A rollback journal and not a write-ahead log: before SQLite 3.51.3, the log's reset can damage the file
         # when several processes write (sqlite.org/wal.html, 2026-03), it does not work on network folders, and the
@@ -80,6 +97,15 @@ def _sqlite(path: Path) -> tuple[sa.Engine, str]:
         # is not lost in a power cut. It costs 1.1 ms a commit against 0.4 ms with a log (measured 2026-11).
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("PRAGMA synchronous=EXTRA")
+        record.info["file"] = _identity(path)
+
+    @event.listens_for(engine, "checkout")
+    def _check(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        file = _identity(path)
+        # A kept connection would go on writing to a file that was moved away, and SQLite forbids its use after a fork.
+        if record.info["file"] not in {file, None}:
+            raise DisconnectionError
+        record.info["file"] = file
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
@@ -87,6 +113,15 @@ def _sqlite(path: Path) -> tuple[sa.Engine, str]:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine, str(path)
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    """Return which file this is, for this process."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return os.getpid(), status.st_dev, status.st_ino
 
 
 def _postgresql(text: str) -> tuple[sa.Engine, str]:
@@ -103,6 +138,14 @@ def _postgresql(text: str) -> tuple[sa.Engine, str]:
         raise WorkspaceError(
             "A ledger in PostgreSQL needs psycopg. Install it: pip install 'prompt-kit[postgresql]'."
         ) from error
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: psycopg.Connection, _record: object) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = '{BUSY_S}s'")
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_S}s'")
+        connection.autocommit = False
+
     # What looks like no host may hold a part of a password that was not encoded.
     named = url.host and re.fullmatch(r"[\w.:-]+", url.host)
     return engine, f"PostgreSQL at {url.host}" if named else "PostgreSQL"

@@ -4,58 +4,44 @@ from __future__ import annotations
 
 import os
 import socket
-import sqlite3
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import fields
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
-
 from prompt_kit.errors import BudgetError, WorkspaceError
-from prompt_kit.record.ledger.databases import connect, trouble
-from prompt_kit.record.ledger.processes import alive
-from prompt_kit.record.ledger.tables import (
-    REQUESTS,
-    SCHEMA,
-    TABLES,
-    VERSION,
-    Entry,
-    Money,
-    Planned,
-    RequestState,
-    Spending,
-)
-from prompt_kit.support.money import dollars
+from prompt_kit.record.ledger import settling, statements, totals
+from prompt_kit.record.ledger.budgets import Limits
+from prompt_kit.record.ledger.databases import connect
+from prompt_kit.record.ledger.tables import Entry, Planned, RequestState, Spending
+from prompt_kit.record.ledger.transactions import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from decimal import Decimal
     from pathlib import Path
+
+    import sqlalchemy as sa
 
     from prompt_kit.outcome import Outcome
     from prompt_kit.project import Budget
+    from prompt_kit.record.ledger.settling import End
 
-_LOCK: Final = 0x70726F6D70746B  # "promptk"; makes writers of one PostgreSQL database wait for each other
-
-_c = REQUESTS.c
-
-# A request that was given up may still be charged.
-_OPEN: Final[tuple[RequestState, ...]] = ("planned", "sent", "unknown")
+_PLANNED: Final = tuple(field.name for field in fields(Planned))
 
 
 class Ledger:
-    """One row per request, on the disk before the request leaves."""
+    """One row per request, on the disk before the request leaves. It may be used by several threads."""
 
     def __init__(self, engine: sa.Engine, label: str, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
-        self._label = label
+        self._database = Database(engine, label)
         self._clock = clock
         self._mine: set[int] = set()
+        self.is_new = False
+        """Whether opening it made it."""
 
     def __repr__(self) -> str:
-        return f"Ledger({self._label})"
+        return f"Ledger({self._database.label})"
 
     @classmethod
     def open(cls, where: str | Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Ledger:
@@ -71,7 +57,7 @@ class Ledger:
         engine, label = connect(where)
         ledger = cls(engine, label, clock)
         try:
-            ledger._make_tables()
+            ledger.is_new = ledger._database.make_ready()
         except BaseException:
             ledger.close()
             raise
@@ -85,7 +71,7 @@ class Ledger:
 
     def close(self) -> None:
         """Close the connections to the database."""
-        self._engine.dispose()
+        self._database.engine.dispose()
 
     def book(self, planned: Planned, *, budget: Budget | None = None) -> int:
         """Book a request that is about to be sent; return its id.
@@ -98,6 +84,16 @@ class Ledger:
         """
         return self.book_all([planned], budget=budget)[0]
 
+    def allow(self, planned: Planned, budget: Budget) -> None:
+        """Check that the budget has enough for a request; nothing is booked.
+
+        Raises:
+            BudgetError: When it would cost more than is left.
+            WorkspaceError: When the ledger cannot be read.
+        """
+        with self._reading() as connection:
+            _allow(connection, planned, budget, self._clock())
+
     def book_all(self, planned: Sequence[Planned], *, budget: Budget | None = None) -> tuple[int, ...]:
         """Book several requests that are about to be sent, all of them or none; return their ids.
 
@@ -105,17 +101,58 @@ class Ledger:
             BudgetError: When one of them would cost more than is left; nothing is booked.
             WorkspaceError: When the ledger cannot be written.
         """
-        now = self._clock()
-        common = {"pid": os.getpid(), "host": socket.gethostname(), "state": "planned", "planned_at": now}
-        numbers = []
-        with self._writing() as connection:
+        with self._database.writing() as connection:
+            limits = Limits(connection, budget, self._clock())
             for request in planned:
-                if budget:
-                    _allow(connection, request, budget, now)
-                insert = sa.insert(REQUESTS).values(asdict(request) | common).returning(_c.id)
-                numbers.append(connection.execute(insert).scalar_one())
-        self._mine.update(numbers)
-        return tuple(numbers)
+                if refusal := limits.book(request):
+                    raise refusal
+            return self._insert(connection, planned, {"state": "planned"})
+
+    def book_each(
+        self, planned: Sequence[Planned], *, budget: Budget | None = None, sent: bool = False, job: bool = False
+    ) -> tuple[int | BudgetError, ...]:
+        """Book those of several requests that the budget allows; return for each its id, or why it may not be sent.
+
+        Each is judged as if those before it had been booked alone. All of it is one step that other processes wait
+        for, and on the disk on return.
+
+        Args:
+            planned: The requests.
+            budget: What may be spent.
+            sent: Whether they leave now; without it, call `sent` before they do.
+            job: Whether they leave in a job that outlives this process, as `handed_over` notes it.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be written; do not send any.
+        """
+        state: dict[str, Any] = {"state": "sent", "sent_at": self._clock()} if sent or job else {"state": "planned"}
+        with self._database.writing() as connection:
+            limits = Limits(connection, budget, self._clock())
+            judged = [limits.book(request) for request in planned]
+            allowed = [request for request, refusal in zip(planned, judged, strict=True) if refusal is None]
+            numbers = iter(self._insert(connection, allowed, state | ({"pid": 0, "host": ""} if job else {})))
+        return tuple(refusal or next(numbers) for refusal in judged)
+
+    def allow(self, planned: Planned, budget: Budget) -> None:
+        """Check that the budget has enough for a request; nothing is booked.
+
+        Raises:
+            BudgetError: When it would cost more than is left.
+            WorkspaceError: When the ledger cannot be read.
+        """
+        with self._database.reading() as connection:
+            if refusal := Limits(connection, budget, self._clock()).book(planned):
+                raise refusal
+
+    def _insert(
+        self, connection: sa.Connection, planned: Sequence[Planned], state: Mapping[str, Any]
+    ) -> tuple[int, ...]:
+        common = {"pid": os.getpid(), "host": socket.gethostname(), "planned_at": self._clock(), **state}
+        rows = [{name: getattr(request, name) for name in _PLANNED} | common for request in planned]
+        numbers = tuple(connection.execute(statements.BOOK, rows).scalars()) if rows else ()
+        if common["pid"]:
+            self._mine.update(numbers)
+        return numbers
 
     def sent(self, number: int) -> None:
         """Note that a planned request leaves now; on return this is on the disk.
@@ -123,7 +160,10 @@ class Ledger:
         Raises:
             WorkspaceError: When the ledger cannot be written, or the request is not planned; do not send it.
         """
-        self._change(number, ("planned",), state="sent", sent_at=self._clock())
+        with self._database.writing() as connection:
+            sent = connection.execute(statements.SEND, {"numbers": [number], "at": self._clock()})
+        if not sent.rowcount:
+            raise self._no_longer_open(number)
 
     def handed_over(self, numbers: Sequence[int]) -> None:
         """Note that planned requests leave now in a job that outlives this process; on return this is on the disk.
@@ -133,31 +173,23 @@ class Ledger:
         Raises:
             WorkspaceError: When the ledger cannot be written, or one of them is not planned; do not send any.
         """
-        values = {"state": "sent", "sent_at": self._clock(), "pid": 0, "host": ""}
-        planned = _c.id.in_(numbers) & (_c.state == "planned")
-        with self._writing() as connection:
-            if connection.execute(sa.update(REQUESTS).where(planned).values(values)).rowcount != len(numbers):
-                raise WorkspaceError(f"{self._label}: a request of the job is no longer planned. Submit it again.")
+        with self._database.writing() as connection:
+            sent = connection.execute(statements.HAND_OVER, {"numbers": list(numbers), "at": self._clock()})
+            if sent.rowcount != len(numbers):
+                raise WorkspaceError(
+                    f"{self._database.label}: a request of the job is no longer planned. Submit it again."
+                )
         self._mine.difference_update(numbers)
 
     def ended(self, number: int, outcome: Outcome) -> None:
         """Book how a request ended and what it cost; ``unknown`` when it cannot be known whether it was paid.
 
+        To book the same end again changes nothing.
+
         Raises:
-            WorkspaceError: When the ledger cannot be written, or the request has ended before.
+            WorkspaceError: When the ledger cannot be written, or the request has ended otherwise before.
         """
-        unpaid = outcome.cost is None and outcome.billable == "no"
-        self._change(
-            number,
-            _OPEN,
-            state="done" if outcome.ok else "unknown" if outcome.billable == "unknown" else "failed",
-            status=str(outcome.status),
-            actual=Decimal() if unpaid else outcome.cost,
-            ended_at=self._clock(),
-            response_id=outcome.response_id,
-            note=outcome.reason or ("" if outcome.ok else outcome.message),
-        )
-        self._mine.discard(number)
+        self._settle(number, outcome)
 
     def unknown(self, number: int, *, note: str) -> None:
         """Note that the end of a request will not be known, so that it may have been paid.
@@ -165,8 +197,34 @@ class Ledger:
         Raises:
             WorkspaceError: When the ledger cannot be written, or the request has ended before.
         """
-        self._change(number, _OPEN, state="unknown", ended_at=self._clock(), note=note)
-        self._mine.discard(number)
+        self._settle(number, note)
+
+    def settle_each(self, ends: Sequence[tuple[int, End]]) -> tuple[WorkspaceError | None, ...]:
+        """Book how several requests ended, in one step; return for each ``None``, or why it could not be booked.
+
+        To book the same end again changes nothing.
+
+        Args:
+            ends: The id of each request with how it ended, or with why that will not be known.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be written; nothing is booked.
+        """
+        with self._database.writing() as connection:
+            booked = settling.settle(connection, ends, self._clock())
+        self._mine.difference_update(number for number, _ in ends)
+        return tuple(
+            None if done else self._no_longer_open(number) for (number, _), done in zip(ends, booked, strict=True)
+        )
+
+    def _settle(self, number: int, end: End) -> None:
+        if refusal := self.settle_each([(number, end)])[0]:
+            raise refusal
+
+    def _no_longer_open(self, number: int) -> WorkspaceError:
+        return WorkspaceError(
+            f"{self._database.label}: request {number} is no longer open in the ledger. Start it again."
+        )
 
     def reconcile(self) -> tuple[Entry, ...]:
         """Settle what processes of this computer left open when they were ended; return the changed entries.
@@ -176,22 +234,12 @@ class Ledger:
         Raises:
             WorkspaceError: When the ledger cannot be written.
         """
-        still_open = _c.state.in_(("planned", "sent")) & (_c.host == socket.gethostname())
-        left = [
-            entry
-            for entry in self._read(sa.select(REQUESTS).where(still_open).order_by(_c.id))
-            if entry.id not in self._mine and not alive(entry.pid, entry.planned_at)
-        ]
-        never_sent = {"state": "failed", "actual": Decimal(), "note": "The program ended before it was sent."}
-        may_be_paid = {"state": "unknown", "note": "The program ended before the answer came."}
-        settled = []
-        for entry in left:
-            values = may_be_paid if entry.state == "sent" else never_sent
-            same = (_c.id == entry.id) & (_c.state == entry.state)
-            with self._writing() as connection:
-                if connection.execute(sa.update(REQUESTS).where(same).values(values)).rowcount:
-                    settled.append(replace(entry, **values))
-        return tuple(settled)
+        left_open = self._read(statements.LEFT_OPEN, host=socket.gethostname())
+        left = tuple(settling.abandoned(entry for entry in left_open if entry.id not in self._mine))
+        if not left:
+            return ()
+        with self._database.writing() as connection:
+            return tuple(settling.give_up(connection, left))
 
     def entries(
         self,
@@ -206,35 +254,50 @@ class Ledger:
         Raises:
             WorkspaceError: When the ledger cannot be read.
         """
-        query = sa.select(REQUESTS).order_by(_c.id.desc()).limit(limit)
-        if since is not None:
-            query = query.where(_c.planned_at >= since)
-        if run is not None:
-            query = query.where(_c.run == run)
-        if states:
-            query = query.where(_c.state.in_(states))
-        return self._read(query)
+        return self._read(statements.entries(since=since, run=run, states=states, limit=limit))
 
-    def last_run(self, prompt_fingerprint: str, generator: str, model: str) -> tuple[Entry, ...]:
+    def last_run(
+        self, prompt_fingerprint: str, generator: str, model: str, *, order_key: str = "", person: str = ""
+    ) -> tuple[Entry, ...]:
         """Return the requests of the newest run of a prompt with a model, the newest first; none is an empty tuple.
 
+        Args:
+            prompt_fingerprint: Of the prompt.
+            generator: The name of the generator.
+            model: The id of the model.
+            order_key: Leaves out the runs of other orders. Runs of ledgers of version 1 have none; they are anybody's
+                who is not named.
+            person: For whom it is asked.
+
         Raises:
             WorkspaceError: When the ledger cannot be read.
         """
-        asked = (_c.prompt_fingerprint == prompt_fingerprint) & (_c.generator == generator)
-        same = asked & (_c.model == model)
-        newest = sa.select(_c.run).where(same).order_by(_c.id.desc()).limit(1).scalar_subquery()
-        return self._read(sa.select(REQUESTS).where(_c.run == newest).order_by(_c.id.desc()))
+        asked = {"prompt_fingerprint": prompt_fingerprint, "generator": generator, "model": model}
+        with self._database.reading() as connection:
+            queries: list[tuple[sa.Select[Any], dict[str, str]]] = [(statements.NEWEST_OF_PROMPT, asked)]
+            if order_key:
+                queries = [(statements.NEWEST_OF_ORDER, {"order_key": order_key})]
+                queries += [] if person else [(statements.NEWEST_WITHOUT_ORDER, asked)]
+            rows = [row for query, values in queries if (row := connection.execute(query, values).first())]
+            return self._read(statements.OF_RUN, run=max(rows)[1]) if rows else ()
 
-    def waiting(self, prompt_fingerprint: str, generator: str) -> tuple[Entry, ...]:
+    def waiting(
+        self, prompt_fingerprint: str, generator: str, *, order_key: str = "", person: str = ""
+    ) -> tuple[Entry, ...]:
         """Return the requests of a prompt that left in jobs and are not answered yet, the newest first.
 
+        Args:
+            prompt_fingerprint: Of the prompt.
+            generator: The name of the generator.
+            order_key: Leaves out those of other orders, as with `last_run`.
+            person: For whom it is asked.
+
         Raises:
             WorkspaceError: When the ledger cannot be read.
         """
-        same = (_c.prompt_fingerprint == prompt_fingerprint) & (_c.generator == generator)
-        handed_over = (_c.state == "sent") & (_c.pid == 0)
-        return self._read(sa.select(REQUESTS).where(same, handed_over).order_by(_c.id.desc()))
+        entries = self._read(statements.IN_JOBS, prompt_fingerprint=prompt_fingerprint, generator=generator)
+        keys = {order_key} if person else {order_key, ""}
+        return tuple(entry for entry in entries if entry.order_key in keys) if order_key else entries
 
     def asked(self, fingerprint: str) -> Entry | None:
         """Return the last request of this fingerprint that brought pictures.
@@ -242,26 +305,21 @@ class Ledger:
         Raises:
             WorkspaceError: When the ledger cannot be read.
         """
-        same = (_c.fingerprint == fingerprint) & (_c.state == "done")
-        entries = self._read(sa.select(REQUESTS).where(same).order_by(_c.id.desc()).limit(1))
+        entries = self._read(statements.OF_REQUEST, fingerprint=fingerprint)
         return entries[0] if entries else None
 
-    def spent(self, since: datetime) -> Spending:
+    def spent(self, since: datetime, *, person: str | None = None) -> Spending:
         """Return what the requests since a moment have cost; those that are only planned cost nothing yet.
+
+        Args:
+            since: The moment.
+            person: Leaves out the requests of others.
 
         Raises:
             WorkspaceError: When the ledger cannot be read.
         """
-        open_price = _c.actual.is_(None) & (_c.state != "planned")
-        query = sa.select(
-            sa.func.sum(_c.actual),
-            sa.func.sum(_c.estimate).filter(open_price),
-            sa.func.count().filter(open_price),
-            sa.func.count().filter(open_price & _c.estimate.is_(None)),
-        ).where(_c.planned_at >= since)
-        with self._reading() as connection:
-            known, possible, unknown, unpriced = connection.execute(query).one()
-        return Spending(known or Decimal(), possible or Decimal(), unknown, unpriced)
+        with self._database.reading() as connection:
+            return totals.spent(connection, since, person)
 
     def left(self, budget: Budget, run: str = "") -> Decimal | None:
         """Return what may still be spent under the tightest limit, in US dollars; ``None`` is no limit.
@@ -271,89 +329,35 @@ class Ledger:
         Raises:
             WorkspaceError: When the ledger cannot be read.
         """
-        with self._reading() as connection:
-            limits = _limits(budget, run, self._clock())
-            return min((limit - _held(connection, where) for _, limit, where in limits), default=None)
+        with self._database.reading() as connection:
+            return Limits(connection, budget, self._clock()).left(run)
 
-    def _change(self, number: int, states: tuple[RequestState, ...], **values: Any) -> None:
-        with self._writing() as connection:
-            update = sa.update(REQUESTS).where(_c.id == number, _c.state.in_(states)).values(values)
-            changed = connection.execute(update).rowcount
-        if not changed:
-            raise WorkspaceError(f"{self._label}: request {number} is no longer open in the ledger. Start it again.")
+    def recount(self) -> bool:
+        """Compare the running totals with the rows, and correct them; return whether they were right.
 
-    def _read(self, query: sa.Select[Any]) -> tuple[Entry, ...]:
-        with self._reading() as connection:
-            return tuple(Entry(**row) for row in connection.execute(query).mappings())
+        This reads all rows.
 
-    def _make_tables(self) -> None:
-        with self._reading() as connection:
-            there = sa.inspect(connection).has_table(VERSION.name)
-        if not there:
-            with self._writing() as connection:
-                TABLES.create_all(connection)
-                if connection.scalar(sa.select(VERSION.c.schema)) is None:
-                    connection.execute(sa.insert(VERSION).values(schema=SCHEMA))
-        with self._reading() as connection:
-            schema = connection.scalar(sa.select(sa.func.max(VERSION.c.schema)))
-        if (schema or 0) > SCHEMA:
-            raise WorkspaceError(f"{self._label}: a newer prompt-kit made this ledger. Update prompt-kit to use it.")
+        Raises:
+            WorkspaceError: When the ledger cannot be read or written.
+        """
+        with self._database.writing() as connection:
+            right = totals.agree(connection)
+            if not right:
+                totals.recount(connection)
+        return right
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with self._errors_as_workspace_errors(), self._engine.connect() as connection:
-            yield connection
+    def together(self) -> Iterator[None]:
+        """Make all calls of this thread one step that other processes wait for; an error undoes all of them.
 
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        with (
-            self._errors_as_workspace_errors(),
-            self._engine.connect().execution_options(writes=True) as connection,
-            connection.begin(),
-        ):
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            yield connection
+        Keep it short: look up what is there, decide, book.
 
-    @contextmanager
-    def _errors_as_workspace_errors(self) -> Iterator[None]:
-        try:
+        Raises:
+            WorkspaceError: When the ledger cannot be written.
+        """
+        with self._database.together():
             yield
-        except (SQLAlchemyError, sqlite3.Error) as error:
-            raise trouble(self._label, error) from None
 
-
-def _limits(budget: Budget, run: str, now: datetime) -> list[tuple[str, Decimal, sa.ColumnElement[bool]]]:
-    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    limits = [
-        ("for this run", budget.run, _c.run == run),
-        ("for today", budget.day, _c.planned_at >= day),
-        ("for this month", budget.month, _c.planned_at >= day.replace(day=1)),
-    ]
-    return [(name, limit, where) for name, limit, where in limits if limit is not None]
-
-
-def _held(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Decimal:
-    """Return what is spent or may be: the price where it is known, else the estimate."""
-    price = sa.func.coalesce(_c.actual, _c.estimate, type_=Money)
-    held: Decimal | None = connection.scalar(sa.select(sa.func.sum(price, type_=Money)).where(where))
-    return held or Decimal()
-
-
-def _allow(connection: sa.Connection, planned: Planned, budget: Budget, now: datetime) -> None:
-    if planned.estimate == 0:
-        return
-    for name, limit, where in _limits(budget, planned.run, now):
-        if planned.estimate is None:
-            raise BudgetError(
-                f"The price of {planned.model} is unknown, and the budget {name} is {dollars(limit, least=2)}."
-                " Use a model with a known price, or remove the budget."
-            )
-        held = _held(connection, where)
-        if held + planned.estimate > limit:
-            left = dollars(max(limit - held, Decimal()), least=2)
-            raise BudgetError(
-                f"This would cost about {dollars(planned.estimate, least=2)}, but the budget {name} has {left} left:"
-                f" {dollars(held, least=2)} of {dollars(limit, least=2)} is spent or reserved."
-                " Choose a lower tier or size, or raise the budget."
-            )
+    def _read(self, query: sa.Select[Any], **values: Any) -> tuple[Entry, ...]:
+        with self._database.reading() as connection:
+            return tuple(Entry(**row) for row in connection.execute(query, values).mappings())

@@ -19,7 +19,7 @@ def alive(pid: int, since: datetime) -> bool:
         pass
     # After a restart of the computer the number may belong to another program.
     started = _started(pid)
-    return started is None or started <= since + timedelta(minutes=1)
+    return started is None or started - timedelta(minutes=1) <= since
 
 
 def _started(pid: int) -> datetime | None:

@@ -5,9 +5,9 @@ their runs. Whatever is interrupted can be done again: nothing is submitted, sav
 """
 
 from prompt_kit.work.jobs.collecting import acancel, acollect, cancel, collect
-from prompt_kit.work.jobs.orders import Order
 from prompt_kit.work.jobs.records import Job, JobState, Row, job_of, jobs
 from prompt_kit.work.jobs.submitting import Submission, asubmit, submission_of, submit
+from prompt_kit.work.orders import Order
 
 __all__ = [
     "Job",

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError, Problem
-from prompt_kit.work.continuing import Wanted, unfinished
+from prompt_kit.work.resuming import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from prompt_kit.record.ledger import Ledger
-    from prompt_kit.work.jobs.orders import Order
-    from prompt_kit.work.session import Plan
+    from prompt_kit.work.orders import Item, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Portion:
     number: int
     """Which of the orders it is, from 0."""
     order: Order
-    plan: Plan
+    plan: Item
     places: tuple[tuple[int, int], ...]
     """Turn and repetition of each request that is made, from 0."""
     folder: Path | None = None
@@ -32,7 +31,7 @@ class Portion:
 
 
 def portions(
-    orders: Sequence[Order], plans: Sequence[Plan], ledger: Ledger, root: Path, *, new: bool
+    orders: Sequence[Order], plans: Sequence[Item], ledger: Ledger, root: Path, *, new: bool
 ) -> tuple[Portion, ...]:
     """Return what each order still needs: everything, or what the last run of the same prompt has not brought.
 
@@ -71,7 +70,7 @@ def _places(order: Order) -> tuple[tuple[int, int], ...]:
 def _rest(whole: Portion, ledger: Ledger, root: Path) -> Portion:
     """Return what the last run of the same prompt lacks; the whole order where there is none to go on with."""
     order, plan = whole.order, whole.plan
-    folder = unfinished(Wanted(order.prompt, plan.generator, plan.model.id, order.count), ledger, root)
+    folder = unfinished(plan, ledger, root)
     if folder is None:
         return whole
     try:

@@ -21,7 +21,7 @@ from prompt_kit.support import files
 from prompt_kit.work import finishing
 from prompt_kit.work.jobs.records import FOLDER, write
 from prompt_kit.work.jobs.submitting import end_run
-from prompt_kit.work.merging import merged
+from prompt_kit.work.results import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

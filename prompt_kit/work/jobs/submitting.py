@@ -20,9 +20,9 @@ from prompt_kit.record.runs import RunFolder, run_record
 from prompt_kit.support import files
 from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.support.money import dollars, total
-from prompt_kit.work.jobs.orders import Order
 from prompt_kit.work.jobs.portions import Portion, portions
 from prompt_kit.work.jobs.records import Job, Row, held, write
+from prompt_kit.work.orders import Item, Order
 from prompt_kit.work.session import default_generator, generator_for, plan
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from prompt_kit.work.session import Plan
 
 UNCERTAIN: Final = "It is not known whether the job arrived. 'prompt-kit runs wait' looks for it."
 
@@ -39,7 +38,7 @@ UNCERTAIN: Final = "It is not known whether the job arrived. 'prompt-kit runs wa
 class Submission:
     """What submitting would mean, before anything is sent."""
 
-    plans: tuple[Plan, ...]
+    plans: tuple[Item, ...]
     """One for each order, at the ordinary price."""
     requests: int
     """How many are sent."""
@@ -120,7 +119,7 @@ def submission_of(orders: Sequence[Order], made_by: Generator, project: Project)
         InputError: With everything that cannot go into a job.
     """
     _taker(made_by)
-    plans: list[Plan] = []
+    plans: list[Item] = []
     problems: list[Problem] = []
     for order in orders:
         problems += chained(order.prompt)
@@ -312,12 +311,12 @@ def chained(prompt: Prompt) -> Iterator[Problem]:
             return
 
 
-def batch_price(planned: Plan) -> Decimal | None:
+def batch_price(planned: Item) -> Decimal | None:
     """Return about what a prompt costs in a job, in US dollars; unknown on a generator that has no prices."""
     return _estimate(planned, planned.prompt, planned.count)
 
 
-def _estimate(planned: Plan, prompt: Prompt, count: int = 1) -> Decimal | None:
+def _estimate(planned: Item, prompt: Prompt, count: int = 1) -> Decimal | None:
     return planned.model.in_batch.estimate(prompt, count) if planned.model.generator == planned.generator else None
 
 

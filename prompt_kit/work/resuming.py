@@ -2,80 +2,86 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import socket
 from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError
 from prompt_kit.outcome import Status
+from prompt_kit.record.ledger.processes import alive
 from prompt_kit.record.runs import RECORD, BusyError, RunFolder, Sent, run_record
 from prompt_kit.record.runs.reading import own_record
+from prompt_kit.record.runs.recovery import recovered_answers
 from prompt_kit.support import files
 from prompt_kit.support.money import dollars, total
 from prompt_kit.support.words import series
+from prompt_kit.work.orders import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from prompt_kit.prompt import Prompt
     from prompt_kit.record.ledger import Entry, Ledger
     from prompt_kit.record.runs import RunRecord
+    from prompt_kit.work.orders import Item
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The request that an unfinished run must match to be continued."""
-
-    prompt: Prompt
-    generator: str
-    model: str
-    count: int
-    resend: bool = False
-    """Whether a request may be sent again that may have been paid though nobody saw the answer."""
-
-    def last_run(self, ledger: Ledger) -> tuple[Entry, ...]:
-        """Return the requests of the newest run that asked for the same."""
-        return ledger.last_run(self.prompt.fingerprint, self.generator, self.model)
+def kept(item: Item, ledger: Ledger, root: Path) -> Kept | None:
+    """Return what the last run of the same order has, if it was left unfinished; nothing is written."""
+    entries = _last_run(item, ledger)
+    path = _folder(entries, root)
+    record = _unfinished_record(path, item) if path else None
+    if path is None or record is None:
+        return None
+    latest = [_sent(entry) for entry in _unseen(entries, record) if not _sent_again(entry, entries)]
+    done = (*record.requests, *recovered_answers(path, record, latest))
+    places = {(made.request.turn, made.request.take) for made in done if made.answer.status is Status.OK}
+    return Kept(path, frozenset(places))
 
 
-def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
-    """Return the folder of the last run of the same prompt, if it was left unfinished with something to keep.
+def unfinished(item: Item, ledger: Ledger, root: Path, *, resend: bool = False) -> RunFolder | None:
+    """Return the folder of the last run of the same order, if it was left unfinished with something to keep.
 
     Pictures that its process saved but did not record are added to its record and booked.
+
+    Args:
+        item: What is wanted.
+        ledger: Knows what was asked before.
+        root: The folder of all runs.
+        resend: Whether a request may be sent again that may have been paid though nobody saw the answer.
 
     Raises:
         InputError: When a run of the same prompt waits in a job; when a request of the last one may have been paid
             though nobody saw the answer, unless it may be sent again; or when its record is damaged.
         WorkspaceError: When something in its folder, or the ledger, cannot be written.
     """
-    _stop_if_it_waits(wanted, ledger, root)
-    entries = wanted.last_run(ledger)
-    path = files.inside(root, entries[0].run) if entries else None
-    if path is None or not (path / RECORD).is_file():
-        return None
-    try:
-        record = own_record(path)
-    except InputError as error:
-        raise InputError(f"{error} The run cannot go on from there; make everything anew with --new.") from error
-    if record.count != wanted.count or record.state not in {"started", "failed", "cancelled"}:
+    _stop_if_it_waits(item, ledger, root)
+    entries = _last_run(item, ledger)
+    path = _folder(entries, root)
+    record = _unfinished_record(path, item) if path else None
+    if path is None or record is None:
         return None
     lost = _unseen(entries, record)
     # A picture without a sidecar can only be of what was sent last.
     latest = [_sent(entry) for entry in lost if not _sent_again(entry, entries)]
     try:
         folder = RunFolder.reopen(path, unseen=latest)
-    except BusyError:  # another process makes it: this is a second request for the same prompt
-        return None
+    except BusyError:
+        if _goes_on_elsewhere(entries, record):
+            raise InputError(
+                f"Another process goes on with {record.run}, which asks for the very same. Wait for it, or make"
+                " everything anew with --new."
+            ) from None
+        return None  # another process makes it: this is a second request for the same prompt
     try:
         # Until the folder was locked, another process may have changed the ledger.
-        if ledger.reconcile() or wanted.last_run(ledger) != entries:
+        if ledger.reconcile() or _last_run(item, ledger) != entries:
             folder.close()
-            return unfinished(wanted, ledger, root)
+            return unfinished(item, ledger, root, resend=resend)
         left = _settled(folder, lost, entries, ledger)
-        _refuse_double_payment(left, wanted, folder)
+        _refuse_double_payment([] if resend else left, item, folder)
         folder.lost(*map(_sent, left))
         # A run that was killed before it had any answer has no end yet; it ends here.
-        if left or record.state == "started" or any(folder.made(take) for take in range(wanted.count)):
+        if left or record.state == "started" or any(folder.made(take) for take in range(item.count)):
             return folder
     except BaseException:
         folder.close()
@@ -84,13 +90,44 @@ def unfinished(wanted: Wanted, ledger: Ledger, root: Path) -> RunFolder | None:
     return None
 
 
-def _stop_if_it_waits(wanted: Wanted, ledger: Ledger, root: Path) -> None:
+def _last_run(item: Item, ledger: Ledger) -> tuple[Entry, ...]:
+    """Return the requests of the newest run that asked for the same."""
+    return ledger.last_run(item.prompt.fingerprint, item.generator, item.model.id)
+
+
+def _folder(entries: Sequence[Entry], root: Path) -> Path | None:
+    path = files.inside(root, entries[0].run) if entries else None
+    return path if path is not None and (path / RECORD).is_file() else None
+
+
+def _unfinished_record(path: Path, item: Item) -> RunRecord | None:
+    """Return the record of a run that can be continued for an order, ``None`` where it cannot.
+
+    Raises:
+        InputError: When it is damaged.
+    """
+    try:
+        record = own_record(path)
+    except InputError as error:
+        raise InputError(f"{error} The run cannot go on from there; make everything anew with --new.") from error
+    unended = record.state in {"started", "failed", "cancelled"}
+    return record if unended and record.count == item.count else None
+
+
+def _goes_on_elsewhere(entries: Sequence[Entry], record: RunRecord) -> bool:
+    """Return whether a run that another process works on was left unfinished before."""
+    return record.state != "started" or any(
+        entry.host != socket.gethostname() or not alive(entry.pid, entry.planned_at) for entry in entries
+    )
+
+
+def _stop_if_it_waits(item: Item, ledger: Ledger, root: Path) -> None:
     """Raise `InputError` when a run of the same prompt waits in a job and only has to be collected."""
-    waiting = ledger.waiting(wanted.prompt.fingerprint, wanted.generator)
-    for run in dict.fromkeys(entry.run for entry in waiting if entry.model == wanted.model):
+    waiting = ledger.waiting(item.prompt.fingerprint, item.generator)
+    for run in dict.fromkeys(entry.run for entry in waiting if entry.model == item.model.id):
         path = files.inside(root, run)
         record = run_record(path) if (path / RECORD).is_file() else None
-        if record and record.state == "waiting" and record.count == wanted.count:
+        if record and record.state == "waiting" and record.count == item.count:
             job = record.job
             raise InputError(
                 f"{run} asks for the very same, and waits in {job}. Collect it: prompt-kit runs wait {job}."
@@ -123,12 +160,12 @@ def _settled(folder: RunFolder, lost: Sequence[Entry], entries: Sequence[Entry],
     return [entry for entry in lost if entry.id not in answered and not _sent_again(entry, entries)]
 
 
-def _refuse_double_payment(left: Sequence[Entry], wanted: Wanted, folder: RunFolder) -> None:
-    """Raise `InputError` when going on could pay for a picture twice, unless ``resend`` allows it."""
+def _refuse_double_payment(left: Sequence[Entry], item: Item, folder: RunFolder) -> None:
+    """Raise `InputError` when going on could pay for a picture twice."""
     left = [entry for entry in left if entry.estimate != 0]  # the proof costs nothing
-    if not left or wanted.resend:
+    if not left:
         return
-    names = [name for entry in left if (name := wanted.prompt.turns[entry.turn].name)]
+    names = [name for entry in left if (name := item.prompt.turns[entry.turn].name)]
     single = len(left) == 1
     pictures = series([f"'{name}'" for name in names]) if names else "a picture" if single else f"{len(left)} pictures"
     cost = total(entry.estimate if entry.actual is None else entry.actual for entry in left)

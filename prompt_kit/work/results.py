@@ -1,4 +1,4 @@
-"""Makes one outcome of several."""
+"""What came of work: several outcomes as one."""
 
 from __future__ import annotations
 

@@ -1,0 +1,205 @@
+"""The only place where ledger and run folder change together: book, settle, lose.
+
+The order of writes survives a kill at any point: a request's row is on the disk before it leaves, its pictures are on
+the disk before the row says that they came. All of it happens in a thread of its own; what waits is written together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
+
+from prompt_kit.outcome import Outcome, Status
+from prompt_kit.record.ledger import Ledger
+from prompt_kit.work.writer import Writer, written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+    from types import TracebackType
+
+    from prompt_kit.errors import BudgetError
+    from prompt_kit.project import Project
+    from prompt_kit.record.ledger import Planned
+    from prompt_kit.record.runs import RunFolder, Sent
+
+T = TypeVar("T")
+
+_NEVER_LEFT: Final = Outcome(
+    Status.CANCELLED, message="It was stopped before it was sent.", billable="no", cost=Decimal(0)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """A request that is about to be sent."""
+
+    planned: Planned
+
+
+@dataclass(frozen=True, slots=True)
+class _Settle:
+    """An answer that is to be saved and booked."""
+
+    folder: RunFolder
+    outcome: Outcome
+    sent: Sent
+
+
+@dataclass(frozen=True, slots=True)
+class _Lose:
+    """A request whose answer nobody will see."""
+
+    folder: RunFolder
+    sent: Sent
+    note: str
+
+
+_Job: TypeAlias = "_Book | _Settle | _Lose | Callable[[Ledger], Any]"
+_Waiting: TypeAlias = "tuple[_Job, Future[Any]]"
+
+
+class Booking:
+    """Ledger and run folders of a project while work goes on; may be used by several works at once."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._ledger: Ledger | None = None
+        self._writer: Writer[_Job] = Writer(self._do)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.shield(asyncio.to_thread(self.close))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what waits, and close the ledger."""
+        self._writer.close()
+        if self._ledger is not None:
+            self._ledger.close()
+
+    async def book(self, planned: Planned) -> int:
+        """Book a request that leaves now, and return its id; on return this is on the disk.
+
+        Looking at the budget and booking are one step that other processes wait for.
+
+        Raises:
+            BudgetError: When the request would cost more than is left; nothing is booked.
+            WorkspaceError: When the ledger cannot be written; do not send it.
+        """
+        future = self._writer.put(_Book(planned))
+        try:
+            number: int = await written(future)
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                number = future.result()
+                self._writer.put(lambda ledger: ledger.ended(number, _NEVER_LEFT))
+            raise
+        return number
+
+    async def settle(self, folder: RunFolder, outcome: Outcome, sent: Sent) -> Outcome:
+        """Save an answer and book it; return the outcome with the paths of its pictures.
+
+        Raises:
+            WorkspaceError: When it cannot be saved; it is booked all the same, for it was paid.
+        """
+        saved: Outcome = await written(self._writer.put(_Settle(folder, outcome, sent)))
+        return saved
+
+    async def lose(self, folder: RunFolder, sent: Sent, note: str) -> None:
+        """Write down that nobody will see the answer to a request, which may have been paid.
+
+        Raises:
+            WorkspaceError: When that cannot be written.
+        """
+        await written(self._writer.put(_Lose(folder, sent, note)))
+
+    async def run(self, do: Callable[[Ledger], T]) -> T:
+        """Return what a function returns that reads or writes disk and ledger; it runs in the thread of both."""
+        result: T = await written(self._writer.put(do))
+        return result
+
+    def now(self, do: Callable[[Ledger], T]) -> T:
+        """Return the same, for a thread that may wait."""
+        result: T = self._writer.put(do).result()
+        return result
+
+    def _open(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = Ledger.open(self.project.ledger_url)
+        return self._ledger
+
+    def _do(self, jobs: Sequence[_Waiting]) -> None:
+        ledger = self._open()
+        # What waits to be sent goes first; then room is made in memory.
+        self._book([(job, future) for job, future in jobs if isinstance(job, _Book)], ledger)
+        self._settle([(job, future) for job, future in jobs if isinstance(job, _Settle)], ledger)
+        for job, future in jobs:
+            if isinstance(job, _Lose):
+                _answer(future, lambda job=job: _lose(job, ledger))  # type: ignore[misc]
+            elif not isinstance(job, _Book | _Settle):
+                _answer(future, lambda job=job: job(ledger))  # type: ignore[misc]
+
+    def _book(self, jobs: Sequence[tuple[_Book, Future[Any]]], ledger: Ledger) -> None:
+        for job, future in jobs:
+            _answer(future, lambda job=job: self._booked(job.planned, ledger))  # type: ignore[misc]
+
+    def _booked(self, planned: Planned, ledger: Ledger) -> int:
+        number = ledger.book(planned, budget=self.project.budget)
+        ledger.sent(number)
+        return number
+
+    def _settle(self, jobs: Sequence[tuple[_Settle, Future[Any]]], ledger: Ledger) -> None:
+        saved: list[tuple[_Settle, Future[Any], Outcome | BaseException]] = []
+        for job, future in jobs:
+            try:
+                saved.append((job, future, job.folder.save(job.outcome, job.sent)))
+            except BaseException as error:  # noqa: BLE001 - it was paid, and is booked all the same
+                saved.append((job, future, error))
+        for job, future, outcome in saved:
+            try:
+                ledger.ended(_number(job.sent), job.outcome)
+            except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
+                future.set_exception(error)
+                continue
+            if isinstance(outcome, BaseException):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+
+def budget_refusal(error: BudgetError, model: str) -> Outcome:
+    """Return the outcome of a request that the budget stopped before it was sent."""
+    return Outcome(Status.BUDGET, message=str(error), billable="no", cost=Decimal(0), model=model)
+
+
+def priced(outcome: Outcome) -> Outcome:
+    """Return an outcome that says of itself that it costs nothing, where it is not charged."""
+    return replace(outcome, cost=Decimal(0)) if outcome.cost is None and outcome.billable == "no" else outcome
+
+
+def _lose(job: _Lose, ledger: Ledger) -> None:
+    ledger.unknown(_number(job.sent), note=job.note)
+    job.folder.lost(job.sent)
+
+
+def _number(sent: Sent) -> int:
+    if sent.entry is None:
+        raise ValueError("a request that was sent has a number in the ledger")
+    return sent.entry
+
+
+def _answer(future: Future[Any], do: Callable[[], Any]) -> None:
+    try:
+        future.set_result(do())
+    except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
+        future.set_exception(error)

@@ -1,0 +1,321 @@
+"""Makes one item of a plan: its run begins with the first request, and ends with the last repetition."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from prompt_kit.errors import BudgetError, PromptKitError
+from prompt_kit.generators import Request
+from prompt_kit.generators.standing import draws_layouts
+from prompt_kit.images import Image
+from prompt_kit.outcome import Outcome, Picture, Status
+from prompt_kit.prompt import EarlierWords, Text
+from prompt_kit.record.ledger import Planned
+from prompt_kit.record.runs import RunFolder, Sent
+from prompt_kit.support.heads import head
+from prompt_kit.work import finishing
+from prompt_kit.work.booking import budget_refusal, priced
+from prompt_kit.work.events import Event
+from prompt_kit.work.orders import Result
+from prompt_kit.work.results import merged
+from prompt_kit.work.resuming import unfinished
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from prompt_kit.generators import Generator
+    from prompt_kit.prompt import Turn
+    from prompt_kit.record.ledger import Ledger
+    from prompt_kit.work.booking import Booking
+    from prompt_kit.work.events import Step
+    from prompt_kit.work.gate import Gate
+    from prompt_kit.work.orders import Item, Plan
+
+_CANCELLED: Final = Outcome(
+    Status.CANCELLED,
+    message="The run was stopped.",
+    next_step="What was finished is saved, and the same command goes on; a request on its way may have been paid.",
+)
+
+
+class Shared(Protocol):
+    """What the items of a plan share while they are made."""
+
+    plan: Plan
+    booking: Booking
+    gate: Gate
+    new: bool
+    resend: bool
+    broken: Exception | None
+    halted: bool
+    running: list[Making]
+    makers: dict[str, Generator]
+
+    def report(self, event: Event) -> None:
+        """Hand an event to whoever iterates."""
+
+    def stop_for(self, item: Item) -> Outcome | None:
+        """Return the answer after which nothing more is sent for an item, if there was one."""
+
+    def note(self, item: Item, outcome: Outcome) -> bool:
+        """Note what an answer ends; return whether it ends the item's run."""
+
+
+@dataclass(eq=False)
+class Making:
+    """One item while it is made."""
+
+    item: Item
+    shared: Shared
+    takes_left: int = field(init=False)
+    folder: RunFolder | None = None
+    outcomes: dict[int, list[Outcome]] = field(default_factory=dict)
+    """What came back, by repetition."""
+    stop: Outcome | None = None
+    """The answer after which nothing more of this run is sent."""
+    error: Exception | None = None
+    """What kept it from being made, when that is no answer of a generator."""
+    begun: bool = False
+    beginning: asyncio.Lock = field(default_factory=asyncio.Lock)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        self.takes_left = self.item.count
+
+    def event(self, step: Step, turn: int = 0, take: int = 0, **more: Any) -> Event:
+        """Return a step of this item."""
+        folder = self.folder.path if self.folder else None
+        return Event(step=step, item=self.item, turn=turn, take=take, folder=folder, **more)
+
+    def fail(self, error: Exception) -> None:
+        """Note what keeps the item from being made, and where that is a mistake of ours, end everything."""
+        self.error = self.error or error
+        if not isinstance(error, PromptKitError):
+            self.shared.broken = self.shared.broken or error
+
+    async def make(self, take: int) -> None:
+        """Make the turns of one repetition in order; earlier pictures go into later turns."""
+        if self._ended() or not await self._begin():
+            return
+        prompt, outcomes = self.item.prompt, self.outcomes.setdefault(take, [])
+        made = await self._made(take)
+        for number, turn in enumerate(prompt.turns):
+            if number in made:
+                self._tell("kept", number, take, made[number])
+                outcomes.append(await self._finished(made[number], turn))
+                continue
+            # What was cancelled or stopped meanwhile takes effect here, before this request is booked.
+            await asyncio.sleep(0)
+            if self._ended():
+                return
+            answer = await self._request(number, take, outcomes)
+            if answer is None:
+                return
+            outcome = await self._finished(answer, turn)
+            outcomes.append(outcome)
+            if self.shared.note(self.item, outcome):
+                self.stop = self.stop or outcome
+            self._tell("saved", number, take, outcome)
+            if not outcome.ok:
+                return
+
+    async def end(self) -> Event:
+        """Write down how the run ended, and return the event that says so."""
+        if self in self.shared.running:
+            self.shared.running.remove(self)
+        if self.shared.broken is not None and not self._complete():
+            self.error = self.error or self.shared.broken
+        if self.error is not None or self.folder is None:
+            if self.folder is not None:
+                self.folder.close()
+            return self.event("ended", result=self._nothing(), outcome=self.stop)
+        together = merged(self._in_order())
+        warnings = tuple(dict.fromkeys((*self.item.warnings, *together.warnings)))
+        return await self._finish(replace(together, warnings=warnings))
+
+    async def cancelled(self) -> Event:
+        """Write down that the run was stopped, and return the event that says so."""
+        self.shared.running.remove(self)
+        return await self._finish(_CANCELLED)
+
+    def _ended(self) -> bool:
+        """Return whether nothing more is sent for this item."""
+        self.stop = self.stop or self.shared.stop_for(self.item)
+        if self.shared.broken is not None and self.folder is None:
+            self.error = self.error or self.shared.broken
+        return bool(self.stop or self.error or self.shared.broken or self.shared.halted)
+
+    async def _begin(self) -> bool:
+        """Begin the run, or go on with an unfinished one, once; return whether requests can be sent."""
+        async with self.beginning:
+            if self.begun:
+                return not self._ended()
+            self.begun = True
+            begun = await self.shared.booking.run(self._folder_or_refusal)
+            if isinstance(begun, Outcome):
+                self.stop = begun
+                return False
+            self.folder = begun
+            self.shared.running.append(self)
+            self.shared.report(self.event("started"))
+            return True
+
+    def _folder_or_refusal(self, ledger: Ledger) -> RunFolder | Outcome:
+        """Return the folder of the run; why the budget forbids it, before there is any folder."""
+        item, order, project = self.item, self.item.order, self.shared.plan.project
+        root = project.runs_folder
+        before = None if self.shared.new else unfinished(item, ledger, root, resend=self.shared.resend)
+        if before is not None:
+            before.begin_again()
+            return before
+        try:
+            ledger.allow(self._planned("", 0, 0, "", item.price_of(0)), project.budget)
+        except BudgetError as error:
+            return budget_refusal(error, item.model.id)
+        more = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
+        return RunFolder.create(
+            root, item.prompt, generator=item.generator, now=datetime.now(UTC), count=item.count, **more
+        )
+
+    async def _made(self, take: int) -> Mapping[int, Outcome]:
+        return await self.shared.booking.run(lambda _: self._folder.made(take))
+
+    @property
+    def _folder(self) -> RunFolder:
+        if self.folder is None:
+            raise RuntimeError("the run has not begun")
+        return self.folder
+
+    async def _request(self, number: int, take: int, outcomes: Sequence[Outcome]) -> Outcome | None:
+        """Send one request and return what came back, saved and booked; ``None`` when it was stopped before."""
+        shared, item, turn = self.shared, self.item, self.item.prompt.turns[number]
+        earlier = tuple(_as_image(outcomes[part.turn].pictures[-1]) for part in turn.earlier)
+        request = Request(_with_words(turn, outcomes), item.model, item.prompt.settings, earlier, item.prompt)
+        estimate = self._estimate(request)
+        async with shared.gate.turn(item.order.person):
+            if self._ended():
+                return None
+            self._tell("sent", number, take)
+            try:
+                planned = self._planned(self._folder.id, number, take, request.fingerprint, estimate)
+                row = await shared.booking.book(planned)
+            except BudgetError as error:
+                return budget_refusal(error, item.model.id)
+            now = datetime.now(UTC)
+            sent = Sent(
+                turn=number,
+                model=item.model.id,
+                fingerprint=request.fingerprint,
+                sent_at=now,
+                ended_at=now,
+                earlier=tuple(image.sha256 for image in earlier),
+                estimate=estimate,
+                take=take,
+                entry=row,
+            )
+            try:
+                outcome = await shared.makers[item.generator].generate(request)
+            except BaseException as error:
+                stopped = isinstance(error, asyncio.CancelledError)
+                note = "It was stopped while the answer was awaited." if stopped else "The generator broke off."
+                await shared.booking.lose(self._folder, replace(sent, ended_at=datetime.now(UTC)), note)
+                raise
+        try:
+            return await shared.booking.settle(self._folder, priced(outcome), replace(sent, ended_at=datetime.now(UTC)))
+        except PromptKitError as error:  # nothing can be saved any more, so nothing more is paid for
+            shared.broken = shared.broken or error
+            raise
+
+    def _planned(self, run: str, turn: int, take: int, fingerprint: str, estimate: Decimal | None) -> Planned:
+        return Planned(
+            run=run,
+            recipe=self.item.prompt.recipe,
+            turn=turn,
+            take=take,
+            generator=self.item.generator,
+            model=self.item.model.id,
+            fingerprint=fingerprint,
+            prompt_fingerprint=self.item.prompt.fingerprint,
+            estimate=estimate,
+        )
+
+    def _estimate(self, request: Request) -> Decimal | None:
+        """Return what a request should cost: nothing where it is free, unknown on a generator without prices."""
+        if self.item.free:
+            return Decimal(0)
+        return self.item.model.estimate(replace(self.item.prompt, turns=(request.turn,))) if self.item.priced else None
+
+    async def _finished(self, outcome: Outcome, turn: Turn) -> Outcome:
+        """Return the outcome with the cut-out or composite that the prompt asks for; make it unless it is there."""
+        layouts = draws_layouts(self.shared.makers[self.item.generator])
+        if layouts or not outcome.ok or outcome.derived or not finishing.needed(turn, self.item.prompt.settings):
+            return outcome
+        return await asyncio.to_thread(finishing.finished, outcome, turn, self.item.prompt.settings, self._folder)
+
+    def _tell(self, step: Step, number: int, take: int, outcome: Outcome | None = None) -> None:
+        self.shared.report(self.event(step, number + 1, take, outcome=outcome))
+
+    def _complete(self) -> bool:
+        """Return whether every turn of every repetition was made."""
+        turns = len(self.item.prompt.turns)
+        made = [outcomes for outcomes in self.outcomes.values() if len(outcomes) == turns]
+        return len(made) == self.item.count
+
+    def _in_order(self) -> list[Outcome]:
+        """Return what came back, repetition by repetition, and what ended the run before it had everything."""
+        outcomes = [outcome for take in sorted(self.outcomes) for outcome in self.outcomes[take]]
+        if self.stop is not None and not any(outcome is self.stop for outcome in outcomes):
+            outcomes.append(replace(self.stop, pictures=(), derived=(), text="", cost=Decimal(0), usage=None))
+        return outcomes
+
+    async def _finish(self, outcome: Outcome) -> Event:
+        folder = self._folder
+        outcome = await self.shared.booking.run(lambda _: folder.finish(outcome, now=datetime.now(UTC)))
+        result = Result(
+            self.item,
+            outcome.status,
+            reason=outcome.reason,
+            message="" if outcome.ok else outcome.explanation,
+            pictures=outcome.pictures,
+            text=outcome.text,
+            cost=outcome.cost,
+            seconds=(datetime.now(UTC) - self.started).total_seconds(),
+            runs=(folder.id,),
+            outcome=outcome,
+        )
+        return self.event("ended", result=result, outcome=outcome)
+
+    def _nothing(self) -> Result:
+        """Return what came of an item of which nothing could be made, or not to its end."""
+        runs = (self.folder.id,) if self.folder else ()
+        if self.error is not None:
+            error = self.error if isinstance(self.error, PromptKitError) else None
+            return Result(self.item, message=str(self.error), runs=runs, error=error)
+        if self.stop is not None and self.stop.status is Status.BUDGET:
+            return Result(self.item, Status.BUDGET, message=self.stop.explanation, outcome=self.stop)
+        why = self.stop.explanation if self.stop else "The work was stopped."
+        return Result(self.item, message=f"Nothing was sent. {why}")
+
+
+def _with_words(turn: Turn, outcomes: Sequence[Outcome]) -> Turn:
+    """Return the turn with the words that earlier turns settled in their places."""
+    if not any(isinstance(part, EarlierWords) for part in turn.parts):
+        return turn
+    parts = (Text(outcomes[part.turn].text) if isinstance(part, EarlierWords) else part for part in turn.parts)
+    return replace(turn, parts=tuple(parts))
+
+
+def _as_image(picture: Picture) -> Image:
+    return Image(
+        picture.sha256,
+        picture.media_type,
+        picture.width,
+        picture.height,
+        len(picture.data),
+        picture.path or picture.data,
+        orientation=head(picture.data).orientation,
+    )

@@ -1,0 +1,207 @@
+"""What is wanted, judged and priced, and what came of it: the nouns of all work that makes pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from prompt_kit.errors import InputError
+from prompt_kit.outcome import Status
+from prompt_kit.support.money import total
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from prompt_kit.catalogue import Model
+    from prompt_kit.errors import Problem, PromptKitError
+    from prompt_kit.generators import Generator
+    from prompt_kit.outcome import Outcome, Picture
+    from prompt_kit.project import Project
+    from prompt_kit.prompt import Prompt
+
+MAX_COUNT: Final = 100
+"""Most repetitions of one prompt in one run."""
+
+Delivery: TypeAlias = Literal["now", "job"]
+"""``job`` is done later by the provider, for less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One prompt that is wanted."""
+
+    prompt: Prompt
+    count: int = 1
+    """How many times it is made."""
+    parent: str = ""
+    """The id of the run that it refines."""
+    parent_picture: str = ""
+    """The name of the picture that it refines."""
+    generator: str | Generator = ""
+    """By name, or the generator itself; empty is that of the plan."""
+    key: str = ""
+    """Which row, cell or parent picture it is for. Orders with keys that ask for the very same are made once."""
+    label: str = ""
+    """How people call it, such as ``style=flat``."""
+    person: str = ""
+    """For whom it is made; an unfinished run is continued for the same person only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an unfinished run of the same order has already."""
+
+    folder: Path
+    places: frozenset[tuple[int, int]]
+    """Turn and repetition of each answer that is there, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One order, judged and priced."""
+
+    number: int
+    """Its place in the plan, from 0."""
+    order: Order
+    generator: str
+    model: Model
+    estimate: Decimal | None
+    """About what the whole order costs with the real model, in US dollars; ``None`` is unknown."""
+    batch_estimate: Decimal | None
+    """The same in a job."""
+    free: bool
+    """Whether the generator costs nothing."""
+    priced: bool
+    """Whether the prices of the catalogue are those of the generator."""
+    warnings: tuple[str, ...] = ()
+    refusals: tuple[Problem, ...] = ()
+    """Why it cannot be made."""
+    same_as: int | None = None
+    """The number of an earlier item that asks for the very same."""
+    kept: Kept | None = None
+    """What is there already; looked up only where a price depends on it."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """The prompt of its order."""
+        return self.order.prompt
+
+    @property
+    def count(self) -> int:
+        """How many times it is made."""
+        return self.order.count
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Turn and repetition of each request that is still to be sent, from 0."""
+        there = self.kept.places if self.kept else frozenset()
+        every = ((turn, take) for take in range(self.count) for turn in range(len(self.prompt.turns)))
+        return tuple(place for place in every if place not in there)
+
+    @property
+    def key(self) -> str:
+        """A hash of the order: equal for the same prompt, generator, model, count and person."""
+        asked = [self.prompt.fingerprint, self.generator, self.model.id, self.count, self.order.person]
+        return hashlib.sha256(json.dumps(asked).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def price(self, delivery: Delivery = "now") -> Decimal | None:
+        """Return about what is left to pay, in US dollars; ``None`` is unknown."""
+        if self.free:
+            return Decimal(0)
+        alone = {turn: self.price_of(turn, delivery) for turn, _ in self.places}
+        return total(alone[turn] for turn, _ in self.places)
+
+    def price_of(self, turn: int, delivery: Delivery = "now") -> Decimal | None:
+        """Return about what one turn costs once, in US dollars; ``None`` is unknown."""
+        if self.free:
+            return Decimal(0)
+        model = self.model.in_batch if delivery == "job" else self.model
+        return model.estimate(self.prompt.only(turn)) if self.priced else None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Orders judged and priced, before anything is sent."""
+
+    items: tuple[Item, ...]
+    delivery: Delivery
+    project: Project
+    limit: Decimal | None = None
+    """What may still be paid for all of it, in US dollars; ``None`` is no limit. The project's budget counts in any
+    case."""
+    makers: Mapping[str, Generator | None] = field(default_factory=dict, repr=False)
+    """The generators by name; ``None`` where one is made when it is needed."""
+
+    @cached_property
+    def to_send(self) -> tuple[Item, ...]:
+        """The items that are made: those that are not refused, the same only once."""
+        return tuple(item for item in self.items if not item.refusals and item.same_as is None)
+
+    @property
+    def requests(self) -> int:
+        """How many requests are left to send."""
+        return sum(len(item.places) for item in self.to_send)
+
+    @property
+    def estimate(self) -> Decimal | None:
+        """About what is left to pay, in US dollars; one unknown price makes it unknown."""
+        return total(item.price(self.delivery) for item in self.to_send)
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of what is wanted; equal when the same is asked for again."""
+        said = [[item.order.key, item.key] for item in self.items]
+        return hashlib.sha256(json.dumps(said).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every refusal of every item, each once."""
+        return tuple(dict.fromkeys(problem for item in self.items for problem in item.refusals))
+
+    def checked(self) -> Plan:
+        """Return the plan, when nothing of it is refused.
+
+        Raises:
+            InputError: With every refusal.
+        """
+        if self.problems:
+            raise InputError(self.problems)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one item."""
+
+    item: Item
+    status: Status | None = None
+    """How it ended; ``None`` when nothing was sent."""
+    reason: str = ""
+    """The provider's own word for what happened."""
+    message: str = ""
+    """What happened and what to do now, unless it went well."""
+    pictures: tuple[Picture, ...] = ()
+    text: str = ""
+    """Words that came with the pictures, or instead of them."""
+    cost: Decimal | None = Decimal(0)
+    """In US dollars; ``None`` is unknown."""
+    seconds: float | None = None
+    """How long the answers took, for each repetition on average."""
+    runs: tuple[str, ...] = ()
+    """The ids of its runs, in the order in which they began."""
+    job: str = ""
+    """The id of the job in which it waits."""
+    outcome: Outcome | None = None
+    """Everything that came back, as one outcome."""
+    error: PromptKitError | None = None
+    """What kept it from being made, when that is no answer of a generator."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was asked for came back."""
+        return self.status is Status.OK

@@ -1,0 +1,185 @@
+"""Sends the requests of a plan: the only loop that does, for every kind of work."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from prompt_kit.errors import PromptKitError
+from prompt_kit.generators.opening import announcing, opened
+from prompt_kit.outcome import Outcome, Status
+from prompt_kit.work.booking import Booking
+from prompt_kit.work.gate import Gate
+from prompt_kit.work.making import Making
+from prompt_kit.work.planning import generator_for
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator
+
+    from prompt_kit.generators import Generator
+    from prompt_kit.work.events import Event
+    from prompt_kit.work.orders import Item, Plan
+
+Ends: TypeAlias = Literal["nothing", "run", "model", "generator"]
+
+ENDS: Final[dict[Status, Ends]] = {
+    Status.OK: "nothing",
+    Status.BLOCKED: "nothing",
+    Status.NO_IMAGE: "nothing",
+    Status.UNAVAILABLE: "nothing",
+    Status.TIMEOUT: "nothing",
+    Status.INVALID: "run",
+    Status.BUDGET: "run",
+    Status.CANCELLED: "run",
+    Status.QUOTA: "model",
+    Status.AUTH: "generator",
+}
+"""What a request that ended so ends with it: the rest of its run, or everything of its model or its generator.
+
+The same request would be refused again, so that an invalid one ends its run; another prompt may still be good. A budget
+may have enough for a cheaper one.
+"""
+
+_WORKING: ContextVar[Making | None] = ContextVar("prompt_kit_working", default=None)
+"""What a generator works on; it does not know when it reports that it waits."""
+
+
+async def work(
+    plan: Plan, *, booking: Booking | None = None, gate: Gate | None = None, new: bool = False, resend: bool = False
+) -> AsyncGenerator[Event]:
+    """Make what a plan holds, and yield each step; what is there already is kept, and not paid again.
+
+    When it is cancelled, what is on its way is written down as lost, the runs end as cancelled, and their events come
+    before the `CancelledError`. Every item ends with an event, whatever happened.
+
+    Args:
+        plan: What is to be made; what it refuses is left out.
+        booking: The ledger and the folders; opened for this work alone when left out.
+        gate: How many requests may be on their way, and whose turn it is.
+        new: Whether everything is made anew, even where a run of the same order was left unfinished.
+        resend: Whether a request may be sent again that may have been paid though nobody saw the answer.
+
+    Raises:
+        NotFoundError: When there is no such generator.
+        WorkspaceError: When the ledger cannot be opened.
+    """
+    async with AsyncExitStack() as stack:
+        desk = booking or await stack.enter_async_context(Booking(plan.project))
+        sending = _Sending(plan, desk, gate or Gate(plan.project.concurrency), new=new, resend=resend)
+        await sending.open(stack)
+        async for event in sending.events():
+            yield event
+
+
+@dataclass
+class _Sending:
+    """One plan while it is worked on."""
+
+    plan: Plan
+    booking: Booking
+    gate: Gate
+    new: bool
+    resend: bool
+    makers: dict[str, Generator] = field(default_factory=dict)
+    queue: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
+    stops: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    """Generators and models ("" is all of a generator) that take nothing more, with the answer that says so."""
+    broken: Exception | None = None
+    """A mistake in our code, or that nothing can be saved any more; it ends everything."""
+    halted: bool = False
+    """Whether it was cancelled."""
+    running: list[Making] = field(default_factory=list)
+    """What was begun and has not ended."""
+
+    async def open(self, stack: AsyncExitStack) -> None:
+        """Open the generators of everything that is sent."""
+        for name in dict.fromkeys(item.generator for item in self.plan.to_send):
+            maker = self.plan.makers.get(name) or generator_for(name, self.plan.project)
+            if getattr(maker, "on_wait", None) is None:
+                maker = announcing(maker, self._waits)
+            self.makers[name] = await stack.enter_async_context(opened(maker))
+        await self.booking.run(lambda ledger: ledger.reconcile())
+
+    async def events(self) -> AsyncGenerator[Event]:
+        """Start the workers, and yield what they report until all is done."""
+        strands = self._strands()
+        team = [asyncio.create_task(self._worker(strands)) for _ in range(min(self.gate.limit, self._most()))]
+        for worker in team:
+            worker.add_done_callback(lambda _: self.queue.put_nowait(None))
+        left = len(team)
+        last: list[Event] = []
+        try:
+            while left:
+                try:
+                    event = await self.queue.get()
+                except asyncio.CancelledError:
+                    self._halt(team)
+                    continue
+                if event is None:
+                    left -= 1
+                else:
+                    yield event
+        finally:
+            # Also when nobody wants to know more.
+            self._halt(team if left else [])
+            await asyncio.gather(*team, return_exceptions=True)
+            last = [await making.cancelled() for making in list(self.running)]
+        for event in last:
+            yield event
+        if self.broken and not isinstance(self.broken, PromptKitError):
+            raise self.broken
+        if self.halted:
+            raise asyncio.CancelledError
+
+    def _most(self) -> int:
+        return sum(item.count for item in self.plan.to_send)
+
+    def _halt(self, team: list[asyncio.Task[None]]) -> None:
+        self.halted = self.halted or bool(team)
+        for worker in team:
+            worker.cancel()
+
+    def _strands(self) -> Iterator[tuple[Making, int]]:
+        """Yield every repetition of every item, the first item's first."""
+        for item in self.plan.to_send:
+            making = Making(item, self)
+            for take in range(item.count):
+                yield making, take
+
+    async def _worker(self, strands: Iterator[tuple[Making, int]]) -> None:
+        for making, take in strands:
+            _WORKING.set(making)
+            try:
+                await making.make(take)
+            except asyncio.CancelledError:
+                self.halted = True
+                raise
+            except Exception as error:  # noqa: BLE001 - it is reported once all others have ended
+                making.fail(error)
+            if self.halted:
+                return
+            making.takes_left -= 1
+            if not making.takes_left:
+                self.queue.put_nowait(await making.end())
+
+    def report(self, event: Event) -> None:
+        """Hand an event to whoever iterates."""
+        self.queue.put_nowait(event)
+
+    def stop_for(self, item: Item) -> Outcome | None:
+        """Return the answer after which nothing more is sent for an item, if there was one."""
+        return self.stops.get((item.generator, "")) or self.stops.get((item.generator, item.model.id))
+
+    def note(self, item: Item, outcome: Outcome) -> bool:
+        """Note what an answer ends; return whether it ends the item's run."""
+        ends = ENDS[outcome.status]
+        if ends in {"model", "generator"}:
+            self.stops.setdefault((item.generator, item.model.id if ends == "model" else ""), outcome)
+        return ends != "nothing"
+
+    def _waits(self, _seconds: float, sentence: str) -> None:
+        if making := _WORKING.get():
+            self.report(making.event("waiting", text=sentence))
