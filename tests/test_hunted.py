@@ -25,7 +25,6 @@ from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.recipe.assembly import load
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import conversation_of, prompt_from, runs
-from prompt_kit.work.events import Event
 from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prompt_kit.record.ledger import Entry
+    from prompt_kit.work.events import Event
 
 SPIN = Prompt(
     (

@@ -145,36 +145,26 @@ class Booking:
         self._settle([(job, future) for job, future in jobs if isinstance(job, _Settle)], ledger)
         for job, future in jobs:
             if isinstance(job, _Lose):
-                _answer(future, lambda job=job: _lose(job, ledger))  # type: ignore[misc]
+                _answer(future, _tried(lambda job=job: _lose(job, ledger)))  # type: ignore[misc]
             elif not isinstance(job, _Book | _Settle):
-                _answer(future, lambda job=job: job(ledger))  # type: ignore[misc]
+                _answer(future, _tried(lambda job=job: job(ledger)))  # type: ignore[misc]
 
     def _book(self, jobs: Sequence[tuple[_Book, Future[Any]]], ledger: Ledger) -> None:
-        for job, future in jobs:
-            _answer(future, lambda job=job: self._booked(job.planned, ledger))  # type: ignore[misc]
-
-    def _booked(self, planned: Planned, ledger: Ledger) -> int:
-        number = ledger.book(planned, budget=self.project.budget)
-        ledger.sent(number)
-        return number
+        """Book requests in one step."""
+        if not jobs:
+            return
+        booked = ledger.book_each([job.planned for job, _ in jobs], budget=self.project.budget, sent=True)
+        for (_, future), number in zip(jobs, booked, strict=True):
+            _answer(future, number)
 
     def _settle(self, jobs: Sequence[tuple[_Settle, Future[Any]]], ledger: Ledger) -> None:
-        saved: list[tuple[_Settle, Future[Any], Outcome | BaseException]] = []
-        for job, future in jobs:
-            try:
-                saved.append((job, future, job.folder.save(job.outcome, job.sent)))
-            except BaseException as error:  # noqa: BLE001 - it was paid, and is booked all the same
-                saved.append((job, future, error))
-        for job, future, outcome in saved:
-            try:
-                ledger.ended(_number(job.sent), job.outcome)
-            except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
-                future.set_exception(error)
-                continue
-            if isinstance(outcome, BaseException):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
+        """Save answers, then book them in one step: also what could not be saved, for it was paid."""
+        if not jobs:
+            return
+        saved = [_tried(lambda job=job: job.folder.save(job.outcome, job.sent)) for job, _ in jobs]  # type: ignore[misc]
+        booked = ledger.settle_each([(_number(job.sent), job.outcome) for job, _ in jobs])
+        for (_, future), outcome, refusal in zip(jobs, saved, booked, strict=True):
+            _answer(future, refusal or outcome)
 
 
 def budget_refusal(error: BudgetError, model: str) -> Outcome:
@@ -198,8 +188,17 @@ def _number(sent: Sent) -> int:
     return sent.entry
 
 
-def _answer(future: Future[Any], do: Callable[[], Any]) -> None:
+def _tried(do: Callable[[], Any]) -> Any:
+    """Return what a function returns or raises; whoever waits for it gets it."""
     try:
-        future.set_result(do())
-    except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
-        future.set_exception(error)
+        return do()
+    except BaseException as error:  # noqa: BLE001 - see above
+        return error
+
+
+def _answer(future: Future[Any], result: Any) -> None:
+    """Hand a result, or an error in its place, to whoever waits for it."""
+    if isinstance(result, BaseException):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

@@ -241,6 +241,8 @@ class Making:
             fingerprint=fingerprint,
             prompt_fingerprint=self.item.prompt.fingerprint,
             estimate=estimate,
+            person=self.item.order.person,
+            order_key=self.item.key,
         )
 
     def _estimate(self, request: Request) -> Decimal | None:

@@ -92,7 +92,8 @@ def unfinished(item: Item, ledger: Ledger, root: Path, *, resend: bool = False) 
 
 def _last_run(item: Item, ledger: Ledger) -> tuple[Entry, ...]:
     """Return the requests of the newest run that asked for the same."""
-    return ledger.last_run(item.prompt.fingerprint, item.generator, item.model.id)
+    asked = (item.prompt.fingerprint, item.generator, item.model.id)
+    return ledger.last_run(*asked, order_key=item.key, person=item.order.person)
 
 
 def _folder(entries: Sequence[Entry], root: Path) -> Path | None:
@@ -123,7 +124,7 @@ def _goes_on_elsewhere(entries: Sequence[Entry], record: RunRecord) -> bool:
 
 def _stop_if_it_waits(item: Item, ledger: Ledger, root: Path) -> None:
     """Raise `InputError` when a run of the same prompt waits in a job and only has to be collected."""
-    waiting = ledger.waiting(item.prompt.fingerprint, item.generator)
+    waiting = ledger.waiting(item.prompt.fingerprint, item.generator, order_key=item.key, person=item.order.person)
     for run in dict.fromkeys(entry.run for entry in waiting if entry.model == item.model.id):
         path = files.inside(root, run)
         record = run_record(path) if (path / RECORD).is_file() else None

@@ -67,7 +67,9 @@ async def work(
         WorkspaceError: When the ledger cannot be opened.
     """
     async with AsyncExitStack() as stack:
-        desk = booking or await stack.enter_async_context(Booking(plan.project))
+        desk = Booking(plan.project) if booking is None else booking
+        if booking is None:
+            await stack.enter_async_context(desk)
         sending = _Sending(plan, desk, gate or Gate(plan.project.concurrency), new=new, resend=resend)
         await sending.open(stack)
         async for event in sending.events():

@@ -84,16 +84,6 @@ class Ledger:
         """
         return self.book_all([planned], budget=budget)[0]
 
-    def allow(self, planned: Planned, budget: Budget) -> None:
-        """Check that the budget has enough for a request; nothing is booked.
-
-        Raises:
-            BudgetError: When it would cost more than is left.
-            WorkspaceError: When the ledger cannot be read.
-        """
-        with self._reading() as connection:
-            _allow(connection, planned, budget, self._clock())
-
     def book_all(self, planned: Sequence[Planned], *, budget: Budget | None = None) -> tuple[int, ...]:
         """Book several requests that are about to be sent, all of them or none; return their ids.
 
