@@ -22,8 +22,9 @@ from gemini_server import GeminiServer
 
 import prompt_kit
 from prompt_kit.cli.main import run
-from prompt_kit.comparing import Comparison, ComparisonProgress, acompare, compare, table
+from prompt_kit.comparing import Comparison, ComparisonProgress, table
 from prompt_kit.errors import BudgetError, WorkspaceError
+from prompt_kit.kit import acompare, compare
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.recipe.assembly import load
 from prompt_kit.record.ledger import Ledger

@@ -19,13 +19,13 @@ from prompt_kit.cli.main import run as command
 from prompt_kit.errors import GeneratorError, InputError, WorkspaceError
 from prompt_kit.generators import Request, generator
 from prompt_kit.generators.redaction import without_key
+from prompt_kit.kit import generate
 from prompt_kit.outcome import Outcome, Piece, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.recipe.assembly import load
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import conversation_of, prompt_from, runs
-from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,13 +25,13 @@ from prompt_kit.cli.main import run
 from prompt_kit.errors import BudgetError, InputError, NotFoundError, WorkspaceError
 from prompt_kit.generators.gemini import Gemini
 from prompt_kit.images import open_image
+from prompt_kit.kit import generate
 from prompt_kit.project import Budget, Project
 from prompt_kit.prompt import Earlier, Prompt, Reference, Settings, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import RunFolder, open_run, runs
 from prompt_kit.work.jobs import Job, Order, acollect, cancel, collect, job_of, jobs, submit
 from prompt_kit.work.jobs.records import FOLDER, held
-from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -17,12 +18,15 @@ from prompt_kit.recipe.assembly import load, with_preset
 from prompt_kit.recipe.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from prompt_kit.kit import Kit
     from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.support.yamlfile import YamlFile
+
+NO_LIMIT: Final = Decimal("Infinity")
 
 INPUT_OPTIONS = [
     click.Option(
@@ -51,6 +55,25 @@ INPUT_OPTIONS = [
 ]
 SETTINGS = ("aspect_ratio", "size", "tier", "model", "thinking", "grounding", "safety", "thoughts")
 
+
+class Amount(click.ParamType[Decimal]):
+    """An amount of US dollars, or "none" for no limit."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Return the amount."""
+        if isinstance(value, Decimal) or str(value).lower() == "none":
+            return value if isinstance(value, Decimal) else NO_LIMIT
+        try:
+            amount = Decimal(str(value).removeprefix("$"))
+        except InvalidOperation:
+            amount = Decimal(-1)
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"'{value}' is no amount such as 2.50, and not 'none'.", param, ctx)
+        return amount
+
+
 RUN_OPTIONS = [
     click.Option(
         ["--generator"],
@@ -63,6 +86,18 @@ RUN_OPTIONS = [
         type=click.Path(file_okay=False, path_type=Path),
         help="Also put the pictures here.",
         metavar="DIR",
+    ),
+    click.Option(
+        ["--concurrency"],
+        type=click.IntRange(1, 256),
+        help="How many requests are on their way at once.  [default: the project's, else 4]",
+        metavar="NUMBER",
+    ),
+    click.Option(
+        ["--max-cost"],
+        type=Amount(),
+        metavar="USD",
+        help="What may still be paid for all of it; 'none' is no limit.",
     ),
     click.Option(["--new"], is_flag=True, help="Make everything anew, even if a run was left unfinished."),
     click.Option(
@@ -153,22 +188,26 @@ def _send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
 
     Exits with 1 when a picture could not be made.
     """
+    from prompt_kit.work.orders import Order
+
+    order = Order(prompt, options["count"])
     if options["batch"]:
         from prompt_kit.cli.jobs import submit_orders
-        from prompt_kit.work.jobs import Order
 
-        submit_orders([Order(prompt, options["count"])], project, options)
+        submit_orders([order], project, options)
         return
     from prompt_kit.cli import progress
-    from prompt_kit.work.session import plan
 
+    kit = kit_from(project, options)
     name = progress.chosen_generator(options["generator"], project)
-    planned = plan(prompt, generator=name, project=project, count=options["count"])
+    plan = kit.plan(order, generator=name, max_cost=limit(options), new=options["new"]).checked()
+    planned = plan.items[0]
     if options["dry_run"]:
-        progress.show_plan(planned, as_json=options["as_json"])
+        progress.show_plan(planned, as_json=options["as_json"], left=progress.budget_left(project))
         return
     progress.check_folder(options["out"])
-    outcome = progress.made(planned, project, new=options["new"], resend=options["resend"])
+    [result] = progress.made(kit, plan, new=options["new"], resend=options["resend"])
+    outcome = progress.outcome_of(result)
     with named(progress.paths_of(outcome)):
         if options["as_json"]:
             give_json(progress.plain(planned, outcome))
@@ -177,6 +216,18 @@ def _send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
     progress.copy(outcome, options["out"])
     if not outcome.ok:
         click.get_current_context().exit(1)
+
+
+def limit(options: Mapping[str, Any]) -> Decimal | None:
+    """Return what may still be paid, in US dollars; ``None`` is no limit."""
+    return None if options["max_cost"] in (None, NO_LIMIT) else options["max_cost"]
+
+
+def kit_from(project: Project, options: Mapping[str, Any]) -> Kit:
+    """Return the kit of a project, with the concurrency that was asked for."""
+    from prompt_kit.kit import Kit
+
+    return Kit(project, concurrency=options["concurrency"])
 
 
 def _generate_from(ctx: click.Context, from_: str | None, **options: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from prompt_kit.errors import GeneratorError, NotFoundError
 from prompt_kit.generators import BUILT_IN, generator
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ def _says(chosen: str | Generator, attribute: str) -> bool:
     if isinstance(chosen, str):
         if chosen in BUILT_IN:
             return bool(getattr(_about(chosen), attribute.upper(), False))
-        chosen = generator(chosen)
+        try:
+            chosen = generator(chosen)
+        except (NotFoundError, GeneratorError):  # a name in an old record; whoever opens it is told
+            return False
     return bool(getattr(chosen, attribute, False))
 
 

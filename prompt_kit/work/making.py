@@ -55,6 +55,9 @@ class Shared(Protocol):
     running: list[Making]
     makers: dict[str, Generator]
 
+    async def announce(self, event: Event) -> None:
+        """Hand over an event, and wait until whoever iterates has noted it."""
+
     def report(self, event: Event) -> None:
         """Hand an event to whoever iterates."""
 
@@ -161,7 +164,8 @@ class Making:
                 return False
             self.folder = begun
             self.shared.running.append(self)
-            self.shared.report(self.event("started"))
+            # It can be noted where it belongs before anything is paid for it.
+            await self.shared.announce(self.event("started"))
             return True
 
     def _folder_or_refusal(self, ledger: Ledger) -> RunFolder | Outcome:

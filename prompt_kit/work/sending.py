@@ -93,6 +93,7 @@ class _Sending:
     """A mistake in our code, or that nothing can be saved any more; it ends everything."""
     halted: bool = False
     """Whether it was cancelled."""
+    awaited: dict[int, asyncio.Event] = field(default_factory=dict)
     running: list[Making] = field(default_factory=list)
     """What was begun and has not ended."""
 
@@ -124,6 +125,8 @@ class _Sending:
                     left -= 1
                 else:
                     yield event
+                    if handled := self.awaited.pop(id(event), None):
+                        handled.set()
         finally:
             # Also when nobody wants to know more.
             self._halt(team if left else [])
@@ -167,6 +170,12 @@ class _Sending:
             if not making.takes_left:
                 self.queue.put_nowait(await making.end())
 
+    async def announce(self, event: Event) -> None:
+        """Hand over an event, and wait until whoever iterates has noted it."""
+        self.awaited[id(event)] = handled = asyncio.Event()
+        self.report(event)
+        await handled.wait()
+
     def report(self, event: Event) -> None:
         """Hand an event to whoever iterates."""
         self.queue.put_nowait(event)
@@ -182,6 +191,6 @@ class _Sending:
             self.stops.setdefault((item.generator, item.model.id if ends == "model" else ""), outcome)
         return ends != "nothing"
 
-    def _waits(self, _seconds: float, sentence: str) -> None:
+    def _waits(self, seconds: float, sentence: str) -> None:
         if making := _WORKING.get():
-            self.report(making.event("waiting", text=sentence))
+            self.report(making.event("waiting", seconds=seconds, text=sentence))
