@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from prompt_kit.work.options import GenerateOptions, SendOptions
 from prompt_kit.work.orders import Order, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncGenerator, Iterator, Mapping
     from decimal import Decimal
     from types import TracebackType
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _MOST: Final = 16
 """How many projects the functions of this module remember."""
 
-_KITS: Final[dict[str, Kit]] = {}
+_DESKS: Final[dict[str, _Desk]] = {}
 
 
 class Kit:
@@ -74,28 +74,25 @@ class Kit:
         check_kind("concurrency", limit, int, "a whole number")
         if limit < 1:
             raise TypeError(f"concurrency must be 1 or more; this is {limit}.")
-        self._gate = Gate(limit)
-        self._booking: Booking | None = None
-        self._users = 0
-        self._lock = Lock()
+        self.desk = _Desk(self.project, limit)
 
     def __repr__(self) -> str:
         return f"Kit({str(self.project.root)!r})"
 
     def __enter__(self) -> Self:
-        self._enter()
+        self.desk.enter()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if booking := self._leave():
+        if booking := self.desk.leave():
             booking.close()
 
     async def __aenter__(self) -> Self:
-        self._enter()
+        self.desk.enter()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if booking := self._leave():
+        if booking := self.desk.leave():
             await asyncio.shield(asyncio.to_thread(booking.close))
 
     @cached_property
@@ -150,8 +147,8 @@ class Kit:
         """Make what a plan holds, and yield each step; `work.sending.work` says more."""
         from prompt_kit.work.sending import work
 
-        async with self._desk() as booking:
-            steps = work(plan, booking=booking, gate=self._gate, new=new, resend=resend)
+        async with self:
+            steps = work(plan, booking=self.desk.booking, gate=self.desk.gate, new=new, resend=resend)
             async with aclosing(steps):
                 async for event in steps:
                     yield event
@@ -264,28 +261,32 @@ class Kit:
         check_limit(planned)
         return planned
 
-    @asynccontextmanager
-    async def _desk(self) -> AsyncIterator[Booking]:
-        async with self:
-            if self._booking is None:
-                raise RuntimeError("the kit was closed while it worked")
-            yield self._booking
 
-    def _enter(self) -> None:
+class _Desk:
+    """The queue and the open ledger of a project, shared by all that works there at the same time."""
+
+    def __init__(self, project: Project, limit: int) -> None:
+        self.project, self.gate = project, Gate(limit)
+        self.booking: Booking | None = None
+        self._users = 0
+        self._lock = Lock()
+
+    def enter(self) -> None:
+        """Open the ledger for the first who works here."""
         from prompt_kit.work.booking import Booking
 
         with self._lock:
             self._users += 1
-            if self._booking is None:
-                self._booking = Booking(self.project)
+            if self.booking is None:
+                self.booking = Booking(self.project)
 
-    def _leave(self) -> Booking | None:
-        """Return what is to be closed now, because nobody works with it any more."""
+    def leave(self) -> Booking | None:
+        """Return what is to be closed now, because nobody works here any more."""
         with self._lock:
             self._users -= 1
             if self._users:
                 return None
-            booking, self._booking = self._booking, None
+            booking, self.booking = self.booking, None
             return booking
 
 
@@ -301,17 +302,17 @@ def _order(prompt: Prompt, options: Mapping[str, Any]) -> Order:
 
 
 def kit_of(project: Project | None = None) -> Kit:
-    """Return the kit of a project, the current folder's when left out; the same one for the same project.
+    """Return the kit of a project, the current folder's when left out; those of one project share queue and ledger.
 
     Raises:
         TypeError: When something else is given.
     """
-    chosen = project_of(project)
-    key = f"{chosen.root} {chosen.ledger_url} {chosen!r}"
-    kit = _KITS.pop(key, None) or Kit(chosen)
-    _KITS[key] = kit  # the newest is the last
-    while len(_KITS) > _MOST:
-        del _KITS[next(iter(_KITS))]
+    kit = Kit(project_of(project))
+    key = f"{kit.project.root} {kit.project.ledger_url} {kit.project!r}"
+    kit.desk = _DESKS.pop(key, kit.desk)
+    _DESKS[key] = kit.desk  # the newest is the last
+    while len(_DESKS) > _MOST:
+        del _DESKS[next(iter(_DESKS))]
     return kit
 
 
