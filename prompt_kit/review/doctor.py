@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError, WorkspaceError
-from prompt_kit.generators import BUILT_IN, Checkable, Checked, elsewhere, generator, installed
+from prompt_kit.generators import BUILT_IN, Checkable, Checked, elsewhere, generator, installed, is_free
 from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.prompt import Settings, Tier
 from prompt_kit.recipe.library import Library
@@ -166,7 +166,7 @@ async def _generator(name: str, project: Project, catalogue: Catalogue) -> Async
         )
         return
     if not isinstance(maker, Checkable):
-        yield Checked(name, "good", "It needs no key and no network." if name == "proof" else "It can be loaded.")
+        yield Checked(name, "good", "It needs no key and no network." if is_free(maker) else "It can be loaded.")
         return
     if host := elsewhere(maker):
         step = f"Look at base_url in {FILE} and at the environment if you did not choose it."

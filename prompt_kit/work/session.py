@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import BudgetError, InputError, Problem
-from prompt_kit.generators import Generator, Request
+from prompt_kit.generators import BUILT_IN, Generator, Request, has_access, is_free
 from prompt_kit.generators import generator as generator_named
 from prompt_kit.generators.opening import opened
 from prompt_kit.images import Image
@@ -42,12 +41,6 @@ AT_ONCE: Final = 4
 
 MAX_COUNT: Final = 100
 """Most repetitions of one prompt in one run."""
-
-KEYS: Final = {"gemini": ("GOOGLE_API_KEY", "GEMINI_API_KEY"), "openai": ("OPENAI_API_KEY",)}
-"""Where the key of each generator is looked for, in the environment; the first one that has a key is used."""
-
-_PLATFORM: Final = ("GOOGLE_GENAI_USE_ENTERPRISE", "GOOGLE_GENAI_USE_VERTEXAI")
-"""What sends Gemini's requests to the Agent Platform, where a Google Cloud project takes the place of a key."""
 
 # Every further request of the run would end with the same status.
 _HOPELESS: Final = {Status.AUTH, Status.BUDGET, Status.INVALID, Status.QUOTA, Status.CANCELLED}
@@ -109,11 +102,7 @@ def default_generator(project: Project) -> str:
 
 def with_access(project: Project) -> tuple[str, ...]:
     """Return the built-in generators for which there is a key, or a Google Cloud project that pays."""
-    platform = "project" in project.generators.get("gemini", {}) or any(
-        os.environ.get(switch, "").lower() in {"1", "true"} for switch in _PLATFORM
-    )
-    keyed = {name for name, keys in KEYS.items() if any(os.environ.get(key, "").strip() for key in keys)}
-    return tuple(name for name in KEYS if name in keyed or (name == "gemini" and platform))
+    return tuple(name for name in BUILT_IN if not is_free(name) and has_access(name, project.generators.get(name)))
 
 
 def plan(prompt: Prompt, *, generator: str, project: Project | None = None, count: int = 1) -> Plan:

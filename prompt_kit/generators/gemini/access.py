@@ -56,6 +56,11 @@ class Access:
         return self.platform and not self.key
 
     @property
+    def there(self) -> bool:
+        """Whether there is something to ask with; Google alone knows whether it is accepted."""
+        return self.platform or bool(self.key)
+
+    @property
     def whose(self) -> str:
         """Which key or project is in use, as a sentence that holds no secret."""
         if self.by_credentials:

@@ -36,6 +36,7 @@ class Proof:
     """
 
     name: Final = "proof"
+    free: Final = True
 
     async def generate(self, request: Request) -> Outcome:
         """Draw the sheet of one request, in the pixels the picture would have."""
