@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-import sqlalchemy as sa
-
 from prompt_kit.record.ledger import statements
 from prompt_kit.record.ledger.tables import REQUESTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import sqlalchemy as sa
+
     from prompt_kit.record.ledger.tables import Entry
 
 # PostgreSQL counts numbers that are given by us only when it is asked to.
-_COUNT_ON: Final = (
-    f"SELECT setval(pg_get_serial_sequence('{REQUESTS.name}', 'id'), max(id)) FROM {REQUESTS.name}"  # noqa: S608
-)
+_COUNT_ON: Final = f"SELECT setval(pg_get_serial_sequence('{REQUESTS.name}', 'id'), max(id)) FROM {REQUESTS.name}"  # noqa: S608
 
 
 def restore(connection: sa.Connection, there: Sequence[Entry], entries: Sequence[Entry]) -> tuple[int | None, ...]:
