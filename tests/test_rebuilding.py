@@ -15,8 +15,9 @@ from ledgers import request
 
 from prompt_kit.cli.main import cli
 from prompt_kit.project import Project
+from prompt_kit.record.history import missing_history
 from prompt_kit.record.ledger import Ledger
-from prompt_kit.work.rebuilding import missing_history, rebuild_ledger
+from prompt_kit.work.rebuilding import rebuild_ledger
 
 WRITTEN_BEFORE = Path(__file__).parent / "written_before" / "runs"
 

@@ -192,8 +192,8 @@ def _member_line(member: Member) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def spend(*, as_json: bool) -> None:
     """Say what was spent today and this month, and what is left of the budget."""
+    from prompt_kit.record.history import missing_history
     from prompt_kit.record.ledger import Ledger
-    from prompt_kit.work.rebuilding import missing_history
 
     project = find_project()
     now = datetime.now(UTC)

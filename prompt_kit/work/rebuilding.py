@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.catalogue import Catalogue
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from prompt_kit.project import Project
     from prompt_kit.record.runs.schema import Done
     from prompt_kit.work.jobs.records import Job
-
-_LOOKED_AT: Final = 50
-"""How many runs are looked at to learn whether an empty ledger lacks something."""
 
 _RESTORED: Final = "Restored from the record of the run."
 _LOST: Final = "The ledger was lost; it may have been sent, and nobody saw the answer."
@@ -90,27 +86,6 @@ def rebuild_ledger(project: Project) -> Rebuilt:
         problems=tuple(failed),
         totals_were_right=right,
     )
-
-
-def missing_history(ledger: Ledger, root: Path) -> str:
-    """Return a warning when nothing was ever booked though runs are there that asked for something, else nothing.
-
-    Raises:
-        WorkspaceError: When runs or ledger cannot be read.
-    """
-    if not ledger.is_empty():
-        return ""
-    for path in islice(folders(root), _LOOKED_AT):
-        try:
-            asked = (path / RECORD).is_file() and run_record(path).requests
-        except InputError:
-            continue
-        if asked:
-            return (
-                "The ledger is empty, but there are runs: what they cost counts for no budget, and unfinished ones"
-                " are not continued. Restore it from their records: prompt-kit runs rebuild-ledger"
-            )
-    return ""
 
 
 def _entries(
