@@ -37,7 +37,7 @@ def chosen_generator(name: str | None, project: Project) -> str:
 
 def name_generator(name: str, project: Project) -> None:
     """Print who is going to make the pictures."""
-    from prompt_kit.generators.standing import is_free
+    from prompt_kit.generators import is_free
 
     offline = is_free(name) and not project.generator
     talk(f"Generator: {name}" + (" (offline; no key is set)" if offline else ""))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, Problem, PromptKitError
-from prompt_kit.generators import BUILT_IN, Generator
+from prompt_kit.generators import BUILT_IN, Generator, is_free
 from prompt_kit.generators import generator as generator_named
-from prompt_kit.generators.standing import draws_layouts, is_free, with_access, without_access
+from prompt_kit.generators.standing import draws_layouts, with_access, without_access
 from prompt_kit.prompt import Earlier, EarlierWords, Prompt
 from prompt_kit.support.calls import check_kind
 from prompt_kit.work import finishing
