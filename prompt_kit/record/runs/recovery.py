@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError
 from prompt_kit.outcome import Outcome, Piece, Status
 from prompt_kit.record.runs.answers import answered, asked, picture_of
+from prompt_kit.record.runs.journal import CUT_SHORT
 from prompt_kit.record.runs.listing import pictures_in
 from prompt_kit.record.runs.reading import parsed, read_record
 from prompt_kit.record.runs.schema import Done, Sidecar
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from prompt_kit.record.runs.answers import Sent
     from prompt_kit.record.runs.schema import RunRecord
-
-_CUT_SHORT: Final = "This was not saved to its end; pictures, words or marks of the answer may be missing."
 
 
 def recovered_answers(folder: Path, record: RunRecord, unseen: Sequence[Sent]) -> tuple[Done, ...]:
@@ -56,7 +55,7 @@ def _joined(saved: Sequence[tuple[Path, Sidecar]]) -> Done:
     answer = sidecar.answer.model_copy(
         update={
             "pieces": tuple(piece for piece in sidecar.answer.pieces if piece.picture in {None, *names}),
-            "warnings": (*sidecar.answer.warnings, _CUT_SHORT),
+            "warnings": (*sidecar.answer.warnings, CUT_SHORT),
         }
     )
     hashes = tuple(sidecar.picture.sha256 for _, sidecar in saved)
@@ -73,7 +72,7 @@ def _without_sidecar(paths: Sequence[Path], sent: Sent, record: RunRecord) -> Do
         pieces=tuple(Piece(picture=at) for at in range(len(paths))),
         model=sent.model,
         cost=sent.paid,
-        warnings=(_CUT_SHORT,),
+        warnings=(CUT_SHORT,),
     )
     return Done.model_construct(
         request=asked(sent, record.turns[sent.turn]["name"]),
