@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 import yaml
 
+from benchmarks import saving
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library, Root, built_in
@@ -216,3 +217,5 @@ if __name__ == "__main__":
     compiling()
     processes()
     requests()
+    for line in saving.lines():
+        report(*line)

@@ -8,7 +8,7 @@ import re
 import secrets
 import stat
 import unicodedata
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import unquote
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Durable: TypeAlias = Literal["all", "content", "nothing"]
 
-_PART: Final = ".part"
-"""The ending of a file that is being written."""
+PART: Final = ".part"
+"""The ending of a file that is being written; its name begins with a dot and the number of the process."""
 
 MAX_TOKEN: Final = 40
 """Longest token, in characters."""
@@ -188,8 +188,8 @@ def write_new(path: Path, data: bytes, *, durable: Durable = "all") -> None:
     Args:
         path: Its name.
         data: Its content.
-        durable: What is on the disk on return, and so survives a power cut: ``all``; the ``content``, but the name
-            only after `sync_folder`; or ``nothing`` for certain, for files that can be made again.
+        durable: What is on the disk on return, and so survives a power cut: ``all``, or the ``content``, but the name
+            only after `sync_folder`.
 
     Raises:
         WorkspaceError: When there is such a file already (which is kept), or it cannot be written.
@@ -197,13 +197,18 @@ def write_new(path: Path, data: bytes, *, durable: Durable = "all") -> None:
     _write(path, data, _put_new, durable)
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes, *, durable: Durable = "all") -> None:
     """Write a file, in place of the one that may be there: readers see the old one or the new one, whole.
+
+    Args:
+        path: Its name.
+        data: Its content.
+        durable: What survives a power cut: ``all``, or ``nothing`` for certain, for files that can be made again.
 
     Raises:
         WorkspaceError: When it cannot be written; the old file is kept.
     """
-    _write(path, data, os.replace)
+    _write(path, data, os.replace, durable)
 
 
 def sync_folder(folder: Path) -> None:
@@ -214,17 +219,6 @@ def sync_folder(folder: Path) -> None:
     """
     with os_errors_as_workspace_errors(folder):
         _sync_folder(folder)
-
-
-def remove_parts(folder: Path) -> None:
-    """Remove the temporary files that killed processes left in a folder; nobody else may write there meanwhile.
-
-    Those of this process are kept, because another of its threads may be writing.
-    """
-    for path in listed(folder):
-        if path.suffix == _PART and path.name.startswith(".") and not path.name.startswith(f".{os.getpid()}-"):
-            with suppress(OSError):
-                path.unlink()
 
 
 def make_folder(path: Path) -> bool:
@@ -315,7 +309,7 @@ def _closed(path: Path) -> Path:
 def _write(path: Path, data: bytes, put: Callable[[Path, Path], None], durable: Durable = "all") -> None:
     # Readers look for known extensions and pass over names with a leading dot, so that
     # what a killed process leaves behind is never taken for a picture or a record.
-    part = path.parent / f".{os.getpid()}-{secrets.token_hex(8)}{_PART}"
+    part = path.parent / f".{os.getpid()}-{secrets.token_hex(8)}{PART}"
     with os_errors_as_workspace_errors(path):
         try:
             with part.open("xb", buffering=0) as file:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.images import EXTENSIONS
-from prompt_kit.outcome import Derived, Outcome, Picture, Status
+from prompt_kit.outcome import Derived, Outcome, Status
 from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of
-from prompt_kit.record.runs.journal import Journal, joined
-from prompt_kit.record.runs.page import page
-from prompt_kit.record.runs.reading import ENCODING, one_line, own_record, read_journal, read_record, to_json, tool
-from prompt_kit.record.runs.recovery import recovered_answers
+from prompt_kit.record.runs.journal import Journal, joined, lacks_pictures
+from prompt_kit.record.runs.reading import own_record, read_journal, read_record, to_json, tool
+from prompt_kit.record.runs.recovery import recovered_answers, remove_parts
 from prompt_kit.record.runs.rescue import UnsavedError, ending
+from prompt_kit.record.runs.saving import SavedAnswer, journal_line, picture_fields, slim, with_more
 from prompt_kit.record.runs.schema import (
     RECORD,
     REFERENCES,
@@ -26,7 +26,6 @@ from prompt_kit.record.runs.schema import (
     Done,
     KeptReference,
     RunRecord,
-    SavedPicture,
     State,
     Totals,
     moment,
@@ -34,12 +33,10 @@ from prompt_kit.record.runs.schema import (
 )
 from prompt_kit.record.runs.sidecars import Sidecars
 from prompt_kit.support import files, locks
-from prompt_kit.support.heads import sniff
 from prompt_kit.support.money import total
-from prompt_kit.support.pages import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from filelock import FileLock
@@ -53,30 +50,9 @@ _LOCK: Final = ".lock"
 
 _UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
 
-# The suggestions are HTML from the provider; no script in them must run in a browser.
-_NO_SCRIPTS: Final = f"""<!doctype html>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<title>Search suggestions</title>"""
-
 
 class BusyError(WorkspaceError):
     """Another process works on the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Saved:
-    """An answer whose pictures are in the folder."""
-
-    outcome: Outcome
-    sent: Sent
-    done: Done
-    number: int
-
-    @property
-    def pictures(self) -> tuple[str, ...]:
-        """The names of its pictures."""
-        return self.done.pictures
 
 
 class RunFolder:
@@ -166,10 +142,9 @@ class RunFolder:
         try:
             # The record is read after the lock is taken, because another process may have changed it before.
             record = own_record(path)
-            files.remove_parts(path)
+            remove_parts(path)
             folder = cls(path, record, held)
-            in_record, added = read_record(path / RECORD)["requests"], read_journal(path)
-            folder._in_record = in_record
+            folder._in_record, added = read_record(path / RECORD)["requests"], read_journal(path)
             recovered = () if state == "waiting" else recovered_answers(path, record, unseen)
             entries = {done.request.entry for done in recovered}
             others = tuple(done for done in record.requests if done.request.entry not in entries)
@@ -177,9 +152,9 @@ class RunFolder:
             folder._record = record.model_copy(update={"requests": others + recovered} | changes)
             if recovered:
                 folder._in_record = [plain(done) for done in folder._record.requests]
-            if recovered or changes:
+            if recovered or changes or lacks_pictures(added, path):
                 folder._write()
-            folder._sidecars.write_missing([line for line in added if "pictures" in line] + in_record)
+            folder._sidecars.write_missing([*folder._in_record, *(line for line in added if "pictures" in line)])
         except BaseException:
             locks.release(held)
             raise
@@ -250,10 +225,11 @@ class RunFolder:
         with self._lock:
             before = self._record
             saved = [self._save(outcome, sent) for outcome, sent in answers]
+            written = [answer for answer in saved if isinstance(answer, SavedAnswer)]
             try:
-                if any(isinstance(answer, _Saved) and answer.pictures for answer in saved):
+                if written:
                     files.sync_folder(self.path)
-                self._journal.sync()
+                    self._journal.sync()
             except WorkspaceError as error:
                 self._record = before
                 return [a if isinstance(a, UnsavedError) else self._unsaved(a, error) for a in saved]
@@ -292,7 +268,7 @@ class RunFolder:
             files.replace(path, data)
             others = (other for other in self._record.derived if other.file != path.name)
             self._record = self._record.model_copy(update={"derived": (*others, entry)})
-            self._journal.add(_line({"derived": plain(entry)}))
+            self._journal.add(journal_line({"derived": plain(entry)}))
             self._journal.sync()
         return derived_of([entry], self.path)[0]
 
@@ -327,8 +303,8 @@ class RunFolder:
         """Add requests with their answers to record and journal; return where the last line begins."""
         begin = 0
         for done in new:
-            begin = self._journal.add(_line(plain(done)))
-        self._record = self._record.model_copy(update={"requests": (*self._record.requests, *map(_slim, new))})
+            begin = self._journal.add(journal_line(plain(done)))
+        self._record = self._record.model_copy(update={"requests": (*self._record.requests, *map(slim, new))})
         return begin
 
     def _update(self, **changes: Any) -> None:
@@ -345,7 +321,7 @@ class RunFolder:
         self._in_record = content["requests"]
         self._journal.remove()
 
-    def _save(self, outcome: Outcome, sent: Sent) -> _Saved | UnsavedError:
+    def _save(self, outcome: Outcome, sent: Sent) -> SavedAnswer | UnsavedError:
         """Write an answer and its pictures; the names and the journal are on the disk only once they are synced."""
         number, before = len(self._record.requests) + 1, self._record
         names = [f"{at:02}{ending(picture)}" for at, picture in enumerate(outcome.pictures, self._pictures + 1)]
@@ -353,7 +329,7 @@ class RunFolder:
         done = Done.model_construct(
             request=self._asked(sent), answer=answered(outcome, names), pictures=tuple(names), sha256=hashes
         )
-        saved = _Saved(outcome, sent, done, number)
+        saved = SavedAnswer(outcome, sent, done, number)
         self._pictures += len(names)
         begin = None
         try:
@@ -367,17 +343,17 @@ class RunFolder:
             return self._unsaved(saved, error)
         return saved
 
-    def _unsaved(self, answer: _Saved, error: WorkspaceError) -> UnsavedError:
+    def _unsaved(self, answer: SavedAnswer, error: WorkspaceError) -> UnsavedError:
         common = plain(self._record.model_copy(update={"requests": (), "derived": ()}))
         content = common | {"request": plain(answer.done.request), "answer": plain(answer.done.answer)}
         unsaved = UnsavedError(str(error), answer.outcome, answer.sent, content)
         unsaved.__cause__ = error
         return unsaved
 
-    def _completed(self, answer: _Saved) -> Outcome:
+    def _completed(self, answer: SavedAnswer) -> Outcome:
         """Write what can be made again beside an answer that is saved; return the answer without its bytes."""
         outcome, done = answer.outcome, answer.done
-        beside = [_beside(*whole) for whole in zip(outcome.pictures, done.pictures, done.sha256, strict=True)]
+        beside = [picture_fields(*whole) for whole in zip(outcome.pictures, done.pictures, done.sha256, strict=True)]
         if beside:
             self._sidecars.write(beside, plain(done.request), plain(done.answer))
         pictures = tuple(
@@ -386,59 +362,13 @@ class RunFolder:
         )
         saved = replace(outcome, pictures=pictures, folder=self.path)
         try:
-            return self._with_more(saved, done.pictures, answer.number)
+            return with_more(saved, done.pictures, answer.number, self._record)
         except WorkspaceError as error:  # the pictures are safe
             return replace(saved, warnings=(*saved.warnings, str(error)))
-
-    def _with_more(self, saved: Outcome, names: Sequence[str], number: int) -> Outcome:
-        """Write the drafts, the suggestions and the page of an answer."""
-        drafts = tuple(self._save_draft(picture, number, at) for at, picture in enumerate(saved.drafts, 1))
-        if saved.suggestions:
-            shown = f"{_NO_SCRIPTS}\n{saved.suggestions}\n"
-            files.replace(self.path / f"search-{number:02}.html", shown.encode("utf-8", "replace"))
-        return replace(saved, drafts=drafts, page=self._save_page(saved, names, number))
-
-    def _save_draft(self, picture: Picture, request: int, number: int) -> Picture:
-        path = self.path / f"draft-{request:02}-{number}{EXTENSIONS.get(picture.media_type, '.bin')}"
-        files.replace(path, picture.data)
-        return picture.saved_as(path, hashlib.sha256(picture.data).hexdigest())
-
-    def _save_page(self, outcome: Outcome, names: Sequence[str], number: int) -> Path | None:
-        """Write an interleaved answer as one page and return its path; other answers have none."""
-        if self._record.settings.get("output") != "interleaved" or not outcome.pieces:
-            return None
-        path = self.path / f"page-{number:02}.md"
-        title = (self._record.recipe or "Pictures").replace("-", " ").capitalize()
-        files.replace(path, page(title, outcome.pieces, names, outcome.sources).encode("utf-8", "replace"))
-        return path
 
 
 def _cannot_go_on(error: InputError) -> InputError:
     return InputError(f"{error} The run cannot go on from there; make everything anew with --new.")
-
-
-def _line(content: Mapping[str, Any]) -> bytes:
-    return one_line(content).encode(*ENCODING)
-
-
-def _slim(done: Done) -> Done:
-    """Return a request without the model's signatures, which can have megabytes; the journal has them."""
-    if not any(piece.signature for piece in done.answer.pieces):
-        return done
-    pieces = tuple(piece.model_copy(update={"signature": ""}) for piece in done.answer.pieces)
-    return done.model_copy(update={"answer": done.answer.model_copy(update={"pieces": pieces})})
-
-
-def _beside(picture: Picture, name: str, sha256: str) -> SavedPicture:
-    return SavedPicture.model_construct(
-        file=name,
-        sha256=sha256,
-        media_type=sniff(picture.data) or picture.media_type,
-        width=picture.width,
-        height=picture.height,
-        bytes=len(picture.data),
-        draft=picture.draft,
-    )
 
 
 def _went_well(done: Done, take: int) -> bool:

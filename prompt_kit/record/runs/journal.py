@@ -132,6 +132,11 @@ def joined(record: dict[str, Any], added: Sequence[Line], folder: Path) -> dict[
     return record | {"requests": kept, "derived": [*made.values()]}
 
 
+def lacks_pictures(added: Sequence[Line], folder: Path) -> bool:
+    """Return whether a line names a picture that was not saved; a later one may get its name."""
+    return any(_with_what_is_there(line, folder) is not line for line in added)
+
+
 def _with_what_is_there(line: Line, folder: Path) -> Line | None:
     """Return a request with those of its pictures that were saved; ``None`` when it had some and none was."""
     names = line.get("pictures")

@@ -162,6 +162,14 @@ def damaged(path: Path, problems: Iterable[object]) -> InputError:
     )
 
 
+def is_whole(path: Path) -> bool:
+    """Return whether a sidecar was written to its end; after a power cut one can be empty or cut off."""
+    try:
+        return path.read_bytes().rstrip().endswith(b"}")
+    except OSError:
+        return False
+
+
 def to_json(record: BaseModel | Mapping[str, Any]) -> bytes:
     """Return a record as a file holds it: what was asked spread out for people, each answer on a line."""
     return f"{{\n{spread(plain(record) if isinstance(record, BaseModel) else record)}\n}}\n".encode(*ENCODING)

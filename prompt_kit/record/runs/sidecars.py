@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.record.runs.answers import beside
-from prompt_kit.record.runs.reading import ENCODING, one_line, spread
+from prompt_kit.record.runs.reading import ENCODING, is_whole, one_line, spread
 from prompt_kit.record.runs.schema import COMMON_FIELDS, CommonRecord, SavedPicture, plain
 from prompt_kit.support import files
 from prompt_kit.support.heads import head, sniff
@@ -48,7 +48,8 @@ class Sidecars:
             # The record of the run has all of it, and makes it again when the run goes on.
             with suppress(WorkspaceError):
                 path = (self._folder / picture.file).with_suffix(".json")
-                files.write_new(path, text.encode(*ENCODING), durable="nothing")
+                if not files.is_there(path):
+                    files.replace(path, text.encode(*ENCODING), durable="nothing")
 
     def write_missing(self, requests: Sequence[Mapping[str, Any]]) -> None:
         """Write those that are not there, for requests as plain data with their answers and pictures."""
@@ -63,7 +64,7 @@ class Sidecars:
         """Return a picture that lacks its sidecar, else ``None``; what is left of one is removed."""
         try:
             path = beside(self._folder, name)
-            if _is_whole(path.with_suffix(".json")):
+            if is_whole(path.with_suffix(".json")):
                 return None
             picture = _saved_picture(path, sha256)
             path.with_suffix(".json").unlink(missing_ok=True)
@@ -110,14 +111,6 @@ def _parts(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         name = next(piece["picture"] for piece in group if "picture" in piece)
         parts[name] = {**answer, "pieces": group, "text": text, "thoughts": "" if parts else answer["thoughts"]}
     return {"": next(iter(parts.values()))} | parts
-
-
-def _is_whole(path: Path) -> bool:
-    """Return whether a sidecar was written to its end; one that was not put on the disk can be empty or cut off."""
-    try:
-        return path.read_bytes().endswith(b"\n}\n")
-    except OSError:
-        return False
 
 
 def _saved_picture(path: Path, sha256: str) -> SavedPicture:
