@@ -19,7 +19,7 @@ import pytest
 from fakes import png
 from killed_folder import NOON, PROMPT, answer, main, picture, sent
 
-from prompt_kit.errors import InputError, WorkspaceError
+from prompt_kit.errors import InputError
 from prompt_kit.outcome import Outcome, Picture, Piece, Status
 from prompt_kit.record.runs import (
     RunFolder,
@@ -28,6 +28,7 @@ from prompt_kit.record.runs import (
     open_run,
     prompt_from,
     read_run,
+    rescued,
     run_record,
 )
 from prompt_kit.record.runs.answers import outcome_of
@@ -286,13 +287,23 @@ def test_a_full_disk_keeps_the_answer_in_memory(tmp_path: Path) -> None:
     assert entries == "[1, 3]"
 
 
-def test_an_answer_that_fits_nowhere_says_so(folder: RunFolder, tmp_path: Path) -> None:
-    """Neither the run's folder nor the other one takes it: a sentence, and the answer is still there."""
+def test_an_answer_is_rescued_into_another_folder(folder: RunFolder, tmp_path: Path) -> None:
+    """The sentence says why, and where it is now."""
+    (folder.path / "01.png").mkdir()
+    with pytest.raises(UnsavedError) as caught:
+        folder.save(answer(1), sent(1))
+    error = rescued(caught.value, tmp_path / "other")
+    assert str(error).endswith(f"What came back was saved in {tmp_path / 'other' / folder.path.name} instead.")
+    assert error.outcome.pictures[0].data == picture(1).data
+
+
+def test_an_answer_that_fits_nowhere_was_paid_and_is_lost(folder: RunFolder, tmp_path: Path) -> None:
+    """Neither the run's folder nor another one takes it: the sentence says so, with what it cost."""
     (folder.path / "01.png").mkdir()
     (tmp_path / "file").write_text("")
     with pytest.raises(UnsavedError) as caught:
         folder.save(answer(1), sent(1))
-    with pytest.raises(WorkspaceError, match="there is a file of that name already"):
-        caught.value.save_in(tmp_path / "file")
-    assert isinstance(caught.value.outcome.pictures[0], Picture)
-    assert caught.value.sent.entry == 1
+    error = rescued(caught.value, tmp_path / "file")
+    assert "is lost; it was paid ($0.0400)." in str(error)
+    assert "there is a file of that name already" in str(error)
+    assert (error.outcome, error.sent.entry) == (answer(1), 1)

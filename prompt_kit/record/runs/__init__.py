@@ -13,7 +13,7 @@ from prompt_kit.record.runs.lineage import Member, family, lineage
 from prompt_kit.record.runs.listing import Run, RunSummary, count_runs, open_run, runs
 from prompt_kit.record.runs.reading import read_record, read_run, run_record
 from prompt_kit.record.runs.rerun import prompt_from
-from prompt_kit.record.runs.rescue import UnsavedError
+from prompt_kit.record.runs.rescue import UnsavedError, rescued
 from prompt_kit.record.runs.schema import RECORD, REFERENCES, SCHEMA, RunRecord, RunState
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "prompt_from",
     "read_record",
     "read_run",
+    "rescued",
     "run_record",
     "runs",
 ]

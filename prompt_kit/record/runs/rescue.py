@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import WorkspaceError
@@ -11,10 +12,10 @@ from prompt_kit.images import EXTENSIONS
 from prompt_kit.record.runs.reading import to_json
 from prompt_kit.support import files
 from prompt_kit.support.heads import sniff
+from prompt_kit.support.money import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from prompt_kit.outcome import Outcome, Picture
     from prompt_kit.record.runs.answers import Sent
@@ -41,6 +42,33 @@ class UnsavedError(WorkspaceError):
         names = [picture.path.name for picture in pictures if picture.path]
         files.put_copy(where, "answer.json", to_json({**self.content, "pictures": names}))
         return replace(self.outcome, pictures=pictures, folder=where)
+
+
+def rescued(error: UnsavedError, folder: Path | None = None) -> UnsavedError:
+    """Save an answer in another folder; return the error with a sentence that says where it is, or that it is lost.
+
+    Args:
+        error: The error with the answer.
+        folder: Where it is saved; a new folder of its own below the system's temporary one when left out.
+    """
+    import tempfile  # only when a disk is full
+
+    if not error.outcome.pictures and not error.outcome.text:
+        return error
+    try:
+        with files.os_errors_as_workspace_errors(folder or Path(tempfile.gettempdir())):
+            where = folder or Path(tempfile.mkdtemp(prefix="prompt-kit-"))
+        saved = error.save_in(where)
+    except WorkspaceError as other:
+        paid = "was not charged" if error.outcome.billable == "no" else "was paid" + _price(error.outcome)
+        sentence = f"The answer could not be saved elsewhere either, and is lost; it {paid}. {other}"
+        return UnsavedError(f"{error} {sentence}", error.outcome, error.sent, error.content)
+    sentence = f"What came back was saved in {saved.folder} instead."
+    return UnsavedError(f"{error} {sentence}", saved, error.sent, error.content)
+
+
+def _price(outcome: Outcome) -> str:
+    return "" if outcome.cost is None else f" ({dollars(outcome.cost, least=4)})"
 
 
 def ending(picture: Picture) -> str:
