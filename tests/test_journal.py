@@ -19,6 +19,7 @@ import pytest
 from fakes import png
 from killed_folder import NOON, PROMPT, answer, main, picture, sent
 
+from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
 from prompt_kit.outcome import Outcome, Picture, Piece, Status
 from prompt_kit.record.runs import (
@@ -217,6 +218,21 @@ def test_half_a_character_is_written_and_read(folder: RunFolder) -> None:
     assert json.loads((folder.path / "01.json").read_bytes())["answer"]["text"] == "\ud83c ü"
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_half_a_character_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    """`runs show` works on a run that goes on and whose answer holds what is no character."""
+    monkeypatch.chdir(tmp_path)
+    folder = RunFolder.create(tmp_path / "runs", PROMPT, generator="gemini", now=NOON)
+    folder.save(replace(answer(1), text="\ud83c", thoughts="so \ud83c it is", queries=("\udc00",)), sent(1))
+    assert run(["runs", "show", folder.path.name, *options]) == 0
+    shown = capsys.readouterr().out
+    assert "so " in shown
+    if options:
+        assert json.loads(shown)["requests"][0]["answer"]["thoughts"] == "so \ud83c it is"
+
+
 def test_a_sidecar_that_a_power_cut_emptied_does_not_hide_the_prompt(folder: RunFolder) -> None:
     """The run's record says the same, and going on writes the sidecar again."""
     folder.save(answer(1), sent(1))
@@ -295,6 +311,7 @@ def test_an_answer_is_rescued_into_another_folder(folder: RunFolder, tmp_path: P
     error = rescued(caught.value, tmp_path / "other")
     assert str(error).endswith(f"What came back was saved in {tmp_path / 'other' / folder.path.name} instead.")
     assert error.outcome.pictures[0].data == picture(1).data
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - made here
 
 
 def test_an_answer_that_fits_nowhere_was_paid_and_is_lost(folder: RunFolder, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,9 @@ class UnsavedError(WorkspaceError):
         self.content = content
         """What a sidecar says of the answer, as plain data."""
 
+    def __reduce__(self) -> tuple[type[UnsavedError], tuple[Any, ...]]:
+        return type(self), (str(self), self.outcome, self.sent, self.content)
+
     def save_in(self, folder: Path) -> Outcome:
         """Save the answer below another folder, in one that is called like the run; return it with the new paths.
 
@@ -49,22 +53,27 @@ def rescued(error: UnsavedError, folder: Path | None = None) -> UnsavedError:
 
     Args:
         error: The error with the answer.
-        folder: Where it is saved; a new folder of its own below the system's temporary one when left out.
+        folder: Where it is saved; one of its own below the system's temporary folder when left out.
     """
-    import tempfile  # only when a disk is full
-
     if not error.outcome.pictures and not error.outcome.text:
         return error
     try:
-        with files.os_errors_as_workspace_errors(folder or Path(tempfile.gettempdir())):
-            where = folder or Path(tempfile.mkdtemp(prefix="prompt-kit-"))
-        saved = error.save_in(where)
+        saved = error.save_in(folder or _temporary_folder())
     except WorkspaceError as other:
         paid = "was not charged" if error.outcome.billable == "no" else "was paid" + _price(error.outcome)
         sentence = f"The answer could not be saved elsewhere either, and is lost; it {paid}. {other}"
         return UnsavedError(f"{error} {sentence}", error.outcome, error.sent, error.content)
     sentence = f"What came back was saved in {saved.folder} instead."
     return UnsavedError(f"{error} {sentence}", saved, error.sent, error.content)
+
+
+@cache
+def _temporary_folder() -> Path:
+    """Return a folder below the system's temporary one, which only this user can read; each time the same."""
+    import tempfile  # only when a disk is full
+
+    with files.os_errors_as_workspace_errors(Path(tempfile.gettempdir())):
+        return Path(tempfile.mkdtemp(prefix="prompt-kit-"))
 
 
 def _price(outcome: Outcome) -> str:
