@@ -15,6 +15,7 @@ import jinja2
 import yaml
 
 from benchmarks.history import history
+from benchmarks import saving
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library, Root, built_in
@@ -218,3 +219,5 @@ if __name__ == "__main__":
     processes()
     requests()
     history()
+    for line in saving.lines():
+        report(*line)

@@ -72,7 +72,7 @@ def list_runs(count: int, *, as_json: bool) -> None:
 
 @runs.command("show")
 @click.argument("run")
-@click.option("--json", "as_json", is_flag=True, help="Print run.json as it is.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole record as JSON.")
 def show_run(run: str, *, as_json: bool) -> None:
     """Show one run: its id, folder, picture or sidecar names it."""
     from prompt_kit.record.runs import family, open_run, prompt_from

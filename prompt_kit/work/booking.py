@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
 
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs import UnsavedError, rescued
 from prompt_kit.work.writer import Writer, written
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class Booking:
         """Save answers, then book them in one step: also what could not be saved, for it was paid."""
         if not jobs:
             return
-        saved = [_tried(lambda job=job: job.folder.save(job.outcome, job.sent)) for job, _ in jobs]  # type: ignore[misc]
+        saved = _saved([job for job, _ in jobs])
         booked = ledger.settle_each([(_number(job.sent), job.outcome) for job, _ in jobs])
         for (_, future), outcome, refusal in zip(jobs, saved, booked, strict=True):
             _answer(future, refusal or outcome)
@@ -186,6 +187,24 @@ def _number(sent: Sent) -> int:
     if sent.entry is None:
         raise ValueError("a request that was sent has a number in the ledger")
     return sent.entry
+
+
+def _saved(jobs: Sequence[_Settle]) -> list[Any]:
+    """Save answers, those of a run together; return each as it is saved, or why it is not.
+
+    What cannot be saved in its run is kept in another folder, which the error names.
+    """
+    results: dict[int, Any] = {}
+    by_folder: dict[int, list[int]] = {}
+    for at, job in enumerate(jobs):
+        by_folder.setdefault(id(job.folder), []).append(at)
+    for places in by_folder.values():
+        answers = [(jobs[at].outcome, jobs[at].sent) for at in places]
+        saved = _tried(lambda places=places, answers=answers: jobs[places[0]].folder.save_all(answers))  # type: ignore[misc]
+        several = [saved] * len(places) if isinstance(saved, BaseException) else saved
+        results |= dict(zip(places, several, strict=True))
+    every = (results[at] for at in range(len(jobs)))
+    return [rescued(answer) if isinstance(answer, UnsavedError) else answer for answer in every]
 
 
 def _tried(do: Callable[[], Any]) -> Any:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.images import EXTENSIONS
-from prompt_kit.outcome import Derived, Outcome, Picture, Status
-from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of, unmarked
-from prompt_kit.record.runs.page import page
-from prompt_kit.record.runs.reading import own_record, to_json, tool
-from prompt_kit.record.runs.recovery import recovered_answers
+from prompt_kit.outcome import Derived, Outcome, Status
+from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of
+from prompt_kit.record.runs.journal import Journal, joined, lacks_pictures
+from prompt_kit.record.runs.reading import own_record, read_journal, read_record, to_json, tool
+from prompt_kit.record.runs.recovery import recovered_answers, remove_parts
+from prompt_kit.record.runs.rescue import UnsavedError, ending
+from prompt_kit.record.runs.saving import SavedAnswer, journal_line, picture_fields, slim, with_more
 from prompt_kit.record.runs.schema import (
-    COMMON_FIELDS,
     RECORD,
     REFERENCES,
     SCHEMA,
@@ -25,19 +26,17 @@ from prompt_kit.record.runs.schema import (
     Done,
     KeptReference,
     RunRecord,
-    SavedPicture,
-    Sidecar,
     State,
     Totals,
     moment,
+    plain,
 )
+from prompt_kit.record.runs.sidecars import Sidecars
 from prompt_kit.support import files, locks
-from prompt_kit.support.heads import sniff
 from prompt_kit.support.money import total
-from prompt_kit.support.pages import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from filelock import FileLock
@@ -50,12 +49,6 @@ if TYPE_CHECKING:
 _LOCK: Final = ".lock"
 
 _UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
-
-# The suggestions are HTML from the provider; no script in them must run in a browser.
-_NO_SCRIPTS: Final = f"""<!doctype html>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<title>Search suggestions</title>"""
 
 
 class BusyError(WorkspaceError):
@@ -72,6 +65,10 @@ class RunFolder:
         self._held = held
         self._pictures = max((int(file.stem) for file in path.iterdir() if file.stem.isdecimal()), default=0)
         self._lock = RLock()
+        self._journal = Journal(path)
+        self._sidecars = Sidecars(path, record)
+        self._in_record: list[Any] = []
+        """The requests in run.json as plain data; later ones are in the journal."""
 
     @classmethod
     def create(
@@ -145,15 +142,19 @@ class RunFolder:
         try:
             # The record is read after the lock is taken, because another process may have changed it before.
             record = own_record(path)
+            remove_parts(path)
             folder = cls(path, record, held)
+            folder._in_record, added = read_record(path / RECORD)["requests"], read_journal(path)
             recovered = () if state == "waiting" else recovered_answers(path, record, unseen)
             entries = {done.request.entry for done in recovered}
             others = tuple(done for done in record.requests if done.request.entry not in entries)
-            folder._record = record.model_copy(
-                update={"requests": others + recovered} | ({"state": state, "ended": None} if state else {})
-            )
-            if recovered or state:
+            changes = {"state": state, "ended": None} if state and state != record.state else {}
+            folder._record = record.model_copy(update={"requests": others + recovered} | changes)
+            if recovered:
+                folder._in_record = [plain(done) for done in folder._record.requests]
+            if recovered or changes or lacks_pictures(added, path):
                 folder._write()
+            folder._sidecars.write_missing([*folder._in_record, *(line for line in added if "pictures" in line)])
         except BaseException:
             locks.release(held)
             raise
@@ -202,37 +203,37 @@ class RunFolder:
 
     def close(self) -> None:
         """Let other processes work on the run."""
+        with self._lock:
+            self._journal.close()
         locks.release(self._held)
 
     def save(self, outcome: Outcome, sent: Sent) -> Outcome:
         """Write what came back for one request; return the outcome with the paths of its pictures.
 
-        Each picture is on disk before its sidecar is begun. May be called from several threads.
+        May be called from several threads. The bytes of the pictures are not kept in memory.
 
         Raises:
-            WorkspaceError: When something cannot be written.
+            UnsavedError: When something cannot be written; the error has the answer.
         """
+        [saved] = self.save_all([(outcome, sent)])
+        if isinstance(saved, UnsavedError):
+            raise saved
+        return saved
+
+    def save_all(self, answers: Iterable[tuple[Outcome, Sent]]) -> list[Outcome | UnsavedError]:
+        """Write several answers at once, which is faster; return each as `save` does, or why it is not saved."""
         with self._lock:
-            number = len(self._record.requests) + 1
-            names = [
-                f"{at:02}{EXTENSIONS.get(sniff(picture.data) or picture.media_type, '.bin')}"
-                for at, picture in enumerate(outcome.pictures, self._pictures + 1)
-            ]
-            hashes = tuple(hashlib.sha256(picture.data).hexdigest() for picture in outcome.pictures)
-            done = Done.model_construct(
-                request=self._asked(sent), answer=answered(outcome, names), pictures=tuple(names), sha256=hashes
-            )
-            pictures = tuple(
-                self._save_picture(picture, name, sha256, done)
-                for picture, name, sha256 in zip(outcome.pictures, names, hashes, strict=True)
-            )
-            self._add(done)
-            saved = replace(outcome, pictures=pictures, folder=self.path)
-            drafts = tuple(self._save_draft(picture, number, at) for at, picture in enumerate(outcome.drafts, 1))
-            if outcome.suggestions:
-                shown = f"{_NO_SCRIPTS}\n{outcome.suggestions}\n"
-                files.replace(self.path / f"search-{number:02}.html", shown.encode("utf-8", "replace"))
-            return replace(saved, drafts=drafts, page=self._save_page(saved, names, number))
+            before = self._record
+            saved = [self._save(outcome, sent) for outcome, sent in answers]
+            written = [answer for answer in saved if isinstance(answer, SavedAnswer)]
+            try:
+                if written:
+                    files.sync_folder(self.path)
+                    self._journal.sync()
+            except WorkspaceError as error:
+                self._record = before
+                return [a if isinstance(a, UnsavedError) else self._unsaved(a, error) for a in saved]
+            return [answer if isinstance(answer, UnsavedError) else self._completed(answer) for answer in saved]
 
     def lost(self, *unseen: Sent) -> None:
         """Add requests that were sent and whose answers are lost; they may be paid.
@@ -253,6 +254,7 @@ class RunFolder:
             ]
             if new:
                 self._add(*new)
+                self._journal.sync()
 
     def derive(self, source: Path, kind: Literal["cutout", "composite"], data: bytes, report: str) -> Derived:
         """Keep a picture that was made here from a master, beside it.
@@ -265,7 +267,9 @@ class RunFolder:
         with self._lock:
             files.replace(path, data)
             others = (other for other in self._record.derived if other.file != path.name)
-            self._update(derived=(*others, entry))
+            self._record = self._record.model_copy(update={"derived": (*others, entry)})
+            self._journal.add(journal_line({"derived": plain(entry)}))
+            self._journal.sync()
         return derived_of([entry], self.path)[0]
 
     def finish(self, outcome: Outcome, *, now: datetime) -> Outcome:
@@ -284,7 +288,7 @@ class RunFolder:
                 message=outcome.message,
                 next_step=outcome.next_step,
                 requests=len(requests),
-                pictures=self._pictures,
+                pictures=len(self._record.pictures),
                 estimate=total(done.request.estimate for done in requests),
                 cost=cost,
             )
@@ -295,9 +299,13 @@ class RunFolder:
     def _asked(self, sent: Sent) -> Asked:
         return asked(sent, self._record.turns[sent.turn]["name"])
 
-    def _add(self, *new: Done) -> None:
-        """Add requests with their answers to the record."""
-        self._update(requests=(*self._record.requests, *new))
+    def _add(self, *new: Done) -> int:
+        """Add requests with their answers to record and journal; return where the last line begins."""
+        begin = 0
+        for done in new:
+            begin = self._journal.add(journal_line(plain(done)))
+        self._record = self._record.model_copy(update={"requests": (*self._record.requests, *map(slim, new))})
+        return begin
 
     def _update(self, **changes: Any) -> None:
         """Change these fields of the record, and write it to disk."""
@@ -305,44 +313,58 @@ class RunFolder:
         self._write()
 
     def _write(self) -> None:
-        files.replace(self.path / RECORD, to_json(self._record))
+        """Write run.json with all that is in the journal, which ends with that."""
+        content = plain(self._record.model_copy(update={"requests": ()}))
+        derived = {"derived": [*content["derived"]]} if "derived" in content else {}
+        content = joined(content | {"requests": self._in_record} | derived, read_journal(self.path), self.path)
+        files.replace(self.path / RECORD, to_json(content))
+        self._in_record = content["requests"]
+        self._journal.remove()
 
-    def _save_picture(self, picture: Picture, name: str, sha256: str, done: Done) -> Picture:
-        self._pictures += 1
-        media_type = sniff(picture.data) or picture.media_type
-        path = self.path / name
-        beside = SavedPicture.model_construct(
-            file=path.name,
-            sha256=sha256,
-            media_type=media_type,
-            width=picture.width,
-            height=picture.height,
-            bytes=len(picture.data),
-            draft=picture.draft,
+    def _save(self, outcome: Outcome, sent: Sent) -> SavedAnswer | UnsavedError:
+        """Write an answer and its pictures; the names and the journal are on the disk only once they are synced."""
+        number, before = len(self._record.requests) + 1, self._record
+        names = [f"{at:02}{ending(picture)}" for at, picture in enumerate(outcome.pictures, self._pictures + 1)]
+        hashes = tuple(hashlib.sha256(picture.data).hexdigest() for picture in outcome.pictures)
+        done = Done.model_construct(
+            request=self._asked(sent), answer=answered(outcome, names), pictures=tuple(names), sha256=hashes
         )
-        sidecar = Sidecar.model_construct(
-            **{name: getattr(self._record, name) for name in COMMON_FIELDS},
-            picture=beside,
-            request=done.request,
-            answer=unmarked(done.answer),
+        saved = SavedAnswer(outcome, sent, done, number)
+        self._pictures += len(names)
+        begin = None
+        try:
+            begin = self._add(done)
+            for picture, name in zip(outcome.pictures, names, strict=True):
+                files.write_new(self.path / name, picture.data, durable="content")
+        except WorkspaceError as error:
+            self._record = before
+            if begin is not None and not any((self.path / name).is_file() for name in names):
+                self._journal.cut(begin)
+            return self._unsaved(saved, error)
+        return saved
+
+    def _unsaved(self, answer: SavedAnswer, error: WorkspaceError) -> UnsavedError:
+        common = plain(self._record.model_copy(update={"requests": (), "derived": ()}))
+        content = common | {"request": plain(answer.done.request), "answer": plain(answer.done.answer)}
+        unsaved = UnsavedError(str(error), answer.outcome, answer.sent, content)
+        unsaved.__cause__ = error
+        return unsaved
+
+    def _completed(self, answer: SavedAnswer) -> Outcome:
+        """Write what can be made again beside an answer that is saved; return the answer without its bytes."""
+        outcome, done = answer.outcome, answer.done
+        beside = [picture_fields(*whole) for whole in zip(outcome.pictures, done.pictures, done.sha256, strict=True)]
+        if beside:
+            self._sidecars.write(beside, plain(done.request), plain(done.answer))
+        pictures = tuple(
+            picture.saved_as(self.path / name, sha256)
+            for picture, name, sha256 in zip(outcome.pictures, done.pictures, done.sha256, strict=True)
         )
-        files.write_new(path, picture.data)
-        files.write_new(path.with_suffix(".json"), to_json(sidecar))
-        return replace(picture, path=path)
-
-    def _save_draft(self, picture: Picture, request: int, number: int) -> Picture:
-        path = self.path / f"draft-{request:02}-{number}{EXTENSIONS.get(picture.media_type, '.bin')}"
-        files.replace(path, picture.data)
-        return replace(picture, path=path)
-
-    def _save_page(self, outcome: Outcome, names: Sequence[str], number: int) -> Path | None:
-        """Write an interleaved answer as one page and return its path; other answers have none."""
-        if self._record.settings.get("output") != "interleaved" or not outcome.pieces:
-            return None
-        path = self.path / f"page-{number:02}.md"
-        title = (self._record.recipe or "Pictures").replace("-", " ").capitalize()
-        files.replace(path, page(title, outcome.pieces, names, outcome.sources).encode("utf-8", "replace"))
-        return path
+        saved = replace(outcome, pictures=pictures, folder=self.path)
+        try:
+            return with_more(saved, done.pictures, answer.number, self._record)
+        except WorkspaceError as error:  # the pictures are safe
+            return replace(saved, warnings=(*saved.warnings, str(error)))
 
 
 def _cannot_go_on(error: InputError) -> InputError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.images import EXTENSIONS
-from prompt_kit.record.runs.reading import parsed, read_record, run_record
+from prompt_kit.record.runs.reading import parsed, read_run, run_record
 from prompt_kit.record.runs.schema import RECORD, RunRecord, RunState
 from prompt_kit.support import files
 from prompt_kit.support.text import shortened
@@ -51,7 +51,7 @@ class Run:
 
     summary: RunSummary
     record: Mapping[str, Any] = field(repr=False, compare=False)
-    """The content of ``run.json`` as plain data."""
+    """The content of ``run.json`` and its journal as plain data."""
     pictures: tuple[Path, ...]
     sidecars: tuple[Path, ...]
     fields: RunRecord = field(repr=False, compare=False)
@@ -97,7 +97,7 @@ def open_run(where: str | Path, root: Path) -> Run:
         InputError: When its record is damaged, or the id fits several runs.
     """
     folder = folder_of(where, root)
-    record = read_record(folder / RECORD)
+    record = read_run(folder)
     fields = parsed(RunRecord, record, folder / RECORD)
     pictures = pictures_in(folder)
     sidecars = tuple(path.with_suffix(".json") for path in pictures if path.with_suffix(".json").is_file())
