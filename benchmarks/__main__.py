@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 import yaml
 
-from benchmarks.history import history
 from benchmarks import saving
+from benchmarks.history import history
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library, Root, built_in

@@ -7,7 +7,6 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from prompt_kit.outcome import Outcome, Status
@@ -17,7 +16,7 @@ from prompt_kit.recipe.library import Library
 from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.work import planning
 from prompt_kit.work.affording import check_limit, limit_of
-from prompt_kit.work.gate import Gate
+from prompt_kit.work.desk import Desk
 from prompt_kit.work.options import GenerateOptions, SendOptions
 from prompt_kit.work.orders import Order, Plan
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from prompt_kit.record.ledger import Ledger
     from prompt_kit.record.runs import RunSummary
     from prompt_kit.refining import Refinable, RefineOptions
-    from prompt_kit.work.booking import Booking
     from prompt_kit.work.events import Event
     from prompt_kit.work.jobs import Job
     from prompt_kit.work.jobs.submitting import SubmitOptions
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 _MOST: Final = 16
 """How many projects the functions of this module remember."""
 
-_DESKS: Final[dict[str, _Desk]] = {}
+_DESKS: Final[dict[str, Desk]] = {}
 
 
 class Kit:
@@ -74,7 +72,7 @@ class Kit:
         check_kind("concurrency", limit, int, "a whole number")
         if limit < 1:
             raise TypeError(f"concurrency must be 1 or more; this is {limit}.")
-        self.desk = _Desk(self.project, limit)
+        self.desk = Desk(self.project, limit)
 
     def __repr__(self) -> str:
         return f"Kit({str(self.project.root)!r})"
@@ -260,34 +258,6 @@ class Kit:
             planned = with_kept(planned)
         check_limit(planned)
         return planned
-
-
-class _Desk:
-    """The queue and the open ledger of a project, shared by all that works there at the same time."""
-
-    def __init__(self, project: Project, limit: int) -> None:
-        self.project, self.gate = project, Gate(limit)
-        self.booking: Booking | None = None
-        self._users = 0
-        self._lock = Lock()
-
-    def enter(self) -> None:
-        """Open the ledger for the first who works here."""
-        from prompt_kit.work.booking import Booking
-
-        with self._lock:
-            self._users += 1
-            if self.booking is None:
-                self.booking = Booking(self.project)
-
-    def leave(self) -> Booking | None:
-        """Return what is to be closed now, because nobody works here any more."""
-        with self._lock:
-            self._users -= 1
-            if self._users:
-                return None
-            booking, self.booking = self.booking, None
-            return booking
 
 
 def _order(prompt: Prompt, options: Mapping[str, Any]) -> Order:

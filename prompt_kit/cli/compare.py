@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from prompt_kit.cli.comparisons import ComparisonWatch, show, show_jobs, show_table
-from prompt_kit.cli.generate import NO_LIMIT, RUN_OPTIONS, Amount, RecipeCommands, after, inputs, kit_from
+from prompt_kit.cli.generate import RUN_OPTIONS, RecipeCommands, after, inputs
+from prompt_kit.cli.limits import NO_LIMIT, Amount, kit_from
 from prompt_kit.cli.options import flag, given, options_of
 from prompt_kit.cli.output import talk
 from prompt_kit.errors import InputError, Problem, PromptKitError

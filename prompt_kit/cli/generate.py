@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from prompt_kit.cli.limits import LIMITS, kit_from, limit
 from prompt_kit.cli.options import FILL_IN, given, options_of, with_option, with_options
 from prompt_kit.cli.output import Command, Group, give, give_json, named, say, talk
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
@@ -18,15 +18,12 @@ from prompt_kit.recipe.assembly import load, with_preset
 from prompt_kit.recipe.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-    from prompt_kit.kit import Kit
     from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.support.yamlfile import YamlFile
-
-NO_LIMIT: Final = Decimal("Infinity")
 
 INPUT_OPTIONS = [
     click.Option(
@@ -56,24 +53,6 @@ INPUT_OPTIONS = [
 SETTINGS = ("aspect_ratio", "size", "tier", "model", "thinking", "grounding", "safety", "thoughts")
 
 
-class Amount(click.ParamType[Decimal]):
-    """An amount of US dollars, or "none" for no limit."""
-
-    name = "amount"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """Return the amount."""
-        if isinstance(value, Decimal) or str(value).lower() == "none":
-            return value if isinstance(value, Decimal) else NO_LIMIT
-        try:
-            amount = Decimal(str(value).removeprefix("$"))
-        except InvalidOperation:
-            amount = Decimal(-1)
-        if not amount.is_finite() or amount < 0:
-            self.fail(f"'{value}' is no amount such as 2.50, and not 'none'.", param, ctx)
-        return amount
-
-
 RUN_OPTIONS = [
     click.Option(
         ["--generator"],
@@ -87,18 +66,7 @@ RUN_OPTIONS = [
         help="Also put the pictures here.",
         metavar="DIR",
     ),
-    click.Option(
-        ["--concurrency"],
-        type=click.IntRange(1, 256),
-        help="How many requests are on their way at once.  [default: the project's, else 4]",
-        metavar="NUMBER",
-    ),
-    click.Option(
-        ["--max-cost"],
-        type=Amount(),
-        metavar="USD",
-        help="What may still be paid for all of it; 'none' is no limit.",
-    ),
+    *LIMITS,
     click.Option(["--new"], is_flag=True, help="Make everything anew, even if a run was left unfinished."),
     click.Option(
         ["--resend"], is_flag=True, help="Go on though a request may have been paid whose answer was never seen."
@@ -216,18 +184,6 @@ def _send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
     progress.copy(outcome, options["out"])
     if not outcome.ok:
         click.get_current_context().exit(1)
-
-
-def limit(options: Mapping[str, Any]) -> Decimal | None:
-    """Return what may still be paid, in US dollars; ``None`` is no limit."""
-    return None if options["max_cost"] in (None, NO_LIMIT) else options["max_cost"]
-
-
-def kit_from(project: Project, options: Mapping[str, Any]) -> Kit:
-    """Return the kit of a project, with the concurrency that was asked for."""
-    from prompt_kit.kit import Kit
-
-    return Kit(project, concurrency=options["concurrency"])
 
 
 def _generate_from(ctx: click.Context, from_: str | None, **options: Any) -> None:

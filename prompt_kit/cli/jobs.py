@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prompt_kit.cli.limits import limit
 from prompt_kit.cli.output import give_json, named, say, talk
 from prompt_kit.cli.progress import announce, budget_left, chosen_generator, plain_plan, short, show_plan
 from prompt_kit.project import find_project
@@ -27,7 +28,6 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
 
     Exits with 1 when a job was not submitted.
     """
-    from prompt_kit.cli.generate import limit
     from prompt_kit.work.jobs import job_plan, submit
     from prompt_kit.work.planning import generator_for
     from prompt_kit.work.resuming import with_kept

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS, kit_from, limit
+from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
+from prompt_kit.cli.limits import kit_from, limit
 from prompt_kit.cli.options import given, options_of, with_option
 from prompt_kit.cli.output import give_json, named, say, talk
 from prompt_kit.cli.progress import (

@@ -134,7 +134,7 @@ class Making:
             self.error = self.error or self.shared.broken
         if self.error is not None or self.folder is None:
             if self.folder is not None:
-                self.folder.close()
+                await self.shared.booking.run(lambda _: self._folder.close())
             return self.event("ended", result=self._nothing(), outcome=self.stop)
         together = merged(self._in_order())
         warnings = tuple(dict.fromkeys((*self.item.warnings, *together.warnings)))
@@ -197,7 +197,9 @@ class Making:
     async def _request(self, number: int, take: int, outcomes: Sequence[Outcome]) -> Outcome | None:
         """Send one request and return what came back, saved and booked; ``None`` when it was stopped before."""
         shared, item, turn = self.shared, self.item, self.item.prompt.turns[number]
-        earlier = tuple(_as_image(outcomes[part.turn].pictures[-1]) for part in turn.earlier)
+        pictures = [outcomes[part.turn].pictures[-1] for part in turn.earlier]
+        # They are on the disk by now, and are read there.
+        earlier = await asyncio.to_thread(lambda: tuple(map(_as_image, pictures))) if pictures else ()
         request = Request(_with_words(turn, outcomes), item.model, item.prompt.settings, earlier, item.prompt)
         estimate = self._estimate(request)
         async with shared.gate.turn(item.order.person):
@@ -316,12 +318,13 @@ def _with_words(turn: Turn, outcomes: Sequence[Outcome]) -> Turn:
 
 
 def _as_image(picture: Picture) -> Image:
+    data = picture.data
     return Image(
         picture.sha256,
         picture.media_type,
         picture.width,
         picture.height,
-        len(picture.data),
-        picture.path or picture.data,
-        orientation=head(picture.data).orientation,
+        len(data),
+        picture.path or data,
+        orientation=head(data).orientation,
     )
