@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -72,8 +72,9 @@ async def work(
             await stack.enter_async_context(desk)
         sending = _Sending(plan, desk, gate or Gate(plan.project.concurrency), new=new, resend=resend)
         await sending.open(stack)
-        async for event in sending.events():
-            yield event
+        async with aclosing(sending.events()) as events:
+            async for event in events:
+                yield event
 
 
 @dataclass
