@@ -201,9 +201,10 @@ class Kit:
     ) -> Comparison:
         """Make the same prompt over one or two axes, and write one sheet; the function `acompare` says more."""
         from prompt_kit.comparing import compared
+        from prompt_kit.recipe.recipe import Recipe
 
         own: CompareOptions = {**options, "project": self.project}
-        chosen = self.recipe(recipe) if isinstance(recipe, str) else recipe
+        chosen = recipe if isinstance(recipe, Recipe) else self.recipe(recipe)
         return await compared(chosen, values, across, own, self.work)
 
     def submit(self, *wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> tuple[Job, ...]:
@@ -373,6 +374,8 @@ async def acompare(
         BudgetError: When it would cost more than is allowed, or the price is unknown; nothing was sent.
         WorkspaceError: When the runs' folder cannot be written.
     """
+    from prompt_kit.recipe.recipe import Recipe
+
     # A recipe is made in its own project.
-    project = options.get("project", None if isinstance(recipe, str) else recipe.library.project)
+    project = options.get("project", recipe.library.project if isinstance(recipe, Recipe) else None)
     return await kit_of(project).acompare(recipe, values, across=across, **options)

@@ -15,10 +15,11 @@ from prompt_kit.generators import BatchGenerator, Generator, Request
 from prompt_kit.generators.opening import opened
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, project_of
+from prompt_kit.prompt import Prompt
 from prompt_kit.record.ledger import Ledger, Planned
 from prompt_kit.record.runs import RunFolder, run_record
 from prompt_kit.support import files
-from prompt_kit.support.calls import check_options, waited
+from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.support.money import dollars
 from prompt_kit.work import planning
 from prompt_kit.work.affording import check_limit, limit_of
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from typing_extensions import Unpack
-
-    from prompt_kit.prompt import Prompt
 
 
 UNCERTAIN: Final = "It is not known whether the job arrived. 'prompt-kit runs wait' looks for it."
@@ -82,6 +81,8 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> 
     made_by = generator_for(options.get("generator") or default_generator(project), project)
     person = options.get("person", "")
     orders = [order if isinstance(order, Order) else Order(order, person=person) for order in wanted]
+    for order in orders:
+        check_kind("prompt", order.prompt, Prompt, "what Recipe.render returns")
     plan = await asyncio.to_thread(job_plan, orders, made_by, project, limit_of(options.get("max_cost")))
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(opened(made_by))
