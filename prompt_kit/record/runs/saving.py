@@ -37,6 +37,8 @@ class SavedAnswer:
     sent: Sent
     done: Done
     number: int
+    begin: int = 0
+    """Where its line in the journal begins."""
 
     @property
     def pictures(self) -> tuple[str, ...]:
