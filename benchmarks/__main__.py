@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 import yaml
 
+from benchmarks import saving
+from benchmarks.history import history
 from benchmarks.pictures import many_pictures
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
@@ -253,3 +255,6 @@ if __name__ == "__main__":
         large_projects()
         requests()
         many_pictures(report)
+        history()
+        for line in saving.lines():
+            report(*line)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from prompt_kit.catalogue import Catalogue, Model
-    from prompt_kit.comparing import Comparison, acompare, compare
+    from prompt_kit.comparing import Comparison
     from prompt_kit.errors import (
         BudgetError,
         GeneratorError,
@@ -27,22 +27,21 @@ if TYPE_CHECKING:
     )
     from prompt_kit.generators import Generator, Request
     from prompt_kit.images import Image, open_image
+    from prompt_kit.kit import Kit, acompare, agenerate, arefine, compare, generate, refine
     from prompt_kit.outcome import Outcome, Picture, Status, Usage
     from prompt_kit.project import Project, find_project
     from prompt_kit.prompt import Earlier, EarlierWords, Prompt, Reference, Settings, Text, Turn
     from prompt_kit.recipe.assembly import load
     from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Example, Recipe
-    from prompt_kit.refining import arefine, refine
     from prompt_kit.review.snapshots import snapshot
     from prompt_kit.work.jobs import Job, Order, acollect, asubmit, collect, submit
-    from prompt_kit.work.session import agenerate, generate
 
 # Loaded when first used, so that `prompt-kit --help` and an import cost next to nothing.
 _HOMES = {
     "recipe.assembly": ("load",),
     "catalogue": ("Catalogue", "Model"),
-    "comparing": ("Comparison", "acompare", "compare"),
+    "comparing": ("Comparison",),
     "errors": (
         "BudgetError",
         "GeneratorError",
@@ -60,8 +59,7 @@ _HOMES = {
     "project": ("Project", "find_project"),
     "prompt": ("Earlier", "EarlierWords", "Prompt", "Reference", "Settings", "Text", "Turn"),
     "recipe.recipe": ("Example", "Recipe"),
-    "refining": ("arefine", "refine"),
-    "work.session": ("agenerate", "generate"),
+    "kit": ("Kit", "acompare", "agenerate", "arefine", "compare", "generate", "refine"),
     "review.snapshots": ("snapshot",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -78,6 +76,7 @@ __all__ = [
     "Image",
     "InputError",
     "Job",
+    "Kit",
     "Library",
     "Model",
     "NotFoundError",

@@ -1,5 +1,18 @@
-"""Makes ``python -m prompt_kit`` the command line."""
+"""Starts the command line, as ``prompt-kit`` and as ``python -m prompt_kit``."""
 
-from prompt_kit.cli.main import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line; who stops it while it is still being loaded reads one word."""
+    try:
+        from prompt_kit.cli.main import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

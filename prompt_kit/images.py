@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+import stat
+import time
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from prompt_kit.errors import InputError
 from prompt_kit.support.heads import head, sniff
@@ -74,8 +76,26 @@ class Image:
         except OSError as error:
             raise InputError(f"{self.origin}: the picture cannot be read ({error.strerror}).") from error
         if hashlib.sha256(data).hexdigest() != self.sha256:
+            _OPENED.pop(str(self.origin.absolute()), None)
             raise InputError(f"{self.origin}: the picture has changed since it was opened. Render it again.")
         return data
+
+
+class _State(NamedTuple):
+    """The state of a file; where it is the same, so are the bytes."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+    changed: int
+
+
+# A file is read and hashed once for each of its states. Bytes are looked at again before they are sent: `Image.read`.
+_OPENED: Final[dict[str, tuple[_State, Image]]] = {}
+_MOST_OPENED: Final = 512
+_SETTLED_NS: Final = 2_000_000_000
+"""How old a change must be: file systems count in steps of up to two seconds, within which a second one is not seen."""
 
 
 def open_image(source: Path | str | bytes) -> Image:
@@ -90,20 +110,36 @@ def open_image(source: Path | str | bytes) -> Image:
         raise InputError(f"{source}: pictures are not fetched from the web. Save it and give the file.")
     path = Path(source)
     try:
-        size = path.stat().st_size
-        if not path.is_file():
-            raise InputError(f"{path}: this is not a file.")
-        if size > MAX_BYTES:
-            raise InputError(
-                f"{path}: the picture has {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are taken."
-                " Save a smaller copy.",
-            )
+        state, key = _state(path), str(path.absolute())
+        before = _OPENED.get(key)
+        if before and before[0] == state:
+            return replace(before[1], origin=path)
         data = path.read_bytes()
+        unchanged = _state(path) == state
     except ValueError as error:  # a NUL in the name
         raise InputError(f"{source!r}: this is not a file name.") from error
     except OSError as error:
         raise InputError(f"{path}: the picture cannot be read ({error.strerror}).") from error
-    return _checked(data, path, str(path))
+    image = _checked(data, path, str(path))
+    _OPENED.pop(key, None)
+    if unchanged and abs(time.time_ns() - max(state.changed, state.modified)) > _SETTLED_NS:
+        _OPENED[key] = state, image
+        for oldest in list(_OPENED)[:-_MOST_OPENED]:
+            _OPENED.pop(oldest, None)
+    return image
+
+
+def _state(path: Path) -> _State:
+    """Return the state of a file of pictures; what is no such file is refused."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(f"{path}: this is not a file.")
+    if status.st_size > MAX_BYTES:
+        raise InputError(
+            f"{path}: the picture has {status.st_size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are taken."
+            " Save a smaller copy.",
+        )
+    return _State(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _checked(data: bytes, origin: Path | bytes, label: str) -> Image:

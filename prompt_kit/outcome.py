@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from prompt_kit.errors import InputError
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -41,8 +44,8 @@ class Status(StrEnum):
 class Picture:
     """One picture that came back, exactly as the provider made it."""
 
-    data: bytes = field(repr=False)
-    """The provider's bytes, untouched."""
+    data: bytes = field(repr=False, compare=False)
+    """The provider's bytes, untouched; once the picture was saved they are read from its file when asked for."""
     media_type: str
     """The type that the bytes show, whatever the provider declared."""
     width: int
@@ -54,6 +57,56 @@ class Picture:
     """A thought of the model, not its result; kept only when nothing else came."""
     path: Path | None = None
     """Where it was saved, once it was."""
+
+    def saved_as(self, path: Path, sha256: str) -> Picture:
+        """Return the picture as it is in a file of this hash, without its bytes in memory."""
+        return Picture.saved(path, self.media_type, self.width, self.height, sha256, draft=self.draft)
+
+    @classmethod
+    def saved(  # noqa: PLR0913 - it has as many fields
+        cls, path: Path, media_type: str, width: int, height: int, sha256: str, *, draft: bool = False
+    ) -> Picture:
+        """Return a picture that is in a file; its bytes are read when they are asked for."""
+        picture = object.__new__(cls)
+        fields = {"media_type": media_type, "width": width, "height": height, "sha256": sha256, "draft": draft}
+        picture.__setstate__(fields | {"path": path})
+        return picture
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> bytes:
+            # Only called for attributes that are not set: the bytes of a saved picture.
+            if name != "data":
+                raise AttributeError(f"{type(self).__name__!a} object has no attribute {name!a}")
+            return _bytes_of(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy in another process needs: the bytes, or where they are."""
+        names = [name for name in self.__slots__ if name != "data"]
+        state = {name: getattr(self, name) for name in names}
+        return state if self.path else state | {"data": self.data}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            if name != "data" or state["path"] is None:
+                object.__setattr__(self, name, value)
+
+
+def _bytes_of(picture: Picture) -> bytes:
+    """Return the bytes of a picture from its file.
+
+    Raises:
+        InputError: When it is gone or has changed.
+    """
+    if picture.path is None:
+        raise AttributeError("data")
+    try:
+        data = picture.path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{picture.path}: the picture cannot be read ({error.strerror}).") from error
+    if hashlib.sha256(data).hexdigest() != picture.sha256:
+        raise InputError(f"{picture.path}: the picture has changed since it was made.")
+    return data
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 from fakes import png
 
 from prompt_kit.images import open_image
+from prompt_kit.kit import generate
 from prompt_kit.outcome import Outcome, Picture, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Reference, Text, Turn
-from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from prompt_kit.generators import Request

@@ -17,10 +17,10 @@ from pathlib import Path
 from killed_runs import Paid
 
 from prompt_kit.errors import InputError
+from prompt_kit.kit import generate
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Text, Turn
 from prompt_kit.record.runs import runs
-from prompt_kit.work.session import generate
 
 TURNS = 12
 THROUGH, MAY_BE_PAID, KILLED = 0, 3, -signal.SIGKILL

@@ -43,11 +43,11 @@ def test_a_sync_twin_in_a_running_loop_names_the_async_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize(
-    ("option", "advice"), [("genrator", "Did you mean 'generator'?"), ("foo", "It takes generator, project,")]
+    ("option", "advice"), [("genrator", "Did you mean 'generator'?"), ("foo", "It takes generator,")]
 )
 def test_an_option_that_does_not_exist_is_an_error(name: str, option: str, advice: str) -> None:
     """A misspelled generator must not lead to a paid picture; of comparisons the options begin with others."""
-    advice = advice if name != "compare" else advice.replace("It takes generator, project,", "It takes ")
+    advice = advice if name != "compare" else advice.replace("It takes generator,", "It takes ")
     with pytest.raises(TypeError, match=rf"{name}\(\) has no option '{option}'. {re.escape(advice)}"):
         CALLS[name](**{option: 1})
 

@@ -19,14 +19,14 @@ from gemini_replies import bad_key, picture, refused
 from gemini_server import GeminiServer
 
 from prompt_kit.cli.main import run
-from prompt_kit.comparing import Comparison, compare, table
+from prompt_kit.comparing import Comparison, table
 from prompt_kit.errors import BudgetError, InputError
+from prompt_kit.kit import compare, generate
 from prompt_kit.outcome import Status
 from prompt_kit.recipe.assembly import load
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import open_run, runs
 from prompt_kit.work.jobs import Order, collect, jobs, submit
-from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from prompt_kit.comparing import compare
 from prompt_kit.comparing.wording import wording
+from prompt_kit.kit import compare
 from prompt_kit.pixels.thumbnails import thumbnail
 from prompt_kit.prompt import Prompt, Text, Turn
 from prompt_kit.recipe.assembly import load

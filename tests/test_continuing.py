@@ -11,13 +11,13 @@ import pytest
 from fakes import OVERLOADED, Painter, stopping_at
 
 from prompt_kit.errors import InputError
+from prompt_kit.kit import generate
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import conversation_of, runs
 from prompt_kit.work.events import Event
-from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from pathlib import Path

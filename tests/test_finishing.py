@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from fakes import OVERLOADED, Painter, encoded
 from PIL import Image, ImageDraw
+from planned import plan
 
 from prompt_kit.errors import InputError
 from prompt_kit.images import open_image
+from prompt_kit.kit import generate
 from prompt_kit.project import Project
 from prompt_kit.prompt import Mask, Prompt, Reference, Settings, Text, Turn
-from prompt_kit.work.session import generate, plan
 
 if TYPE_CHECKING:
     from pathlib import Path

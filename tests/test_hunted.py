@@ -19,20 +19,20 @@ from prompt_kit.cli.main import run as command
 from prompt_kit.errors import GeneratorError, InputError, WorkspaceError
 from prompt_kit.generators import Request, generator
 from prompt_kit.generators.redaction import without_key
+from prompt_kit.kit import generate
 from prompt_kit.outcome import Outcome, Piece, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.recipe.assembly import load
 from prompt_kit.record.ledger import Ledger
-from prompt_kit.record.runs import conversation_of, prompt_from, runs
-from prompt_kit.work.events import Event
-from prompt_kit.work.session import generate
+from prompt_kit.record.runs import conversation_of, prompt_from, run_record, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from prompt_kit.record.ledger import Entry
+    from prompt_kit.work.events import Event
 
 SPIN = Prompt(
     (
@@ -164,18 +164,13 @@ def test_a_picture_that_was_changed_is_told(project: Project) -> None:
     assert painter.asked == []
 
 
-def test_what_could_be_saved_is_not_paid_again(project: Project) -> None:
-    """The picture was saved and booked, then the disk was full: the same command takes the picture as it is."""
-    with pytest.raises(WorkspaceError):
-        generate(CAT, generator=Painter(before=lambda _: (folder(project) / "01.json").mkdir()), project=project)
-    (folder(project) / "01.json").rmdir()
-
-    painter = Painter()
-    outcome = generate(CAT, generator=painter, project=project)
-    assert painter.asked == []
+def test_a_sidecar_that_cannot_be_written_does_not_cost_the_picture(project: Project) -> None:
+    """Something has its name, or the disk is full by then: the run's record has all of it, and the run goes on."""
+    outcome = generate(CAT, generator=Painter(before=lambda _: (folder(project) / "01.json").mkdir()), project=project)
     assert len(outcome.pictures) == 1
     assert [(entry.state, entry.actual) for entry in entries(project)] == [("done", Decimal("0.04"))]
     assert record_of(folder(project))["totals"]["cost"] == "0.04"
+    assert prompt_from(folder(project) / "01.png", project.runs_folder) == CAT
 
 
 def test_what_was_paid_and_lost_is_not_paid_again_unasked(project: Project) -> None:
@@ -212,7 +207,7 @@ def test_a_full_disk_does_not_throw_away_what_is_on_its_way(project: Project) ->
     with pytest.raises(WorkspaceError):
         generate(CAT, generator=painter, project=project, count=4)
     assert {entry.state for entry in entries(project)} == {"done"}
-    assert len(record_of(folder(project))["requests"]) == 3
+    assert len(run_record(folder(project)).requests) == 3
 
 
 @pytest.mark.parametrize("pid", [None, 0])

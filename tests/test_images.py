@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
+import time
 import tracemalloc
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,10 +18,6 @@ from taken_pictures import heic
 from prompt_kit.errors import InputError
 from prompt_kit.images import MAX_BYTES, open_image
 from prompt_kit.support.heads import cut_short, dimensions, sniff
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 HEIC = heic((4032, 3024), quarter_turns=3)
 
@@ -91,6 +89,52 @@ def test_what_no_model_takes_is_refused(tmp_path: Path, data: bytes, message: st
     (tmp_path / "x.png").write_bytes(data)
     with pytest.raises(InputError, match=message):
         open_image(tmp_path / "x.png")
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files whose bytes are read, an hour after they were written."""
+    read: list[Path] = []
+    read_bytes, now = Path.read_bytes, time.time_ns()
+
+    def noted(path: Path) -> bytes:
+        read.append(path)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    monkeypatch.setattr("time.time_ns", lambda: now + 3_600_000_000_000)
+    return read
+
+
+def test_a_file_is_read_once_for_each_of_its_states(tmp_path: Path, opened: list[Path]) -> None:
+    """A hundred renders with the same reference do not read and hash it a hundred times."""
+    path = tmp_path / "x.png"
+    path.write_bytes(picture("PNG"))
+    images = [open_image(path) for _ in range(100)]
+    assert set(images) == {images[0]}
+    assert opened == [path]
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path, opened: list[Path]) -> None:
+    """Even if its size and the time of its change are as before."""
+    path = tmp_path / "x.bmp"
+    path.write_bytes(picture("PNG") + b"one")
+    before, times = open_image(path), path.stat()
+    path.write_bytes(picture("PNG") + b"two")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert open_image(path).sha256 != before.sha256
+    assert open_image(path).read().endswith(b"two")
+    assert len(opened) == 3
+
+
+def test_what_was_just_written_is_read_again(tmp_path: Path) -> None:
+    """A second change within the step of the file system's clock shows in no state of the file."""
+    path = tmp_path / "x.png"
+    hashes = set()
+    for number in range(20):
+        path.write_bytes(picture("PNG") + bytes([number]))
+        hashes.add(open_image(path).sha256)
+    assert len(hashes) == 20
 
 
 def test_a_gigabyte_is_refused_at_once(tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from untrusted_server import Untrusted
 from prompt_kit.cli.main import run
 from prompt_kit.generators import Checkable, generator
 from prompt_kit.generators.openai import OpenAI
+from prompt_kit.generators.openai.access import HOME, given_key
 from prompt_kit.generators.openai.checks import CHECK_S, checked
-from prompt_kit.generators.openai.connection import HOME, headers
+from prompt_kit.generators.openai.connection import headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def home(server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> OpenAIServer:
 
 async def at_openai(maker: OpenAI) -> tuple[Checked, ...]:
     """Examine as `OpenAI.check` does, with the environment's server in OpenAI's place."""
-    key, place = maker._key()
+    key, place = given_key(maker.api_key)
 
     async def listed() -> str:
         async with maker:

@@ -13,11 +13,11 @@ from openai_asking import KEY
 from openai_replies import blocked, encoded_picture, refused
 from openai_server import OpenAIServer
 from PIL import Image
+from planned import plan
 
 from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
 from prompt_kit.recipe.assembly import load
-from prompt_kit.work.session import plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ from prompt_kit.errors import GeneratorError
 from prompt_kit.generators import Generator
 from prompt_kit.generators import generator as generator_named
 from prompt_kit.generators.openai import OpenAI
-from prompt_kit.generators.openai.connection import at_home
+from prompt_kit.generators.openai.access import at_home
 from prompt_kit.generators.openai.requests import Asking, fitting
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Status

@@ -11,6 +11,7 @@ import pytest
 from openai_asking import ask, wish
 from openai_server import OpenAIServer
 from PIL import Image, ImageDraw, ImageOps
+from planned import plan
 from taken_pictures import ORIENTATION, as_stored, heic, scene, taken
 
 import prompt_kit
@@ -29,7 +30,6 @@ from prompt_kit.project import Project
 from prompt_kit.prompt import Mask, Reference, Settings, Text, Turn
 from prompt_kit.refining import RefineOptions, prepare
 from prompt_kit.support.heads import TURNED, dimensions, head, sniff
-from prompt_kit.work.session import plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

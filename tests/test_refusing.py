@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from planned import plan
 from taken_pictures import heic, scene, taken
 
 from prompt_kit.cli.main import run
@@ -17,7 +18,6 @@ from prompt_kit.project import Project
 from prompt_kit.prompt import EarlierWords, Prompt, Reference, Text, Turn
 from prompt_kit.recipe.library import Library
 from prompt_kit.support.files import put_copy
-from prompt_kit.work.session import plan
 
 if TYPE_CHECKING:
     from conftest import MakeTree

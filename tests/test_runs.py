@@ -20,7 +20,7 @@ from prompt_kit.errors import InputError, NotFoundError, WorkspaceError
 from prompt_kit.images import open_image
 from prompt_kit.outcome import Outcome, Picture, Status, Usage
 from prompt_kit.prompt import Earlier, Prompt, Reference, Settings, Text, Turn
-from prompt_kit.record.runs import RunFolder, Sent, open_run, prompt_from, read_record, runs
+from prompt_kit.record.runs import RunFolder, Sent, open_run, prompt_from, read_record, read_run, runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -210,11 +210,12 @@ def test_an_answer_without_a_picture_is_on_record(folder: RunFolder) -> None:
     """A blocked request has no sidecar, but its reason and price are kept with the run."""
     folder.save(Outcome(Status.BLOCKED, reason="IMAGE_SAFETY", billable="no", text="No."), sent())
 
-    (request,) = record_of(folder.path / "run.json")["requests"]
+    (request,) = read_run(folder.path)["requests"]
     assert request["pictures"] == []
     assert (request["answer"]["reason"], request["answer"]["cost"]) == ("IMAGE_SAFETY", "0")
-    folder.close()
+    folder.finish(Outcome(Status.BLOCKED), now=NOON)
     assert [path.name for path in folder.path.iterdir()] == ["run.json"]
+    assert read_run(folder.path)["requests"] == [request]
 
 
 def test_odd_data_does_not_cost_us_the_record(folder: RunFolder) -> None:
@@ -234,7 +235,7 @@ def test_pictures_are_numbered_once_when_turns_end_together(folder: RunFolder) -
         thread.join()
 
     assert sorted(path.name for path in folder.path.glob("*.jpg")) == [f"{n:02}.jpg" for n in range(1, 13)]
-    assert len(record_of(folder.path / "run.json")["requests"]) == 12
+    assert len(read_run(folder.path)["requests"]) == 12
 
 
 def test_a_picture_in_the_way_is_kept(folder: RunFolder) -> None:

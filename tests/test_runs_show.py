@@ -15,12 +15,11 @@ from PIL import Image, ImageDraw
 
 from prompt_kit.cli.main import run
 from prompt_kit.generators.gemini import Gemini
+from prompt_kit.kit import generate, refine
 from prompt_kit.outcome import WebPage
 from prompt_kit.project import Project
 from prompt_kit.prompt import Prompt, Settings, Text, Turn
-from prompt_kit.refining import refine
 from prompt_kit.work.jobs import jobs
-from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes import BLOCKED, Painter, png
+from planned import plan
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, NotFoundError
+from prompt_kit.kit import agenerate, generate
 from prompt_kit.outcome import Status
 from prompt_kit.project import Budget, Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import prompt_from
-from prompt_kit.work.events import Event
-from prompt_kit.work.session import agenerate, generate, plan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from prompt_kit.generators import Request
+    from prompt_kit.work.events import Event
 
 THREE = Prompt(
     (

@@ -108,6 +108,27 @@ def test_what_was_made_is_named_whatever_happens_to_the_output(tmp_path: Path, o
     assert "01.png" in said
 
 
+def test_a_closed_pipe_does_not_stop_the_work(tmp_path: Path) -> None:
+    """Whoever reads only the first line, as `head` does, gets all pictures and copies, and the exit code of the work."""
+    read, write = os.pipe()
+    os.close(read)
+    arguments = ["generate", "sticker", "--subject", "a fox", "--generator", "proof", "-n", "2", "--out", "copies"]
+    done = subprocess.run([sys.executable, "-m", "prompt_kit", *arguments], stdout=write, stderr=write, check=False)
+    assert done.returncode == 0
+    assert len(list(tmp_path.glob("runs/*/*/0?.png"))) == 2
+    assert len(list(tmp_path.glob("copies/*.png"))) == 2
+
+
+@pytest.mark.parametrize("module", ["click", "prompt_kit.cli.output"])
+def test_ctrl_c_while_the_command_is_loaded_is_no_traceback(tmp_path: Path, module: str) -> None:
+    """The first tenth of a second is spent on imports; somebody who stops it then reads one word."""
+    stop = f"import os, signal, sys\nclass Stop:\n    def find_spec(self, name, *_):\n        if name == {module!r}:\n"
+    stop += "            os.kill(os.getpid(), signal.SIGINT)\nsys.meta_path.insert(0, Stop())\n"
+    (tmp_path / "sitecustomize.py").write_text(stop)
+    done = started(["list"], PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"Stopped.\n")
+
+
 def started(
     arguments: list[str], *, stdout: int = subprocess.PIPE, **environment: str
 ) -> subprocess.CompletedProcess[bytes]:

@@ -14,6 +14,7 @@ from gemini_server import GeminiServer
 
 from prompt_kit.cli.main import run
 from prompt_kit.generators.gemini import Gemini
+from prompt_kit.kit import generate
 from prompt_kit.outcome import Status
 from prompt_kit.project import Project
 from prompt_kit.record.ledger import Ledger
@@ -22,7 +23,6 @@ from prompt_kit.record.runs.reading import parsed, read_record
 from prompt_kit.record.runs.schema import RunRecord, Sidecar, plain
 from prompt_kit.refining import RefineOptions, prepare
 from prompt_kit.work.jobs import jobs
-from prompt_kit.work.session import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from docs.build.markup import page
 GROUPS: Final = {
     "Recipes": ("load", "Recipe", "Example", "Library"),
     "Prompts": ("Prompt", "Turn", "Text", "Reference", "Earlier", "EarlierWords", "Settings", "snapshot"),
-    "Making pictures": ("generate", "agenerate", "Outcome", "Status", "Picture", "Usage"),
+    "Making pictures": ("Kit", "generate", "agenerate", "Outcome", "Status", "Picture", "Usage"),
     "Generators": ("Generator", "Request"),
     "Models": ("Catalogue", "Model"),
     "Projects and pictures": ("Project", "find_project", "Image", "open_image"),

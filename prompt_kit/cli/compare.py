@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from prompt_kit.cli.comparisons import ComparisonWatch, show, show_jobs, show_table
 from prompt_kit.cli.generate import RUN_OPTIONS, RecipeCommands, after, inputs
+from prompt_kit.cli.limits import NO_LIMIT, Amount, kit_from
 from prompt_kit.cli.options import flag, given, options_of
 from prompt_kit.cli.output import talk
 from prompt_kit.errors import InputError, Problem, PromptKitError
@@ -20,27 +20,6 @@ if TYPE_CHECKING:
     from prompt_kit.cli.generate import Inputs
     from prompt_kit.comparing import CompareOptions, Comparison
     from prompt_kit.recipe.recipe import Recipe
-
-NO_LIMIT: Final = Decimal("Infinity")
-
-
-class Amount(click.ParamType[Decimal]):
-    """An amount of US dollars, or "none" for no limit."""
-
-    name = "amount"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """Return the amount."""
-        if isinstance(value, Decimal) or str(value).lower() == "none":
-            return value if isinstance(value, Decimal) else NO_LIMIT
-        try:
-            amount = Decimal(str(value).removeprefix("$"))
-        except InvalidOperation:
-            amount = Decimal(-1)
-        if not amount.is_finite() or amount < 0:
-            self.fail(f"'{value}' is no amount such as 2.50, and not 'none'.", param, ctx)
-        return amount
-
 
 COMPARE_OPTIONS = [
     click.Option(
@@ -66,7 +45,7 @@ COMPARE_OPTIONS = [
         help="Also write the sheet into this file.",
         metavar="FILE.html",
     ),
-    *(option for option in RUN_OPTIONS if option.name in {"new", "resend"}),
+    *(option for option in RUN_OPTIONS if option.name in {"new", "resend", "concurrency"}),
     click.Option(["--batch"], is_flag=True, help="Submit jobs for less money and return; collect and compare later."),
     click.Option(["--dry-run"], is_flag=True, help="Print the cells, their prices and how the prompts differ."),
 ]
@@ -93,7 +72,6 @@ class CompareCommands(RecipeCommands):
 
 def compare_recipe(recipe: Recipe, **options: Any) -> None:
     """Make a recipe's prompt over one or two axes, and write the sheet."""
-    from prompt_kit.comparing import compare as made
     from prompt_kit.comparing import parsed, table
 
     across = parsed(options["across"])
@@ -108,7 +86,8 @@ def compare_recipe(recipe: Recipe, **options: Any) -> None:
         if slips or options["dry_run"]:
             priced = table(entered.recipe, values, across, **table_options)
         else:
-            comparison = made(entered.recipe, values, across=across, **table_options, **_how(options))
+            kit = kit_from(entered.recipe.library.project, options)
+            comparison = kit.compare(entered.recipe, values, across=across, **table_options, **_how(options))
     except InputError as error:
         raise InputError([*slips, *entered.placed(error).problems]) from error
     if slips:

@@ -14,7 +14,7 @@ from prompt_kit.support.words import series
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from prompt_kit.comparing import Cell, Comparison, ComparisonProgress, Result, Table
+    from prompt_kit.comparing import Cell, CellResult, Comparison, ComparisonProgress, Table
 
 
 class ComparisonWatch:
@@ -48,7 +48,7 @@ class ComparisonWatch:
                 talk(f"Sheet: {short(progress.sheet)}")
 
 
-def _result_line(result: Result) -> str:
+def _result_line(result: CellResult) -> str:
     name = result.cell.name
     if not result.ok:
         status = f" ({result.status})" if result.status else ""
@@ -69,7 +69,7 @@ def _lines(table: Table) -> Iterator[str]:
     if table.batch:
         cost = f"{cost} instead of {dollars(at_once)}"
         how = f"for {counted(len({(plan.generator, plan.model.id) for plan in plans}), 'job')}"
-    elif all(plan.generator == "proof" for plan in plans):
+    elif all(plan.free for plan in plans):
         cost = f"$0; with the real models {about(at_once)}"
     yield f"{counted(len(table.cells), 'cell')}, {counted(len(plans), 'prompt')} {how}: {cost}"
     yield from dict.fromkeys(warning for plan in plans for warning in plan.warnings)

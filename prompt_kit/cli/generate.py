@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prompt_kit.cli.limits import LIMITS, kit_from, limit
 from prompt_kit.cli.options import FILL_IN, given, options_of, with_option, with_options
 from prompt_kit.cli.output import Command, Group, give, give_json, named, say, talk
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
@@ -51,6 +52,7 @@ INPUT_OPTIONS = [
 ]
 SETTINGS = ("aspect_ratio", "size", "tier", "model", "thinking", "grounding", "safety", "thoughts")
 
+
 RUN_OPTIONS = [
     click.Option(
         ["--generator"],
@@ -64,6 +66,7 @@ RUN_OPTIONS = [
         help="Also put the pictures here.",
         metavar="DIR",
     ),
+    *LIMITS,
     click.Option(["--new"], is_flag=True, help="Make everything anew, even if a run was left unfinished."),
     click.Option(
         ["--resend"], is_flag=True, help="Go on though a request may have been paid whose answer was never seen."
@@ -153,22 +156,26 @@ def _send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
 
     Exits with 1 when a picture could not be made.
     """
+    from prompt_kit.work.orders import Order
+
+    order = Order(prompt, options["count"])
     if options["batch"]:
         from prompt_kit.cli.jobs import submit_orders
-        from prompt_kit.work.jobs import Order
 
-        submit_orders([Order(prompt, options["count"])], project, options)
+        submit_orders([order], project, options)
         return
     from prompt_kit.cli import progress
-    from prompt_kit.work.session import plan
 
+    kit = kit_from(project, options)
     name = progress.chosen_generator(options["generator"], project)
-    planned = plan(prompt, generator=name, project=project, count=options["count"])
+    plan = kit.plan(order, generator=name, max_cost=limit(options), new=options["new"]).checked()
+    planned = plan.items[0]
     if options["dry_run"]:
-        progress.show_plan(planned, as_json=options["as_json"])
+        progress.show_plan(planned, as_json=options["as_json"], left=progress.budget_left(project))
         return
     progress.check_folder(options["out"])
-    outcome = progress.made(planned, project, new=options["new"], resend=options["resend"])
+    [result] = progress.made(kit, plan, new=options["new"], resend=options["resend"])
+    outcome = progress.outcome_of(result)
     with named(progress.paths_of(outcome)):
         if options["as_json"]:
             give_json(progress.plain(planned, outcome))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prompt_kit.cli.limits import limit
 from prompt_kit.cli.output import give_json, named, say, talk
-from prompt_kit.cli.progress import announce, chosen_generator, plain_plan, short, show_plan
+from prompt_kit.cli.progress import announce, budget_left, chosen_generator, plain_plan, short, show_plan
 from prompt_kit.project import find_project
 from prompt_kit.support.money import about, dollars, recorded, total
 from prompt_kit.support.text import counted
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prompt_kit.project import Project
-    from prompt_kit.work.jobs import Job, Order, Row, Submission
+    from prompt_kit.work.jobs import Job, Order, Row
+    from prompt_kit.work.orders import Plan
 
 
 def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, Any]) -> None:
@@ -26,8 +28,9 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
 
     Exits with 1 when a job was not submitted.
     """
-    from prompt_kit.work.jobs import submission_of, submit
-    from prompt_kit.work.session import generator_for
+    from prompt_kit.work.jobs import job_plan, submit
+    from prompt_kit.work.planning import generator_for
+    from prompt_kit.work.resuming import with_kept
 
     if options["out"]:
         raise click.UsageError("--out copies pictures, and a job has none yet. 'runs wait' tells where they are.")
@@ -35,7 +38,8 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
         raise click.UsageError("--resend sends a lost request once more at once. Leave out --batch, or take --new.")
     made_by = generator_for(chosen_generator(options["generator"], project), project)
     if options["dry_run"]:
-        _show_submission(submission_of(orders, made_by, project), as_json=options["as_json"])
+        plan = job_plan(orders, made_by, project)
+        _show_submission(plan if options["new"] else with_kept(plan), as_json=options["as_json"])
         return
     announce(made_by)
     jobs = submit(
@@ -43,6 +47,7 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
         generator=made_by,
         project=project,
         new=options["new"],
+        max_cost=limit(options),
         on_priced=partial(_tell, quiet=options["as_json"]),
     )
     print_jobs(jobs, project, as_json=options["as_json"])
@@ -55,15 +60,15 @@ def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, 
         talk(f"Collect the pictures, today or tomorrow: prompt-kit runs wait {' '.join(job.id for job in jobs)}")
 
 
-def _tell(submission: Submission, *, quiet: bool) -> None:
+def _tell(plan: Plan, *, quiet: bool) -> None:
     """Print what is about to be submitted; ``quiet`` leaves the price to the JSON that follows."""
-    for warning in dict.fromkeys(warning for plan in submission.plans for warning in plan.warnings):
+    for warning in dict.fromkeys(warning for item in plan.items for warning in item.warnings):
         talk(warning)
-    if submission.kept:
-        every = submission.kept + submission.requests
-        talk(f"{submission.kept} of {every} requests are answered already; the job is for the rest.")
+    every = sum(item.requests for item in plan.items)
+    if plan.requests < every:
+        talk(f"{every - plan.requests} of {every} requests are answered already; the job is for the rest.")
     if not quiet:
-        talk(f"{_price(submission)}.")
+        talk(f"{_price(plan)}.")
 
 
 @click.command("jobs")
@@ -121,7 +126,7 @@ def cancel_job(name: str) -> None:
 
 def _announce(project: Project) -> None:
     from prompt_kit.work.jobs import jobs
-    from prompt_kit.work.session import generator_for
+    from prompt_kit.work.planning import generator_for
 
     for name in sorted({job.generator for job in jobs(project.runs_folder)[0] if not job.over}):
         announce(generator_for(name, project))
@@ -142,26 +147,35 @@ class _JobWatch:
         self._last[job.id] = new
 
 
-def _show_submission(submission: Submission, *, as_json: bool) -> None:
+def _show_submission(plan: Plan, *, as_json: bool) -> None:
+    left = budget_left(plan.project)
     if as_json:
         plain = {
-            "plans": [plain_plan(plan) for plan in submission.plans],
-            "requests": submission.requests,
-            "jobs": submission.jobs,
-            "estimate_usd": recorded(submission.estimate),
+            "plans": [plain_plan(item) for item in plan.items],
+            "requests": plan.requests,
+            "jobs": _models(plan),
+            "estimate_usd": recorded(plan.estimate),
         }
-        give_json(plain)
+        give_json(plain | ({} if left is None else {"budget_left_usd": recorded(left)}))
         return
-    for plan in submission.plans:
-        show_plan(plan, as_json=False)
-    say(f"job          {_price(submission)}")
+    for item in plan.items:
+        show_plan(item, as_json=False)
+    say(f"job          {_price(plan)}")
+    if left is not None:
+        say(f"budget       {dollars(left, least=2)} left")
 
 
-def _price(submission: Submission) -> str:
-    requests = counted(submission.requests, "request")
-    where = "one job" if submission.jobs == 1 else f"{submission.jobs} jobs, one for each model"
-    instead = "" if submission.at_once is None else f" instead of {dollars(submission.at_once)}"
-    return f"{requests} in {where}: {about(submission.estimate)}{instead}"
+def _models(plan: Plan) -> int:
+    """Return how many jobs it is: one for each model."""
+    return len({item.model.id for item in plan.items})
+
+
+def _price(plan: Plan) -> str:
+    requests = counted(plan.requests, "request")
+    where = "one job" if _models(plan) == 1 else f"{_models(plan)} jobs, one for each model"
+    at_once = total(item.price() for item in plan.items)
+    instead = "" if at_once is None else f" instead of {dollars(at_once)}"
+    return f"{requests} in {where}: {about(plan.estimate)}{instead}"
 
 
 def print_jobs(jobs: Sequence[Job], project: Project, *, as_json: bool) -> None:

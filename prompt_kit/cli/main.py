@@ -6,12 +6,11 @@ import gc
 import io
 import os
 import sys
-from contextlib import suppress
 from typing import Any, Final
 
 import click
 
-from prompt_kit.cli.output import prepare, say, talk
+from prompt_kit.cli.output import discard, prepare, say, talk
 from prompt_kit.errors import PromptKitError, WorkspaceError, did_you_mean
 
 COMMANDS: Final = {
@@ -101,7 +100,7 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def run(arguments: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of end
+def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; every error becomes one clear message on stderr."""
     prepare()
     try:
@@ -115,10 +114,6 @@ def run(arguments: list[str]) -> int:  # noqa: PLR0911 - one answer a kind of en
     except (click.Abort, KeyboardInterrupt):
         talk("Stopped.")
         return 130
-    except BrokenPipeError:
-        # The program that reads our output has closed it, as ``head`` does.
-        _leave_output()
-        return 141
     except OSError as error:
         return _trouble(error, arguments)
     except Exception as error:  # noqa: BLE001 - the last net: no traceback reaches a user
@@ -147,17 +142,8 @@ def _trouble(error: OSError, arguments: list[str]) -> int:
             raise error
     except WorkspaceError as plain:
         talk(plain)
-    _leave_output()
+    discard(sys.stdout)
     return WorkspaceError.exit_code
-
-
-def _leave_output() -> None:
-    """Discard what cannot be printed, so that Python reports no error at exit."""
-    with suppress(OSError, ValueError):
-        sys.stdout.flush()
-        return
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _unexpected(error: Exception, arguments: list[str]) -> int:

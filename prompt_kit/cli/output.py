@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
 
@@ -35,6 +36,9 @@ _PLAIN: Final = {
 }
 _INSTEAD: Final = "prompt-kit"
 
+_CLOSED: Final[list[str]] = []
+"""What could not be printed because nobody reads it any more."""
+
 
 def prepare() -> None:
     """Have both outputs replace characters that their encoding lacks by similar ones."""
@@ -46,34 +50,61 @@ def prepare() -> None:
 
 def say(text: object = "", *, nl: bool = True) -> None:
     """Print a part of the result to stdout."""
-    click.echo(harmless(str(text)), nl=nl)
+    _print(harmless(str(text)), nl=nl)
 
 
 def talk(message: object = "") -> None:
     """Print a message to stderr; when stderr is closed, the work goes on."""
-    with suppress(OSError):
+    try:
         click.echo(harmless(str(message)), err=True)
+    except OSError:
+        discard(sys.stderr)
 
 
 def give(text: str, *, nl: bool = True) -> None:
     """Print a prompt: word for word into files and programs, filtered on a terminal."""
-    click.echo(harmless(text) if sys.stdout.isatty() else text, nl=nl)
+    _print(harmless(text) if sys.stdout.isatty() else text, nl=nl)
 
 
 def give_json(data: Any) -> None:
     """Print plain data as JSON."""
-    click.echo(as_json(data))
+    _print(as_json(data))
+
+
+def _print(text: str, *, nl: bool = True) -> None:
+    """Print to stdout; when the program that reads it has closed it, as ``head`` does, the work goes on unseen."""
+    try:
+        click.echo(text, nl=nl)
+    except BrokenPipeError:
+        _CLOSED.append(text)
+        discard(sys.stdout)
+
+
+def discard(stream: TextIO) -> None:
+    """Discard what cannot be printed and all that follows, so that Python reports no error at exit."""
+    with suppress(OSError, ValueError):
+        stream.flush()
+        return
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager
 def named(paths: Iterable[Path | None]) -> Iterator[None]:
-    """Print to stderr where files are when an error comes before they are shown: they may have been paid."""
+    """Print to stderr where files are when they could not be shown: they may have been paid."""
+    before = len(_CLOSED)
     try:
         yield
     except BaseException:
-        for path in filter(None, paths):
-            talk(f"The picture is saved: {path}")
+        _name(paths)
         raise
+    if len(_CLOSED) > before:
+        _name(paths)
+
+
+def _name(paths: Iterable[Path | None]) -> None:
+    for path in filter(None, paths):
+        talk(f"The picture is saved: {path}")
 
 
 class Group(click.Group):

@@ -4,35 +4,43 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import aclosing
+from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prompt_kit.cli.output import give, give_json, say, talk
 from prompt_kit.errors import WorkspaceError
-from prompt_kit.outcome import Status
+from prompt_kit.outcome import Outcome, Status
 from prompt_kit.review.snapshots import snapshot
 from prompt_kit.support import files
 from prompt_kit.support.money import about, dollars, recorded
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from prompt_kit.generators import Generator
-    from prompt_kit.outcome import Outcome
+    from prompt_kit.kit import Kit
     from prompt_kit.project import Project
     from prompt_kit.work.events import Event
-    from prompt_kit.work.orders import Item
-    from prompt_kit.work.session import GenerateOptions
+    from prompt_kit.work.orders import Item, Plan, Result
 
 
 def chosen_generator(name: str | None, project: Project) -> str:
     """Return the generator that was asked for, or the default one, and print its name to stderr."""
-    from prompt_kit.work.session import default_generator
+    from prompt_kit.work.planning import default_generator
 
     if name is not None:
         return name
     name = default_generator(project)
-    talk(f"Generator: {name}" + (" (offline; no key is set)" if name == "proof" and not project.generator else ""))
+    name_generator(name, project)
     return name
+
+
+def name_generator(name: str, project: Project) -> None:
+    """Print who is going to make the pictures."""
+    from prompt_kit.generators import is_free
+
+    offline = is_free(name) and not project.generator
+    talk(f"Generator: {name}" + (" (offline; no key is set)" if offline else ""))
 
 
 def announce(maker: Generator) -> None:
@@ -43,81 +51,131 @@ def announce(maker: Generator) -> None:
         talk(f"{maker.name} is asked at {host}: key, prompts and pictures go there.")
 
 
-def made(
-    planned: Item, project: Project, *, parent: tuple[str, str] = ("", ""), new: bool = False, resend: bool = False
-) -> Outcome:
-    """Make the pictures, and print each step to stderr; ``parent`` is the run and the picture that are refined."""
-    from prompt_kit.generators.opening import announcing
-    from prompt_kit.work.session import generate, generator_for
+def made(kit: Kit, plan: Plan, *, new: bool = False, resend: bool = False) -> tuple[Result, ...]:
+    """Make what a plan holds, print each step to stderr, and return what came of each item, in their order.
 
-    generator = generator_for(planned.generator, project)
-    announce(generator)
+    What goes wrong with the output stops nothing: the pictures are paid, and saved.
+    """
+    import asyncio
+
+    from prompt_kit.work.affording import check_limit
+    from prompt_kit.work.planning import generator_for
+
+    check_limit(plan)
+    for name in dict.fromkeys(item.generator for item in plan.to_send):
+        announce(generator_for(name, plan.project))
     watch = RunWatch()
-    options: GenerateOptions = {
-        "generator": announcing(generator, lambda _seconds, sentence: talk(sentence)),
-        "project": project,
-        "count": planned.count,
-        "on_progress": watch,
-    }
-    options |= {"new": new, "resend": resend}
-    if parent[0]:
-        options |= {"parent": parent[0], "parent_picture": parent[1]}
+
+    async def work() -> None:
+        async with aclosing(kit.work(plan, new=new, resend=resend)) as steps:
+            async for event in steps:
+                watch(event)
+
     try:
-        return generate(planned.prompt, **options)
+        asyncio.run(work())
     except BaseException:
-        watch.name_folder()
+        watch.name_folders()
         raise
+    results = tuple(watch.results[number] for number in sorted(watch.results))
+    for result in results:
+        if result.error is not None:
+            watch.name_folder(result.item.number)
+    return results
+
+
+def outcome_of(result: Result) -> Outcome:
+    """Return the outcome of an item.
+
+    Raises:
+        PromptKitError: When something else than a generator's answer kept it from being made.
+    """
+    if result.error is not None:
+        raise result.error
+    return result.outcome or Outcome(result.status or Status.CANCELLED, message=result.message, cost=result.cost)
 
 
 class RunWatch:
-    """Prints to stderr how far a run is."""
+    """Prints to stderr how far the work is."""
 
     def __init__(self) -> None:
-        self._started: dict[int, float] = {}
-        self._folder: Path | None = None
-        """The run's folder, until it was printed; then ``None``."""
+        self.results: dict[int, Result] = {}
+        self._started: dict[tuple[int, int, int], float] = {}
+        self._folders: dict[int, Path] = {}
+        """The folders of runs that have not ended well."""
 
-    def __call__(self, progress: Event) -> None:
+    def __call__(self, event: Event) -> None:
         """Print one line about a step, if it needs one."""
-        label = f"{progress.turn}/{progress.turns} {progress.name}".strip() if progress.turns > 1 else "The picture"
-        match progress.step:
-            case "started":
-                self._folder = progress.folder
+        label = f"{event.turn}/{event.turns} {event.name}".strip() if event.turns > 1 else "The picture"
+        request = (event.item.number, event.take, event.turn)
+        match event.step:
+            case "started" if event.folder is not None:
+                self._folders[event.item.number] = event.folder
             case "kept":
                 talk(f"{label} is there already.")
             case "sent":
-                self._started[progress.turn] = time.monotonic()
+                self._started[request] = time.monotonic()
                 if sys.stderr.isatty():
                     talk(f"{label} is being made …")
-            case "saved" if progress.outcome is not None:
-                seconds = time.monotonic() - self._started[progress.turn]
-                how = "is saved" if progress.outcome.ok else f"did not come ({progress.outcome.status})"
-                if progress.turns > 1 or sys.stderr.isatty():
+            case "waiting":
+                talk(event.text)
+            case "saved" if event.outcome is not None:
+                seconds = time.monotonic() - self._started[request]
+                how = "is saved" if event.outcome.ok else f"did not come ({event.outcome.status})"
+                if event.turns > 1 or sys.stderr.isatty():
                     talk(f"{label} {how} after {seconds:.1f} s.")
-            case "ended" if progress.outcome is not None and progress.outcome.status is Status.CANCELLED:
-                talk(progress.outcome.explanation)
-                self.name_folder()
+            case "ended" if event.result is not None:
+                self._end(event, event.result)
 
-    def name_folder(self) -> None:
-        """Print the run's folder, once; after an error, the pictures that were paid are there."""
-        if self._folder is not None:
-            talk(f"Record: {short(self._folder)}")
-        self._folder = None
+    def _end(self, event: Event, result: Result) -> None:
+        self.results[event.item.number] = result
+        if result.status is Status.CANCELLED and event.outcome is not None:
+            talk(event.outcome.explanation)
+            self.name_folder(event.item.number)
+        elif result.error is None:
+            self._folders.pop(event.item.number, None)
+
+    def name_folders(self) -> None:
+        """Print the folders of all runs that have not ended well; the pictures that were paid are there."""
+        for number in list(self._folders):
+            self.name_folder(number)
+
+    def name_folder(self, number: int) -> None:
+        """Print the folder of an item's run, once."""
+        if folder := self._folders.pop(number, None):
+            talk(f"Record: {short(folder)}")
 
 
-def show_plan(planned: Item, *, as_json: bool) -> None:
-    """Print what would be sent and what it would cost."""
+def show_plan(planned: Item, *, as_json: bool, left: Decimal | None = None) -> None:
+    """Print what would be sent and what it would cost; ``left`` is what the budget has left, if there is any."""
     if as_json:
-        give_json(plain_plan(planned))
+        give_json(plain_plan(planned) | ({} if left is None else {"budget_left_usd": recorded(left)}))
         return
     give(snapshot(planned.prompt))
     say(f"model        {planned.model.id}\ngenerator    {planned.generator}")
-    say(f"requests     {len(planned.prompt.turns) * planned.count}")
+    say(f"requests     {len(planned.places)}" + (f" of {planned.requests}" if planned.kept else ""))
+    if planned.kept:
+        say(f"goes on      {short(planned.kept.folder)}")
     say(f"fingerprint  {planned.prompt.fingerprint}")
-    cost = "$0; with the real model " if planned.generator == "proof" else ""
-    say(f"cost         {cost}{about(planned.estimate)}")
+    cost = f"$0; with the real model {about(planned.estimate)}" if planned.free else about(planned.price())
+    say(f"cost         {cost}")
+    if left is not None:
+        say(f"budget       {dollars(max(left, Decimal()), least=2)} left")
     for warning in planned.warnings:
         talk(warning)
+
+
+def budget_left(project: Project) -> Decimal | None:
+    """Return what the tightest budget has left, in US dollars; ``None`` when there is none."""
+    budget = project.budget
+    if budget.run is None and budget.day is None and budget.month is None:
+        return None
+    from prompt_kit.record.ledger import Ledger
+
+    url = project.ledger_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return min(limit for limit in (budget.run, budget.day, budget.month) if limit is not None)
+    with Ledger.open(url) as ledger:
+        return ledger.left(budget)
 
 
 def show(planned: Item, outcome: Outcome) -> None:
@@ -127,11 +185,11 @@ def show(planned: Item, outcome: Outcome) -> None:
     if not outcome.ok:
         talk(outcome.explanation)
         talk(f"Status: {outcome.status}" + (f" ({outcome.reason})" if outcome.reason else ""))
-    if planned.generator == "proof":
+    if planned.free:
         talk(f"Cost: $0. With {planned.model.title} it would be {about(planned.estimate)}.")
     else:
         talk(f"Cost: {dollars(outcome.cost)} (estimated {dollars(planned.estimate)}).")
-    talk(f"Record: {short(outcome.folder)}\n")
+    talk(f"Record: {short(outcome.folder)}\n" if outcome.folder else "Record: none; nothing was sent.\n")
     give(str(planned.prompt))
     if outcome.page:
         say(f"\nWords and pictures in their order: {short(outcome.page)}")
@@ -186,10 +244,9 @@ def copy(outcome: Outcome, folder: Path | None) -> None:
         return
     try:
         files.make_folder(folder)
-        for picture in outcome.pictures:
-            if picture.path is not None:
-                name = f"{outcome.folder.name}-{picture.path.name}"
-                talk(f"Copy: {files.put_copy(folder, name, picture.data)}")
+        for path in filter(None, paths_of(outcome)):
+            copied = files.put_copy(folder, f"{outcome.folder.name}-{path.name}", path.read_bytes())
+            talk(f"Copy: {copied}")
     except WorkspaceError as error:
         raise WorkspaceError(f"{error} The copies are not complete; the pictures are in {outcome.folder}.") from error
 
@@ -201,7 +258,7 @@ def plain_plan(planned: Item) -> dict[str, Any]:
         "fingerprint": planned.prompt.fingerprint,
         "model": planned.model.id,
         "generator": planned.generator,
-        "requests": len(planned.prompt.turns) * planned.count,
+        "requests": planned.requests,
         "estimate_usd": recorded(planned.estimate),
         "warnings": list(planned.warnings),
     }
@@ -233,11 +290,9 @@ def plain(planned: Item, outcome: Outcome) -> dict[str, Any]:
 
 def short(path: Path | None) -> str:
     """Return a path as people type it here; nothing when there is none."""
-    from pathlib import Path as AnyPath
-
     if path is None:
         return ""
     try:
-        return str(path.relative_to(AnyPath.cwd()))
+        return str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):  # it is elsewhere, or the current folder is gone
         return str(path)

@@ -8,19 +8,33 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
+from prompt_kit.cli.limits import kit_from, limit
 from prompt_kit.cli.options import given, options_of, with_option
 from prompt_kit.cli.output import give_json, named, say, talk
-from prompt_kit.cli.progress import check_folder, copy, made, paths_of, plain, plain_plan, show, show_plan
+from prompt_kit.cli.progress import (
+    budget_left,
+    check_folder,
+    copy,
+    made,
+    name_generator,
+    outcome_of,
+    paths_of,
+    plain,
+    plain_plan,
+    show,
+    show_plan,
+)
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
 from prompt_kit.support.money import about, total
 
 if TYPE_CHECKING:
+    from prompt_kit.kit import Kit
     from prompt_kit.project import Project
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.refining import Refinement, RefineOptions
-    from prompt_kit.work.orders import Item
+    from prompt_kit.work.orders import Plan
 
 _FILLED_IN: Final = frozenset({"change", "done", "picture"})
 """What the command itself fills into the recipe."""
@@ -57,16 +71,20 @@ def refine_pictures(ctx: click.Context, /, words: tuple[str, ...], **options: An
     project = recipe.library.project
     sources, change = _parted(words, project)
     values = given(recipe, options) | {"change": change}
-    work = _planned(sources, values, project, options)
+    kit = kit_from(project, options)
+    ready, plan = _planned(kit, sources, values, options)
+    _name_generators(ready, plan, options)
+    for warning in dict.fromkeys(warning for refinement in ready for warning in refinement.warnings):
+        talk(warning)
     if options["batch"]:
-        _submit(work, project, options)
+        _submit(plan, options)
         return
-    if len(work) > 1 and not options["as_json"]:
-        _tell_price([planned for _, planned in work])
+    if len(plan.items) > 1 and not options["as_json"]:
+        _tell_price(plan)
     if options["dry_run"]:
-        _show_all(work, as_json=options["as_json"])
+        _show_all(plan, as_json=options["as_json"])
         return
-    if not _make_all(work, project, options):
+    if not _make_all(kit, plan, options):
         ctx.exit(1)
 
 
@@ -114,103 +132,105 @@ def _is_picture(word: str, project: Project) -> bool:
 
 
 def _planned(
-    sources: tuple[str, ...], values: dict[str, Any], project: Project, options: dict[str, Any]
-) -> list[tuple[Refinement, Item]]:
+    kit: Kit, sources: tuple[str, ...], values: dict[str, Any], options: dict[str, Any]
+) -> tuple[list[Refinement], Plan]:
     """Return everything that is to be sent, priced; all problems are reported at once."""
     from prompt_kit.refining import pictures_of, prepare
-    from prompt_kit.work.session import default_generator, plan
+    from prompt_kit.work.orders import Order
 
     settings = {name: options[name] for name in SETTINGS if options[name] is not None}
     how: RefineOptions = {
-        "project": project,
+        "project": kit.project,
         "chat": options["chat"],
         "settings": settings,
         "generator": options["generator"] or "",
     }
-    work: list[tuple[Refinement, Item]] = []
+    work: list[Refinement] = []
+    orders: list[Order] = []
     problems: list[Problem] = []
     taken: list[Path] = []
     for source in sources:
         try:
-            for picture in pictures_of(source, project.runs_folder):
+            for picture in pictures_of(source, kit.project.runs_folder):
                 if any(picture.resolve() == other.resolve() for other in taken):
                     continue
                 taken.append(picture)
                 ready = prepare(picture, values, how)
-                name = ready.generator or default_generator(project)
-                planned = plan(ready.prompt, generator=name, project=project, count=options["count"])
-                work.append((ready, planned))
+                order = Order(ready.prompt, options["count"], ready.parent, ready.parent_picture, ready.generator)
+                problems += kit.plan(order, new=True).problems
+                work.append(ready)
+                orders.append(order)
         except PromptKitError as error:
             problems += error.problems
     if problems:
         raise InputError(dict.fromkeys(with_option(problem, options) for problem in problems))
-    return work
+    return work, kit.plan(*orders, max_cost=limit(options), new=options["new"]).checked()
 
 
-def _submit(work: list[tuple[Refinement, Item]], project: Project, options: dict[str, Any]) -> None:
-    """Submit the pictures as jobs; notes about each are printed first."""
+def _name_generators(ready: list[Refinement], plan: Plan, options: dict[str, Any]) -> None:
+    """Print who makes the pictures, and warn when money is spent on the drawing of a layout."""
+    if options["generator"] is None:
+        for name in dict.fromkeys(item.generator for item in plan.items):
+            name_generator(name, plan.project)
+    proofs = [refinement.parent for refinement in ready if refinement.of_layout]
+    if proofs and not all(item.free for item in plan.items):
+        which = ", ".join(dict.fromkeys(proofs))
+        talk(f"{which}: this is a proof, a drawing of the layout. To make the picture itself: prompt-kit generate.")
+
+
+def _submit(plan: Plan, options: dict[str, Any]) -> None:
+    """Submit the pictures as jobs."""
     from prompt_kit.cli.jobs import submit_orders
-    from prompt_kit.work.jobs import Order
 
-    makers = sorted({planned.generator for _, planned in work})
+    makers = sorted({item.generator for item in plan.items})
     if len(makers) > 1:
         raise click.UsageError(f"The pictures are of {' and '.join(makers)}. Name one for the job: --generator NAME.")
-    for ready, _ in work:
-        for warning in ready.warnings:
-            talk(warning)
-    orders = [Order(ready.prompt, options["count"], ready.parent, ready.parent_picture) for ready, _ in work]
-    submit_orders(orders, project, options | {"generator": makers[0]})
+    submit_orders([item.order for item in plan.items], plan.project, options | {"generator": makers[0]})
 
 
-def _tell_price(plans: list[Item]) -> None:
-    estimate = about(total(planned.estimate for planned in plans))
-    free = all(planned.generator == "proof" for planned in plans)
-    cost = f"$0; with the real model {estimate}" if free else estimate
-    talk(f"{len(plans)} pictures are refined, each in a run of its own. Together: {cost}.")
+def _tell_price(plan: Plan) -> None:
+    every = about(total(item.estimate for item in plan.items))
+    cost = f"$0; with the real model {every}" if all(item.free for item in plan.items) else about(plan.estimate)
+    talk(f"{len(plan.items)} pictures are refined, each in a run of its own. Together: {cost}.")
 
 
-def _show_all(work: list[tuple[Refinement, Item]], *, as_json: bool) -> None:
+def _show_all(plan: Plan, *, as_json: bool) -> None:
+    left = budget_left(plan.project)
     if as_json:
-        _print_json([plain_plan(planned) for _, planned in work])
+        _print_json([plain_plan(item) for item in plan.items])
         return
-    for number, (ready, planned) in enumerate(work):
+    for number, item in enumerate(plan.items):
         if number:
             say()
-        show_plan(planned, as_json=False)
-        for warning in ready.warnings:
-            talk(warning)
+        show_plan(item, as_json=False, left=left)
 
 
-def _make_all(work: list[tuple[Refinement, Item]], project: Project, options: dict[str, Any]) -> bool:
-    """Make the pictures one after the other; return whether all of them came."""
-    reports = []
-    there: list[Path | None] = []
-    well = True
-    unwritten: list[PromptKitError] = []
+def _make_all(kit: Kit, plan: Plan, options: dict[str, Any]) -> bool:
+    """Make the pictures, then show them in their order; return whether all of them came."""
     check_folder(options["out"])
-    for number, (ready, planned) in enumerate(work):
-        for warning in ready.warnings:
-            talk(warning)
-        parent = (ready.parent, ready.parent_picture)
-        outcome = made(planned, project, parent=parent, new=options["new"], resend=options["resend"])
-        there.extend(paths_of(outcome))
-        well = well and outcome.ok
-        with named(there):
-            if options["as_json"]:
-                reports.append(plain(planned, outcome))
-            else:
-                say("", nl=number > 0)
-                show(planned, outcome)
+    results = made(kit, plan, new=options["new"], resend=options["resend"])
+    reports = []
+    there = [path for result in results if result.outcome for path in paths_of(result.outcome)]
+    errors: list[PromptKitError] = []
+    with named(there):
+        for number, result in enumerate(results):
             try:
+                outcome = outcome_of(result)
+                if options["as_json"]:
+                    reports.append(plain(result.item, outcome))
+                else:
+                    say("", nl=number > 0)
+                    show(result.item, outcome)
                 copy(outcome, options["out"])
-            except PromptKitError as error:  # the others are made all the same, and all are shown
-                unwritten.append(error)
-    if options["as_json"]:
-        with named(there):
+            except PromptKitError as error:  # the others were made all the same, and all are shown
+                errors.append(error)
+        if options["as_json"]:
             _print_json(reports)
-    if unwritten:
-        raise unwritten[0]
-    return well
+    for further in errors[1:]:
+        talk(further)
+    if errors:
+        raise errors[0]
+    return all(result.ok for result in results)
 
 
 def _print_json(reports: list[dict[str, Any]]) -> None:

@@ -72,7 +72,7 @@ def list_runs(count: int, *, as_json: bool) -> None:
 
 @runs.command("show")
 @click.argument("run")
-@click.option("--json", "as_json", is_flag=True, help="Print run.json as it is.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole record as JSON.")
 def show_run(run: str, *, as_json: bool) -> None:
     """Show one run: its id, folder, picture or sidecar names it."""
     from prompt_kit.record.runs import family, open_run, prompt_from
@@ -192,12 +192,15 @@ def _member_line(member: Member) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def spend(*, as_json: bool) -> None:
     """Say what was spent today and this month, and what is left of the budget."""
+    from prompt_kit.record.history import missing_history
     from prompt_kit.record.ledger import Ledger
 
     project = find_project()
     now = datetime.now(UTC)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     with Ledger.open(project.ledger_url) as ledger:
+        if warning := missing_history(ledger, project.runs_folder):
+            talk(warning)
         ledger.reconcile()
         spent = {"day": ledger.spent(today), "month": ledger.spent(today.replace(day=1))}
     limits = {"day": project.budget.day, "month": project.budget.month}
@@ -214,6 +217,25 @@ def spend(*, as_json: bool) -> None:
         if (limit := limits[name]) is not None:
             line += f"; {dollars(limit - spending.known - spending.possible)} left of {dollars(limit)}"
         say(line)
+
+
+@runs.command("rebuild-ledger")
+def rebuild() -> None:
+    """Restore the ledger's rows from the records of the runs, after it was lost or moved away."""
+    from prompt_kit.work.rebuilding import rebuild_ledger
+
+    project = find_project()
+    rebuilt = rebuild_ledger(project)
+    for problem in rebuilt.problems:
+        talk(problem)
+    if not rebuilt.totals_were_right:
+        talk("The running totals did not agree with the rows; they were counted anew.")
+    runs_read = counted(rebuilt.runs, "run")
+    if not rebuilt.requests:
+        say(f"Nothing was missing: the ledger has every request that the records of {runs_read} have.")
+        return
+    uncertain = f", {rebuilt.uncertain} of which may have been paid" if rebuilt.uncertain else ""
+    say(f"Restored {counted(rebuilt.requests, 'request')} from {runs_read}{uncertain}: {dollars(rebuilt.cost)}.")
 
 
 def _plain_spending(spending: Spending) -> dict[str, Any]:

@@ -2,19 +2,18 @@
 
 from prompt_kit.comparing.axes import parsed
 from prompt_kit.comparing.cells import Cell, Table
-from prompt_kit.comparing.comparison import CompareOptions, ComparisonProgress, acompare, compare
-from prompt_kit.comparing.results import Comparison, Result
+from prompt_kit.comparing.comparison import CompareOptions, ComparisonProgress, compared
+from prompt_kit.comparing.results import CellResult, Comparison
 from prompt_kit.comparing.table import table
 
 __all__ = [
     "Cell",
+    "CellResult",
     "CompareOptions",
     "Comparison",
     "ComparisonProgress",
-    "Result",
     "Table",
-    "acompare",
-    "compare",
+    "compared",
     "parsed",
     "table",
 ]

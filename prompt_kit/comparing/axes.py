@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import Problem, PromptKitError, did_you_mean
+from prompt_kit.generators.standing import with_access
 from prompt_kit.images import Image
 from prompt_kit.prompt import SETTINGS, SIZES, TIERS, Grounding, Thinking
 from prompt_kit.support.words import series, spoken
-from prompt_kit.work.session import default_generator, with_access
+from prompt_kit.work.planning import default_generator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -218,7 +219,7 @@ def _fitting(recipe: Recipe) -> Iterator[str]:
 
 def ready(project: Project) -> list[str]:
     """Return the generators that can be used here: the one that is used when none is named, and all with a key."""
-    return list(dict.fromkeys([default_generator(project), *with_access(project)]))
+    return list(dict.fromkeys([default_generator(project), *with_access(project.generators)]))
 
 
 def _current(given: Given, others: Sequence[Axis]) -> list[Model]:

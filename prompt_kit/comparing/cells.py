@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators import BatchGenerator
 from prompt_kit.support.money import total
+from prompt_kit.work.orders import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -79,6 +80,11 @@ class Table:
     def estimate(self) -> Decimal | None:
         """About what all cells that are sent will cost, in US dollars; one unknown price makes it unknown."""
         return total(cell.price for cell in self.to_send)
+
+    def plan(self, cells: Sequence[Cell], limit: Decimal | None = None) -> Plan:
+        """Return some cells as a plan of work; the number of each item is that of its cell."""
+        items = tuple(replace(cell.plan, number=cell.number) for cell in cells if cell.plan)
+        return Plan(items, "job" if self.batch else "now", self.given.project, limit, dict(self.makers))
 
     def takes_jobs(self, cell: Cell) -> bool:
         """Return whether the generator of a cell takes jobs."""

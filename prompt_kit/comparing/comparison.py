@@ -4,38 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from prompt_kit.comparing.record import ComparisonFolder, State, unfinished
-from prompt_kit.comparing.results import Comparison, Result, is_done, result_of
+from prompt_kit.comparing.results import CellResult, Comparison, is_done, result_of
 from prompt_kit.comparing.submission import submitted
 from prompt_kit.comparing.table import TableOptions, table
-from prompt_kit.errors import BudgetError, PromptKitError, WorkspaceError
-from prompt_kit.generators.opening import announcing, opened
-from prompt_kit.outcome import Status
+from prompt_kit.errors import WorkspaceError
 from prompt_kit.support import files
-from prompt_kit.support.calls import check_kind, check_options, waited
-from prompt_kit.support.money import dollars, limit_above, total
-from prompt_kit.support.words import series
-from prompt_kit.work.session import AT_ONCE, agenerate
+from prompt_kit.support.calls import check_kind, check_options
+from prompt_kit.work.affording import check_limit, limit_of
+from prompt_kit.work.resuming import with_kept
+from prompt_kit.work.sending import work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable
     from pathlib import Path
-
-    from typing_extensions import Unpack
 
     from prompt_kit.comparing.axes import Across
     from prompt_kit.comparing.cells import Cell, Table
-    from prompt_kit.generators import Generator
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.work.events import Event
+    from prompt_kit.work.orders import Plan
 
 Step: TypeAlias = Literal["priced", "kept", "sent", "made", "written"]
+
+Send: TypeAlias = "Callable[..., AsyncGenerator[Event]]"
 
 MAX_COST: Final = Decimal(2)
 """What a comparison may cost at the most unless more is allowed, in US dollars."""
@@ -49,11 +47,11 @@ class ComparisonProgress:
     """``kept`` is what a comparison that goes on had already made; ``written`` is the sheet."""
     table: Table
     cell: Cell | None = None
-    result: Result | None = None
+    result: CellResult | None = None
     sheet: Path | None = None
     left: tuple[Cell, ...] = ()
     """With the prices: the cells that are sent now."""
-    kept: tuple[Result, ...] = ()
+    kept: tuple[CellResult, ...] = ()
     """With the prices: what is there already, or waits in a job."""
     notes: tuple[str, ...] = ()
     """With the prices: warnings, in whole sentences."""
@@ -77,31 +75,21 @@ class CompareOptions(TableOptions, total=False):
     """Called with about how many seconds a generator waits before it asks again, and why."""
 
 
-def compare(
-    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[CompareOptions]
-) -> Comparison:
-    """Make the same prompt over one or two axes and wait for it; `acompare` is the async twin."""
-    return waited("prompt_kit.acompare", lambda: acompare(recipe, values, across=across, **options))
-
-
-async def acompare(
-    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[CompareOptions]
+async def compared(
+    recipe: Recipe | str,
+    values: Mapping[str, Any] | None,
+    across: Across,
+    options: CompareOptions,
+    send: Send = work,
 ) -> Comparison:
     """Make the same prompt over one or two axes, and write one sheet with all pictures side by side.
-
-    Every cell is a run of its own, with its record. When the same comparison was left unfinished it goes on, and what
-    it has is not paid again. The sheet is written even when it is stopped, and shows what was made.
-
-    With ``batch`` the cells are submitted as jobs, and it returns at once. When `Comparison.jobs` are collected, the
-    same without ``batch`` writes the sheet, and makes only what they did not bring.
 
     Args:
         recipe: The recipe, or its name.
         values: What is the same in all cells, as `Recipe.render` takes it.
-        across: What differs: for one or two names, the values to compare, or ``*`` for all; such as
-            ``{"style": ["kawaii", "flat"], "tier": "*"}``. Besides the recipe's parameters and pictures there are
-            settings, ``generator``, ``strategy`` (``None`` is without) and ``example``.
+        across: What differs: for one or two names, the values to compare, or ``*`` for all.
         options: See `CompareOptions`.
+        send: Makes what is missing, as `work.sending.work` does.
 
     Raises:
         InputError: With every problem of all cells; nothing was sent.
@@ -114,65 +102,44 @@ async def acompare(
     check_kind("values", values or {}, Mapping, "values by name, such as {'subject': 'a red panda'}")
     check_kind("across", across, Mapping, "values by name, such as {'style': ['kawaii', 'flat']}")
     check_kind("settings", options.get("settings", {}), Mapping, "settings by name, such as {'size': '2K'}")
+    making = await asyncio.to_thread(_begun, recipe, values or {}, across, options)
+    making.send = send
+    awaited = any(result.job for result in making.done.values())
+    return await (making.in_jobs() if making.table.batch and (making.left or awaited) else making.all_cells())
+
+
+def _begun(recipe: Recipe | str, values: Mapping[str, Any], across: Across, options: CompareOptions) -> _Work:
+    """Judge and price everything, look what is there already, and begin or reopen the comparison's folder."""
     given = {name: value for name, value in options.items() if name in TableOptions.__annotations__}
-    made = table(recipe, values or {}, across, **cast("TableOptions", given))
+    made = table(recipe, values, across, **cast("TableOptions", given))
     if "out" in options and (why := files.unwritable(options["out"].parent)):
         raise WorkspaceError(f"{options['out']}: the sheet cannot be written here ({why}). Nothing was sent.")
     root = made.given.project.runs_folder
     notes: list[str] = []
     path = None if options.get("new") else unfinished(root, made, notes)
     before = ComparisonFolder.reopen(path) if path else None
-    done: dict[int, Result] = {}
+    done: dict[int, CellResult] = {}
     try:
         if before:
             results = {cell.number: _recorded_result(made, cell, before) for cell in made.to_make}
             done = {number: result for number, result in results.items() if is_done(result) or result.job}
             made = before.as_priced(made, done)
         left = tuple(cell for cell in made.to_send if cell.number not in done)
-        _afford(left, options.get("max_cost", MAX_COST))
+        plan = made.plan(left, limit_of(options.get("max_cost", MAX_COST)))
+        if plan.limit is not None and not options.get("new"):
+            plan = with_kept(plan)
+        check_limit(plan, "cell")
     except BaseException:
         if before:
             before.close()
         raise
     started = datetime.now(UTC)
     folder = before or ComparisonFolder.begin(root, made, now=started)
-    work = _Work(made, folder, started, options, left, done, notes)
-    awaited = any(result.job for result in done.values())
-    return await (work.in_jobs() if made.batch and (left or awaited) else work.all_cells())
+    return _Work(made, folder, started, options, plan, left, done, notes)
 
 
-def _recorded_result(made: Table, cell: Cell, folder: ComparisonFolder) -> Result:
+def _recorded_result(made: Table, cell: Cell, folder: ComparisonFolder) -> CellResult:
     return result_of(cell, folder.runs(cell), made.given.project.runs_folder, made.given.count)
-
-
-def _afford(left: Sequence[Cell], most: Decimal | float | None) -> None:
-    """Check that what is still to be made costs no more than is allowed.
-
-    Raises:
-        BudgetError: When it costs more than is allowed, or the price is unknown.
-    """
-    if most is None or not left:
-        return
-    limit = Decimal(str(most))
-    allowed = dollars(limit, least=2, most=2)
-    unpriced = sorted({cell.plan.model.id for cell in left if cell.plan and cell.price is None})
-    if unpriced:
-        raise BudgetError(
-            f"The price of {series(unpriced)} is unknown, so nobody can say that {_cells(left)} will cost less than "
-            f"{allowed}. Nothing was sent. Add the price to models.yaml, leave it out, or allow any price "
-            "with --max-cost none."
-        )
-    cost = total(cell.price for cell in left) or Decimal(0)
-    if cost > limit:
-        raise BudgetError(
-            f"{_cells(left).capitalize()} would cost about {dollars(cost, least=2, most=2)}, and {allowed} may be "
-            "spent. Nothing was sent. Compare fewer values or a lower tier, or allow more with "
-            f"--max-cost {limit_above(cost)}."
-        )
-
-
-def _cells(left: Sequence[Cell]) -> str:
-    return "the cell" if len(left) == 1 else f"the {len(left)} cells"
 
 
 @dataclass
@@ -183,30 +150,28 @@ class _Work:
     folder: ComparisonFolder
     started: datetime
     options: CompareOptions
+    plan: Plan
     left: tuple[Cell, ...]
     """What is sent."""
-    done: dict[int, Result]
+    done: dict[int, CellResult]
     """What is there, or waits in a job."""
     notes: list[str]
-    hopeless: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Generators (and models, or "" for all of them) that refuse all further requests, with the reason."""
+    sent: set[int] = field(default_factory=set)
+    send: Send = work
 
     async def all_cells(self) -> Comparison:
         """Make every cell, and write the sheet even after an error."""
         self._tell_prices()
         state: State = "stopped"
         try:
-            async with AsyncExitStack() as stack:
-                on_wait = self.options.get("on_wait")
-                makers = {
-                    name: await stack.enter_async_context(opened(announcing(maker, on_wait)))
-                    for name, maker in self.table.makers.items()
-                }
-                # Each cell may send its repetitions at the same time.
-                gate = asyncio.Semaphore(max(1, AT_ONCE // self.table.given.count))
-                async with asyncio.TaskGroup() as group:
-                    for cell in self.left:
-                        group.create_task(self._make(cell, makers, gate))
+            steps = self.send(
+                self.plan,
+                new=self.options.get("new", False),
+                resend=self.options.get("resend", False),
+            )
+            async with aclosing(steps):
+                async for event in steps:
+                    await self._note(event)
             state = self._state()
         finally:
             comparison = self._written(state)
@@ -218,7 +183,9 @@ class _Work:
         state: State = "stopped"
         try:
             troubles = await submitted(self.table, self.left, self.folder, new=self.options.get("new", False))
-            self.done |= {n: Result(self.table.cells[n], message=why, cost=Decimal(0)) for n, why in troubles.items()}
+            self.done |= {
+                n: CellResult(self.table.cells[n], message=why, cost=Decimal(0)) for n, why in troubles.items()
+            }
             state = self._state()
         finally:
             self.folder.finish(state, now=datetime.now(UTC))
@@ -237,46 +204,28 @@ class _Work:
             return "done"
         return "waiting" if any(result.job for result in results) else "failed"
 
-    async def _make(self, cell: Cell, makers: Mapping[str, Generator], gate: asyncio.Semaphore) -> None:
-        plan = cell.plan
-        if plan is None:
-            return
-        async with gate:
-            why = self.hopeless.get((plan.generator, "")) or self.hopeless.get((plan.generator, plan.model.id))
-            if why:
-                self.done[cell.number] = Result(cell, message=f"Nothing was sent. {why}", cost=Decimal(0))
-                self._tell("made", cell=cell, result=self.done[cell.number])
-                return
+    async def _note(self, event: Event) -> None:
+        """Write down what belongs to the comparison, and pass on what concerns a whole cell."""
+        cell = self.table.cells[event.item.number]
+        if event.step == "started" and event.folder is not None:
+            await asyncio.to_thread(self.folder.note, cell, f"{event.folder.parent.name}/{event.folder.name}")
+        elif event.step == "sent" and cell.number not in self.sent:
+            self.sent.add(cell.number)
             self._tell("sent", cell=cell)
-            try:
-                outcome = await agenerate(
-                    plan.prompt,
-                    generator=makers[plan.generator],
-                    project=self.table.given.project,
-                    count=plan.count,
-                    new=self.options.get("new", False),
-                    resend=self.options.get("resend", False),
-                    on_progress=lambda step: self._note(cell, step),
-                )
-            except PromptKitError as error:
-                # Of a run that could not even begin there is no record.
-                self.done[cell.number] = replace(
-                    _recorded_result(self.table, cell, self.folder), status=None, message=str(error)
-                )
-            else:
-                if outcome.status is Status.AUTH:
-                    self.hopeless[plan.generator, ""] = outcome.explanation
-                elif outcome.status is Status.QUOTA:
-                    self.hopeless[plan.generator, plan.model.id] = outcome.explanation
-        self._tell("made", cell=cell, result=self._result(cell))
+        elif event.step == "waiting" and (tell := self.options.get("on_wait")):
+            tell(event.seconds, event.text)
+        elif event.result is not None:
+            ended = event.result
+            if ended.error is not None:
+                recorded = _recorded_result(self.table, cell, self.folder)
+                self.done[cell.number] = replace(recorded, status=None, message=ended.message)
+            elif not ended.runs:
+                self.done[cell.number] = CellResult(cell, ended.status, message=ended.message, cost=ended.cost)
+            self._tell("made", cell=cell, result=self._result(cell))
 
-    def _note(self, cell: Cell, step: Event) -> None:
-        if step.step == "started" and step.folder is not None:
-            self.folder.note(cell, f"{step.folder.parent.name}/{step.folder.name}")
-
-    def _result(self, cell: Cell) -> Result:
+    def _result(self, cell: Cell) -> CellResult:
         if cell.plan is None:
-            return Result(cell, message=" ".join(cell.refusals), cost=Decimal(0))
+            return CellResult(cell, message=" ".join(cell.refusals), cost=Decimal(0))
         if cell.same_as is not None:
             return replace(self._result(self.table.cells[cell.same_as]), cell=cell)
         if cell.number not in self.done:

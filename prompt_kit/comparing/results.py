@@ -37,7 +37,7 @@ class CellPicture:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CellResult:
     """The result of one cell."""
 
     cell: Cell
@@ -75,7 +75,7 @@ class Comparison:
     """A comparison that was made, complete or not."""
 
     table: Table
-    results: tuple[Result, ...]
+    results: tuple[CellResult, ...]
     """The result of each cell, row by row; cells with the same request share one run."""
     folder: Path
     """Where its record and its sheet are."""
@@ -104,7 +104,7 @@ class Comparison:
         return tuple(dict.fromkeys(result.job for result in self.results if result.job))
 
 
-def result_of(cell: Cell, runs: Sequence[str], root: Path, count: int) -> Result:
+def result_of(cell: Cell, runs: Sequence[str], root: Path, count: int) -> CellResult:
     """Return the result of a cell from the records of its runs; a damaged record is reported in it.
 
     Args:
@@ -113,23 +113,23 @@ def result_of(cell: Cell, runs: Sequence[str], root: Path, count: int) -> Result
         root: The folder of all runs.
         count: How many times the prompt was to be made.
     """
-    result = Result(cell, message="Nothing was sent.", cost=Decimal(0))
+    result = CellResult(cell, message="Nothing was sent.", cost=Decimal(0))
     costs: list[Decimal | None] = []
     for run in runs:
         folder = root / run
         try:
             record = open_run(folder, root).fields
         except PromptKitError as error:
-            result = Result(cell, message=str(error), folder=folder)
+            result = CellResult(cell, message=str(error), folder=folder)
         else:
             message = f"{folder}: the record is of another prompt. It is left alone."
             fits = _belongs(record, cell, count)
-            result = _ended(cell, record, folder) if fits else Result(cell, message=message, folder=folder)
+            result = _ended(cell, record, folder) if fits else CellResult(cell, message=message, folder=folder)
         costs.append(result.cost)
     return replace(result, runs=tuple(runs), cost=total(costs) if costs else Decimal(0))
 
 
-def is_done(result: Result) -> bool:
+def is_done(result: CellResult) -> bool:
     """Return whether a cell has all it was to have, so that it need not be made again."""
     return result.ok and all(shown.path.is_file() and shown.master.is_file() for shown in result.pictures)
 
@@ -139,7 +139,7 @@ def _belongs(record: RunRecord, cell: Cell, count: int) -> bool:
     return plan is not None and asked == (plan.prompt.fingerprint, plan.generator, count)
 
 
-def _ended(cell: Cell, record: RunRecord, folder: Path) -> Result:
+def _ended(cell: Cell, record: RunRecord, folder: Path) -> CellResult:
     answers = [done.answer for done in record.requests]
     if record.state == "waiting":
         return _waiting(cell, record, folder)
@@ -147,7 +147,7 @@ def _ended(cell: Cell, record: RunRecord, folder: Path) -> Result:
     status = totals.status if totals else Status.CANCELLED
     sentences = [totals.message, totals.next_step] if totals else ["The run was stopped before it ended."]
     warnings = (plan.warnings if plan else ()) + tuple(warning for answer in answers for warning in answer.warnings)
-    return Result(
+    return CellResult(
         cell,
         status,
         message="" if status is Status.OK else " ".join(filter(None, sentences)),
@@ -163,10 +163,10 @@ def _ended(cell: Cell, record: RunRecord, folder: Path) -> Result:
     )
 
 
-def _waiting(cell: Cell, record: RunRecord, folder: Path) -> Result:
+def _waiting(cell: Cell, record: RunRecord, folder: Path) -> CellResult:
     """Return what is known of a run that is in a job; what it will cost is not."""
     message = f"It waits in {record.job}. Collect it: prompt-kit runs wait {record.job}. Then compare once more."
-    return Result(cell, message=message, pictures=tuple(_pictures(record, folder)), folder=folder, job=record.job)
+    return CellResult(cell, message=message, pictures=tuple(_pictures(record, folder)), folder=folder, job=record.job)
 
 
 def _pictures(record: RunRecord, folder: Path) -> Iterable[CellPicture]:

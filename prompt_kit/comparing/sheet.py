@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.comparing.axes import Axis, Value
-    from prompt_kit.comparing.results import CellPicture, Comparison, Result
+    from prompt_kit.comparing.results import CellPicture, CellResult, Comparison
     from prompt_kit.comparing.wording import Own, Wording
 
 _MOST_SHOWN: Final = 12
@@ -134,7 +134,7 @@ class _SheetBody:
             yield "</li>"
         yield "</ul>"
 
-    def _cell(self, result: Result) -> Iterator[str]:
+    def _cell(self, result: CellResult) -> Iterator[str]:
         if result.cell.plan is None:
             yield from _empty("Cannot be made", " ".join(result.cell.refusals), "refused")
             return
@@ -151,7 +151,7 @@ class _SheetBody:
             yield f'<blockquote dir="auto">{escape(harmless(shortened(result.text, 600)))}</blockquote>'
         yield from (_own(own) for own in self.own.get(result.cell.number, ()))
 
-    def _pictures(self, result: Result) -> Iterator[str]:
+    def _pictures(self, result: CellResult) -> Iterator[str]:
         several = len(result.pictures) > 1
         if not result.pictures:
             return
@@ -163,7 +163,7 @@ class _SheetBody:
         if len(result.pictures) > _MOST_SHOWN:
             yield f'<p class="quiet">And {len(result.pictures) - _MOST_SHOWN} more in its folder.</p>'
 
-    def _name(self, result: Result) -> str:
+    def _name(self, result: CellResult) -> str:
         """Return the name of a cell's picture, for screen readers and as the text of a missing picture."""
         values = [(axis, self.table.value(result.cell, axis)) for axis in self.table.axes]
         differs = ", ".join(f"{axis.title.lower()} {shortened(value.label)}" for axis, value in values)
@@ -190,7 +190,7 @@ class _SheetBody:
             return ""
         return quote(Path(way).as_posix())
 
-    def _facts(self, result: Result) -> Iterator[str]:
+    def _facts(self, result: CellResult) -> Iterator[str]:
         plan = result.cell.plan
         if plan is None:
             return
@@ -198,7 +198,7 @@ class _SheetBody:
         facts += [plan.generator] if len(self.table.makers) > 1 or plan.generator != plan.model.generator else []
         if result.status is not None:
             facts.append("cost unknown" if result.cost is None else dollars(result.cost))
-            if plan.generator == "proof" and plan.estimate is not None:
+            if plan.free and plan.estimate is not None:
                 facts[-1] += f" (the real one about {dollars(plan.estimate)})"
         sizes = dict.fromkeys(f"{picture.width} × {picture.height}" for picture in result.pictures if picture.width)
         facts += sizes
@@ -206,7 +206,7 @@ class _SheetBody:
         facts += self._settings(result)
         yield f'<p class="facts">{"".join(f"<span>{escape(fact)}</span>" for fact in facts)}</p>'
 
-    def _settings(self, result: Result) -> Iterator[str]:
+    def _settings(self, result: CellResult) -> Iterator[str]:
         """Yield the settings in which the cells differ though they are no axis: a value may bring some."""
         named = {axis.name for axis in self.table.axes} | {"model", "tier"}
         plans = [cell.plan for cell in self.table.cells if cell.plan]
@@ -246,7 +246,7 @@ def _label(value: Value) -> str:
     return f"{label} <code>{written}</code>" if differs else label
 
 
-def _status(result: Result) -> str:
+def _status(result: CellResult) -> str:
     if result.job:
         return "Waiting"
     if result.status is None:

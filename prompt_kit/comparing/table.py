@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, TypedDict
@@ -11,14 +10,17 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from prompt_kit.comparing.axes import MOST_AXES, Given, axes
 from prompt_kit.comparing.cells import Cell, Table, named
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
+from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.recipe import Recipe
 from prompt_kit.support.words import series
-from prompt_kit.work.jobs.submitting import batch_price, chained
-from prompt_kit.work.session import MAX_COUNT, default_generator, generator_for, plan
+from prompt_kit.work import planning
+from prompt_kit.work.orders import MAX_COUNT, Order
+from prompt_kit.work.planning import default_generator, generator_for, no_job
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from decimal import Decimal
 
     from typing_extensions import Unpack
 
@@ -103,7 +105,7 @@ def _judged(
     objections: dict[int, list[_Objection]] = {}
     cells: list[Cell] = []
     mixed = _mixed(given, compared)
-    first: dict[tuple[str, str, str], int] = {}
+    first: dict[str, int] = {}
     for number, at in enumerate(product(*(range(len(axis.values)) for axis in compared))):
         picked = [(axis, axis.values[index]) for axis, index in zip(compared, at, strict=True)]
         cell = Cell(number, at, ", ".join(named(axis, value) for axis, value in picked))
@@ -111,8 +113,7 @@ def _judged(
         if isinstance(planned, list):
             objections[number] = planned
         else:
-            same = (planned.prompt.fingerprint, planned.generator, planned.model.id)
-            earlier = first.setdefault(same, number)
+            earlier = first.setdefault(planned.key, number)
             cell = replace(cell, plan=planned, same_as=None if earlier == number else earlier)
         cells.append(cell)
     made = Table(given, compared, tuple(cells), makers, batch)
@@ -160,7 +161,7 @@ def _no_jobs(made: Table) -> Iterator[Problem]:
         yield Problem(f"{series(names)} {take} no jobs. Compare without --batch, or use the generator 'gemini'.")
     holders: dict[Problem, list[int]] = {}
     for cell in made.cells:
-        for problem in chained(cell.plan.prompt) if cell.plan and made.takes_jobs(cell) else ():
+        for problem in no_job(cell.plan.prompt) if cell.plan and made.takes_jobs(cell) else ():
             holders.setdefault(problem, []).append(cell.number)
     for problem, numbers in holders.items():
         for scope in made.scopes(numbers):
@@ -228,7 +229,9 @@ def _planned(
     except InputError as error:
         return [_Objection(_hinted(problem, picked), wrong=True) for problem in error.problems]
     try:
-        return plan(prompt, generator=name, project=given.project, count=given.count)
+        label = ", ".join(named(axis, value) for axis, value in picked)
+        order = Order(prompt, given.count, generator=makers[name], key=label, label=label)
+        return planning.plan([order], project=given.project).checked().items[0]
     except PromptKitError as error:
         return [_Objection(problem, wrong=False) for problem in error.problems]
 
@@ -260,7 +263,7 @@ def _maker(
     if chosen is None:
         chosen = default_generator(given.project)
         model = next((value.key for axis, value in picked if axis.name == "model"), "")
-        if model and chosen != "proof":
+        if model and not draws_layouts(chosen):
             chosen = next(
                 (candidate.generator for candidate in given.recipe.library.catalogue.models if candidate.id == model),
                 chosen,
@@ -281,11 +284,4 @@ def _hinted(problem: Problem, picked: Sequence[tuple[Axis, Value]]) -> Problem:
 
 
 def _price(made: Table, cell: Cell) -> Decimal | None:
-    planned = cell.plan
-    if planned is None:
-        return None
-    if planned.generator == "proof":
-        return Decimal(0)
-    if made.batch and made.takes_jobs(cell):
-        return batch_price(planned)
-    return planned.estimate if planned.model.generator == planned.generator else None
+    return None if cell.plan is None else cell.plan.price("job" if made.batch and made.takes_jobs(cell) else "now")

@@ -85,7 +85,10 @@ class Request:
 
 @runtime_checkable
 class Generator(Protocol):
-    """Something that makes pictures."""
+    """Something that makes pictures.
+
+    It may also say of itself, as attributes or properties, what `is_free`, `has_access` and `elsewhere` return.
+    """
 
     @property
     def name(self) -> str:
@@ -169,6 +172,37 @@ class Checked:
 def elsewhere(maker: Generator) -> str:
     """Return the computer that a generator sends key, prompts and pictures to, when it is not the provider's own."""
     return str(getattr(maker, "elsewhere", ""))
+
+
+def is_free(maker: Generator | str, options: Mapping[str, Any] | None = None) -> bool:
+    """Return whether a generator makes pictures without charge; one that has no attribute ``free`` does not.
+
+    Args:
+        maker: The generator, or its name; no library of a built-in one is loaded for that.
+        options: What the generator of that name is made with.
+    """
+    if isinstance(maker, str) and maker in BUILT_IN:
+        return bool(_package(maker).FREE)
+    return bool(getattr(generator(maker, options) if isinstance(maker, str) else maker, "free", False))
+
+
+def has_access(maker: Generator | str, options: Mapping[str, Any] | None = None) -> bool:
+    """Return whether a generator has what it is asked with: a key, an account that pays, or no need of either.
+
+    One that has no attribute ``has_access`` has it.
+
+    Args:
+        maker: The generator, or its name; no library of a built-in one is loaded for that.
+        options: What the generator of that name is made with.
+    """
+    if isinstance(maker, str) and maker in BUILT_IN:
+        return bool(_package(maker).has_access(options or {}))
+    return bool(getattr(generator(maker, options) if isinstance(maker, str) else maker, "has_access", True))
+
+
+def _package(name: str) -> Any:
+    """Return the package of a built-in generator, which is loaded without the library it needs."""
+    return import_module(BUILT_IN[name].partition(":")[0])
 
 
 @runtime_checkable

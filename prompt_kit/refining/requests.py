@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.catalogue.formats import nearest_format
 from prompt_kit.errors import InputError, NotFoundError
+from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.images import open_image
 from prompt_kit.project import find_project
 from prompt_kit.prompt import Settings
@@ -16,7 +17,7 @@ from prompt_kit.recipe.library import Library
 from prompt_kit.record.runs import conversation_of
 from prompt_kit.refining.origins import PICTURE, RECIPE, origin_of, said, short, texts, values_of
 from prompt_kit.refining.restart import start_again
-from prompt_kit.work.session import GenerateOptions
+from prompt_kit.work.options import GenerateOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -65,6 +66,8 @@ class Refinement:
     """The id of the run it refines; empty when the picture is from elsewhere."""
     parent_picture: str
     """The file name of the picture there."""
+    of_layout: bool
+    """Whether the picture is the drawing of a layout, such as a proof."""
     warnings: tuple[str, ...]
     """Warnings and notes to read before it is sent, in whole sentences."""
 
@@ -94,6 +97,7 @@ def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) ->
         generator or origin.generator,
         parent,
         picture.name if parent else "",
+        draws_layouts(origin.generator or generator or "") if origin.generator else False,
         (*warnings, *start_again(origin, said(values))),
     )
 
@@ -181,7 +185,9 @@ class RefineRequest:
     def _settings(self) -> dict[str, Any]:
         inherited = {n: value for n, value in self.origin.settings.items() if n in INHERITED and isinstance(value, str)}
         # Another generator has models of its own; the proof draws for any.
-        elsewhere = self.generator not in {"", "proof", self.origin.generator} and self.origin.generator != "proof"
+        elsewhere = self.generator not in {"", self.origin.generator} and not (
+            draws_layouts(self.generator) or draws_layouts(self.origin.generator or self.generator)
+        )
         if elsewhere or self.asked.get("tier") is not None:
             inherited.pop("model", None)
         return inherited | {name: value for name, value in self.asked.items() if value is not None}

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError, WorkspaceError
-from prompt_kit.generators import BUILT_IN, Checkable, Checked, elsewhere, generator, installed
+from prompt_kit.generators import BUILT_IN, Checkable, Checked, elsewhere, generator, installed, is_free
 from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.prompt import Settings, Tier
 from prompt_kit.recipe.library import Library
+from prompt_kit.record.history import missing_history
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.support.files import unwritable
 from prompt_kit.support.money import dollars
@@ -129,12 +130,17 @@ def _ledger(project: Project) -> Checked:
     url = project.ledger_url
     file = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and not file.exists():
-        return Checked("ledger", "good", "The first run makes it.")
+        missing = missing_history(None, project.runs_folder)
+        return Checked("ledger", "odd" if missing else "good", missing or "The first run makes it.")
     try:
         with Ledger.open(url) as ledger:
-            left = ledger.left(project.budget)
+            right, left = ledger.recount(), ledger.left(project.budget)
+            missing = missing_history(ledger, project.runs_folder)
     except PromptKitError as error:
         return _problem("ledger", error, "Without it nothing is sent, because nobody would know what was paid.")
+    if missing or not right:
+        mended = "Its running totals did not agree with its rows; they were counted anew."
+        return Checked("ledger", "odd", missing or mended)
     if left is None:
         return Checked("ledger", "good", "It opens. There is no budget.")
     if left <= 0:
@@ -166,7 +172,7 @@ async def _generator(name: str, project: Project, catalogue: Catalogue) -> Async
         )
         return
     if not isinstance(maker, Checkable):
-        yield Checked(name, "good", "It needs no key and no network." if name == "proof" else "It can be loaded.")
+        yield Checked(name, "good", "It needs no key and no network." if is_free(maker) else "It can be loaded.")
         return
     if host := elsewhere(maker):
         step = f"Look at base_url in {FILE} and at the environment if you did not choose it."

@@ -10,7 +10,7 @@ import stat
 import unicodedata
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import unquote
 
 from prompt_kit.errors import InputError, Place, Problem, WorkspaceError
@@ -19,6 +19,11 @@ from prompt_kit.support.text import shortened
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+Durable: TypeAlias = Literal["all", "content", "nothing"]
+
+PART: Final = ".part"
+"""The ending of a file that is being written; its name begins with a dot and the number of the process."""
 
 MAX_TOKEN: Final = 40
 """Longest token, in characters."""
@@ -177,22 +182,43 @@ def token(text: str) -> str:
     return f"x-{word}" if word in _RESERVED else word
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """Write a file that is not there yet: afterwards it is there whole and on the disk, or not at all.
+def write_new(path: Path, data: bytes, *, durable: Durable = "all") -> None:
+    """Write a file that is not there yet: afterwards it is there whole, or not at all.
+
+    Args:
+        path: Its name.
+        data: Its content.
+        durable: What is on the disk on return, and so survives a power cut: ``all``, or the ``content``, but the name
+            only after `sync_folder`.
 
     Raises:
         WorkspaceError: When there is such a file already (which is kept), or it cannot be written.
     """
-    _write(path, data, _put_new)
+    _write(path, data, _put_new, durable)
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes, *, durable: Durable = "all") -> None:
     """Write a file, in place of the one that may be there: readers see the old one or the new one, whole.
+
+    Args:
+        path: Its name.
+        data: Its content.
+        durable: What survives a power cut: ``all``, or ``nothing`` for certain, for files that can be made again.
 
     Raises:
         WorkspaceError: When it cannot be written; the old file is kept.
     """
-    _write(path, data, os.replace)
+    _write(path, data, os.replace, durable)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names of a folder's files on the disk.
+
+    Raises:
+        WorkspaceError: When the disk reports an error.
+    """
+    with os_errors_as_workspace_errors(folder):
+        _sync_folder(folder)
 
 
 def make_folder(path: Path) -> bool:
@@ -280,20 +306,28 @@ def _closed(path: Path) -> Path:
     return next((folder for folder in reversed(path.parents) if not os.access(folder, os.X_OK)), path)
 
 
-def _write(path: Path, data: bytes, put: Callable[[Path, Path], None]) -> None:
+def _write(path: Path, data: bytes, put: Callable[[Path, Path], None], durable: Durable = "all") -> None:
     # Readers look for known extensions and pass over names with a leading dot, so that
     # what a killed process leaves behind is never taken for a picture or a record.
-    part = path.parent / f".{secrets.token_hex(8)}.part"
+    part = path.parent / f".{os.getpid()}-{secrets.token_hex(8)}{PART}"
     with os_errors_as_workspace_errors(path):
         try:
-            with part.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            with part.open("xb", buffering=0) as file:
+                write_all(file.fileno(), data)
+                if durable != "nothing":
+                    os.fsync(file.fileno())
             put(part, path)
         finally:
             part.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        if durable == "all":
+            _sync_folder(path.parent)
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write all bytes to an open file, for which the system may need several calls."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def _put_new(part: Path, path: Path) -> None:

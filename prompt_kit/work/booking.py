@@ -1,7 +1,8 @@
 """The only place where ledger and run folder change together: book, settle, lose.
 
 The order of writes survives a kill at any point: a request's row is on the disk before it leaves, its pictures are on
-the disk before the row says that they came. All of it happens in a thread of its own; what waits is written together.
+the disk before the row says that they came. The ledger has a thread of its own, and so do the answers that are saved,
+so that a request need not wait for somebody else's pictures; what waits is written together.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
 
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs import UnsavedError, rescued
 from prompt_kit.work.writer import Writer, written
 
 if TYPE_CHECKING:
@@ -49,6 +51,14 @@ class _Settle:
 
 
 @dataclass(frozen=True, slots=True)
+class _End:
+    """An answer that is saved, or could not be, and is to be booked."""
+
+    number: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class _Lose:
     """A request whose answer nobody will see."""
 
@@ -57,7 +67,7 @@ class _Lose:
     note: str
 
 
-_Job: TypeAlias = "_Book | _Settle | _Lose | Callable[[Ledger], Any]"
+_Job: TypeAlias = "_Book | _End | _Lose | Callable[[Ledger], Any]"
 _Waiting: TypeAlias = "tuple[_Job, Future[Any]]"
 
 
@@ -68,6 +78,7 @@ class Booking:
         self.project = project
         self._ledger: Ledger | None = None
         self._writer: Writer[_Job] = Writer(self._do)
+        self._saver: Writer[_Settle] = Writer(self._save)
 
     async def __aenter__(self) -> Self:
         return self
@@ -83,6 +94,7 @@ class Booking:
 
     def close(self) -> None:
         """Write what waits, and close the ledger."""
+        self._saver.close()
         self._writer.close()
         if self._ledger is not None:
             self._ledger.close()
@@ -112,7 +124,7 @@ class Booking:
         Raises:
             WorkspaceError: When it cannot be saved; it is booked all the same, for it was paid.
         """
-        saved: Outcome = await written(self._writer.put(_Settle(folder, outcome, sent)))
+        saved: Outcome = await written(self._saver.put(_Settle(folder, outcome, sent)))
         return saved
 
     async def lose(self, folder: RunFolder, sent: Sent, note: str) -> None:
@@ -140,41 +152,37 @@ class Booking:
 
     def _do(self, jobs: Sequence[_Waiting]) -> None:
         ledger = self._open()
-        # What waits to be sent goes first; then room is made in memory.
+        # What waits to be sent goes first.
         self._book([(job, future) for job, future in jobs if isinstance(job, _Book)], ledger)
-        self._settle([(job, future) for job, future in jobs if isinstance(job, _Settle)], ledger)
+        self._end([(job, future) for job, future in jobs if isinstance(job, _End)], ledger)
         for job, future in jobs:
             if isinstance(job, _Lose):
-                _answer(future, lambda job=job: _lose(job, ledger))  # type: ignore[misc]
-            elif not isinstance(job, _Book | _Settle):
-                _answer(future, lambda job=job: job(ledger))  # type: ignore[misc]
+                _answer(future, _tried(lambda job=job: _lose(job, ledger)))  # type: ignore[misc]
+            elif not isinstance(job, _Book | _End):
+                _answer(future, _tried(lambda job=job: job(ledger)))  # type: ignore[misc]
 
     def _book(self, jobs: Sequence[tuple[_Book, Future[Any]]], ledger: Ledger) -> None:
-        for job, future in jobs:
-            _answer(future, lambda job=job: self._booked(job.planned, ledger))  # type: ignore[misc]
+        """Book requests in one step."""
+        if not jobs:
+            return
+        booked = ledger.book_each([job.planned for job, _ in jobs], budget=self.project.budget, sent=True)
+        for (_, future), number in zip(jobs, booked, strict=True):
+            _answer(future, number)
 
-    def _booked(self, planned: Planned, ledger: Ledger) -> int:
-        number = ledger.book(planned, budget=self.project.budget)
-        ledger.sent(number)
-        return number
+    def _end(self, jobs: Sequence[tuple[_End, Future[Any]]], ledger: Ledger) -> None:
+        """Book how requests ended, in one step."""
+        if not jobs:
+            return
+        booked = ledger.settle_each([(job.number, job.outcome) for job, _ in jobs])
+        for (_, future), refusal in zip(jobs, booked, strict=True):
+            _answer(future, refusal)
 
-    def _settle(self, jobs: Sequence[tuple[_Settle, Future[Any]]], ledger: Ledger) -> None:
-        saved: list[tuple[_Settle, Future[Any], Outcome | BaseException]] = []
-        for job, future in jobs:
-            try:
-                saved.append((job, future, job.folder.save(job.outcome, job.sent)))
-            except BaseException as error:  # noqa: BLE001 - it was paid, and is booked all the same
-                saved.append((job, future, error))
-        for job, future, outcome in saved:
-            try:
-                ledger.ended(_number(job.sent), job.outcome)
-            except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
-                future.set_exception(error)
-                continue
-            if isinstance(outcome, BaseException):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
+    def _save(self, jobs: Sequence[tuple[_Settle, Future[Any]]]) -> None:
+        """Save answers, then have them booked: also what could not be saved, for it was paid."""
+        saved = _saved([job for job, _ in jobs])
+        for (job, future), answer in zip(jobs, saved, strict=True):
+            booked = self._writer.put(_End(_number(job.sent), job.outcome))
+            booked.add_done_callback(lambda ended, future=future, answer=answer: _answer(future, _first(ended, answer)))  # type: ignore[misc]
 
 
 def budget_refusal(error: BudgetError, model: str) -> Outcome:
@@ -198,8 +206,40 @@ def _number(sent: Sent) -> int:
     return sent.entry
 
 
-def _answer(future: Future[Any], do: Callable[[], Any]) -> None:
+def _saved(jobs: Sequence[_Settle]) -> list[Any]:
+    """Save answers, those of a run together; return each as it is saved, or why it is not.
+
+    What cannot be saved in its run is kept in another folder, which the error names.
+    """
+    results: dict[int, Any] = {}
+    by_folder: dict[int, list[int]] = {}
+    for at, job in enumerate(jobs):
+        by_folder.setdefault(id(job.folder), []).append(at)
+    for places in by_folder.values():
+        answers = [(jobs[at].outcome, jobs[at].sent) for at in places]
+        saved = _tried(lambda places=places, answers=answers: jobs[places[0]].folder.save_all(answers))  # type: ignore[misc]
+        several = [saved] * len(places) if isinstance(saved, BaseException) else saved
+        results |= dict(zip(places, several, strict=True))
+    every = (results[at] for at in range(len(jobs)))
+    return [rescued(answer) if isinstance(answer, UnsavedError) else answer for answer in every]
+
+
+def _first(booked: Future[Any], answer: Any) -> Any:
+    """Return why an answer could not be booked, else the answer."""
+    return booked.exception() or answer
+
+
+def _tried(do: Callable[[], Any]) -> Any:
+    """Return what a function returns or raises; whoever waits for it gets it."""
     try:
-        future.set_result(do())
-    except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
-        future.set_exception(error)
+        return do()
+    except BaseException as error:  # noqa: BLE001 - see above
+        return error
+
+
+def _answer(future: Future[Any], result: Any) -> None:
+    """Hand a result, or an error in its place, to whoever waits for it."""
+    if isinstance(result, BaseException):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

@@ -32,8 +32,10 @@ class Event:
     """What came of the item, once it has ended."""
     folder: Path | None = None
     """The folder of its run."""
+    seconds: float = 0.0
+    """While waiting: about how long."""
     text: str = ""
-    """While waiting: why, and how long, in whole sentences."""
+    """While waiting: why, in whole sentences."""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property

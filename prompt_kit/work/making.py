@@ -55,6 +55,9 @@ class Shared(Protocol):
     running: list[Making]
     makers: dict[str, Generator]
 
+    async def announce(self, event: Event) -> None:
+        """Hand over an event, and wait until whoever iterates has noted it."""
+
     def report(self, event: Event) -> None:
         """Hand an event to whoever iterates."""
 
@@ -131,7 +134,7 @@ class Making:
             self.error = self.error or self.shared.broken
         if self.error is not None or self.folder is None:
             if self.folder is not None:
-                self.folder.close()
+                await self.shared.booking.run(lambda _: self._folder.close())
             return self.event("ended", result=self._nothing(), outcome=self.stop)
         together = merged(self._in_order())
         warnings = tuple(dict.fromkeys((*self.item.warnings, *together.warnings)))
@@ -161,7 +164,8 @@ class Making:
                 return False
             self.folder = begun
             self.shared.running.append(self)
-            self.shared.report(self.event("started"))
+            # It can be noted where it belongs before anything is paid for it.
+            await self.shared.announce(self.event("started"))
             return True
 
     def _folder_or_refusal(self, ledger: Ledger) -> RunFolder | Outcome:
@@ -193,7 +197,9 @@ class Making:
     async def _request(self, number: int, take: int, outcomes: Sequence[Outcome]) -> Outcome | None:
         """Send one request and return what came back, saved and booked; ``None`` when it was stopped before."""
         shared, item, turn = self.shared, self.item, self.item.prompt.turns[number]
-        earlier = tuple(_as_image(outcomes[part.turn].pictures[-1]) for part in turn.earlier)
+        pictures = [outcomes[part.turn].pictures[-1] for part in turn.earlier]
+        # They are on the disk by now, and are read there.
+        earlier = await asyncio.to_thread(lambda: tuple(map(_as_image, pictures))) if pictures else ()
         request = Request(_with_words(turn, outcomes), item.model, item.prompt.settings, earlier, item.prompt)
         estimate = self._estimate(request)
         async with shared.gate.turn(item.order.person):
@@ -241,6 +247,8 @@ class Making:
             fingerprint=fingerprint,
             prompt_fingerprint=self.item.prompt.fingerprint,
             estimate=estimate,
+            person=self.item.order.person,
+            order_key=self.item.key,
         )
 
     def _estimate(self, request: Request) -> Decimal | None:
@@ -310,12 +318,13 @@ def _with_words(turn: Turn, outcomes: Sequence[Outcome]) -> Turn:
 
 
 def _as_image(picture: Picture) -> Image:
+    data = picture.data
     return Image(
         picture.sha256,
         picture.media_type,
         picture.width,
         picture.height,
-        len(picture.data),
-        picture.path or picture.data,
-        orientation=head(picture.data).orientation,
+        len(data),
+        picture.path or data,
+        orientation=head(data).orientation,
     )

@@ -97,6 +97,11 @@ class Item:
         return self.order.count
 
     @property
+    def requests(self) -> int:
+        """How many requests the whole order is, with those that are answered already."""
+        return len(self.prompt.turns) * self.count
+
+    @property
     def places(self) -> tuple[tuple[int, int], ...]:
         """Turn and repetition of each request that is still to be sent, from 0."""
         there = self.kept.places if self.kept else frozenset()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, Problem, PromptKitError
-from prompt_kit.generators import Generator
+from prompt_kit.generators import BUILT_IN, Generator, is_free
 from prompt_kit.generators import generator as generator_named
-from prompt_kit.generators.standing import draws_layouts, is_free, with_access, without_access
+from prompt_kit.generators.standing import draws_layouts, with_access, without_access
 from prompt_kit.prompt import Earlier, EarlierWords, Prompt
 from prompt_kit.support.calls import check_kind
 from prompt_kit.work import finishing
@@ -84,18 +84,14 @@ def plan(
     errors: list[PromptKitError] = []
     for number, order in enumerate(orders):
         _check_order(order)
-        chosen = order.generator or default
-        check_generator(chosen)
-        name = chosen if isinstance(chosen, str) else chosen.name
-        if makers.get(name) is None:
-            makers[name] = None if isinstance(chosen, str) else chosen
         try:
+            chosen = _chosen(order.generator or default, project, makers)
             item = _judged(number, order, chosen, catalogue)
         except PromptKitError as error:
             errors.append(error)
             continue
         if delivery == "job":
-            item = replace(item, refusals=(*item.refusals, *_no_job(order.prompt)))
+            item = replace(item, refusals=(*item.refusals, *no_job(order.prompt)))
         if order.key and not item.refusals:
             earlier = first.setdefault(item.key, number)
             item = replace(item, same_as=None if earlier == number else earlier)
@@ -105,6 +101,17 @@ def plan(
             errors[0] if len(errors) == 1 else InputError(dict.fromkeys(p for error in errors for p in error.problems))
         )
     return Plan(tuple(items), delivery, project, limit, makers)
+
+
+def _chosen(wanted: str | Generator, project: Project, makers: dict[str, Generator | None]) -> str | Generator:
+    """Return a generator that was asked for, and note it; the SDK of a built-in one is loaded when it is needed."""
+    check_generator(wanted)
+    name = wanted if isinstance(wanted, str) else wanted.name
+    if isinstance(wanted, str) and name not in BUILT_IN:
+        wanted = makers.get(name) or generator_for(name, project)
+    if makers.get(name) is None:
+        makers[name] = None if isinstance(wanted, str) else wanted
+    return makers[name] or name
 
 
 def _check_order(order: Order) -> None:
@@ -140,7 +147,7 @@ def _judged(number: int, order: Order, chosen: str | Generator, catalogue: Catal
     )
 
 
-def _no_job(prompt: Prompt) -> Iterator[Problem]:
+def no_job(prompt: Prompt) -> Iterator[Problem]:
     """Yield what needs the answer to something else of the same prompt: a job does everything on its own."""
     name = f"'{prompt.recipe}'" if prompt.recipe else "The prompt"
     for number, turn in enumerate(prompt.turns, 1):

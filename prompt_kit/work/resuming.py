@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError
 from prompt_kit.outcome import Status
+from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.ledger.processes import alive
 from prompt_kit.record.runs import RECORD, BusyError, RunFolder, Sent, run_record
 from prompt_kit.record.runs.reading import own_record
@@ -18,11 +21,10 @@ from prompt_kit.work.orders import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from prompt_kit.record.ledger import Entry, Ledger
+    from prompt_kit.record.ledger import Entry
     from prompt_kit.record.runs import RunRecord
-    from prompt_kit.work.orders import Item
+    from prompt_kit.work.orders import Item, Plan
 
 
 def kept(item: Item, ledger: Ledger, root: Path) -> Kept | None:
@@ -36,6 +38,29 @@ def kept(item: Item, ledger: Ledger, root: Path) -> Kept | None:
     done = (*record.requests, *recovered_answers(path, record, latest))
     places = {(made.request.turn, made.request.take) for made in done if made.answer.status is Status.OK}
     return Kept(path, frozenset(places))
+
+
+def with_kept(plan: Plan) -> Plan:
+    """Return a plan that says what is there already of each item; nothing is written.
+
+    A run that cannot go on is reported when it is made.
+
+    Raises:
+        WorkspaceError: When the ledger cannot be read.
+    """
+    url = plan.project.ledger_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return plan
+    with Ledger.open(url) as ledger:
+        items = tuple(replace(item, kept=_kept_if_sound(item, ledger, plan)) for item in plan.items)
+    return replace(plan, items=items)
+
+
+def _kept_if_sound(item: Item, ledger: Ledger, plan: Plan) -> Kept | None:
+    try:
+        return None if item.refusals else kept(item, ledger, plan.project.runs_folder)
+    except InputError:
+        return None
 
 
 def unfinished(item: Item, ledger: Ledger, root: Path, *, resend: bool = False) -> RunFolder | None:
@@ -92,7 +117,8 @@ def unfinished(item: Item, ledger: Ledger, root: Path, *, resend: bool = False) 
 
 def _last_run(item: Item, ledger: Ledger) -> tuple[Entry, ...]:
     """Return the requests of the newest run that asked for the same."""
-    return ledger.last_run(item.prompt.fingerprint, item.generator, item.model.id)
+    asked = (item.prompt.fingerprint, item.generator, item.model.id)
+    return ledger.last_run(*asked, order_key=item.key, person=item.order.person)
 
 
 def _folder(entries: Sequence[Entry], root: Path) -> Path | None:
@@ -121,9 +147,24 @@ def _goes_on_elsewhere(entries: Sequence[Entry], record: RunRecord) -> bool:
     )
 
 
+def stop_if_claimed(item: Item, ledger: Ledger, root: Path) -> None:
+    """Check that no other process has just submitted the very same.
+
+    Raises:
+        InputError: When one has, or is about to.
+    """
+    _stop_if_it_waits(item, ledger, root)
+    claimed = [entry for entry in _last_run(item, ledger) if entry.state == "planned"]
+    if any(alive(entry.pid, entry.planned_at) for entry in claimed):
+        raise InputError(
+            f"Another process submits the very same right now, for {claimed[0].run}. Collect it: prompt-kit runs wait."
+            " Or make everything anew with --new."
+        )
+
+
 def _stop_if_it_waits(item: Item, ledger: Ledger, root: Path) -> None:
     """Raise `InputError` when a run of the same prompt waits in a job and only has to be collected."""
-    waiting = ledger.waiting(item.prompt.fingerprint, item.generator)
+    waiting = ledger.waiting(item.prompt.fingerprint, item.generator, order_key=item.key, person=item.order.person)
     for run in dict.fromkeys(entry.run for entry in waiting if entry.model == item.model.id):
         path = files.inside(root, run)
         record = run_record(path) if (path / RECORD).is_file() else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -67,11 +67,14 @@ async def work(
         WorkspaceError: When the ledger cannot be opened.
     """
     async with AsyncExitStack() as stack:
-        desk = booking or await stack.enter_async_context(Booking(plan.project))
+        desk = Booking(plan.project) if booking is None else booking
+        if booking is None:
+            await stack.enter_async_context(desk)
         sending = _Sending(plan, desk, gate or Gate(plan.project.concurrency), new=new, resend=resend)
         await sending.open(stack)
-        async for event in sending.events():
-            yield event
+        async with aclosing(sending.events()) as events:
+            async for event in events:
+                yield event
 
 
 @dataclass
@@ -91,6 +94,7 @@ class _Sending:
     """A mistake in our code, or that nothing can be saved any more; it ends everything."""
     halted: bool = False
     """Whether it was cancelled."""
+    awaited: dict[int, asyncio.Event] = field(default_factory=dict)
     running: list[Making] = field(default_factory=list)
     """What was begun and has not ended."""
 
@@ -122,6 +126,8 @@ class _Sending:
                     left -= 1
                 else:
                     yield event
+                    if handled := self.awaited.pop(id(event), None):
+                        handled.set()
         finally:
             # Also when nobody wants to know more.
             self._halt(team if left else [])
@@ -165,6 +171,12 @@ class _Sending:
             if not making.takes_left:
                 self.queue.put_nowait(await making.end())
 
+    async def announce(self, event: Event) -> None:
+        """Hand over an event, and wait until whoever iterates has noted it."""
+        self.awaited[id(event)] = handled = asyncio.Event()
+        self.report(event)
+        await handled.wait()
+
     def report(self, event: Event) -> None:
         """Hand an event to whoever iterates."""
         self.queue.put_nowait(event)
@@ -180,6 +192,6 @@ class _Sending:
             self.stops.setdefault((item.generator, item.model.id if ends == "model" else ""), outcome)
         return ends != "nothing"
 
-    def _waits(self, _seconds: float, sentence: str) -> None:
+    def _waits(self, seconds: float, sentence: str) -> None:
         if making := _WORKING.get():
-            self.report(making.event("waiting", text=sentence))
+            self.report(making.event("waiting", seconds=seconds, text=sentence))

@@ -6,14 +6,12 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from google.auth.credentials import Credentials
 
 KEYS: Final = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
@@ -56,6 +54,11 @@ class Access:
     def by_credentials(self) -> bool:
         """Whether google-auth credentials are used; otherwise a key is, on the Agent Platform too ("express mode")."""
         return self.platform and not self.key
+
+    @property
+    def there(self) -> bool:
+        """Whether there is something to ask with; Google alone knows whether it is accepted."""
+        return self.platform or bool(self.key)
 
     @property
     def whose(self) -> str:
@@ -112,12 +115,6 @@ def access(
     return Access(
         platform=True, key=key, place=place, project=at.strip(), location=where.strip(), credentials=credentials
     )
-
-
-def has_access(options: Mapping[str, Any]) -> bool:
-    """Return whether there is a key, or a Google Cloud project that pays, which ``options`` may name."""
-    switched = any(_environment(name).lower() in {"true", "1"} for name in SWITCHES)
-    return bool(_key(None)[0]) or "project" in options or switched
 
 
 def at_home(address: str) -> bool:

@@ -82,6 +82,7 @@ class Gemini:
     """
 
     name: ClassVar[str] = "gemini"
+    free: ClassVar[bool] = False
 
     api_key: str | None = field(default=None, repr=False)
     """The key; else the environment's ``GOOGLE_API_KEY``, else its ``GEMINI_API_KEY``, when a picture is made."""
@@ -114,6 +115,11 @@ class Gemini:
         """The computer that is asked, when it is not Google's; empty when it is."""
         where = self._address
         return "" if not where or at_home(where) else host(where)
+
+    @property
+    def has_access(self) -> bool:
+        """Whether there is a key, or a Google Cloud project that pays."""
+        return self._access().there
 
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.

@@ -12,9 +12,8 @@ import openai
 from prompt_kit.catalogue import Model
 from prompt_kit.generators import Checked, Request
 from prompt_kit.generators.network import address_problem, host, unreachable
-from prompt_kit.generators.openai.access import KEY
+from prompt_kit.generators.openai.access import KEY, at_home, key_problem
 from prompt_kit.generators.openai.answers import refused
-from prompt_kit.generators.openai.connection import at_home, key_problem
 from prompt_kit.generators.redaction import without_key
 from prompt_kit.outcome import Status
 from prompt_kit.prompt import Settings, Turn

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -15,17 +14,10 @@ from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
 from prompt_kit.generators.attempts import Attempt, failed_attempt
 from prompt_kit.generators.network import address_problem, host
-from prompt_kit.generators.openai.access import KEY
+from prompt_kit.generators.openai.access import KEY, address, at_home, given_key, key_problem
 from prompt_kit.generators.openai.answers import read, refused
 from prompt_kit.generators.openai.checks import CHECK_S, checked
-from prompt_kit.generators.openai.connection import (
-    Connection,
-    NoConnectionError,
-    address,
-    at_home,
-    headers,
-    key_problem,
-)
+from prompt_kit.generators.openai.connection import Connection, NoConnectionError, headers
 from prompt_kit.generators.openai.requests import Asking
 from prompt_kit.generators.openai.verdicts import (
     BAD_ADDRESS,
@@ -84,6 +76,7 @@ class OpenAI:
     """
 
     name: ClassVar[str] = "openai"
+    free: ClassVar[bool] = False
 
     api_key: str | None = field(default=None, repr=False)
     """The key; else the environment's ``OPENAI_API_KEY``, when a picture is made. Other servers may need none."""
@@ -103,12 +96,17 @@ class OpenAI:
         where = address(self.base_url if isinstance(self.base_url, str) else None)
         return "" if at_home(where) else host(where)
 
+    @property
+    def has_access(self) -> bool:
+        """Whether there is a key; a server that needs none is asked without."""
+        return bool(given_key(self.api_key)[0])
+
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.
 
         Whatever the server, the network or a missing key do becomes an outcome; only mistakes in our own code raise.
         """
-        key, place = self._key()
+        key, place = given_key(self.api_key)
         wrong = self._problem()
         if wrong:
             return replace(wrong, model=request.model.id)
@@ -131,7 +129,7 @@ class OpenAI:
 
     async def check(self, models: Sequence[str]) -> tuple[Checked, ...]:
         """Check key, network and models, without spending money."""
-        key, place = self._key()
+        key, place = given_key(self.api_key)
         if wrong := self._problem():
             return (Checked("options", "wrong", wrong.message, wrong.next_step),)
         where = address(self.base_url)
@@ -164,12 +162,6 @@ class OpenAI:
         return option_problem(
             self.name, timeout_s=self.timeout_s, attempts=self.attempts, switches={}, base_url=self.base_url
         )
-
-    def _key(self) -> tuple[str, str]:
-        """Return the key, and where it was found."""
-        if self.api_key is not None:
-            return self.api_key.strip(), "the one that was given"
-        return os.environ.get(KEY, "").strip(), f"in {KEY}"
 
     async def _try_without_key(self, asking: Asking, key: str, where: str) -> Attempt:
         """Send once, and return the attempt with the key removed from its texts."""

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prompt_kit.generators.proof.generator import Proof
 
-__all__ = ["Proof"]
+__all__ = ["FREE", "LAYOUTS", "Proof", "has_access"]
+
+FREE: Final = True
+LAYOUTS: Final = True
+
+
+def has_access(options: Mapping[str, Any]) -> bool:  # noqa: ARG001 - the same for every generator
+    """Return whether it can be asked; it always can."""
+    return True
 
 
 def __getattr__(name: str) -> Any:
-    if name != "Proof":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from prompt_kit.generators.proof.generator import Proof
+    """Load what draws when the generator is first used."""
+    if name == "Proof":
+        from prompt_kit.generators.proof.generator import Proof
 
-    return Proof
+        return Proof
+    raise AttributeError(name)

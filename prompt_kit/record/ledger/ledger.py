@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from prompt_kit.errors import BudgetError, WorkspaceError
-from prompt_kit.record.ledger import settling, statements, totals
+from prompt_kit.record.ledger import restoring, settling, statements, totals
 from prompt_kit.record.ledger.budgets import Limits
 from prompt_kit.record.ledger.databases import connect
 from prompt_kit.record.ledger.tables import Entry, Planned, RequestState, Spending
@@ -83,16 +83,6 @@ class Ledger:
             WorkspaceError: When the ledger cannot be written.
         """
         return self.book_all([planned], budget=budget)[0]
-
-    def allow(self, planned: Planned, budget: Budget) -> None:
-        """Check that the budget has enough for a request; nothing is booked.
-
-        Raises:
-            BudgetError: When it would cost more than is left.
-            WorkspaceError: When the ledger cannot be read.
-        """
-        with self._reading() as connection:
-            _allow(connection, planned, budget, self._clock())
 
     def book_all(self, planned: Sequence[Planned], *, budget: Budget | None = None) -> tuple[int, ...]:
         """Book several requests that are about to be sent, all of them or none; return their ids.
@@ -279,7 +269,7 @@ class Ledger:
                 queries = [(statements.NEWEST_OF_ORDER, {"order_key": order_key})]
                 queries += [] if person else [(statements.NEWEST_WITHOUT_ORDER, asked)]
             rows = [row for query, values in queries if (row := connection.execute(query, values).first())]
-            return self._read(statements.OF_RUN, run=max(rows)[1]) if rows else ()
+            return self._read(statements.OF_RUN, run=max(rows)[-1]) if rows else ()
 
     def waiting(
         self, prompt_fingerprint: str, generator: str, *, order_key: str = "", person: str = ""
@@ -345,6 +335,26 @@ class Ledger:
             if not right:
                 totals.recount(connection)
         return right
+
+    def is_empty(self) -> bool:
+        """Return whether nothing was ever booked.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be read.
+        """
+        return not self.entries(limit=1)
+
+    def restore(self, run: str, entries: Sequence[Entry]) -> tuple[int | None, ...]:
+        """Add requests of a run that are not in the ledger, as its record has them.
+
+        Returns:
+            For each its id, which is another one where its own is taken by now; ``None`` when it is there already.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be written.
+        """
+        with self._database.writing() as connection:
+            return restoring.restore(connection, self.entries(run=run), entries)
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -38,8 +38,8 @@ _MAY_BE_PAID: Final[Mapping[str, Any]] = {
 
 def settle(connection: sa.Connection, ends: Sequence[tuple[int, End]], at: datetime) -> list[bool]:
     """Book how requests ended; return for each whether it could be: not if it has ended otherwise before."""
-    found = connection.execute(statements.STATES, {"numbers": [number for number, _ in ends]})
-    rows = {row["id"]: dict(row) for row in found.mappings()}
+    stored = connection.execute(statements.STATES, {"numbers": [number for number, _ in ends]})
+    rows = {row["id"]: dict(row) for row in stored.mappings()}
     booked, changes = [], []
     for number, end in ends:
         row = rows.get(number)

@@ -19,7 +19,8 @@ _ASKED: Final = (
     & (_c.generator == sa.bindparam("generator"))
     & (_c.model == sa.bindparam("model"))
 )
-_NEWEST: Final = sa.select(_c.id, _c.run).order_by(_c.id.desc()).limit(1)
+# By its moment and not by its number: rows that are restored from records may have got new numbers.
+_NEWEST: Final = sa.select(_c.planned_at, _c.id, _c.run).order_by(_c.planned_at.desc(), _c.id.desc()).limit(1)
 
 BOOK: Final = sa.insert(REQUESTS).returning(_c.id, sort_by_parameter_order=True)
 STATES: Final = sa.select(_c.id, _c.state, _c.status, _c.actual, _c.response_id).where(
@@ -42,6 +43,9 @@ GIVE_UP: Final = (
     .where(_c.id == sa.bindparam("number"), _c.state == sa.bindparam("old_state"))
     .values({name: sa.bindparam(f"new_{name}") for name in ("state", "actual", "note")})
 )
+
+RESTORE: Final = sa.insert(REQUESTS)
+NUMBERS: Final = sa.select(_c.id).where(_c.id.in_(sa.bindparam("numbers", expanding=True)))
 
 LEFT_OPEN: Final = sa.select(REQUESTS).where(OPEN, _c.host == sa.bindparam("host")).order_by(_c.id)
 OF_RUN: Final = _ROWS.where(_c.run == sa.bindparam("run"))

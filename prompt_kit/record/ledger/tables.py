@@ -219,8 +219,8 @@ _c = REQUESTS.c
 
 INDEXES: Final = (
     sa.Index("prompt_kit_by_request", _c.fingerprint, _c.id),
-    sa.Index("prompt_kit_by_prompt", _c.prompt_fingerprint, _c.generator, _c.model, _c.id),
-    sa.Index("prompt_kit_by_order", _c.order_key, _c.id),
+    sa.Index("prompt_kit_by_prompt", _c.prompt_fingerprint, _c.generator, _c.model, _c.planned_at, _c.id),
+    sa.Index("prompt_kit_by_order", _c.order_key, _c.planned_at, _c.id),
     sa.Index("prompt_kit_open", _c.host, _c.id, sqlite_where=OPEN, postgresql_where=OPEN),
     sa.Index("prompt_kit_waiting", _c.prompt_fingerprint, _c.id, sqlite_where=WAITING, postgresql_where=WAITING),
 )

@@ -85,15 +85,6 @@ def answered(outcome: Outcome, names: Sequence[str]) -> Answer:
     )
 
 
-def unmarked(answer: Answer) -> Answer:
-    """Return an answer without the model's signatures, which can have megabytes; only ``run.json`` keeps them."""
-    pieces = tuple(
-        AnswerPiece.model_construct(**piece.model_dump(exclude_unset=True, exclude={"signature"}, warnings=False))
-        for piece in answer.pieces
-    )
-    return answer.model_copy(update={"pieces": pieces})
-
-
 def outcome_of(done: Done, folder: Path) -> Outcome:
     """Return the outcome of one request of a record, with its pictures read from disk.
 
@@ -152,7 +143,7 @@ def picture_of(path: Path, sha256: str = "") -> Picture:
         raise InputError(f"{path}: this picture has changed since it was made.")
     if not image.width or not image.height:
         raise InputError(f"{path}: the size of this picture cannot be read.")
-    return Picture(image.read(), image.media_type, image.width, image.height, image.sha256, path=path)
+    return Picture.saved(path, image.media_type, image.width, image.height, image.sha256)
 
 
 def derived_of(entries: Iterable[DerivedEntry], folder: Path) -> tuple[Derived, ...]:

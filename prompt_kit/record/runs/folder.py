@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.images import EXTENSIONS
-from prompt_kit.outcome import Derived, Outcome, Picture, Status
-from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of, unmarked
-from prompt_kit.record.runs.page import page
-from prompt_kit.record.runs.reading import own_record, to_json, tool
-from prompt_kit.record.runs.recovery import recovered_answers
+from prompt_kit.outcome import Derived, Outcome, Status
+from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of
+from prompt_kit.record.runs.journal import Journal, joined, lacks_pictures
+from prompt_kit.record.runs.reading import own_record, read_journal, read_record, to_json, tool
+from prompt_kit.record.runs.recovery import recovered_answers, remove_parts
+from prompt_kit.record.runs.rescue import UnsavedError, ending
+from prompt_kit.record.runs.saving import SavedAnswer, journal_line, picture_fields, slim, with_more
 from prompt_kit.record.runs.schema import (
-    COMMON_FIELDS,
     RECORD,
     REFERENCES,
     SCHEMA,
@@ -25,19 +27,17 @@ from prompt_kit.record.runs.schema import (
     Done,
     KeptReference,
     RunRecord,
-    SavedPicture,
-    Sidecar,
     State,
     Totals,
     moment,
+    plain,
 )
+from prompt_kit.record.runs.sidecars import Sidecars
 from prompt_kit.support import files, locks
-from prompt_kit.support.heads import sniff
 from prompt_kit.support.money import total
-from prompt_kit.support.pages import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from filelock import FileLock
@@ -49,13 +49,10 @@ if TYPE_CHECKING:
 
 _LOCK: Final = ".lock"
 
-_UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
+_AT_ONCE: Final = 8
+"""How many pictures are written at the same time; one after the other waits four times as long for the disk."""
 
-# The suggestions are HTML from the provider; no script in them must run in a browser.
-_NO_SCRIPTS: Final = f"""<!doctype html>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<title>Search suggestions</title>"""
+_UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
 
 
 class BusyError(WorkspaceError):
@@ -72,6 +69,10 @@ class RunFolder:
         self._held = held
         self._pictures = max((int(file.stem) for file in path.iterdir() if file.stem.isdecimal()), default=0)
         self._lock = RLock()
+        self._journal = Journal(path)
+        self._sidecars = Sidecars(path, record)
+        self._in_record: list[Any] = []
+        """The requests in run.json as plain data; later ones are in the journal."""
 
     @classmethod
     def create(
@@ -145,15 +146,19 @@ class RunFolder:
         try:
             # The record is read after the lock is taken, because another process may have changed it before.
             record = own_record(path)
+            remove_parts(path)
             folder = cls(path, record, held)
+            folder._in_record, added = read_record(path / RECORD)["requests"], read_journal(path)
             recovered = () if state == "waiting" else recovered_answers(path, record, unseen)
             entries = {done.request.entry for done in recovered}
             others = tuple(done for done in record.requests if done.request.entry not in entries)
-            folder._record = record.model_copy(
-                update={"requests": others + recovered} | ({"state": state, "ended": None} if state else {})
-            )
-            if recovered or state:
+            changes = {"state": state, "ended": None} if state and state != record.state else {}
+            folder._record = record.model_copy(update={"requests": others + recovered} | changes)
+            if recovered:
+                folder._in_record = [plain(done) for done in folder._record.requests]
+            if recovered or changes or lacks_pictures(added, path):
                 folder._write()
+            folder._sidecars.write_missing([*folder._in_record, *(line for line in added if "pictures" in line)])
         except BaseException:
             locks.release(held)
             raise
@@ -202,37 +207,37 @@ class RunFolder:
 
     def close(self) -> None:
         """Let other processes work on the run."""
+        with self._lock:
+            self._journal.close()
         locks.release(self._held)
 
     def save(self, outcome: Outcome, sent: Sent) -> Outcome:
         """Write what came back for one request; return the outcome with the paths of its pictures.
 
-        Each picture is on disk before its sidecar is begun. May be called from several threads.
+        May be called from several threads. The bytes of the pictures are not kept in memory.
 
         Raises:
-            WorkspaceError: When something cannot be written.
+            UnsavedError: When something cannot be written; the error has the answer.
         """
+        [saved] = self.save_all([(outcome, sent)])
+        if isinstance(saved, UnsavedError):
+            raise saved
+        return saved
+
+    def save_all(self, answers: Iterable[tuple[Outcome, Sent]]) -> list[Outcome | UnsavedError]:
+        """Write several answers at once, which is faster; return each as `save` does, or why it is not saved."""
         with self._lock:
-            number = len(self._record.requests) + 1
-            names = [
-                f"{at:02}{EXTENSIONS.get(sniff(picture.data) or picture.media_type, '.bin')}"
-                for at, picture in enumerate(outcome.pictures, self._pictures + 1)
-            ]
-            hashes = tuple(hashlib.sha256(picture.data).hexdigest() for picture in outcome.pictures)
-            done = Done.model_construct(
-                request=self._asked(sent), answer=answered(outcome, names), pictures=tuple(names), sha256=hashes
-            )
-            pictures = tuple(
-                self._save_picture(picture, name, sha256, done)
-                for picture, name, sha256 in zip(outcome.pictures, names, hashes, strict=True)
-            )
-            self._add(done)
-            saved = replace(outcome, pictures=pictures, folder=self.path)
-            drafts = tuple(self._save_draft(picture, number, at) for at, picture in enumerate(outcome.drafts, 1))
-            if outcome.suggestions:
-                shown = f"{_NO_SCRIPTS}\n{outcome.suggestions}\n"
-                files.replace(self.path / f"search-{number:02}.html", shown.encode("utf-8", "replace"))
-            return replace(saved, drafts=drafts, page=self._save_page(saved, names, number))
+            before = self._record
+            saved = self._pictured([self._lined(outcome, sent) for outcome, sent in answers])
+            written = [answer for answer in saved if isinstance(answer, SavedAnswer)]
+            try:
+                if written:
+                    files.sync_folder(self.path)
+                    self._journal.sync()
+            except WorkspaceError as error:
+                self._record = before
+                return [a if isinstance(a, UnsavedError) else self._unsaved(a, error) for a in saved]
+            return [answer if isinstance(answer, UnsavedError) else self._completed(answer) for answer in saved]
 
     def lost(self, *unseen: Sent) -> None:
         """Add requests that were sent and whose answers are lost; they may be paid.
@@ -253,6 +258,7 @@ class RunFolder:
             ]
             if new:
                 self._add(*new)
+                self._journal.sync()
 
     def derive(self, source: Path, kind: Literal["cutout", "composite"], data: bytes, report: str) -> Derived:
         """Keep a picture that was made here from a master, beside it.
@@ -265,7 +271,9 @@ class RunFolder:
         with self._lock:
             files.replace(path, data)
             others = (other for other in self._record.derived if other.file != path.name)
-            self._update(derived=(*others, entry))
+            self._record = self._record.model_copy(update={"derived": (*others, entry)})
+            self._journal.add(journal_line({"derived": plain(entry)}))
+            self._journal.sync()
         return derived_of([entry], self.path)[0]
 
     def finish(self, outcome: Outcome, *, now: datetime) -> Outcome:
@@ -284,7 +292,7 @@ class RunFolder:
                 message=outcome.message,
                 next_step=outcome.next_step,
                 requests=len(requests),
-                pictures=self._pictures,
+                pictures=len(self._record.pictures),
                 estimate=total(done.request.estimate for done in requests),
                 cost=cost,
             )
@@ -295,9 +303,13 @@ class RunFolder:
     def _asked(self, sent: Sent) -> Asked:
         return asked(sent, self._record.turns[sent.turn]["name"])
 
-    def _add(self, *new: Done) -> None:
-        """Add requests with their answers to the record."""
-        self._update(requests=(*self._record.requests, *new))
+    def _add(self, *new: Done) -> int:
+        """Add requests with their answers to record and journal; return where the last line begins."""
+        begin = 0
+        for done in new:
+            begin = self._journal.add(journal_line(plain(done)))
+        self._record = self._record.model_copy(update={"requests": (*self._record.requests, *map(slim, new))})
+        return begin
 
     def _update(self, **changes: Any) -> None:
         """Change these fields of the record, and write it to disk."""
@@ -305,44 +317,80 @@ class RunFolder:
         self._write()
 
     def _write(self) -> None:
-        files.replace(self.path / RECORD, to_json(self._record))
+        """Write run.json with all that is in the journal, which ends with that."""
+        content = plain(self._record.model_copy(update={"requests": ()}))
+        derived = {"derived": [*content["derived"]]} if "derived" in content else {}
+        content = joined(content | {"requests": self._in_record} | derived, read_journal(self.path), self.path)
+        files.replace(self.path / RECORD, to_json(content))
+        self._in_record = content["requests"]
+        self._journal.remove()
 
-    def _save_picture(self, picture: Picture, name: str, sha256: str, done: Done) -> Picture:
-        self._pictures += 1
-        media_type = sniff(picture.data) or picture.media_type
-        path = self.path / name
-        beside = SavedPicture.model_construct(
-            file=path.name,
-            sha256=sha256,
-            media_type=media_type,
-            width=picture.width,
-            height=picture.height,
-            bytes=len(picture.data),
-            draft=picture.draft,
+    def _lined(self, outcome: Outcome, sent: Sent) -> SavedAnswer | UnsavedError:
+        """Add an answer to the journal, before its pictures; it is on the disk only once that is synced."""
+        number, before = len(self._record.requests) + 1, self._record
+        names = [f"{at:02}{ending(picture)}" for at, picture in enumerate(outcome.pictures, self._pictures + 1)]
+        hashes = tuple(hashlib.sha256(picture.data).hexdigest() for picture in outcome.pictures)
+        done = Done.model_construct(
+            request=self._asked(sent), answer=answered(outcome, names), pictures=tuple(names), sha256=hashes
         )
-        sidecar = Sidecar.model_construct(
-            **{name: getattr(self._record, name) for name in COMMON_FIELDS},
-            picture=beside,
-            request=done.request,
-            answer=unmarked(done.answer),
+        self._pictures += len(names)
+        try:
+            return SavedAnswer(outcome, sent, done, number, self._add(done))
+        except WorkspaceError as error:
+            self._record = before
+            return self._unsaved(SavedAnswer(outcome, sent, done, number), error)
+
+    def _pictured(self, answers: Sequence[SavedAnswer | UnsavedError]) -> list[SavedAnswer | UnsavedError]:
+        """Write the pictures of answers; several at once, because most of the time the disk is waited for."""
+        if len(answers) > 1:
+            with ThreadPoolExecutor(min(len(answers), _AT_ONCE)) as pool:
+                written = list(pool.map(self._write_pictures, answers))
+        else:
+            written = [self._write_pictures(answer) for answer in answers]
+        for answer, result in zip(answers, written, strict=True):
+            if isinstance(answer, SavedAnswer) and isinstance(result, UnsavedError):
+                self._forget(answer, last=answer is answers[-1])
+        return written
+
+    def _write_pictures(self, answer: SavedAnswer | UnsavedError) -> SavedAnswer | UnsavedError:
+        if isinstance(answer, UnsavedError):
+            return answer
+        try:
+            for picture, name in zip(answer.outcome.pictures, answer.done.pictures, strict=True):
+                files.write_new(self.path / name, picture.data, durable="content")
+        except WorkspaceError as error:
+            return self._unsaved(answer, error)
+        return answer
+
+    def _forget(self, answer: SavedAnswer, *, last: bool) -> None:
+        """Take an answer out of the record; readers leave out a line in the journal whose pictures are not there."""
+        others = tuple(done for done in self._record.requests if done.request is not answer.done.request)
+        self._record = self._record.model_copy(update={"requests": others})
+        if last and not any((self.path / name).is_file() for name in answer.done.pictures):
+            self._journal.cut(answer.begin)
+
+    def _unsaved(self, answer: SavedAnswer, error: WorkspaceError) -> UnsavedError:
+        common = plain(self._record.model_copy(update={"requests": (), "derived": ()}))
+        content = common | {"request": plain(answer.done.request), "answer": plain(answer.done.answer)}
+        unsaved = UnsavedError(str(error), answer.outcome, answer.sent, content)
+        unsaved.__cause__ = error
+        return unsaved
+
+    def _completed(self, answer: SavedAnswer) -> Outcome:
+        """Write what can be made again beside an answer that is saved; return the answer without its bytes."""
+        outcome, done = answer.outcome, answer.done
+        beside = [picture_fields(*whole) for whole in zip(outcome.pictures, done.pictures, done.sha256, strict=True)]
+        if beside:
+            self._sidecars.write(beside, plain(done.request), plain(done.answer))
+        pictures = tuple(
+            picture.saved_as(self.path / name, sha256)
+            for picture, name, sha256 in zip(outcome.pictures, done.pictures, done.sha256, strict=True)
         )
-        files.write_new(path, picture.data)
-        files.write_new(path.with_suffix(".json"), to_json(sidecar))
-        return replace(picture, path=path)
-
-    def _save_draft(self, picture: Picture, request: int, number: int) -> Picture:
-        path = self.path / f"draft-{request:02}-{number}{EXTENSIONS.get(picture.media_type, '.bin')}"
-        files.replace(path, picture.data)
-        return replace(picture, path=path)
-
-    def _save_page(self, outcome: Outcome, names: Sequence[str], number: int) -> Path | None:
-        """Write an interleaved answer as one page and return its path; other answers have none."""
-        if self._record.settings.get("output") != "interleaved" or not outcome.pieces:
-            return None
-        path = self.path / f"page-{number:02}.md"
-        title = (self._record.recipe or "Pictures").replace("-", " ").capitalize()
-        files.replace(path, page(title, outcome.pieces, names, outcome.sources).encode("utf-8", "replace"))
-        return path
+        saved = replace(outcome, pictures=pictures, folder=self.path)
+        try:
+            return with_more(saved, done.pictures, answer.number, self._record)
+        except WorkspaceError as error:  # the pictures are safe
+            return replace(saved, warnings=(*saved.warnings, str(error)))
 
 
 def _cannot_go_on(error: InputError) -> InputError:

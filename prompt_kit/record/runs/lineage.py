@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError
-from prompt_kit.record.runs.listing import Run, RunSummary, folders, open_run, summary
+from prompt_kit.record.runs.lineage_index import parent_of, parents_of_all
+from prompt_kit.record.runs.listing import Run, RunSummary, open_run, summary
 from prompt_kit.record.runs.reading import read_record
 from prompt_kit.record.runs.schema import RECORD
 
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prompt_kit.record.runs.schema import RunRecord
-
-_ID = re.compile(r"\d{4}-\d{2}-\d{2}/[a-z0-9-]+")
-# A record names its parent near its beginning, at the indentation of its top-level keys.
-_PARENT = re.compile(rb'^  "parent": (?:null|"([^"\\]*)"),$', re.MULTILINE)
-_HEAD: Final = 2_000
-"""How much of a record is read to find its parent, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +54,12 @@ def lineage(run: Run, root: Path) -> tuple[Run, ...]:
 def family(run: Run, root: Path) -> tuple[Member, ...]:
     """Return the tree of refinements a run belongs to, each parent before its children, the oldest first.
 
-    Only the beginnings of records are read, but for those of the tree itself.
+    Only records of the tree itself are opened, and the beginnings of those that the index does not have yet.
 
     Raises:
         WorkspaceError: When the folder of runs cannot be read.
     """
-    parents = {f"{folder.parent.name}/{folder.name}": _parent_in(folder) for folder in folders(root)}
+    parents = parents_of_all(root)
     first = run.summary.id
     visited = {first}
     while (parent := parents.get(first, "")) and parent not in visited:
@@ -75,11 +69,6 @@ def family(run: Run, root: Path) -> tuple[Member, ...]:
     for run_id, parent in parents.items():
         children.setdefault(parent, []).append(run_id)
     return tuple(_walk(first, children, root))
-
-
-def parent_of(value: object) -> str:
-    """Return the value of a record's ``parent`` if it is the id of a run, else an empty string."""
-    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 
 def _change_of(record: RunRecord) -> str:
@@ -127,16 +116,3 @@ def _opened(run: str, root: Path) -> Run | None:
         return open_run(folder, root) if (folder / RECORD).is_file() else None
     except InputError:
         return None
-
-
-def _parent_in(folder: Path) -> str:
-    """Return the parent that a run's record names, as far as it can be read."""
-    path = folder / RECORD
-    try:
-        with path.open("rb") as file:
-            match = _PARENT.search(file.read(_HEAD))
-        if match:
-            return parent_of((match[1] or b"").decode())
-        return parent_of(read_record(path).get("parent"))
-    except (InputError, OSError, UnicodeDecodeError):
-        return ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.images import EXTENSIONS
-from prompt_kit.record.runs.reading import parsed, read_record, run_record
+from prompt_kit.record.runs.reading import parsed, read_run, run_record
 from prompt_kit.record.runs.schema import RECORD, RunRecord, RunState
 from prompt_kit.support import files
 from prompt_kit.support.text import shortened
@@ -51,7 +51,7 @@ class Run:
 
     summary: RunSummary
     record: Mapping[str, Any] = field(repr=False, compare=False)
-    """The content of ``run.json`` as plain data."""
+    """The content of ``run.json`` and its journal as plain data."""
     pictures: tuple[Path, ...]
     sidecars: tuple[Path, ...]
     fields: RunRecord = field(repr=False, compare=False)
@@ -64,8 +64,8 @@ def runs(root: Path) -> Iterator[RunSummary]:
     Raises:
         WorkspaceError: When the folder cannot be read.
     """
-    for day in _days(root):
-        summaries = [summary(folder) for folder in _of_day(day) if _holds_something(folder)]
+    for day in days_of(root):
+        summaries = [summary(folder) for folder in folders_of(day) if _holds_something(folder)]
         never = datetime.min.replace(tzinfo=UTC)
         yield from sorted(summaries, key=lambda run: (run.started or never, run.id), reverse=True)
 
@@ -85,8 +85,8 @@ def folders(root: Path) -> Iterator[Path]:
     Raises:
         WorkspaceError: When the folder cannot be read.
     """
-    for day in _days(root):
-        yield from _of_day(day)
+    for day in days_of(root):
+        yield from folders_of(day)
 
 
 def open_run(where: str | Path, root: Path) -> Run:
@@ -97,7 +97,7 @@ def open_run(where: str | Path, root: Path) -> Run:
         InputError: When its record is damaged, or the id fits several runs.
     """
     folder = folder_of(where, root)
-    record = read_record(folder / RECORD)
+    record = read_run(folder)
     fields = parsed(RunRecord, record, folder / RECORD)
     pictures = pictures_in(folder)
     sidecars = tuple(path.with_suffix(".json") for path in pictures if path.with_suffix(".json").is_file())
@@ -113,7 +113,7 @@ def folder_of(where: str | Path, root: Path) -> Path:
             return path.absolute()
         if path.exists() and name != path.name:
             raise InputError(f"{where}: this belongs to no run; there is no {RECORD} beside it.")
-    days = _days(root) if _RUN.fullmatch(name) else []
+    days = days_of(root) if _RUN.fullmatch(name) else []
     wanted = [day / path.name for day in days if name in {path.name, f"{day.name}/{path.name}"}]
     matches = [folder for folder in wanted if folder.is_dir() and not folder.is_symlink()]
     if len(matches) > 1:
@@ -129,15 +129,24 @@ def _names(days: Sequence[Path]) -> list[str]:
     return [folder.name for day in days[:7] for folder in day.iterdir()]
 
 
-def _days(root: Path) -> list[Path]:
-    """Return the folders of days, the newest first."""
+def days_of(root: Path) -> list[Path]:
+    """Return the folders of days, the newest first.
+
+    Raises:
+        WorkspaceError: When the folder of runs cannot be read.
+    """
     with files.os_errors_as_workspace_errors(root):
         entries = list(root.iterdir()) if root.exists() else []
     days = [day for day in entries if _DAY.fullmatch(day.name) and day.is_dir() and not day.is_symlink()]
     return sorted(days, reverse=True)
 
 
-def _of_day(day: Path) -> list[Path]:
+def folders_of(day: Path) -> list[Path]:
+    """Return the folders of a day's runs.
+
+    Raises:
+        WorkspaceError: When the folder cannot be read.
+    """
     with files.os_errors_as_workspace_errors(day):
         return [folder for folder in day.iterdir() if folder.is_dir() and not folder.is_symlink()]
 

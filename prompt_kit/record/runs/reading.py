@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from prompt_kit.errors import InputError
+from prompt_kit.record.runs.journal import JOURNAL, joined, lines
 from prompt_kit.record.runs.schema import RECORD, SCHEMA, RunRecord, plain
 from prompt_kit.support.messages import located
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+
+    from prompt_kit.record.runs.journal import Line
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -23,6 +26,16 @@ MAX_BYTES: Final = 64_000_000
 
 _MOST: Final = 3
 """How many problems of a record an error names; a file that is no record has hundreds."""
+
+ENCODING: Final = ("utf-8", "backslashreplace")
+"""Half a character, as models and people send them, becomes its number, which is what JSON calls it."""
+
+# A generator's details should be plain data. Where they are not, they become text: a picture that was paid must never
+# be without its record.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=str)
+
+_ON_ONE_LINE: Final = frozenset({"picture", "request", "answer"})
+_ONE_A_LINE: Final = frozenset({"requests", "derived"})
 
 Step: TypeAlias = "Callable[[dict[str, Any]], dict[str, Any]]"
 """Changes a record's plain data to that of the next version."""
@@ -64,12 +77,45 @@ def upgraded(record: dict[str, Any], steps: Mapping[int, Step], version: int) ->
 
 
 def run_record(folder: Path) -> RunRecord:
-    """Return the record of the run in a folder.
+    """Return the record of the run in a folder, with the lines of its journal.
 
     Raises:
         InputError: When it is missing, damaged or written by a newer prompt-kit.
     """
-    return parsed(RunRecord, read_record(folder / RECORD), folder / RECORD)
+    return parsed(RunRecord, read_run(folder), folder / RECORD)
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """Return the same as plain data of today's version.
+
+    Raises:
+        InputError: When it is missing, no JSON, or written by a newer prompt-kit.
+    """
+    # The journal first: when its lines move into run.json meanwhile, they are in both, never in neither.
+    added = read_journal(folder)
+    return joined(read_record(folder / RECORD), added, folder)
+
+
+def read_journal(folder: Path) -> list[Line]:
+    """Return the lines of a run's journal; none when there is no journal.
+
+    Raises:
+        InputError: When it is damaged or cannot be read.
+    """
+    path = folder / JOURNAL
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise InputError(f"{path}: the record cannot be read ({error.strerror}).") from error
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{path}: this is too large for the record of a run.")
+    try:
+        return lines(data)
+    except ValueError as error:
+        raise damaged(path, [str(error)]) from error
 
 
 def own_record(folder: Path) -> RunRecord:
@@ -116,16 +162,35 @@ def damaged(path: Path, problems: Iterable[object]) -> InputError:
     )
 
 
-def to_json(record: BaseModel | Mapping[str, Any]) -> bytes:
-    """Return a record as a file holds it."""
-    content = plain(record) if isinstance(record, BaseModel) else record
-    # A generator's details should be plain data. Where they are not, they become text: a picture that was paid
-    # must never be without its record.
-    text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+def is_whole(path: Path) -> bool:
+    """Return whether a sidecar was written to its end; after a power cut one can be empty or cut off."""
     try:
-        return f"{text}\n".encode()
-    except UnicodeEncodeError:  # half a character; JSON can say it in ASCII
-        return f"{json.dumps(content, indent=2, default=str)}\n".encode()
+        return path.read_bytes().rstrip().endswith(b"}")
+    except OSError:
+        return False
+
+
+def to_json(record: BaseModel | Mapping[str, Any]) -> bytes:
+    """Return a record as a file holds it: what was asked spread out for people, each answer on a line."""
+    return f"{{\n{spread(plain(record) if isinstance(record, BaseModel) else record)}\n}}\n".encode(*ENCODING)
+
+
+def spread(content: Mapping[str, Any]) -> str:
+    """Return the fields of a record as a file holds them, without the brackets around them."""
+    return ",\n".join(f"  {one_line(name)}: {_spread(name, value)}" for name, value in content.items())
+
+
+def one_line(value: Any) -> str:
+    """Return a value as JSON on one line; with line breaks Python writes it, which takes ten times as long."""
+    return _ENCODER.encode(value)
+
+
+def _spread(name: str, value: Any) -> str:
+    if name in _ON_ONE_LINE:
+        return one_line(value)
+    if name in _ONE_A_LINE and isinstance(value, list | tuple) and value:
+        return "[\n" + ",\n".join(f"    {one_line(entry)}" for entry in value) + "\n  ]"
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str).replace("\n", "\n  ")
 
 
 @cache

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError
 from prompt_kit.outcome import Outcome, Piece, Status
 from prompt_kit.record.runs.answers import answered, asked, picture_of
+from prompt_kit.record.runs.journal import CUT_SHORT
 from prompt_kit.record.runs.listing import pictures_in
 from prompt_kit.record.runs.reading import parsed, read_record
 from prompt_kit.record.runs.schema import Done, Sidecar
+from prompt_kit.support import files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +21,6 @@ if TYPE_CHECKING:
 
     from prompt_kit.record.runs.answers import Sent
     from prompt_kit.record.runs.schema import RunRecord
-
-_CUT_SHORT: Final = "This was not saved to its end; pictures, words or marks of the answer may be missing."
 
 
 def recovered_answers(folder: Path, record: RunRecord, unseen: Sequence[Sent]) -> tuple[Done, ...]:
@@ -50,13 +52,25 @@ def recovered_answers(folder: Path, record: RunRecord, unseen: Sequence[Sent]) -
     return answers
 
 
+def remove_parts(folder: Path) -> None:
+    """Remove what killed processes left half written in a run's folder, whose lock is taken.
+
+    What belongs to this process is kept, because another of its threads may be writing.
+    """
+    for path in files.listed(folder):
+        own = path.name.startswith(f".{os.getpid()}-")
+        if path.suffix == files.PART and path.name.startswith(".") and not own:
+            with suppress(OSError):
+                path.unlink()
+
+
 def _joined(saved: Sequence[tuple[Path, Sidecar]]) -> Done:
     """Return one answer with those of its pictures that were saved."""
     sidecar, names = saved[0][1], tuple(path.name for path, _ in saved)
     answer = sidecar.answer.model_copy(
         update={
             "pieces": tuple(piece for piece in sidecar.answer.pieces if piece.picture in {None, *names}),
-            "warnings": (*sidecar.answer.warnings, _CUT_SHORT),
+            "warnings": (*sidecar.answer.warnings, CUT_SHORT),
         }
     )
     hashes = tuple(sidecar.picture.sha256 for _, sidecar in saved)
@@ -73,7 +87,7 @@ def _without_sidecar(paths: Sequence[Path], sent: Sent, record: RunRecord) -> Do
         pieces=tuple(Piece(picture=at) for at in range(len(paths))),
         model=sent.model,
         cost=sent.paid,
-        warnings=(_CUT_SHORT,),
+        warnings=(CUT_SHORT,),
     )
     return Done.model_construct(
         request=asked(sent, record.turns[sent.turn]["name"]),

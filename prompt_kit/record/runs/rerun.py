@@ -10,7 +10,7 @@ from prompt_kit.errors import InputError, Problem
 from prompt_kit.images import EXTENSIONS, Image, open_image
 from prompt_kit.prompt import Prompt
 from prompt_kit.record.runs.listing import folder_of
-from prompt_kit.record.runs.reading import damaged, parsed, read_record, run_record
+from prompt_kit.record.runs.reading import damaged, is_whole, parsed, read_record, run_record
 from prompt_kit.record.runs.schema import RECORD, REFERENCES, CommonRecord
 from prompt_kit.support import files
 
@@ -30,7 +30,7 @@ def prompt_from(where: str | Path, root: Path) -> Prompt:
     """
     with files.os_errors_as_workspace_errors(Path(where)):
         path = Path(where).with_suffix(".json") if Path(where).is_file() else None
-    if path is None or not path.is_file():  # a picture whose sidecar was never written
+    if path is None or not is_whole(path):  # a picture whose sidecar was never written, or not to its end
         path = folder_of(where, root) / RECORD
     plain = read_record(path)
     record = parsed(CommonRecord, plain, path)

@@ -17,7 +17,7 @@ from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.work.jobs.records import Job, held, job_of, jobs, write
 from prompt_kit.work.jobs.settling import Settling
 from prompt_kit.work.jobs.submitting import dropped
-from prompt_kit.work.session import generator_for
+from prompt_kit.work.planning import generator_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -14,42 +15,28 @@ from prompt_kit.generators import BatchGenerator, Generator, Request
 from prompt_kit.generators.opening import opened
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, project_of
-from prompt_kit.prompt import Earlier, EarlierWords, Prompt
+from prompt_kit.prompt import Prompt
 from prompt_kit.record.ledger import Ledger, Planned
 from prompt_kit.record.runs import RunFolder, run_record
 from prompt_kit.support import files
 from prompt_kit.support.calls import check_kind, check_options, waited
-from prompt_kit.support.money import dollars, total
-from prompt_kit.work.jobs.portions import Portion, portions
+from prompt_kit.support.money import dollars
+from prompt_kit.work import planning
+from prompt_kit.work.affording import check_limit, limit_of
+from prompt_kit.work.booking import Booking
 from prompt_kit.work.jobs.records import Job, Row, held, write
-from prompt_kit.work.orders import Item, Order
-from prompt_kit.work.session import default_generator, generator_for, plan
+from prompt_kit.work.orders import Item, Kept, Order, Plan
+from prompt_kit.work.planning import default_generator, generator_for
+from prompt_kit.work.resuming import stop_if_claimed, unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from typing_extensions import Unpack
 
 
 UNCERTAIN: Final = "It is not known whether the job arrived. 'prompt-kit runs wait' looks for it."
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """What submitting would mean, before anything is sent."""
-
-    plans: tuple[Item, ...]
-    """One for each order, at the ordinary price."""
-    requests: int
-    """How many are sent."""
-    jobs: int
-    """One job for each model."""
-    estimate: Decimal | None
-    """At the price of a job, in US dollars; ``None`` is unknown."""
-    at_once: Decimal | None
-    """At the ordinary price."""
-    kept: int = 0
-    """How many further requests were answered before, in runs that go on."""
 
 
 class SubmitOptions(TypedDict, total=False):
@@ -62,7 +49,11 @@ class SubmitOptions(TypedDict, total=False):
     new: bool
     """Make everything anew, even if the same waits in a job or a run of it lacks only some pictures; else such a run
     goes on, and what waits is refused."""
-    on_priced: Callable[[Submission], None]
+    max_cost: Decimal | float | None
+    """What may be paid for all of it, in US dollars; ``None`` is no limit."""
+    person: str
+    """For whom the prompts are made that are no orders of their own."""
+    on_priced: Callable[[Plan], None]
     """Called with what is sent and what it costs, before anything is sent."""
     on_run: Callable[[int, str], None]
     """Called for each order before it is sent, with its number, from 0, and the id of its run."""
@@ -88,68 +79,86 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> 
     check_options("submit", options, SubmitOptions)
     project = project_of(options.get("project"))
     made_by = generator_for(options.get("generator") or default_generator(project), project)
-    orders = [order if isinstance(order, Order) else Order(order) for order in wanted]
+    person = options.get("person", "")
+    orders = [order if isinstance(order, Order) else Order(order, person=person) for order in wanted]
     for order in orders:
         check_kind("prompt", order.prompt, Prompt, "what Recipe.render returns")
-    submission = submission_of(orders, made_by, project)
-    for image in {
-        image.sha256: image for order in orders for turn in order.prompt.turns for image in turn.images
-    }.values():
-        image.read()
+    plan = await asyncio.to_thread(job_plan, orders, made_by, project, limit_of(options.get("max_cost")))
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(opened(made_by))
-        ledger = stack.enter_context(Ledger.open(project.ledger_url))
-        ledger.reconcile()
-        needed = portions(orders, submission.plans, ledger, project.runs_folder, new=options.get("new", False))
-        submission = _narrowed(submission, needed)
+        booking = await stack.enter_async_context(Booking(project))
+        plan = await booking.run(lambda ledger: _narrowed(plan, ledger, new=options.get("new", False)))
         if tell := options.get("on_priced"):
-            tell(submission)
-        _afford(submission, ledger, project)
+            tell(plan)
+        check_limit(plan)
+        await booking.run(lambda ledger: _afford(plan, ledger))
         jobs = []
-        for model in dict.fromkeys(plan.model.id for plan in submission.plans):
-            submitting = _Submitting(_taker(made_by), project, ledger, options.get("on_run"))
-            jobs.append(await submitting.through([portion for portion in needed if portion.plan.model.id == model]))
+        for model in dict.fromkeys(item.model.id for item in plan.items):
+            submitting = _Submitting(
+                _taker(made_by), project, booking, options.get("on_run"), options.get("new", False)
+            )
+            jobs.append(await submitting.through([item for item in plan.items if item.model.id == model]))
         return tuple(jobs)
 
 
-def submission_of(orders: Sequence[Order], made_by: Generator, project: Project) -> Submission:
-    """Return what submitting these orders would mean.
+def job_plan(orders: Sequence[Order], made_by: Generator, project: Project, limit: Decimal | None = None) -> Plan:
+    """Return what submitting these orders would mean, as a plan.
 
     Raises:
         InputError: With everything that cannot go into a job.
     """
     _taker(made_by)
-    plans: list[Item] = []
+    if not orders:
+        raise InputError("There is nothing to submit.")
+    plan = planning.plan(orders, project=project, generator=made_by, delivery="job", limit=limit).checked()
+    pictures = (image for order in orders for turn in order.prompt.turns for image in turn.images)
+    for image in {image.sha256: image for image in pictures}.values():
+        image.read()
+    return plan
+
+
+def _narrowed(plan: Plan, ledger: Ledger, *, new: bool) -> Plan:
+    """Return the plan without what the last run of the same order has brought.
+
+    Raises:
+        InputError: With everything that waits in a job already, has all it was to have, or may have been paid though
+            nobody saw the answer.
+    """
+    ledger.reconcile()
+    if new:
+        return plan
+    items: list[Item] = []
     problems: list[Problem] = []
-    for order in orders:
-        problems += chained(order.prompt)
+    for item in plan.items:
         try:
-            plans.append(plan(order.prompt, generator=made_by.name, project=project, count=order.count))
+            narrowed = _rest(item, ledger, plan.project.runs_folder)
         except InputError as error:
             problems += error.problems
-    if problems or not orders:
-        raise InputError(dict.fromkeys(problems) or "There is nothing to submit.")
-    return Submission(
-        plans=tuple(plans),
-        requests=sum(len(priced.prompt.turns) * priced.count for priced in plans),
-        jobs=len({priced.model.id for priced in plans}),
-        estimate=total(batch_price(priced) for priced in plans),
-        at_once=total(priced.estimate for priced in plans),
-    )
+            continue
+        # The same prompt twice means two orders; an unfinished run can be continued for only one of them.
+        taken = narrowed.kept and any(other.kept and other.kept.folder == narrowed.kept.folder for other in items)
+        items.append(item if taken else narrowed)
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    return replace(plan, items=tuple(items))
 
 
-def _narrowed(submission: Submission, needed: Sequence[Portion]) -> Submission:
-    """Return what submitting means once it is known what is there already."""
-    left = [(portion.plan, _alone(portion.order.prompt, turn)) for portion in needed for turn, _ in portion.places]
-    if len(left) == submission.requests:
-        return submission
-    return replace(
-        submission,
-        requests=len(left),
-        estimate=total(_estimate(plan, prompt) for plan, prompt in left),
-        at_once=total(plan.model.estimate(prompt) for plan, prompt in left),
-        kept=submission.requests - len(left),
-    )
+def _rest(item: Item, ledger: Ledger, root: Path) -> Item:
+    """Return what the last run of the same order lacks; the whole order where there is none to go on with."""
+    folder = unfinished(item, ledger, root)
+    if folder is None:
+        return item
+    try:
+        made = frozenset((turn, take) for take in range(item.count) for turn in folder.made(take))
+    finally:
+        folder.close()
+    narrowed = replace(item, kept=Kept(folder.path, made))
+    if not narrowed.places:
+        raise InputError(
+            f"{folder.id} has everything that was asked for. The same command without --batch ends it and pays"
+            " nothing; --new makes everything anew."
+        )
+    return narrowed
 
 
 @dataclass
@@ -158,49 +167,57 @@ class _Submitting:
 
     made_by: BatchGenerator
     project: Project
-    ledger: Ledger
+    booking: Booking
     tell: Callable[[int, str], None] | None = None
+    new: bool = False
 
-    async def through(self, needed: Sequence[Portion]) -> Job:
+    async def through(self, needed: Sequence[Item]) -> Job:
         """Write and book everything, submit it, and return the job with the provider's name for it."""
-        root, model = self.project.runs_folder, needed[0].plan.model
+        root = self.project.runs_folder
         name = f"job-{secrets.token_hex(3)}"
-        folders = [self._folder(portion, name) for portion in needed]
-        for portion, folder in zip(needed, folders, strict=True):
-            if self.tell:
-                self.tell(portion.number, folder.id)
-        drafts, requests = self._rows(needed, folders)
         with held(name, root) as mine:
             if not mine:  # another process chose the same name at the same time
                 raise WorkspaceError(f"{root}: the job could not be written down. Submit it again.")
-            numbers = self._booked(drafts, needed, folders)
-            job = Job(
-                id=name,
-                state="submitting",
-                generator=self.made_by.name,
-                model=model.id,
-                label=f"prompt-kit {name} {secrets.token_hex(8)}",
-                submitted=datetime.now(UTC),
-                rows=tuple(row.model_copy(update={"entry": n}) for row, n in zip(drafts, numbers, strict=True)),
-            )
-            write(job, root, new=True)
-            for folder in folders:
-                RunFolder.reopen(folder.path, state="waiting").close()
+            job, requests = await self.booking.run(lambda ledger: self._written(name, needed, ledger))
             # From here on the provider may have the job, even if this process ends.
-            self.ledger.handed_over(numbers)
             answer = await self.made_by.submit(requests, job.label)
             if isinstance(answer, str):
-                return write(job.model_copy(update={"state": "waiting", "name": answer}), root)
+                return await asyncio.to_thread(write, job.model_copy(update={"state": "waiting", "name": answer}), root)
             if answer.billable == "no":
-                return dropped(job, answer, self.ledger, self.project)
-            return write(job.model_copy(update={"message": f"{answer.message} {UNCERTAIN}"}), root)
+                return await self.booking.run(lambda ledger: dropped(job, answer, ledger, self.project))
+            message = f"{answer.message} {UNCERTAIN}"
+            return await asyncio.to_thread(write, job.model_copy(update={"message": message}), root)
 
-    def _folder(self, portion: Portion, job: str) -> RunFolder:
-        if portion.folder:
-            folder = RunFolder.reopen(portion.folder)
+    def _written(self, name: str, needed: Sequence[Item], ledger: Ledger) -> tuple[Job, dict[str, Request]]:
+        """Write down and book everything, and return the job and its requests; on return it may leave."""
+        root, model = self.project.runs_folder, needed[0].model
+        folders = [self._folder(item, name) for item in needed]
+        for item, folder in zip(needed, folders, strict=True):
+            if self.tell:
+                self.tell(item.number, folder.id)
+        drafts, requests = self._rows(needed, folders)
+        numbers = self._booked(drafts, needed, folders, ledger)
+        job = Job(
+            id=name,
+            state="submitting",
+            generator=self.made_by.name,
+            model=model.id,
+            label=f"prompt-kit {name} {secrets.token_hex(8)}",
+            submitted=datetime.now(UTC),
+            rows=tuple(row.model_copy(update={"entry": n}) for row, n in zip(drafts, numbers, strict=True)),
+        )
+        write(job, root, new=True)
+        for folder in folders:
+            RunFolder.reopen(folder.path, state="waiting").close()
+        ledger.handed_over(numbers)
+        return job, requests
+
+    def _folder(self, item: Item, job: str) -> RunFolder:
+        if item.kept:
+            folder = RunFolder.reopen(item.kept.folder)
             folder.begin_again(job=job)
         else:
-            order = portion.order
+            order = item.order
             parents = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
             folder = RunFolder.create(
                 self.project.runs_folder,
@@ -215,13 +232,13 @@ class _Submitting:
         folder.close()
         return folder
 
-    def _rows(self, needed: Sequence[Portion], folders: Sequence[RunFolder]) -> tuple[list[Row], dict[str, Request]]:
+    def _rows(self, needed: Sequence[Item], folders: Sequence[RunFolder]) -> tuple[list[Row], dict[str, Request]]:
         """Return the requests by key, and what is noted of each; the ledger has not numbered them yet."""
         rows: list[Row] = []
         requests: dict[str, Request] = {}
-        for portion, folder in zip(needed, folders, strict=True):
-            prompt, model = portion.order.prompt, portion.plan.model
-            for at, take in portion.places:
+        for item, folder in zip(needed, folders, strict=True):
+            prompt, model = item.prompt, item.model
+            for at, take in item.places:
                 key, turn = f"{len(rows) + 1:04}", prompt.turns[at]
                 requests[key] = request = Request(turn, model, prompt.settings, prompt=prompt)
                 rows.append(
@@ -233,32 +250,43 @@ class _Submitting:
                         entry=0,
                         fingerprint=request.fingerprint,
                         output=turn.output,
-                        estimate=_estimate(portion.plan, _alone(prompt, at)),
+                        estimate=item.price_of(at, "job"),
                     )
                 )
         return rows, requests
 
-    def _booked(self, rows: Sequence[Row], needed: Sequence[Portion], folders: Sequence[RunFolder]) -> tuple[int, ...]:
-        """Book all requests within the budget and return their ids; on `BudgetError` every run ends with the reason."""
-        prompts = {folder.id: portion.order.prompt for portion, folder in zip(needed, folders, strict=True)}
+    def _booked(
+        self, rows: Sequence[Row], needed: Sequence[Item], folders: Sequence[RunFolder], ledger: Ledger
+    ) -> tuple[int, ...]:
+        """Book all requests and return their ids, unless the budget or another process forbids it.
+
+        Looking and booking are one step that other processes wait for. On an error every run ends with the reason.
+        """
+        items = {folder.id: item for item, folder in zip(needed, folders, strict=True)}
         entries = [
             Planned(
                 run=row.run,
-                recipe=prompts[row.run].recipe,
+                recipe=items[row.run].prompt.recipe,
                 turn=row.turn,
                 take=row.take,
                 generator=self.made_by.name,
-                model=needed[0].plan.model.id,
+                model=items[row.run].model.id,
                 fingerprint=row.fingerprint,
-                prompt_fingerprint=prompts[row.run].fingerprint,
+                prompt_fingerprint=items[row.run].prompt.fingerprint,
                 estimate=row.estimate,
+                person=items[row.run].order.person,
+                order_key=items[row.run].key,
             )
             for row in rows
         ]
         try:
-            return self.ledger.book_all(entries, budget=self.project.budget)
-        except BudgetError as error:
-            why = Outcome(Status.BUDGET, message=str(error), billable="no")
+            with ledger.together():
+                for item in () if self.new else {item.key: item for item in needed}.values():
+                    stop_if_claimed(item, ledger, self.project.runs_folder)
+                return ledger.book_all(entries, budget=self.project.budget)
+        except (BudgetError, InputError) as error:
+            status = Status.BUDGET if isinstance(error, BudgetError) else Status.CANCELLED
+            why = Outcome(status, message=str(error), billable="no")
             for folder in folders:
                 folder.finish(why, now=datetime.now(UTC))
             raise
@@ -300,36 +328,11 @@ def _taker(made_by: Generator) -> BatchGenerator:
     raise InputError(f"'{made_by.name}' takes no jobs. Send without --batch, or use the generator 'gemini'.")
 
 
-def chained(prompt: Prompt) -> Iterator[Problem]:
-    """Yield what needs the answer to something else of the same prompt: a job does everything on its own."""
-    name = f"'{prompt.recipe}'" if prompt.recipe else "The prompt"
-    for number, turn in enumerate(prompt.turns, 1):
-        named = f"'{turn.name}'" if turn.name else f"turn {number}"
-        if any(isinstance(part, Earlier | EarlierWords) for part in turn.parts):
-            fact = f"{name} makes {named} from what an earlier turn brings, and the requests of a job know nothing"
-            yield Problem(f"{fact} of each other. Send it without --batch.", parameter="batch")
-            return
-
-
-def batch_price(planned: Item) -> Decimal | None:
-    """Return about what a prompt costs in a job, in US dollars; unknown on a generator that has no prices."""
-    return _estimate(planned, planned.prompt, planned.count)
-
-
-def _estimate(planned: Item, prompt: Prompt, count: int = 1) -> Decimal | None:
-    return planned.model.in_batch.estimate(prompt, count) if planned.model.generator == planned.generator else None
-
-
-def _alone(prompt: Prompt, turn: int) -> Prompt:
-    """Return one turn of a prompt as a prompt of its own, to be priced."""
-    return replace(prompt, turns=(prompt.turns[turn],))
-
-
-def _afford(submission: Submission, ledger: Ledger, project: Project) -> None:
-    """Raise `BudgetError` when the whole submission would cost more than is left, before any run is made."""
-    left = ledger.left(project.budget.model_copy(update={"run": None}))
-    if left is not None and submission.estimate is not None and submission.estimate > left:
-        cost, rest = (dollars(amount, least=2) for amount in (submission.estimate, max(left, Decimal())))
+def _afford(plan: Plan, ledger: Ledger) -> None:
+    """Raise `BudgetError` when the whole plan would cost more than is left, before any run is made."""
+    left = ledger.left(plan.project.budget.model_copy(update={"run": None}))
+    if left is not None and plan.estimate is not None and plan.estimate > left:
+        cost, rest = (dollars(amount, least=2) for amount in (plan.estimate, max(left, Decimal())))
         raise BudgetError(
             f"This would cost about {cost}, but the budget has {rest} left."
             " Submit less at once, choose a lower tier or size, or raise the budget."
