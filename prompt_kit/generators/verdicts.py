@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from prompt_kit.outcome import Billable
 
 Again: TypeAlias = Literal["no", "once", "yes"]
-"""Whether the same request may be sent again without asking the person who pays."""
+"""Whether the same request may be sent again without asking the person who pays.
+
+``yes`` was certainly not charged, and the generator sends it again itself. ``once`` may be charged: whoever keeps the
+ledger sends it again, as a request of its own (`Outcome.repeatable`).
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.support.heads import head
 from prompt_kit.work import finishing
 from prompt_kit.work.continuing import Wanted, unfinished
-from prompt_kit.work.merging import merged
+from prompt_kit.work.merging import after_empty, merged
 from prompt_kit.work.refusing import refusals_of
 
 if TYPE_CHECKING:
@@ -258,7 +258,10 @@ class _Run:
                 _with_words(turn, outcomes), self.plan.model, self.plan.prompt.settings, earlier, self.plan.prompt
             )
             self.tell(RunProgress("sent", number + 1, len(turns), turn.name))
-            outcome = await self._finished(await self._request(request, number, take), turn)
+            outcome = await self._request(request, number, take)
+            if outcome.repeatable:
+                outcome = after_empty(outcome, await self._request(request, number, take))
+            outcome = await self._finished(outcome, turn)
             outcomes.append(outcome)
             self.tell(RunProgress("saved", number + 1, len(turns), turn.name, outcome))
             if not outcome.ok:

@@ -20,12 +20,11 @@ from prompt_kit.generators.gemini.verdicts import (
 )
 from prompt_kit.generators.lenient import entries, error_code, mapping, mappings
 from prompt_kit.generators.verdicts import Verdict, meaning_of_code
-from prompt_kit.outcome import Outcome, Status, Usage
+from prompt_kit.outcome import Outcome, Status
 from prompt_kit.support.durations import duration
-from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from prompt_kit.generators import Request
     from prompt_kit.outcome import Picture
@@ -86,24 +85,6 @@ def refused(code: int, error: Any, request: Request, *, retry_after: str | None 
         step = f"Google asks to wait {duration(wait)}; try again then."
         return replace(attempt, outcome=replace(attempt.outcome, retry_after_s=wait, next_step=step))
     return attempt
-
-
-def summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outcome:
-    """Return the last outcome with what the empty answers before it may cost."""
-    if not spent:
-        return outcome
-    every = [*spent, outcome]
-    counts = [answer.usage.to_dict() for answer in every if answer.usage]
-    names = {name for each in counts for name in each}
-    counted = len(counts) == len(every)
-    warning = f"{request.model.id} came back without a picture and was asked again; both answers may be charged."
-    return replace(
-        outcome,
-        billable="yes" if outcome.billable == "yes" else "unknown",
-        usage=Usage(**{name: sum(each.get(name, 0) for each in counts) for name in names}) if counted else None,
-        cost=total(answer.cost for answer in every),
-        warnings=(*outcome.warnings, warning),
-    )
 
 
 def _read(answer: Mapping[str, Any], request: Request) -> Attempt:

@@ -16,7 +16,7 @@ from prompt_kit.generators import Checked
 from prompt_kit.generators.attempts import Attempt, failed_attempt
 from prompt_kit.generators.gemini import batches, platform, requests
 from prompt_kit.generators.gemini.access import ADDRESSES, Access, access, at_home
-from prompt_kit.generators.gemini.answers import read, refused, summed
+from prompt_kit.generators.gemini.answers import read, refused
 from prompt_kit.generators.gemini.connection import Connection, NotReadyError
 from prompt_kit.generators.gemini.uploads import UploadError, Uploads, sent_pictures
 from prompt_kit.generators.gemini.verdicts import (
@@ -103,8 +103,7 @@ class Gemini:
     timeout_s: float = 300.0
     """How long one answer may take; a 4K picture of the pro model takes 60 to 120 s and more (2026-10)."""
     attempts: int = 4
-    """How often a request is sent at most; only what was certainly not charged is sent again, and once what came
-    back empty without a reason."""
+    """How often a request is sent at most; only what was certainly not charged is sent again."""
     on_wait: Callable[[float, str], None] | None = None
     """Called with about how many seconds are waited before the next try, and why, in one or two plain sentences."""
     _connection: Connection = field(default_factory=Connection, init=False, repr=False, compare=False)
@@ -145,21 +144,36 @@ class Gemini:
             return source
         by, request = self._access(), next(iter(requests.values()))
         names: list[str] = []
+        unsure = False
 
         async def send() -> Attempt:
+            nonlocal unsure
             try:
-                names.append(await batches.created(await self._client(by), request.model.id, source, label))
+                if unsure and (there := await batches.find(await self._client(by), label)):
+                    # A refusal may come from a gateway that had passed the job on.
+                    names.append(there)
+                else:
+                    names.append(await batches.created(await self._client(by), request.model.id, source, label))
             except NotReadyError as error:
                 return error.attempt
             except errors.APIError as error:
-                return attempt_without_key(refused(error.code, error.details, request), by.key)
+                attempt = attempt_without_key(refused(error.code, error.details, request), by.key)
+                unsure = unsure or attempt.again == "yes" or attempt.outcome.billable == "unknown"
+                return attempt
             except tuple(MEANING_OF_FAILURE) as error:
                 attempt = failed_attempt(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
+                unsure = unsure or attempt.outcome.billable == "unknown"
                 return attempt_without_key(attempt, by.key)
             return Attempt(Outcome(Status.OK))
 
         async with self:
             outcome = await retried(send, attempts=self.attempts, on_wait=self.on_wait)
+            if unsure and not outcome.ok:
+                there = await self.find(label)
+                if isinstance(there, str):
+                    return there
+                # Only a list without the job shows that there is none.
+                outcome = outcome if there is None else replace(outcome, billable="unknown", cost=None)
         return names[0] if outcome.ok and names[0] else outcome
 
     async def find(self, label: str) -> str | Outcome | None:
@@ -265,19 +279,12 @@ class Gemini:
         return await self._connection.client(self._options, by)
 
     async def _asked(self, request: Request, by: Access) -> Outcome:
-        """Send a request until the answer is final; return its outcome with the cost of all attempts."""
-        spent: list[Outcome] = []
-        last = Attempt(Outcome(Status.CANCELLED))
+        """Send a request until the answer is final, and return its outcome."""
 
         async def send() -> Attempt:
-            nonlocal last
-            if last.again == "once":
-                spent.append(last.outcome)
-            last = attempt_without_key(await self._try(request, by), by.key, self._connection.token)
-            return replace(last, again="yes") if last.again == "once" and not spent else last
+            return attempt_without_key(await self._try(request, by), by.key, self._connection.token)
 
-        outcome = await retried(send, attempts=self.attempts, on_wait=self.on_wait)
-        return summed(outcome, spent, request)
+        return await retried(send, attempts=self.attempts, on_wait=self.on_wait)
 
     async def _try(self, request: Request, by: Access, *, anew: bool = False) -> Attempt:
         """Send a request once; when Google no longer has an uploaded file, upload it again and send once more."""
