@@ -41,6 +41,14 @@ NO_CONNECTION: Final = Verdict(
 """What the environment says about proxies or certificates cannot be used here; nothing was sent."""
 
 
+TOO_LARGE: Final = Verdict(
+    Status.NO_IMAGE,
+    "The answer is larger than prompt-kit reads{says}; it was not kept and may be charged.",
+    "Ask for fewer or smaller pictures at once, and look at the billing page.",
+)
+"""The answer was not read to its end."""
+
+
 def meaning_of_code(code: int, meanings: Mapping[int, Verdict], no_api: Verdict) -> Verdict:
     """Return what an HTTP code means that is no success.
 
