@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import gemini_asking
 import openai_asking
 import pytest
+from fakes import Painter
 from gemini_batches import Batches
 from gemini_replies import inline
 from gemini_server import GeminiServer
@@ -209,6 +210,17 @@ def test_half_characters_are_mended(server: Server) -> None:
         assert "half � of it �" in repr(outcome)
         repr(outcome).encode()
     assert good.ok
+
+
+def test_half_characters_of_a_plugin_are_mended(tmp_path: Path) -> None:
+    """What it made is saved and on record."""
+    wanted = gemini_asking.wish()
+    painter = Painter(more={"thoughts": "half \ud83d", "details": (("said", {"half \ud83d": ["\ud83d"]}),)})
+    outcome = generate(Prompt((wanted.turn,), wanted.settings), generator=painter, project=Project(root=tmp_path))
+
+    assert (outcome.ok, outcome.thoughts) == (True, "half �")
+    assert outcome.folder
+    assert "\\ud83d" not in (outcome.folder / "run.json").read_text("utf-8").lower()
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections import deque
 from dataclasses import replace
@@ -339,6 +340,13 @@ def test_without_the_list_of_jobs_nobody_says_that_there_is_none(server: GeminiS
     outcome = asyncio.run(gemini(server, attempts=1).submit(animals("cat"), "ours"))
     assert isinstance(outcome, Outcome)
     assert (outcome.status, outcome.billable) == (Status.UNAVAILABLE, "unknown")
+
+
+def test_a_line_of_results_without_end_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One endless line must neither fill the memory nor cost the answers behind it."""
+    monkeypatch.setattr(batches, "MOST_LINE_BYTES", 40)
+    file = io.BytesIO(b'{"key": "1"}\n' + b"x" * 100 + b'\n{"key": "2"}\n')
+    assert list(batches._lines(file)) == [{"key": "1"}, {"key": "2"}]
 
 
 def test_a_lost_answer_is_not_asked_for_again(server: GeminiServer, jobs: Batches) -> None:

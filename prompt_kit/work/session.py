@@ -14,6 +14,7 @@ from prompt_kit.errors import BudgetError, InputError, Problem
 from prompt_kit.generators import BUILT_IN, Generator, Request, has_access, is_free
 from prompt_kit.generators import generator as generator_named
 from prompt_kit.generators.opening import opened
+from prompt_kit.generators.redaction import without_key
 from prompt_kit.images import Image
 from prompt_kit.outcome import Outcome, Picture, Status
 from prompt_kit.project import Project, find_project, project_of
@@ -301,7 +302,8 @@ class _Run:
             entry=row,
         )
         try:
-            outcome = await self.maker.generate(request)
+            # Text of plugins is mended, too: a half of a character cannot be written, and the answer is paid.
+            outcome = without_key(await self.maker.generate(request))
         except asyncio.CancelledError:
             self.ledger.unknown(row, note="It was stopped while the answer was awaited.")
             self.folder.lost(replace(sent, ended_at=_now()))

@@ -40,6 +40,9 @@ FILE_BYTES: Final = 2_000_000_000
 MOST_BYTES: Final = 600_000_000
 """Largest answer about a job, in bytes: `INLINE_ROWS` pictures of 4K, each with its drafts."""
 
+MOST_LINE_BYTES: Final = 256_000_000
+"""Longest line of a file of results, in bytes: the answer to one request."""
+
 DOWNLOAD_S: Final = 4 * 3600.0
 MOST_RESULT_BYTES: Final = 100_000_000_000
 """How long the file of results may take, and how large it may be: it goes to the disk, not into memory."""
@@ -250,8 +253,12 @@ async def _rows(client: Client, output: Mapping[str, Any]) -> Iterable[Any]:
 
 def _lines(file: IO[bytes]) -> Iterator[Any]:
     with file:
-        for line in file:
-            if line.strip():
+        while line := file.readline(MOST_LINE_BYTES):
+            rest = line
+            while len(rest) == MOST_LINE_BYTES and not rest.endswith(b"\n"):
+                rest = file.readline(MOST_LINE_BYTES)
+            # Of a longer line nothing is read: its request counts as one without an answer, which may be charged.
+            if line.strip() and rest is line:
                 yield _parsed(line)
 
 
