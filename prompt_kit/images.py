@@ -27,11 +27,23 @@ EXTENSIONS: Final = {
     "image/heif": ".heif",
     "image/gif": ".gif",
     "image/avif": ".avif",
+    "image/tiff": ".tiff",
+    "image/bmp": ".bmp",
+    "image/jxl": ".jxl",
 }
 """The file extension for each type of picture."""
 
+SHOWN_EVERYWHERE: Final = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+"""The types that every browser and most programs show."""
+
 _ACCEPTED: Final = "PNG, JPEG, WebP, HEIC or HEIF"
-_NOT_TAKEN: Final = {"image/gif": "a GIF", "image/avif": "an AVIF picture"}
+_NOT_TAKEN: Final = {
+    "image/gif": "a GIF",
+    "image/avif": "an AVIF picture",
+    "image/tiff": "a TIFF picture",
+    "image/bmp": "a BMP picture",
+    "image/jxl": "a JPEG XL picture",
+}
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 

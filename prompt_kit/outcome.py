@@ -198,6 +198,11 @@ class Outcome:
     """Warnings about an answer that is usable, in whole sentences, such as a wrong picture size."""
     retry_after_s: float | None = None
     """Seconds the provider asks to wait before the next try."""
+    repeatable: bool = False
+    """Whether the same request may be sent once more without asking anybody: the answer was empty and gave no reason.
+
+    Both answers may be charged, so each is a request of its own to the budget and to the ledger.
+    """
     details: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
     """Whatever else the provider said and a record should keep, as pairs of name and plain data."""
     folder: Path | None = None

@@ -16,6 +16,7 @@ from prompt_kit.images import open_image
 from prompt_kit.kit import generate
 from prompt_kit.project import Project
 from prompt_kit.prompt import Mask, Prompt, Reference, Settings, Text, Turn
+from prompt_kit.work.finishing import base_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,3 +120,12 @@ def test_a_mask_that_does_not_fit_is_told_before_anything_is_sent(project: Proje
 def test_proofs_are_not_cut_out(project: Project) -> None:
     """A proof is a layout sheet; there is nothing to cut."""
     assert generate(STICKER, generator="proof", project=project).derived == ()
+
+
+def test_of_several_pictures_to_work_on_the_first_is_meant() -> None:
+    """It is image 1 in the words, and what the mask is for."""
+    first, second = (Reference("photo", "base", open_image(encoded(Image.new("RGB", (side, side))))) for side in (8, 9))
+    other = Reference("lamp", "object", open_image(encoded(Image.new("RGB", (7, 7)))))
+
+    assert base_of(Turn((Text("Mend it."), other, first, second))) is first
+    assert base_of(Turn((Text("Mend it."), other))) is None

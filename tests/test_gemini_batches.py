@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections import deque
 from dataclasses import replace
@@ -314,14 +315,45 @@ def test_an_overloaded_service_is_asked_again(server: GeminiServer, jobs: Batche
     assert len(jobs.jobs) == 1
 
 
+@pytest.mark.parametrize("code", [429, 500, 503])
+def test_a_job_that_was_made_though_refused_is_the_only_one(server: GeminiServer, jobs: Batches, code: int) -> None:
+    """A gateway may refuse what it has passed on: the label shows the job before another is made."""
+    jobs.denials.extend([refused(code, retry_after="0")] * 4)
+    assert submitted(server, animals("cat", "dog")) == next(iter(jobs.jobs))
+    assert len(jobs.jobs) == 1
+
+
+@pytest.mark.parametrize("code", [429, 503])
+def test_a_job_that_was_made_at_the_last_attempt_is_not_given_up(
+    server: GeminiServer, jobs: Batches, code: int
+) -> None:
+    """Given up, it would count as free, and nobody would fetch what it makes."""
+    jobs.denials.append(refused(code))
+    name = asyncio.run(gemini(server, attempts=1).submit(animals("cat"), "ours"))
+    assert name == next(iter(jobs.jobs))
+
+
+def test_without_the_list_of_jobs_nobody_says_that_there_is_none(server: GeminiServer, jobs: Batches) -> None:
+    """The list alone shows whether a refused job was made; while it cannot be read, the job may be charged."""
+    jobs.denials.append(refused(503))
+    jobs.lists = False
+    outcome = asyncio.run(gemini(server, attempts=1).submit(animals("cat"), "ours"))
+    assert isinstance(outcome, Outcome)
+    assert (outcome.status, outcome.billable) == (Status.UNAVAILABLE, "unknown")
+
+
+def test_a_line_of_results_without_end_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One endless line must neither fill the memory nor cost the answers behind it."""
+    monkeypatch.setattr(batches, "MOST_LINE_BYTES", 40)
+    file = io.BytesIO(b'{"key": "1"}\n' + b"x" * 100 + b'\n{"key": "2"}\n')
+    assert list(batches._lines(file)) == [{"key": "1"}, {"key": "2"}]
+
+
 def test_a_lost_answer_is_not_asked_for_again(server: GeminiServer, jobs: Batches) -> None:
     """Making a job is not idempotent: the label finds the one that was made."""
     jobs.swallowed = 1
-    outcome = asyncio.run(gemini(server).submit(animals("cat"), "ours"))
-    assert isinstance(outcome, Outcome)
-    assert outcome.billable == "unknown"
+    assert submitted(server, animals("cat")) == next(iter(jobs.jobs))
     assert len(jobs.jobs) == 1
-    assert asyncio.run(gemini(server).find("ours")) == next(iter(jobs.jobs))
 
 
 def test_without_a_network_nothing_is_concluded() -> None:

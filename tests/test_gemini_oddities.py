@@ -102,29 +102,43 @@ def test_a_refusal_under_code_200_is_a_refusal(server: GeminiServer, code: Any, 
 
 
 @pytest.mark.parametrize(
-    "data",
-    [JPEG[:1001], JPEG[:200] + "%" + JPEG[200:], base64.b64encode(b"no picture").decode(), "ü", "", None, 7],
+    ("data", "kept"),
+    [
+        (JPEG[:1001], base64.b64decode(JPEG[:1000])),
+        (JPEG[:200] + "%" + JPEG[200:], base64.b64decode(JPEG)),
+        (base64.b64encode(b"no picture").decode(), b"no picture"),
+        ("ü", None),
+        ("", None),
+        (None, None),
+        (7, None),
+    ],
     ids=["cut", "foreign", "words", "umlaut", "empty", "null", "number"],
 )
-def test_damaged_bytes_are_not_a_picture(server: GeminiServer, data: Any) -> None:
-    """Nothing that cannot be opened is ever saved as a result."""
+def test_damaged_bytes_are_kept_and_are_no_picture(server: GeminiServer, data: Any, kept: bytes | None) -> None:
+    """They were paid; nothing that cannot be opened counts as a result, though."""
     server.next(parts(inline(data)))
 
     outcome = ask(server)
 
-    assert (outcome.status, outcome.pictures, outcome.billable) == (Status.NO_IMAGE, (), "yes")
+    assert (outcome.status, outcome.billable) == (Status.NO_IMAGE, "yes")
+    assert [(picture.data, picture.media_type) for picture in outcome.pictures] == (
+        [] if kept is None else [(kept, "application/octet-stream")]
+    )
     assert "damaged" in outcome.message
     assert len(server.requests) == 1
 
 
 def test_one_damaged_picture_does_not_cost_the_others(server: GeminiServer) -> None:
-    """What is good is kept, and the loss is said."""
-    server.next(parts(inline(JPEG), inline(JPEG[:1001])))
+    """What is good is kept, and so are the bytes of what is not; the loss is said."""
+    server.next(parts(inline(JPEG), inline(JPEG[:1001]), inline("")))
 
     outcome = ask(server)
 
-    assert len(outcome.pictures) == 1
-    assert outcome.warnings == ("1 of 2 pictures came back damaged and are left out.",)
+    assert (outcome.ok, len(outcome.pictures)) == (True, 2)
+    assert outcome.warnings == (
+        "1 of 3 pictures cannot be read as a picture; the bytes are kept.",
+        "1 of 3 pictures came back damaged and are left out.",
+    )
 
 
 def test_both_alphabets_of_base64_are_read(server: GeminiServer) -> None:

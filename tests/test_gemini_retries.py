@@ -1,4 +1,4 @@
-"""When the generator asks again: only what was certainly not paid, and once what came back empty."""
+"""What is sent again: by the generator what was certainly not paid, and by whoever keeps the ledger what came empty."""
 
 from __future__ import annotations
 
@@ -17,12 +17,20 @@ from gemini_replies import broken, finished, picture, quota, raw, refused, retry
 from gemini_server import GeminiServer
 
 from prompt_kit.generators.gemini import Gemini
+from prompt_kit.kit import generate
 from prompt_kit.outcome import Status
+from prompt_kit.project import Budget, Project
+from prompt_kit.prompt import Prompt
+from prompt_kit.record.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gemini_replies import Answer
+
+    from prompt_kit.outcome import Outcome
+    from prompt_kit.record.ledger import Entry
 
 
 DELAYS = {
@@ -178,58 +186,77 @@ def test_what_may_be_paid_is_never_asked_again(server: GeminiServer, answer: Ans
 
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("answer", EMPTY.values(), ids=EMPTY)
-def test_an_unexplained_empty_answer_is_asked_again_once(server: GeminiServer, answer: Answer) -> None:
-    """It often works the second time, and hardly ever the third."""
-    server.next(answer, answer, picture())
+def test_an_unexplained_empty_answer_may_be_asked_for_again_by_whoever_pays(
+    server: GeminiServer, answer: Answer
+) -> None:
+    """It may be charged, so the generator sends it once; that a second try is worth it, the outcome says."""
+    server.next(answer, picture())
 
     outcome = ask(server)
 
-    assert (outcome.status, len(server.requests), server.waiting) == (Status.NO_IMAGE, 2, 1)
+    assert (outcome.status, outcome.repeatable, len(server.requests)) == (Status.NO_IMAGE, True, 1)
 
 
-@pytest.mark.usefixtures("at_once")
-def test_what_an_empty_answer_may_cost_is_added(server: GeminiServer) -> None:
-    """Both answers have their usage; the sum is what will be on the bill."""
-    server.next(finished("NO_IMAGE"), picture())
-    single = ask(server, wish())
-    assert single.usage
-    server.next(picture())
-    plain = ask(server, wish())
-    assert plain.usage
+@pytest.mark.parametrize(
+    "answer", [picture(), finished("IMAGE_SAFETY"), refused(400)], ids=["picture", "held back", "refused"]
+)
+def test_nothing_else_may_be_asked_for_again(server: GeminiServer, answer: Answer) -> None:
+    """An answer that was explained would be the same the second time."""
+    server.next(answer)
 
-    assert single.usage.to_dict() == {
-        **plain.usage.to_dict(),
-        "input_text": 2 * plain.usage.to_dict()["input_text"],
-        "thinking": 420,
-    }
-    assert plain.cost
-    # 3 × $1.50 + 210 × $7.50, for a million each.
-    assert single.cost == plain.cost + Decimal("0.00158")
-    assert "asked again; both answers may be charged" in single.warnings[0]
+    assert not ask(server, attempts=1).repeatable
 
 
-@pytest.mark.usefixtures("at_once")
-def test_after_an_empty_answer_nothing_is_certainly_free(server: GeminiServer) -> None:
+def made(server: GeminiServer, tmp_path: Path, *answers: Answer, day: str) -> tuple[Outcome, tuple[Entry, ...]]:
+    """Make a picture with these answers and this budget for the day; return what came of it, and the ledger."""
+    server.next(*answers)
+    project = Project(root=tmp_path, budget=Budget(day=Decimal(day)))
+    prompt = Prompt((wish().turn,), wish().settings)
+    outcome = generate(prompt, generator=Gemini(api_key=KEY, base_url=server.url), project=project)
+    with Ledger.open(project.ledger_url) as ledger:
+        return outcome, ledger.entries()
+
+
+def test_an_empty_answer_is_asked_for_once_more_as_a_request_of_its_own(server: GeminiServer, tmp_path: Path) -> None:
+    """It often works the second time; both answers have their row, and the sum is what will be on the bill."""
+    outcome, rows = made(server, tmp_path, finished("NO_IMAGE"), picture(), day="10")
+
+    assert (outcome.ok, len(server.requests)) == (True, 2)
+    assert [row.state for row in rows] == ["done", "unknown"]
+    assert outcome.cost == sum(row.actual or 0 for row in rows)
+    assert outcome.usage
+    assert outcome.usage.thinking == 420
+    assert "asked again; both answers may be charged" in outcome.warnings[0]
+
+
+def test_an_empty_answer_is_hardly_ever_followed_by_a_picture_the_third_time(
+    server: GeminiServer, tmp_path: Path
+) -> None:
+    """So it is asked for twice at most."""
+    outcome, rows = made(server, tmp_path, finished("NO_IMAGE"), raw({}), picture(), day="10")
+
+    assert (outcome.status, len(rows), server.waiting) == (Status.NO_IMAGE, 2, 1)
+
+
+def test_after_an_empty_answer_nothing_is_certainly_free(server: GeminiServer, tmp_path: Path) -> None:
     """The second request was refused, but the first one may be charged."""
-    server.next(finished("NO_IMAGE"), refused(400))
-
-    outcome = ask(server)
+    outcome, _ = made(server, tmp_path, raw({}), refused(400), day="10")
 
     assert (outcome.status, outcome.billable, outcome.cost) == (Status.INVALID, "unknown", None)
 
 
-def test_a_program_may_turn_retries_off(server: GeminiServer) -> None:
-    """Then an empty answer is counted once, and nobody is told that it was asked again."""
-    server.next(finished("NO_IMAGE"))
-    stamina.set_active(False)
-    try:
-        outcome = ask(server)
-    finally:
-        stamina.set_active(True)
+def test_an_empty_answer_that_used_up_the_budget_is_the_last(server: GeminiServer, tmp_path: Path) -> None:
+    """Its tokens are paid, so the budget is asked before anything is sent once more."""
+    costly = raw(
+        {
+            "candidates": [{"finishReason": "NO_IMAGE"}],
+            "usageMetadata": {"candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 1120}]},
+        }
+    )
+    outcome, rows = made(server, tmp_path, costly, picture(), day="0.04")
 
-    assert (outcome.status, len(server.requests), outcome.warnings) == (Status.NO_IMAGE, 1, ())
-    assert outcome.usage
-    assert outcome.usage.thinking == 210
+    assert (outcome.status, len(server.requests), len(rows)) == (Status.NO_IMAGE, 1, 1)
+    assert "budget" in outcome.next_step
 
 
 def test_waiting_can_be_stopped(server: GeminiServer) -> None:

@@ -320,9 +320,10 @@ def test_a_refused_job_is_free(kit: Kit, batches: Batches) -> None:
 
 def test_a_lost_answer_is_found_by_its_label(kit: Kit, batches: Batches) -> None:
     """The job was made though nobody was told; it is not made again."""
-    batches.swallowed = 1
+    batches.swallowed, batches.lists = 1, False
     job = kit.submit(FOX)
     assert (job.state, job.name) == ("submitting", "")
+    batches.lists = True
     assert kit.collect().ok
     assert len(batches.jobs) == 1
 

@@ -137,9 +137,9 @@ def test_several_pictures_and_a_revised_prompt_are_kept(server: OpenAIServer) ->
 
     outcome = ask(server)
 
-    assert (outcome.ok, len(outcome.pictures)) == (True, 2)
+    assert (outcome.ok, len(outcome.pictures)) == (True, 3)
     assert dict(outcome.details)["revised_prompt"] == "A cat, oil on canvas."
-    assert outcome.warnings == ("1 of 3 pictures did not arrive whole and are left out.",)
+    assert outcome.warnings == ("1 of 3 pictures cannot be read as a picture; the bytes are kept.",)
 
 
 def test_what_is_declared_is_not_believed(server: OpenAIServer) -> None:

@@ -201,20 +201,28 @@ def test_a_mask_of_another_size_is_refused_before_anything_is_sent(server: OpenA
     assert "Save the mask at the picture's size." in outcome.message
 
 
-def test_a_mask_is_not_laid_over_the_wrong_picture(server: OpenAIServer) -> None:
-    """OpenAI lays it over the first picture, ours to work on is the last; with several it stays here, and that is said."""
-    parts = ("Put the lamp", base(8, 8), "on the table", base(40, 30), drawn_mask(40, 30, (0, 0, 9, 9)))
-    request = wish(*parts)
+def test_a_mask_goes_along_with_several_pictures(server: OpenAIServer) -> None:
+    """OpenAI lays it over the first of them, and image 1 is the one to work on."""
+    lamp = Reference("lamp", "object", photo(8, 8))
+    request = wish("Put on the table", base(40, 30), "the lamp", lamp, drawn_mask(40, 30, (10, 5, 20, 15)))
 
     assert ask(server, request).ok
 
-    assert [len(server.requests[0].files[name]) for name in ("image",)] == [2]
+    assert [len(server.requests[0].files[name]) for name in ("image", "mask")] == [2, 1]
+    assert request.model.warnings(Prompt((request.turn,))) == ()
+
+
+def test_a_mask_is_not_laid_over_the_wrong_picture(server: OpenAIServer) -> None:
+    """Where another picture comes first it stays here, and that is said."""
+    lamp = Reference("lamp", "object", photo(8, 8))
+    request = wish("Put the lamp", lamp, "on the table", base(40, 30), drawn_mask(40, 30, (0, 0, 9, 9)))
+
+    assert ask(server, request).ok
+
+    assert len(server.requests[0].files["image"]) == 2
     assert "mask" not in server.requests[0].files
-    warnings = request.model.warnings(Prompt((request.turn,)))
-    assert (
-        "'gpt-image-2.5-sunburst' takes a mask with a single picture only; with several, the words say what changes."
-        in warnings
-    )
+    said = "lays a mask over the first picture, which is not the one to work on; it is not sent"
+    assert said in request.model.warnings(Prompt((request.turn,)))[0]
 
 
 def test_the_quality_is_part_of_what_makes_two_requests_the_same() -> None:

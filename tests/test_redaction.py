@@ -32,12 +32,32 @@ def repeated(form: str, before: int) -> str:
         "plain": KEY,
         "percent": quote(KEY, safe=""),
         "percent, small": quote(KEY, safe="").replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d"),
+        "percent, twice": quote(quote(KEY, safe=""), safe=""),
+        "percent, three times": quote(quote(quote(KEY, safe=""), safe=""), safe=""),
+        "percent, each": "".join(f"%{byte:02x}" for byte in KEY.encode()),
+        "escapes": "".join(f"\\x{byte:02X}" for byte in KEY.encode()),
+        "entities": KEY.replace("+", "&#x2B;").replace("/", "&#x2f;"),
+        "hex": KEY.encode().hex(),
+        "hex, large": KEY.encode().hex().upper(),
         "base64": base64.b64encode(b"u" * before + KEY.encode() + b"!" * (before % 4)).decode(),
         "base64 of addresses": base64.urlsafe_b64encode(b"u" * before + KEY.encode()).decode(),
     }[form]
 
 
-FORMS = ["plain", "percent", "percent, small", "base64", "base64 of addresses"]
+FORMS = [
+    "plain",
+    "percent",
+    "percent, small",
+    "percent, twice",
+    "percent, three times",
+    "percent, each",
+    "escapes",
+    "entities",
+    "hex",
+    "hex, large",
+    "base64",
+    "base64 of addresses",
+]
 
 
 @pytest.mark.parametrize("form", FORMS)

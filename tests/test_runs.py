@@ -137,7 +137,7 @@ def test_a_picture_that_is_gone_stops_the_run_before_it_begins(root: Path, promp
 def test_masters_are_the_providers_bytes_under_the_name_of_what_they_are(folder: RunFolder) -> None:
     """Bytes that were declared PNG and are JPEG stay untouched and become a .jpg."""
     outcome = folder.save(Outcome(Status.OK, (picture(), picture(png(), declared="image/jpeg"))), sent())
-    more = folder.save(Outcome(Status.OK, (picture(b"?", declared="image/tiff"),)), sent(1))
+    more = folder.save(Outcome(Status.OK, (picture(b"?", declared="image/x-unheard-of"),)), sent(1))
 
     names = [made.path.name for made in (*outcome.pictures, *more.pictures) if made.path]
     assert names == ["01.jpg", "02.png", "03.bin"]

@@ -133,8 +133,9 @@ class Model(Priced):
             yield f"{text}, {pixels[0]} × {pixels[1]} pixels."
         if settings.size in self.experimental_sizes:
             yield f"Pictures of {settings.size} are experimental with '{self.id}', says its provider."
-        if self.masks and any(turn.mask and count > 1 for turn, count in zip(prompt.turns, pictures, strict=True)):
-            yield f"'{self.id}' takes a mask with a single picture only; with several, the words say what changes."
+        if self.masks and any(turn.mask and not turn.mask_is_for_first for turn in prompt.turns):
+            fact = f"'{self.id}' lays a mask over the first picture, which is not the one to work on"
+            yield f"{fact}; it is not sent, and the words say what changes."
 
     def _reference_refusals(self, turn: Turn) -> Iterator[Problem]:
         for kind, limit, several in reference_limits.exceeded(self, turn):

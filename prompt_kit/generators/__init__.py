@@ -98,7 +98,9 @@ class Generator(Protocol):
     async def generate(self, request: Request) -> Outcome:
         """Make the pictures of one request.
 
-        Every answer of the provider becomes an outcome; only mistakes in our own code raise.
+        Every answer of the provider becomes an outcome; only mistakes in our own code raise. One call is one request
+        to the ledger: a generator sends again by itself only what was certainly not charged. What may be charged and
+        is worth a second try has `Outcome.repeatable`; the caller books it and calls once more.
         """
         ...
 
@@ -134,7 +136,8 @@ class BatchGenerator(Generator, Protocol):
     async def submit(self, requests: Mapping[str, Request], label: str) -> str | Outcome:
         """Send requests as one job, and return the provider's name for it.
 
-        With an outcome whose `billable` is ``no`` nothing was submitted; with any other it may have been.
+        With an outcome whose `billable` is ``no`` nothing was submitted; with any other it may have been. A refusal
+        may come after the job was made, so the label is looked for before anything is sent again or given up.
 
         Args:
             requests: By keys that name the answers afterwards; all for the same model.

@@ -20,7 +20,7 @@ _LONGEST_QUOTE: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The outcome of sending a request once, and whether it is safe to send it again."""
+    """The outcome of sending a request once, and whether it is sure that sending it again is not paid twice."""
 
     outcome: Outcome
     again: Again = "no"
@@ -38,6 +38,7 @@ def attempt_from(verdict: Verdict, *, says: str = "", **fields: Any) -> Attempt:
     # A gateway's error page is no sentence.
     message = verdict.message.replace("{says}", f' ("{quote}")' if quote and not quote.startswith("<") else "")
     filled: dict[str, Any] = {"next_step": verdict.next_step, "billable": verdict.billable} | fields
+    filled |= {"repeatable": True} if verdict.again == "once" else {}
     return Attempt(Outcome(verdict.status, message=message, **filled), verdict.again)
 
 

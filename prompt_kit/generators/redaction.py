@@ -1,4 +1,4 @@
-"""Removes keys from what providers answer, before anything is shown or recorded."""
+"""Removes keys from what providers answer and mends its texts, before anything is shown or recorded."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import base64
 import re
 from dataclasses import asdict, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote, quote_plus
 
 from prompt_kit.outcome import Outcome, Piece, WebPage
 
 if TYPE_CHECKING:
     from prompt_kit.generators.attempts import Attempt
+
+_Forms: TypeAlias = "tuple[str | re.Pattern[str], ...]"
 
 _SHORTEST_KEY: Final = 8
 """Shortest key that is removed, in characters; anything shorter may be an ordinary word."""
@@ -21,11 +23,15 @@ _DEEPEST: Final = 40
 """Levels of nested details that are kept; real answers have fewer than ten."""
 
 _URL_SAFE: Final = str.maketrans("+/", "-_")
+_BROKEN: Final = re.compile("[\0\ud800-\udfff]")
 _ESCAPE: Final = re.compile("%[0-9A-F]{2}")
 
 
 def without_key(outcome: Outcome, *keys: str) -> Outcome:
-    """Return an outcome in which "…" replaces these keys, in any encoding in which a provider may repeat them."""
+    """Return an outcome in which "…" replaces these keys, in any encoding in which a provider may repeat them.
+
+    Its texts can be written afterwards: a lone half of a surrogate pair, and NUL, become the replacement character.
+    """
     said = ("text", "pieces", "thoughts", "sources", "queries", "suggestions")
     names = (*said, "reason", "message", "next_step", "model", "response_id", "warnings", "details")
     forms = _all_forms(keys)
@@ -42,12 +48,12 @@ def text_without_key(text: str, *keys: str) -> str:
     return str(_without(_all_forms(keys), text, _DEEPEST))
 
 
-def _all_forms(keys: tuple[str, ...]) -> tuple[str, ...]:
+def _all_forms(keys: tuple[str, ...]) -> _Forms:
     return tuple(form for key in keys if len(key) >= _SHORTEST_KEY for form in _forms(key))
 
 
 @lru_cache(maxsize=16)
-def _forms(key: str) -> tuple[str, ...]:
+def _forms(key: str) -> _Forms:
     """Return a key as it is, percent-encoded, and within base64, for each position at which it can begin there."""
     data = key.encode("utf-8", "surrogatepass")
     escaped = {quote(data, safe=""), quote(data), quote_plus(data)}
@@ -58,19 +64,36 @@ def _forms(key: str) -> tuple[str, ...]:
         # The outermost characters also encode bits of the bytes beside the key.
         inner = text[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6]
         encoded |= {inner, inner.translate(_URL_SAFE)}
-    return tuple(sorted({key} | escaped | encoded, key=len, reverse=True))
+    plain = {key, data.hex(), data.hex().upper()}
+    return *sorted(plain | escaped | encoded, key=len, reverse=True), _escaped(data)
 
 
-def _without(forms: tuple[str, ...], value: Any, levels: int) -> Any:
+def _escaped(data: bytes) -> re.Pattern[str]:
+    r"""Return a pattern for a key of which any character is escaped, as ``%41``, ``%2541``, ``\x41`` or ``&#x41;``."""
+    characters = (rf"(?:{re.escape(chr(byte))}|(?:%(?:25)*|\\x|\\u00|&#x){byte:02x};?)" for byte in data)
+    return re.compile("".join(characters), re.IGNORECASE)
+
+
+def _cleaned(forms: _Forms, text: str) -> str:
+    """Return a text without these, and without what neither a file nor a database can hold."""
+    escaped = any(mark in text for mark in ("%", "\\", "&#"))
+    for form in forms:
+        if isinstance(form, str):
+            text = text.replace(form, "…")
+        elif escaped:
+            text = form.sub("…", text)
+    # Half of a surrogate pair is no character, and PostgreSQL holds no NUL.
+    return _BROKEN.sub("\ufffd", text)
+
+
+def _without(forms: _Forms, value: Any, levels: int) -> Any:
     """Return plain data in which "…" replaces every occurrence of these texts.
 
     What is nested deeper than so many levels is left out: no answer needs it, and a record could not be written.
     """
     match value:
         case str():
-            for form in forms:
-                value = value.replace(form, "…")
-            return value
+            return _cleaned(forms, value)
         case list() | tuple() | dict() if not levels:
             return "…"
         case list() | tuple():
@@ -79,7 +102,7 @@ def _without(forms: tuple[str, ...], value: Any, levels: int) -> Any:
             words = {name: word for name, word in asdict(value).items() if isinstance(word, str)}
             # A mark goes back verbatim or not at all.
             marked = words.pop("signature", "")
-            words |= {"signature": ""} if any(form in marked for form in forms) else {}
+            words |= {"signature": ""} if _cleaned(forms, marked) != marked else {}
             return replace(value, **_without(forms, words, levels))
         case dict():
             return {_without(forms, key, levels): _without(forms, item, levels - 1) for key, item in value.items()}

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from prompt_kit.outcome import Billable
 
 Again: TypeAlias = Literal["no", "once", "yes"]
-"""Whether the same request may be sent again without asking the person who pays."""
+"""Whether the same request may be sent again without asking the person who pays.
+
+``yes`` was certainly not charged, and the generator sends it again itself. ``once`` may be charged: whoever keeps the
+ledger sends it again, as a request of its own (`Outcome.repeatable`).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ NO_CONNECTION: Final = Verdict(
     "no",
 )
 """What the environment says about proxies or certificates cannot be used here; nothing was sent."""
+
+
+TOO_LARGE: Final = Verdict(
+    Status.NO_IMAGE,
+    "The answer is larger than prompt-kit reads{says}; it was not kept and may be charged.",
+    "Ask for fewer or smaller pictures at once, and look at the billing page.",
+)
+"""The answer was not read to its end."""
 
 
 def meaning_of_code(code: int, meanings: Mapping[int, Verdict], no_api: Verdict) -> Verdict:

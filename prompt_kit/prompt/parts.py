@@ -106,6 +106,12 @@ class Turn:
         return next((part for part in self.parts if isinstance(part, Mask)), None)
 
     @property
+    def mask_is_for_first(self) -> bool:
+        """Whether a mask would be for the first picture of the turn: it is the one to work on, or the only one."""
+        pictures = [part for part in self.parts if isinstance(part, Reference | Earlier)]
+        return bool(pictures) and (len(pictures) == 1 or pictures[0].role == "base")
+
+    @property
     def images(self) -> tuple[Image, ...]:
         """Every given picture that is needed to send it: references, mask, and those of the conversation before."""
         said = [piece.image for exchange in self.history for piece in exchange.answered if piece.image]

@@ -84,6 +84,16 @@ def _gif(data: bytes) -> tuple[int, int, int]:
     return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little"), 1
 
 
+def _bmp(data: bytes) -> tuple[int, int, int]:
+    # The height of a picture that is stored from top to bottom is negative.
+    width, height = (int.from_bytes(data[at : at + 4], "little", signed=True) for at in (18, 22))
+    return abs(width), abs(height), 1
+
+
+def _tiff(data: bytes) -> tuple[int, int, int]:
+    return _tag(data, 256), _tag(data, 257), _exif(data)
+
+
 def _jpeg(data: bytes) -> tuple[int, int, int]:
     at, size, orientation = 2, (0, 0), 1
     for _ in range(_MOST_STEPS):
@@ -129,8 +139,13 @@ def _webp_orientation(data: bytes) -> int:
 
 def _exif(data: bytes) -> int:
     """Return the orientation that a block of Exif names; 1 when it names none."""
+    return _tag(data, ORIENTATION) or 1
+
+
+def _tag(data: bytes, wanted: int) -> int:
+    """Return the number that a tag of a TIFF file or a block of Exif has; 0 when it is not there."""
     if data[:2] not in {b"II", b"MM"}:
-        return 1
+        return 0
 
     def number(at: int, length: int) -> int:
         return int.from_bytes(data[at : at + length], "little" if data[:2] == b"II" else "big")
@@ -138,9 +153,9 @@ def _exif(data: bytes) -> int:
     first = number(4, 4)
     for tag in range(min(number(first, 2), _MOST_TAGS)):
         at = first + 2 + 12 * tag
-        if number(at, 2) == ORIENTATION:
+        if number(at, 2) == wanted:
             return number(at + 8, 4 if number(at + 2, 2) == 4 else 2)
-    return 1
+    return 0
 
 
 def _heif(data: bytes) -> tuple[int, int, int]:
@@ -218,6 +233,9 @@ _SIGNATURES: Final[tuple[tuple[Callable[[bytes], bool], str], ...]] = (
     (lambda data: data[4:8] == b"ftyp" and (data[8:12] in _AVIF or _is_avif(data)), "image/avif"),
     (lambda data: data[4:8] == b"ftyp" and data[8:12] in _HEIF, "image/heif"),
     (lambda data: data[:6] in {b"GIF87a", b"GIF89a"}, "image/gif"),
+    (lambda data: data[:4] in {b"II*\0", b"MM\0*"}, "image/tiff"),
+    (lambda data: data[:2] == b"BM" and data[6:10] == b"\0\0\0\0" and data[15:18] == b"\0\0\0", "image/bmp"),
+    (lambda data: data[:2] == b"\xff\n" or data[:12] == b"\0\0\0\x0cJXL \r\n\x87\n", "image/jxl"),
 )
 
 
@@ -233,4 +251,6 @@ _READERS: Final[dict[str, Callable[[bytes], tuple[int, int, int]]]] = {
     "image/heic": _heif,
     "image/heif": _heif,
     "image/avif": _heif,
+    "image/tiff": _tiff,
+    "image/bmp": _bmp,
 }

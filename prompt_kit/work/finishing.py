@@ -64,5 +64,5 @@ def _made(
 
 
 def base_of(turn: Turn) -> Reference | None:
-    """Return the picture that is worked on; of several, the last."""
-    return next((part for part in reversed(turn.references) if part.role == "base"), None)
+    """Return the picture that is worked on; of several, the first, which is image 1 in the words."""
+    return next((part for part in turn.references if part.role == "base"), None)

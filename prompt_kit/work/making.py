@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from prompt_kit.errors import BudgetError, PromptKitError
 from prompt_kit.generators import Request
+from prompt_kit.generators.redaction import without_key
 from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.images import Image
 from prompt_kit.outcome import Outcome, Picture, Status
@@ -21,7 +22,7 @@ from prompt_kit.work import finishing
 from prompt_kit.work.booking import budget_refusal, priced
 from prompt_kit.work.events import Event
 from prompt_kit.work.orders import Result
-from prompt_kit.work.results import merged
+from prompt_kit.work.results import after_empty, merged
 from prompt_kit.work.resuming import unfinished
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ class Making:
             answer = await self._request(number, take, outcomes)
             if answer is None:
                 return
+            if answer.repeatable and (second := await self._request(number, take, outcomes)):
+                answer = after_empty(answer, second)
             outcome = await self._finished(answer, turn)
             outcomes.append(outcome)
             if self.shared.note(self.item, outcome):
@@ -224,7 +227,8 @@ class Making:
                 entry=row,
             )
             try:
-                outcome = await shared.makers[item.generator].generate(request)
+                # Text of plugins is mended, too: a half of a character cannot be written, and the answer is paid.
+                outcome = without_key(await shared.makers[item.generator].generate(request))
             except BaseException as error:
                 stopped = isinstance(error, asyncio.CancelledError)
                 note = "It was stopped while the answer was awaited." if stopped else "The generator broke off."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from prompt_kit.outcome import Outcome, Usage
+from prompt_kit.outcome import Outcome, Status, Usage
 from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
@@ -34,6 +34,24 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
         usage=_added([outcome.usage for outcome in outcomes if outcome.usage]),
         cost=total(outcome.cost for outcome in outcomes),
         warnings=tuple(dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)),
+    )
+
+
+def after_empty(empty: Outcome, second: Outcome) -> Outcome:
+    """Return the second outcome of a request that first came back empty, with what both may cost.
+
+    Where the budget did not allow a second one, the first is the outcome.
+    """
+    if second.status is Status.BUDGET:
+        return replace(empty, next_step=f"{empty.next_step} It was not sent once more: {second.message}".strip())
+    counted = [outcome.usage for outcome in (empty, second) if outcome.usage]
+    warning = f"{second.model} came back without a picture and was asked again; both answers may be charged."
+    return replace(
+        second,
+        billable="yes" if second.billable == "yes" else "unknown",
+        usage=_added(counted) if len(counted) == 2 else None,  # noqa: PLR2004 - both
+        cost=total(outcome.cost for outcome in (empty, second)),
+        warnings=(*second.warnings, warning),
     )
 
 

@@ -81,6 +81,10 @@ class Batches:
         """What the next attempts to make a job are answered with; none is made."""
         self.swallowed = 0
         """How many jobs from now on are made without anybody being told."""
+        self.denials: deque[Answer] = deque()
+        """What the next jobs that are made are answered with, as if there were none."""
+        self.lists = True
+        """Whether the list of jobs can be read."""
         self.page = 100
         """The most jobs of one page of the list."""
         self.keyless = False
@@ -121,7 +125,7 @@ class Batches:
             if not found:
                 return None
             if not found[1]:
-                return self._list(owner, dict(parse_qsl(url.query)))
+                return self._list(owner, dict(parse_qsl(url.query))) if self.lists else refused(503)(asked)
             job = self.jobs.get(f"batches/{found[1]}")
             if job is None or job.owner != owner:
                 return refused(404, message="Requested entity was not found.")(asked)
@@ -149,6 +153,8 @@ class Batches:
         inline = "requests" in source
         job = BatchJob(name, owner, model, batch["displayName"], rows, inline, deque(self._states))
         self.jobs[name] = job
+        if self.denials:
+            return self.denials.popleft()(asked)
         if self.swallowed:
             self.swallowed -= 1
             return Reply({}, ending="reset")

@@ -18,14 +18,14 @@ from prompt_kit.generators.gemini.verdicts import (
     MEANING_OF_REASON,
     NOT_GEMINI,
 )
-from prompt_kit.generators.lenient import entries, error_code, mapping, mappings
+from prompt_kit.generators.lenient import documents, entries, error_code, mapping, mappings
+from prompt_kit.generators.pictures import is_picture, unread_attempt
 from prompt_kit.generators.verdicts import Verdict, meaning_of_code
-from prompt_kit.outcome import Outcome, Status, Usage
+from prompt_kit.outcome import Outcome, Status
 from prompt_kit.support.durations import duration
-from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from prompt_kit.generators import Request
     from prompt_kit.outcome import Picture
@@ -33,16 +33,48 @@ if TYPE_CHECKING:
 _DELAY: Final = re.compile(r"^(\d{1,9}(?:\.\d{1,9})?)s?$")
 
 
-def read(body: str | None, request: Request) -> Attempt:
+def read(body: bytes | str | None, request: Request) -> Attempt:
     """Return what an answer of ``generateContent`` means.
 
     The JSON is read as it came: the SDK's own types drop the finish message, and warn about every reason
     that is newer than they are (google-genai 3.4.0).
     """
     try:
-        return understood(json.loads(body or "{}"), request)
+        answer = joined(documents(body or ""))
     except (ValueError, RecursionError):
-        return attempt_from(NOT_GEMINI, model=request.model.id)
+        return unread_attempt(NOT_GEMINI, body or "", model=request.model.id)
+    attempt = understood(answer, request)
+    if attempt.outcome.message == NOT_GEMINI.message:
+        return unread_attempt(NOT_GEMINI, body or "", model=request.model.id)
+    return attempt
+
+
+def joined(answers: list[Any]) -> Any:
+    """Return one answer of several: gateways stream them, as a list or as events."""
+    if len(answers) == 1:
+        return answers[0]
+    whole: dict[str, Any] = {}
+    parts: list[Any] = []
+    candidate: dict[str, Any] = {}
+    for answer in map(mapping, answers):
+        whole |= answer
+        for piece in mappings(answer.get("candidates"))[:1]:
+            candidate |= piece
+            parts += entries(mapping(piece.get("content")).get("parts"))
+    return whole | {"candidates": [candidate | {"content": {"parts": _run_together(parts)}}]} if candidate else whole
+
+
+def _run_together(parts: list[Any]) -> list[Any]:
+    """Return the parts with words that follow each other as one."""
+    whole: list[Any] = []
+    for part in parts:
+        plain = isinstance(part, dict) and set(part) <= {"text", "thought"} and isinstance(part.get("text"), str)
+        last = whole[-1] if whole else None
+        if plain and isinstance(last, dict) and set(last) == set(part):
+            whole[-1] = last | {"text": last["text"] + part["text"]}
+        else:
+            whole.append(part)
+    return whole
 
 
 def understood(answer: Any, request: Request) -> Attempt:
@@ -88,24 +120,6 @@ def refused(code: int, error: Any, request: Request, *, retry_after: str | None 
     return attempt
 
 
-def summed(outcome: Outcome, spent: Sequence[Outcome], request: Request) -> Outcome:
-    """Return the last outcome with what the empty answers before it may cost."""
-    if not spent:
-        return outcome
-    every = [*spent, outcome]
-    counts = [answer.usage.to_dict() for answer in every if answer.usage]
-    names = {name for each in counts for name in each}
-    counted = len(counts) == len(every)
-    warning = f"{request.model.id} came back without a picture and was asked again; both answers may be charged."
-    return replace(
-        outcome,
-        billable="yes" if outcome.billable == "yes" else "unknown",
-        usage=Usage(**{name: sum(each.get(name, 0) for each in counts) for name in names}) if counted else None,
-        cost=total(answer.cost for answer in every),
-        warnings=(*outcome.warnings, warning),
-    )
-
-
 def _read(answer: Mapping[str, Any], request: Request) -> Attempt:
     candidate = mapping(next(iter(entries(answer.get("candidates"))), None))
     parts = [mapping(part) for part in entries(mapping(candidate.get("content")).get("parts"))]
@@ -138,7 +152,7 @@ def _read(answer: Mapping[str, Any], request: Request) -> Attempt:
             return _good(candidate, fields)
         if holds.pictures:
             return attempt_from(_NO_WORDS, **fields)
-    elif holds.pictures:
+    elif any(map(is_picture, holds.pictures)):
         return _good(candidate, fields)
     return _empty(answer, candidate, fields, damaged=holds.damaged)
 
@@ -184,7 +198,7 @@ def _empty(
 
 _DAMAGED: Final = Verdict(
     Status.NO_IMAGE,
-    "What came back as a picture is none: its bytes are damaged or of an unknown type.",
+    "What came back as a picture is none: its bytes are damaged or of an unknown type. They are kept.",
     "Try again; it will be charged again.",
     "yes",
 )
@@ -211,7 +225,7 @@ def _pixel_warnings(pictures: Iterable[Picture], request: Request) -> Iterable[s
     if wanted is None or request.turn.output == "words":
         return
     for picture in pictures:
-        if not request.model.matches(picture.width, picture.height, aspect_ratio=ratio, size=size):
+        if picture.width and not request.model.matches(picture.width, picture.height, aspect_ratio=ratio, size=size):
             got = f"{picture.width} × {picture.height}"
             yield f"The picture has {got} pixels; {wanted[0]} × {wanted[1]} were asked for."
 

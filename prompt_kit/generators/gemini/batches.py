@@ -13,9 +13,10 @@ from google.genai import errors, types
 from prompt_kit.catalogue import Model
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Collected, Request
+from prompt_kit.generators.client import arrival
 from prompt_kit.generators.gemini import requests
 from prompt_kit.generators.gemini.answers import refused, understood
-from prompt_kit.generators.lenient import count, entries, error_code, mapping, mappings, text
+from prompt_kit.generators.lenient import count, documents, entries, error_code, mapping, mappings, text
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.prompt import Settings, Turn
 
@@ -35,6 +36,16 @@ INLINE_ROWS: Final = 20
 
 FILE_BYTES: Final = 2_000_000_000
 """Largest file of requests, in bytes (ai.google.dev, Batch API, 2026-01)."""
+
+MOST_BYTES: Final = 600_000_000
+"""Largest answer about a job, in bytes: `INLINE_ROWS` pictures of 4K, each with its drafts."""
+
+MOST_LINE_BYTES: Final = 256_000_000
+"""Longest line of a file of results, in bytes: the answer to one request."""
+
+DOWNLOAD_S: Final = 4 * 3600.0
+MOST_RESULT_BYTES: Final = 100_000_000_000
+"""How long the file of results may take, and how large it may be: it goes to the disk, not into memory."""
 
 PAGE: Final = 100
 """Jobs in one page of the list; without a number the list came empty (googleapis/python-genai#1250, 2025-08)."""
@@ -215,9 +226,9 @@ async def _fetched(client: Client, path: str) -> Mapping[str, Any]:
 
     The SDK's own types drop half of it, and warn about each state and reason that is newer than they are.
     """
-    response = await client._api_client.async_request("get", path, {}, None)  # noqa: SLF001 - there is no public way
-    body: Any = json.loads(response.body or "{}")
-    return mapping(body)
+    with arrival(most_bytes=MOST_BYTES) as heard:
+        await client._api_client.async_request("get", path, {}, None)  # noqa: SLF001 - there is no public way
+    return mapping(documents(heard.body or b"")[0])
 
 
 async def _rows(client: Client, output: Mapping[str, Any]) -> Iterable[Any]:
@@ -229,7 +240,8 @@ async def _rows(client: Client, output: Mapping[str, Any]) -> Iterable[Any]:
     # On disk, because the pictures of a large job do not fit into memory; `_lines` closes it.
     file = tempfile.TemporaryFile()  # noqa: SIM115
     try:
-        await client.aio.files.download(file=name, destination=cast("io.IOBase", file))
+        with arrival(within_s=DOWNLOAD_S, most_bytes=MOST_RESULT_BYTES):
+            await client.aio.files.download(file=name, destination=cast("io.IOBase", file))
     except BaseException as error:
         file.close()
         if isinstance(error, errors.APIError) and error.code in _GONE:
@@ -241,8 +253,12 @@ async def _rows(client: Client, output: Mapping[str, Any]) -> Iterable[Any]:
 
 def _lines(file: IO[bytes]) -> Iterator[Any]:
     with file:
-        for line in file:
-            if line.strip():
+        while line := file.readline(MOST_LINE_BYTES):
+            rest = line
+            while len(rest) == MOST_LINE_BYTES and not rest.endswith(b"\n"):
+                rest = file.readline(MOST_LINE_BYTES)
+            # Of a longer line nothing is read: its request counts as one without an answer, which may be charged.
+            if line.strip() and rest is line:
                 yield _parsed(line)
 
 

@@ -9,10 +9,10 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import google.auth
-import httpx2
 from google import genai
 
 from prompt_kit.generators.attempts import attempt_from
+from prompt_kit.generators.client import BoundedClient
 from prompt_kit.generators.gemini.platform import MEANING_OF_SIGN_IN, NO_PROJECT, sign_in_problem
 from prompt_kit.generators.network import CONNECT_S, certificates
 from prompt_kit.generators.verdicts import NO_CONNECTION
@@ -20,6 +20,7 @@ from prompt_kit.generators.verdicts import NO_CONNECTION
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import httpx2
     from google.auth.credentials import Credentials
     from google.genai import types
 
@@ -57,15 +58,22 @@ class Connection:
         """The secret that credentials have become, if there is one; it must never be shown."""
         return str(getattr(self._credentials, "token", None) or "")
 
-    async def client(self, options: Callable[[], types.HttpOptions], access: Access) -> genai.Client:
+    async def client(
+        self, options: Callable[[], types.HttpOptions], access: Access, *, within_s: float
+    ) -> genai.Client:
         """Return the open client, or open one; with credentials, its token is valid for some minutes.
+
+        Args:
+            options: Makes the SDK's options.
+            access: The credential.
+            within_s: How long an answer may take.
 
         Raises:
             NotReadyError: When there are no credentials, or Google does not take them.
         """
         async with self._turn:
             if self._client is None:
-                self._client = await self._opened(options, access)
+                self._client = await self._opened(options, access, within_s)
             if self._credentials is not None:
                 await _signed_in(_refresh, self._credentials)
             return self._client
@@ -83,7 +91,7 @@ class Connection:
             if http:
                 await http.aclose()
 
-    async def _opened(self, options: Callable[[], types.HttpOptions], access: Access) -> genai.Client:
+    async def _opened(self, options: Callable[[], types.HttpOptions], access: Access, within_s: float) -> genai.Client:
         who: dict[str, Any] = {"enterprise": access.platform, "api_key": access.key or None}
         if access.platform:
             who |= {"project": access.project or None, "location": access.location or None}
@@ -96,12 +104,12 @@ class Connection:
                 raise NotReadyError(attempt_from(NO_PROJECT))
             self._credentials = credentials
             who |= {"credentials": credentials, "project": project}
-        # Redirects would send the key to another address. Giving the client also keeps the SDK
-        # from changing to aiohttp, whose exceptions are others, when that happens to be installed.
+        # Giving the client also keeps the SDK from changing to aiohttp, whose exceptions are others, when that happens
+        # to be installed.
         hooks: dict[str, list[Callable[..., Any]]] = {"request": [_connect_soon], "response": [self._look_at_the_clock]}
         try:
             trust = certificates()
-            self._http = httpx2.AsyncClient(verify=trust, timeout=None, follow_redirects=False, event_hooks=hooks)
+            self._http = BoundedClient(within_s=within_s, verify=trust, timeout=None, event_hooks=hooks)
         except (ImportError, OSError) as error:
             raise NotReadyError(attempt_from(NO_CONNECTION, says=str(error))) from error
         shared = {"client_args": {"verify": trust}, "async_client_args": {"ssl": trust}}

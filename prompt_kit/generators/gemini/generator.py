@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import httpx2
 from google.genai import errors, types
@@ -14,9 +13,10 @@ from google.genai import errors, types
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
 from prompt_kit.generators.attempts import Attempt, failed_attempt
+from prompt_kit.generators.client import AnswerTooLargeError, Arrival, arrival
 from prompt_kit.generators.gemini import batches, platform, requests
 from prompt_kit.generators.gemini.access import ADDRESSES, Access, access, at_home
-from prompt_kit.generators.gemini.answers import read, refused, summed
+from prompt_kit.generators.gemini.answers import read, refused
 from prompt_kit.generators.gemini.connection import Connection, NotReadyError
 from prompt_kit.generators.gemini.uploads import UploadError, Uploads, sent_pictures
 from prompt_kit.generators.gemini.verdicts import (
@@ -26,10 +26,12 @@ from prompt_kit.generators.gemini.verdicts import (
     NOT_GEMINI,
     SENT_NOTHING,
 )
+from prompt_kit.generators.lenient import documents
 from prompt_kit.generators.network import address_problem, host
 from prompt_kit.generators.options import option_problem
 from prompt_kit.generators.redaction import attempt_without_key, text_without_key, without_key
 from prompt_kit.generators.retrying import retried
+from prompt_kit.generators.verdicts import TOO_LARGE, Verdict
 from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
 
     from prompt_kit.generators import Collected, Request
     from prompt_kit.generators.gemini.upload_cache import Uploaded
-    from prompt_kit.generators.verdicts import Verdict
     from prompt_kit.images import Image
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
     httpx2.LocalProtocolError: BAD_ADDRESS,
     httpx2.TimeoutException: NO_ANSWER_IN_TIME,
     TimeoutError: NO_ANSWER_IN_TIME,
+    AnswerTooLargeError: TOO_LARGE,
     httpx2.HTTPError: LOST_ON_THE_WAY,
     # What the SDK raises for an address or key that it cannot use, and for an error page in no known encoding.
     ValueError: BAD_ADDRESS,
@@ -68,6 +70,8 @@ MEANING_OF_FAILURE: Final[Mapping[type[Exception], Verdict]] = {
     RecursionError: NOT_GEMINI,
 }
 """Each way in which a request or its answer gets lost; the nearest class of an exception decides."""
+
+_GOOD: Final = 200
 
 # A KeyError is what the SDK raises when an upload is answered without an address (google-genai 3.4.0).
 _UNHEARD: Final[tuple[type[Exception], ...]] = (*MEANING_OF_FAILURE, KeyError)
@@ -103,8 +107,7 @@ class Gemini:
     timeout_s: float = 300.0
     """How long one answer may take; a 4K picture of the pro model takes 60 to 120 s and more (2026-10)."""
     attempts: int = 4
-    """How often a request is sent at most; only what was certainly not charged is sent again, and once what came
-    back empty without a reason."""
+    """How often a request is sent at most; only what was certainly not charged is sent again."""
     on_wait: Callable[[float, str], None] | None = None
     """Called with about how many seconds are waited before the next try, and why, in one or two plain sentences."""
     _connection: Connection = field(default_factory=Connection, init=False, repr=False, compare=False)
@@ -145,21 +148,36 @@ class Gemini:
             return source
         by, request = self._access(), next(iter(requests.values()))
         names: list[str] = []
+        unsure = False
 
         async def send() -> Attempt:
+            nonlocal unsure
             try:
-                names.append(await batches.created(await self._client(by), request.model.id, source, label))
+                if unsure and (there := await batches.find(await self._client(by), label)):
+                    # A refusal may come from a gateway that had passed the job on.
+                    names.append(there)
+                else:
+                    names.append(await batches.created(await self._client(by), request.model.id, source, label))
             except NotReadyError as error:
                 return error.attempt
             except errors.APIError as error:
-                return attempt_without_key(refused(error.code, error.details, request), by.key)
+                attempt = attempt_without_key(refused(error.code, error.details, request), by.key)
+                unsure = unsure or attempt.again == "yes" or attempt.outcome.billable == "unknown"
+                return attempt
             except tuple(MEANING_OF_FAILURE) as error:
                 attempt = failed_attempt(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
+                unsure = unsure or attempt.outcome.billable == "unknown"
                 return attempt_without_key(attempt, by.key)
             return Attempt(Outcome(Status.OK))
 
         async with self:
             outcome = await retried(send, attempts=self.attempts, on_wait=self.on_wait)
+            if unsure and not outcome.ok:
+                there = await self.find(label)
+                if isinstance(there, str):
+                    return there
+                # Only a list without the job shows that there is none.
+                outcome = outcome if there is None else replace(outcome, billable="unknown", cost=None)
         return names[0] if outcome.ok and names[0] else outcome
 
     async def find(self, label: str) -> str | Outcome | None:
@@ -256,28 +274,21 @@ class Gemini:
         return given or os.environ.get(ADDRESSES[self._access().platform], "").strip()
 
     async def _client(self, by: Access) -> genai.Client:
-        """Return the open connection, signed in.
+        """Return the open connection, signed in; the SDK's own limit ends sooner where only one step is slow.
 
         Raises:
             NotReadyError: When the credential is not accepted; no request was sent.
             ValueError: When no address can be made of what was given.
         """
-        return await self._connection.client(self._options, by)
+        return await self._connection.client(self._options, by, within_s=self.timeout_s + 1)
 
     async def _asked(self, request: Request, by: Access) -> Outcome:
-        """Send a request until the answer is final; return its outcome with the cost of all attempts."""
-        spent: list[Outcome] = []
-        last = Attempt(Outcome(Status.CANCELLED))
+        """Send a request until the answer is final, and return its outcome."""
 
         async def send() -> Attempt:
-            nonlocal last
-            if last.again == "once":
-                spent.append(last.outcome)
-            last = attempt_without_key(await self._try(request, by), by.key, self._connection.token)
-            return replace(last, again="yes") if last.again == "once" and not spent else last
+            return attempt_without_key(await self._try(request, by), by.key, self._connection.token)
 
-        outcome = await retried(send, attempts=self.attempts, on_wait=self.on_wait)
-        return summed(outcome, spent, request)
+        return await retried(send, attempts=self.attempts, on_wait=self.on_wait)
 
     async def _try(self, request: Request, by: Access, *, anew: bool = False) -> Attempt:
         """Send a request once; when Google no longer has an uploaded file, upload it again and send once more."""
@@ -288,11 +299,8 @@ class Gemini:
             if not by.platform:
                 files = await self._uploads.ready(client, request, account)
             contents, config = requests.contents(request, _attached(files)), requests.config(request)
-            # The SDK's limit is for each chunk; this one is for the whole answer.
-            async with asyncio.timeout(self.timeout_s + 1):
-                response = await client.aio.models.generate_content(
-                    model=request.model.id, contents=contents, config=config
-                )
+            with arrival() as heard:
+                attempt = await self._answered(client, request, contents, config, heard)
         except (NotReadyError, UploadError) as error:
             return replace(error.attempt, outcome=replace(error.attempt.outcome, model=request.model.id))
         except InputError as error:
@@ -304,10 +312,23 @@ class Gemini:
             attempt = refused(error.code, error.details, request, retry_after=headers.get("retry-after"))
         except tuple(MEANING_OF_FAILURE) as error:
             return failed_attempt(MEANING_OF_FAILURE, error, model=request.model.id, timeout_s=self.timeout_s)
-        else:
-            raw = response.sdk_http_response
-            attempt = read(raw.body if raw else None, request)
         return platform.reworded(attempt, by_credentials=by.by_credentials) if by.platform else attempt
+
+    async def _answered(
+        self, client: genai.Client, request: Request, contents: Any, config: Any, heard: Arrival
+    ) -> Attempt:
+        """Ask, and return what came back, whether or not the SDK can read it."""
+        try:
+            await client.aio.models.generate_content(model=request.model.id, contents=contents, config=config)
+        except errors.APIError:
+            raise
+        except Exception:
+            if heard.body is None:
+                raise
+            # An answer that is here was sent and may be paid, whatever the SDK stumbles over.
+            if heard.code != _GOOD:
+                return refused(heard.code, _plain(heard.body), request)
+        return read(heard.body, request)
 
     def _options(self) -> types.HttpOptions:
         return types.HttpOptions(
@@ -317,6 +338,13 @@ class Gemini:
             # One attempt: with the aiohttp extra the SDK would otherwise send again what may be paid already.
             retry_options=types.HttpRetryOptions(attempts=1),
         )
+
+
+def _plain(body: bytes) -> Any:
+    try:
+        return documents(body)[0]
+    except (ValueError, RecursionError):
+        return {}
 
 
 def _attached(files: Mapping[str, Uploaded]) -> Callable[[Image], types.Part]:

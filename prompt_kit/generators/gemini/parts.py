@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators.lenient import mapping, text
-from prompt_kit.generators.pictures import decoded_picture
+from prompt_kit.generators.pictures import MOST_PICTURES, decoded_picture, is_picture, oddities
 from prompt_kit.outcome import Picture, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+MOST_PARTS: Final = 1000
+"""Most parts of one answer that are kept; an illustrated guide has some dozens."""
 
 _DRAFT_ONLY: Final = "Only a draft of the model's thinking came back; it may be smaller or unfinished."
 
@@ -45,8 +48,9 @@ def taken_apart(parts: Sequence[Mapping[str, Any]], *, finish: str, thoughts: bo
         finish: Why the model ended.
         thoughts: Whether the thinking was asked for; else it is left out.
     """
-    thought = [part for part in parts if part.get("thought")]
-    said = [part for part in parts if not part.get("thought")]
+    few, left_out = _bounded(parts)
+    thought = [part for part in few if part.get("thought")]
+    said = [part for part in few if not part.get("thought")]
     drawn = [part for part in said if "inlineData" in part]
     drafts = [part for part in thought if "inlineData" in part]
     instead = drafts[-1:] if not drawn and finish == "STOP" else []
@@ -60,13 +64,27 @@ def taken_apart(parts: Sequence[Mapping[str, Any]], *, finish: str, thoughts: bo
         pictures=pictures,
         thoughts="\n\n".join(words for part in thought if (words := text(part.get("text")))) if thoughts else "",
         drafts=tuple(replace(picture, draft=True) for part in shown if (picture := _picture(part))),
-        damaged=len(pictures) < len(drawn),
-        warnings=tuple(_warnings(came=len(drawn) or len(instead), good=len(pictures), draft=bool(instead))),
+        damaged=bool(drawn) and not any(map(is_picture, pictures)),
+        warnings=tuple(_warnings(pictures, came=len(drawn) or len(instead), draft=bool(instead), left_out=left_out)),
     )
 
 
+def _bounded(parts: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], int]:
+    """Return as many parts of an answer as are kept, and how many pictures are left out."""
+    few: list[Mapping[str, Any]] = []
+    pictures = left_out = 0
+    for part in parts:
+        drawn = "inlineData" in part
+        pictures += drawn
+        if len(few) < MOST_PARTS and (not drawn or pictures <= MOST_PICTURES):
+            few.append(part)
+        else:
+            left_out += drawn
+    return few, left_out
+
+
 def _pieces(parts: Iterable[Mapping[str, Any]]) -> tuple[tuple[Piece, ...], tuple[Picture, ...]]:
-    """Return words and pictures in order, and the pictures alone; what cannot be opened is left out."""
+    """Return words and pictures in order, and the pictures alone; what cannot be read as a picture is kept as bytes."""
     pieces: list[Piece] = []
     pictures: list[Picture] = []
     for part in parts:
@@ -88,8 +106,8 @@ def _picture(part: Mapping[str, Any]) -> Picture | None:
     return decoded_picture(encoded) if isinstance(encoded, str) else None
 
 
-def _warnings(*, came: int, good: int, draft: bool) -> Iterable[str]:
-    if good and draft:
+def _warnings(pictures: Sequence[Picture], *, came: int, draft: bool, left_out: int) -> Iterable[str]:
+    if pictures and draft:
         yield _DRAFT_ONLY
-    elif 0 < good < came:
-        yield f"{came - good} of {came} pictures came back damaged and are left out."
+    if pictures:
+        yield from oddities(came + left_out, pictures, left_out=left_out)

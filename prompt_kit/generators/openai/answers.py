@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators.attempts import Attempt, attempt_from
-from prompt_kit.generators.lenient import count, entries, error_code, mapping
+from prompt_kit.generators.lenient import count, documents, entries, error_code, mapping
 from prompt_kit.generators.openai.verdicts import (
     DAMAGED,
     ELSEWHERE,
@@ -19,7 +19,7 @@ from prompt_kit.generators.openai.verdicts import (
     NO_PICTURE,
     NOT_OPENAI,
 )
-from prompt_kit.generators.pictures import decoded_picture
+from prompt_kit.generators.pictures import MOST_PICTURES, decoded_picture, is_picture, oddities, unread_attempt
 from prompt_kit.generators.verdicts import meaning_of_code
 from prompt_kit.outcome import Outcome, Piece, Status, Usage
 from prompt_kit.support.durations import duration
@@ -40,7 +40,9 @@ _WAIT: Final = re.compile(
 )
 
 
-def read(body: str, request: Request, *, wanted: tuple[int, int] | None = None, response_id: str = "") -> Attempt:
+def read(
+    body: bytes | str, request: Request, *, wanted: tuple[int, int] | None = None, response_id: str = ""
+) -> Attempt:
     """Return what an answer of the Images API means.
 
     The JSON is read as it came: compatible servers leave out what the SDK's types promise.
@@ -52,13 +54,15 @@ def read(body: str, request: Request, *, wanted: tuple[int, int] | None = None, 
         response_id: The server's id of the request.
     """
     try:
-        answer = json.loads(body)
+        answer = _joined(documents(body))
         error = mapping(answer.get("error"))
         if error and not answer.get("data"):  # some gateways answer 200 to everything
             return refused(error_code(error.get("code"), error.get("status")), answer, request)
-        return _read(answer, request, wanted, response_id)
+        if "data" in answer:
+            return _read(answer, request, wanted, response_id)
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        return attempt_from(NOT_OPENAI, model=request.model.id, response_id=response_id)
+        pass
+    return unread_attempt(NOT_OPENAI, body, model=request.model.id, response_id=response_id)
 
 
 def refused(code: int, body: Any, request: Request, *, headers: Mapping[str, str] | None = None) -> Attempt:
@@ -89,9 +93,8 @@ def refused(code: int, body: Any, request: Request, *, headers: Mapping[str, str
 
 
 def _read(answer: Mapping[str, Any], request: Request, wanted: tuple[int, int] | None, response_id: str) -> Attempt:
-    rows = [mapping(entry) for entry in entries(answer.get("data"))]
-    if "data" not in answer:
-        return attempt_from(NOT_OPENAI, model=request.model.id, response_id=response_id)
+    every = [mapping(entry) for entry in entries(answer.get("data"))]
+    rows = every[:MOST_PICTURES]
     made = [picture for row in rows if (picture := _picture(row))]
     usage = _usage(mapping(answer.get("usage")))
     fields: dict[str, Any] = {
@@ -103,8 +106,9 @@ def _read(answer: Mapping[str, Any], request: Request, wanted: tuple[int, int] |
         "response_id": response_id,
         "details": tuple(_details(answer, rows)),
     }
-    if made:
-        warnings = (*_losses(rows, made), *_pixel_warnings(made, wanted), *_background_warnings(made, request))
+    if any(map(is_picture, made)):
+        odd = oddities(len(every), made, left_out=len(every) - len(rows))
+        warnings = (*odd, *_pixel_warnings(made, wanted), *_background_warnings(made, request))
         return Attempt(Outcome(Status.OK, billable="yes", warnings=warnings, **fields))
     if any(isinstance(row.get("url"), str) for row in rows):
         return attempt_from(ELSEWHERE, **fields)
@@ -117,19 +121,31 @@ def _picture(entry: Mapping[str, Any]) -> Picture | None:
         encoded = address  # the picture itself, written as an address
     if not isinstance(encoded, str):
         return None
-    return decoded_picture(encoded.partition(",")[2] if encoded.startswith("data:") else encoded)
+    return decoded_picture(encoded)
 
 
-def _losses(rows: list[Mapping[str, Any]], made: list[Picture]) -> Iterable[str]:
-    if len(made) < len(rows):
-        yield f"{len(rows) - len(made)} of {len(rows)} pictures did not arrive whole and are left out."
+def _joined(answers: list[Any]) -> Any:
+    """Return one answer of several: gateways stream them, as a list or as events, each with a picture of its own."""
+    if len(answers) == 1 and ("data" in mapping(answers[0]) or "b64_json" not in mapping(answers[0])):
+        return answers[0]
+    whole: dict[str, Any] = {}
+    rows: list[Any] = []
+    for answer in map(mapping, answers):
+        whole |= answer
+        if "partial" not in str(answer.get("type")):
+            rows += entries(answer.get("data")) or ([answer] if answer.get("b64_json") else [])
+    return whole | ({"data": rows} if rows else {})
 
 
 def _pixel_warnings(made: Iterable[Picture], wanted: tuple[int, int] | None) -> Iterable[str]:
     """Say which pictures are not of the size that was asked for; compatible servers may have sizes of their own."""
     for picture in made:
         size = (picture.width, picture.height)
-        if wanted and any(abs(got - want) > want * _TOLERANCE for got, want in zip(size, wanted, strict=True)):
+        if (
+            wanted
+            and all(size)
+            and any(abs(got - want) > want * _TOLERANCE for got, want in zip(size, wanted, strict=True))
+        ):
             yield f"The picture has {size[0]} × {size[1]} pixels; {wanted[0]} × {wanted[1]} were asked for."
 
 

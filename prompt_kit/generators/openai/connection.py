@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx2
 import openai
 
+from prompt_kit.generators.client import BoundedClient
 from prompt_kit.generators.network import CONNECT_S, certificates
 
 NO_KEY: Final = "none"
@@ -31,10 +32,9 @@ class Connection:
         """
         if self._client is None:
             limits = httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
-            # Redirects would send the pictures to another address. Giving the client also keeps the SDK from
-            # changing to aiohttp, whose exceptions are others.
+            # Giving the client also keeps the SDK from changing to aiohttp, whose exceptions are others.
             try:
-                http = httpx2.AsyncClient(verify=certificates(), timeout=limits, follow_redirects=False)
+                http = BoundedClient(within_s=timeout_s + 1, verify=certificates(), timeout=limits)
             except (ImportError, OSError) as error:
                 raise NoConnectionError(str(error)) from error
             # No retries: the SDK would send again after a timeout, too, when the picture may be paid already.

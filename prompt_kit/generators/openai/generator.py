@@ -13,6 +13,7 @@ import openai
 from prompt_kit.errors import InputError
 from prompt_kit.generators import Checked
 from prompt_kit.generators.attempts import Attempt, failed_attempt
+from prompt_kit.generators.client import AnswerTooLargeError, arrival
 from prompt_kit.generators.network import address_problem, host
 from prompt_kit.generators.openai.access import KEY, address, at_home, given_key, key_problem
 from prompt_kit.generators.openai.answers import read, refused
@@ -29,7 +30,7 @@ from prompt_kit.generators.openai.verdicts import (
 from prompt_kit.generators.options import option_problem
 from prompt_kit.generators.redaction import attempt_without_key
 from prompt_kit.generators.retrying import retried
-from prompt_kit.generators.verdicts import NO_CONNECTION, Verdict
+from prompt_kit.generators.verdicts import NO_CONNECTION, TOO_LARGE, Verdict
 from prompt_kit.outcome import Outcome, Status
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ MEANING_OF_FAILURE: Final[Mapping[type[BaseException], Verdict]] = {
     httpx2.LocalProtocolError: BAD_ADDRESS,
     httpx2.TimeoutException: NO_ANSWER_IN_TIME,
     TimeoutError: NO_ANSWER_IN_TIME,
+    AnswerTooLargeError: TOO_LARGE,
     httpx2.HTTPError: LOST_ON_THE_WAY,
     # What the SDK raises without a cause of its own.
     openai.APITimeoutError: NO_ANSWER_IN_TIME,
@@ -170,19 +172,23 @@ class OpenAI:
     async def _try(self, asking: Asking, key: str, where: str) -> Attempt:
         """Send once, and return the attempt."""
         request = asking.request
-        try:
-            client = self._connection.client(key=key, address=where, timeout_s=self.timeout_s)
-            # The SDK's limit is for each chunk; this one is for the whole answer.
-            async with asyncio.timeout(self.timeout_s + 1):
+        with arrival() as heard:
+            try:
+                client = self._connection.client(key=key, address=where, timeout_s=self.timeout_s)
                 response = await asking.send(client.images.with_raw_response, extra_headers=headers(key))
-                body = response.text
-        except openai.APIStatusError as error:
-            return refused(error.status_code, _text(error.response), request, headers=error.response.headers)
-        except tuple(MEANING_OF_FAILURE) as error:
-            # The SDK wraps what happened in errors of its own.
-            cause = error.__cause__ if isinstance(error, openai.APIConnectionError) and error.__cause__ else error
-            return failed_attempt(MEANING_OF_FAILURE, cause, error, model=request.model.id, timeout_s=self.timeout_s)
-        return read(body, request, wanted=asking.pixels, response_id=response.headers.get("x-request-id", ""))
+            except openai.APIStatusError as error:
+                return refused(error.status_code, _text(error.response), request, headers=error.response.headers)
+            except tuple(MEANING_OF_FAILURE) as error:
+                if heard.body is not None:
+                    # An answer that is here was sent and may be paid, whatever the SDK stumbles over.
+                    return read(heard.body, request, wanted=asking.pixels)
+                # The SDK wraps what happened in errors of its own.
+                cause = error.__cause__ if isinstance(error, openai.APIConnectionError) and error.__cause__ else error
+                return failed_attempt(
+                    MEANING_OF_FAILURE, cause, error, model=request.model.id, timeout_s=self.timeout_s
+                )
+        identity = response.headers.get("x-request-id", "")
+        return read(heard.body or b"", request, wanted=asking.pixels, response_id=identity)
 
 
 def _text(response: httpx2.Response) -> str:

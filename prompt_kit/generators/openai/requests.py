@@ -149,11 +149,10 @@ def _fields(request: Request, pixels: tuple[int, int] | None, *, edit: bool) -> 
 def _mask(request: Request, images: tuple[Image, ...]) -> bytes | None:
     """Return the mask as OpenAI wants it.
 
-    The API lays it over the first picture. It is sent only with a single picture; with several, the words say what
-    changes, and what lies outside the mask is put back afterwards.
+    The API lays it over the first of several pictures (openai 3.54.0); it is sent when that is the one to work on.
     """
     mask = request.turn.mask
-    if mask is None or not request.model.masks or len(images) != 1:
+    if mask is None or not request.model.masks or not request.turn.mask_is_for_first:
         return None
     return alpha_mask(mask.image, images[0])
 

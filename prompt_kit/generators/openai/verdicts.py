@@ -212,7 +212,7 @@ NO_PICTURE: Final = Verdict(
 
 DAMAGED: Final = Verdict(
     Status.NO_IMAGE,
-    "What came back as a picture is none: its bytes are damaged or of an unknown type.",
+    "What came back as a picture is none: its bytes are damaged or of an unknown type. They are kept.",
     "Try again; it will be charged again.",
 )
 

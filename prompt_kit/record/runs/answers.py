@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import InputError
-from prompt_kit.images import open_image
 from prompt_kit.outcome import Derived, Outcome, Picture, Piece, Usage, WebPage
 from prompt_kit.record.runs.schema import Answer, AnswerPiece, AnswerSource, Asked, Done
+from prompt_kit.support.heads import dimensions, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -136,14 +137,20 @@ def picture_of(path: Path, sha256: str = "") -> Picture:
         sha256: The hash its bytes must have; empty is any.
 
     Raises:
-        InputError: When it is gone, has changed or is no picture.
+        InputError: When it is gone or has changed; without a hash also when it is no picture.
     """
-    image = open_image(path)
-    if sha256 not in {"", image.sha256}:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: the picture cannot be read ({error.strerror}).") from error
+    digest = hashlib.sha256(data).hexdigest()
+    if sha256 not in {"", digest}:
         raise InputError(f"{path}: this picture has changed since it was made.")
-    if not image.width or not image.height:
-        raise InputError(f"{path}: the size of this picture cannot be read.")
-    return Picture.saved(path, image.media_type, image.width, image.height, image.sha256)
+    # What a provider sent may be of a type that no model takes, or none at all; it was paid all the same.
+    media_type, (width, height) = sniff(data), dimensions(data)
+    if not sha256 and not (media_type and width and height):
+        raise InputError(f"{path}: this is no picture whose size can be read.")
+    return Picture.saved(path, media_type or "application/octet-stream", width, height, digest)
 
 
 def derived_of(entries: Iterable[DerivedEntry], folder: Path) -> tuple[Derived, ...]:
