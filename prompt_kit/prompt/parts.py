@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from prompt_kit.layout import NO_LAYOUT, Layout
+
 if TYPE_CHECKING:
     from prompt_kit.images import Image
     from prompt_kit.prompt.settings import Answer, Role
@@ -84,6 +86,8 @@ class Turn:
     """Whether it is to be answered by pictures, or by words alone."""
     history: tuple[Exchange, ...] = ()
     """The requests and answers before it, when it continues a conversation."""
+    layout: Layout = field(default=NO_LAYOUT, compare=False)
+    """Where things stand in the picture; it is not sent."""
 
     @property
     def text(self) -> str:
