@@ -24,6 +24,7 @@ from prompt_kit.generators.gemini.upload_cache import Memory, Uploaded
 from prompt_kit.generators.network import unreachable
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.review.doctor import examine
+from prompt_kit.support.yamlcache import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,12 +95,14 @@ def test_everything_is_looked_at_and_nothing_is_charged(signed_in: GeminiServer,
 
 @pytest.mark.usefixtures("signed_in")
 def test_nothing_is_written_by_looking(tmp_path: Path) -> None:
-    """A doctor leaves no runs, no ledger and no cache behind."""
+    """A doctor leaves no runs and no ledger behind; in the cache is only what it read of recipe files."""
     before = sorted(tmp_path.rglob("*"))
 
     examine(tmp_path)
 
-    assert sorted(tmp_path.rglob("*")) == before
+    cache = tmp_path / "cache"
+    assert sorted(path for path in tmp_path.rglob("*") if not path.is_relative_to(cache)) == before
+    assert [path.name for path in cache.iterdir()] == [VERSION]
 
 
 def test_without_a_key_it_works_offline(doctor: Doctor) -> None:

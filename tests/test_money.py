@@ -1,47 +1,97 @@
-"""Sums of money and how they are written."""
+"""The server's bill, the ledger and the files agree after faults and kills, for every kind of work."""
 
 from __future__ import annotations
 
-import doctest
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from prompt_kit.support import money
-from prompt_kit.support.money import dollars, from_record, recorded, total
+from prompt_kit.project import Project
+from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs import runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PRICE = Decimal(1120) * 30 / 1_000_000
+"""What the model's pictures cost each, in US dollars, without the words."""
 
 
-def test_examples_in_docstrings_are_true() -> None:
-    """They are what people read first."""
-    assert doctest.testmod(money).failed == 0
-
-
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 @pytest.mark.parametrize(
-    ("amount", "decimals", "text"),
-    [
-        ("0", {}, "$0"),
-        ("10", {}, "$10"),
-        ("0.03911", {}, "$0.0391"),
-        ("0.5", {"least": 2}, "$0.50"),
-        ("1234.5", {"least": 4}, "$1234.5000"),
-        ("2.138", {"least": 2, "most": 2}, "$2.14"),
-        ("-0.5", {}, "$-0.5"),
-    ],
+    ("seed", "cases"), [(0, 8), *[pytest.param(s, 75, marks=pytest.mark.soak) for s in (1000, 2000, 3000, 4000)]]
 )
-def test_an_amount_has_as_many_decimals_as_it_needs(amount: str, decimals: dict[str, int], text: str) -> None:
-    """A picture costs parts of a cent, and a budget is whole dollars."""
-    assert dollars(Decimal(amount), **decimals) == text
+def test_bill_ledger_and_files_agree(tmp_path: Path, seed: int, cases: int) -> None:
+    """Nothing is lost, and nothing is paid twice without consent."""
+    script = Path(__file__).with_name("killed_work.py")
+    command = [sys.executable, str(script), str(tmp_path), str(seed), str(cases)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(told) == cases
+
+    wrong = [f"{case}: {fault}" for case in told for fault in faults(case)]
+    assert not wrong, "\n".join(wrong)
 
 
-def test_one_unknown_amount_makes_the_sum_unknown() -> None:
-    """Unknown taken for nothing would tell people that they have paid less than they have."""
-    assert total([Decimal(1), None]) is None
-    assert total([Decimal("0.1"), Decimal("0.2")]) == Decimal("0.3")
-    assert total([]) == 0
+def faults(case: dict[str, Any]) -> list[str]:
+    """Return everything in which bill, ledger and files of a case disagree."""
+    folder, through = Path(case["folder"]), case["end"] == 0
+    project = Project(root=folder)
+    odd = [path.read_text("utf-8") for path in folder.glob("odd-*.txt")]
+    bill = [json.loads(line) for line in _lines(folder / "bill")]
+    wrong = [f"an unexpected error: {text}" for text in odd]
+    wrong += ["it never came through"] if not (through or odd) else []
+    wrong += [f"{run.folder}: {run.damage}" for run in runs(project.runs_folder) if run.damage]
+    wrong += [f"left behind: {path}" for path in folder.rglob("*.part")] if through else []
+    wrong += _ledger_faults(case, bill, project)
+    wrong += _file_faults(case, bill, project)
+    return wrong
 
 
-def test_a_recorded_amount_is_read_back_exactly() -> None:
-    """Records are summed up later; a float or an exponent would not stay exact for every reader."""
-    for amount in (Decimal("1E-7"), Decimal("0.067200"), None):
-        assert from_record(recorded(amount)) == amount
-    assert recorded(Decimal("1E-7")) == "0.0000001"
+def _ledger_faults(case: dict[str, Any], bill: list[dict[str, str]], project: Project) -> Iterator[str]:
+    with Ledger.open(project.ledger_url) as ledger:
+        ledger.reconcile()
+        entries = ledger.entries()
+        spent = ledger.spent(datetime(2026, 1, 1, tzinfo=UTC))
+    states = Counter(entry.state for entry in entries)
+    if len(bill) > states.total():
+        yield f"{len(bill)} answers were charged, the ledger has {dict(states)}"
+    if len(bill) > case["wanted"] + states["unknown"]:
+        yield f"{len(bill)} were charged, {case['wanted']} were wanted, {states['unknown']} may be lost"
+    price = PRICE * (Decimal("0.5") if case["kind"] == "batch" else 1) * len(bill)
+    if spent.known + spent.possible < price:
+        yield f"the ledger knows of ${spent.known} and ${spent.possible}, the bill is ${price}"
+    kept = {line["sha256"] for line in bill} & _files(project).keys()
+    if len(bill) - len(kept) > states["unknown"]:
+        yield f"{len(bill)} were charged, {len(kept)} are on the disk, {states['unknown']} may be lost"
+
+
+def _file_faults(case: dict[str, Any], bill: list[dict[str, str]], project: Project) -> Iterator[str]:
+    files = _files(project)
+    if strange := files.keys() - {line["sha256"] for line in bill}:
+        yield f"files that nobody charged for: {[str(files[sha]) for sha in strange]}"
+    for sidecar in project.runs_folder.glob("*/*/[0-9][0-9].json"):
+        if json.loads(sidecar.read_text("utf-8"))["picture"]["sha256"] not in files:
+            yield f"{sidecar} describes a picture that is not there"
+    recorded = sum(run.pictures for run in runs(project.runs_folder))
+    if case["end"] == 0 and not len(files) == recorded >= case["wanted"]:
+        yield f"{case['wanted']} were wanted, {len(files)} are there, {recorded} are on record"
+
+
+def _files(project: Project) -> dict[str, Path]:
+    """Return the saved pictures by the hash of their content."""
+    pictures = project.runs_folder.glob("*/*/[0-9][0-9].png")
+    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in pictures}
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines() if path.is_file() else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -45,6 +46,9 @@ class Commands(click.Group):
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
+        # What was imported stays: the collector need not look at it again.
+        gc.freeze()
+        gc.enable()
         return command
 
     def resolve_command(
@@ -91,6 +95,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with 0 (done), 1 (the work failed) or 2 (the input was wrong)."""
+    gc.disable()  # until the command is loaded: imports make many objects, and no garbage
     # Pydantic would read the entry points of every installed package; the command line has no use for its plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     sys.exit(run(sys.argv[1:]))

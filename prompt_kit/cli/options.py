@@ -8,7 +8,6 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from click.shell_completion import CompletionItem
 
 from prompt_kit.cli.output import talk
 from prompt_kit.errors import InputError, Problem
@@ -19,6 +18,8 @@ from prompt_kit.support.words import spoken, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from click.shell_completion import CompletionItem
 
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.recipe.spec import ReferenceSlot
@@ -38,6 +39,8 @@ class WordsOption(click.ParamType[str]):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Offer the choices that begin as what is typed."""
+        from click.shell_completion import CompletionItem  # only shells ask for it
+
         return [
             CompletionItem(harmless(value), help=harmless(label))
             for value, label in self.choices.items()

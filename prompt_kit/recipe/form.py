@@ -321,9 +321,8 @@ def _in_code(strategies: Any) -> str:
 
 
 def _reread(parameter: Parameter, value: Any) -> Any:
-    adapter: TypeAdapter[Any] = TypeAdapter(parameter.annotation(), config={"coerce_numbers_to_str": True})
     try:
-        return adapter.validate_python(list(value) if isinstance(value, tuple) else value)
+        return parameter.adapter.validate_python(list(value) if isinstance(value, tuple) else value)
     except ValidationError:
         return parameter.empty
 

@@ -217,7 +217,8 @@ def _is_installed(package: str) -> bool:
 
 def _cache() -> Checked:
     from prompt_kit.generators.gemini.upload_cache import FILE as UPLOADS
-    from prompt_kit.generators.gemini.upload_cache import Memory, cache_folder
+    from prompt_kit.generators.gemini.upload_cache import Memory
+    from prompt_kit.support.cachefolder import cache_folder
 
     count = Memory("").count()
     held = "1 uploaded picture is" if count == 1 else f"{count} uploaded pictures are"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from prompt_kit.errors import PromptKitError, did_you_mean
@@ -23,17 +22,13 @@ def waited(twin: str, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
     Raises:
         PromptKitError: When an event loop is running here already; nothing was begun.
     """
-    if _in_a_loop():
-        raise PromptKitError(f"An event loop is running here, as in Jupyter. Use: await {twin}(…)")
-    return asyncio.run(begin())
+    import asyncio  # slow to import, and most calls of the kit need no loop
 
-
-def _in_a_loop() -> bool:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return False
-    return True
+        return asyncio.run(begin())
+    raise PromptKitError(f"An event loop is running here, as in Jupyter. Use: await {twin}(…)")
 
 
 def check_options(function: str, given: Mapping[str, Any], options: type) -> None:

@@ -2,71 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from prompt_kit.errors import InputError, Place, Problem, did_you_mean
+from prompt_kit.support import yamlcache
 from prompt_kit.support.files import read_text
 from prompt_kit.support.messages import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    import yaml
     from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=BaseModel)
 
 MAX_BYTES: Final = 1_000_000
 """Largest YAML file, in bytes."""
-MAX_DEPTH: Final = 100
-"""How deeply lists and mappings may be nested; from some depth on, the parser in C ends the whole process."""
-MAX_NODES: Final = 100_000
-"""How many nodes a file may have once its aliases are followed."""
-
-_BARE_COLOR = re.compile(r"(?<=[:,\[] )#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=[,}\] ])|(?<=\[)#[0-9a-fA-F]{3,6}\b")
-# Lists and mappings over several lines begin here; libyaml has more line ends than Python's "^".
-_LEAD = re.compile(r"(?:^|[\r\x85\u2028\u2029])([ \t?:-]+)", re.MULTILINE)
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Base):  # type: ignore[misc]
-    """YAML as people read it: 16:9 is a ratio, no is a word, a date is text."""
-
-    repeated: list[yaml.Node]
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - as PyYAML has it
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
-        if len(mapping) != len(node.value):
-            self._note_repeated_keys(node)
-        return mapping
-
-    def _note_repeated_keys(self, node: yaml.MappingNode) -> None:
-        keys: set[str] = set()
-        for key, _ in node.value:
-            if key.value in keys and key.tag != "tag:yaml.org,2002:merge":
-                self.repeated.append(key)
-            keys.add(str(key.value))
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in {"null", "merge"}]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int",
-    re.compile("^[-+]?(?:0|[1-9][0-9]{0,17})$"),
-    list("-+0123456789"),
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?$", re.IGNORECASE),
-    list("-+.0123456789"),
-)
 
 
 class YamlFile:
@@ -86,10 +41,14 @@ class YamlFile:
         self.path = path
         self.label = label or str(path)
         self.text = read_text(path, MAX_BYTES, self.label) if text is None else text
+        # Nodes are many times as large as the text; `place` makes them when they are needed.
         self._root: yaml.Node | None = None
-        self.data: Any = self._load()
-        # Nodes are many times as large as the text; `place` makes them again when they are needed.
-        self._root = None
+        self.data: Any = yamlcache.load(self.text)
+        if self.data is yamlcache.MISS:
+            from prompt_kit.support.yamlloader import load  # PyYAML is slow to import
+
+            self.data = load(self.text, self.label)
+            yamlcache.keep(self.text, self.data)
 
     def parse(self, model: type[M]) -> M:
         """Return the content as ``model``.
@@ -116,7 +75,7 @@ class YamlFile:
         match keys:
             case [*_, str(parent), int(at)]:
                 return f"{parent}, entry {at + 1}"
-            case [*_, str(parent), str(key)] if not isinstance(self._find(tuple(keys)), yaml.MappingNode):
+            case [*_, str(parent), str(key)] if getattr(self._find(tuple(keys)), "id", "") != "mapping":
                 return f"{parent}.{key}"
             case [*_, last]:
                 return str(last)
@@ -140,51 +99,6 @@ class YamlFile:
             in_file.append(key)
         return in_file
 
-    def _load(self) -> Any:
-        loader = None
-        try:
-            if _most_nested(self.text) > MAX_DEPTH and (line := _too_deep(self.text)):
-                raise InputError(Problem("it is nested too deeply.", Place(self.label, line)))
-            loader = _Loader(self.text)
-            loader.repeated = []
-            self._root = loader.get_single_node()
-            if self._root is None:
-                return {}
-            if "*" in self.text and "&" in self.text and _expanded(self._root, {}) > MAX_NODES:
-                raise InputError(Problem("its aliases repeat more content than is allowed.", Place(self.label, 1, 1)))
-            data = loader.construct_document(self._root)
-        except (yaml.YAMLError, RecursionError, ValueError) as error:
-            raise InputError(self._syntax_problem(error)) from error
-        finally:
-            if loader is not None:
-                loader.dispose()
-        if loader.repeated:
-            raise InputError(
-                [Problem(f"'{key.value}' is here for the second time.", self._place(key)) for key in loader.repeated],
-            )
-        return data
-
-    def _syntax_problem(self, error: Exception) -> Problem:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        place = Place(self.label, mark.line + 1, mark.column + 1) if mark else Place(self.label)
-        if isinstance(error, RecursionError):
-            return Problem("it is nested too deeply.", place)
-        text = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
-        if "could not determine a constructor" in text:
-            tag = text.rpartition("'")[0].rpartition("'")[2]
-            return Problem(f"the tag '{tag}' is not plain data. Leave it out.", place)
-        if "cannot start any token" in text:
-            text += " (put the value in quotes)"
-        elif color := _BARE_COLOR.search(self.text):
-            line = self.text.count("\n", 0, color.start()) + 1
-            place = Place(self.label, line, color.start() - self.text.rfind("\n", 0, color.start()))
-            return Problem(
-                f"{color[0]} begins a comment, which hides the end of the line. Put the colour in quotes.", place
-            )
-        elif "mapping values are not allowed" in text:
-            text = "there is a second ': ' in this line. Put the value in quotes"
-        return Problem(f"this is not YAML: {text}.", place)
-
     def _problem(self, model: type[BaseModel], error: ErrorDetails) -> Problem:
         keys = error["loc"]
         if error["type"] == "union_tag_invalid":
@@ -206,8 +120,12 @@ class YamlFile:
         return Problem(f"{self.name(in_file)}: {fact}", self._place(node))
 
     def _find(self, keys: tuple[str | int, ...], *, key_itself: bool = False) -> yaml.Node | None:
+        import yaml
+
+        from prompt_kit.support.yamlloader import compose  # slow to import, and only problems need it
+
         if self._root is None:
-            self._root = yaml.compose(self.text, _Loader)
+            self._root = compose(self.text)
         node = self._root
         for number, key in enumerate(keys):
             last = number == len(keys) - 1
@@ -226,50 +144,9 @@ class YamlFile:
         return Place(self.label, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
-def _most_nested(text: str) -> int:
-    """Return a number that the depth of nesting never exceeds; it is small for all that people write."""
-    # Beside each other, a mapping and its list may begin in the same column.
-    blocks = 2 * max(map(len, _LEAD.findall(text)), default=0)
-    brackets = 0
-    for line in text.split("\n"):
-        opened = line.count("[") + line.count("{")
-        if opened:
-            # Brackets in a comment or in quotes close nothing.
-            sure = not ('"' in line or "'" in line or "#" in line)
-            brackets += max(0, opened - (line.count("]") + line.count("}") if sure else 0))
-    return blocks + brackets
-
-
-def _too_deep(text: str) -> int:
-    """Return the line in which the nesting exceeds what is allowed, or 0; the events come without recursion."""
-    depth = 0
-    for event in yaml.parse(text, _Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                return 1 + (event.start_mark.line if event.start_mark else 0)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return 0
-
-
 def _order(problem: Problem) -> tuple[int, int]:
     place = problem.place
     return (place.line or 0, place.column or 0) if place else (0, 0)
-
-
-def _expanded(node: yaml.Node, sizes: dict[int, int]) -> int:
-    """Return how many nodes there are once aliases are followed; a loop counts as endless."""
-    if id(node) in sizes:
-        return sizes[id(node)]
-    sizes[id(node)] = MAX_NODES + 1
-    children: Iterator[yaml.Node] = iter(())
-    if isinstance(node, yaml.MappingNode):
-        children = (child for pair in node.value for child in pair)
-    elif isinstance(node, yaml.SequenceNode):
-        children = iter(node.value)
-    sizes[id(node)] = 1 + sum(_expanded(child, sizes) for child in children)
-    return sizes[id(node)]
 
 
 def _known_keys(model: Any, keys: tuple[str | int, ...]) -> list[str]:

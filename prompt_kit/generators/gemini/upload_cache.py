@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from prompt_kit.support.cachefolder import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-FOLDER: Final = "PROMPT_KIT_CACHE"
-"""The environment's name for another folder than the user's cache."""
+    from pathlib import Path
 
 FILE: Final = "uploads.db"
 
@@ -45,16 +43,6 @@ class Uploaded:
     media_type: str
     expires: float
     """When Google deletes it, in seconds since 1970."""
-
-
-def cache_folder() -> Path:
-    """Return the folder for files that may be deleted at any time: the environment's, else the user's cache."""
-    stated = os.environ.get(FOLDER, "").strip()
-    if stated:
-        return Path(stated).expanduser()
-    from platformdirs import user_cache_path
-
-    return user_cache_path("prompt-kit", appauthor=False)
 
 
 class Memory:

@@ -1,0 +1,161 @@
+"""Loads YAML as people read it: 16:9 is a ratio, no is a word, a date is text. Hostile texts are refused."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from prompt_kit.errors import InputError, Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+MAX_DEPTH: Final = 100
+"""How deeply lists and mappings may be nested; from some depth on, the parser in C ends the whole process."""
+MAX_NODES: Final = 100_000
+"""How many nodes a file may have once its aliases are followed."""
+
+_BARE_COLOR = re.compile(r"(?<=[:,\[] )#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=[,}\] ])|(?<=\[)#[0-9a-fA-F]{3,6}\b")
+# Lists and mappings over several lines begin here; libyaml has more line ends than Python's "^".
+_LEAD = re.compile(r"(?:^|[\r\x85\u2028\u2029])([ \t?:-]+)", re.MULTILINE)
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """PyYAML's loader, with the words and numbers of our files."""
+
+    repeated: list[yaml.Node]
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - as PyYAML has it
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        if len(mapping) != len(node.value):
+            self._note_repeated_keys(node)
+        return mapping
+
+    def _note_repeated_keys(self, node: yaml.MappingNode) -> None:
+        keys: set[str] = set()
+        for key, _ in node.value:
+            if key.value in keys and key.tag != "tag:yaml.org,2002:merge":
+                self.repeated.append(key)
+            keys.add(str(key.value))
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in {"null", "merge"}]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int",
+    re.compile("^[-+]?(?:0|[1-9][0-9]{0,17})$"),
+    list("-+0123456789"),
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?$", re.IGNORECASE),
+    list("-+.0123456789"),
+)
+
+
+def compose(text: str) -> yaml.Node | None:
+    """Return the nodes of a text that was loaded before, each with its line and column."""
+    return yaml.compose(text, _Loader)
+
+
+def load(text: str, label: str) -> Any:
+    """Return the data of a text.
+
+    Raises:
+        InputError: When it is no YAML that means data, or is made to exhaust whoever reads it.
+    """
+    loader = None
+    try:
+        if _most_nested(text) > MAX_DEPTH and (line := _too_deep(text)):
+            raise InputError(Problem("it is nested too deeply.", Place(label, line)))
+        loader = _Loader(text)
+        loader.repeated = []
+        root = loader.get_single_node()
+        if root is None:
+            return {}
+        if "*" in text and "&" in text and _expanded(root, {}) > MAX_NODES:
+            raise InputError(Problem("its aliases repeat more content than is allowed.", Place(label, 1, 1)))
+        data = loader.construct_document(root)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise InputError(_syntax_problem(error, text, label)) from error
+    finally:
+        if loader is not None:
+            loader.dispose()
+    if loader.repeated:
+        raise InputError(
+            [Problem(f"'{key.value}' is here for the second time.", _place(key, label)) for key in loader.repeated],
+        )
+    return data
+
+
+def _syntax_problem(error: Exception, source: str, label: str) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    place = Place(label, mark.line + 1, mark.column + 1) if mark else Place(label)
+    if isinstance(error, RecursionError):
+        return Problem("it is nested too deeply.", place)
+    text = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+    if "could not determine a constructor" in text:
+        tag = text.rpartition("'")[0].rpartition("'")[2]
+        return Problem(f"the tag '{tag}' is not plain data. Leave it out.", place)
+    if "cannot start any token" in text:
+        text += " (put the value in quotes)"
+    elif color := _BARE_COLOR.search(source):
+        line = source.count("\n", 0, color.start()) + 1
+        place = Place(label, line, color.start() - source.rfind("\n", 0, color.start()))
+        return Problem(
+            f"{color[0]} begins a comment, which hides the end of the line. Put the colour in quotes.", place
+        )
+    elif "mapping values are not allowed" in text:
+        text = "there is a second ': ' in this line. Put the value in quotes"
+    return Problem(f"this is not YAML: {text}.", place)
+
+
+def _place(node: yaml.Node, label: str) -> Place:
+    return Place(label, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _most_nested(text: str) -> int:
+    """Return a number that the depth of nesting never exceeds; it is small for all that people write."""
+    # Beside each other, a mapping and its list may begin in the same column.
+    blocks = 2 * max(map(len, _LEAD.findall(text)), default=0)
+    brackets = 0
+    for line in text.split("\n"):
+        opened = line.count("[") + line.count("{")
+        if opened:
+            # Brackets in a comment or in quotes close nothing.
+            sure = not ('"' in line or "'" in line or "#" in line)
+            brackets += max(0, opened - (line.count("]") + line.count("}") if sure else 0))
+    return blocks + brackets
+
+
+def _too_deep(text: str) -> int:
+    """Return the line in which the nesting exceeds what is allowed, or 0; the events come without recursion."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return 1 + (event.start_mark.line if event.start_mark else 0)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return 0
+
+
+def _expanded(node: yaml.Node, sizes: dict[int, int]) -> int:
+    """Return how many nodes there are once aliases are followed; a loop counts as endless."""
+    if id(node) in sizes:
+        return sizes[id(node)]
+    sizes[id(node)] = MAX_NODES + 1
+    children: Iterator[yaml.Node] = iter(())
+    if isinstance(node, yaml.MappingNode):
+        children = (child for pair in node.value for child in pair)
+    elif isinstance(node, yaml.SequenceNode):
+        children = iter(node.value)
+    sizes[id(node)] = 1 + sum(_expanded(child, sizes) for child in children)
+    return sizes[id(node)]

@@ -1,0 +1,239 @@
+"""Does work of every kind with random faults and kills, repeats each command until it is through, and says what it saw.
+
+``python killed_work.py FOLDER SEED CASES`` in a process of its own, so that children can be forked from one that has
+loaded everything and has no threads. It prints a line of JSON for each case; `test_money.py` compares the server's bill
+with the ledger and the files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import google.genai
+import PIL.Image
+import sqlalchemy.dialects.sqlite
+from badges import BADGE
+
+import prompt_kit
+import prompt_kit.comparing.sheet
+from prompt_kit.generators.gemini import Gemini
+from prompt_kit.project import Project
+from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
+from prompt_kit.recipe.library import Library
+from prompt_kit.record.runs import runs
+from prompt_kit.work.jobs import jobs
+
+LOADED: Final = (google.genai, PIL.Image, sqlalchemy.dialects.sqlite, prompt_kit.comparing.sheet)
+"""What children need and would each load again."""
+
+Command: TypeAlias = Callable[["Case", bool], bool]
+"""Does the work, with consent to what may be paid twice or without; returns whether it is through."""
+
+THROUGH, ENDED, CONSENT, ODD, KILLED = 0, 4, 3, 5, -signal.SIGKILL
+MOST_ATTEMPTS: Final = 60
+
+
+class Unconsented(Exception):  # noqa: N818 - nothing went wrong
+    """What is left may be paid twice."""
+
+
+@dataclass
+class Case:
+    """One command that is given until it is through."""
+
+    folder: Path
+    url: str
+    dice: random.Random
+    kind: str = ""
+    wanted: int = 0
+    """How many pictures the command asks for, with those it builds on."""
+    seen: dict[str, int] = field(default_factory=dict)
+    """How often each ending was seen."""
+
+    @property
+    def project(self) -> Project:
+        """The project of the case alone."""
+        return Project(root=self.folder)
+
+    def gemini(self) -> Gemini:
+        """Return the real generator, at the address of the server."""
+        return Gemini(api_key="a-key-of-nobody", base_url=self.url, attempts=2)
+
+    def options(self, *, resend: bool) -> dict[str, Any]:
+        """Return how everything is sent."""
+        return {"generator": self.gemini(), "project": self.project, "resend": resend}
+
+
+def generate_command(case: Case) -> Command:
+    """Some repetitions of a prompt of some turns, the later ones with the first picture."""
+    turns, count = case.dice.randint(1, 3), case.dice.randint(1, 3)
+    made = [Turn((Text("Draw the front."),), "front")]
+    made += [Turn((Earlier(0, "identity"), Text(f"Draw view {n}.")), f"view {n}") for n in range(1, turns)]
+    prompt = Prompt(tuple(made), Settings(aspect_ratio="1:1"), recipe="spin")
+    case.wanted = turns * count
+
+    def command(case: Case, resend: bool) -> bool:  # noqa: FBT001 - the shape of all commands
+        return prompt_kit.generate(prompt, count=count, **case.options(resend=resend)).ok
+
+    return command
+
+
+def compare_command(case: Case) -> Command:
+    """Two styles of a badge, once or twice each."""
+    count = case.dice.randint(1, 2)
+    case.wanted = 2 * count
+
+    def command(case: Case, resend: bool) -> bool:  # noqa: FBT001
+        recipe = prompt_kit.load("badge", library=Library(case.project))
+        across = {"style": ["felt", "tin"]}
+        done = prompt_kit.compare(
+            recipe, {"subject": "an owl"}, across=across, count=count, max_cost=None, **case.options(resend=resend)
+        )
+        if any("resend" in result.message for result in done.results):
+            raise Unconsented
+        return all(result.ok for result in done.results)
+
+    return command
+
+
+def refine_command(case: Case) -> Command:
+    """A picture, and one change of it."""
+    case.wanted = 2
+    prompt = Prompt((Turn((Text("Draw a cup."),)),), Settings(aspect_ratio="1:1"), recipe="cup")
+
+    def command(case: Case, resend: bool) -> bool:  # noqa: FBT001
+        first = case.folder / "first"
+        if not first.exists():
+            outcome = prompt_kit.generate(prompt, **case.options(resend=resend))
+            if not outcome.ok:
+                return False
+            first.write_text(str(outcome.pictures[0].path), "utf-8")
+        refined = prompt_kit.refine(Path(first.read_text("utf-8")), "make it blue", **case.options(resend=resend))
+        return refined.ok
+
+    return command
+
+
+def batch_command(case: Case) -> Command:
+    """Two prompts in one job, collected by whichever process comes to it."""
+    count = case.dice.randint(1, 2)
+    case.wanted = 2 * count
+    prompts = [
+        Prompt((Turn((Text(f"Draw the sign {n}."),)),), Settings(aspect_ratio="1:1"), recipe=f"sign-{n}")
+        for n in (1, 2)
+    ]
+
+    def command(case: Case, resend: bool) -> bool:  # noqa: FBT001, ARG001 - jobs look for themselves at what was sent
+        options: Any = {"generator": case.gemini(), "project": case.project}
+        root = case.project.runs_folder
+        if all(job.over for job in jobs(root)[0]):
+            whole = {run.recipe for run in runs(root) if run.state == "done"}
+            left = [prompt_kit.Order(prompt, count=count) for prompt in prompts if prompt.recipe not in whole]
+            prompt_kit.submit(*left, **options)
+        prompt_kit.collect(pause_s=0.01, timeout_s=5.0, **options)
+        return {run.recipe for run in runs(root) if run.state == "done"} == {prompt.recipe for prompt in prompts}
+
+    return command
+
+
+KINDS: Final = {
+    "generate": generate_command,
+    "compare": compare_command,
+    "refine": refine_command,
+    "batch": batch_command,
+}
+
+
+def attempt(case: Case, command: Command, *, resend: bool, within_s: float | None) -> int:
+    """Give the command in a child, kill it after a time unless it has ended, and return how it ended."""
+    child = os.fork()
+    if child == 0:
+        os._exit(_ending(case, command, resend=resend))
+    if within_s is not None:
+        time.sleep(within_s)
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _ending(case: Case, command: Command, *, resend: bool) -> int:
+    try:
+        return THROUGH if command(case, resend) else ENDED
+    except Unconsented:
+        return CONSENT
+    except prompt_kit.InputError as error:
+        if "resend" in str(error) or "may have been" in str(error):
+            return CONSENT
+        _keep(case, error)
+    except BaseException as error:  # noqa: BLE001 - the test shows it
+        _keep(case, error)
+    return ODD
+
+
+def _keep(case: Case, error: BaseException) -> None:
+    (case.folder / f"odd-{os.getpid()}.txt").write_text("".join(traceback.format_exception(error)), "utf-8")
+
+
+def run(case: Case, longest_s: float) -> dict[str, Any]:
+    """Give a random command until it is through, with kills on the way, and return what was seen."""
+    case.kind = case.dice.choice([*KINDS])
+    command = KINDS[case.kind](case)
+    for name, text in BADGE.items():
+        (case.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (case.folder / name).write_text(textwrap.dedent(text), "utf-8")
+    kills, consent, ending = case.dice.randint(0, 3), False, ENDED
+    for _ in range(MOST_ATTEMPTS):
+        within_s = case.dice.uniform(0, longest_s) if kills else None
+        kills -= kills > 0
+        ending = attempt(case, command, resend=consent, within_s=within_s)
+        case.seen[str(ending)] = case.seen.get(str(ending), 0) + 1
+        consent = ending == CONSENT
+        if ending in {THROUGH, ODD}:
+            break
+    return {"kind": case.kind, "folder": str(case.folder), "wanted": case.wanted, "end": ending, "seen": case.seen}
+
+
+def main(folder: Path, seed: int, cases: int) -> None:
+    """Run so many cases, each with a server and a project of its own."""
+    longest_s = 0.0
+    for number in range(cases):
+        place = folder / f"case-{number}"
+        place.mkdir(parents=True)
+        script = Path(__file__).parent / "servers" / "billing_server.py"
+        arguments = [sys.executable, str(script), str(place / "bill"), str(seed + number)]
+        with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdout is not None
+            url = server.stdout.readline().strip()
+            if not longest_s:  # the first one also loads what is needed; the blows must fall into the length of others
+                longest_s = _length_s(folder / "first", url)
+                (place / "bill").unlink(missing_ok=True)
+            told = run(Case(place, url, random.Random(seed + number)), longest_s)
+            server.communicate()
+        sys.stdout.write(json.dumps(told) + "\n")
+
+
+def _length_s(folder: Path, url: str) -> float:
+    """Return about how long the longest commands take, in seconds."""
+    folder.mkdir()
+    case = Case(folder, url, random.Random(0))
+    command = generate_command(case)
+    for _ in range(2):
+        began = time.monotonic()
+        attempt(case, command, resend=True, within_s=None)
+        taken = time.monotonic() - began
+    return 1.5 * taken
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
