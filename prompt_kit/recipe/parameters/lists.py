@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, check_range, several
+from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, Phrased, check_range, several
 from prompt_kit.recipe.values import NO_COPY, UNUSUAL, clause, copier, placed_copier, placed_text
 from prompt_kit.support import words
 
@@ -40,7 +40,7 @@ class Listed(CommonKeys):
         return several(Annotated[str, limits, AfterValidator(ready)], self.min, self.max or MAX_ITEMS)
 
 
-class ListOf(Listed):
+class ListOf(Listed, Phrased):
     """Several lines of words."""
 
     type: Literal["list"]
