@@ -28,6 +28,9 @@ MAX_NODES: Final = 100_000
 """How many nodes a file may have once its aliases are followed."""
 
 _BARE_COLOR = re.compile(r"(?<=[:,\[] )#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=[,}\] ])|(?<=\[)#[0-9a-fA-F]{3,6}\b")
+_COLOR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
+# A comment has a space after its mark, or a line of its own; what looks like this is more often meant as a value.
+_CUT_OFF = re.compile(r"(?m)^[^\n#]*?\S[ \t]+(#\w[^\n]*)")
 # Lists and mappings over several lines begin here; libyaml has more line ends than Python's "^".
 _LEAD = re.compile(r"(?:^|[\r\x85\u2028\u2029])([ \t?:-]+)", re.MULTILINE)
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -162,7 +165,27 @@ class YamlFile:
             raise InputError(
                 [Problem(f"'{key.value}' is here for the second time.", self._place(key)) for key in loader.repeated],
             )
+        if hidden := list(self._hidden()):
+            raise InputError(hidden)
         return data
+
+    def _hidden(self) -> Iterator[Problem]:
+        """Find values that a comment cuts off, because nothing is around their '#'."""
+        if not (found := list(_CUT_OFF.finditer(self.text))):
+            return
+        scalars = list(_scalars(self._root))
+        for match in found:
+            at = match.start(1)
+            line, column = self.text.count("\n", 0, at), at - self.text.rfind("\n", 0, at) - 1
+            if any(start <= (line, column) < end for start, end in scalars):
+                continue
+            word = match[1].split()[0]
+            noun = "colour" if _COLOR.fullmatch(word) else "value"
+            yield Problem(
+                f"{word} begins a comment, which hides the end of the line. Put the {noun} in quotes;"
+                " a comment has a space after '#'.",
+                Place(self.label, line + 1, column + 1),
+            )
 
     def _syntax_problem(self, error: Exception) -> Problem:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -224,6 +247,22 @@ class YamlFile:
         if node is None:
             return Place(self.label, 1, 1)
         return Place(self.label, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _scalars(root: yaml.Node | None) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield where each text of a document begins and ends, as line and column from 0."""
+    nodes, seen = [root], set[int]()
+    while nodes:
+        node = nodes.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            yield (node.start_mark.line, node.start_mark.column), (node.end_mark.line, node.end_mark.column)
+        elif isinstance(node, yaml.MappingNode):
+            nodes += [part for pair in node.value for part in pair]
+        else:
+            nodes += node.value
 
 
 def _most_nested(text: str) -> int:
