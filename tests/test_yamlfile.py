@@ -184,7 +184,7 @@ def test_comments_and_marks_within_values_are_left_alone(tmp_path: Path) -> None
         "# a comment\n#another: one\ncolor: '#ffcc00' # ours\nblock: |\n  Sale #1\nquoted: \"Tag #1\n  and #2\"\n"
         "address: http://x.y/#a\nnothing: # later\n"
     )
-    assert read(tmp_path, text).data == {
+    assert read(tmp_path, text) == {
         "color": "#ffcc00",
         "block": "Sale #1\n",
         "quoted": "Tag #1 and #2",
