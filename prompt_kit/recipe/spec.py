@@ -113,6 +113,27 @@ class StrategyExampleSpec(ExampleSpec):
     """The recipe it is mixed into."""
 
 
+class ContradictionSpec(_Spec):
+    """Values that cannot all be meant; a note says so, and the prompt is rendered all the same."""
+
+    at: ParameterName
+    """The parameter or slot beside which forms show the note."""
+    says: Beginning
+    """A sentence: what contradicts what, and what to do."""
+    when: Condition = {}
+    """Parameters and slots, and the value, or list of values, that each has; ``true`` means any."""
+    mentions: dict[ParameterName, Phrase] = {}
+    """Parameters and the words, separated by commas, of which each has at least one; ``*`` stands for any ending."""
+    quoted: list[ParameterName] = []
+    """Parameters of which at least one has words in quotes."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> ContradictionSpec:
+        if not (self.when or self.mentions or self.quoted):
+            raise ValueError("a contradiction needs when, mentions or quoted: the values that cannot all be meant")
+        return self
+
+
 class _Shared(_Spec):
     """What recipes and strategies have in common."""
 
@@ -130,6 +151,9 @@ class _Shared(_Spec):
     """Slots for input pictures, in the order in which they are sent."""
     needed: dict[Beginning, Phrase] = {}
     """Sentences that most prompts need whatever was filled in: how each begins, and why it must stand there."""
+
+    contradicts: list[ContradictionSpec] = []
+    """Values that cannot all be meant."""
 
     @field_validator("parameters")
     @classmethod

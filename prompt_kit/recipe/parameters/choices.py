@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, check_range, several
+from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, Phrased, check_range, several
 from prompt_kit.recipe.settings import SettingsSpec
-from prompt_kit.recipe.values import UNUSUAL, Chosen, chooser
+from prompt_kit.recipe.values import UNUSUAL, Chosen, chooser, marked_own
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _choices(value: Any) -> Any:
     return value
 
 
-class Choosing(CommonKeys):
+class Choosing(Phrased):
     """What both kinds of choice have."""
 
     choices: Annotated[dict[str, Choice], BeforeValidator(_choices), Field(min_length=1)]
@@ -58,6 +58,12 @@ class Choosing(CommonKeys):
             value: Chosen(words.plain(choice.words or value.replace("-", " ").replace("_", " ")), value)
             for value, choice in self.choices.items()
         }
+
+    @model_validator(mode="after")
+    def _reads_own_words(self) -> Choosing:
+        if (self.reads_as or self.goes_on) and not self.other:
+            raise ValueError("reads_as and goes_on speak of own words; leave them out or set other: true")
+        return self
 
     def _choose(self) -> Callable[[str], Chosen]:
         labels = {choice.label: value for value, choice in self.choices.items()}
@@ -76,7 +82,8 @@ class ChoiceOf(Choosing):
 
     def annotation(self) -> Any:
         """Return a choice, or own words where they are welcome."""
-        return Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._choose())]
+        limits = StringConstraints(max_length=MAX_TEXT)
+        return Annotated[str, limits, BeforeValidator(marked_own), AfterValidator(self._choose())]
 
     @property
     def brings_settings(self) -> bool:
@@ -111,10 +118,16 @@ class ChoicesOf(Choosing):
         """An empty list."""
         return ()
 
+    @property
+    def most(self) -> int:
+        """Most values, where the recipe sets no limit of its own, too."""
+        return self.max or max(len(self.choices), MAX_ITEMS if self.other else 0)
+
     def annotation(self) -> Any:
         """Return the chosen values, in the order in which they were given."""
-        item = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._choose())]
-        return several(item, self.min, self.max or max(len(self.choices), MAX_ITEMS if self.other else 0))
+        limits = StringConstraints(max_length=MAX_TEXT)
+        item = Annotated[str, limits, BeforeValidator(marked_own), AfterValidator(self._choose())]
+        return several(item, self.min, self.most, entry=str | dict[str, str])
 
 
 class Boolean(CommonKeys):

@@ -1,0 +1,69 @@
+"""Tells which values cannot all be meant, by what recipes and strategies say of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prompt_kit.errors import Problem
+from prompt_kit.recipe.conditions import conditions_of, holds
+from prompt_kit.recipe.reading import context_with_pictures, quoted
+from prompt_kit.recipe.values import Chosen
+from prompt_kit.support import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from prompt_kit.prompt import Settings
+    from prompt_kit.recipe.checked import Check, Checking
+    from prompt_kit.recipe.spec import ContradictionSpec
+
+
+def contradictions(rules: Iterable[ContradictionSpec]) -> Check:
+    """Return the check that adds a note for each of these rules that values meet."""
+
+    def check(checking: Checking) -> None:
+        context = context_with_pictures(checking)
+        checking.notes += [
+            Problem(f"{rule.at}: {rule.says}", parameter=rule.at, code="contradiction")
+            for rule in rules
+            if rule.at in context and _meets(rule, context)
+        ]
+
+    return check
+
+
+def overruled(brought: Mapping[str, Mapping[str, Any]], chosen: Settings) -> list[Problem]:
+    """Return a note for each setting of a choice in whose place another one was asked for.
+
+    Args:
+        brought: The settings that choices bring, by parameter.
+        chosen: The settings of the prompt.
+    """
+    notes = []
+    for parameter, settings in brought.items():
+        for name, value in settings.items():
+            used = getattr(chosen, name, value)
+            if used != value:
+                said = (
+                    f"its choice comes with {words.spoken(name).lower()} {value}, but {used} was asked for and is used."
+                )
+                notes.append(Problem(f"{parameter}: {said}", parameter=parameter, code="contradiction"))
+    return notes
+
+
+def _meets(rule: ContradictionSpec, context: Mapping[str, Any]) -> bool:
+    if not holds(conditions_of(rule.when), context):
+        return False
+    if rule.quoted and not any(quoted(_written(context.get(name))) for name in rule.quoted):
+        return False
+    return all(words.mentions(_written(context.get(name)), terms) for name, terms in rule.mentions.items())
+
+
+def _written(value: Any) -> str:
+    """Return the words of a value that a person may have written, in one text."""
+    entries = value if isinstance(value, tuple) else (value,)
+    return "; ".join(str(entry) for entry in entries if isinstance(entry, str) and not _is_choice(entry))
+
+
+def _is_choice(entry: str) -> bool:
+    return isinstance(entry, Chosen) and not entry.own and entry.value == ""
