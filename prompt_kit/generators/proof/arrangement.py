@@ -89,11 +89,11 @@ def arrangement_of(request: Request, size: tuple[int, int]) -> Arrangement:
     unit = max((w * h) ** 0.5 / 64, 9.5)
     sheet = Rect(0, 0, w, h).inset(min(2.6 * unit, 0.07 * min(w, h)))
     if w < _NARROW * unit:
-        header, body, footer = _tower(sheet, unit, said)
+        header, body, footer = _page(sheet, unit, said, (12.0 if said.turn else 8.4) * unit)
     elif h < _NARROW * unit:
         header, body, footer = _panorama(sheet, unit)
     else:
-        header, body, footer = _page(sheet, unit, said)
+        header, body, footer = _page(sheet, unit, said, (7.7 if said.turn else 6.2) * unit)
     words = [
         [token for sentence in line for token in tokens(sentence.text, sentence.kind)]
         for paragraph in said.paragraphs
@@ -110,15 +110,7 @@ def rows_of_settings(said: Brief, width: float, unit: float, most: float = 99) -
     return max(1, min(-(-len(said.settings) // across), int(most)))
 
 
-def _page(sheet: Rect, unit: float, said: Brief) -> tuple[Rect, Rect, Rect]:
-    top = (7.7 if said.turn else 6.2) * unit
-    low = (1.1 + 2.5 * rows_of_settings(said, sheet.w, unit)) * unit
-    body = Rect(sheet.x, sheet.y + top, sheet.w, sheet.h - top - low - 1.4 * unit)
-    return Rect(sheet.x, sheet.y, sheet.w, top), body, Rect(sheet.x, sheet.bottom - low, sheet.w, low)
-
-
-def _tower(sheet: Rect, unit: float, said: Brief) -> tuple[Rect, Rect, Rect]:
-    top = (12.0 if said.turn else 8.4) * unit
+def _page(sheet: Rect, unit: float, said: Brief, top: float) -> tuple[Rect, Rect, Rect]:
     low = (1.1 + 2.5 * rows_of_settings(said, sheet.w, unit)) * unit
     body = Rect(sheet.x, sheet.y + top, sheet.w, sheet.h - top - low - 1.4 * unit)
     return Rect(sheet.x, sheet.y, sheet.w, top), body, Rect(sheet.x, sheet.bottom - low, sheet.w, low)

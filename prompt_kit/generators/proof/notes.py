@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from prompt_kit.generators.proof.colours import Chip
     from prompt_kit.generators.proof.content import Brief, ProofPicture
 
-Look: TypeAlias = Literal["thumbnail", "row", "chip", "frame", "words"]
+Look: TypeAlias = Literal["thumbnail", "row", "chip", "turn", "words"]
 """How a note looks: a picture with words, its words alone, a colour, one of a sequence, or an area without a place."""
 
 KICKER: Final = 1.9
@@ -98,7 +98,7 @@ def arranged(said: Brief, room: Rect, unit: float) -> Notes:
 def _kinds(said: Brief) -> list[_Kind]:
     kinds: list[_Kind] = []
     if said.turns:
-        kinds.append(_Kind("Sequence", tuple(range(len(said.turns))), "frame", 3.1))
+        kinds.append(_Kind("Sequence", tuple(range(len(said.turns))), "turn", 3.1))
     if said.pictures:
         heading = "Reference" if len(said.pictures) == 1 else f"{len(said.pictures)} references, in this order"
         # Where the frame shows the pictures already, words are enough here.
@@ -132,8 +132,8 @@ def _placed(kinds: list[_Kind], room: Rect, unit: float, size: float, *, side_by
 
 def _section(kind: _Kind, box: Rect, unit: float, size: float) -> Section:
     top = box.y + KICKER * unit
-    gap = (0.5 if kind.look == "frame" else 0.9) * unit
-    heights = {"frame": min(3.6, size), "row": min(2.1, size), "chip": 1.9, "thumbnail": size, "words": 1.2}
+    gap = (0.5 if kind.look == "turn" else 0.9) * unit
+    heights = {"turn": min(3.6, size), "row": min(2.1, size), "chip": 1.9, "thumbnail": size, "words": 1.2}
     height = heights[kind.look] * unit
     if any(isinstance(item, Unplaced) and item.place for item in kind.items):
         height = 1.9 * unit
@@ -142,7 +142,7 @@ def _section(kind: _Kind, box: Rect, unit: float, size: float) -> Section:
     across = max(1, min(len(kind.items), int((box.w + gap) / (least + gap))))
     each = (box.w - gap * (across - 1)) / across
     if kind.look != "row":
-        each = min(each, least if kind.look == "frame" else (kind.width + 8) * unit)
+        each = min(each, least if kind.look == "turn" else (kind.width + 8) * unit)
     placed = []
     for at, item in enumerate(kind.items):
         row, column = divmod(at, across)

@@ -108,7 +108,7 @@ class _SheetDrawing:
                     self._picture(item, thumbnail=section.look == "thumbnail")
                 case "chip":
                     self._chip(item)
-                case "frame":
+                case "turn":
                     self._frame(item)
                 case "words":
                     self._words(item)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import cos, radians, sin
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Board, Rect, Type, label, mixed, width
-from prompt_kit.generators.proof.fonts import NONE, runs
+from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Board, Rect, Type, mixed, width
 from prompt_kit.generators.proof.linebreaks import fitted, short
 from prompt_kit.generators.proof.pictures import why_not
 
@@ -23,32 +22,6 @@ class Marks:
 
     def __init__(self, board: Board, accent: str, unit: float, ground: str) -> None:
         self.board, self.accent, self.unit, self.tint = board, accent, unit, ground
-
-    def cells(self, area: Rect, y: float, line: str, size: float) -> bool:
-        """Draw a cell for each character of a line that no face has; return whether it is such a line."""
-        pieces = [run for run in runs(line) if not run.text.isspace()]
-        if not pieces or any(run.face != NONE for run in pieces):
-            return False
-        count = sum(len(run.text) for run in pieces)
-        side = min(size * 0.92, area.w / count)
-        left, top = area.x + (area.w - side * count) / 2, y - size
-        for at in range(count):
-            cell = Rect(left + at * side, top, side, side).inset(0.04 * side)
-            self.board.box(cell, CARD, line=mixed(CARD, self.accent, 0.5), r=0.06 * side)
-            self.board.line(
-                (cell.x + cell.w / 2, cell.y),
-                (cell.x + cell.w / 2, cell.bottom),
-                color=mixed(CARD, self.accent, 0.16),
-            )
-            self.board.line(
-                (cell.x, cell.y + cell.h / 2),
-                (cell.right, cell.y + cell.h / 2),
-                color=mixed(CARD, self.accent, 0.16),
-            )
-        named = f"{label(pieces[0])}: no font here"
-        small = min(0.72 * self.unit, 0.2 * size)
-        self.board.words(area.x + (area.w - width(named) * small) / 2, y + small * 0.7, named, Type(small, SOFT))
-        return True
 
     def missing(self, box: Rect, shown: ProofPicture) -> None:
         """Draw a substitute for a picture that cannot be shown."""
@@ -108,8 +81,7 @@ class Marks:
         for at, line in enumerate(lines):
             top = y + at * size * _LEADING
             left = x + (w - width(line) * size) * (across + 1) / 2
-            if not self.cells(Rect(left, top, width(line) * size, size * _LEADING), top + size, line, size):
-                self.board.words(left, top + 0.76 * size * _LEADING, line, how._replace(size=size))
+            self.board.words(left, top + 0.76 * size * _LEADING, line, how._replace(size=size))
         return Rect(x, y, w, h)
 
     def plate(self, box: Rect, text: str, how: Type, *, across: int = 0, smallest: float = 1.0) -> None:
