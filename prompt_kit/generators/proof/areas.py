@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.generators.proof.canvas import CARD, INK, SOFT, Rect, Type, mixed
 from prompt_kit.generators.proof.content import KINDS
-from prompt_kit.generators.proof.placing import grid
+from prompt_kit.generators.proof.placing import clear_of, grid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,8 @@ class AreaDrawing:
     """Draws an area in its rectangle; its label stands where no other area lies on it."""
 
     def __init__(self, board: Board, marks: Marks, here: Standing, frame: Rect, *, on_picture: bool) -> None:
-        self.board, self.marks, self.area, self.rect, self.clear = board, marks, *here
+        self.board, self.marks, self.here = board, marks, here
+        self.area, self.rect, self.clear = here.area, here.rect, here.clear
         self.frame, self.on_picture = frame, on_picture
         self.unit, self.accent, self.ground = marks.unit, marks.accent, marks.tint
 
@@ -79,11 +80,12 @@ class AreaDrawing:
 
     def _portrait(self, room: Rect, clear: Rect, pictures: Sequence[tuple[ProofPicture, Image.Image | None]]) -> None:
         """Draw the pictures of the subject with its name under them, or on them where other areas lie at the foot."""
-        foot = min(2.8 * self.unit, 0.2 * room.h) if self.area.content else 0.0
-        below = foot if clear.bottom >= room.bottom - 1 else 0.0
-        self._cards(room._replace(h=room.h - below), pictures)
-        if foot:
-            name = Rect(clear.x, max(clear.y, clear.bottom - foot), clear.w, min(foot, clear.h))
+        h = min(2.8 * self.unit, 0.2 * room.h) if self.area.content else 0.0
+        foot = Rect(room.x, room.bottom - h, room.w, h)
+        free = clear_of(foot, self.here.above) == foot
+        self._cards(room._replace(h=room.h - h) if free else room, pictures)
+        if h:
+            name = foot if free else Rect(clear.x, max(clear.y, clear.bottom - h), clear.w, min(h, clear.h))
             self.marks.plate(name, self.area.content, Type(0.95 * self.unit, INK), smallest=0.62 * self.unit)
 
     def _words(self) -> None:
@@ -132,7 +134,7 @@ class AreaDrawing:
         if pictures:
             self._cards(floor, pictures)
         elif floor.h > unit and floor.w > unit:
-            self.marks.figures(floor, 1, mixed(CARD, self.accent, 0.24))
+            self.marks.figure(floor, mixed(CARD, self.accent, 0.24))
         if foot and clear.bottom == rect.bottom:
             self._label(
                 Rect(rect.x + pad, rect.bottom - foot, rect.w - 2 * pad, foot - 0.3 * pad), self.area.content, 0.95

@@ -27,10 +27,10 @@ def drawn_guide(layout: Layout, size: tuple[int, int]) -> bytes:
     board.box(whole, _WHITE)
     unit = max((size[0] * size[1]) ** 0.5 / 40, 6.0)
     marks = Marks(board, _BLACK, unit, _WHITE)
-    for area, rect, clear in standing([area for area in layout.areas if area.box], whole):
-        board.box(rect, _FILLS.get(area.kind, _WHITE), line=_BLACK, width=2)
-        pad = min(0.5 * unit, 0.1 * min(clear.w, clear.h))
-        marks.text(clear.inset(pad), _label(area), Type(1.6 * unit, _BLACK), smallest=0.4 * unit)
+    for here in standing([area for area in layout.areas if area.box], whole):
+        board.box(here.rect, _FILLS.get(here.area.kind, _WHITE), line=_BLACK, width=2)
+        pad = min(0.5 * unit, 0.1 * min(here.clear.w, here.clear.h))
+        marks.text(here.clear.inset(pad), _label(here.area), Type(1.6 * unit, _BLACK), smallest=0.4 * unit)
     return png(board.finished())
 
 

@@ -21,8 +21,13 @@ class Standing(NamedTuple):
 
     area: Area
     rect: Rect
-    clear: Rect
-    """The largest part of it on which no other area lies."""
+    above: tuple[Rect, ...]
+    """Where the areas are that lie on it."""
+
+    @property
+    def clear(self) -> Rect:
+        """The largest part of it on which no other area lies."""
+        return clear_of(self.rect, self.above)
 
 
 def standing(areas: Sequence[Area], frame: Rect, masked: Rect | None = None) -> list[Standing]:
@@ -50,9 +55,9 @@ def standing(areas: Sequence[Area], frame: Rect, masked: Rect | None = None) -> 
                 rects[area.name] = room.part(0, at * share, 1, share * (0.92 if len(on_it) > 1 else 1))
         waiting = [area for area in waiting if area.name not in rects]
     placed = [area for area in areas if area.name in rects]
-    above = {area.name: [rects[other.name] for other in placed if other.on == area.name] for area in placed}
+    above = {area.name: tuple(rects[other.name] for other in placed if other.on == area.name) for area in placed}
     ordered = sorted(placed, key=lambda area: _depth(area, placed))
-    return [Standing(area, rects[area.name], clear_of(rects[area.name], above[area.name])) for area in ordered]
+    return [Standing(area, rects[area.name], above[area.name]) for area in ordered]
 
 
 def clear_of(rect: Rect, others: Iterable[Rect]) -> Rect:

@@ -131,16 +131,14 @@ class Marks:
         )
         self.board.oval(Rect(x - head, y - head, 2 * head, 2 * head), mixed(CARD, self.accent, 0.45))
 
-    def figures(self, box: Rect, count: int, color: str) -> None:
-        """Draw so many heads with shoulders, side by side on the lower edge of a box."""
-        each = box.w / count
-        for at in range(count):
-            h = min(box.h, 1.25 * each)
-            x, y = box.x + (at + 0.5) * each, box.bottom - h
-            r = 0.2 * h
-            self.board.oval(Rect(x - r, y, 2 * r, 2 * r), color)
-            w, top = 0.36 * h, y + 2.25 * r
-            self.board.box(Rect(x - w, top, 2 * w, box.bottom - top), color, r=0.7 * w)
+    def figure(self, box: Rect, color: str) -> None:
+        """Draw a head with shoulders on the lower edge of a box."""
+        h = min(0.8 * box.h, 0.9 * box.w)
+        x, r, w = box.x + box.w / 2, 0.22 * h, 0.42 * h
+        self.board.oval(Rect(x - r, box.bottom - h, 2 * r, 2 * r), color)
+        rise = 0.48 * h
+        arc = ((x - w * cos(radians(at)), box.bottom - rise * sin(radians(at)) ** 0.7) for at in range(0, 181, 6))
+        self.board.shape(*arc, fill=color)
 
     def plus(self, x: float, y: float) -> None:
         """Draw a plus sign around a point."""
