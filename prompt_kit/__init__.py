@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.recipe import Example, Recipe
     from prompt_kit.refining import arefine, refine
     from prompt_kit.review.snapshots import snapshot
+    from prompt_kit.work.guiding import with_guide
     from prompt_kit.work.jobs import Job, Order, acollect, asubmit, collect, submit
     from prompt_kit.work.session import agenerate, generate
 
@@ -60,6 +61,7 @@ _HOMES = {
     ),
     "generators": ("Generator", "Request"),
     "images": ("Image", "open_image"),
+    "work.guiding": ("with_guide",),
     "work.jobs": ("Job", "Order", "acollect", "asubmit", "collect", "submit"),
     "recipe.checked": ("CheckedValues",),
     "recipe.conditions": ("When",),
@@ -127,6 +129,7 @@ __all__ = [
     "refine",
     "snapshot",
     "submit",
+    "with_guide",
 ]
 
 

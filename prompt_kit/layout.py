@@ -62,3 +62,6 @@ class Layout:
 
 NO_LAYOUT: Final = Layout()
 """Leaves every place to the model."""
+
+GUIDE: Final = "guide"
+"""The slot of a layout that goes along as a picture; no recipe has it."""

@@ -47,6 +47,7 @@ INPUT_OPTIONS = [
         metavar="[block-most|block-some|block-few|block-none|off]",
     ),
     click.Option(["--thoughts"], is_flag=True, default=None, help="Also keep the model's thinking and its drafts."),
+    click.Option(["--guide"], is_flag=True, help="Also send a picture of the layout: boxes with labels."),
     click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."),
 ]
 SETTINGS = ("aspect_ratio", "size", "tier", "model", "thinking", "grounding", "safety", "thoughts")
@@ -276,6 +277,10 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
     try:
         who = options.get("generator") or recipe.library.project.generator
         prompt = entered.recipe.render(settings=entered.settings, generator=who, **entered.values)
+        if options["guide"]:
+            from prompt_kit.work.guiding import with_guide
+
+            prompt = with_guide(prompt, generator=who, project=recipe.library.project)
     except InputError as error:
         raise entered.placed(error) from error
     # Whoever looks at an example has written nothing that could be shorter.

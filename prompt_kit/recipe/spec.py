@@ -19,9 +19,9 @@ PARAMETER_PATTERN: Final = r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$"
 RESERVED: Final = frozenset(
     """
     across and as ask aspect_ratio batch call count debug dry_run earlier elif else endfor endif example false filter
-    for from generator grounding help if import in include is item json keyed locked loop macro max_cost model n new
-    none not or out preset recipe refine resend safety seed self set settings size skip_refused strategy task
-    temperature thinking thoughts tier top_p true turn use values version
+    for from generator grounding guide help if import in include is item json keyed locked loop macro max_cost model n
+    new none not or out preset recipe refine resend safety seed self set settings size skip_refused strategy
+    task temperature thinking thoughts tier top_p true turn use values version
     """.split(),
 )
 """Names that mean something else in templates or on the command line."""
