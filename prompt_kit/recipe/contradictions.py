@@ -23,11 +23,11 @@ def contradictions(rules: Iterable[ContradictionSpec]) -> Check:
 
     def check(checking: Checking) -> None:
         context = context_with_pictures(checking)
-        checking.notes += [
+        checking.notes.extend(
             Problem(f"{rule.at}: {rule.says}", parameter=rule.at, code="contradiction")
             for rule in rules
             if rule.at in context and _meets(rule, context)
-        ]
+        )
 
     return check
 
