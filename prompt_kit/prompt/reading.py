@@ -16,8 +16,7 @@ from prompt_kit.support.plaindata import PlainReader
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from prompt_kit.layout import Area, AreaKind, Box, Layout
-from prompt_kit.prompt.parts import Part
+    from prompt_kit.prompt.parts import Part
 
 
 class PromptReading(PlainReader):
