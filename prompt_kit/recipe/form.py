@@ -217,7 +217,7 @@ class Form:
     @cached_property
     def _empty(self) -> dict[str, Any]:
         """What the template sees where nothing was given: the default, else what is false and prints nothing."""
-        context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", ""))
+        context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", "")) | {"covered": ()}
         context |= {name: p.ready for name, p in self.parameters.items()}
         context |= dict.fromkeys(self.references, "")
         return context | {"earlier": "", "item": Chosen("", ""), "turn": "", "keyed": False}
