@@ -90,9 +90,10 @@ def test_contradictions_become_notes(tree: MakeTree, library: Library) -> None:
     tree(**CARD)
     recipe = load("card", library=library)
     (note,) = recipe.render(subject="a fox", position="left", room="left").notes
-    assert note.startswith("The subject would stand in the part that 'room' keeps calm")
+    assert (note.code, note.parameter) == ("in_calm_room", "position")
+    assert str(note).startswith("The subject would stand in the part that 'room' keeps calm")
     (note,) = recipe.render(subject="a fox", words="OPEN :: on the left", room="left").notes
-    assert note.startswith("\"OPEN\" would stand in the part that 'room' keeps calm")
+    assert str(note).startswith("\"OPEN\" would stand in the part that 'room' keeps calm")
     assert recipe.render(subject="a fox", position="left", room="right").notes == ()
     assert recipe.render(subject="a fox").notes == ()
 
