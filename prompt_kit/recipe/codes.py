@@ -32,6 +32,10 @@ CODES: Final[Mapping[str, str]] = {
     "wrong_setting": "A setting has a value that it cannot have.",
     # Notes: something to know; the prompt is rendered all the same.
     "former_name": "The value came under an earlier name of its parameter or slot.",
+    "in_calm_room": "Something would stand in the part that another value keeps calm and empty.",
+    "covered_part": "Something would stand in a part that an app covers or trims.",
+    "no_room": "Two values want the same part of the picture.",
+    "two_logos": "Two pictures are both put in as a logo.",
 }
 """What each code means, in a sentence."""
 

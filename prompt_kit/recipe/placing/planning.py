@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from prompt_kit.errors import Problem
 from prompt_kit.layout import Area, Layout
 from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.places import STACKS, FramePlace, named, several_words, share_number, words_of
 from prompt_kit.recipe.placing.contradictions import contradictions
 from prompt_kit.recipe.placing.reading import read_place, read_share
-from prompt_kit.recipe.placing.resolving import Wanted, resolved
+from prompt_kit.recipe.placing.resolving import WantedArea, resolved
 from prompt_kit.recipe.templating import trusted
 from prompt_kit.recipe.values import Copy, Phrase
 from prompt_kit.support.words import series
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
+    from prompt_kit.errors import Problem
     from prompt_kit.recipe.checked import Checking
     from prompt_kit.recipe.conditions import When
-    from prompt_kit.recipe.placing.contradictions import Contradiction
     from prompt_kit.recipe.placing.spec import AreaSpec
 
 _MOST_REMEMBERED: Final = 256
@@ -67,17 +66,16 @@ class LayoutPlan:
         return Layout(work_out=lambda: resolved(tuple(self._wanted(context)))[0])
 
     def check(self, checking: Checking) -> None:
-        """Add a note for each pair of values that put things where others keep them away."""
-        checking.notes.extend(
-            Problem(said.message, parameter=said.parameter or None, code="contradiction")
-            for said in self.contradictions(checking.context)
-        )
+        """Give the template what it may say of the covered parts, and add a note for each contradiction of places."""
+        if self._covered:
+            checking.context["covered"] = self.covered(checking.context)
+        checking.notes.extend(self.contradictions(checking.context))
 
     def covered(self, context: Mapping[str, Any]) -> tuple[Covered, ...]:
         """Return what the prompt says of the parts that an app covers or trims."""
         return tuple([words for condition, words in self._covered if holds(condition, context)])
 
-    def contradictions(self, context: Mapping[str, Any]) -> tuple[Contradiction, ...]:
+    def contradictions(self, context: Mapping[str, Any]) -> tuple[Problem, ...]:
         """Return which values put things where others keep them away; remembered by what places them."""
         filled = tuple([(name, _key(context[name])) for name in self._deciding if context.get(name)])
         if len(filled) + bool(self._always) < 2:  # noqa: PLR2004 - one thing contradicts nothing
@@ -90,14 +88,17 @@ class LayoutPlan:
         return self._remembered[filled]
 
     @cached_property
-    def _remembered(self) -> dict[tuple[Any, ...], tuple[Contradiction, ...]]:
+    def _remembered(self) -> dict[tuple[Any, ...], tuple[Problem, ...]]:
         return {}
 
     @cached_property
+    def _conditions(self) -> dict[str, tuple[When, ...]]:
+        return {name: conditions_of(area.show_if) for name, area in self.areas.items()}
+
+    @cached_property
     def _covered(self) -> tuple[tuple[tuple[When, ...], Covered], ...]:
-        return tuple(
-            (conditions_of(area.show_if), _covered(area)) for area in self.areas.values() if area.kind == "covered"
-        )
+        covered = (area for area in self.areas.values() if area.kind == "covered")
+        return tuple((conditions_of(area.show_if), _covered(area)) for area in covered)
 
     @cached_property
     def _always(self) -> bool:
@@ -113,20 +114,20 @@ class LayoutPlan:
                 names += area.content
         return tuple(dict.fromkeys(filter(None, names)))
 
-    def _wanted(self, context: Mapping[str, Any]) -> Iterator[Wanted]:
+    def _wanted(self, context: Mapping[str, Any]) -> Iterator[WantedArea]:
         made: dict[str, list[str]] = {}
         for name, area in self.areas.items():
-            if area.show_if and not holds(conditions_of(area.show_if), context):
+            if not holds(self._conditions[name], context):
                 continue
             made[name] = []
-            for number, one in self._of(name, area, context):
+            for number, thing in self._of(name, area, context):
                 below = made.get(area.on) or [""]
                 # What lies on panels lies on the one at its number; further entries lie on the last one.
                 on = below[min(number, len(below)) - 1]
-                made[name].append(one.area.name)
-                yield replace(one, area=replace(one.area, on=on)) if on else one
+                made[name].append(thing.area.name)
+                yield replace(thing, area=replace(thing.area, on=on)) if on else thing
 
-    def _of(self, name: str, area: AreaSpec, context: Mapping[str, Any]) -> Iterator[tuple[int, Wanted]]:
+    def _of(self, name: str, area: AreaSpec, context: Mapping[str, Any]) -> Iterator[tuple[int, WantedArea]]:
         """Yield what a file's area means under these values, each with the number of its entry."""
         filler = next((n for n in area.content if context.get(n)), "")
         placing = self._placing(area, context)
@@ -141,16 +142,16 @@ class LayoutPlan:
         for number, entry in self._entries(filler, area.kind, context) if filler else ((1, ""),):
             place, said = self._place(area, placing, entry, context)
             content = "" if filler in self.slots else _content(entry) or area.reason
-            one = Area(_numbered(name, number), area.kind, content=content, place=said, slot=slot, facing=facing)
+            thing = Area(_numbered(name, number), area.kind, content=content, place=said, slot=slot, facing=facing)
             loose = bool(self._chosen(*placing)) and not getattr(entry, "place", "")
             stack, by = self._stack(area, placing), placing[0] or filler
-            yield number, Wanted(one, place, float(size or 0), stack, by, loose=loose)
+            yield number, WantedArea(thing, place, float(size or 0), stack, by, loose=loose)
 
-    def _at_several(self, name: str, area: AreaSpec) -> Iterator[tuple[int, Wanted]]:
+    def _at_several(self, name: str, area: AreaSpec) -> Iterator[tuple[int, WantedArea]]:
         for number, fixed in enumerate(area.fixed, 1):
             place = named(fixed, "" if area.shared_by else area.share)
-            one = Area(_numbered(name, number), area.kind, content=area.reason, place=words_of(place, ""))
-            yield number, Wanted(one, place)
+            thing = Area(_numbered(name, number), area.kind, content=area.reason, place=words_of(place, ""))
+            yield number, WantedArea(thing, place)
 
     def _entries(self, filler: str, kind: str, context: Mapping[str, Any]) -> Iterator[tuple[int, Any]]:
         """Yield what a parameter puts in an area: each entry of a list, in a repeated turn the one of that turn."""
