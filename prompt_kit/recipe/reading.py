@@ -32,9 +32,10 @@ _PLACEHOLDER: Final = re.compile(
 
 def mend_texts(checking: Checking) -> None:
     """Give the prompt each text as it fits its place, with a note for what was changed and what reads oddly."""
+    wrong = {problem.parameter for problem in checking.problems}
     for name, value in checking.given.items():
         parameter = checking.parameters.get(name)
-        if parameter is not None and parameter.type in _MENDED and checking.context.get(name):
+        if parameter is not None and name not in wrong and parameter.type in _MENDED and checking.context.get(name):
             checking.context[name] = _mended(name, parameter, value, checking)
 
 
@@ -78,7 +79,7 @@ def _mended(name: str, parameter: Any, value: Any, checking: Checking) -> Any:
 
 def _entry(called: str, parameter: Any, ready: Any, written: Any, notes: list[Problem]) -> Any:
     """Return what the template sees of one entry, and add the notes about it."""
-    if isinstance(ready, Chosen) and not ready.own:
+    if not isinstance(ready, str) or (isinstance(ready, Chosen) and not ready.own):
         return ready
     source = written if isinstance(written, str) and not isinstance(ready, Chosen) else str(ready)
     made = mend(source, parameter.reads_as, goes_on=parameter.goes_on)

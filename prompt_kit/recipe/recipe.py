@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
+from prompt_kit.recipe.contradictions import contradictions, overruled
 from prompt_kit.recipe.form import Form
+from prompt_kit.recipe.reading import mend_texts, note_placeholders
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
 from prompt_kit.recipe.slots import as_paths
@@ -214,6 +216,7 @@ class Recipe:
         chosen = self._settings(settings, base, generator, problems) if settings else base
         if problems:
             raise InputError(problems)
+        notes = (*checked.notes, *self._overruled(context, chosen)) if settings and self._deciding else checked.notes
         context["task"] = self.task
         if self._base and not chosen.aspect_ratio:
             chosen = self._in_format_of_base(chosen, pictures, generator)
@@ -235,7 +238,7 @@ class Recipe:
             self.spec.version,
             self._strategy_names,
             tuple([(name, value if type(value) is str else recorded(value)) for name, value in checked.given.items()]),
-            checked.notes,
+            notes,
             self.title,
         )
 
@@ -265,7 +268,9 @@ class Recipe:
     @cached_property
     def form(self) -> Form:
         """What the recipe asks, ready to check values."""
-        return Form(self.name, self.parameters, self.references, tuple(self.spec.heeds), dict(self.fixed))
+        rules = [rule for spec in (self.spec, *(s.spec for s in self.strategies)) for rule in spec.contradicts]
+        checks = (mend_texts, note_placeholders, *((contradictions(rules),) if rules else ()))
+        return Form(self.name, self.parameters, self.references, tuple(self.spec.heeds), dict(self.fixed), checks)
 
     @cached_property
     def _phrases(self) -> tuple[Program, ...]:
@@ -340,9 +345,17 @@ class Recipe:
         """Return the recipe's settings with those that the chosen values bring."""
         brought: dict[str, Any] = {}
         for name in self._deciding:
-            choice = cast("ChoiceOf", self.parameters[name]).choices.get(context[name].value)
-            brought |= choice.settings.model_dump(exclude_unset=True) if choice else {}
+            brought |= self._brought(name, context)
         return replace(self.settings, **brought)
+
+    def _brought(self, name: str, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings that the choice of a parameter brings."""
+        choice = cast("ChoiceOf", self.parameters[name]).choices.get(context[name].value)
+        return choice.settings.model_dump(exclude_unset=True) if choice else {}
+
+    def _overruled(self, context: Mapping[str, Any], chosen: Settings) -> list[Problem]:
+        """Return a note for each setting of a choice in whose place another one was asked for."""
+        return overruled({name: self._brought(name, context) for name in self._deciding}, chosen)
 
     def _settings(
         self, settings: Mapping[str, Any] | Settings, base: Settings, generator: str, problems: list[Problem]

@@ -260,7 +260,7 @@ def canonical(given: Any, ready: Any) -> Any:
         return [canonical(entry, item) for entry, item in zip(entries, ready, strict=False)]
     if isinstance(ready, Chosen):
         marked = isinstance(given, Mapping) or str(given).lstrip().startswith(OWN_MARK)
-        return (OWN_MARK * marked + ready) if ready.own else ready.value
+        return OWN_MARK * (marked and ready.own) + ready.value
     if isinstance(ready, str):
         return str(recorded(given))
     return ready
