@@ -25,7 +25,7 @@ _THING: Final = "(?:headline|title|subtitle|text|name|slogan|tagline|logo|compan
 _PLACEHOLDER: Final = re.compile(
     r"\[(?!sic\])(?:…|[^\]]{3,})\]|<[a-z][\w .-]*>|\{\{?[a-z][\w .-]*\}\}?|…{2,}|\.{4,}|_{3,}"
     r"|\blorem ipsum\b|\b(?:TBD|TBA|TBC|TODO|FIXME|X{3,})\b|\bxxx+\b"
-    rf"|\binsert (?:your )?{_THING}\b|^(?:your|my) (?:own )?{_THING}$|\b{_THING} (?:goes )?here\b"
+    rf"|\binsert (?:your )?{_THING}\b|^(?:your|my) (?:own )?(?:{_THING} ?){{1,2}}$|\b{_THING} (?:goes )?here\b"
     r"|^(?:placeholder|headline|subtitle|tagline|slogan|body copy|body text)$",
 )
 
@@ -71,6 +71,8 @@ def _mended(name: str, parameter: Any, value: Any, checking: Checking) -> Any:
         return _entry(name, parameter, ready, value, checking.notes)
     entries = zip(ready, value if isinstance(value, list | tuple) else [value], strict=False)
     place = f"{name}, entry %s" if len(ready) > 1 else name
+    if parameter.reads_as is None and len(ready) > 1:
+        parameter = parameter.model_copy(update={"reads_as": "phrase"})  # they become a series
     return tuple(
         _entry(place.replace("%s", str(number)), parameter, entry, written, checking.notes)
         for number, (entry, written) in enumerate(entries, 1)
@@ -96,8 +98,7 @@ def _notes(called: str, made: Mended, written: str, parameter: Any) -> Iterator[
     if changed := note_of(made, written):
         yield Problem(f"{called}: {changed}", parameter=name, code="mended")
     for doubt in made.doubts:
-        example = next((example for example in parameter.examples if isinstance(example, str)), "")
-        like = f" For example: '{shortened(example, SHOWN)}'." if example else ""
+        like = next((f" For example: '{text}'." for text in parameter.examples if len(str(text)) <= SHOWN), "")
         message = f"{called}: '{shortened(visible(made.text), SHOWN)}' reads oddly here: {doubt}{like}"
         yield Problem(message, parameter=name, code="reads_oddly")
 

@@ -99,9 +99,10 @@ class Phrased(CommonKeys):
 
     reads_as: ReadsAs | None = None
     """What fits its place in the sentence, when that cannot take any grammar: ``noun`` (a thing with its article, as
-    after "of"), ``bare_noun`` (without one), ``phrase`` (words that go on with the sentence in any other way),
-    ``sentence`` (it stands alone, as after a colon), ``exclusion`` (a thing that must not be there, as after "Avoid"),
-    ``exact`` (words as they stand in a picture). Of a choice this is true of own words."""
+    after "of"), ``bare_noun`` (without one), ``clause`` (with subject and verb, as after "that"), ``phrase`` (what
+    completes the sentence in any other way), ``sentence`` (it stands alone, as after a colon), ``exclusion`` (a thing
+    that must not be there, as after "Avoid"), ``exact`` (words as they stand in a picture). Of a choice this is true
+    of own words."""
     goes_on: bool = False
     """Whether further sentences may follow the first, because the template's sentence ends with it."""
 
