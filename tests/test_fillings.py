@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from prompt_kit.images import Image
     from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.recipe.spec import RecipeSpec, StrategySpec
 
 FILLINGS: Final = yaml.safe_load(Path(__file__).with_name("fillings.yaml").read_text(encoding="utf-8"))
 
@@ -106,7 +107,7 @@ def test_no_example_gets_a_note(kind: str) -> None:
 
 def test_the_examples_of_parameters_fit_what_they_say_of_themselves() -> None:
     """A placeholder in an empty field is what people imitate."""
-    specs = [LIBRARY.recipe(name).spec for name in LIBRARY.names("recipe")]
+    specs: list[RecipeSpec | StrategySpec] = [LIBRARY.recipe(name).spec for name in LIBRARY.names("recipe")]
     specs += [LIBRARY.strategy(name).spec for name in LIBRARY.names("strategy")]
     strange: list[tuple[str, str, object]] = []
     for spec in specs:

@@ -13,10 +13,11 @@ from prompt_kit.support.text import shortened, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ReadsAs: TypeAlias = Literal["noun", "bare_noun", "phrase", "clause", "sentence", "exclusion", "exact"]
+ReadsAs: TypeAlias = Literal["caption", "noun", "bare_noun", "phrase", "clause", "sentence", "exclusion", "exact"]
 """What fits a slot that cannot take any grammar.
 
-``noun`` is a thing with its article, ``bare_noun`` one without, ``clause`` has a subject and a verb, as after "that",
+``caption`` says what is wanted in any grammar, as the filter ``opening`` takes it, ``noun`` is a thing with its
+article, ``bare_noun`` one without, ``clause`` has a subject and a verb, as after "that",
 ``phrase`` completes a sentence in any other way, ``sentence`` stands alone, ``exclusion`` is a thing that must not be
 there, as it follows "Avoid", and ``exact`` are words as they stand in a picture, which are never mended.
 """
@@ -102,11 +103,11 @@ def mend(value: str, fits: ReadsAs | None = None, *, goes_on: bool = False) -> M
 
     Args:
         value: What a person wrote.
-        fits: What fits the slot; any grammar when left out, as a caption for the whole picture takes it.
+        fits: What fits the slot; nothing is known of it when left out, so that only the edges are mended.
         goes_on: Whether further sentences may follow the first.
 
-    >>> mend("The blue sofa!!!", "noun").text, mend("no people", "exclusion").text, mend("please draw a fox").text
-    ('the blue sofa', 'people', 'Draw a fox')
+    >>> mend("The blue sofa!!!", "noun").text, mend("please draw a fox", "caption").text
+    ('the blue sofa', 'Draw a fox')
     """
     if fits == "exact":
         return Mended(words.clause(value))
@@ -120,7 +121,7 @@ def mend(value: str, fits: ReadsAs | None = None, *, goes_on: bool = False) -> M
         made.change(_BULLET.sub("", made.text), "without the mark in front")
     _unquote(made, fits)
     _quiet(made, fits, goes_on=goes_on)
-    if fits is None:
+    if fits == "caption":
         _ask(made)
     elif fits in _INSIDE:
         _place_inside(made, fits)
@@ -148,7 +149,7 @@ def _unquote(made: Mended, fits: ReadsAs | None) -> None:
     inner = text[1:-1]
     paired = any(text[0] == first and text[-1] == last for first, last in _PAIRS)
     if paired and not any(mark in inner for mark in (text[0], text[-1])):
-        enough = fits or (len(inner.split()) >= WORDS_OF_A_CAPTION and inner[:1].islower())
+        enough = fits in _INSIDE or (len(inner.split()) >= WORDS_OF_A_CAPTION and inner[:1].islower())
         made.change(words.clause(inner) if enough else text, "without the quotes around it")
     elif sum(text.count(mark) for mark in '"“”') == 1 and not (text[-1] == '"' and text[-2].isdigit()):
         made.change(text.strip('"“”').strip(), "without the lone quote")
@@ -181,7 +182,7 @@ def _ask(made: Mended) -> None:
         made.change(rest.rstrip("?"), "without the words before what is wanted")
 
 
-def _place_inside(made: Mended, fits: ReadsAs) -> None:
+def _place_inside(made: Mended, fits: ReadsAs | None) -> None:
     """Give a text that stands inside a sentence its small first letter, and what only the slot says is left out."""
     if fits == "exclusion":
         made.change(_NEGATION.sub("", made.text, count=1), "because the prompt says by itself that it is not wanted")
@@ -220,17 +221,17 @@ def _doubts(text: str, fits: ReadsAs | None, *, goes_on: bool) -> Iterator[str]:
     if emoji and (_EMOJI.match(text) or len(emoji) >= MANY_EMOJI):
         yield "emoji stand where words are read. Say it in words."
     language = languages.of_phrase(text)
-    if language and (fits or text[:1].islower()):
-        own = " or as whole sentences that begin with a capital" if fits is None else ""
+    if language and (fits in _INSIDE or (fits and text[:1].islower())):
+        own = " or as whole sentences that begin with a capital" if fits == "caption" else ""
         article = text.partition(" ")[0]
         yield f"'{article}' looks {language}, and it stands inside an English sentence. Write it in English{own}."
-    elif fits:
+    elif fits in _INSIDE:
         yield from _doubts_inside(text, fits, goes_on=goes_on)
-    elif len(text.split()) < WORDS_OF_A_CAPTION and _lacks_article(text) and not _names_a_kind(text):
+    elif fits and len(text.split()) < WORDS_OF_A_CAPTION and _lacks_article(text) and not _names_a_kind(text):
         yield _without_article(text)
 
 
-def _doubts_inside(text: str, fits: ReadsAs, *, goes_on: bool) -> Iterator[str]:
+def _doubts_inside(text: str, fits: ReadsAs | None, *, goes_on: bool) -> Iterator[str]:
     """Yield why a text reads oddly inside a sentence."""
     several = _sentences(text)
     if len(several) > 1 and not goes_on:
@@ -266,7 +267,7 @@ def _sentences(text: str) -> list[str]:
     return [*parts, text[start:]]
 
 
-def _is_order(text: str, fits: ReadsAs) -> bool:
+def _is_order(text: str, fits: ReadsAs | None) -> bool:
     """Return whether a text is an order; a phrase may begin with a verb, so that only one about the picture counts."""
     first, _, rest = text.lower().partition(" ")
     second = rest.partition(" ")[0]

@@ -71,7 +71,7 @@ def _mended(name: str, parameter: Any, value: Any, checking: Checking) -> Any:
         return _entry(name, parameter, ready, value, checking.notes)
     entries = zip(ready, value if isinstance(value, list | tuple) else [value], strict=False)
     place = f"{name}, entry %s" if len(ready) > 1 else name
-    if parameter.reads_as is None and len(ready) > 1:
+    if parameter.reads_as == "caption" and len(ready) > 1:
         parameter = parameter.model_copy(update={"reads_as": "phrase"})  # they become a series
     return tuple(
         _entry(place.replace("%s", str(number)), parameter, entry, written, checking.notes)
