@@ -188,8 +188,7 @@ def _filled(recipe: Recipe, parsed: LibraryFile[PresetSpec]) -> Recipe:
     if problems:
         raise InputError(problems)
     parameters = {
-        name: p.model_copy(update={"locked": p.locked or name in locked, "required": p.required and name not in values})
-        for name, p in recipe.parameters.items()
+        name: p.model_copy(update={"locked": p.locked or name in locked}) for name, p in recipe.parameters.items()
     }
     filled = recipe.spec.model_copy(
         update={

@@ -33,6 +33,10 @@ class CheckedValues:
     brand fills in where it is asked."""
     context: Mapping[str, Any] = field(repr=False)
     """What a template sees."""
+    slots: frozenset[str] = frozenset()
+    """The names of the slots for pictures."""
+    cleared: tuple[str, ...] = ()
+    """What a preset or brand had filled in and an explicit ``None`` or empty text left out."""
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -42,10 +46,11 @@ class CheckedValues:
         and so are pictures.
         """
         wrong = {problem.parameter for problem in self.problems}
-        return {
+        cleared = dict.fromkeys((name for name in self.cleared if name not in wrong), None)
+        return cleared | {
             name: canonical(value, self.context[name])
             for name, value in self.given.items()
-            if name in self.context and name not in wrong and name not in self.pictures
+            if name in self.context and name not in wrong and name not in self.slots
         }
 
     @cached_property

@@ -64,6 +64,8 @@ class Field:
     """Whether it takes a list of entries, or more than one picture."""
     locked: bool = False
     """Whether its value is fixed."""
+    clearable: bool = False
+    """Whether an explicit ``None`` leaves out what a preset or brand has filled in."""
     default: Any = None
     """The value that applies when it is asked and none is given, after preset and brand; plain data, pictures by
     file name."""
@@ -145,6 +147,7 @@ def field_of(name: str, asked: Parameter | ReferenceSlot, default: Any, *, fille
 def _of_slot(slot: Any, *, filled: bool) -> dict[str, Any]:
     return {
         "required": slot.min > 0 and not filled,
+        "clearable": slot.min == 0 and filled,
         "several": slot.max > 1,
         "min": slot.min,
         "max": slot.max,
@@ -161,6 +164,7 @@ def _of_parameter(parameter: Any, *, filled: bool) -> dict[str, Any]:
         own |= {"several": True, "min": parameter.min or 0, "max": parameter.most}
     return own | {
         "required": parameter.required and not filled,
+        "clearable": filled and not (parameter.required or parameter.locked),
         "examples": tuple(parameter.examples),
         "own_words": getattr(parameter, "other", False),
         "choices": tuple(FieldChoice(value, choice.label, choice.help) for value, choice in choices),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Required, cast
@@ -17,12 +16,12 @@ from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.fields import SEVERAL, Field, field_of
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.slots import check_descriptions, entries_of, opened
-from prompt_kit.recipe.value_problems import missing, not_asked, of_value, unknown
+from prompt_kit.recipe.value_problems import meant_as_own, missing, not_asked, of_value, unknown
 from prompt_kit.recipe.values import UNUSUAL, Chosen, canonical, recorded
 from prompt_kit.support.colours import key_away_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from prompt_kit.images import Image
     from prompt_kit.recipe.checked import Check
@@ -76,32 +75,29 @@ class Form:
         """
         problems: list[Problem] = []
         notes: list[Problem] = []
-        if not isinstance(values, Mapping):
-            problems.append(Problem("values: must be values by the name of a parameter.", code="wrong_type"))
-            return CheckedValues(tuple(problems), (), {}, {}, {})
         given = self._together(values, references, problems) if references else values
         given = self.renamed(given, problems, notes)
         filled: Collection[str] = ()
+        empty = {name for name, value in given.items() if value is None or (value.__class__ is str and not value)}
         if self.fixed:
-            filled = self.fixed.keys() - given.keys()
-            given = {**self.fixed, **given}
-        given = {
-            name: value
-            for name, value in given.items()
-            if value is not None and not (value.__class__ is str and not value)
-        }
-        words = (
-            given if self.slot_names.isdisjoint(given) else {n: v for n, v in given.items() if n not in self.slot_names}
-        )
+            filled = self.fixed.keys() - given.keys() | self._locked.keys() & empty
+            empty -= self._locked.keys()
+            given = {**self.fixed, **{name: value for name, value in given.items() if name not in filled}}
+        if empty:
+            given = {name: value for name, value in given.items() if name not in empty}
+        words = given
+        if not self.slot_names.isdisjoint(given):
+            words = {name: value for name, value in given.items() if name not in self.slot_names}
         context = self._context(words, problems)
+        unsure = {problem.parameter for problem in problems} if problems else set()
         self._check_locked(words, context, problems)
         if self._conditions:
-            self._check_conditions(words, context, problems, filled)
+            self._check_conditions(words, context, problems, filled, unsure)
         if self._automatic_colors:
             self._find_colors(words, context)
         pictures: dict[str, tuple[Image, ...]] = {}
         if self.references:
-            pictures = self._pictures(given, context, problems, filled)
+            pictures = self._pictures(given, context, problems, filled, unsure)
             check_descriptions(self.references, context, pictures, problems)
         if filled:
             given = {n: v for n, v in given.items() if n not in filled or n in pictures or context.get(n)}
@@ -109,7 +105,8 @@ class Form:
             checking = Checking(self.parameters, self.references, given, context, pictures, problems, notes)
             for check in self.checks:
                 check(checking)
-        return CheckedValues(tuple(problems), tuple(notes), pictures, given, context)
+        cleared = tuple(name for name in self.fixed if name in empty and self.field(name).is_asked(context))
+        return CheckedValues(tuple(problems), tuple(notes), pictures, given, context, self.slot_names, cleared)
 
     def _together(
         self, values: Mapping[str, Any], references: Mapping[str, Any], problems: list[Problem]
@@ -279,8 +276,8 @@ class Form:
             value_problems.sort(key=lambda p: order.index(p.parameter) if p.parameter in order else len(order))
             problems += value_problems
             wrong = {p.parameter for p in value_problems}
-            # Conditions are judged by what was given, so that one mistake does not make others of what is right.
-            return self._empty | {name: _raw(value) for name, value in words.items() if name not in wrong}
+            right = {name: value for name, value in words.items() if name not in wrong and name in self.parameters}
+            return self._empty | {name: _reread(self.parameters[name], value) for name, value in right.items()}
         return self._empty | checked
 
     def _ordinary(self, words: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -314,11 +311,21 @@ class Form:
                 problems.append(Problem(message, parameter=name, code="locked", offers=offers))
 
     def _check_conditions(
-        self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem], filled: Collection[str]
+        self,
+        words: Mapping[str, Any],
+        context: dict[str, Any],
+        problems: list[Problem],
+        filled: Collection[str],
+        unsure: set[str | None],
     ) -> None:
-        """Remove values that are not asked under these values, and check that required ones are given."""
+        """Remove values that are not asked under these values, and check that required ones are given.
+
+        Nothing is said of what depends on ``unsure`` values: one mistake must not make others of what is right.
+        """
         for name, conditions in self._conditions.items():
-            if holds(conditions, context):
+            if not unsure.isdisjoint(condition.parameter for condition in conditions):
+                unsure.add(name)
+            elif holds(conditions, context):
                 if self.parameters[name].required and name not in words:
                     problems.append(missing(name, self.parameters[name].help))
             else:
@@ -338,26 +345,31 @@ class Form:
         context: Mapping[str, Any],
         problems: list[Problem],
         filled: Collection[str],
+        unsure: set[str | None],
     ) -> dict[str, tuple[Image, ...]]:
         pictures: dict[str, tuple[Image, ...]] = {}
         for name, slot in self.references.items():
             conditions = self._slot_conditions[name]
-            if not holds(conditions, context):
-                if name in given and name not in filled:
-                    problems.append(not_asked(name, conditions))
+            if not unsure.isdisjoint(condition.parameter for condition in conditions):
                 continue
-            several = opened(name, slot, given.get(name, ()), problems)
-            if name in given:
-                pictures[name] = several
+            if holds(conditions, context):
+                if several := opened(name, slot, given.get(name, ()), problems):
+                    pictures[name] = several
+            elif name in given and name not in filled:
+                problems.append(not_asked(name, conditions))
         return pictures
 
 
 def _reread(parameter: Parameter, value: Any) -> Any:
-    adapter: TypeAdapter[Any] = TypeAdapter(parameter.annotation(), config={"coerce_numbers_to_str": True})
+    """Return what a value that was taken once means to a template; empty when it no longer fits."""
+    value = list(value) if isinstance(value, tuple) else value
     try:
-        return adapter.validate_python(list(value) if isinstance(value, tuple) else value)
-    except ValidationError:
+        return parameter.adapter.validate_python(value)
+    except ValidationError as error:
+        meant = [meant_as_own(wrong, value) for wrong in error.errors(include_url=False)]
+    if meant[0] is None:
         return parameter.empty
+    return _reread(parameter, meant[0])
 
 
 def _raw(value: Any) -> Any:

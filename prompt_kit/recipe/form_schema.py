@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.recipe.conditions import When
 from prompt_kit.recipe.fields import PICTURES
 from prompt_kit.recipe.parameters import MAX_ITEMS, MAX_TEXT
+from prompt_kit.recipe.values import PLACE_MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from prompt_kit.recipe.fields import Field
 
@@ -43,10 +44,11 @@ def form_schema(asked: Iterable[Field], default: Callable[[str], Any]) -> dict[s
 
 def _property(field: Field) -> dict[str, Any]:
     """Return what a field takes, with its label, help and default; a default under a condition stands there."""
-    schema = {"title": field.label} | ({"description": field.help} if field.help else {})
+    schema: dict[str, Any] = {"title": field.label} | ({"description": field.help} if field.help else {})
     if field.locked:
         return schema | {"const": field.default}
-    schema |= _values(field)
+    values = _values(field)
+    schema |= {"anyOf": [values, {"type": "null"}]} if field.clearable else values
     schema |= {"default": field.default} if field.default is not None and not field.conditions else {}
     return schema | ({"examples": list(field.examples)} if field.examples and "examples" not in schema else {})
 
@@ -70,21 +72,27 @@ def _entry(field: Field) -> dict[str, Any]:
         return {"type": _TYPES[field.kind], **{key: limit for key, limit in limits.items() if limit is not None}}
     if field.kind == "color":
         return {"type": "string", "minLength": 1, "maxLength": MAX_COLOR}
-    text: dict[str, Any] = {"type": "string", "minLength": max(field.min_length or 0, 1)}
-    # Words with a place are counted without it.
-    text["maxLength"] = MAX_TEXT if field.placed or not field.max_length else field.max_length
+    least = max(field.min_length or 0, 1)
+    text = {"type": "string", "minLength": least, "maxLength": field.max_length or MAX_TEXT}
     if field.pattern:
         text["pattern"] = field.pattern
-    if field.placed:
-        words = {"type": "string", "minLength": 1, "maxLength": field.max_length or MAX_TEXT}
-        by_name = {
-            "type": "object",
-            "properties": {"words": words, "place": {"type": "string", "maxLength": MAX_TEXT // 2}},
-            "required": ["words"],
-            "additionalProperties": False,
-        }
-        return {"anyOf": [text, by_name]}
-    return text
+    return {"anyOf": [text, *_with_place(text)]} if field.placed else text
+
+
+def _with_place(words: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield how exact words and their place are written: on one line, and by name; the place does not count."""
+    mark = f" {PLACE_MARK}"
+    yield {
+        "type": "string",
+        "maxLength": MAX_TEXT,
+        "pattern": rf"^[\s\S]{{1,{words['maxLength']}}}{mark}(?![\s\S]*{mark})",
+    }
+    yield {
+        "type": "object",
+        "properties": {"words": words, "place": {"type": "string", "maxLength": MAX_TEXT // 2}},
+        "required": ["words"],
+        "additionalProperties": False,
+    }
 
 
 def _choice(field: Field) -> dict[str, Any]:
@@ -140,6 +148,8 @@ class _Conditions:
 
 def _meets(field: Field, condition: When) -> Any:
     """Return the schema of the values of a field that meet a condition."""
+    if field.clearable:
+        return {"allOf": [{"not": {"type": "null"}}, _meets(replace(field, clearable=False), condition)]}
     if condition.wants is None:
         wanted = {"enum": list(condition.values)}
         return {"contains": wanted} if field.several else wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast, overload
@@ -18,10 +19,11 @@ from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
 from prompt_kit.recipe.templating import filled_phrase
 from prompt_kit.recipe.turns import Names, compiled_turns, phrase_of, template_name
 from prompt_kit.recipe.values import recorded
+from prompt_kit.support.calls import check_kind
 from prompt_kit.support.words import spoken, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from prompt_kit.catalogue import Model
@@ -199,6 +201,7 @@ class Recipe:
         """
         references = None
         if values is not None:
+            check_kind("values", values, Mapping, "values by the name of a parameter")
             references = named.pop("references", None)
             if named:
                 raise TypeError(f"{', '.join(named)}: values are given as one mapping, or by name, not both.")

@@ -78,6 +78,21 @@ def of_value(error: Any, value: Any) -> Problem:
     return Problem(stopped(f"{name}{place}: {explain(error)}"), parameter=name, code=code, offers=tuple(offers))
 
 
+def meant_as_own(error: Any, value: Any) -> Any:
+    """Return a value in which words that are nearly a choice are marked as meant; ``None`` when that is not wrong.
+
+    Args:
+        error: What pydantic reports of the value alone.
+        value: The value, which was taken when choices were other ones.
+    """
+    cause = error.get("ctx", {}).get("error")
+    if getattr(cause, "code", "") != "near_choice":
+        return None
+    *_, (_, kept) = cause.offers
+    at = error["loc"][0] if error["loc"] and isinstance(error["loc"][0], int) else None
+    return _with_entry(value, at, kept)
+
+
 def _code(error: Any) -> str:
     if error["type"] in {"string_too_short", "too_short"} and error["input"] == "":
         return "empty"

@@ -257,13 +257,23 @@ def canonical(given: Any, ready: Any) -> Any:
     """
     if isinstance(ready, tuple):
         entries = given if isinstance(given, list | tuple) else (given,)
-        return [canonical(entry, item) for entry, item in zip(entries, ready, strict=False)]
+        pairs = zip(entries, ready, strict=False)
+        return [_line(entry, item) if isinstance(item, Copy) else canonical(entry, item) for entry, item in pairs]
     if isinstance(ready, Chosen):
         marked = isinstance(given, Mapping) or str(given).lstrip().startswith(OWN_MARK)
         return OWN_MARK * (marked and ready.own) + ready.value
     if isinstance(ready, str):
-        return str(recorded(given))
+        return str(given if isinstance(given, str | int | float) else ready)
     return ready
+
+
+def _line(given: Any, copy: Copy) -> str:
+    """Return one of several pieces of exact words as it is written."""
+    if copy.place:
+        return f"{copy.text} {PLACE_MARK} {copy.place}"
+    # A mark at the very end says that another one before it belongs to the words.
+    ends = str(placed_text(given)).rstrip().endswith(f" {PLACE_MARK}")
+    return f"{copy.text} {PLACE_MARK}" if ends and not copy.text.endswith(PLACE_MARK) else copy.text or "-"
 
 
 def recorded(value: Any) -> Any:
