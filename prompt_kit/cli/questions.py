@@ -30,7 +30,7 @@ _ASKED_BACK: Final = frozenset({"contradiction", "placeholder", "reads_oddly"})
 
 
 @dataclass
-class Asking:
+class Answering:
     """The answers of a person so far."""
 
     recipe: Recipe
@@ -56,7 +56,7 @@ def ask(recipe: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:
     Questions go to stderr. What is advanced is asked only when it is required. Whoever stops in between is told how
     to go on with the answers.
     """
-    asking = Asking(recipe, values)
+    asking = Answering(recipe, values)
     try:
         for asked in recipe.form.fields:
             if _matters(asked, asking):
@@ -85,7 +85,7 @@ def _options(name: str, value: Any) -> list[list[str]]:
     )
 
 
-def _matters(asked: Field, asking: Asking) -> bool:
+def _matters(asked: Field, asking: Answering) -> bool:
     """Return whether a question must be put."""
     given = {**asking.values, **asking.answers}
     if asked.name in given or asked.locked or (asked.advanced and not asked.required):
@@ -93,7 +93,7 @@ def _matters(asked: Field, asking: Asking) -> bool:
     return asking.recipe.form.is_asked(asked.name, given)
 
 
-def _answer(asked: Field, asking: Asking) -> Any:
+def _answer(asked: Field, asking: Answering) -> Any:
     """Ask until the answer can be used."""
     _explain(asked.help)
     for choice in asked.choices:
@@ -110,7 +110,7 @@ def _answer(asked: Field, asking: Asking) -> Any:
             return settled
 
 
-def _several(asked: Field, asking: Asking) -> list[str]:
+def _several(asked: Field, asking: Answering) -> list[str]:
     """Ask for one entry after the other, until one is empty."""
     entries: list[str] = []
     most = int(asked.max or MAX_ITEMS)
@@ -120,7 +120,7 @@ def _several(asked: Field, asking: Asking) -> list[str]:
     return entries
 
 
-def _settled(name: str, answer: Any, asking: Asking, *, more: bool = False) -> Any:
+def _settled(name: str, answer: Any, asking: Answering, *, more: bool = False) -> Any:
     """Return an answer, or what was meant by it; ``None`` when it must be asked again.
 
     Args:

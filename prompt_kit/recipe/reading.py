@@ -58,9 +58,9 @@ def placeholder(text: str) -> str:
     ('[Headline]', 'TBD', 'text here', '')
     """
     for form in (text, text.lower()):
-        found = _PLACEHOLDER.search(form)
-        if found:
-            return shortened(visible(text[found.start() : found.end()]), SHOWN)
+        match = _PLACEHOLDER.search(form)
+        if match:
+            return shortened(visible(text[match.start() : match.end()]), SHOWN)
     return ""
 
 

@@ -171,10 +171,10 @@ class YamlFile:
 
     def _hidden(self) -> Iterator[Problem]:
         """Find values that a comment cuts off, because nothing is around their '#'."""
-        if not (found := list(_CUT_OFF.finditer(self.text))):
+        if not (matches := list(_CUT_OFF.finditer(self.text))):
             return
         scalars = list(_scalars(self._root))
-        for match in found:
+        for match in matches:
             at = match.start(1)
             line, column = self.text.count("\n", 0, at), at - self.text.rfind("\n", 0, at) - 1
             if any(start <= (line, column) < end for start, end in scalars):
@@ -251,12 +251,12 @@ class YamlFile:
 
 def _scalars(root: yaml.Node | None) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Yield where each text of a document begins and ends, as line and column from 0."""
-    nodes, seen = [root], set[int]()
+    nodes, done = [root], set[int]()
     while nodes:
         node = nodes.pop()
-        if node is None or id(node) in seen:
+        if node is None or id(node) in done:
             continue
-        seen.add(id(node))
+        done.add(id(node))
         if isinstance(node, yaml.ScalarNode):
             yield (node.start_mark.line, node.start_mark.column), (node.end_mark.line, node.end_mark.column)
         elif isinstance(node, yaml.MappingNode):
