@@ -9,6 +9,7 @@ import click
 
 from prompt_kit.cli.options import FILL_IN, advice, arguments
 from prompt_kit.cli.output import give_json, say
+from prompt_kit.recipe.conditions import conditions_of, in_words
 from prompt_kit.support.money import dollars
 from prompt_kit.support.words import spoken
 
@@ -116,13 +117,17 @@ def _show_slots(slots: Mapping[str, ReferenceSlot]) -> None:
     if slots:
         say("\nPictures, numbered in this order")
     for name, slot in slots.items():
-        say(f"  {name:<20}{slot.title or spoken(name)}: {slot.takes} [{slot.role}]. {slot.help}".rstrip())
+        when = in_words(conditions_of(slot.show_if))
+        marks = f"{slot.role}, {'required' if slot.min else 'asked'} when {when}" if when else slot.role
+        say(f"  {name:<20}{slot.title or spoken(name)}: {slot.takes} [{marks}]. {slot.help}".rstrip())
 
 
 def _show_parameter(name: str, parameter: Any) -> None:
     kind = parameter.type.replace("_", " ")
     marks = [f"{kind}, or own words" if getattr(parameter, "other", False) else kind]
-    marks += ["required"] if parameter.required else []
+    when = in_words(conditions_of(parameter.show_if))
+    needed = "required" if parameter.required else ""
+    marks += [" when ".join(filter(None, (needed or "asked", when)))] if needed or when else []
     marks += [f"default {parameter.default}"] if parameter.default is not None else []
     marks += ["locked"] if parameter.locked else []
     say(f"  {name:<20}{parameter.title or spoken(name)} ({', '.join(marks)}). {advice(parameter)}".rstrip())

@@ -234,6 +234,8 @@ class Inputs:
     file: YamlFile | None
     on_line: dict[str, Any]
     """The values that were given on the command line."""
+    answers: dict[str, Any]
+    """The values that were answered to questions."""
 
     def placed(self, error: InputError) -> InputError:
         """Return the problems with their place in the values file, or with their option."""
@@ -264,12 +266,14 @@ def inputs(recipe: Recipe, options: dict[str, Any], *, elsewhere: Iterable[str] 
         values |= read
     on_line = given(recipe, options)
     values |= on_line
+    answers: dict[str, Any] = {}
     if options["ask"]:
         from prompt_kit.cli.questions import ask
 
-        values |= ask(recipe, dict.fromkeys(elsewhere, "") | values)
+        answers = ask(recipe, dict.fromkeys(elsewhere, "") | values)
+        values |= answers
     settings |= {name: options[name] for name in SETTINGS if options[name] is not None}
-    return Inputs(recipe, values, settings, file, on_line)
+    return Inputs(recipe, values, settings, file, on_line, answers)
 
 
 def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
@@ -282,6 +286,10 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
 
             prompt = with_guide(prompt, generator=who, project=recipe.library.project)
     except InputError as error:
+        if entered.answers:
+            from prompt_kit.cli.questions import tell_kept
+
+            tell_kept(entered.answers)
         raise entered.placed(error) from error
     # Whoever looks at an example has written nothing that could be shorter.
     example = recipe.examples.get(options["example"] or "")

@@ -141,6 +141,10 @@ def _inherited(parsed: LibraryFile[RecipeSpec], library: Library, below: tuple[s
             "settings": settings,
             "uses": list(dict.fromkeys([*parent.uses, *spec.uses])),
             "excludes": {**parent.excludes, **spec.excludes},
+            "contradicts": [
+                *parent.contradicts,
+                *(rule for rule in spec.contradicts if rule not in parent.contradicts),
+            ],
             "heeds": list(dict.fromkeys([*parent.heeds, *spec.heeds])),
             "template": spec.template or parent.template,
             "stays": spec.stays or parent.stays,
@@ -233,6 +237,7 @@ def _mistakes(recipe: Recipe, own: RecipeSpec) -> Iterator[tuple[str, tuple[str,
             phrase_of(text, recipe.name, recipe.parameters)
         except InputError as error:
             yield from ((problem.message, ("stays", cast("str", number))) for problem in error.problems)
+    yield from _rule_mistakes(recipe)
     for name, slot in recipe.spec.references.items():
         if slot.described_by and not repeats(recipe.parameters.get(slot.described_by)):
             yield f"described_by names '{slot.described_by}', which is no list.", ("references", name, "described_by")
@@ -243,6 +248,18 @@ def _mistakes(recipe: Recipe, own: RecipeSpec) -> Iterator[tuple[str, tuple[str,
         for slot_name in turn.references or ():
             if slot_name not in recipe.references:
                 yield f"there is no reference slot '{slot_name}'.", (*keys, "references")
+
+
+def _rule_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
+    known = [*recipe.parameters, *recipe.references]
+    for number, rule in enumerate(recipe.spec.contradicts):
+        for name in (rule.at, *rule.when, *rule.mentions, *rule.quoted):
+            if name not in known:
+                hint = did_you_mean(name, known)
+                yield (
+                    f"contradicts names '{name}', which is no parameter or slot. {hint}".strip(),
+                    ("contradicts", cast("str", number)),
+                )
 
 
 def _former_name_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:

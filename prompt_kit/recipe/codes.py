@@ -31,6 +31,10 @@ CODES: Final[Mapping[str, str]] = {
     "undescribed": "A list describes more pictures than its slot has.",
     "wrong_setting": "A setting has a value that it cannot have.",
     # Notes: something to know; the prompt is rendered all the same.
+    "contradiction": "Two values, or a value and a setting, cannot both be meant.",
+    "mended": "The prompt has the text in another form than it was written: at its edges it did not fit a sentence.",
+    "placeholder": "Exact words for the picture have a part that nobody has written yet.",
+    "reads_oddly": "The text does not fit the sentence in which the prompt has it.",
     "former_name": "The value came under an earlier name of its parameter or slot.",
     "in_calm_room": "Something would stand in the part that another value keeps calm and empty.",
     "covered_part": "Something would stand in a part that an app covers or trims.",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from prompt_kit.errors import Problem
 from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.reading import context_with_pictures, quoted
-from prompt_kit.recipe.values import Chosen
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 def contradictions(rules: Iterable[ContradictionSpec]) -> Check:
     """Return the check that adds a note for each of these rules that values meet."""
+    rules = tuple(rules)
 
     def check(checking: Checking) -> None:
         context = context_with_pictures(checking)
@@ -60,10 +60,5 @@ def _meets(rule: ContradictionSpec, context: Mapping[str, Any]) -> bool:
 
 
 def _written(value: Any) -> str:
-    """Return the words of a value that a person may have written, in one text."""
-    entries = value if isinstance(value, tuple) else (value,)
-    return "; ".join(str(entry) for entry in entries if isinstance(entry, str) and not _is_choice(entry))
-
-
-def _is_choice(entry: str) -> bool:
-    return isinstance(entry, Chosen) and not entry.own and entry.value == ""
+    """Return the words of a value in one text."""
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value or "")

@@ -6,22 +6,23 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from prompt_kit.recipe import languages
+from prompt_kit.recipe import common_words, languages
 from prompt_kit.support import words
 from prompt_kit.support.text import shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ReadsAs: TypeAlias = Literal["noun", "bare_noun", "phrase", "sentence", "exclusion", "exact"]
+ReadsAs: TypeAlias = Literal["caption", "noun", "bare_noun", "phrase", "clause", "sentence", "exclusion", "exact"]
 """What fits a slot that cannot take any grammar.
 
-``noun`` is a thing with its article, ``bare_noun`` one without, ``phrase`` goes on with a sentence in any other way,
-``sentence`` stands alone, ``exclusion`` is a thing that must not be there, as it follows "Avoid", and ``exact`` are
-words as they stand in a picture, which are never mended.
+``caption`` says what is wanted in any grammar, as the filter ``opening`` takes it, ``noun`` is a thing with its
+article, ``bare_noun`` one without, ``clause`` has a subject and a verb, as after "that",
+``phrase`` completes a sentence in any other way, ``sentence`` stands alone, ``exclusion`` is a thing that must not be
+there, as it follows "Avoid", and ``exact`` are words as they stand in a picture, which are never mended.
 """
 
-_INSIDE: Final = frozenset({"noun", "bare_noun", "phrase", "exclusion"})
+_INSIDE: Final = frozenset({"noun", "bare_noun", "phrase", "clause", "exclusion"})
 """What stands inside a sentence, so that it has neither a capital nor a stop of its own."""
 
 SHOWN: Final = 50
@@ -35,37 +36,6 @@ WORDS_OF_A_NAME: Final = 7
 MANY_EMOJI: Final = 3
 """From how many emoji on they are read as words."""
 
-_SMALL: Final = frozenset(
-    """
-    a an the this that these those my our your his her its their some any all both each every no one two three four
-    five six seven eight nine ten several many few it he she they we you everything everyone anything nothing something
-    whatever whoever in on at with without from of for under over behind beside above below near by as like between
-    through around inside outside
-    """.split(),
-)
-"""Words that have a capital only where a sentence begins."""
-
-_COMMON: Final = frozenset(
-    """
-    people persons humans faces hands text texts words letters lettering logos watermark watermarks shadow shadows
-    border borders frame frames clutter blur animals cars wires red blue green yellow orange purple pink brown black
-    white grey gray golden silver bright dark light soft hard warm cold small big large little tall old new young
-    ancient wooden shiny matte modern plain thick thin long short bold simple sharp
-    """.split(),
-)
-"""Words that are no names, though people begin an entry with them in capitals."""
-
-_VERBS: Final = frozenset(
-    """
-    add animate arrange avoid build change combine convert create delete depict design do don't don’t draw erase give
-    illustrate imagine keep leave let make move paint photograph place please preserve produce put redraw remove render
-    replace show sketch swap transform turn use write
-    """.split(),
-)
-_OBJECTS: Final = frozenset(
-    "a an the this that these those my our your his her its their it them him me us one two three all everything"
-    " everyone not in on to some any".split(),
-)
 _DETERMINERS: Final = "an?|the"
 _MASS: Final = re.compile(
     r"(?:\w+(?:ness|ity|ment|ism|ing|wear|ware|ery|ance|ence|ship|hood)|air|ash|bamboo|brass|bread|brick|bronze|canvas|cardboard|ceramic"
@@ -83,6 +53,12 @@ _NO_ARTICLE: Final = re.compile(
     r"|exactly|mr|mrs|ms|dr|st|\w+ly|\w+ing|\w+['’]s?|\w*\d\w*)\b",
     re.IGNORECASE,
 )
+_STATEMENT: Final = re.compile(
+    r"(?:it|they|he|she|we|this|there|these) (?:is|are|was|were|should|must|can|could|will|would|shall|has|have|looks?"
+    r"|needs?|wants?)\b",
+    re.IGNORECASE,
+)
+_PREPOSITION: Final = re.compile(r"(in|on|onto|at|into|with|without|from|of|for|to|by) ", re.IGNORECASE)
 _ENDS: Final = re.compile(r"(\S*?)([.!?…])[\"”’»)]* +(?=\S)")
 _BULLET: Final = re.compile(r"^(?:[-*•–—·]|\d{1,2}[.)])\s+")
 _BULLETS: Final = re.compile(r"(?:^|[\n\r])\s*(?:[-*•–—·]|\d{1,2}[.)])\s+\S")
@@ -91,8 +67,8 @@ _LOUD: Final = re.compile(r"\s*(?:[!?]+|\.{2,}|…)$")
 _EMOJI: Final = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*")
 _PAIRS: Final = ('""', "''", "“”", "„“", "„”", "«»", "»«", "‘’", "``")
 _NEGATION: Final = re.compile(
-    r"(?:no|without|avoid|exclude|(?:please )?(?:do not|don['’]t)(?: (?:show|add|include|want|draw|use))?)(?: any)?"
-    r" (?=\w)",
+    r"(?:no|without|avoid|exclude|remove|leave (?:out|off|away)"
+    r"|(?:please )?(?:do not|don['’]t)(?: (?:show|add|include|want|draw|use))?)(?: any| the)? (?=\w)",
     re.IGNORECASE,
 )
 _REQUEST: Final = re.compile(
@@ -127,11 +103,11 @@ def mend(value: str, fits: ReadsAs | None = None, *, goes_on: bool = False) -> M
 
     Args:
         value: What a person wrote.
-        fits: What fits the slot; any grammar when left out, as a caption for the whole picture takes it.
+        fits: What fits the slot; nothing is known of it when left out, so that only the edges are mended.
         goes_on: Whether further sentences may follow the first.
 
-    >>> mend("The blue sofa!!!", "noun").text, mend("no people", "exclusion").text, mend("please draw a fox").text
-    ('the blue sofa', 'people', 'Draw a fox')
+    >>> mend("The blue sofa!!!", "noun").text, mend("please draw a fox", "caption").text
+    ('the blue sofa', 'Draw a fox')
     """
     if fits == "exact":
         return Mended(words.clause(value))
@@ -141,11 +117,11 @@ def mend(value: str, fits: ReadsAs | None = None, *, goes_on: bool = False) -> M
         return made
     if _listed(value):
         made.doubts.append("it is a list with marks in front of its lines. Write one sentence or phrase.")
-    elif fits != "sentence":
+    else:
         made.change(_BULLET.sub("", made.text), "without the mark in front")
     _unquote(made, fits)
     _quiet(made, fits, goes_on=goes_on)
-    if fits is None:
+    if fits == "caption":
         _ask(made)
     elif fits in _INSIDE:
         _place_inside(made, fits)
@@ -173,7 +149,7 @@ def _unquote(made: Mended, fits: ReadsAs | None) -> None:
     inner = text[1:-1]
     paired = any(text[0] == first and text[-1] == last for first, last in _PAIRS)
     if paired and not any(mark in inner for mark in (text[0], text[-1])):
-        enough = fits or (len(inner.split()) >= WORDS_OF_A_CAPTION and inner[:1].islower())
+        enough = fits in _INSIDE or (len(inner.split()) >= WORDS_OF_A_CAPTION and inner[:1].islower())
         made.change(words.clause(inner) if enough else text, "without the quotes around it")
     elif sum(text.count(mark) for mark in '"“”') == 1 and not (text[-1] == '"' and text[-2].isdigit()):
         made.change(text.strip('"“”').strip(), "without the lone quote")
@@ -198,7 +174,7 @@ def _ask(made: Mended) -> None:
     rest = _REQUEST.sub("", made.text, count=1) if _REQUEST.match(made.text) else made.text
     ordered = words.capital(rest)
     first, second = ordered.split(" ", 2)[:2] if " " in ordered else ("", "")
-    if words.orders(ordered) and second.lower() in _OBJECTS and first.lower() in _VERBS:
+    if words.orders(ordered) and second.lower() in common_words.OBJECTS and first.lower() in common_words.VERBS:
         if rest != made.text and rest.endswith("?"):
             ordered = ordered.rstrip("?")
         made.change(ordered, "as an instruction")
@@ -206,7 +182,7 @@ def _ask(made: Mended) -> None:
         made.change(rest.rstrip("?"), "without the words before what is wanted")
 
 
-def _place_inside(made: Mended, fits: ReadsAs) -> None:
+def _place_inside(made: Mended, fits: ReadsAs | None) -> None:
     """Give a text that stands inside a sentence its small first letter, and what only the slot says is left out."""
     if fits == "exclusion":
         made.change(_NEGATION.sub("", made.text, count=1), "because the prompt says by itself that it is not wanted")
@@ -214,49 +190,69 @@ def _place_inside(made: Mended, fits: ReadsAs) -> None:
         if made.text.count(",") > 1 and all(len(part.split()) <= 3 for part in parts):  # noqa: PLR2004 - short names
             made.change(words.series(parts), "as a series")
     if fits == "bare_noun":
-        made.change(re.sub(rf"^(?:{_DETERMINERS}) (?=\w)", "", made.text, flags=re.IGNORECASE), "without its article")
+        # The template gives it the article that belongs there, so that nothing is lost.
+        made.text = re.sub(rf"^(?:{_DETERMINERS}) (?=\w)", "", made.text, flags=re.IGNORECASE)
     if language := languages.named(made.text):
         made.change(language, "as its English name")
         return
     first, _, rest = made.text.partition(" ")
     lowered = first.lower()
     plain_capital = first == first.capitalize() and first != lowered
-    if plain_capital and lowered in _SMALL and rest and not _titled(rest):
+    if plain_capital and lowered in common_words.SMALL and rest and not _titled(rest):
         made.change(f"{lowered} {rest}", "with a small first letter")
-    elif plain_capital and lowered in _COMMON and rest[:1] == rest[:1].lower():
+    elif plain_capital and lowered in common_words.COMMON and rest[:1] == rest[:1].lower():
         made.change(f"{lowered} {rest}".strip(), "with a small first letter")
 
 
 def _titled(rest: str) -> bool:
     """Return whether all words of weight are capitals, as in a title or a name."""
-    heavy = [word for word in rest.split() if word.lower() not in _SMALL]
+    heavy = [word for word in rest.split() if word.lower() not in common_words.SMALL]
     return bool(heavy) and all(word[:1].isupper() for word in heavy)
 
 
 def _doubts(text: str, fits: ReadsAs | None, *, goes_on: bool) -> Iterator[str]:
     """Yield why a text reads oddly in its slot."""
-    if text.isupper() and sum(map(str.isalpha, text)) >= SHOUTED and len(text.split()) > 2:  # noqa: PLR2004 - no acronym
+    words_at_all = len(text.split()) > 2  # noqa: PLR2004 - "NASA LOGO" is no sentence
+    if text.isupper() and words_at_all and sum(map(str.isalpha, text)) >= SHOUTED:
         yield "it is all in capitals, which a model takes for lettering. Write it in small letters."
-    emoji = _EMOJI.findall(text)
-    if emoji and (_EMOJI.match(text) or len(emoji) >= MANY_EMOJI) and fits != "sentence":
-        yield "emoji stand where words are read. Say it in words."
     if fits == "sentence":
         return
+    emoji = _EMOJI.findall(text)
+    if emoji and (_EMOJI.match(text) or len(emoji) >= MANY_EMOJI):
+        yield "emoji stand where words are read. Say it in words."
     language = languages.of_phrase(text)
-    if language and (fits or text[:1].islower()):
-        own = " or as whole sentences that begin with a capital" if fits is None else ""
+    if language and (fits in _INSIDE or (fits and text[:1].islower())):
+        own = " or as whole sentences that begin with a capital" if fits == "caption" else ""
         article = text.partition(" ")[0]
         yield f"'{article}' looks {language}, and it stands inside an English sentence. Write it in English{own}."
-        return
-    if fits is None:
-        return
+    elif fits in _INSIDE:
+        yield from _doubts_inside(text, fits, goes_on=goes_on)
+    elif fits and len(text.split()) < WORDS_OF_A_CAPTION and _lacks_article(text) and not _names_a_kind(text):
+        yield _without_article(text)
+
+
+def _doubts_inside(text: str, fits: ReadsAs | None, *, goes_on: bool) -> Iterator[str]:
+    """Yield why a text reads oddly inside a sentence."""
     several = _sentences(text)
     if len(several) > 1 and not goes_on:
         yield "these are several sentences inside another one. Write one phrase, and the rest in another field."
-    elif fits != "phrase" and _is_order(several[0]):
-        yield "it is an instruction where a thing is named. Name the thing alone."
+    elif _is_order(several[0], fits):
+        yield "it is an instruction inside a sentence. Write the thing alone, or what completes the sentence."
+    elif fits != "clause" and _STATEMENT.match(text):
+        yield "it is a whole sentence inside another one. Write only what completes it."
+    elif fits == "noun" and (begins := _PREPOSITION.match(text)):
+        yield f"it begins with '{begins[1]}' where a thing is named. Begin with the thing and its article."
     elif fits == "noun" and _lacks_article(several[0]):
-        yield f"it has no article. Begin with 'the' or '{words.article(several[0]).partition(' ')[0]}'."
+        yield _without_article(several[0])
+
+
+def _without_article(text: str) -> str:
+    return f"it has no article. Begin with 'the' or '{words.article(text).partition(' ')[0]}'."
+
+
+def _names_a_kind(text: str) -> bool:
+    """Return whether a caption is the name of a kind of picture, to which a template adds the article."""
+    return any(word.lower() in common_words.KINDS for word in re.findall(r"[\w-]+", text))
 
 
 def _sentences(text: str) -> list[str]:
@@ -271,10 +267,14 @@ def _sentences(text: str) -> list[str]:
     return [*parts, text[start:]]
 
 
-def _is_order(text: str) -> bool:
-    first, _, rest = text.partition(" ")
+def _is_order(text: str, fits: ReadsAs | None) -> bool:
+    """Return whether a text is an order; a phrase may begin with a verb, so that only one about the picture counts."""
+    first, _, rest = text.lower().partition(" ")
     second = rest.partition(" ")[0]
-    return first.lower() in _VERBS and second.lower() in _OBJECTS
+    if first in common_words.FORBIDDING and (second in common_words.VERBS or first == "please" or second == "not"):
+        return True
+    objects = common_words.ON_ITSELF if fits in {"phrase", "clause"} else common_words.OBJECTS
+    return first in common_words.VERBS and second in objects
 
 
 def _lacks_article(text: str) -> bool:

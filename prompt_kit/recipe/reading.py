@@ -25,16 +25,17 @@ _THING: Final = "(?:headline|title|subtitle|text|name|slogan|tagline|logo|compan
 _PLACEHOLDER: Final = re.compile(
     r"\[(?!sic\])(?:…|[^\]]{3,})\]|<[a-z][\w .-]*>|\{\{?[a-z][\w .-]*\}\}?|…{2,}|\.{4,}|_{3,}"
     r"|\blorem ipsum\b|\b(?:TBD|TBA|TBC|TODO|FIXME|X{3,})\b|\bxxx+\b"
-    rf"|\binsert (?:your )?{_THING}\b|^(?:your|my) (?:own )?{_THING}$|\b{_THING} (?:goes )?here\b"
+    rf"|\binsert (?:your )?{_THING}\b|^(?:your|my) (?:own )?(?:{_THING} ?){{1,2}}$|\b{_THING} (?:goes )?here\b"
     r"|^(?:placeholder|headline|subtitle|tagline|slogan|body copy|body text)$",
 )
 
 
 def mend_texts(checking: Checking) -> None:
     """Give the prompt each text as it fits its place, with a note for what was changed and what reads oddly."""
+    wrong = {problem.parameter for problem in checking.problems}
     for name, value in checking.given.items():
         parameter = checking.parameters.get(name)
-        if parameter is not None and parameter.type in _MENDED and checking.context.get(name):
+        if parameter is not None and name not in wrong and parameter.type in _MENDED and checking.context.get(name):
             checking.context[name] = _mended(name, parameter, value, checking)
 
 
@@ -57,9 +58,9 @@ def placeholder(text: str) -> str:
     ('[Headline]', 'TBD', 'text here', '')
     """
     for form in (text, text.lower()):
-        found = _PLACEHOLDER.search(form)
-        if found:
-            return shortened(visible(text[found.start() : found.end()]), SHOWN)
+        match = _PLACEHOLDER.search(form)
+        if match:
+            return shortened(visible(text[match.start() : match.end()]), SHOWN)
     return ""
 
 
@@ -70,6 +71,8 @@ def _mended(name: str, parameter: Any, value: Any, checking: Checking) -> Any:
         return _entry(name, parameter, ready, value, checking.notes)
     entries = zip(ready, value if isinstance(value, list | tuple) else [value], strict=False)
     place = f"{name}, entry %s" if len(ready) > 1 else name
+    if parameter.reads_as == "caption" and len(ready) > 1:
+        parameter = parameter.model_copy(update={"reads_as": "phrase"})  # they become a series
     return tuple(
         _entry(place.replace("%s", str(number)), parameter, entry, written, checking.notes)
         for number, (entry, written) in enumerate(entries, 1)
@@ -78,7 +81,7 @@ def _mended(name: str, parameter: Any, value: Any, checking: Checking) -> Any:
 
 def _entry(called: str, parameter: Any, ready: Any, written: Any, notes: list[Problem]) -> Any:
     """Return what the template sees of one entry, and add the notes about it."""
-    if isinstance(ready, Chosen) and not ready.own:
+    if not isinstance(ready, str) or (isinstance(ready, Chosen) and not ready.own):
         return ready
     source = written if isinstance(written, str) and not isinstance(ready, Chosen) else str(ready)
     made = mend(source, parameter.reads_as, goes_on=parameter.goes_on)
@@ -95,8 +98,7 @@ def _notes(called: str, made: Mended, written: str, parameter: Any) -> Iterator[
     if changed := note_of(made, written):
         yield Problem(f"{called}: {changed}", parameter=name, code="mended")
     for doubt in made.doubts:
-        example = next((example for example in parameter.examples if isinstance(example, str)), "")
-        like = f" For example: '{shortened(example, SHOWN)}'." if example else ""
+        like = next((f" For example: '{text}'." for text in parameter.examples if len(str(text)) <= SHOWN), "")
         message = f"{called}: '{shortened(visible(made.text), SHOWN)}' reads oddly here: {doubt}{like}"
         yield Problem(message, parameter=name, code="reads_oddly")
 

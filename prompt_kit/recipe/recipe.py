@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
+from prompt_kit.recipe.contradictions import contradictions, overruled
 from prompt_kit.recipe.form import Form
 from prompt_kit.recipe.placing.planning import LayoutPlan, choice_places
+from prompt_kit.recipe.reading import mend_texts, note_placeholders
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
 from prompt_kit.recipe.slots import as_paths
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from prompt_kit.errors import Problem
     from prompt_kit.images import Image
     from prompt_kit.prompt import Task
-    from prompt_kit.recipe.checked import CheckedValues
+    from prompt_kit.recipe.checked import Check, CheckedValues
     from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.parameters import ChoiceOf, Parameter
     from prompt_kit.recipe.placing.spec import AreaSpec
@@ -236,6 +238,7 @@ class Recipe:
         chosen = self._settings(settings, base, generator, problems) if settings else base
         if problems:
             raise InputError(problems)
+        notes = (*checked.notes, *self._overruled(context, chosen)) if settings and self._deciding else checked.notes
         context["task"] = self.task
         if self._base and not chosen.aspect_ratio:
             chosen = self._in_format_of_base(chosen, pictures, generator)
@@ -257,7 +260,7 @@ class Recipe:
             self.spec.version,
             self._strategy_names,
             tuple([(name, value if type(value) is str else recorded(value)) for name, value in checked.given.items()]),
-            checked.notes,
+            notes,
             self.title,
         )
 
@@ -287,9 +290,12 @@ class Recipe:
     @cached_property
     def form(self) -> Form:
         """What the recipe asks, ready to check values."""
+        rules = [rule for spec in (self.spec, *(s.spec for s in self.strategies)) for rule in spec.contradicts]
+        checks: list[Check] = [mend_texts, note_placeholders]
+        checks += [contradictions(rules)] if rules else []
+        checks += [self.layout_plan.check] if self.layout_plan else []
         heeds, fixed = tuple(self.spec.heeds), dict(self.fixed)
-        checks = (self.layout_plan.check,) if self.layout_plan else ()
-        return Form(self.name, self.parameters, self.references, heeds, fixed, checks)
+        return Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks))
 
     @cached_property
     def _phrases(self) -> tuple[Program, ...]:
@@ -360,9 +366,17 @@ class Recipe:
         """Return the recipe's settings with those that the chosen values bring."""
         brought: dict[str, Any] = {}
         for name in self._deciding:
-            choice = cast("ChoiceOf", self.parameters[name]).choices.get(context[name].value)
-            brought |= choice.settings.model_dump(exclude_unset=True) if choice else {}
+            brought |= self._brought(name, context)
         return replace(self.settings, **brought)
+
+    def _brought(self, name: str, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings that the choice of a parameter brings."""
+        choice = cast("ChoiceOf", self.parameters[name]).choices.get(context[name].value)
+        return choice.settings.model_dump(exclude_unset=True) if choice else {}
+
+    def _overruled(self, context: Mapping[str, Any], chosen: Settings) -> list[Problem]:
+        """Return a note for each setting of a choice in whose place another one was asked for."""
+        return overruled({name: self._brought(name, context) for name in self._deciding}, chosen)
 
     def _settings(
         self, settings: Mapping[str, Any] | Settings, base: Settings, generator: str, problems: list[Problem]

@@ -261,7 +261,7 @@ def canonical(given: Any, ready: Any) -> Any:
         return [_line(entry, item) if isinstance(item, Copy) else canonical(entry, item) for entry, item in pairs]
     if isinstance(ready, Chosen):
         marked = isinstance(given, Mapping) or str(given).lstrip().startswith(OWN_MARK)
-        return (OWN_MARK * marked + ready) if ready.own else ready.value
+        return OWN_MARK * (marked and ready.own) + ready.value
     if isinstance(ready, str):
         return str(given if isinstance(given, str | int | float) else ready)
     return ready

@@ -103,10 +103,11 @@ class Phrased(CommonKeys):
     """What every kind has whose words go into a sentence of the template."""
 
     reads_as: ReadsAs | None = None
-    """What fits its place in the sentence, when that cannot take any grammar: ``noun`` (a thing with its article, as
-    after "of"), ``bare_noun`` (without one), ``phrase`` (words that go on with the sentence in any other way),
-    ``sentence`` (it stands alone, as after a colon), ``exclusion`` (a thing that must not be there, as after "Avoid"),
-    ``exact`` (words as they stand in a picture). Of a choice this is true of own words."""
+    """What fits its place in the sentence: ``caption`` (what is wanted, in any grammar, as the filter ``opening`` takes
+    it), ``noun`` (a thing with its article, as after "of"), ``bare_noun`` (without one), ``clause`` (with subject and
+    verb, as after "that"), ``phrase`` (what completes the sentence in any other way), ``sentence`` (it stands alone, as
+    after a colon), ``exclusion`` (a thing that must not be there, as after "Avoid"), ``exact`` (words as they stand in
+    a picture). Of a choice this is true of own words. Left out, nothing is noted but what is wrong anywhere."""
     goes_on: bool = False
     """Whether further sentences may follow the first, because the template's sentence ends with it."""
 
