@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 AreaKind: TypeAlias = Literal["subject", "words", "calm", "logo", "panel", "covered", "change"]
 """What an area is for.
@@ -45,11 +48,25 @@ class Area:
     """The side that is turned to the viewer, such as ``front`` or ``left profile``, in views of one subject."""
 
 
-@dataclass(frozen=True, slots=True)
 class Layout:
-    """Where things stand in the picture of one turn; it is never sent."""
+    """Where things stand in the picture of one turn; it is never sent, does not change, and equals others by its areas.
 
-    areas: tuple[Area, ...] = ()
+    It may be worked out when somebody first looks at it: most prompts are made without a look at it.
+    """
+
+    __slots__ = ("_areas", "_work_out")
+
+    def __init__(self, areas: Iterable[Area] = (), *, work_out: Callable[[], tuple[Area, ...]] | None = None) -> None:
+        """Take the areas, in order, or what works them out."""
+        self._areas = None if work_out else tuple(areas)
+        self._work_out = work_out
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """All areas, in order."""
+        if self._areas is None:
+            self._areas = self._work_out() if self._work_out else ()
+        return self._areas
 
     def of(self, kind: AreaKind) -> tuple[Area, ...]:
         """Return the areas of one kind, in order."""
@@ -58,6 +75,22 @@ class Layout:
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the areas as plain data, without what is empty."""
         return [{name: value for name, value in asdict(area).items() if value} for area in self.areas]
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the areas, however they came about."""
+        return self.areas == other.areas if isinstance(other, Layout) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Return the hash of the areas."""
+        return hash(self.areas)
+
+    def __repr__(self) -> str:
+        """Show the areas."""
+        return f"Layout(areas={self.areas!r})"
+
+    def __reduce__(self) -> tuple[type[Layout], tuple[tuple[Area, ...]]]:
+        """Copy and store the areas alone."""
+        return Layout, (self.areas,)
 
 
 NO_LAYOUT: Final = Layout()

@@ -118,7 +118,15 @@ class Turn:
 
 
 def turn_to_dict(turn: Turn) -> dict[str, Any]:
-    """Return one turn as plain data."""
+    """Return one turn as plain data, with its layout."""
+    plain = sent_to_dict(turn)
+    if turn.layout.areas:
+        plain["layout"] = turn.layout.to_dict()
+    return plain
+
+
+def sent_to_dict(turn: Turn) -> dict[str, Any]:
+    """Return what is sent of one turn as plain data."""
     plain: dict[str, Any] = {"name": turn.name, "parts": [part_to_dict(part) for part in turn.parts]}
     if turn.output != "picture":
         plain["output"] = turn.output

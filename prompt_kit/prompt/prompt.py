@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from prompt_kit.errors import InputError
-from prompt_kit.prompt.parts import turn_to_dict, unnamed
+from prompt_kit.prompt.parts import sent_to_dict, turn_to_dict, unnamed
 from prompt_kit.prompt.settings import Settings, Task
 
 if TYPE_CHECKING:
@@ -73,15 +73,16 @@ class Prompt:
     @cached_property
     def fingerprint(self) -> str:
         """Hash of everything that is sent, pictures by their content: equal fingerprints, same request."""
-        sent = self.to_dict()
-        for name in ("recipe", "version", "strategies", "values"):
-            del sent[name]
-        sent["turns"] = unnamed(sent["turns"])
+        turns = unnamed([sent_to_dict(turn) for turn in self.turns])
+        sent = {"task": self.task, "turns": turns, "settings": self.settings.to_dict()}
         canonical = json.dumps(sent, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the whole ordered request as plain data, with the hashes of pictures instead of their bytes."""
+        """Return the whole ordered request as plain data, with the hashes of pictures instead of their bytes.
+
+        The layout of each turn goes along; it is not sent, and no part of the fingerprint.
+        """
         return {
             "recipe": self.recipe,
             "version": self.version,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
 from prompt_kit.recipe.library import Library
 from prompt_kit.recipe.parameters import Color
+from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
 from prompt_kit.recipe.recipe import Recipe
 from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 from prompt_kit.recipe.turns import phrase_of, template_name
@@ -112,7 +113,7 @@ def _assembled(parsed: LibraryFile[RecipeSpec], library: Library) -> Recipe:
     if problems:
         raise InputError(problems)
     recipe = Recipe(parsed.name, spec, library, parsed.file.path.parent).using(*spec.uses)
-    problems = [parsed.file.problem(message, *keys) for message, keys in _mistakes(recipe)]
+    problems = [parsed.file.problem(message, *keys) for message, keys in _mistakes(recipe, parsed.spec)]
     problems += _strange_pictures(parsed, recipe.references)
     if problems:
         raise InputError(problems)
@@ -144,6 +145,7 @@ def _inherited(parsed: LibraryFile[RecipeSpec], library: Library, below: tuple[s
             "template": spec.template or parent.template,
             "stays": spec.stays or parent.stays,
             "turns": spec.turns or parent.turns,
+            "layout": {**parent.layout, **spec.layout},
             "task": spec.task or parent.task,
             "category": spec.category or parent.category,
             "title": spec.title or parent.title,
@@ -220,8 +222,10 @@ def _named(value: Any) -> list[str]:
     return [file for file in (value if isinstance(value, list) else [value]) if isinstance(file, str)]
 
 
-def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the contradictions within a recipe, each with the keys of its place."""
+def _mistakes(recipe: Recipe, own: RecipeSpec) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the contradictions within a recipe, each with the keys of its place; ``own`` is what its own file says."""
+    yield from choice_mistakes(own.parameters)
+    yield from layout_mistakes(own.layout, recipe.layout, recipe.parameters, recipe.references, recipe.spec.heeds)
     yield from _condition_mistakes(recipe)
     yield from _former_name_mistakes(recipe)
     for number, text in enumerate(recipe.spec.stays):

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 from prompt_kit.errors import InputError, Problem, did_you_mean
 from prompt_kit.images import Image, open_image
 from prompt_kit.recipe.parameters import Color
-from prompt_kit.recipe.values import UNUSUAL, Chosen
+from prompt_kit.recipe.values import UNUSUAL, Chosen, holds
 from prompt_kit.support.colours import key_away_from
 from prompt_kit.support.messages import explain
 from prompt_kit.support.words import spoken, stopped
@@ -107,7 +107,7 @@ class Form:
             if (parameter := self.parameters.get(name)) is not None:
                 context[name] = _reread(parameter, value)
         for name, condition in self._conditions.items():
-            if not _holds(condition, context):
+            if not holds(condition, context):
                 context[name] = self.parameters[name].empty
         return context
 
@@ -115,7 +115,7 @@ class Form:
         """Return whether a parameter or slot is asked under the values that were given so far."""
         asked = self.parameters.get(name) or self.references[name]
         context = self._empty | {other: _raw(value) for other, value in given.items()}
-        return not asked.show_if or _holds(asked.show_if, context)
+        return not asked.show_if or holds(asked.show_if, context)
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values: one property for each parameter and reference slot."""
@@ -156,7 +156,7 @@ class Form:
     @cached_property
     def _empty(self) -> dict[str, Any]:
         """What the template sees where nothing was given: the default, else what is false and prints nothing."""
-        context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", ""))
+        context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", "")) | {"covered": ()}
         context |= {name: p.ready for name, p in self.parameters.items()}
         context |= dict.fromkeys(self.references, "")
         return context | {"earlier": "", "item": Chosen("", ""), "turn": "", "keyed": False}
@@ -237,7 +237,7 @@ class Form:
     ) -> None:
         """Remove values that are not asked under these values, and check that required ones are given."""
         for name, condition in self._conditions.items():
-            if _holds(condition, context):
+            if holds(condition, context):
                 if self.parameters[name].required and name not in words:
                     problems.append(_missing(name, self.parameters[name].help))
             else:
@@ -248,7 +248,7 @@ class Form:
     def _find_colors(self, words: Mapping[str, Any], context: dict[str, Any]) -> None:
         """Add the colours that are asked and were not given to the context: each far from what other values name."""
         for name, others in self._automatic_colors.items():
-            if name not in words and _holds(self.parameters[name].show_if, context):
+            if name not in words and holds(self.parameters[name].show_if, context):
                 context[name] = key_away_from(text for other in others for text in _texts(context.get(other)))
 
     def _pictures(
@@ -262,7 +262,7 @@ class Form:
         for name, slot in self.references.items():
             value = given.get(name, ())
             several = _entries(value)
-            if slot.show_if and not _holds(slot.show_if, context):
+            if slot.show_if and not holds(slot.show_if, context):
                 if name in given and name not in filled:
                     problems.append(_not_asked(name, slot.show_if))
                 continue
@@ -336,23 +336,9 @@ def _texts(value: Any) -> Iterable[str]:
     return (str(item) for item in value) if isinstance(value, tuple) else (str(value or ""),)
 
 
-def _holds(condition: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
-    return all(_meets(context.get(other), wanted) for other, wanted in condition.items())
-
-
 def _not_asked(name: str, condition: Mapping[str, Any]) -> Problem:
     when = " and ".join(f"{other} is {_either(wanted)}" for other, wanted in condition.items())
     return Problem(f"{name}: is only asked when {when}. Leave it out.", parameter=name)
-
-
-def _meets(value: Any, wanted: Any) -> bool:
-    value = getattr(value, "value", value)
-    if wanted is True:
-        return bool(value)
-    if wanted is False:
-        return not value
-    values = [getattr(v, "value", v) for v in value] if isinstance(value, tuple) else [value]
-    return any(v in (wanted if isinstance(wanted, list) else [wanted]) for v in values)
 
 
 def _either(wanted: Any) -> str:

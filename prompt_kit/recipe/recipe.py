@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from prompt_kit.errors import InputError, Problem, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.recipe.form import Form
+from prompt_kit.recipe.placing.planning import LayoutPlan, choice_places
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
 from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from prompt_kit.prompt import Task
     from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.parameters import ChoiceOf, Parameter
+    from prompt_kit.recipe.placing.spec import AreaSpec
     from prompt_kit.recipe.spec import ReferenceSlot
     from prompt_kit.recipe.templating import Program
 
@@ -84,6 +86,23 @@ class Recipe:
         for strategy in self.strategies:
             slots |= {name: slot for name, slot in strategy.spec.references.items() if name not in slots}
         return slots
+
+    @cached_property
+    def layout(self) -> Mapping[str, AreaSpec]:
+        """Where things stand, by name of the area: the recipe's own, then those of its strategies."""
+        own: dict[str, Any] = dict(self.spec.layout)
+        for strategy in self.strategies:
+            own |= {name: area for name, area in strategy.spec.layout.items() if name not in own}
+        return own
+
+    @cached_property
+    def layout_plan(self) -> LayoutPlan | None:
+        """The areas, ready to be filled in; ``None`` when the recipe has none."""
+        if not self.layout:
+            return None
+        repeated = any(turn.for_each for turn in self.spec.turns)
+        by_turn = (n for n, p in self.parameters.items() if repeated and getattr(p, "gaps", False))
+        return LayoutPlan(self.layout, choice_places(self.parameters), frozenset(self.references), frozenset(by_turn))
 
     @cached_property
     def settings(self) -> Settings:
@@ -186,6 +205,8 @@ class Recipe:
             if chosen.background == "transparent" and not model.transparency:
                 chosen = replace(chosen, background="keyed")
             context["keyed"] = chosen.background == "keyed"
+        if self.layout_plan:
+            notes += self.layout_plan.prepared(context)
         turns = render_turns(self.turn_templates, context, self.references, pictures, room)
         if not 0 < len(turns) <= MAX_TURNS:
             raise InputError(f"{len(turns)} pictures are asked for; 1 to {MAX_TURNS} can be made.")
@@ -242,13 +263,9 @@ class Recipe:
         """
         known = (*self.parameters, *self.references, *self.spec.heeds)
         template = template_name(self.name, self.spec)
-        return compiled_turns(
-            self.spec.turns or [TurnSpec()],
-            template,
-            self.strategies,
-            Names(known, tuple(self.references)),
-            self.library.source,
-        )
+        names = Names(known, tuple(self.references))
+        turns = compiled_turns(self.spec.turns or [TurnSpec()], template, self.strategies, names, self.library.source)
+        return tuple(replace(turn, layout=self.layout_plan) for turn in turns)
 
     @cached_property
     def _base(self) -> str:

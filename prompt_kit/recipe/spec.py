@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from prompt_kit.prompt import Answer, Role, Task
 from prompt_kit.recipe.parameters import ChoicesOf, Color, Condition, CopiesOf, ListOf, Parameter
+from prompt_kit.recipe.placing.spec import AreaName, AreaSpec
 from prompt_kit.recipe.settings import SettingsSpec
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
@@ -128,6 +129,8 @@ class _Shared(_Spec):
     """Settings that go with it."""
     references: dict[ParameterName, ReferenceSlot] = {}
     """Slots for input pictures, in the order in which they are sent."""
+    layout: dict[AreaName, AreaSpec] = {}
+    """Where things stand in the picture: areas by name, in reading order; it is never sent, but drawn and checked."""
     needed: dict[Beginning, Phrase] = {}
     """Sentences that most prompts need whatever was filled in: how each begins, and why it must stand there."""
 

@@ -206,3 +206,18 @@ def recorded(value: Any) -> Any:
     if isinstance(value, Image | Path):
         return value.name
     return "(picture)" if isinstance(value, bytes) else str(value)
+
+
+def holds(condition: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
+    """Return whether values meet a condition: each parameter in it has the value, or one of the values."""
+    return all(_meets(context.get(other), wanted) for other, wanted in condition.items())
+
+
+def _meets(value: Any, wanted: Any) -> bool:
+    value = getattr(value, "value", value)
+    if wanted is True:
+        return bool(value)
+    if wanted is False:
+        return not value
+    values = [getattr(v, "value", v) for v in value] if isinstance(value, tuple) else [value]
+    return any(v in (wanted if isinstance(wanted, list) else [wanted]) for v in values)
