@@ -136,7 +136,7 @@ def _section(kind: _Kind, box: Rect, unit: float, size: float) -> Section:
     heights = {"turn": min(3.6, size), "row": min(2.1, size), "chip": 1.9, "thumbnail": size, "words": 1.2}
     height = heights[kind.look] * unit
     if any(isinstance(item, Unplaced) and item.place for item in kind.items):
-        height = 1.9 * unit
+        height = 3.1 * unit
     wordy = 2 if kind.look == "row" and size > _SIZES[2] else 1
     least = (size + 7 if kind.look == "thumbnail" else kind.width * wordy) * unit
     across = max(1, min(len(kind.items), int((box.w + gap) / (least + gap))))

@@ -73,10 +73,11 @@ class Marks:
             lines = short(text, box.w / max(size, 0.1), max(1, int(box.h / (size * _LEADING)))) if size > 0 else []
         if size * _LEADING > box.h + 0.01 or box.w <= 0:
             return box
-        # Letters are measured in one size and drawn in another.
+        # Letters are measured in one size and drawn in another; small ones are as wide as whole pixels.
+        while size > 1 and max((self.board.length(line, size) for line in lines), default=0.0) > box.w:
+            size *= 0.96
         widest = max((width(line) for line in lines), default=0.0)
-        size = min(size, 0.985 * box.w / widest) if widest else size
-        w, h = widest * size, len(lines) * size * _LEADING
+        w, h = min(widest * size, box.w), len(lines) * size * _LEADING
         x, y = box.x + (box.w - w) * (across + 1) / 2, box.y + (box.h - h) / 2
         for at, line in enumerate(lines):
             top = y + at * size * _LEADING
@@ -88,7 +89,7 @@ class Marks:
         """Set a text on a light plate inside a box."""
         pad = min(0.55 * self.unit, 0.12 * box.h, 0.08 * box.w)
         inner = box.inset(pad)
-        ghost = Board((1, 1))  # measures where the text will be, before the plate under it is drawn
+        ghost = Board((1, 1), self.board.k)  # measures where the text will be, before the plate under it is drawn
         at = Marks(ghost, self.accent, self.unit, self.tint).text(inner, text, how, smallest=smallest, across=across)
         self.board.box(at.inset(-pad), f"{CARD}f0", r=0.8 * pad)
         self.text(inner, text, how, smallest=smallest, across=across)
