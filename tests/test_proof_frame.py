@@ -243,7 +243,7 @@ def test_areas_without_a_place_stand_beside_the_frame() -> None:
 
     noted = [item.content for section in plan.notes.sections for item in section.items]
 
-    assert {section.heading for section in plan.notes.sections} == {"Place left to the model"}
+    assert {section.heading for section in plan.notes.sections} == {"Left to the model"}
     assert noted == [
         Unplaced("room for a title", "Stays calm, the dark wall above the walnut"),
         Unplaced("NUTS", "Words"),

@@ -106,7 +106,7 @@ def _kinds(said: Brief) -> list[_Kind]:
         kinds.append(_Kind(heading, said.pictures, look, 11 if look == "row" else 13))
     if said.unplaced:
         longest = max(0.86 * width(area.text) for area in said.unplaced)
-        kinds.append(_Kind("Place left to the model", said.unplaced, "words", min(max(longest + 1, 8.0), 20.0)))
+        kinds.append(_Kind("Left to the model", said.unplaced, "words", min(max(longest + 1, 8.0), 20.0)))
     if said.chips:
         kinds.append(_Kind("Palette", said.chips, "chip", 8.2))
     return kinds

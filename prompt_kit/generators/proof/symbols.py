@@ -67,12 +67,12 @@ class Marks:
             smallest: Below this size it is cut, with dots at the end.
             across: -1 at the left, 1 at the right, 0 centred.
         """
+        if min(box.w, box.h) < 1:
+            return box
         size, lines = fitted([text], box.w, box.h / _LEADING, largest=min(how.size, box.h / _LEADING), leading=1.0)
         if size < smallest:
             size = min(smallest, box.h / _LEADING)
-            lines = short(text, box.w / max(size, 0.1), max(1, int(box.h / (size * _LEADING)))) if size > 0 else []
-        if size * _LEADING > box.h + 0.01 or box.w <= 0:
-            return box
+            lines = short(text, box.w / size, max(1, int(box.h / (size * _LEADING))))
         # Letters are measured in one size and drawn in another; small ones are as wide as whole pixels.
         while size > 1 and max((self.board.length(line, size) for line in lines), default=0.0) > box.w:
             size *= 0.96
