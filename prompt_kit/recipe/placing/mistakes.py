@@ -84,7 +84,7 @@ def _names(
     for other in area.placed_by:
         if getattr(parameters.get(other), "type", "") not in _PLACING:
             hint = did_you_mean(other, [*sorted(SIDES), *parameters])
-            message = f"'{other}' is neither a place ({', '.join(sorted(SIDES))}) nor a parameter that says one."
+            message = f"'{other}' is neither a place ({', '.join(sorted(SIDES))}) nor a parameter that says thing."
             yield f"{message} {hint}".strip(), ("layout", name, "place")
     if area.shared_by and area.shared_by not in parameters:
         hint = did_you_mean(area.shared_by, list(parameters))
@@ -120,7 +120,7 @@ def _overlaps(areas: Mapping[str, AreaSpec]) -> Iterator[Mistake]:
     for (name, area), (other_name, other) in combinations(fixed, 2):
         if area.show_if and other.show_if and area.show_if != other.show_if:
             continue
-        boxes = [[box_of(named(place, one.share), one.kind) for place in one.fixed] for one in (area, other)]
+        boxes = [[box_of(named(place, thing.share), thing.kind) for place in thing.fixed] for thing in (area, other)]
         if any(overlap(box, other_box) for box in boxes[0] for other_box in boxes[1]):
             way_out = f"Choose another place or share, or say 'on: {other_name}' or 'on: {name}'."
             yield f"'{other_name}' and '{name}' overlap. {way_out}", ("layout", other_name, "place")

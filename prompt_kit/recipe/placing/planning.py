@@ -10,7 +10,7 @@ from prompt_kit.layout import Area, Layout
 from prompt_kit.recipe.places import STACKS, FramePlace, named, several_words, share_number, words_of
 from prompt_kit.recipe.placing.contradictions import contradictions
 from prompt_kit.recipe.placing.reading import read_place, read_share
-from prompt_kit.recipe.placing.resolving import Wanted, resolved
+from prompt_kit.recipe.placing.resolving import WantedArea, resolved
 from prompt_kit.recipe.templating import trusted
 from prompt_kit.recipe.values import Copy, Phrase, holds
 from prompt_kit.support.words import series
@@ -106,20 +106,20 @@ class LayoutPlan:
                 names += area.content
         return tuple(dict.fromkeys(filter(None, names)))
 
-    def _wanted(self, context: Mapping[str, Any]) -> Iterator[Wanted]:
+    def _wanted(self, context: Mapping[str, Any]) -> Iterator[WantedArea]:
         made: dict[str, list[str]] = {}
         for name, area in self.areas.items():
             if area.show_if and not holds(area.show_if, context):
                 continue
             made[name] = []
-            for number, one in self._of(name, area, context):
+            for number, thing in self._of(name, area, context):
                 below = made.get(area.on) or [""]
                 # What lies on panels lies on the one at its number; further entries lie on the last one.
                 on = below[min(number, len(below)) - 1]
-                made[name].append(one.area.name)
-                yield replace(one, area=replace(one.area, on=on)) if on else one
+                made[name].append(thing.area.name)
+                yield replace(thing, area=replace(thing.area, on=on)) if on else thing
 
-    def _of(self, name: str, area: AreaSpec, context: Mapping[str, Any]) -> Iterator[tuple[int, Wanted]]:
+    def _of(self, name: str, area: AreaSpec, context: Mapping[str, Any]) -> Iterator[tuple[int, WantedArea]]:
         """Yield what a file's area means under these values, each with the number of its entry."""
         filler = next((n for n in area.content if context.get(n)), "")
         placing = self._placing(area, context)
@@ -134,16 +134,16 @@ class LayoutPlan:
         for number, entry in self._entries(filler, area.kind, context) if filler else ((1, ""),):
             place, said = self._place(area, placing, entry, context)
             content = "" if filler in self.slots else _content(entry) or area.reason
-            one = Area(_numbered(name, number), area.kind, content=content, place=said, slot=slot, facing=facing)
+            thing = Area(_numbered(name, number), area.kind, content=content, place=said, slot=slot, facing=facing)
             loose = bool(self._chosen(*placing)) and not getattr(entry, "place", "")
             stack, by = self._stack(area, placing), placing[0] or filler
-            yield number, Wanted(one, place, float(size or 0), stack, by, loose=loose)
+            yield number, WantedArea(thing, place, float(size or 0), stack, by, loose=loose)
 
-    def _at_several(self, name: str, area: AreaSpec) -> Iterator[tuple[int, Wanted]]:
+    def _at_several(self, name: str, area: AreaSpec) -> Iterator[tuple[int, WantedArea]]:
         for number, fixed in enumerate(area.fixed, 1):
             place = named(fixed, "" if area.shared_by else area.share)
-            one = Area(_numbered(name, number), area.kind, content=area.reason, place=words_of(place, ""))
-            yield number, Wanted(one, place)
+            thing = Area(_numbered(name, number), area.kind, content=area.reason, place=words_of(place, ""))
+            yield number, WantedArea(thing, place)
 
     def _entries(self, filler: str, kind: str, context: Mapping[str, Any]) -> Iterator[tuple[int, Any]]:
         """Yield what a parameter puts in an area: each entry of a list, in a repeated turn the one of that turn."""

@@ -14,11 +14,11 @@ _PART: Final = r"(?P<part>third|half|quarter|fifth|sixth|eighth|tenth)s?\b"
 _MENTION: Final = re.compile(
     # Not "above the right side", which is beside something else, nor "driving to the right", a direction.
     r"(?<!above the )(?<!below the )(?<!under the )(?<!beside the )(?<!ing to the )(?<!from )(?<!from the )"
-    rf"\b(?P<side>{_SIDE}|centred|centered)(?:-hand)?"
+    rf"\b(?P<side>{_SIDE}|centred|centered)(?: hand)?"
     rf"(?: {_COUNT}(?:{_PART})?| (?P<one>third|half|quarter|fifth|sixth|eighth|tenth|corner|part|side|edge|margin|area|"
     r"strip|band|row)\b)?"
     # Not "right below it" or "on the left shoe": after the place itself, nothing of that kind goes on.
-    rf"(?=[ -]?(?:$|[,.;:()]|(?:of|in|as|and|with|at|across|along|{_SIDE})\b))",
+    rf"(?=[ -]?(?:$|[,.;:()]|(?:of|in|as|and|or|with|at|across|along|{_SIDE})\b))",
     re.IGNORECASE,
 )
 _OF_SOMETHING: Final = re.compile(

@@ -22,7 +22,7 @@ _GRID_OF_TWO: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedArea:
     """An area before it has its part of the frame."""
 
     area: Area
@@ -42,45 +42,45 @@ class Wanted:
 class Squeezed:
     """An area that got less than half of what it was meant to have, and the area that took it."""
 
-    wanted: Wanted
-    by: Wanted | None
+    wanted: WantedArea
+    by: WantedArea | None
 
 
-def resolved(wanted: Sequence[Wanted]) -> tuple[tuple[Area, ...], tuple[Squeezed, ...]]:
+def resolved(wanted: Sequence[WantedArea]) -> tuple[tuple[Area, ...], tuple[Squeezed, ...]]:
     """Return the areas with their parts of the frame, in their order, and those that lost most of theirs.
 
     What is covered comes first. Then areas at one place share it, stacked in their order, and smaller ones come before
     larger ones. The subject takes its place as far as it is free, or what is left. Areas on another lie inside it.
     """
     boxes: dict[str, Box] = {}
-    taken: list[tuple[Box, Wanted]] = []
+    taken: list[tuple[Box, WantedArea]] = []
     squeezed: list[Squeezed] = []
-    free_standing = [one for one in wanted if not one.area.on]
-    for one in (one for one in free_standing if one.area.kind == "covered" and one.place):
-        _settle(one, _box(one), boxes, taken)
-    seen = _seen([box for box, _ in taken])
-    for one, box in _at_sides(free_standing):
+    free_standing = [thing for thing in wanted if not thing.area.on]
+    for thing in (thing for thing in free_standing if thing.area.kind == "covered" and thing.place):
+        _settle(thing, _box(thing), boxes, taken)
+    uncovered = _uncovered([box for box, _ in taken])
+    for thing, box in _at_sides(free_standing):
         others = [other for other, _ in taken]
-        inner = _inside(box, seen)
-        if one.loose and one.area.kind != "calm":
-            _settle(one, cut(inner, others), boxes, taken)
+        inner = _inside(box, uncovered)
+        if thing.loose and thing.area.kind != "calm":
+            _settle(thing, cut(inner, others), boxes, taken)
             continue
         part = cut(box, others)
         if part is None or _size(part) < _size(box) / 2:
-            squeezed.append(Squeezed(one, _greatest(box, taken)))
+            squeezed.append(Squeezed(thing, _greatest(box, taken)))
             part = max(filter(None, (part, cut(inner, others))), key=_size, default=None)
-        _settle(one, part, boxes, taken)
-    _settle_panels([one for one in free_standing if one.area.kind == "panel"], boxes, taken)
-    for one in (one for one in free_standing if one.area.kind in _WHOLE):
-        part, lost = _subject(one, taken)
+        _settle(thing, part, boxes, taken)
+    _settle_panels([thing for thing in free_standing if thing.area.kind == "panel"], boxes, taken)
+    for thing in (thing for thing in free_standing if thing.area.kind in _WHOLE):
+        part, lost = _subject(thing, taken)
         if lost:
             squeezed.append(lost)
-        _settle(one, part, boxes, taken)
-    areas = tuple(replace(one.area, box=boxes.get(one.area.name)) for one in wanted)
+        _settle(thing, part, boxes, taken)
+    areas = tuple(replace(thing.area, box=boxes.get(thing.area.name)) for thing in wanted)
     return _with_those_on_others(wanted, areas), tuple(squeezed)
 
 
-def _seen(covered: Sequence[Box]) -> Box:
+def _uncovered(covered: Sequence[Box]) -> Box:
     """Return the frame without the strips that are covered along its whole edges."""
     left = max((box.width for box in covered if box.x == 0 and box.height == 1), default=0.0)
     right = max((box.width for box in covered if box.x > 0 and box.height == 1), default=0.0)
@@ -96,7 +96,7 @@ _WHOLE: Final = frozenset({"subject", "change"})
 
 
 def cut(box: Box, taken: Iterable[Box]) -> Box | None:
-    """Return the largest part of a box, found slab by slab, that overlaps none of these; ``None`` when all is taken."""
+    """Return the largest part of a box that overlaps none of these, slab by slab; ``None`` when there is none."""
     part: Box | None = box
     for other in taken:
         if part is None:
@@ -106,11 +106,11 @@ def cut(box: Box, taken: Iterable[Box]) -> Box | None:
     return part
 
 
-def overlap(one: Box, other: Box) -> bool:
+def overlap(thing: Box, other: Box) -> bool:
     """Return whether two boxes have more than an edge in common."""
     return (
-        min(one.x + one.width, other.x + other.width) - max(one.x, other.x) > _ROUNDING
-        and min(one.y + one.height, other.y + other.height) - max(one.y, other.y) > _ROUNDING
+        min(thing.x + thing.width, other.x + other.width) - max(thing.x, other.x) > _ROUNDING
+        and min(thing.y + thing.height, other.y + other.height) - max(thing.y, other.y) > _ROUNDING
     )
 
 
@@ -130,15 +130,15 @@ def _around(box: Box, other: Box) -> list[Box]:
     return [slab for slab in slabs if slab.width >= _LEAST and slab.height >= _LEAST]
 
 
-def _at_sides(wanted: Sequence[Wanted]) -> list[tuple[Wanted, Box]]:
+def _at_sides(wanted: Sequence[WantedArea]) -> list[tuple[WantedArea, Box]]:
     """Return words, calm parts and logos with what they want, the smallest first; those at one place share it."""
-    at: dict[tuple[int, int], list[Wanted]] = defaultdict(list)
-    for one in wanted:
-        if one.place and one.area.kind in {"words", "calm", "logo"}:
-            at[one.place[:2]].append(one)
-    shared: list[tuple[Wanted, Box]] = []
+    at: dict[tuple[int, int], list[WantedArea]] = defaultdict(list)
+    for thing in wanted:
+        if thing.place and thing.area.kind in {"words", "calm", "logo"}:
+            at[thing.place[:2]].append(thing)
+    shared: list[tuple[WantedArea, Box]] = []
     for group in at.values():
-        boxes = [_box(one) for one in group]
+        boxes = [_box(thing) for thing in group]
         if len(group) == 1:
             shared.append((group[0], boxes[0]))
             continue
@@ -148,9 +148,9 @@ def _at_sides(wanted: Sequence[Wanted]) -> list[tuple[Wanted, Box]]:
         height = min(max(total, most), max(most, _MOST_STACKED))
         y = {-1: 0.0, 0: (1 - height) / 2, 1: 1 - height}[largest.down]
         x = {-1: 0.0, 0: (1 - width) / 2, 1: 1 - width}[largest.across]
-        for one, box in zip(group, boxes, strict=True):
+        for thing, box in zip(group, boxes, strict=True):
             part = height * box.height / total
-            shared.append((one, Box(x, y, width, part)))
+            shared.append((thing, Box(x, y, width, part)))
             y += part
     return sorted(shared, key=lambda pair: _size(pair[1]))
 
@@ -159,12 +159,12 @@ _MOST_STACKED: Final = 0.5
 """How much of the height several things at one place take at the most, unless one of them takes more."""
 
 
-def _settle_panels(panels: Sequence[Wanted], boxes: dict[str, Box], taken: list[tuple[Box, Wanted]]) -> None:
+def _settle_panels(panels: Sequence[WantedArea], boxes: dict[str, Box], taken: list[tuple[Box, WantedArea]]) -> None:
     if not panels:
         return
     room = largest_free([box for box, _ in taken]) or FRAME
-    for one, box in zip(panels, _panel_boxes(len(panels), panels[0].stack, room), strict=True):
-        _settle(one, box, boxes, taken)
+    for thing, box in zip(panels, _panel_boxes(len(panels), panels[0].stack, room), strict=True):
+        _settle(thing, box, boxes, taken)
 
 
 def _panel_boxes(count: int, stack: str, room: Box) -> list[Box]:
@@ -189,16 +189,16 @@ def _rows(count: int, across: int, room: Box) -> list[Box]:
     return boxes
 
 
-def _subject(one: Wanted, taken: list[tuple[Box, Wanted]]) -> tuple[Box | None, Squeezed | None]:
+def _subject(thing: WantedArea, taken: list[tuple[Box, WantedArea]]) -> tuple[Box | None, Squeezed | None]:
     others = [box for box, _ in taken]
     rest = largest_free(others)
-    if one.place is None:
-        return (_shrunk(rest, one.size, FramePlace(0, 0)) if rest else None), None
-    box = _box(one)
+    if thing.place is None:
+        return (_shrunk(rest, thing.size, FramePlace(0, 0)) if rest else None), None
+    box = _box(thing)
     part = cut(box, others)
     if part is not None and _size(part) >= _size(box) / 2:
-        return _shrunk(part, one.size, one.place), None
-    return (_shrunk(rest, one.size, one.place) if rest else None), Squeezed(one, _greatest(box, taken))
+        return _shrunk(part, thing.size, thing.place), None
+    return (_shrunk(rest, thing.size, thing.place) if rest else None), Squeezed(thing, _greatest(box, taken))
 
 
 def largest_free(taken: Sequence[Box]) -> Box | None:
@@ -226,27 +226,27 @@ def _shrunk(box: Box, size: float, at: FramePlace) -> Box:
     return Box(x, y, width, height)
 
 
-def _with_those_on_others(wanted: Sequence[Wanted], areas: tuple[Area, ...]) -> tuple[Area, ...]:
+def _with_those_on_others(wanted: Sequence[WantedArea], areas: tuple[Area, ...]) -> tuple[Area, ...]:
     """Return the areas, each of those that lie on another with its part of it."""
     boxes = {area.name: area.box for area in areas}
-    on: dict[str, list[Wanted]] = defaultdict(list)
-    for one in wanted:
-        if one.area.on:
-            on[one.area.on].append(one)
+    on: dict[str, list[WantedArea]] = defaultdict(list)
+    for thing in wanted:
+        if thing.area.on:
+            on[thing.area.on].append(thing)
     for name, above in on.items():
         below = boxes.get(name)
         if below is None:
             continue
-        placed = [_alone(one) for one in above if one.place or one.area.kind != "change"]
+        placed = [_alone(thing) for thing in above if thing.place or thing.area.kind != "change"]
         boxes |= {area.name: area.box and _inside(area.box, below) for area in resolved(placed)[0]}
     return tuple(replace(area, box=boxes[area.name]) if area.on else area for area in areas)
 
 
-def _alone(one: Wanted) -> Wanted:
+def _alone(thing: WantedArea) -> WantedArea:
     """Return an area as if what it lies on were the frame; without a place, it is in the middle."""
-    place = one.place or FramePlace(0, 0)
-    kind = "words" if one.area.kind in _WHOLE else one.area.kind
-    return replace(one, area=replace(one.area, on="", kind=kind), place=place)
+    place = thing.place or FramePlace(0, 0)
+    kind = "words" if thing.area.kind in _WHOLE else thing.area.kind
+    return replace(thing, area=replace(thing.area, on="", kind=kind), place=place)
 
 
 def _inside(box: Box, frame: Box) -> Box:
@@ -258,26 +258,26 @@ def _inside(box: Box, frame: Box) -> Box:
     )
 
 
-def _settle(one: Wanted, box: Box | None, boxes: dict[str, Box], taken: list[tuple[Box, Wanted]]) -> None:
+def _settle(thing: WantedArea, box: Box | None, boxes: dict[str, Box], taken: list[tuple[Box, WantedArea]]) -> None:
     if box is not None:
-        boxes[one.area.name] = box
-        taken.append((box, one))
+        boxes[thing.area.name] = box
+        taken.append((box, thing))
 
 
-def _greatest(box: Box, taken: Iterable[tuple[Box, Wanted]]) -> Wanted | None:
+def _greatest(box: Box, taken: Iterable[tuple[Box, WantedArea]]) -> WantedArea | None:
     """Return the area that takes most of a box."""
-    found = [(_common(box, other), at, one) for at, (other, one) in enumerate(taken) if overlap(box, other)]
-    return max(found, key=lambda entry: entry[:2], default=(0, 0, None))[2]
+    taking = [(_common(box, other), at, thing) for at, (other, thing) in enumerate(taken) if overlap(box, other)]
+    return max(taking, key=lambda entry: entry[:2], default=(0, 0, None))[2]
 
 
-def _common(one: Box, other: Box) -> float:
-    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    return width * (min(one.y + one.height, other.y + other.height) - max(one.y, other.y))
+def _common(thing: Box, other: Box) -> float:
+    width = min(thing.x + thing.width, other.x + other.width) - max(thing.x, other.x)
+    return width * (min(thing.y + thing.height, other.y + other.height) - max(thing.y, other.y))
 
 
 def _size(box: Box) -> float:
     return box.width * box.height
 
 
-def _box(one: Wanted) -> Box:
-    return box_of(one.place or FramePlace(0, 0), one.area.kind)
+def _box(thing: WantedArea) -> Box:
+    return box_of(thing.place or FramePlace(0, 0), thing.area.kind)
