@@ -136,9 +136,11 @@ class AreaDrawing:
         pad = 0.05 * min(rect.w, rect.h)
         foot = min(0.34 * clear.h, max(0.16 * rect.h, 3.2 * unit)) if self.area.content else pad
         room = Rect(clear.x + pad, clear.y + pad, clear.w - 2 * pad, max(0.0, clear.h - foot - pad))
-        if pictures:
+        if min(room.h, room.w) < unit:
+            pass  # what is said takes all of it
+        elif pictures:
             self._cards(room, pictures)
-        elif min(room.h, room.w) > unit:
+        else:
             self.marks.figure(room, mixed(CARD, self.accent, 0.24))
         if self.area.content:
             self._label(Rect(room.x, clear.bottom - foot, room.w, foot - 0.3 * pad), self.area.content, 0.95)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, radians, sin
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Board, Rect, Type, mixed, width
+from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Board, Rect, Type, mixed
 from prompt_kit.generators.proof.linebreaks import fitted, short
 from prompt_kit.generators.proof.pictures import why_not
 
@@ -74,14 +74,13 @@ class Marks:
             size = min(smallest, box.h / _LEADING)
             lines = short(text, box.w / size, max(1, int(box.h / (size * _LEADING))))
         # Letters are measured in one size and drawn in another; small ones are as wide as whole pixels.
-        while size > 1 and max((self.board.length(line, size) for line in lines), default=0.0) > box.w:
+        while max(lengths := [self.board.length(line, size) for line in lines], default=0.0) > box.w and size > 1:
             size *= 0.96
-        widest = max((width(line) for line in lines), default=0.0)
-        w, h = min(widest * size, box.w), len(lines) * size * _LEADING
+        w, h = min(max(lengths, default=0.0), box.w), len(lines) * size * _LEADING
         x, y = box.x + (box.w - w) * (across + 1) / 2, box.y + (box.h - h) / 2
-        for at, line in enumerate(lines):
+        for at, (line, length) in enumerate(zip(lines, lengths, strict=True)):
             top = y + at * size * _LEADING
-            left = x + (w - width(line) * size) * (across + 1) / 2
+            left = x + (w - length) * (across + 1) / 2
             self.board.words(left, top + 0.76 * size * _LEADING, line, how._replace(size=size))
         return Rect(x, y, w, h)
 
@@ -108,6 +107,8 @@ class Marks:
     def number(self, box: Rect, number: int) -> None:
         """Draw the number of a picture or panel in the upper left corner of a box."""
         r = min(0.75 * self.unit, 0.2 * box.w, 0.2 * box.h)
+        if r < 1:
+            return
         self.board.disc(box.x + 1.2 * r, box.y + 1.2 * r, r, number, self.accent)
 
     def compass(self, box: Rect, degrees: float) -> None:
