@@ -117,8 +117,7 @@ def check_drawn(plan: Arrangement, drawn: tuple[DrawnArea, ...], areas: tuple[Ar
 def staged(plan: Arrangement) -> tuple[DrawnArea, ...]:
     """Return what is drawn in the frame, without the sheet around it and its smoothing."""
     thumbs = {shown.image.sha256: opened(shown.image, 200) for shown in plan.brief.pictures}
-    board = Board(plan.size)
-    board.k = 1
+    board = Board(plan.size, 1)
     return Stage(board, plan.frame, plan.brief, plan.unit, thumbs).draw()
 
 
@@ -244,7 +243,7 @@ def test_areas_without_a_place_stand_beside_the_frame() -> None:
 
     noted = [item.content for section in plan.notes.sections for item in section.items]
 
-    assert {section.heading for section in plan.notes.sections} == {"Place left to the model"}
+    assert {section.heading for section in plan.notes.sections} == {"Left to the model"}
     assert noted == [
         Unplaced("room for a title", "Stays calm, the dark wall above the walnut"),
         Unplaced("NUTS", "Words"),

@@ -72,6 +72,10 @@ class AreaDrawing:
             room = room.part(0, 0.06, 1, 0.46)
         if pictures:
             self._portrait(room if area.facing else self.rect, room, pictures)
+        elif self.on_picture:
+            h = min(2.8 * self.unit, 0.2 * room.h)
+            if self.area.content:
+                self._label(Rect(room.x, room.bottom - h, room.w, h), self.area.content, 0.95)
         else:
             self.marks.ticks(self.rect.inset(self.board.hair), self.accent)
             share = 0.66 if room == self.rect else 0.8
@@ -106,8 +110,9 @@ class AreaDrawing:
 
     def _balloon(self) -> None:
         """Draw what is said in a panel, whole, on a balloon whose tail points down to the figures."""
-        tail = min(0.16 * self.rect.h, 0.9 * self.unit)
-        room = Rect(self.rect.x, self.rect.y, self.rect.w, self.rect.h - tail)
+        outer = self.rect.inset(min(0.06 * self.rect.h, 0.06 * self.rect.w, 0.5 * self.unit))
+        tail = min(0.16 * outer.h, 0.9 * self.unit)
+        room = outer._replace(h=outer.h - tail)
         fill = mixed(CARD, self.accent, 0.12)
         x = room.x + 0.42 * room.w
         self.board.shape((x, room.bottom - 1), (x + 1.4 * tail, room.bottom - 1), (x, room.bottom + tail), fill=fill)
@@ -124,22 +129,22 @@ class AreaDrawing:
         self._label(self.rect.part(0.08, 0.1, 0.84, 0.8), self.area.content or "logo", 1.1)
 
     def _panel(self, number: int, pictures: Sequence[tuple[ProofPicture, Image.Image | None]]) -> None:
-        rect, unit = self.rect, self.unit
+        """Draw a panel: a figure above what happens, both where nothing is said."""
+        gutter = min(0.35 * self.unit, 0.03 * min(self.rect.w, self.rect.h))
+        rect, clear, unit = self.rect.inset(gutter), self.clear.inset(gutter), self.unit
         self.board.box(rect, CARD, line=mixed(INK, CARD, 0.2), width=1.6)
-        foot = min(0.3 * rect.h, max(0.16 * rect.h, 3.2 * unit)) if self.area.content else 0.0
-        clear = self.clear
-        stage = Rect(clear.x, clear.y, clear.w, clear.h - foot if clear.bottom == rect.bottom else clear.h)
-        pad = 0.06 * min(rect.w, rect.h)
-        floor = stage.inset(pad)._replace(h=max(0.0, stage.h - pad))
-        if pictures:
-            self._cards(floor, pictures)
-        elif floor.h > unit and floor.w > unit:
-            self.marks.figure(floor, mixed(CARD, self.accent, 0.24))
-        if foot and clear.bottom == rect.bottom:
-            self._label(
-                Rect(rect.x + pad, rect.bottom - foot, rect.w - 2 * pad, foot - 0.3 * pad), self.area.content, 0.95
-            )
-        self.marks.number(rect.inset(0.3 * pad), number)
+        pad = 0.05 * min(rect.w, rect.h)
+        foot = min(0.34 * clear.h, max(0.16 * rect.h, 3.2 * unit)) if self.area.content else pad
+        room = Rect(clear.x + pad, clear.y + pad, clear.w - 2 * pad, max(0.0, clear.h - foot - pad))
+        if min(room.h, room.w) < unit:
+            pass  # what is said takes all of it
+        elif pictures:
+            self._cards(room, pictures)
+        else:
+            self.marks.figure(room, mixed(CARD, self.accent, 0.24))
+        if self.area.content:
+            self._label(Rect(room.x, clear.bottom - foot, room.w, foot - 0.3 * pad), self.area.content, 0.95)
+        self.marks.number(clear.inset(0.3 * pad), number)
 
     def _calm(self) -> None:
         rect = self.rect

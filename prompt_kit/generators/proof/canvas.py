@@ -133,9 +133,10 @@ def _scale(face: str) -> float:
 class Board:
     """A sheet while it is drawn."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], k: int = 0) -> None:
+        """Prepare a sheet; ``k`` is how many times larger it is drawn, chosen by its size when it is 0."""
         self.size = size
-        self.k = next((k for k, most in _SMOOTH if size[0] * size[1] <= most), 1)
+        self.k = k or next((k for k, most in _SMOOTH if size[0] * size[1] <= most), 1)
         self.image = Image.new("RGB", (size[0] * self.k, size[1] * self.k), PAPER)
         self.pen = ImageDraw.Draw(self.image, "RGBA")
         self.hair = max(1.0, (size[0] * size[1]) ** 0.5 / 900)
@@ -245,6 +246,17 @@ class Board:
         for run in runs(text):
             x += self._run(x, y, run, how)
         return x
+
+    def length(self, text: str, size: float) -> float:
+        """Return how long words are when they are drawn in a size: hinting makes small letters wider."""
+        drawn = 0.0
+        for run in runs(text):
+            if run.face in {NONE, MARKED}:
+                drawn += _run_width(run) * size
+            else:
+                face = font(run.face, size * self.k * _scale(run.face))
+                drawn += face.getlength(run.text, direction=_direction(run)) / self.k
+        return drawn
 
     def disc(self, x: float, y: float, r: float, number: int, color: Color) -> None:
         """Draw a number on a disc around a point."""

@@ -28,9 +28,9 @@ _LONGEST: Final = 3
 _DARK: Final = frozenset("deep dark midnight".split())
 _PALE: Final = frozenset("dusty light muted pale pastel soft".split())
 _THINGS: Final = frozenset(
-    "amber apricot brick butter charcoal chocolate clay coral copper cream gold honey indigo ivory lavender lemon lilac"
-    " lime linen mint mustard olive orange orchid peach peru petrol plum rose ruby rust sage salmon sand silver sky"
-    " slate snow steel stone tan thistle tomato turquoise violet walnut wheat".split()
+    "amber apricot blush brick butter charcoal chocolate clay cobalt copper coral cream emerald forest gold honey ivory"
+    " lavender leaf lemon lilac lime linen mint mustard olive orange orchid peach peru petrol plum rose ruby rust sage"
+    " salmon sand signal silver sky slate snow steel stone tan terracotta thistle tomato violet wheat".split()
 )
 """Colours that are things as well: alone in a value, or before a noun, such a word is taken for the thing."""
 _AFTER: Final = frozenset("and as at for in on or over to under with".split())

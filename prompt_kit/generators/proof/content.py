@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from prompt_kit.layout import Area, AreaKind
     from prompt_kit.prompt import Mask, Reference, Role
 
+_WHOLE: Final = 0.98
+"""An area of so much of the frame is the frame."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?。！？])\s+")
 
 KINDS: Final[dict[AreaKind, str]] = {
@@ -117,7 +119,8 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
     at = next((n for n, other in enumerate(turns) if other == turn), 0)
     pictures = tuple(_pictures(request))
     areas = tuple(replace(area, content=" ".join(clean(area.content).split())) for area in turn.layout.areas)
-    standing = _standing(areas, masked=turn.mask is not None)
+    base = _base(pictures, areas, prompt.task if prompt else "create")
+    standing = _standing(areas, masked=turn.mask is not None, edited=base is not None)
     lettered = {area.content for area in areas if area.kind == "words" and area.content}
     return Brief(
         title=" ".join(clean(title).split()) or "Prompt",
@@ -129,8 +132,8 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
             for at, paragraph in enumerate(lines)
         ),
         areas=tuple(area for area in areas if area.name in standing),
-        unplaced=tuple(_unplaced(area) for area in areas if area.name not in standing),
-        base=_base(pictures, areas, prompt.task if prompt else "create"),
+        unplaced=tuple(_unplaced(area) for area in areas if area.name not in standing and _says_something(area)),
+        base=base,
         mask=turn.mask,
         chips=chips([" ".join(paragraph) for paragraph in lines], prompt.values if prompt else {}, lettered),
         pictures=pictures,
@@ -153,11 +156,17 @@ def printed_lines(text: str) -> list[list[str]]:
     return [lines for lines in printed if lines]
 
 
-def _standing(areas: tuple[Area, ...], *, masked: bool) -> set[str]:
-    """Return the names of the areas that can be drawn: one without a box can where that which it lies on is."""
+def _standing(areas: tuple[Area, ...], *, masked: bool, edited: bool) -> set[str]:
+    """Return the names of the areas that can be drawn.
+
+    An area without a box is where that is which it lies on; but on a picture that is there already, it would be drawn
+    where it is not.
+    """
     standing = {area.name for area in areas if area.box or (masked and area.kind == "change")}
-    while more := {area.name for area in areas if area.on in standing} - standing:
+    carrying = {area.name for area in areas if area.kind == "panel" or not edited} & standing
+    while more := {area.name for area in areas if area.on in carrying and area.kind != "change"} - standing:
         standing |= more
+        carrying |= more
     return standing
 
 
@@ -168,9 +177,14 @@ def _unplaced(area: Area) -> Unplaced:
     return Unplaced(text, f"{kind}, {place}" if place else kind)
 
 
+def _says_something(area: Area) -> bool:
+    return bool(area.content or area.place or area.slot or area.facing) or area.kind == "logo"
+
+
 def _base(pictures: tuple[ProofPicture, ...], areas: tuple[Area, ...], task: str) -> ProofPicture | None:
     """Return the picture that is the frame: the one that is changed, unless it is placed in a new one."""
-    placed = {area.slot for area in areas if area.box and area.kind in {"subject", "logo"} and area.slot}
+    whole = [area.box for area in areas if area.box and area.box.width * area.box.height > _WHOLE]
+    placed = {area.slot for area in areas if area.box and area.box not in whole and area.kind in {"subject", "logo"}}
     bases = (picture for picture in pictures if picture.role == "base" and picture.slot not in placed)
     return next(bases, None) if task != "create" else None
 

@@ -106,7 +106,7 @@ def _kinds(said: Brief) -> list[_Kind]:
         kinds.append(_Kind(heading, said.pictures, look, 11 if look == "row" else 13))
     if said.unplaced:
         longest = max(0.86 * width(area.text) for area in said.unplaced)
-        kinds.append(_Kind("Place left to the model", said.unplaced, "words", min(max(longest + 1, 8.0), 20.0)))
+        kinds.append(_Kind("Left to the model", said.unplaced, "words", min(max(longest + 1, 8.0), 20.0)))
     if said.chips:
         kinds.append(_Kind("Palette", said.chips, "chip", 8.2))
     return kinds
@@ -136,7 +136,7 @@ def _section(kind: _Kind, box: Rect, unit: float, size: float) -> Section:
     heights = {"turn": min(3.6, size), "row": min(2.1, size), "chip": 1.9, "thumbnail": size, "words": 1.2}
     height = heights[kind.look] * unit
     if any(isinstance(item, Unplaced) and item.place for item in kind.items):
-        height = 1.9 * unit
+        height = 3.1 * unit
     wordy = 2 if kind.look == "row" and size > _SIZES[2] else 1
     least = (size + 7 if kind.look == "thumbnail" else kind.width * wordy) * unit
     across = max(1, min(len(kind.items), int((box.w + gap) / (least + gap))))

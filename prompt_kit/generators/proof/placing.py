@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _IN_PANEL: Final = (0.16, 0.05, 0.79, 0.44)
 _ELSEWHERE: Final = (0.2, 0.5, 0.6, 0.3)
 """Where in another area those lie that have no box of their own."""
+_ENOUGH: Final = 0.1
+"""They have at least so much of it, where others do not leave less."""
 
 
 class Standing(NamedTuple):
@@ -49,7 +51,10 @@ def standing(areas: Sequence[Area], frame: Rect, masked: Rect | None = None) -> 
         for parent in {area.on: None for area in ready}:
             on_it = [area for area in ready if area.on == parent]
             kind = next((area.kind for area in areas if area.name == parent), "subject")
-            room = rects[parent].part(*(_IN_PANEL if kind == "panel" else _ELSEWHERE))
+            beside = [rects[area.name] for area in areas if area.on == parent and area.name in rects]
+            room = clear_of(rects[parent].part(*(_IN_PANEL if kind == "panel" else _ELSEWHERE)), beside)
+            if room.area < _ENOUGH * rects[parent].area:
+                room = clear_of(rects[parent], beside).part(0.1, 0.1, 0.8, 0.4)
             for at, area in enumerate(on_it):
                 share = 1 / len(on_it)
                 rects[area.name] = room.part(0, at * share, 1, share * (0.92 if len(on_it) > 1 else 1))

@@ -164,12 +164,12 @@ class _SheetDrawing:
             self.board.words(left, box.y + 1.66 * unit, chip.code, Type(0.68 * unit, SOFT))
 
     def _words(self, item: Placed) -> None:
-        words: Unplaced = item.content  # type: ignore[assignment]
+        area: Unplaced = item.content  # type: ignore[assignment]
         box, unit = item.box, self.unit
-        (text,) = short(words.text, box.w / (0.86 * unit)) or [""]
-        self.board.words(box.x, box.y + 0.78 * unit, text, Type(0.86 * unit, INK))
-        for place in short(words.place, box.w / (0.68 * unit)):
-            self.board.words(box.x, box.y + 1.66 * unit, place, Type(0.68 * unit, SOFT))
+        lines = [(line, 0.86, INK) for line in short(area.text, box.w / (0.88 * unit), 2)]
+        lines += [(line, 0.68, SOFT) for line in short(area.place, box.w / (0.7 * unit), 3 - len(lines))]
+        for at, (line, size, color) in enumerate(lines):
+            self.board.words(box.x, box.y + (0.78 + 0.98 * at) * unit, line, Type(size * unit, color))
 
     def _frame(self, item: Placed) -> None:
         at = item.content

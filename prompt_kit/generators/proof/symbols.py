@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, radians, sin
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Board, Rect, Type, mixed, width
+from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Board, Rect, Type, mixed
 from prompt_kit.generators.proof.linebreaks import fitted, short
 from prompt_kit.generators.proof.pictures import why_not
 
@@ -67,20 +67,20 @@ class Marks:
             smallest: Below this size it is cut, with dots at the end.
             across: -1 at the left, 1 at the right, 0 centred.
         """
+        if min(box.w, box.h) < 1:
+            return box
         size, lines = fitted([text], box.w, box.h / _LEADING, largest=min(how.size, box.h / _LEADING), leading=1.0)
         if size < smallest:
             size = min(smallest, box.h / _LEADING)
-            lines = short(text, box.w / max(size, 0.1), max(1, int(box.h / (size * _LEADING)))) if size > 0 else []
-        if size * _LEADING > box.h + 0.01 or box.w <= 0:
-            return box
-        # Letters are measured in one size and drawn in another.
-        widest = max((width(line) for line in lines), default=0.0)
-        size = min(size, 0.985 * box.w / widest) if widest else size
-        w, h = widest * size, len(lines) * size * _LEADING
+            lines = short(text, box.w / size, max(1, int(box.h / (size * _LEADING))))
+        # Letters are measured in one size and drawn in another; small ones are as wide as whole pixels.
+        while max(lengths := [self.board.length(line, size) for line in lines], default=0.0) > box.w and size > 1:
+            size *= 0.96
+        w, h = min(max(lengths, default=0.0), box.w), len(lines) * size * _LEADING
         x, y = box.x + (box.w - w) * (across + 1) / 2, box.y + (box.h - h) / 2
-        for at, line in enumerate(lines):
+        for at, (line, length) in enumerate(zip(lines, lengths, strict=True)):
             top = y + at * size * _LEADING
-            left = x + (w - width(line) * size) * (across + 1) / 2
+            left = x + (w - length) * (across + 1) / 2
             self.board.words(left, top + 0.76 * size * _LEADING, line, how._replace(size=size))
         return Rect(x, y, w, h)
 
@@ -88,7 +88,7 @@ class Marks:
         """Set a text on a light plate inside a box."""
         pad = min(0.55 * self.unit, 0.12 * box.h, 0.08 * box.w)
         inner = box.inset(pad)
-        ghost = Board((1, 1))  # measures where the text will be, before the plate under it is drawn
+        ghost = Board((1, 1), self.board.k)  # measures where the text will be, before the plate under it is drawn
         at = Marks(ghost, self.accent, self.unit, self.tint).text(inner, text, how, smallest=smallest, across=across)
         self.board.box(at.inset(-pad), f"{CARD}f0", r=0.8 * pad)
         self.text(inner, text, how, smallest=smallest, across=across)
@@ -107,6 +107,8 @@ class Marks:
     def number(self, box: Rect, number: int) -> None:
         """Draw the number of a picture or panel in the upper left corner of a box."""
         r = min(0.75 * self.unit, 0.2 * box.w, 0.2 * box.h)
+        if r < 1:
+            return
         self.board.disc(box.x + 1.2 * r, box.y + 1.2 * r, r, number, self.accent)
 
     def compass(self, box: Rect, degrees: float) -> None:

@@ -228,7 +228,7 @@ def _shrunk(box: Box, size: float, at: FramePlace) -> Box:
 
 def _with_those_on_others(wanted: Sequence[WantedArea], areas: tuple[Area, ...]) -> tuple[Area, ...]:
     """Return the areas, each of those that lie on another with its part of it."""
-    boxes = {area.name: area.box for area in areas}
+    boxes, kinds = {area.name: area.box for area in areas}, {area.name: area.kind for area in areas}
     on: dict[str, list[WantedArea]] = defaultdict(list)
     for thing in wanted:
         if thing.area.on:
@@ -237,7 +237,8 @@ def _with_those_on_others(wanted: Sequence[WantedArea], areas: tuple[Area, ...])
         below = boxes.get(name)
         if below is None:
             continue
-        placed = [_alone(thing) for thing in above if thing.place or thing.area.kind != "change"]
+        # Where on a product or in a given picture something stands that nobody has placed is not known.
+        placed = [_alone(thing) for thing in above if thing.place or kinds[name] == "panel"]
         boxes |= {area.name: area.box and _inside(area.box, below) for area in resolved(placed)[0]}
     return tuple(replace(area, box=boxes[area.name]) if area.on else area for area in areas)
 
