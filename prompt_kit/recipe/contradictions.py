@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.prompt import Settings
     from prompt_kit.recipe.checked import Check, Checking
+    from prompt_kit.recipe.placing.planning import LayoutPlan
     from prompt_kit.recipe.spec import ContradictionSpec
 
 
@@ -28,6 +29,19 @@ def contradictions(rules: Iterable[ContradictionSpec]) -> Check:
             for rule in rules
             if rule.at in context and _meets(rule, context)
         )
+
+    return check
+
+
+def misplaced(plan: LayoutPlan) -> Check:
+    """Return the check that adds a note for each pair of values that put things where others keep them away.
+
+    It also gives the template what it may say of covered parts.
+    """
+
+    def check(checking: Checking) -> None:
+        checking.context["covered"] = plan.covered(checking.context)
+        checking.notes.extend(plan.contradictions(checking.context))
 
     return check
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
-from prompt_kit.recipe.contradictions import contradictions, overruled
+from prompt_kit.recipe.contradictions import contradictions, misplaced, overruled
 from prompt_kit.recipe.form import Form
 from prompt_kit.recipe.placing.planning import LayoutPlan, choice_places
 from prompt_kit.recipe.reading import mend_texts, note_placeholders
@@ -293,7 +293,7 @@ class Recipe:
         rules = [rule for spec in (self.spec, *(s.spec for s in self.strategies)) for rule in spec.contradicts]
         checks: list[Check] = [mend_texts, note_placeholders]
         checks += [contradictions(rules)] if rules else []
-        checks += [self.layout_plan.check] if self.layout_plan else []
+        checks += [misplaced(self.layout_plan)] if self.layout_plan else []
         heeds, fixed = tuple(self.spec.heeds), dict(self.fixed)
         return Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks))
 

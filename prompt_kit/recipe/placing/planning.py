@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from prompt_kit.errors import Problem
-    from prompt_kit.recipe.checked import Checking
     from prompt_kit.recipe.conditions import When
     from prompt_kit.recipe.placing.spec import AreaSpec
 
@@ -64,12 +63,6 @@ class LayoutPlan:
             context: What the turn's template sees.
         """
         return Layout(work_out=lambda: resolved(tuple(self._wanted(context)))[0])
-
-    def check(self, checking: Checking) -> None:
-        """Give the template what it may say of the covered parts, and add a note for each contradiction of places."""
-        if self._covered:
-            checking.context["covered"] = self.covered(checking.context)
-        checking.notes.extend(self.contradictions(checking.context))
 
     def covered(self, context: Mapping[str, Any]) -> tuple[Covered, ...]:
         """Return what the prompt says of the parts that an app covers or trims."""
