@@ -295,7 +295,7 @@ class Form:
 
     def _problem(self, error: Any, words: Mapping[str, Any]) -> Problem:
         name = str(error["loc"][0])
-        if error["type"] == "extra_forbidden":
+        if error["type"] in {"extra_forbidden", "invalid_key"}:
             return unknown(name, error["input"], list(self._asked), self.name)
         if error["type"] == "missing":
             return missing(name, self.parameters[name].help)
