@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 def contradictions(rules: Iterable[ContradictionSpec]) -> Check:
     """Return the check that adds a note for each of these rules that values meet."""
-    rules = tuple(rules)
+    conditions = [(rule, conditions_of(rule.when)) for rule in rules]
 
     def check(checking: Checking) -> None:
-        context = context_with_pictures(checking)
+        context = context_with_pictures(checking) if checking.references else checking.context
         checking.notes.extend(
             Problem(f"{rule.at}: {rule.says}", parameter=rule.at, code="contradiction")
-            for rule in rules
-            if rule.at in context and _meets(rule, context)
+            for rule, when in conditions
+            if holds(when, context) and rule.at in context and _meets(rule, context)
         )
 
     return check
@@ -66,8 +66,6 @@ def overruled(brought: Mapping[str, Mapping[str, Any]], chosen: Settings) -> lis
 
 
 def _meets(rule: ContradictionSpec, context: Mapping[str, Any]) -> bool:
-    if not holds(conditions_of(rule.when), context):
-        return False
     if rule.quoted and not any(quoted(_written(context.get(name))) for name in rule.quoted):
         return False
     return all(words.mentions(_written(context.get(name)), terms) for name, terms in rule.mentions.items())

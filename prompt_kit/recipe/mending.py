@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from prompt_kit.recipe import common_words, languages
@@ -31,6 +32,8 @@ SHOUTED: Final = 12
 """From how many capital letters in a row on, over at least three words, a text is all in capitals."""
 WORDS_OF_A_CAPTION: Final = 4
 """From how many words on, quotes around a whole caption are no exact words for the picture."""
+KEPT: Final = 1_000
+"""How many texts are not looked at again: people change one field of a form and look at the prompt."""
 WORDS_OF_A_NAME: Final = 7
 """From how many words on, a noun without an article is left alone: it is more than a name for a thing."""
 MANY_EMOJI: Final = 3
@@ -98,6 +101,7 @@ class Mended:
             self.changes.append(said)
 
 
+@lru_cache(maxsize=KEPT)
 def mend(value: str, fits: ReadsAs | None = None, *, goes_on: bool = False) -> Mended:
     """Return a text as it goes into its slot, with what was changed and what reads oddly.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import Problem
-from prompt_kit.recipe.mending import Mended, mend, note_of
+from prompt_kit.recipe.mending import KEPT, Mended, mend, note_of
 from prompt_kit.recipe.values import Chosen, Copy, Phrase
 from prompt_kit.support.text import shortened, visible
 
@@ -20,6 +21,7 @@ SHOWN: Final = 60
 """How much of a text a note repeats, in characters."""
 
 _MENDED: Final = frozenset({"text", "list", "choice", "choices"})
+_QUOTES: Final = frozenset('"“„«')
 _QUOTED: Final = re.compile(r'"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»')
 _THING: Final = "(?:headline|title|subtitle|text|name|slogan|tagline|logo|company|brand|copy|message|words|price|date)"
 _PLACEHOLDER: Final = re.compile(
@@ -51,6 +53,7 @@ def note_placeholders(checking: Checking) -> None:
                 checking.notes.append(Problem(message, parameter=name, code="placeholder"))
 
 
+@lru_cache(maxsize=KEPT)
 def placeholder(text: str) -> str:
     """Return the part of exact words that stands for words to come; empty when they are ready.
 
@@ -109,7 +112,7 @@ def _exact(parameter: Parameter, ready: Any) -> Iterable[str]:
     if parameter.type in {"copy", "copies"}:
         return [entry.text for entry in entries if isinstance(entry, Copy) and entry]
     if parameter.type in {"text", "list", "long_text"}:
-        return [words for entry in entries for words in quoted(str(entry or ""))]
+        return [words for entry in entries if not _QUOTES.isdisjoint(entry or "") for words in quoted(str(entry))]
     return ()
 
 
