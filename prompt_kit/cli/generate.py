@@ -15,6 +15,7 @@ from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.prompt import SIZES, TIERS
 from prompt_kit.recipe.assembly import load, with_preset
 from prompt_kit.recipe.library import Library
+from prompt_kit.recipe.slots import as_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -268,6 +269,7 @@ def inputs(recipe: Recipe, options: dict[str, Any], *, elsewhere: Iterable[str] 
 
         values |= ask(recipe, dict.fromkeys(elsewhere, "") | values)
     settings |= {name: options[name] for name in SETTINGS if options[name] is not None}
+    values = {name: as_paths(value) if name in recipe.form.slot_names else value for name, value in values.items()}
     return Inputs(recipe, values, settings, file, on_line)
 
 
@@ -275,7 +277,7 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
     entered = inputs(recipe, options)
     try:
         who = options.get("generator") or recipe.library.project.generator
-        prompt = entered.recipe.render(settings=entered.settings, generator=who, **entered.values)
+        prompt = entered.recipe.render(entered.values, settings=entered.settings, generator=who)
     except InputError as error:
         raise entered.placed(error) from error
     # Whoever looks at an example has written nothing that could be shorter.
@@ -295,13 +297,17 @@ def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
     odd = [key for key in file.data if not isinstance(key, str) or not key.isidentifier()]
     if odd:
         raise InputError([file.problem(f"'{key}' is not the name of a parameter.", key, of_key=True) for key in odd])
-    here = path.parent
     pictures = {
-        name: [here / picture for picture in value] if isinstance(value, list) else here / value
-        for name, value in file.data.items()
-        if recipe.form.former.get(name, name) in recipe.references and value
+        name: _from_folder(path.parent, value) for name, value in file.data.items() if name in recipe.form.slot_names
     }
     return file, file.data | pictures
+
+
+def _from_folder(folder: Path, value: Any) -> Any:
+    """Return what a file gives for a slot, with each text as the path of a picture from that folder."""
+    if isinstance(value, list):
+        return [_from_folder(folder, item) for item in value]
+    return folder / value if isinstance(value, str) and value else value
 
 
 def _library(ctx: click.Context) -> Library:
