@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -12,7 +13,7 @@ from jinja2.exceptions import SecurityError
 
 from prompt_kit.errors import InputError, Place, Problem
 from prompt_kit.recipe.templating.branches import Branch, mark, noted
-from prompt_kit.recipe.templating.environment import ENVIRONMENT, check_length
+from prompt_kit.recipe.templating.environment import ENVIRONMENT, Scope, Values, check_length
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ class Program:
         if template is None:
             template = self.template = self._compiled()
         try:
-            raw = _whole(template.root_render_func(template.new_context(context, shared=True)))
+            values = context if type(context) is Values else Values(context)
+            raw = _whole(template.root_render_func(Scope(values)))
         except (TemplateError, TypeError, ValueError, IndexError, KeyError, RecursionError) as error:
             raise InputError(self._failure(template, error)) from error
         if self.branches:
@@ -132,12 +134,13 @@ def _whole(pieces: Iterator[str]) -> str:
 def lay_out(raw: str) -> str:
     """Return the output of a template as clean paragraphs: lines joined, gaps closed, no full stop twice."""
     text = _joined(raw)
-    if ".." in text or "!." in text or "?." in text or not text.isascii() or BREAK in text or words.KEPT in text:
-        # There may be two full stops at the end of a template's line, so each line is looked at.
-        text = PARAGRAPH.join(
-            "\n".join([_tidy(line.strip()) for line in block.split("\n")]) for block in raw.split(PARAGRAPH)
-        )
-        text = _joined(text).replace(f"{BREAK} ", "\n").replace(BREAK, "")
+    if not (BREAK in text or words.KEPT in text or words.LINE in text or _MEETING(text)):
+        return text
+    # There may be two full stops at the end of a template's line, so each line is looked at.
+    text = PARAGRAPH.join(
+        "\n".join([_tidy(line.strip()) for line in block.split("\n")]) for block in raw.split(PARAGRAPH)
+    )
+    text = _joined(text).replace(f"{BREAK} ", "\n").replace(BREAK, "")
     return text.replace(words.LINE, "\n").replace(words.KEPT, ".")
 
 
@@ -145,7 +148,7 @@ def _joined(raw: str) -> str:
     text = " ".join(filter(None, map(str.strip, raw.split("\n"))))
     if PARAGRAPH not in text:
         return text
-    return "\n\n".join(filter(None, [paragraph.strip() for paragraph in text.split(PARAGRAPH)]))
+    return "\n\n".join(filter(None, map(str.strip, text.split(PARAGRAPH))))
 
 
 def _tidy(line: str) -> str:
@@ -163,3 +166,6 @@ def _one_stop(line: str) -> str:
 
 
 _STOPS: Final = frozenset(f".!?…。！？؟।{words.KEPT}")
+
+# A full stop after another stop; looking back from each full stop is fast.
+_MEETING: Final = re.compile(r"\.(?<=[.!?…。！？؟।]\.)").search
