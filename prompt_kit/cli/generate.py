@@ -15,6 +15,7 @@ from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.prompt import SIZES, TIERS
 from prompt_kit.recipe.assembly import load, with_preset
 from prompt_kit.recipe.library import Library
+from prompt_kit.recipe.slots import as_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -273,6 +274,7 @@ def inputs(recipe: Recipe, options: dict[str, Any], *, elsewhere: Iterable[str] 
         answers = ask(recipe, dict.fromkeys(elsewhere, "") | values)
         values |= answers
     settings |= {name: options[name] for name in SETTINGS if options[name] is not None}
+    values = {name: as_paths(value) if name in recipe.form.slot_names else value for name, value in values.items()}
     return Inputs(recipe, values, settings, file, on_line, answers)
 
 
@@ -280,7 +282,7 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
     entered = inputs(recipe, options)
     try:
         who = options.get("generator") or recipe.library.project.generator
-        prompt = entered.recipe.render(settings=entered.settings, generator=who, **entered.values)
+        prompt = entered.recipe.render(entered.values, settings=entered.settings, generator=who)
         if options["guide"]:
             from prompt_kit.work.guiding import with_guide
 
@@ -308,13 +310,17 @@ def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
     odd = [key for key in file.data if not isinstance(key, str) or not key.isidentifier()]
     if odd:
         raise InputError([file.problem(f"'{key}' is not the name of a parameter.", key, of_key=True) for key in odd])
-    here = path.parent
     pictures = {
-        name: [here / picture for picture in value] if isinstance(value, list) else here / value
-        for name, value in file.data.items()
-        if recipe.form.former.get(name, name) in recipe.references and value
+        name: _from_folder(path.parent, value) for name, value in file.data.items() if name in recipe.form.slot_names
     }
     return file, file.data | pictures
+
+
+def _from_folder(folder: Path, value: Any) -> Any:
+    """Return what a file gives for a slot, with each text as the path of a picture from that folder."""
+    if isinstance(value, list):
+        return [_from_folder(folder, item) for item in value]
+    return folder / value if isinstance(value, str) and value else value
 
 
 def _library(ctx: click.Context) -> Library:

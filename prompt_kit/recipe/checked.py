@@ -31,7 +31,7 @@ class CheckedValues:
     given: Mapping[str, Any]
     """What was given, as it was written, under the names of today and without what is empty; with what a preset or
     brand fills in where it is asked."""
-    context: Mapping[str, Any] = field(repr=False)
+    context: dict[str, Any] = field(repr=False)
     """What a template sees."""
     slots: frozenset[str] = frozenset()
     """The names of the slots for pictures."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Required, cast
 
@@ -14,14 +14,15 @@ from prompt_kit.errors import Offer, Problem
 from prompt_kit.recipe.checked import CheckedValues, Checking
 from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.fields import SEVERAL, Field, field_of
+from prompt_kit.recipe.ordinary import Ordinary, ordinary
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.slots import check_descriptions, entries_of, opened
 from prompt_kit.recipe.value_problems import meant_as_own, missing, not_asked, of_value, unknown
-from prompt_kit.recipe.values import UNUSUAL, Chosen, canonical, recorded
+from prompt_kit.recipe.values import Chosen, canonical, recorded
 from prompt_kit.support.colours import key_away_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from prompt_kit.images import Image
     from prompt_kit.recipe.checked import Check
@@ -73,8 +74,13 @@ class Form:
             values: Values by parameter. Pictures may stand here by slot, too.
             references: Pictures by slot: an `Image`, a ``Path``, bytes, or a list of them.
         """
+        ready = None if references or self.fixed else self._ordinary.ready(values)
+        if ready is not None and self._independent:
+            return CheckedValues((), (), {}, ready[1], ready[0], self.slot_names)
         problems: list[Problem] = []
         notes: list[Problem] = []
+        if ready is not None:
+            return self._together_checked(ready[1], ready[0], problems, notes)
         given = self._together(values, references, problems) if references else values
         given = self.renamed(given, problems, notes)
         filled: Collection[str] = ()
@@ -85,11 +91,21 @@ class Form:
             given = {**self.fixed, **{name: value for name, value in given.items() if name not in filled}}
         if empty:
             given = {name: value for name, value in given.items() if name not in empty}
-        words = given
-        if not self.slot_names.isdisjoint(given):
-            words = {name: value for name, value in given.items() if name not in self.slot_names}
-        context = self._context(words, problems)
-        unsure = {problem.parameter for problem in problems} if problems else set()
+        context = self._context(self._words(given), problems)
+        checked = self._together_checked(given, context, problems, notes, filled)
+        cleared = tuple(name for name in self.fixed if name in empty and self.field(name).is_asked(context))
+        return replace(checked, cleared=cleared) if cleared else checked
+
+    def _together_checked(
+        self,
+        given: Mapping[str, Any],
+        context: dict[str, Any],
+        problems: list[Problem],
+        notes: list[Problem],
+        filled: Collection[str] = (),
+    ) -> CheckedValues:
+        """Return what values mean that were looked at one by one: what depends on others, pictures, further checks."""
+        words, unsure = self._words(given), {problem.parameter for problem in problems}
         self._check_locked(words, context, problems)
         if self._conditions:
             self._check_conditions(words, context, problems, filled, unsure)
@@ -105,8 +121,13 @@ class Form:
             checking = Checking(self.parameters, self.references, given, context, pictures, problems, notes)
             for check in self.checks:
                 check(checking)
-        cleared = tuple(name for name in self.fixed if name in empty and self.field(name).is_asked(context))
-        return CheckedValues(tuple(problems), tuple(notes), pictures, given, context, self.slot_names, cleared)
+        return CheckedValues(tuple(problems), tuple(notes), pictures, given, context, self.slot_names)
+
+    def _words(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what was given for parameters, without the pictures."""
+        if self.slot_names.isdisjoint(given):
+            return given
+        return {name: value for name, value in given.items() if name not in self.slot_names}
 
     def _together(
         self, values: Mapping[str, Any], references: Mapping[str, Any], problems: list[Problem]
@@ -238,8 +259,14 @@ class Form:
         return {name: p.away_from for name, p in self.parameters.items() if isinstance(p, Color) and p.away_from}
 
     @cached_property
-    def _shortcuts(self) -> dict[str, Callable[[Any], Any]]:
-        return {name: parameter.shortcut for name, parameter in self.parameters.items()}
+    def _ordinary(self) -> Ordinary:
+        """The short way for ordinary values, which most calls take."""
+        return ordinary(self.parameters, self._needed, self._empty)
+
+    @cached_property
+    def _independent(self) -> bool:
+        """Whether nothing depends on anything else, and no pictures are asked."""
+        return not (self._conditions or self._automatic_colors or self._locked or self.references or self.checks)
 
     def default(self, name: str) -> Any:
         """Return what a template sees where a parameter is asked and left out."""
@@ -264,9 +291,6 @@ class Form:
         return frozenset(name for name, p in self.parameters.items() if p.required and not p.show_if)
 
     def _context(self, words: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
-        context = self._ordinary(words)
-        if context is not None:
-            return context
         try:
             checked: dict[str, Any] = self._adapter.validate_python(words)
         except ValidationError as error:
@@ -279,19 +303,6 @@ class Form:
             right = {name: value for name, value in words.items() if name not in wrong and name in self.parameters}
             return self._empty | {name: _reread(self.parameters[name], value) for name, value in right.items()}
         return self._empty | checked
-
-    def _ordinary(self, words: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the context when every value passes its shortcut, else ``None``; most calls end here."""
-        if not self._needed <= words.keys():
-            return None
-        shortcuts, context = self._shortcuts, self._empty.copy()
-        for name, value in words.items():
-            shortcut = shortcuts.get(name)
-            ready = UNUSUAL if shortcut is None else shortcut(value)
-            if ready is UNUSUAL:
-                return None
-            context[name] = ready
-        return context
 
     def _problem(self, error: Any, words: Mapping[str, Any]) -> Problem:
         name = str(error["loc"][0])

@@ -17,7 +17,7 @@ from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
 from prompt_kit.recipe.slots import as_paths
 from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
-from prompt_kit.recipe.templating import filled_phrase
+from prompt_kit.recipe.templating import Values, filled_phrase
 from prompt_kit.recipe.turns import Names, compiled_turns, phrase_of, template_name
 from prompt_kit.recipe.values import recorded
 from prompt_kit.support.calls import check_kind
@@ -229,7 +229,7 @@ class Recipe:
     def _rendered(
         self, checked: CheckedValues, settings: Mapping[str, Any] | Settings | None, generator: str
     ) -> Prompt:
-        context, pictures = dict(checked.context), checked.pictures
+        context, pictures = Values(checked.context), checked.pictures
         problems = list(checked.problems)
         base = self._chosen_settings(context) if self._deciding and not problems else self.settings
         chosen = self._settings(settings, base, generator, problems) if settings else base

@@ -278,12 +278,12 @@ def _line(given: Any, copy: Copy) -> str:
 
 def recorded(value: Any) -> Any:
     """Return a value as a record holds it: plain data, pictures by file name."""
-    if isinstance(value, Mapping):
-        return marked_own(value) if "own" in value else placed_text(value)
     if isinstance(value, list | tuple):
         return tuple([item if type(item) is str else recorded(item) for item in value])
     if isinstance(value, str | int | float):
         return value
+    if isinstance(value, Mapping):
+        return marked_own(value) if "own" in value else placed_text(value)
     if isinstance(value, Image | Path):
         return value.name
     return "(picture)" if isinstance(value, bytes) else str(value)

@@ -56,10 +56,16 @@ class ListOf(Listed, Phrased):
         least, most, longest = self.min or 0, self.most, self.max_length or MAX_TEXT
 
         def ready(value: Any) -> Any:
-            if type(value) not in {list, tuple} or not least <= len(value) <= most:
+            if (value.__class__ is not list and value.__class__ is not tuple) or not least <= len(value) <= most:
                 return UNUSUAL
             for entry in value:
-                if type(entry) is not str or not 0 < len(entry) <= longest or not words.is_clause(entry):
+                if (
+                    entry.__class__ is not str
+                    or not 0 < len(entry) <= longest
+                    or not entry.isprintable()
+                    or entry[-1] in words.EDGES
+                    or entry[0] == " "
+                ):
                     return UNUSUAL
             return tuple(value)
 

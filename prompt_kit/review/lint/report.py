@@ -251,7 +251,7 @@ class _Trial:
             try:
                 mixed = recipe.using(*example.uses)
                 self.watch(mixed)
-                self.prompts[name] = mixed.render(settings=example.settings, **example.values)
+                self.prompts[name] = mixed.render(example.values, settings=example.settings)
                 self.mixed[name] = mixed
             except PromptKitError as error:
                 for problem in error.problems:
