@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         GeneratorError,
         InputError,
         NotFoundError,
+        Offer,
         Problem,
         PromptKitError,
         WorkspaceError,
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from prompt_kit.project import Project, find_project
     from prompt_kit.prompt import Earlier, EarlierWords, Prompt, Reference, Settings, Text, Turn
     from prompt_kit.recipe.assembly import load
+    from prompt_kit.recipe.checked import CheckedValues
+    from prompt_kit.recipe.conditions import When
+    from prompt_kit.recipe.fields import Field, FieldChoice
+    from prompt_kit.recipe.form import Form
     from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Example, Recipe
     from prompt_kit.refining import arefine, refine
@@ -49,6 +54,7 @@ _HOMES = {
         "GeneratorError",
         "InputError",
         "NotFoundError",
+        "Offer",
         "Problem",
         "PromptKitError",
         "WorkspaceError",
@@ -57,6 +63,10 @@ _HOMES = {
     "images": ("Image", "open_image"),
     "work.guiding": ("with_guide",),
     "work.jobs": ("Job", "Order", "acollect", "asubmit", "collect", "submit"),
+    "recipe.checked": ("CheckedValues",),
+    "recipe.conditions": ("When",),
+    "recipe.fields": ("Field", "FieldChoice"),
+    "recipe.form": ("Form",),
     "recipe.library": ("Library",),
     "outcome": ("Outcome", "Picture", "Status", "Usage"),
     "project": ("Project", "find_project"),
@@ -71,10 +81,14 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "BudgetError",
     "Catalogue",
+    "CheckedValues",
     "Comparison",
     "Earlier",
     "EarlierWords",
     "Example",
+    "Field",
+    "FieldChoice",
+    "Form",
     "Generator",
     "GeneratorError",
     "Image",
@@ -83,6 +97,7 @@ __all__ = [
     "Library",
     "Model",
     "NotFoundError",
+    "Offer",
     "Order",
     "Outcome",
     "Picture",
@@ -98,6 +113,7 @@ __all__ = [
     "Text",
     "Turn",
     "Usage",
+    "When",
     "WorkspaceError",
     "acollect",
     "acompare",

@@ -17,6 +17,7 @@ from prompt_kit.prompt import Prompt
 from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.recipe.places import FramePlace
 from prompt_kit.recipe.placing.resolving import WantedArea, overlap, resolved
+from prompt_kit.review.lint import check
 
 if TYPE_CHECKING:
     from conftest import MakeTree
@@ -90,9 +91,10 @@ def test_contradictions_become_notes(tree: MakeTree, library: Library) -> None:
     tree(**CARD)
     recipe = load("card", library=library)
     (note,) = recipe.render(subject="a fox", position="left", room="left").notes
-    assert note.startswith("The subject would stand in the part that 'room' keeps calm")
+    assert (note.code, note.parameter) == ("in_calm_room", "position")
+    assert str(note).startswith("The subject would stand in the part that 'room' keeps calm")
     (note,) = recipe.render(subject="a fox", words="OPEN :: on the left", room="left").notes
-    assert note.startswith("\"OPEN\" would stand in the part that 'room' keeps calm")
+    assert str(note).startswith("\"OPEN\" would stand in the part that 'room' keeps calm")
     assert recipe.render(subject="a fox", position="left", room="right").notes == ()
     assert recipe.render(subject="a fox").notes == ()
 
@@ -150,6 +152,22 @@ def test_every_mistake_of_a_layout_is_told_at_its_place(tree: MakeTree, library:
     said = "\n".join(places.values())
     for part in ("'subjet'", "'lefft'", "'nothing'", "'sidde'", "'logo' and 'top' overlap", "'on the right' name"):
         assert part in said
+
+
+def test_check_tells_what_a_layout_says_in_vain(tree: MakeTree, library: Library) -> None:
+    """A place that nothing takes, a covered part that the model is not told of, a condition that never holds."""
+    root = tree(**CARD)
+    recipe, template = root / "recipes/card.yaml", root / "templates/card.j2"
+    recipe.write_text(
+        recipe.read_text("utf-8")
+        .replace("calm, place: room", "calm, place: right")
+        .replace("{channel: film}", "{channel: [film, reel]}"),
+        "utf-8",
+    )
+    template.write_text("{{ subject }}. Keep {{ room }} calm.", "utf-8")
+    problems = [str(problem) for problem in check(library).problems]
+    for part in ("'place: room'", "no template tells the model that 'length' is covered", "'channel' is never 'reel'"):
+        assert any(part in problem and "recipes/card.yaml:" in problem for problem in problems), part
 
 
 def test_a_child_adds_to_the_layout_of_its_parent(tree: MakeTree, library: Library) -> None:

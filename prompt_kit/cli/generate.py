@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -243,7 +243,7 @@ class Inputs:
         name, file = problem.parameter, self.file
         if file is not None and name is not None and name in file.data and name not in self.on_line:
             unknown = name not in self.recipe.parameters and name not in self.recipe.references
-            return Problem(problem.message, file.place(name, of_key=unknown), name)
+            return replace(problem, place=file.place(name, of_key=unknown))
         return with_option(problem, self.settings)
 
 
@@ -287,7 +287,7 @@ def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
     example = recipe.examples.get(options["example"] or "")
     own = example is None or entered.values != example.values
     for note in filter(None, (*prompt.notes, own and prompt.length_note)):
-        talk(note)
+        talk(str(note))
     return prompt
 
 

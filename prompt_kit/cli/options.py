@@ -89,7 +89,7 @@ def given(recipe: Recipe, options: dict[str, Any]) -> dict[str, Any]:
     names = [*recipe.parameters, *recipe.references, *recipe.form.former]
     values = {name: options[name] for name in names if options.get(name) not in (None, ())}
     problems: list[Problem] = []
-    renamed, _ = recipe.form.renamed(values, problems)
+    renamed = recipe.form.renamed(values, problems, [])
     if problems:
         raise with_options(InputError(problems), options)
     return {name: list(value) if isinstance(value, tuple) else value for name, value in renamed.items()}

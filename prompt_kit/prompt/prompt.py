@@ -16,6 +16,7 @@ from prompt_kit.prompt.settings import Settings, Task
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from prompt_kit.errors import Problem
     from prompt_kit.images import Image
     from prompt_kit.prompt.parts import Turn
 
@@ -41,8 +42,9 @@ class Prompt:
     """The strategies that were mixed in, by name."""
     given: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
     """The values that filled the recipe, as pairs of name and plain data; pictures are file names there."""
-    notes: tuple[str, ...] = field(default=(), compare=False)
-    """What a person should know about the values before anything is sent, in whole sentences; never sent itself."""
+    notes: tuple[Problem, ...] = field(default=(), compare=False)
+    """What a person should know about the values before anything is sent; never sent itself. Each prints as a
+    sentence, and has a code and the parameter it is about."""
     title: str = field(default="", compare=False)
     """The recipe's name for people; it is no part of the plain data."""
 

@@ -159,8 +159,9 @@ def _filled(recipe: Recipe, parsed: LibraryFile[PresetSpec]) -> Recipe:
     recipe = recipe.using(*spec.uses)
     names = [*recipe.parameters, *recipe.references]
     clashes: list[Problem] = []
-    values, notes = recipe.form.renamed(spec.values, clashes)
-    locked = list(values) if spec.locked == "all" else list(recipe.form.renamed(dict.fromkeys(spec.locked), [])[0])
+    notes: list[Problem] = []
+    values = recipe.form.renamed(spec.values, clashes, notes)
+    locked = list(values) if spec.locked == "all" else list(recipe.form.renamed(dict.fromkeys(spec.locked), [], []))
     problems = [
         parsed.file.problem(
             f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, names)}".strip(),
@@ -185,8 +186,7 @@ def _filled(recipe: Recipe, parsed: LibraryFile[PresetSpec]) -> Recipe:
     if problems:
         raise InputError(problems)
     parameters = {
-        name: p.model_copy(update={"locked": p.locked or name in locked, "required": p.required and name not in values})
-        for name, p in recipe.parameters.items()
+        name: p.model_copy(update={"locked": p.locked or name in locked}) for name, p in recipe.parameters.items()
     }
     filled = recipe.spec.model_copy(
         update={
@@ -200,7 +200,7 @@ def _filled(recipe: Recipe, parsed: LibraryFile[PresetSpec]) -> Recipe:
         },
     )
     fixed = dict(recipe.fixed) | dict(values)
-    all_notes = (*recipe.notes, *(parsed.file.problem(note, "values") for note in notes))
+    all_notes = (*recipe.notes, *(parsed.file.problem(note.message, "values") for note in notes))
     return replace(recipe, name=parsed.name, spec=filled, fixed=tuple(fixed.items()), notes=all_notes)
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, check_range, several
 from prompt_kit.recipe.places import STACKS, Share, SideName, StackName, named, words_of
 from prompt_kit.recipe.settings import SettingsSpec
-from prompt_kit.recipe.values import UNUSUAL, Chosen, chooser
+from prompt_kit.recipe.values import UNUSUAL, Chosen, chooser, marked_own
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ class ChoiceOf(Choosing):
 
     def annotation(self) -> Any:
         """Return a choice, or own words where they are welcome."""
-        return Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._choose())]
+        limits = StringConstraints(max_length=MAX_TEXT)
+        return Annotated[str, limits, BeforeValidator(marked_own), AfterValidator(self._choose())]
 
     @property
     def brings_settings(self) -> bool:
@@ -126,10 +127,16 @@ class ChoicesOf(Choosing):
         """An empty list."""
         return ()
 
+    @property
+    def most(self) -> int:
+        """Most values, where the recipe sets no limit of its own, too."""
+        return self.max or max(len(self.choices), MAX_ITEMS if self.other else 0)
+
     def annotation(self) -> Any:
         """Return the chosen values, in the order in which they were given."""
-        item = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._choose())]
-        return several(item, self.min, self.max or max(len(self.choices), MAX_ITEMS if self.other else 0))
+        limits = StringConstraints(max_length=MAX_TEXT)
+        item = Annotated[str, limits, BeforeValidator(marked_own), AfterValidator(self._choose())]
+        return several(item, self.min, self.most, entry=str | dict[str, str])
 
 
 class Boolean(CommonKeys):

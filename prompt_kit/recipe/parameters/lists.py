@@ -35,9 +35,14 @@ class Listed(CommonKeys):
         """An empty list."""
         return ()
 
+    @property
+    def most(self) -> int:
+        """Most entries, where the recipe sets no limit of its own, too."""
+        return self.max or MAX_ITEMS
+
     def _list(self, ready: Callable[[str], str]) -> Any:
         limits = StringConstraints(min_length=1, max_length=self.max_length or MAX_TEXT)
-        return several(Annotated[str, limits, AfterValidator(ready)], self.min, self.max or MAX_ITEMS)
+        return several(Annotated[str, limits, AfterValidator(ready)], self.min, self.most)
 
 
 class ListOf(Listed):
@@ -48,7 +53,7 @@ class ListOf(Listed):
     @cached_property
     def shortcut(self) -> Callable[[Any], Any]:
         """The entries, when all can stand inside a sentence as they are."""
-        least, most, longest = self.min or 0, self.max or MAX_ITEMS, self.max_length or MAX_TEXT
+        least, most, longest = self.min or 0, self.most, self.max_length or MAX_TEXT
 
         def ready(value: Any) -> Any:
             if type(value) not in {list, tuple} or not least <= len(value) <= most:
@@ -95,4 +100,4 @@ class CopiesOf(Listed):
         limits = StringConstraints(min_length=1, max_length=MAX_TEXT)
         ready = placed_copier(self.language, self.max_length or MAX_TEXT)
         entry = Annotated[str, limits, BeforeValidator(placed_text), AfterValidator(ready)]
-        return several(entry, self.min, self.max or MAX_ITEMS, entry=str | dict[str, str])
+        return several(entry, self.min, self.most, entry=str | dict[str, str])

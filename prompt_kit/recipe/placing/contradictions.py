@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
+
+from prompt_kit.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prompt_kit.recipe.placing.resolving import Squeezed, WantedArea
 
-ContradictionCode: TypeAlias = Literal["covered", "in_calm_room", "no_room", "two_logos"]
-"""What is wrong: in a covered part, in a part that stays calm, no room beside something else, more than one logo."""
 
-
-class Contradiction(NamedTuple):
-    """Two values that cannot both be followed."""
-
-    code: ContradictionCode
-    parameter: str
-    message: str
-    """A whole sentence, with the way out."""
-
-
-def contradictions(wanted: Sequence[WantedArea], squeezed: Sequence[Squeezed]) -> tuple[Contradiction, ...]:
+def contradictions(wanted: Sequence[WantedArea], squeezed: Sequence[Squeezed]) -> tuple[Problem, ...]:
     """Return what contradicts itself in a layout."""
     contradicting = [_of(thing) for thing in squeezed]
     calm = {thing.place[:2]: thing for thing in wanted if thing.area.kind == "calm" and thing.place}
@@ -35,30 +25,30 @@ def contradictions(wanted: Sequence[WantedArea], squeezed: Sequence[Squeezed]) -
     if len({thing.parameter for thing in logos}) > 1:
         names = " and ".join(f"'{thing.parameter}'" for thing in logos[:2])
         message = f"{names} both put a logo in the picture; leave one of them out unless you want two."
-        contradicting.append(Contradiction("two_logos", logos[-1].parameter, message))
+        contradicting.append(Problem(message, parameter=logos[-1].parameter, code="two_logos"))
     return tuple(dict.fromkeys(contradicting))
 
 
-def _of(squeezed: Squeezed) -> Contradiction:
+def _of(squeezed: Squeezed) -> Problem:
     thing, other = squeezed.wanted, squeezed.by
     if other is None or other.area.kind == "covered":
         reason = f": {other.area.content}" if other and other.area.content else ""
         message = f"{_name(thing)} would stand in a part that is covered or trimmed{reason}. Choose another place."
-        return Contradiction("covered", thing.parameter, message)
+        return Problem(message, parameter=thing.parameter, code="covered_part")
     if other.area.kind == "calm":
         return _in_calm(thing, other)
     if thing.area.kind == "calm":
         return _in_calm(other, thing)
     message = f"{_name(thing)} and {_name(other, first=False)} want the same part of the picture. Move one of them."
-    return Contradiction("no_room", thing.parameter, message)
+    return Problem(message, parameter=thing.parameter, code="no_room")
 
 
-def _in_calm(thing: WantedArea, calm: WantedArea) -> Contradiction:
+def _in_calm(thing: WantedArea, calm: WantedArea) -> Problem:
     message = (
         f"{_name(thing)} would stand in the part that '{calm.parameter}' keeps calm and empty."
         f" Move {'it' if thing.area.kind != 'words' else 'the words'}, or choose another part to stay empty."
     )
-    return Contradiction("in_calm_room", thing.parameter, message)
+    return Problem(message, parameter=thing.parameter, code="in_calm_room")
 
 
 def _name(thing: WantedArea, *, first: bool = True) -> str:

@@ -7,19 +7,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.layout import Area, Layout
+from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.places import STACKS, FramePlace, named, several_words, share_number, words_of
 from prompt_kit.recipe.placing.contradictions import contradictions
 from prompt_kit.recipe.placing.reading import read_place, read_share
 from prompt_kit.recipe.placing.resolving import WantedArea, resolved
 from prompt_kit.recipe.templating import trusted
-from prompt_kit.recipe.values import Copy, Phrase, holds
+from prompt_kit.recipe.values import Copy, Phrase
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
-    from prompt_kit.recipe.placing.contradictions import Contradiction
+    from prompt_kit.errors import Problem
+    from prompt_kit.recipe.conditions import When
     from prompt_kit.recipe.placing.spec import AreaSpec
 
 _MOST_REMEMBERED: Final = 256
@@ -62,17 +64,17 @@ class LayoutPlan:
         """
         return Layout(work_out=lambda: resolved(tuple(self._wanted(context)))[0])
 
-    def prepared(self, context: dict[str, Any]) -> tuple[str, ...]:
+    def prepared(self, context: dict[str, Any]) -> tuple[Problem, ...]:
         """Give the template what it may say of the covered parts, and return what a person should know beforehand."""
         if self._covered:
             context["covered"] = self.covered(context)
-        return tuple([contradiction.message for contradiction in self.contradictions(context)])
+        return self.contradictions(context)
 
     def covered(self, context: Mapping[str, Any]) -> tuple[Covered, ...]:
         """Return what the prompt says of the parts that an app covers or trims."""
         return tuple([words for condition, words in self._covered if holds(condition, context)])
 
-    def contradictions(self, context: Mapping[str, Any]) -> tuple[Contradiction, ...]:
+    def contradictions(self, context: Mapping[str, Any]) -> tuple[Problem, ...]:
         """Return which values put things where others keep them away; remembered by what places them."""
         filled = tuple([(name, _key(context[name])) for name in self._deciding if context.get(name)])
         if len(filled) + bool(self._always) < 2:  # noqa: PLR2004 - one thing contradicts nothing
@@ -85,12 +87,17 @@ class LayoutPlan:
         return self._remembered[filled]
 
     @cached_property
-    def _remembered(self) -> dict[tuple[Any, ...], tuple[Contradiction, ...]]:
+    def _remembered(self) -> dict[tuple[Any, ...], tuple[Problem, ...]]:
         return {}
 
     @cached_property
-    def _covered(self) -> tuple[tuple[Mapping[str, Any], Covered], ...]:
-        return tuple((area.show_if, _covered(area)) for area in self.areas.values() if area.kind == "covered")
+    def _conditions(self) -> dict[str, tuple[When, ...]]:
+        return {name: conditions_of(area.show_if) for name, area in self.areas.items()}
+
+    @cached_property
+    def _covered(self) -> tuple[tuple[tuple[When, ...], Covered], ...]:
+        covered = (area for area in self.areas.values() if area.kind == "covered")
+        return tuple((conditions_of(area.show_if), _covered(area)) for area in covered)
 
     @cached_property
     def _always(self) -> bool:
@@ -109,7 +116,7 @@ class LayoutPlan:
     def _wanted(self, context: Mapping[str, Any]) -> Iterator[WantedArea]:
         made: dict[str, list[str]] = {}
         for name, area in self.areas.items():
-            if area.show_if and not holds(area.show_if, context):
+            if not holds(self._conditions[name], context):
                 continue
             made[name] = []
             for number, thing in self._of(name, area, context):
