@@ -160,7 +160,7 @@ def test_check_tells_what_a_layout_says_in_vain(tree: MakeTree, library: Library
     recipe, template = root / "recipes/card.yaml", root / "templates/card.j2"
     recipe.write_text(
         recipe.read_text("utf-8")
-        .replace("calm, place: room", "calm, place: right")
+        .replace("calm, place: room", "calm, place: position")
         .replace("{channel: film}", "{channel: [film, reel]}"),
         "utf-8",
     )

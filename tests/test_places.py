@@ -52,6 +52,7 @@ def test_places_are_read_as_people_write_them(words: str, across: int, down: int
         "above the right side of the door",
         "The photograph fills the left third, the words stand in the right two thirds.",
         "top hat",
+        "put the bottle into her right hand, in front of the jumper",
         "quer über den Himmel",
     ],
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.recipe.form import Form
-from prompt_kit.recipe.placing.planning import LayoutPlan, choice_places
+from prompt_kit.recipe.placing.planning import plan_of
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
 from prompt_kit.recipe.slots import as_paths
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.checked import CheckedValues
     from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.parameters import ChoiceOf, Parameter
+    from prompt_kit.recipe.placing.planning import LayoutPlan
     from prompt_kit.recipe.placing.spec import AreaSpec
     from prompt_kit.recipe.slots import Picture
     from prompt_kit.recipe.spec import ReferenceSlot
@@ -104,11 +105,7 @@ class Recipe:
     @cached_property
     def layout_plan(self) -> LayoutPlan | None:
         """The areas, ready to be filled in; ``None`` when the recipe has none."""
-        if not self.layout:
-            return None
-        repeated = any(turn.for_each for turn in self.spec.turns)
-        by_turn = (n for n, p in self.parameters.items() if repeated and getattr(p, "gaps", False))
-        return LayoutPlan(self.layout, choice_places(self.parameters), frozenset(self.references), frozenset(by_turn))
+        return plan_of(self.layout, self.parameters, self.references, repeated=any(t.for_each for t in self.spec.turns))
 
     @cached_property
     def settings(self) -> Settings:

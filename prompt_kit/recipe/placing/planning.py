@@ -17,7 +17,7 @@ from prompt_kit.recipe.values import Copy, Phrase
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from fractions import Fraction
 
     from prompt_kit.errors import Problem
@@ -209,6 +209,21 @@ class LayoutPlan:
 
 
 _NOTHING: Final = ("", "")
+
+
+def plan_of(
+    areas: Mapping[str, AreaSpec], parameters: Mapping[str, Any], references: Iterable[str], *, repeated: bool
+) -> LayoutPlan | None:
+    """Return the plan of these areas; ``None`` when there are none.
+
+    Args:
+        areas: The areas by name.
+        parameters: All parameters of the recipe.
+        references: The names of its reference slots.
+        repeated: Whether any of its turns is repeated.
+    """
+    by_turn = (name for name, parameter in parameters.items() if repeated and getattr(parameter, "gaps", False))
+    return LayoutPlan(areas, choice_places(parameters), frozenset(references), frozenset(by_turn)) if areas else None
 
 
 def choice_places(parameters: Mapping[str, Any]) -> dict[str, dict[str, ChoicePlace]]:

@@ -14,7 +14,7 @@ _PART: Final = r"(?P<part>third|half|quarter|fifth|sixth|eighth|tenth)s?\b"
 _MENTION: Final = re.compile(
     # Not "above the right side", which is beside something else, nor "driving to the right", a direction.
     r"(?<!above the )(?<!below the )(?<!under the )(?<!beside the )(?<!ing to the )(?<!from )(?<!from the )"
-    rf"\b(?P<side>{_SIDE}|centred|centered)(?: hand)?"
+    rf"\b(?P<side>{_SIDE}|centred|centered)"
     rf"(?: {_COUNT}(?:{_PART})?| (?P<one>third|half|quarter|fifth|sixth|eighth|tenth|corner|part|side|edge|margin|area|"
     r"strip|band|row)\b)?"
     # Not "right below it" or "on the left shoe": after the place itself, nothing of that kind goes on.
@@ -26,6 +26,7 @@ _OF_SOMETHING: Final = re.compile(
     r"width|height|space|area)\b)",
     re.IGNORECASE,
 )
+_HAND: Final = re.compile(r"-hand\b", re.IGNORECASE)
 _OF_CENTRE: Final = re.compile(r"\b(?:left|right|top|bottom) of (?:the )?(?:centre|center|middle)\b", re.IGNORECASE)
 _RANGE: Final = re.compile(
     r"\bfrom (?:the )?(?:very )?(?:\w+ )?(?:top|bottom|left|right|edge|side|end|horizon)\b"
@@ -46,7 +47,7 @@ _PERCENT: Final = re.compile(r"\b([1-9]\d?) ?(?:%|per ?cent\b)")
 
 def read_place(text: str) -> FramePlace | None:
     """Return the place that words name; ``None`` when they name none, several, or a place on some thing."""
-    plain = _OF_CENTRE.sub("", _RANGE.sub("", " ".join(text.replace("-", " ").split())))
+    plain = _OF_CENTRE.sub("", _RANGE.sub("", " ".join(_HAND.sub("", text).replace("-", " ").split())))
     sides: set[str] = set()
     share: Fraction | None = None
     corner = re.search(r"\bcorner\b", plain, re.IGNORECASE)

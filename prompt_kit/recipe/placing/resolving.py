@@ -162,7 +162,9 @@ _MOST_STACKED: Final = 0.5
 def _settle_panels(panels: Sequence[WantedArea], boxes: dict[str, Box], taken: list[tuple[Box, WantedArea]]) -> None:
     if not panels:
         return
-    room = largest_free([box for box, _ in taken]) or FRAME
+    room = largest_free([box for box, _ in taken])
+    if room is None:
+        return
     for thing, box in zip(panels, _panel_boxes(len(panels), panels[0].stack, room), strict=True):
         _settle(thing, box, boxes, taken)
 
