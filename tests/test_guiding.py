@@ -11,6 +11,7 @@ from PIL import Image
 
 import prompt_kit
 from prompt_kit.catalogue import Catalogue
+from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
 from prompt_kit.generators.proof.guide import drawn_guide
 from prompt_kit.images import open_image
@@ -21,6 +22,8 @@ from prompt_kit.review.snapshots import snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from conftest import MakeTree
 
     from prompt_kit.prompt import Part
 
@@ -133,3 +136,32 @@ def test_a_model_that_takes_no_more_pictures_refuses_the_layout() -> None:
 
     with pytest.raises(InputError, match=rf"'{model.id}' takes no more pictures than the {len(full)} that go along"):
         prompt_kit.with_guide(prompt(*full))
+
+
+@pytest.mark.parametrize("command", ["render", "generate"])
+def test_the_command_line_sends_the_layout_along_when_it_is_asked_to(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is shown before anything is sent has the picture and its sentence."""
+    dry = ["--dry-run"] if command == "generate" else []
+    asked = [command, "negative-space", "--subject", "a walnut", "--empty-area", "left", *dry]
+
+    assert run(asked) == 0
+    plain = capsys.readouterr().out
+    assert run([*asked, "--guide"]) == 0
+    guided = capsys.readouterr().out
+
+    assert "is a plan, not a picture" not in plain
+    assert "The attached image is a plan, not a picture" in guided
+    assert ("reference guide" in guided) == (command == "generate")
+
+
+def test_the_command_line_says_when_there_is_no_layout(capsys: pytest.CaptureFixture[str], tree: MakeTree) -> None:
+    """Nothing is rendered without what was asked for."""
+    tree(**{
+        "recipes/plain.yaml": "title: Plain\nparameters: {subject: {type: text}}\n",
+        "templates/plain.j2": "A picture of {{ subject }}.",
+    })  # fmt: skip
+
+    assert run(["render", "plain", "--subject", "a walnut", "--guide"]) == 2
+    assert "'plain' does not say where things stand" in capsys.readouterr().err

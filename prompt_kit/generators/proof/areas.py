@@ -129,18 +129,17 @@ class AreaDrawing:
         self._label(self.rect.part(0.08, 0.1, 0.84, 0.8), self.area.content or "logo", 1.1)
 
     def _panel(self, number: int, pictures: Sequence[tuple[ProofPicture, Image.Image | None]]) -> None:
-        """Draw a panel: a figure above what happens, both where nothing is said."""
+        """Draw a panel: a figure where something happens or is said, above what it is."""
         gutter = min(0.35 * self.unit, 0.03 * min(self.rect.w, self.rect.h))
         rect, clear, unit = self.rect.inset(gutter), self.clear.inset(gutter), self.unit
         self.board.box(rect, CARD, line=mixed(INK, CARD, 0.2), width=1.6)
         pad = 0.05 * min(rect.w, rect.h)
         foot = min(0.34 * clear.h, max(0.16 * rect.h, 3.2 * unit)) if self.area.content else pad
         room = Rect(clear.x + pad, clear.y + pad, clear.w - 2 * pad, max(0.0, clear.h - foot - pad))
-        if min(room.h, room.w) < unit:
-            pass  # what is said takes all of it
-        elif pictures:
+        happens = self.area.content or self.here.above
+        if pictures and min(room.h, room.w) > unit:
             self._cards(room, pictures)
-        else:
+        elif happens and min(room.h, room.w) > unit:
             self.marks.figure(room, mixed(CARD, self.accent, 0.24))
         if self.area.content:
             self._label(Rect(room.x, clear.bottom - foot, room.w, foot - 0.3 * pad), self.area.content, 0.95)

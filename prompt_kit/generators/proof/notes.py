@@ -78,8 +78,9 @@ def arranged(said: Brief, room: Rect, unit: float) -> Notes:
     for step, size in enumerate(_SIZES):
         for side_by_side in (False, True):
             notes = _placed(kinds, room, unit, size, side_by_side=side_by_side)
-            fits = notes.height <= room.h + 0.5
-            if fits:
+            if any(section.at.w < _NARROWEST * unit for section in notes.sections):
+                continue
+            if notes.height <= room.h + 0.5:
                 return Notes(notes.sections, notes.height, 0, step / len(_SIZES) if said.pictures else 0)
             best = notes
     kept, left = [], 0
