@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         GeneratorError,
         InputError,
         NotFoundError,
+        Offer,
         Problem,
         PromptKitError,
         WorkspaceError,
@@ -32,9 +33,14 @@ if TYPE_CHECKING:
     from prompt_kit.project import Project, find_project
     from prompt_kit.prompt import Earlier, EarlierWords, Prompt, Reference, Settings, Text, Turn
     from prompt_kit.recipe.assembly import load
+    from prompt_kit.recipe.checked import CheckedValues
+    from prompt_kit.recipe.conditions import When
+    from prompt_kit.recipe.fields import Field, FieldChoice
+    from prompt_kit.recipe.form import Form
     from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Example, Recipe
     from prompt_kit.review.snapshots import snapshot
+    from prompt_kit.work.guiding import with_guide
     from prompt_kit.work.jobs import Job, Order, acollect, asubmit, collect, submit
 
 # Loaded when first used, so that `prompt-kit --help` and an import cost next to nothing.
@@ -47,13 +53,19 @@ _HOMES = {
         "GeneratorError",
         "InputError",
         "NotFoundError",
+        "Offer",
         "Problem",
         "PromptKitError",
         "WorkspaceError",
     ),
     "generators": ("Generator", "Request"),
     "images": ("Image", "open_image"),
+    "work.guiding": ("with_guide",),
     "work.jobs": ("Job", "Order", "acollect", "asubmit", "collect", "submit"),
+    "recipe.checked": ("CheckedValues",),
+    "recipe.conditions": ("When",),
+    "recipe.fields": ("Field", "FieldChoice"),
+    "recipe.form": ("Form",),
     "recipe.library": ("Library",),
     "outcome": ("Outcome", "Picture", "Status", "Usage"),
     "project": ("Project", "find_project"),
@@ -67,10 +79,14 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "BudgetError",
     "Catalogue",
+    "CheckedValues",
     "Comparison",
     "Earlier",
     "EarlierWords",
     "Example",
+    "Field",
+    "FieldChoice",
+    "Form",
     "Generator",
     "GeneratorError",
     "Image",
@@ -80,6 +96,7 @@ __all__ = [
     "Library",
     "Model",
     "NotFoundError",
+    "Offer",
     "Order",
     "Outcome",
     "Picture",
@@ -95,6 +112,7 @@ __all__ = [
     "Text",
     "Turn",
     "Usage",
+    "When",
     "WorkspaceError",
     "acollect",
     "acompare",
@@ -110,6 +128,7 @@ __all__ = [
     "refine",
     "snapshot",
     "submit",
+    "with_guide",
 ]
 
 

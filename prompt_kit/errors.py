@@ -10,12 +10,12 @@ PromptKitError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 _LONGEST: Final = 80
@@ -35,17 +35,52 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A change of the values that repairs a problem at once, for forms to offer beside the field."""
+
+    label: str
+    """What the change does, in a few words such as ``Take 'marble'``."""
+    parameter: str
+    """The parameter or reference slot that is set."""
+    value: Any = None
+    """Its new value, as plain data; ``None`` leaves it out."""
+    replaces: str = ""
+    """Another name that is left out, because its value was meant for ``parameter``."""
+
+    def applied(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return values after the change."""
+        changed = {name: value for name, value in values.items() if name not in {self.replaces, self.parameter}}
+        moved = values.get(self.replaces) if self.replaces else self.value
+        return changed if moved is None else {**changed, self.parameter: moved}
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: the fact, and its place when that is in a file."""
+    """One thing that is wrong, or as a note one thing to know: the fact, and its place when that is in a file."""
 
     message: str
     """A whole sentence: what is wrong, and what to do about it."""
     place: Place | None = None
     parameter: str | None = None
     """The parameter, setting or reference slot the problem is about, for forms to show it beside the field."""
+    code: str = ""
+    """The stable word for this kind of problem, one of `recipe.codes.CODES`; empty for problems of files."""
+    offers: tuple[Offer, ...] = ()
+    """Changes of the values, each of which repairs it; the best one first."""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}" if self.place else self.message
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the problem as plain data, without what is empty."""
+        plain = {
+            "code": self.code,
+            "parameter": self.parameter,
+            "message": self.message,
+            "place": str(self.place or ""),
+            "offers": [asdict(offer) for offer in self.offers],
+        }
+        return {name: value for name, value in plain.items() if value}
 
 
 class PromptKitError(Exception):

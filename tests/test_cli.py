@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -266,6 +267,80 @@ def test_what_is_not_given_is_asked_for(
     assert "'crayon' is not one of ink, oil." in err
     assert "Pen" not in err
     assert "Grain" not in err
+
+
+POSTER = {
+    "recipes/poster.yaml": """\
+        parameters:
+          subject: {type: text, required: true, reads_as: noun}
+          style: {type: choice, choices: {ink: Black ink, marble: Marble}, other: true, default: ink}
+          note: {type: text, advanced: true}
+          must: {type: text, advanced: true, required: true}
+        references: {photo: {role: object}}
+        """,
+    "templates/poster.j2": "Draw {{ subject }} in {{ style }}. {{ must }}{{ note }}{% if photo %}{{ photo }}{% endif %}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "prompt"),
+    [
+        ("the fox\nmarbel\n\nnow\n\n", "Draw the fox in marble. now"),
+        ("the fox\nmarbel\nn\nnow\n\n", "Draw the fox in marbel. now"),
+        ("fox\nn\nthe fox\n\nnow\n\n", "Draw the fox in ink. now"),
+        ("fox\n\n\n\n\nnow\n\n", "Draw fox in ink. now"),
+        ("the fox\n\nnow\nnowhere.png\n\n", "Draw the fox in ink. now"),
+    ],
+)
+def test_each_answer_is_checked_at_once(
+    tree: MakeTree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, typed: str, prompt: str
+) -> None:
+    """A near miss is offered, what reads oddly is asked back, and a picture that is not there is asked again."""
+    tree(**POSTER)
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert run(["render", "poster", "--ask"]) == 0
+    out, err = capsys.readouterr()
+    assert out == f"{prompt}\n"
+    assert "Subject (required)" in err
+    assert "Style (Enter for Black ink)" in err
+    assert "Must (required)" in err
+    assert "Note" not in err
+
+
+def test_answers_are_kept_when_the_questions_end_too_early(
+    tree: MakeTree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever stops in between is told which options hold the answers so far."""
+    tree(**POSTER)
+    monkeypatch.setattr("sys.stdin", io.StringIO("the fox's den\nMarble\n"))
+    assert run(["render", "poster", "--ask"]) == 130
+    err = capsys.readouterr().err
+    assert "Your answers are not lost" in err
+    options = err.rpartition("same command:\n")[2].splitlines()[0]
+    assert shlex.split(options) == ["--subject", "the fox's den", "--style", "Marble"]
+    assert run(["render", "poster", *shlex.split(options), "--must", "now"]) == 0
+    assert capsys.readouterr().out == "Draw the fox's den in marble. now\n"
+
+
+def test_show_says_when_something_is_required(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """Required under a condition is not required always."""
+    tree(
+        **{
+            "recipes/poster.yaml": """\
+                parameters:
+                  kind: {type: choice, choices: [plain, signed]}
+                  name: {type: text, required: true, show_if: {kind: signed}}
+                  place: {type: text, show_if: {name: true}}
+                references: {photo: {role: object, min: 1, show_if: {kind: [plain, signed]}}}
+                """,
+            "templates/poster.j2": "{{ kind }} {{ name }} {{ place }} {{ photo }}",
+        }
+    )
+    assert run(["show", "poster"]) == 0
+    out = capsys.readouterr().out
+    assert "Name (text, required when kind is signed)" in out
+    assert "Place (text, asked when name is given)" in out
+    assert "[object, required when kind is plain or signed]" in out
 
 
 def test_the_shell_completes_recipes_and_choices(

@@ -72,7 +72,7 @@ def test_a_name_is_one_colour() -> None:
     for name, code in told["names"].items():
         assert (color_name(code), color_code(name), list(named_in(name))) == (name, code, [code])
         if len(name.split()) <= 3:
-            assert [chip.code for chip in chips([], {"palette": [name]})] == [code]
+            assert [chip.code for chip in chips([], {"palette": [name, "#123456"]})] == [code, "#123456"]
 
 
 def test_every_thing_has_a_colour_with_a_name() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from prompt_kit.errors import InputError
 from prompt_kit.recipe.library import built_in
+from prompt_kit.recipe.mending import mend
 from prompt_kit.recipe.parameters import (
     Boolean,
     ChoiceOf,
@@ -166,7 +167,7 @@ def test_hostile_values_stay_values(name: str, data: st.DataObject) -> None:
         ready = (
             value
             if parameter.type == "copy"
-            else words.clause(value)
+            else mend(value, parameter.reads_as).text
             if parameter.type == "text"
             else words.plain(value)
         )
@@ -191,7 +192,7 @@ def test_a_required_value_appears_once_and_verbatim(name: str, value: str) -> No
                 raise
             assert "at most" in str(error)  # noqa: PT017 - short values are not refused at all
             continue
-        assert all(turn.text.count(words.clause(marked)) == 1 for turn in prompt.turns)
+        assert all(turn.text.count(mend(marked, parameter.reads_as).text) == 1 for turn in prompt.turns)
 
 
 @for_every_recipe

@@ -77,7 +77,7 @@ def test_a_message_begins_with_the_option_it_is_about(
 
 def test_what_the_model_cannot_do_names_the_option(capsys: pytest.CaptureFixture[str]) -> None:
     """Although it is found out only when the request is planned."""
-    err = told(capsys, "generate", "sticker", "--subject", "x", "--aspect-ratio", "17:3", "--generator", "proof")
+    err = told(capsys, "generate", "sticker", "--subject", "a fox", "--aspect-ratio", "17:3", "--generator", "proof")
     assert err.startswith("--aspect-ratio: ")
     assert "makes no 17:3 pictures" in err
 

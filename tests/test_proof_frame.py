@@ -1,249 +1,399 @@
-"""The frame of a proof shows what the values say: where words stand, what stays calm, and nothing over a product."""
+"""The frame of a proof shows what the layout says and nothing else: each area in its box, and nothing over another."""
 
 from __future__ import annotations
 
+import ast
 import io
 import math
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops
 
 from prompt_kit.catalogue import Catalogue
-from prompt_kit.generators import Request
-from prompt_kit.generators.proof.canvas import CARD, PAPER, Board, Box
-from prompt_kit.generators.proof.content import ExactWords, brief
+from prompt_kit.generators import Request, proof
+from prompt_kit.generators.proof import colours, fonts
+from prompt_kit.generators.proof.areas import degrees
+from prompt_kit.generators.proof.arrangement import Arrangement, arrangement_of
+from prompt_kit.generators.proof.canvas import CARD, PAPER, Board, Rect, Type
+from prompt_kit.generators.proof.content import Unplaced, brief
 from prompt_kit.generators.proof.frame import Stage
-from prompt_kit.generators.proof.generator import pixels
-from prompt_kit.generators.proof.layout import Layout, layout_of
-from prompt_kit.generators.proof.lettering import Zone, set_words, zones
+from prompt_kit.generators.proof.generator import pixels, proof_key
 from prompt_kit.generators.proof.linebreaks import joined
 from prompt_kit.generators.proof.pictures import opened
-from prompt_kit.generators.proof.places import Spot, places, share_of
+from prompt_kit.generators.proof.placing import standing
 from prompt_kit.generators.proof.sheet import draw
 from prompt_kit.generators.proof.symbols import Marks
 from prompt_kit.images import open_image
-from prompt_kit.prompt import Prompt, Reference, Settings, Text, Turn
-from prompt_kit.recipe.assembly import load
+from prompt_kit.layout import Area, AreaKind, Box, Layout
+from prompt_kit.prompt import ROLES, Mask, Prompt, Reference, Settings, Text, Turn
+from prompt_kit.recipe.assembly import example_recipes, load
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prompt_kit.generators.proof.content import Brief
+    from prompt_kit.generators.proof.frame import DrawnArea
+    from prompt_kit.prompt import Part, Task
     from prompt_kit.recipe.library import Library
 
 CATALOGUE = Catalogue.load()
 RED = (250, 10, 20)
+OUTSIDE = 1.5
+"""So many points a line may be outside its box, for its width and for rounding."""
 
 
-def asked(prompt: Prompt, ratio: str | None = "1:1") -> Request:
-    """Return the request of a prompt's first turn, in a format."""
-    prompt = replace(prompt, settings=replace(prompt.settings, aspect_ratio=ratio, size="1K", model=None))
-    return Request(prompt.turns[0], CATALOGUE.choose(prompt.settings), prompt.settings, (), prompt)
+def asked(turn: Turn, task: Task = "create", ratio: str | None = "1:1", **prompt: Any) -> Request:
+    """Return the request of a prompt of one turn, in a format."""
+    chosen = Settings(aspect_ratio=ratio, size="512", model="gemini-3.1-flash-image")
+    whole = Prompt((turn,), chosen, task, **prompt)
+    return Request(turn, CATALOGUE.choose(whole.settings), whole.settings, (), whole)
 
 
-def laid_out(prompt: Prompt, ratio: str | None = "1:1") -> Layout:
-    """Return where everything stands on the sheet."""
-    request = asked(prompt, ratio)
-    return layout_of(request, pixels(request))
+def area(name: str, kind: AreaKind, box: tuple[float, float, float, float] | None = None, **more: Any) -> Area:
+    """Return an area, with its box as four numbers."""
+    return Area(name, kind, Box(*box) if box else None, **more)
+
+
+def laid_out(*areas: Area, parts: tuple[Part, ...] = (), task: Task = "create", ratio: str = "1:1") -> Arrangement:
+    """Return where everything is on the sheet of a turn with these areas."""
+    request = asked(Turn((*parts, Text("Draw it.")), layout=Layout(areas)), task, ratio)
+    return arrangement_of(request, pixels(request))
+
+
+def picture(size: tuple[int, int] = (400, 400), color: tuple[int, int, int] = RED, orientation: int = 1) -> bytes:
+    """Return a picture of one colour."""
+    buffer, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = orientation
+    Image.new("RGB", size, color).save(buffer, "PNG", exif=exif)
+    return buffer.getvalue()
+
+
+def red_part(sheet: Image.Image, within: Rect) -> tuple[float, float, float, float]:
+    """Return which part of a box is red, in shares of it."""
+    crop = sheet.crop((round(within.x), round(within.y), round(within.right), round(within.bottom)))
+    shades = [
+        channel.point(lambda value, want=want: 255 * (abs(value - want) < 12))
+        for channel, want in zip(crop.split(), RED, strict=True)
+    ]
+    left, top, right, bottom = ImageChops.multiply(ImageChops.multiply(shades[0], shades[1]), shades[2]).getbbox() or (
+        0,
+        0,
+        0,
+        0,
+    )
+    return left / crop.width, top / crop.height, right / crop.width, bottom / crop.height
+
+
+def check_drawn(plan: Arrangement, drawn: tuple[DrawnArea, ...], areas: tuple[Area, ...]) -> None:
+    """Check that every area is where the layout says, inside its box, inside the frame, and over no other."""
+    by_name = {area.name: area for area in areas}
+    frame = plan.frame
+    assert {area.name for area in areas if area.box} <= {here.name for here in drawn}
+    for here in drawn:
+        box = by_name[here.name].box
+        if box:
+            wanted = frame.part(box.x, box.y, box.width, box.height)
+            assert here.rect == pytest.approx(wanted, abs=0.01), here
+        for outer in (here.rect, frame):
+            assert here.extent.x >= outer.x - OUTSIDE, here
+            assert here.extent.y >= outer.y - OUTSIDE, here
+            assert here.extent.right <= outer.right + OUTSIDE, here
+            assert here.extent.bottom <= outer.bottom + OUTSIDE, here
+    for n, here in enumerate(drawn):
+        for other in drawn[:n]:
+            if other.name in ancestors(here.name, by_name) or here.name in ancestors(other.name, by_name):
+                continue
+            wide = min(here.extent.right, other.extent.right) - max(here.extent.x, other.extent.x)
+            high = min(here.extent.bottom, other.extent.bottom) - max(here.extent.y, other.extent.y)
+            assert min(wide, high) <= 2 * OUTSIDE, (here, other)
+
+
+def staged(plan: Arrangement) -> tuple[DrawnArea, ...]:
+    """Return what is drawn in the frame, without the sheet around it and its smoothing."""
+    thumbs = {shown.image.sha256: opened(shown.image, 200) for shown in plan.brief.pictures}
+    board = Board(plan.size, 1)
+    return Stage(board, plan.frame, plan.brief, plan.unit, thumbs).draw()
+
+
+def ancestors(name: str, by_name: dict[str, Area]) -> set[str]:
+    """Return the names of the areas on which an area lies."""
+    on: set[str] = set()
+    while (name := by_name[name].on if name in by_name else "") and name not in on:
+        on.add(name)
+    return on
+
+
+def turns_of_examples(library: Library) -> Iterator[tuple[str, Request]]:
+    """Yield the request of every turn of every example, with its name."""
+    names = [
+        *((("recipe", name)) for name in library.names("recipe")),
+        *(("strategy", n) for n in library.names("strategy")),
+    ]
+    for kind, name in names:
+        for example, recipe in example_recipes(kind, name, library).items():
+            prompt = recipe.render_example(example)
+            chosen = replace(prompt.settings, size="512", model="gemini-3.1-flash-image")
+            for number, turn in enumerate(turn for turn in prompt.turns if turn.output == "picture"):
+                earlier = tuple(open_image(picture((9, 9))) for _ in turn.earlier)
+                request = Request(turn, CATALOGUE.choose(chosen), chosen, earlier, prompt)
+                yield f"{name}/{example}/{number}", request
+
+
+def test_every_example_is_drawn_as_its_layout_says(built_in_library: Library) -> None:
+    """A designer who trusts a proof must not be led astray by it."""
+    for name, request in turns_of_examples(built_in_library):
+        plan = arrangement_of(request, pixels(request))
+        try:
+            check_drawn(plan, staged(plan), request.turn.layout.areas)
+        except AssertionError as error:
+            raise AssertionError(name) from error
+
+
+BANDS: dict[AreaKind, str] = {
+    "subject": "a happy red panda that drinks tea from a very large cup",
+    "words": "OPENING NIGHT",
+    "calm": "room for the headline",
+    "logo": "",
+    "panel": "Her front wheel lands, sparks flying from the cobbles.",
+    "covered": "the name of the profile lies there",
+    "change": "a green velvet sofa",
+}
+
+
+@pytest.mark.parametrize("kind", BANDS)
+@pytest.mark.parametrize("box", [(0, 0, 1, 0.08), (0.7, 0.1, 0.3, 0.9), (0.1, 0.1, 0.12, 0.06), (0, 0, 1, 1)])
+@pytest.mark.parametrize("task", ["create", "edit"])
+def test_an_area_changes_no_pixel_outside_its_box(
+    kind: AreaKind, box: tuple[float, float, float, float], task: Task
+) -> None:
+    """What is measured here is the picture itself, not what the drawing says of itself."""
+    base = (Reference("base", "base", open_image(picture((300, 300)))),)
+    other = area("other", "words", (0.4, 0.95, 0.1, 0.02), content="x")
+    here = area("here", kind, box, content=BANDS[kind])
+    with_it, without = (laid_out(*areas, parts=base, task=task) for areas in ((other, here), (other,)))
+
+    changed = ImageChops.difference(draw(with_it).image, draw(without).image)
+
+    frame = with_it.frame
+    left, top, right, bottom = changed.getbbox() or (0, 0, 0, 0)
+    wanted = frame.part(*box)
+    assert left >= wanted.x - OUTSIDE
+    assert top >= wanted.y - OUTSIDE
+    assert right <= wanted.right + OUTSIDE + 1
+    assert bottom <= wanted.bottom + OUTSIDE + 1
+    assert right > left
+
+
+@pytest.mark.parametrize("ratio", ["1:1", "9:16", "16:9"])
+def test_nothing_is_drawn_over_another_unless_it_lies_on_it(ratio: str) -> None:
+    """Words over the face that they stand beside would be wrong; a label on the jar is right."""
+    areas = (
+        area("subject", "subject", (0, 0.3, 0.6, 0.5), content="a jar of honey"),
+        area("label", "words", content="MIEL", on="subject"),
+        area("mark", "logo", on="subject"),
+        area("headline", "words", (0, 0.1, 1, 0.2), content="Fresh at seven o'clock every day"),
+        area("calm", "calm", (0.6, 0.3, 0.4, 0.5)),
+        area("name", "covered", (0, 0, 1, 0.1), content="the name"),
+        area("logo", "logo", (0.8, 0.85, 0.2, 0.15)),
+    )
+    plan = laid_out(*areas, ratio=ratio)
+
+    drawn = draw(plan).areas
+
+    check_drawn(plan, drawn, areas)
+    rects = {here.name: here.rect for here in drawn}
+    for name in ("label", "mark"):
+        assert rects[name].joined(rects["subject"]) == pytest.approx(rects["subject"])
+
+
+@settings(max_examples=40)
+@given(
+    st.text("Éagx pq—消🐼", min_size=1, max_size=90).filter(str.strip),
+    st.sampled_from([-1, 0, 1]),
+    st.sampled_from([(300, 60), (90, 300), (200, 200), (30, 12)]),
+)
+def test_words_stay_inside_their_box_and_are_whole(text: str, side: int, size: tuple[int, int]) -> None:
+    """The last line of many is no lower than the area that they have."""
+    board = Board((size[0] + 80, size[1] + 80))
+    box = Rect(40, 40, *size)
+
+    Marks(board, "#b9452b", 10, CARD).text(box, text, Type(90), across=side)
+
+    sheet, paper = board.finished(), Image.new("RGB", board.size, PAPER)
+    left, top, right, bottom = ImageChops.difference(sheet, paper).getbbox() or (50, 50, 50, 50)
+    assert (left, top) >= (38, 38)
+    assert right <= box.right + 2
+    assert bottom <= box.bottom + 2
+
+
+def test_areas_without_a_place_stand_beside_the_frame() -> None:
+    """Where something stands that nobody has placed cannot be drawn, and must not be lost."""
+    plan = laid_out(
+        area("subject", "subject", (0, 0, 1, 1), content="a shop in a walnut"),
+        area("calm", "calm", content="room for a title", place="the dark wall above the walnut"),
+        area("words", "words", content="NUTS"),
+        area("product", "subject", slot="own_product"),
+    )
+
+    noted = [item.content for section in plan.notes.sections for item in section.items]
+
+    assert {section.heading for section in plan.notes.sections} == {"Left to the model"}
+    assert noted == [
+        Unplaced("room for a title", "Stays calm, the dark wall above the walnut"),
+        Unplaced("NUTS", "Words"),
+        Unplaced("own product", "Subject"),
+    ]
+    assert [here.name for here in draw(plan).areas] == ["subject"]
+
+
+@pytest.mark.parametrize("size", [(300, 100), (100, 300), (200, 200)])
+def test_a_logo_is_whole(size: tuple[int, int]) -> None:
+    """A cropped mark is another mark."""
+    logo = Reference("mark", "logo", open_image(picture(size)))
+    plan = laid_out(area("logo", "logo", (0.5, 0.5, 0.4, 0.4), slot="mark"), parts=(logo,))
+
+    left, top, right, bottom = red_part(draw(plan).image, plan.frame)
+
+    # The number on its corner covers a little of it.
+    assert (right - left) / (bottom - top) == pytest.approx(size[0] / size[1], rel=0.12)
+    assert (left + right) / 2 == pytest.approx(0.7, abs=0.02)
+    assert (top + bottom) / 2 == pytest.approx(0.7, abs=0.02)
+
+
+@pytest.mark.parametrize("orientation", [1, 6, 8])
+def test_an_edit_shows_the_picture_and_its_mask_as_people_see_them(orientation: int) -> None:
+    """A portrait taken with a phone is stored lying down; the part that may change is where it is seen."""
+    stored = (200, 300) if orientation == 1 else (300, 200)
+    mask = Image.new("L", (200, 300), 0)
+    mask.paste(255, (0, 0, 100, 60))
+    buffer = io.BytesIO()
+    mask.save(buffer, "PNG")
+    parts = (
+        Reference("base", "base", open_image(picture(stored, orientation=orientation))),
+        Mask("mask", open_image(buffer.getvalue())),
+    )
+    plan = laid_out(area("change", "change", content="a hat"), parts=parts, task="edit", ratio="2:3")
+
+    (drawn,) = draw(plan).areas
+
+    frame = plan.frame
+    assert drawn.rect == pytest.approx(frame.part(0, 0, 0.5, 0.2), rel=0.03, abs=2)
+    left, top, right, bottom = red_part(draw(plan).image, frame.part(0, 0.25, 1, 0.75))
+    assert right - left > 0.98
+    assert bottom - top > 0.98
+
+
+@pytest.mark.parametrize("ratio", ["1:1", "16:9", "9:16"])
+def test_a_picture_that_is_changed_is_whole_in_any_format(ratio: str) -> None:
+    """What the new format adds is beside it."""
+    base = Reference("base", "base", open_image(picture((300, 200))))
+
+    plan = laid_out(parts=(base,), task="edit", ratio=ratio)
+    left, top, right, bottom = red_part(draw(plan).image, plan.frame)
+
+    wide, high = (right - left) * plan.frame.w, (bottom - top) * plan.frame.h
+    assert wide / high == pytest.approx(1.5, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("facing", "turned"),
+    [
+        ("front", 0),
+        ("back", 180),
+        ("left profile", 90),
+        ("profile-right", -90),
+        ("three-quarter-left", 45),
+        ("rear-right", -135),
+        ("from high above", None),
+    ],
+)
+def test_the_direction_of_a_view_is_an_arrow_where_it_can_be(facing: str, turned: float | None) -> None:
+    """Left and right are those of the picture."""
+    plan = laid_out(area("view", "subject", (0, 0, 1, 1), content="a captain", facing=facing))
+
+    assert degrees(facing) == turned
+    assert draw(plan).areas[0].name == "view"
+
+
+def test_a_panel_shows_all_that_is_said_in_it() -> None:
+    """Balloons stand in their panel, one for each speech."""
+    speeches = ["Wirklich? Das glaube ich erst, wenn ich es sehe.", "Schau!", "Oh."]
+    areas = (
+        area("panel-1", "panel", (0, 0, 0.5, 1), content="Two neighbours talk over a hedge."),
+        area("panel-2", "panel", (0.5, 0, 0.5, 1), content="Silence."),
+        *(area(f"words-{n}", "words", content=text, on="panel-1") for n, text in enumerate(speeches)),
+    )
+    plan = laid_out(*areas, ratio="16:9")
+
+    drawn = {here.name: here for here in draw(plan).areas}
+
+    check_drawn(plan, tuple(drawn.values()), areas)
+    panel = drawn["panel-1"].rect
+    assert all(drawn[f"words-{n}"].rect.joined(panel) == pytest.approx(panel) for n in range(3))
+
+
+def test_areas_on_each_other_in_a_circle_do_not_hang_the_drawing() -> None:
+    """A recipe of a stranger may say anything."""
+    circle = [area("a", "words", on="b"), area("b", "words", on="a"), area("c", "calm", (0, 0, 1, 1), on="c")]
+
+    assert [here.area.name for here in standing(circle, Rect(0, 0, 100, 100))] == ["c"]
+
+
+def test_a_layout_that_is_empty_says_so() -> None:
+    """A recipe without a layout leaves all places to the model, and its proof does not guess."""
+    assert draw(laid_out()).areas == ()
+
+
+def test_the_proof_names_no_recipe_and_no_parameter(built_in_library: Library) -> None:
+    """What a stranger's recipe says of its layout is drawn as well as ours."""
+    recipes = [load(name, library=built_in_library) for name in built_in_library.names("recipe")]
+    parameters = {name for recipe in recipes for name in (*recipe.parameters, *recipe.references)}
+    # Kinds of areas and roles of pictures, by which parameters may be called as well, and words of the sheet.
+    ours = {*get_args(AreaKind), *ROLES, "picture", "text", "title"}
+    names = ({recipe.name for recipe in recipes} | parameters) - ours
+    # Letters are called "light", and so are colours.
+    files = set(Path(proof.__file__).parent.glob("*.py")) - {Path(fonts.__file__), Path(colours.__file__)}
+    for path in sorted(files):
+        strings = {
+            node.value
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        assert strings & names == set(), path.name
+        assert not re.search(r"values(?:\.get\(|\[)", path.read_text("utf-8")), path.name
+
+
+def test_a_proof_is_known_by_its_layout_too() -> None:
+    """The layout is not sent, so that the fingerprint of the request does not have it."""
+    turn = Turn((Text("Draw it."),), layout=Layout((area("subject", "subject", (0, 0, 1, 1)),)))
+    moved = replace(turn, layout=Layout((area("subject", "subject", (0, 0, 0.5, 1)),)))
+    first, second = asked(turn), asked(moved)
+
+    assert first.fingerprint == second.fingerprint
+    assert proof_key(first) == proof_key(asked(turn)) != proof_key(second)
+    assert (
+        draw(arrangement_of(first, (512, 512))).image.tobytes()
+        != draw(arrangement_of(second, (512, 512))).image.tobytes()
+    )
 
 
 def said_by(prompt: Prompt) -> Brief:
-    """Return what the proof of a prompt says."""
-    return brief(asked(prompt), (1024, 1024))
-
-
-def stage(said: Brief, frame: Box) -> tuple[Stage, Board]:
-    """Return the frame of a proof, ready to be drawn on a board of its own."""
-    board = Board((round(frame.right + 20), round(frame.bottom + 20)))
-    thumbs = {shown.image.sha256: opened(shown.image, 900) for shown in said.pictures}
-    return Stage(board, frame, said, 14, thumbs), board
-
-
-def product(subject: str, words: tuple[str, ...] = (), **values: Any) -> Prompt:
-    """Return a prompt with a red product, and words that are said to stand somewhere."""
-    buffer = io.BytesIO()
-    Image.new("RGB", (400, 400), RED).save(buffer, "PNG")
-    quoted = " ".join(f'"{entry.partition(" ::")[0]}"' for entry in words)
-    turn = Turn((Reference("product", "object", open_image(buffer.getvalue())), Text(f"A thing. {quoted}")))
-    return Prompt((turn,), given=(("subject", subject), ("words", words), *values.items()))
-
-
-@pytest.mark.parametrize(
-    ("place", "spot"),
-    [
-        ("across the upper third in tall white capitals", (0, -1)),
-        ("at the top, as wide as the bowl", (0, -1)),
-        ("in a round badge at the lower right", (1, 1)),
-        ("small, in the lower right corner", (1, 1)),
-        ("in the top right-hand corner", (1, -1)),
-        ("top left", (-1, -1)),
-        ("in a column along the right edge, in red", (1, 0)),
-        ("large, in the middle", (0, 0)),
-        ("centred", (0, 0)),
-        ("at the bottom of the poster", (0, 1)),
-        ("right below it, half as large", None),
-        ("to the left of the price", None),
-        ("across the top of the box, in rounded yellow letters", None),
-        ("on the left shoe", None),
-        ("above the right side", None),
-        ("small, at its right end", None),
-        ("in a corner", None),
-        ("in the upper corner", None),
-        ("from the upper left to the lower right", None),
-        ("on the front, in small gilded letters", None),
-        ("no terço inferior", None),
-    ],
-)
-def test_words_stand_at_the_side_that_their_place_names(place: str, spot: tuple[int, int] | None) -> None:
-    """A place beside something else, or one that cannot be known, is not guessed."""
-    assert places({"words": [f"OPEN :: {place}"]})["OPEN"].spot == spot
-
-
-def test_places_on_a_product_are_none_of_the_frame() -> None:
-    """The top of a label is not the top of the picture."""
-    assert places({"label": ["OPEN :: at the top"]})["OPEN"].spot is None
-    assert places({"lettering": "OPEN :: at the top"})["OPEN"].spot == (0, -1)
-
-
-def test_words_without_a_side_stand_beside_the_frame(built_in_library: Library) -> None:
-    """What is drawn is what the values say; the rest is listed with what is said of it."""
-    said = said_by(load("text-rendering", library=built_in_library).render_example("mare-alta"))
-
-    assert [(words.text, words.spot) for words in said.placed] == [
-        ("MARÉ ALTA", (0, 1)),
-        ("Rua do Cais 12, Porto", (0, 1)),
-    ]
-    assert [words.text for words in said.listed] == [
-        "Peixe fresco à beira do cais",
-        "Sextas, das 19h às 23h",
-        "Música ao vivo",
-    ]
-    assert said.listed[0].said == "right below it, half as large"
-    assert said.centred == ()
-
-
-@pytest.mark.parametrize(
-    ("prompt", "drawn"),
-    [
-        (Prompt((Turn((Text('A sign, "OPEN".'),)),)), ["OPEN"]),
-        (Prompt((Turn((Text('A sign, "OPEN". At the top.'),)),), given=(("layout", "top"),)), []),
-        (Prompt((Turn((Text('A sign, "OPEN".'),)),), given=(("copy_space", "left"),)), []),
-        (Prompt((Turn((Text('A sign, "OPEN".'),)),), task="edit"), []),
-        (product("a jar", ("OPEN",)), []),
-    ],
-    ids=["nothing said", "layout", "calm part", "edit", "product"],
-)
-def test_words_stand_in_the_middle_where_nothing_speaks_against_it(prompt: Prompt, drawn: list[str]) -> None:
-    """There they would cover a picture, or contradict where the values put all words; then they are listed."""
-    said = said_by(prompt)
-
-    assert [words.text for words in said.centred] == drawn
-    assert [words.text for words in said.listed] == ([] if drawn else ["OPEN"])
-
-
-@given(st.lists(st.tuples(st.integers(-1, 1), st.integers(-1, 1)).filter(any), min_size=1, max_size=9))
-def test_words_at_the_sides_leave_the_subject_its_room(spots: list[tuple[int, int]]) -> None:
-    """Neither words nor subject cover each other, wherever the words stand."""
-    placed = [ExactWords(str(n), "", Spot(*spot)) for n, spot in enumerate(spots)]
-    made, free = zones(Box(0, 0, 600, 400), placed)
-
-    assert sorted(words.text for zone in made for words in zone.words) == sorted(words.text for words in placed)
-    boxes = [zone.box for zone in made] + [free]
-    for n, box in enumerate(boxes):
-        assert box.w > 0
-        assert box.h > 0
-        for other in boxes[:n]:
-            apart = box.x >= other.right - 1e-6 or other.x >= box.right - 1e-6
-            assert apart or box.y >= other.bottom - 1e-6 or other.y >= box.bottom - 1e-6
-
-
-@settings(max_examples=30)
-@given(
-    st.lists(st.text("Éagx pq", min_size=1, max_size=60).filter(str.strip), min_size=1, max_size=6),
-    st.sampled_from([-1, 0, 1]),
-    st.sampled_from([(300, 60), (90, 300), (200, 200)]),
-)
-def test_words_stay_inside_their_zone(texts: list[str], side: int, size: tuple[int, int]) -> None:
-    """The last line of many is no lower than the area that they have; only the marks of its corners are outside."""
-    board = Board((size[0] + 80, size[1] + 80))
-    zone = Zone(Box(40, 40, *size), tuple(map(ExactWords, texts)), side, side)
-
-    set_words(board, Marks(board, "#b9452b", 10, CARD), zone, largest=90)
-
-    paper = Image.new("RGB", board.size, PAPER)
-    edge = 8  # accents and descenders, and the marks around
-    for box in (
-        (0, 0, size[0] + 80, 40 - edge),
-        (0, size[1] + 40 + edge, size[0] + 80, size[1] + 80),
-        (0, 0, 40 - edge, size[1] + 80),
-        (size[0] + 40 + edge, 0, size[0] + 80, size[1] + 80),
-    ):
-        assert board.finished().crop(box).tobytes() == paper.crop(box).tobytes()
-
-
-@pytest.mark.parametrize("frame", [Box(20, 20, 600, 600), Box(20, 20, 340, 600), Box(20, 20, 800, 450)])
-@pytest.mark.parametrize(
-    "words", [(), ("OPEN :: at the top", "Late :: at the bottom"), ("OPEN",)], ids=["none", "sides", "listed"]
-)
-def test_words_never_cover_the_product(frame: Box, words: tuple[str, ...]) -> None:
-    """The client looks at the product; the round photo of it is whole but for its number."""
-    drawing, board = stage(said_by(product("a jar of honey with a very long description " * 4, words)), frame)
-
-    drawing.draw()
-
-    sheet = board.finished()
-    red = Image.frombytes(
-        "L",
-        sheet.size,
-        bytes(
-            255 * (abs(r - 250) < 4 and g < 20 and b < 30) for r, g, b in zip(*[iter(sheet.tobytes())] * 3, strict=True)
-        ),
-    )
-    left, top, right, bottom = red.getbbox() or (0, 0, 0, 0)
-    assert abs((right - left) - (bottom - top)) <= 2
-    assert red.histogram()[255] > 0.93 * math.pi / 4 * (right - left) * (bottom - top)
-
-
-@pytest.mark.parametrize(
-    ("value", "share"),
-    [("left", 1 / 3), ("the right two thirds", 2 / 3), ("the upper half", 0.5), ("the right 60 % of the width", 0.6)],
-)
-def test_a_calm_part_is_as_large_as_it_is_said(value: str, share: float, built_in_library: Library) -> None:
-    """A third is a third of the frame, not half of it."""
-    said = said_by(load("social-post", library=built_in_library).render(subject="a red kayak", copy_space=value))
-    drawing, _ = stage(said, Box(0, 0, 900, 600))
-
-    empty, rest = drawing.areas()
-
-    assert empty
-    assert said.empty == "Kept calm"
-    assert empty.area == pytest.approx(share * 900 * 600)
-    assert empty.area + rest.area == pytest.approx(900 * 600)
-
-
-def test_half_is_what_is_left_empty_unless_more_is_said() -> None:
-    """The recipe for empty space speaks of halves where the others speak of thirds."""
-    assert share_of("bottom", 0.5) == 0.5
-    assert share_of("left-two-thirds", 0.5) == pytest.approx(2 / 3)
-
-
-def test_a_calm_part_without_a_side_is_named_and_not_drawn() -> None:
-    """Nobody knows where the wall above the walnut is."""
-    prompt = Prompt((Turn((Text("A shop in a walnut."),)),), given=(("copy_space", "the dark wall above the walnut"),))
-    layout = laid_out(prompt)
-
-    assert stage(layout.brief, layout.frame)[0].areas() == (None, layout.frame)
-    noted = {section.heading: section.items[0].content for section in layout.notes.sections}
-    assert noted == {"Kept calm": ExactWords("the dark wall above the walnut")}
+    """Return what the proof of a prompt's first turn says."""
+    return brief(Request(prompt.turns[0], CATALOGUE.choose(prompt.settings), prompt.settings, (), prompt), (1024, 1024))
 
 
 def test_the_prompt_keeps_its_line_breaks() -> None:
     """Word for word is line by line, too."""
-    layout = laid_out(Prompt((Turn((Text('It reads:\n"One"\n"Two"\n\nThe end.'),)),)))
+    request = asked(Turn((Text('It reads:\n"One"\n"Two"\n\nThe end.'),)))
+    plan = arrangement_of(request, pixels(request))
 
-    assert [joined(line) for column in layout.columns for line in column.lines] == [
+    assert [joined(line) for column in plan.columns for line in column.lines] == [
         "It reads:",
         '"One"',
         '"Two"',
@@ -258,10 +408,10 @@ def test_the_prompt_keeps_its_line_breaks() -> None:
 )
 def test_a_format_that_is_not_asked_for_is_that_of_a_picture(count: int, said: str) -> None:
     """Of one picture there is no last one."""
-    pictures = product("a jar").turns[0].references * count
-    prompt = Prompt((Turn((*pictures, Text("Draw."))),), Settings())
+    pictures = (Reference("product", "object", open_image(picture())),) * count
+    request = asked(Turn((*pictures, Text("Draw."))), ratio=None)
 
-    assert dict(laid_out(prompt, None).brief.settings)["Format"] == said
+    assert dict(arrangement_of(request, pixels(request)).brief.settings)["Format"] == said
 
 
 def test_the_title_is_that_of_the_recipe(built_in_library: Library) -> None:
@@ -273,11 +423,12 @@ def test_the_title_is_that_of_the_recipe(built_in_library: Library) -> None:
 
 
 @pytest.mark.parametrize("ratio", ["9:16", "2:3", "16:9", "1:1"])
-def test_nothing_stands_in_the_right_margin(ratio: str, built_in_library: Library) -> None:
+def test_nothing_stands_in_the_right_margin(ratio: str) -> None:
     """Headings over a narrow column must not run out of it."""
-    layout = laid_out(load("text-rendering", library=built_in_library).render_example("mare-alta"), ratio)
+    unplaced = [area(f"words-{n}", "words", content=f"Words {n}", place="right below it") for n in range(3)]
+    plan = laid_out(*unplaced, ratio=ratio)
 
-    sheet = draw(layout)
+    sheet = draw(plan).image
 
-    margin = sheet.crop((math.ceil(layout.header.right) + 1, 0, *layout.size))
+    margin = sheet.crop((math.ceil(plan.header.right) + 1, 0, *plan.size))
     assert margin.getcolors() == [(margin.width * margin.height, tuple(bytes.fromhex(PAPER[1:])))]

@@ -426,8 +426,8 @@ def test_equal_fingerprints_mean_the_same_request(tree: MakeTree, library: Libra
         (tmp_path / name).write_bytes(PNG)
     (tmp_path / "c.png").write_bytes(PNG + b"\0")
 
-    def fingerprint(picture: str, **more: object) -> str:
-        return recipe.render(subject="a fox", person=tmp_path / picture, **more).fingerprint  # type: ignore[arg-type]
+    def fingerprint(picture: str, **more: Any) -> str:
+        return recipe.render(subject="a fox", person=tmp_path / picture, **more).fingerprint
 
     assert fingerprint("a.png") == fingerprint("b.png")
     assert (
@@ -448,7 +448,12 @@ def test_json_schema_describes_the_form(tree: MakeTree, library: Library) -> Non
     tree(**BADGE)
     schema = load("badge", library=library).json_schema()
     assert schema["required"] == ["subject"]
-    assert schema["properties"]["style"]["examples"] == ["flat", "ink"]
+    choices, own_words, _ = schema["properties"]["style"]["anyOf"]
+    assert [(choice["const"], choice["title"]) for choice in choices["oneOf"]] == [
+        ("flat", "Flat vector"),
+        ("ink", "Ink"),
+    ]
+    assert own_words["type"] == "string"
     assert schema["properties"]["person"]["maxItems"] == 2
     assert schema["additionalProperties"] is False
 
@@ -550,10 +555,10 @@ def test_a_value_under_an_old_name_counts_with_a_note(tree: MakeTree, library: L
     card = load("card", library=library)
     prompt = card.render(hello="Ahoy", portrait=[PNG])
     assert str(prompt) == 'A card that says "Ahoy" beside the attached image.'
-    assert prompt.notes == (
-        "'hello' is now called 'greeting'; its value counts as before.",
-        "'portrait' is now called 'photo'; its value counts as before.",
-    )
+    assert [(note.code, note.parameter, str(note)) for note in prompt.notes] == [
+        ("former_name", "greeting", "'hello' is now called 'greeting'; its value counts as before."),
+        ("former_name", "photo", "'portrait' is now called 'photo'; its value counts as before."),
+    ]
     assert prompt.values["greeting"] == "Ahoy"
     assert prompt == card.render(greeting="Ahoy", photo=[PNG])
     assert card.stays({"salute": "Ahoy"}) == ("the greeting, Ahoy",)

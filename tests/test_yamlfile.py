@@ -161,3 +161,33 @@ def test_a_colour_that_hides_the_closing_bracket_is_named(tmp_path: Path) -> Non
     """The parser complains about the next line, where nothing is wrong."""
     with pytest.raises(InputError, match=r"2:16: #ffcc00 begins a comment.*Put the colour in quotes"):
         read(tmp_path, "parameters:\n  a: {default: #ffcc00}\nd: e\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("color: #ffcc00\n", r":1:8: #ffcc00 begins a comment.*Put the colour in quotes"),
+        ("words: Sale #1\n", r":1:13: #1 begins a comment.*Put the value in quotes"),
+        ("list:\n  - red\n  - #fff\n", r":3:5: #fff begins a comment"),
+        ("a: b\nwords: Tag us #sunset today\n", r":2:15: #sunset begins a comment"),
+    ],
+)
+def test_a_value_that_a_comment_cuts_off_is_reported(tmp_path: Path, text: str, message: str) -> None:
+    """Half a value would go into the prompt in silence."""
+    with pytest.raises(InputError, match=message):
+        read(tmp_path, text)
+
+
+def test_comments_and_marks_within_values_are_left_alone(tmp_path: Path) -> None:
+    """Comments have a space or a line of their own; quotes, blocks and addresses may hold the mark."""
+    text = (
+        "# a comment\n#another: one\ncolor: '#ffcc00' # ours\nblock: |\n  Sale #1\nquoted: \"Tag #1\n  and #2\"\n"
+        "address: http://x.y/#a\nnothing: # later\n"
+    )
+    assert read(tmp_path, text) == {
+        "color": "#ffcc00",
+        "block": "Sale #1\n",
+        "quoted": "Tag #1 and #2",
+        "address": "http://x.y/#a",
+        "nothing": None,
+    }

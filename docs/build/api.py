@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 import prompt_kit
-from docs.build.markup import page
+from docs.build.markup import code, page, plain, table
+from prompt_kit.recipe.codes import CODES, NOT_IN_SCHEMA
 
 GROUPS: Final = {
     "Recipes": ("load", "Recipe", "Example", "Library"),
+    "Forms": ("Form", "Field", "FieldChoice", "When", "CheckedValues", "Problem", "Offer"),
     "Prompts": ("Prompt", "Turn", "Text", "Reference", "Earlier", "EarlierWords", "Settings", "snapshot"),
     "Making pictures": ("Kit", "generate", "agenerate", "Outcome", "Status", "Picture", "Usage"),
     "Generators": ("Generator", "Request"),
@@ -21,7 +23,6 @@ GROUPS: Final = {
         "BudgetError",
         "GeneratorError",
         "WorkspaceError",
-        "Problem",
     ),
 }
 """The public names, by what they are for."""
@@ -40,4 +41,10 @@ def api_page() -> str:
     blocks = [INTRODUCTION]
     for heading, names in groups.items():
         blocks += [f"## {heading}", *(f"::: prompt_kit.{name}" for name in names)] if names else []
-    return page(*blocks)
+    return page(*blocks, "## Codes of problems and notes", _codes())
+
+
+def _codes() -> str:
+    rows = [(code(word), plain(meaning), "" if word in NOT_IN_SCHEMA else "yes") for word, meaning in CODES.items()]
+    said = "A JSON Schema refuses them, too, but for those that it cannot say."
+    return f"{said}\n\n{table(('Code', 'What it means', 'In the schema'), rows)}"

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.cli.options import FILL_IN, advice, arguments
+from prompt_kit.cli.options import FILL_IN, advice, arguments, default_of
 from prompt_kit.cli.output import give_json, say
 from prompt_kit.support.money import dollars
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator
 
+    from prompt_kit.recipe.fields import Field
+    from prompt_kit.recipe.form import Form
     from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.recipe.spec import ReferenceSlot, StrategySpec
+    from prompt_kit.recipe.spec import StrategySpec
 
 
 @click.command("list")
@@ -66,7 +68,7 @@ def show(name: str, *, as_json: bool) -> None:
         give_json(_plain(recipe))
         return
     say(f"{recipe.title}\n{recipe.spec.summary}\n")
-    _show_form(recipe)
+    _show_form(recipe.form)
     settings = ", ".join(f"{key} {value}" for key, value in recipe.settings.to_dict().items())
     say(f"\nSettings: {settings or 'left to the model'}")
     say("\nExamples")
@@ -77,29 +79,27 @@ def show(name: str, *, as_json: bool) -> None:
         say(f"\nThe example '{name}' becomes\n\n{recipe.render_example(name)}")
 
 
-def _show_form(recipe: Recipe) -> None:
-    if "notes" in recipe.parameters:
+def _show_form(form: Form) -> None:
+    if any(field.name == "notes" for field in form.fields):
         say(f"{FILL_IN}\n")
-    advanced = {name: parameter for name, parameter in recipe.parameters.items() if parameter.advanced}
-    for name, parameter in recipe.parameters.items():
-        if name not in advanced:
-            _show_parameter(name, parameter)
-    _show_slots(recipe.references)
-    if advanced:
+    _show_fields(field for field in form.fields if not (field.is_slot or field.advanced))
+    _show_slots(form)
+    if advanced := [field for field in form.fields if field.advanced]:
         say("\nMore, where your words leave it open")
-    for name, parameter in advanced.items():
-        _show_parameter(name, parameter)
+        _show_fields(advanced)
 
 
 def _show_strategy(strategy: LibraryFile[StrategySpec], *, as_json: bool) -> None:
+    from prompt_kit.recipe.form import Form
+
     spec = strategy.spec
     if as_json:
         give_json(spec.model_dump(mode="json", exclude_defaults=True))
         return
     say(f"{spec.title or spoken(strategy.name)}\n{spec.summary}\n")
-    for name, parameter in spec.parameters.items():
-        _show_parameter(name, parameter)
-    _show_slots(spec.references)
+    form = Form(strategy.name, spec.parameters, spec.references)
+    _show_fields(field for field in form.fields if not field.is_slot)
+    _show_slots(form)
     say(f"\nFor recipes that {' or '.join(spec.tasks)}\n\nExamples")
     for name, example in spec.examples.items():
         given = [
@@ -112,22 +112,32 @@ def _show_strategy(strategy: LibraryFile[StrategySpec], *, as_json: bool) -> Non
         say(f"  {name}: prompt-kit render {example.recipe} … --use {strategy.name} {options}".rstrip())
 
 
-def _show_slots(slots: Mapping[str, ReferenceSlot]) -> None:
+def _show_slots(form: Form) -> None:
+    slots = [field for field in form.fields if field.is_slot]
     if slots:
         say("\nPictures, numbered in this order")
-    for name, slot in slots.items():
-        say(f"  {name:<20}{slot.title or spoken(name)}: {slot.takes} [{slot.role}]. {slot.help}".rstrip())
+    for slot in slots:
+        marks = ", ".join([slot.role, *_asked(slot)])
+        say(f"  {slot.name:<20}{slot.label}: {slot.takes} [{marks}]. {slot.help}".rstrip())
 
 
-def _show_parameter(name: str, parameter: Any) -> None:
-    kind = parameter.type.replace("_", " ")
-    marks = [f"{kind}, or own words" if getattr(parameter, "other", False) else kind]
-    marks += ["required"] if parameter.required else []
-    marks += [f"default {parameter.default}"] if parameter.default is not None else []
-    marks += ["locked"] if parameter.locked else []
-    say(f"  {name:<20}{parameter.title or spoken(name)} ({', '.join(marks)}). {advice(parameter)}".rstrip())
-    for value, choice in getattr(parameter, "choices", {}).items():
-        say(f"  {'':<20}  {value}: {choice.label}{'. ' + choice.help if choice.help else ''}")
+def _show_fields(fields: Iterable[Field]) -> None:
+    for field in fields:
+        kind = field.kind.replace("_", " ")
+        marks = [f"{kind}, or own words" if field.own_words else kind, *_asked(field)]
+        marks += [f"default {default_of(field)}"] if field.default is not None else []
+        marks += ["locked"] if field.locked else []
+        say(f"  {field.name:<20}{field.label} ({', '.join(marks)}). {advice(field)}".rstrip())
+        for choice in field.choices:
+            say(f"  {'':<20}  {choice.value}: {choice.label}{'. ' + choice.help if choice.help else ''}")
+
+
+def _asked(field: Field) -> Iterator[str]:
+    """Yield whether a field is required, and under which condition it is asked."""
+    if field.asked_when:
+        yield f"{'required' if field.required else 'asked'} when {field.asked_when}"
+    elif field.required and not field.is_slot:
+        yield "required"
 
 
 def _plain(recipe: Recipe) -> dict[str, Any]:
@@ -138,6 +148,7 @@ def _plain(recipe: Recipe) -> dict[str, Any]:
         "version": recipe.spec.version,
         "task": recipe.task,
         "settings": recipe.settings.to_dict(),
+        "fields": [field.to_dict() for field in recipe.form.fields],
         "schema": recipe.json_schema(),
         "examples": {name: dict(example.values) for name, example in recipe.examples.items()},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.prompt import SIZES, TIERS
 from prompt_kit.recipe.assembly import load, with_preset
 from prompt_kit.recipe.library import Library
+from prompt_kit.recipe.slots import as_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,6 +49,7 @@ INPUT_OPTIONS = [
         metavar="[block-most|block-some|block-few|block-none|off]",
     ),
     click.Option(["--thoughts"], is_flag=True, default=None, help="Also keep the model's thinking and its drafts."),
+    click.Option(["--guide"], is_flag=True, help="Also send a picture of the layout: boxes with labels."),
     click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."),
 ]
 SETTINGS = ("aspect_ratio", "size", "tier", "model", "thinking", "grounding", "safety", "thoughts")
@@ -240,6 +242,8 @@ class Inputs:
     file: YamlFile | None
     on_line: dict[str, Any]
     """The values that were given on the command line."""
+    answers: dict[str, Any]
+    """The values that were answered to questions."""
 
     def placed(self, error: InputError) -> InputError:
         """Return the problems with their place in the values file, or with their option."""
@@ -249,7 +253,7 @@ class Inputs:
         name, file = problem.parameter, self.file
         if file is not None and name is not None and name in file.data and name not in self.on_line:
             unknown = name not in self.recipe.parameters and name not in self.recipe.references
-            return Problem(problem.message, file.place(name, of_key=unknown), name)
+            return replace(problem, place=file.place(name, of_key=unknown))
         return with_option(problem, self.settings)
 
 
@@ -270,26 +274,37 @@ def inputs(recipe: Recipe, options: dict[str, Any], *, elsewhere: Iterable[str] 
         values |= read
     on_line = given(recipe, options)
     values |= on_line
+    answers: dict[str, Any] = {}
     if options["ask"]:
         from prompt_kit.cli.questions import ask
 
-        values |= ask(recipe, dict.fromkeys(elsewhere, "") | values)
+        answers = ask(recipe, dict.fromkeys(elsewhere, "") | values)
+        values |= answers
     settings |= {name: options[name] for name in SETTINGS if options[name] is not None}
-    return Inputs(recipe, values, settings, file, on_line)
+    values = {name: as_paths(value) if name in recipe.form.slot_names else value for name, value in values.items()}
+    return Inputs(recipe, values, settings, file, on_line, answers)
 
 
 def _prompt(recipe: Recipe, options: dict[str, Any]) -> Prompt:
     entered = inputs(recipe, options)
     try:
         who = options.get("generator") or recipe.library.project.generator
-        prompt = entered.recipe.render(settings=entered.settings, generator=who, **entered.values)
+        prompt = entered.recipe.render(entered.values, settings=entered.settings, generator=who)
+        if options["guide"]:
+            from prompt_kit.work.guiding import with_guide
+
+            prompt = with_guide(prompt, generator=who, project=recipe.library.project)
     except InputError as error:
+        if entered.answers:
+            from prompt_kit.cli.questions import tell_kept
+
+            tell_kept(entered.answers)
         raise entered.placed(error) from error
     # Whoever looks at an example has written nothing that could be shorter.
     example = recipe.examples.get(options["example"] or "")
     own = example is None or entered.values != example.values
     for note in filter(None, (*prompt.notes, own and prompt.length_note)):
-        talk(note)
+        talk(str(note))
     return prompt
 
 
@@ -302,13 +317,17 @@ def _values(recipe: Recipe, path: Path) -> tuple[YamlFile, dict[str, Any]]:
     odd = [key for key in file.data if not isinstance(key, str) or not key.isidentifier()]
     if odd:
         raise InputError([file.problem(f"'{key}' is not the name of a parameter.", key, of_key=True) for key in odd])
-    here = path.parent
     pictures = {
-        name: [here / picture for picture in value] if isinstance(value, list) else here / value
-        for name, value in file.data.items()
-        if recipe.form.former.get(name, name) in recipe.references and value
+        name: _from_folder(path.parent, value) for name, value in file.data.items() if name in recipe.form.slot_names
     }
     return file, file.data | pictures
+
+
+def _from_folder(folder: Path, value: Any) -> Any:
+    """Return what a file gives for a slot, with each text as the path of a picture from that folder."""
+    if isinstance(value, list):
+        return [_from_folder(folder, item) for item in value]
+    return folder / value if isinstance(value, str) and value else value
 
 
 def _library(ctx: click.Context) -> Library:

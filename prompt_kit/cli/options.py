@@ -14,19 +14,15 @@ from prompt_kit.errors import InputError, Problem
 from prompt_kit.recipe.spec import RESERVED
 from prompt_kit.recipe.values import PLACE_MARK
 from prompt_kit.support.text import harmless
-from prompt_kit.support.words import spoken, stopped
+from prompt_kit.support.words import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from click.shell_completion import CompletionItem
 
+    from prompt_kit.recipe.fields import Field
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.recipe.spec import ReferenceSlot
-
-
-_SEVERAL: Final = frozenset({"list", "choices", "copies"})
-"""The kinds of parameter whose option may be repeated."""
 
 
 class WordsOption(click.ParamType[str]):
@@ -61,11 +57,11 @@ FILL_IN: Final = (
 
 def options_of(recipe: Recipe) -> Iterator[click.Option]:
     """Yield one option for each parameter and each reference slot of a recipe, and a hidden one for each older name."""
-    for name in (*recipe.parameters, *recipe.references):
-        yield _asking(recipe, name, name)
+    for field in recipe.form.fields:
+        yield _option(field, field.name)
     for old, name in recipe.form.former.items():
         if old not in RESERVED:
-            option = _asking(recipe, name, old)
+            option = _option(recipe.form.field(name), old)
             option.hidden, option.callback = True, partial(_note_older_name, name)
             yield option
 
@@ -89,10 +85,10 @@ def given(recipe: Recipe, options: dict[str, Any]) -> dict[str, Any]:
     Raises:
         InputError: When something was given under both its names.
     """
-    names = [*recipe.parameters, *recipe.references, *recipe.form.former]
+    names = [*(field.name for field in recipe.form.fields), *recipe.form.former]
     values = {name: options[name] for name in names if options.get(name) not in (None, ())}
     problems: list[Problem] = []
-    renamed, _ = recipe.form.renamed(values, problems)
+    renamed = recipe.form.renamed(values, problems, [])
     if problems:
         raise with_options(InputError(problems), options)
     return {name: list(value) if isinstance(value, tuple) else value for name, value in renamed.items()}
@@ -115,68 +111,70 @@ def with_option(problem: Problem, options: Mapping[str, Any]) -> Problem:
     return replace(problem, message=f"{flag(name)}: {message}")
 
 
-def _asking(recipe: Recipe, name: str, called: str) -> click.Option:
-    """Return the option ``called`` so that asks for the parameter or slot ``name``."""
-    if name in recipe.parameters:
-        return _option(called, recipe.parameters[name])
-    return _slot_option(called, recipe.references[name])
-
-
 def _note_older_name(name: str, ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     if value not in (None, ()) and not ctx.resilient_parsing:
         talk(f"{flag(str(param.name))} is now called {flag(name)}; its value counts as before.")
     return value
 
 
-def _slot_option(name: str, slot: ReferenceSlot) -> click.Option:
-    help_text = stopped(slot.title or spoken(name)) + f" {slot.help}" * bool(slot.help)
+def _option(field: Field, called: str) -> click.Option:
+    """Return the option ``called`` so that asks for a field."""
+    option = flag(called)
+    if field.is_slot:
+        return click.Option(
+            [option, called], type=click.Path(), multiple=field.several, help=_help_of_slot(field), metavar="FILE"
+        )
+    yes_or_no = field.kind == "boolean"
     return click.Option(
-        [flag(name), name],
-        type=click.Path(),
-        multiple=slot.max > 1,
-        help=help_text + (f" Up to {slot.max}." if slot.max > 1 else "") + (" [required]" if slot.min else ""),
-        metavar="FILE",
-    )
-
-
-def _option(name: str, parameter: Any) -> click.Option:
-    option = flag(name)
-    choices = {value: choice.label for value, choice in getattr(parameter, "choices", {}).items()}
-    names = [f"{option}/{_no(option)}" if parameter.type == "boolean" else option, name]
-    return click.Option(
-        names,
-        type=None if parameter.type == "boolean" else WordsOption(choices),
+        [f"{option}/{_no(option)}" if yes_or_no else option, called],
+        type=None if yes_or_no else WordsOption({choice.value: choice.label for choice in field.choices}),
         default=None,
-        multiple=parameter.type in _SEVERAL,
-        help=_help(parameter, name),
-        metavar=None if parameter.type == "boolean" else _metavar(parameter, choices),
+        multiple=field.several,
+        help=_help(field),
+        metavar=None if yes_or_no else _metavar(field),
     )
 
 
-def advice(parameter: Any) -> str:
+def advice(field: Field) -> str:
     """Return the help of a parameter, with how an entry says its place where it may."""
-    text = stopped(parameter.help)
-    if getattr(parameter, "placed", False) and PLACE_MARK not in text:
+    text = stopped(field.help)
+    if field.placed and PLACE_MARK not in text:
         text += (
             f" An entry may say where its words stand and how they look: 'OPEN {PLACE_MARK} above the door, in white'."
         )
     return text.strip()
 
 
-def _help(parameter: Any, name: str) -> str:
-    text = f"{stopped(parameter.title or spoken(name))} {advice(parameter)}".rstrip()
-    if parameter.type in _SEVERAL:
+def default_of(field: Field) -> str:
+    """Return what applies where a parameter is left out, as it is written; empty when nothing does."""
+    if field.default is None:
+        return ""
+    return ", ".join(map(str, field.default)) if isinstance(field.default, list) else str(field.default)
+
+
+def _help_of_slot(field: Field) -> str:
+    text = f"{stopped(field.label)} {field.help}".rstrip()
+    return text + (f" Up to {field.max}." if field.several else "") + _required(field)
+
+
+def _help(field: Field) -> str:
+    text = f"{stopped(field.label)} {advice(field)}".rstrip()
+    if field.several:
         text += " Repeat it for several."
-    if parameter.default is not None:
-        default = parameter.default
-        text += f" [default: {', '.join(map(str, default)) if isinstance(default, list) else default}]"
-    return text + (" [required]" if parameter.required else "")
+    default = default_of(field)
+    return text + (f" [default: {default}]" if default else "") + _required(field)
 
 
-def _metavar(parameter: Any, choices: dict[str, str]) -> str:
-    if not choices:
-        return {"number": "NUMBER", "integer": "NUMBER", "color": "COLOUR"}.get(parameter.type, "WORDS")
-    return "[" + "|".join([*choices, *(["own words"] if parameter.other else [])]) + "]"
+def _required(field: Field) -> str:
+    when = f" when {field.asked_when}" if field.asked_when else ""
+    return f" [required{when}]" if field.required else ""
+
+
+def _metavar(field: Field) -> str:
+    if not field.choices:
+        return {"number": "NUMBER", "integer": "NUMBER", "color": "COLOUR"}.get(field.kind, "WORDS")
+    values = [choice.value for choice in field.choices]
+    return "[" + "|".join([*values, *(["own words"] if field.own_words else [])]) + "]"
 
 
 def _no(option: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from prompt_kit.layout import NO_LAYOUT, Layout
+
 if TYPE_CHECKING:
     from prompt_kit.images import Image
     from prompt_kit.prompt.settings import Answer, Role
@@ -84,6 +86,8 @@ class Turn:
     """Whether it is to be answered by pictures, or by words alone."""
     history: tuple[Exchange, ...] = ()
     """The requests and answers before it, when it continues a conversation."""
+    layout: Layout = field(default=NO_LAYOUT, compare=False)
+    """Where things stand in the picture; it is not sent."""
 
     @property
     def text(self) -> str:
@@ -120,7 +124,15 @@ class Turn:
 
 
 def turn_to_dict(turn: Turn) -> dict[str, Any]:
-    """Return one turn as plain data."""
+    """Return one turn as plain data, with its layout."""
+    plain = sent_to_dict(turn)
+    if turn.layout.areas:
+        plain["layout"] = turn.layout.to_dict()
+    return plain
+
+
+def sent_to_dict(turn: Turn) -> dict[str, Any]:
+    """Return what is sent of one turn as plain data."""
     plain: dict[str, Any] = {"name": turn.name, "parts": [part_to_dict(part) for part in turn.parts]}
     if turn.output != "picture":
         plain["output"] = turn.output

@@ -10,12 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from prompt_kit.errors import InputError
-from prompt_kit.prompt.parts import turn_to_dict, unnamed
+from prompt_kit.prompt.parts import sent_to_dict, turn_to_dict, unnamed
 from prompt_kit.prompt.settings import Settings, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from prompt_kit.errors import Problem
     from prompt_kit.images import Image
     from prompt_kit.prompt.parts import Turn
 
@@ -41,8 +42,9 @@ class Prompt:
     """The strategies that were mixed in, by name."""
     given: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
     """The values that filled the recipe, as pairs of name and plain data; pictures are file names there."""
-    notes: tuple[str, ...] = field(default=(), compare=False)
-    """What a person should know about the values before anything is sent, in whole sentences; never sent itself."""
+    notes: tuple[Problem, ...] = field(default=(), compare=False)
+    """What a person should know about the values before anything is sent; never sent itself. Each prints as a
+    sentence, and has a code and the parameter it is about."""
     title: str = field(default="", compare=False)
     """The recipe's name for people; it is no part of the plain data."""
 
@@ -73,10 +75,8 @@ class Prompt:
     @cached_property
     def fingerprint(self) -> str:
         """Hash of everything that is sent, pictures by their content: equal fingerprints, same request."""
-        sent = self.to_dict()
-        for name in ("recipe", "version", "strategies", "values"):
-            del sent[name]
-        sent["turns"] = unnamed(sent["turns"])
+        turns = unnamed([sent_to_dict(turn) for turn in self.turns])
+        sent = {"task": self.task, "turns": turns, "settings": self.settings.to_dict()}
         canonical = json.dumps(sent, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -85,7 +85,10 @@ class Prompt:
         return self if len(self.turns) == 1 else replace(self, turns=(self.turns[turn],))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the whole ordered request as plain data, with the hashes of pictures instead of their bytes."""
+        """Return the whole ordered request as plain data, with the hashes of pictures instead of their bytes.
+
+        The layout of each turn goes along; it is not sent, and no part of the fingerprint.
+        """
         return {
             "recipe": self.recipe,
             "version": self.version,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from prompt_kit.images import Image
+from prompt_kit.layout import Area, AreaKind, Box, Layout
 from prompt_kit.prompt.parts import Earlier, EarlierWords, Exchange, Mask, Reference, Said, Text, Turn
 from prompt_kit.prompt.settings import ROLES, SETTINGS, Answer, Settings
 from prompt_kit.support.calls import check_kind
@@ -59,7 +60,24 @@ class PromptReading(PlainReader):
             self.value(str, plain, "name", at),
             self.choice(plain, "output", at, get_args(Answer), "picture"),
             tuple(self.exchange(exchange, f"{place}.") for place, exchange in self.each(plain, "history", at, [])),
+            Layout(tuple(self.area(area, f"{place}.") for place, area in self.each(plain, "layout", at, []))),
         )
+
+    def area(self, plain: Any, at: str) -> Area:
+        """Return one area of a layout."""
+        words = {name: self.value(str, plain, name, at, "") for name in ("content", "place", "slot", "on", "facing")}
+        boxed = isinstance(plain, dict) and "box" in plain
+        box = self.box(self.value(dict, plain, "box", at), f"{at}box.") if boxed else None
+        kind = self.choice(plain, "kind", at, get_args(AreaKind))
+        return Area(self.value(str, plain, "name", at), kind, box, **words)
+
+    def box(self, plain: dict[str, Any], at: str) -> Box:
+        """Return a part of the frame, in shares from 0 to 1."""
+        shares = [plain.get(name) for name in ("x", "y", "width", "height")]
+        for name, share in zip(("x", "y", "width", "height"), shares, strict=True):
+            if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+                self.wrong(f"{at}{name}", "must be a number from 0 to 1")
+        return Box(*(float(share) if isinstance(share, int | float) else 0.0 for share in shares))
 
     def exchange(self, plain: Any, at: str) -> Exchange:
         """Return an earlier request of the conversation with its answer."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, did_you_mean
 from prompt_kit.recipe.library import Library
 from prompt_kit.recipe.parameters import Color
+from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
 from prompt_kit.recipe.recipe import Recipe
 from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 from prompt_kit.recipe.turns import phrase_of, template_name
@@ -112,7 +113,7 @@ def _assembled(parsed: LibraryFile[RecipeSpec], library: Library) -> Recipe:
     if problems:
         raise InputError(problems)
     recipe = Recipe(parsed.name, spec, library, parsed.file.path.parent).using(*spec.uses)
-    problems = [parsed.file.problem(message, *keys) for message, keys in _mistakes(recipe)]
+    problems = [parsed.file.problem(message, *keys) for message, keys in _mistakes(recipe, parsed.spec)]
     problems += _strange_pictures(parsed, recipe.references)
     if problems:
         raise InputError(problems)
@@ -140,10 +141,15 @@ def _inherited(parsed: LibraryFile[RecipeSpec], library: Library, below: tuple[s
             "settings": settings,
             "uses": list(dict.fromkeys([*parent.uses, *spec.uses])),
             "excludes": {**parent.excludes, **spec.excludes},
+            "contradicts": [
+                *parent.contradicts,
+                *(rule for rule in spec.contradicts if rule not in parent.contradicts),
+            ],
             "heeds": list(dict.fromkeys([*parent.heeds, *spec.heeds])),
             "template": spec.template or parent.template,
             "stays": spec.stays or parent.stays,
             "turns": spec.turns or parent.turns,
+            "layout": {**parent.layout, **spec.layout},
             "task": spec.task or parent.task,
             "category": spec.category or parent.category,
             "title": spec.title or parent.title,
@@ -157,8 +163,9 @@ def _filled(recipe: Recipe, parsed: LibraryFile[PresetSpec]) -> Recipe:
     recipe = recipe.using(*spec.uses)
     names = [*recipe.parameters, *recipe.references]
     clashes: list[Problem] = []
-    values, notes = recipe.form.renamed(spec.values, clashes)
-    locked = list(values) if spec.locked == "all" else list(recipe.form.renamed(dict.fromkeys(spec.locked), [])[0])
+    notes: list[Problem] = []
+    values = recipe.form.renamed(spec.values, clashes, notes)
+    locked = list(values) if spec.locked == "all" else list(recipe.form.renamed(dict.fromkeys(spec.locked), [], []))
     problems = [
         parsed.file.problem(
             f"'{recipe.name}' has no parameter '{name}'. {did_you_mean(name, names)}".strip(),
@@ -183,8 +190,7 @@ def _filled(recipe: Recipe, parsed: LibraryFile[PresetSpec]) -> Recipe:
     if problems:
         raise InputError(problems)
     parameters = {
-        name: p.model_copy(update={"locked": p.locked or name in locked, "required": p.required and name not in values})
-        for name, p in recipe.parameters.items()
+        name: p.model_copy(update={"locked": p.locked or name in locked}) for name, p in recipe.parameters.items()
     }
     filled = recipe.spec.model_copy(
         update={
@@ -198,7 +204,7 @@ def _filled(recipe: Recipe, parsed: LibraryFile[PresetSpec]) -> Recipe:
         },
     )
     fixed = dict(recipe.fixed) | dict(values)
-    all_notes = (*recipe.notes, *(parsed.file.problem(note, "values") for note in notes))
+    all_notes = (*recipe.notes, *(parsed.file.problem(note.message, "values") for note in notes))
     return replace(recipe, name=parsed.name, spec=filled, fixed=tuple(fixed.items()), notes=all_notes)
 
 
@@ -220,8 +226,10 @@ def _named(value: Any) -> list[str]:
     return [file for file in (value if isinstance(value, list) else [value]) if isinstance(file, str)]
 
 
-def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the contradictions within a recipe, each with the keys of its place."""
+def _mistakes(recipe: Recipe, own: RecipeSpec) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the contradictions within a recipe, each with the keys of its place; ``own`` is what its own file says."""
+    yield from choice_mistakes(own.parameters)
+    yield from layout_mistakes(own.layout, recipe.layout, recipe.parameters, recipe.references, recipe.spec.heeds)
     yield from _condition_mistakes(recipe)
     yield from _former_name_mistakes(recipe)
     for number, text in enumerate(recipe.spec.stays):
@@ -229,6 +237,7 @@ def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
             phrase_of(text, recipe.name, recipe.parameters)
         except InputError as error:
             yield from ((problem.message, ("stays", cast("str", number))) for problem in error.problems)
+    yield from _rule_mistakes(recipe)
     for name, slot in recipe.spec.references.items():
         if slot.described_by and not repeats(recipe.parameters.get(slot.described_by)):
             yield f"described_by names '{slot.described_by}', which is no list.", ("references", name, "described_by")
@@ -239,6 +248,18 @@ def _mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
         for slot_name in turn.references or ():
             if slot_name not in recipe.references:
                 yield f"there is no reference slot '{slot_name}'.", (*keys, "references")
+
+
+def _rule_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
+    known = [*recipe.parameters, *recipe.references]
+    for number, rule in enumerate(recipe.spec.contradicts):
+        for name in (rule.at, *rule.when, *rule.mentions, *rule.quoted):
+            if name not in known:
+                hint = did_you_mean(name, known)
+                yield (
+                    f"contradicts names '{name}', which is no parameter or slot. {hint}".strip(),
+                    ("contradicts", cast("str", number)),
+                )
 
 
 def _former_name_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -2,99 +2,181 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Required, cast
+from typing import TYPE_CHECKING, Any, Required, cast
 
 from pydantic import TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from prompt_kit.errors import InputError, Problem, did_you_mean
-from prompt_kit.images import Image, open_image
+from prompt_kit.errors import Offer, Problem
+from prompt_kit.recipe.checked import CheckedValues, Checking
+from prompt_kit.recipe.conditions import conditions_of, holds
+from prompt_kit.recipe.fields import SEVERAL, Field, field_of
+from prompt_kit.recipe.ordinary import Ordinary, ordinary
 from prompt_kit.recipe.parameters import Color
-from prompt_kit.recipe.values import UNUSUAL, Chosen
+from prompt_kit.recipe.slots import check_descriptions, entries_of, opened
+from prompt_kit.recipe.value_problems import meant_as_own, missing, not_asked, of_value, unknown
+from prompt_kit.recipe.values import Chosen, canonical, recorded
 from prompt_kit.support.colours import key_away_from
-from prompt_kit.support.messages import explain
-from prompt_kit.support.words import spoken, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from prompt_kit.images import Image
+    from prompt_kit.recipe.checked import Check
+    from prompt_kit.recipe.conditions import When
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.spec import ReferenceSlot
 
 
-_STRATEGY_WORDS: Final = frozenset({"strategies", "strategy", "use", "uses", "using"})
-"""What people write who would mix in a strategy where values stand."""
-
-
-_LISTS: Final = frozenset({"list", "choices", "copies"})
-
-
+@dataclass(frozen=True, eq=False)
 class Form:
-    """The parameters and reference slots of a recipe, ready to check values."""
+    """What a recipe asks, in order, as data; and the check of what was filled in."""
 
-    def __init__(
-        self,
-        name: str,
-        parameters: Mapping[str, Parameter],
-        references: Mapping[str, ReferenceSlot],
-        heeds: Iterable[str] = (),
-    ) -> None:
-        """Make the form of the recipe ``name``; parameters in ``heeds`` are empty unless a strategy asks them."""
-        self.name, self.parameters, self.references, self.heeds = name, parameters, references, heeds
+    name: str
+    """The name of the recipe."""
+    parameters: Mapping[str, Parameter]
+    """What the recipe's file says of each parameter; `fields` has the same for everything that shows a form."""
+    references: Mapping[str, ReferenceSlot]
+    """What the recipe's file says of each slot for pictures."""
+    heeds: tuple[str, ...] = ()
+    """Further names that its template may use: empty unless a strategy asks them."""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """What a preset or brand has filled in; what is not locked can be given otherwise."""
+    checks: tuple[Check, ...] = ()
+    """Further checks, in order, of values that were checked one by one."""
 
-    def check(
-        self, given: Mapping[str, Any], problems: list[Problem], *, filled: Collection[str] = ()
-    ) -> tuple[dict[str, Any], dict[str, tuple[Image, ...]]]:
-        """Return what was filled in, ready for the template, and the pictures by slot.
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Everything that is asked, in order: the parameters, then the slots for pictures."""
+        return tuple(
+            field_of(name, asked, self._plain_default(name), filled=name in self.fixed)
+            for name, asked in self._asked.items()
+        )
+
+    def field(self, name: str) -> Field:
+        """Return the field of a parameter or slot by its name, also by one of an earlier version.
+
+        Raises:
+            KeyError: When nothing has that name.
+        """
+        return self._fields[self.former.get(name, name)]
+
+    def check(self, values: Mapping[str, Any], references: Mapping[str, Any] | None = None) -> CheckedValues:
+        """Return what values mean, with every problem and note; nothing is rendered, no template is opened.
+
+        Values are data only: a text never names a file, and whatever a name means elsewhere, here it is the name of
+        a parameter or slot, or unknown.
 
         Args:
-            given: Values by parameter, pictures by slot; nothing that is empty.
-            problems: Every problem is added here.
-            filled: The names in ``given`` that a preset or a brand filled in; they go when they are not asked.
+            values: Values by parameter. Pictures may stand here by slot, too.
+            references: Pictures by slot: an `Image`, a ``Path``, bytes, or a list of them.
         """
-        words = given if self._slots.isdisjoint(given) else {n: v for n, v in given.items() if n not in self._slots}
-        context = self._context(words, problems)
+        ready = None if references or self.fixed else self._ordinary.ready(values)
+        if ready is not None and self._independent:
+            return CheckedValues((), (), {}, ready[1], ready[0], self.slot_names)
+        problems: list[Problem] = []
+        notes: list[Problem] = []
+        if ready is not None:
+            return self._together_checked(ready[1], ready[0], problems, notes)
+        given = self._together(values, references, problems) if references else values
+        given = self.renamed(given, problems, notes)
+        filled: Collection[str] = ()
+        empty = {name for name, value in given.items() if value is None or (value.__class__ is str and not value)}
+        if self.fixed:
+            filled = self.fixed.keys() - given.keys() | self._locked.keys() & empty
+            empty -= self._locked.keys()
+            given = {**self.fixed, **{name: value for name, value in given.items() if name not in filled}}
+        if empty:
+            given = {name: value for name, value in given.items() if name not in empty}
+        context = self._context(self._words(given), problems)
+        checked = self._together_checked(given, context, problems, notes, filled)
+        cleared = tuple(name for name in self.fixed if name in empty and self.field(name).is_asked(context))
+        return replace(checked, cleared=cleared) if cleared else checked
+
+    def _together_checked(
+        self,
+        given: Mapping[str, Any],
+        context: dict[str, Any],
+        problems: list[Problem],
+        notes: list[Problem],
+        filled: Collection[str] = (),
+    ) -> CheckedValues:
+        """Return what values mean that were looked at one by one: what depends on others, pictures, further checks."""
+        words, unsure = self._words(given), {problem.parameter for problem in problems}
+        self._check_locked(words, context, problems)
         if self._conditions:
-            self._check_conditions(words, context, problems, filled)
+            self._check_conditions(words, context, problems, filled, unsure)
         if self._automatic_colors:
             self._find_colors(words, context)
-        if not self.references:
-            return context, {}
-        pictures = self._pictures(given, context, problems, filled)
-        self._check_descriptions(context, pictures, problems)
-        return context, pictures
+        pictures: dict[str, tuple[Image, ...]] = {}
+        if self.references:
+            pictures = self._pictures(given, context, problems, filled, unsure)
+            check_descriptions(self.references, context, pictures, problems)
+        if filled:
+            given = {n: v for n, v in given.items() if n not in filled or n in pictures or context.get(n)}
+        if self.checks:
+            checking = Checking(self.parameters, self.references, given, context, pictures, problems, notes)
+            for check in self.checks:
+                check(checking)
+        return CheckedValues(tuple(problems), tuple(notes), pictures, given, context, self.slot_names)
 
-    def renamed(self, given: Mapping[str, Any], problems: list[Problem]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-        """Return values under the names of today, and a note for each that came under an older one.
+    def _words(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what was given for parameters, without the pictures."""
+        if self.slot_names.isdisjoint(given):
+            return given
+        return {name: value for name, value in given.items() if name not in self.slot_names}
+
+    def _together(
+        self, values: Mapping[str, Any], references: Mapping[str, Any], problems: list[Problem]
+    ) -> dict[str, Any]:
+        """Return values and pictures by name; only slots may stand among the pictures."""
+        together = dict(values)
+        for name, pictures in references.items():
+            if self.former.get(name, name) not in self.references:
+                problems.append(unknown(str(name), pictures, list(self.references), self.name, kind="reference slot"))
+            elif name in together:
+                message = f"{name}: is given among the values and among the references. Leave one of them out."
+                problems.append(Problem(message, parameter=name, code="given_twice"))
+            else:
+                together[name] = pictures
+        return together
+
+    def renamed(self, given: Mapping[str, Any], problems: list[Problem], notes: list[Problem]) -> Mapping[str, Any]:
+        """Return values under the names of today, each that came under an older one with a note.
 
         What came under several names becomes one list where the parameter takes one, in the order of ``was``.
 
         Args:
             given: Values by parameter, pictures by slot.
             problems: A value that came under both names, where only one can be taken, is added here.
+            notes: A note for each value that came under an older name is added here.
         """
         if self.former.keys().isdisjoint(given):
-            return given, ()
+            return given
         values = {name: value for name, value in given.items() if name not in self.former}
-        notes, collected = [], defaultdict[str, list[Any]](list)
+        collected = defaultdict[str, list[Any]](list)
+        notes_of_names: list[Problem] = []
         for name in (name for name in self.former if name in given):
             new = self.former[name]
-            if new in self.parameters and self.parameters[new].type in _LISTS:
-                collected[new] += _entries(given[name])
+            if new in self.parameters and self.parameters[new].type in SEVERAL:
+                collected[new] += entries_of(given[name])
             elif new in values:
                 message = f"{name}: is now called '{new}', which is given, too. Leave '{name}' out."
-                problems.append(Problem(message, parameter=name))
+                offers = (Offer(f"Leave '{name}' out", name),)
+                problems.append(Problem(message, parameter=name, code="given_twice", offers=offers))
                 continue
             else:
                 values[new] = given[name]
-            notes.append(f"'{name}' is now called '{new}'; its value counts as before.")
+            message = f"'{name}' is now called '{new}'; its value counts as before."
+            offers = (Offer(f"Call it '{new}'", new, replaces=name),)
+            notes_of_names.append(Problem(message, parameter=new, code="former_name", offers=offers))
         for name, entries in collected.items():
-            values[name] = [*entries, *_entries(values.get(name, []))]
-        return values, tuple(sorted(notes))
+            values[name] = [*entries, *entries_of(values.get(name, []))]
+        notes += sorted(notes_of_names, key=str)
+        return values
 
     def reread(self, recorded: Mapping[str, Any]) -> dict[str, Any]:
         """Return what recorded values mean to a template today; what no longer fits is empty.
@@ -102,44 +184,41 @@ class Form:
         The recipe may have changed since they were recorded, so nothing here is a problem.
         """
         context = self._empty.copy()
-        recorded, _ = self.renamed(recorded, [])
+        recorded = self.renamed(recorded, [], [])
         for name, value in recorded.items():
             if (parameter := self.parameters.get(name)) is not None:
                 context[name] = _reread(parameter, value)
         for name, condition in self._conditions.items():
-            if not _holds(condition, context):
+            if not holds(condition, context):
                 context[name] = self.parameters[name].empty
         return context
 
     def is_asked(self, name: str, given: Mapping[str, Any]) -> bool:
         """Return whether a parameter or slot is asked under the values that were given so far."""
-        asked = self.parameters.get(name) or self.references[name]
         context = self._empty | {other: _raw(value) for other, value in given.items()}
-        return not asked.show_if or _holds(asked.show_if, context)
+        return self.field(name).is_asked(context)
 
     def json_schema(self) -> dict[str, Any]:
-        """Return the JSON Schema of the values: one property for each parameter and reference slot."""
-        schema = self._adapter.json_schema()
-        properties = schema.setdefault("properties", {})
-        for name, parameter in self.parameters.items():
-            properties[name] |= {"title": parameter.title or spoken(name)}
-            properties[name] |= {"description": parameter.help} if parameter.help else {}
-            properties[name] |= {"default": parameter.default} if parameter.default is not None else {}
-            if choices := getattr(parameter, "choices", None):
-                target = properties[name].setdefault("items", {}) if parameter.type == "choices" else properties[name]
-                target |= {"examples" if getattr(parameter, "other", False) else "enum": list(choices)}
-        for name, slot in self.references.items():
-            properties[name] = {
-                "title": slot.title or spoken(name),
-                "type": "array",
-                "items": {"type": "string", "format": "path"},
-                "minItems": slot.min,
-                "maxItems": slot.max,
-            }
-        required = [name for name, slot in self.references.items() if slot.min and not slot.show_if]
-        if required:
-            schema["required"] = [*schema.get("required", []), *required]
-        return schema
+        """Return the JSON Schema of the values: one property for each parameter and reference slot.
+
+        `CheckedValues.values` always fits it. Values that fit have no problems but those of `codes.NOT_IN_SCHEMA`.
+        """
+        from prompt_kit.recipe.form_schema import form_schema  # most commands need none
+
+        return form_schema(self.fields, self.default)
+
+    @cached_property
+    def former(self) -> dict[str, str]:
+        """Today's names by the names of earlier versions."""
+        return {old: n for n, asked in self._asked.items() for old in asked.was if old not in self._asked}
+
+    @cached_property
+    def _asked(self) -> dict[str, Any]:
+        return {**self.parameters, **self.references}
+
+    @cached_property
+    def _fields(self) -> dict[str, Field]:
+        return {asked.name: asked for asked in self.fields}
 
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
@@ -156,24 +235,23 @@ class Form:
     @cached_property
     def _empty(self) -> dict[str, Any]:
         """What the template sees where nothing was given: the default, else what is false and prints nothing."""
-        context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", ""))
+        context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", "")) | {"covered": ()}
         context |= {name: p.ready for name, p in self.parameters.items()}
         context |= dict.fromkeys(self.references, "")
         return context | {"earlier": "", "item": Chosen("", ""), "turn": "", "keyed": False}
 
     @cached_property
-    def _slots(self) -> frozenset[str]:
-        return frozenset(self.references)
+    def slot_names(self) -> frozenset[str]:
+        """The names of all slots for pictures, those of earlier versions among them."""
+        return frozenset([*self.references, *(old for old, name in self.former.items() if name in self.references)])
 
     @cached_property
-    def former(self) -> dict[str, str]:
-        """Today's names by the names of earlier versions."""
-        asked = {**self.parameters, **self.references}
-        return {old: name for name, asked_for in asked.items() for old in asked_for.was if old not in asked}
+    def _conditions(self) -> dict[str, tuple[When, ...]]:
+        return {name: conditions_of(p.show_if) for name, p in self.parameters.items() if p.show_if}
 
     @cached_property
-    def _conditions(self) -> dict[str, Mapping[str, Any]]:
-        return {name: p.show_if for name, p in self.parameters.items() if p.show_if}
+    def _slot_conditions(self) -> dict[str, tuple[When, ...]]:
+        return {name: conditions_of(slot.show_if) for name, slot in self.references.items()}
 
     @cached_property
     def _automatic_colors(self) -> dict[str, list[str]]:
@@ -181,74 +259,95 @@ class Form:
         return {name: p.away_from for name, p in self.parameters.items() if isinstance(p, Color) and p.away_from}
 
     @cached_property
-    def _shortcuts(self) -> dict[str, Callable[[Any], Any]]:
-        return {name: parameter.shortcut for name, parameter in self.parameters.items()}
+    def _ordinary(self) -> Ordinary:
+        """The short way for ordinary values, which most calls take."""
+        return ordinary(self.parameters, self._needed, self._empty)
+
+    @cached_property
+    def _independent(self) -> bool:
+        """Whether nothing depends on anything else, and no pictures are asked."""
+        return not (self._conditions or self._automatic_colors or self._locked or self.references or self.checks)
+
+    def default(self, name: str) -> Any:
+        """Return what a template sees where a parameter is asked and left out."""
+        parameter = self.parameters[name]
+        return _reread(parameter, self.fixed[name]) if name in self.fixed else parameter.ready
+
+    def _plain_default(self, name: str) -> Any:
+        """Return what applies where a parameter or slot is asked and left out, as plain data."""
+        parameter = self.parameters.get(name)
+        if parameter is None:
+            return [recorded(picture) for picture in entries_of(self.fixed[name])] if name in self.fixed else None
+        value = self.fixed.get(name, parameter.default)
+        return None if value is None else canonical(value, self.default(name))
+
+    @cached_property
+    def _locked(self) -> dict[str, Any]:
+        """What is locked, ready for a template."""
+        return {name: self.default(name) for name, parameter in self.parameters.items() if parameter.locked}
 
     @cached_property
     def _needed(self) -> frozenset[str]:
         return frozenset(name for name, p in self.parameters.items() if p.required and not p.show_if)
 
     def _context(self, words: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
-        context = self._ordinary(words)
-        if context is not None:
-            return context
         try:
             checked: dict[str, Any] = self._adapter.validate_python(words)
         except ValidationError as error:
-            value_problems = [self._problem(e, words) for e in error.errors(include_url=False)]
+            errors = error.errors(include_url=False)
+            value_problems = [self._problem(e, words) for e in errors]
             order = list(self.parameters)
             value_problems.sort(key=lambda p: order.index(p.parameter) if p.parameter in order else len(order))
             problems += value_problems
             wrong = {p.parameter for p in value_problems}
-            # Conditions are judged by what was given, so that one mistake does not make others of what is right.
-            return self._empty | {name: _raw(value) for name, value in words.items() if name not in wrong}
+            right = {name: value for name, value in words.items() if name not in wrong and name in self.parameters}
+            return self._empty | {name: _reread(self.parameters[name], value) for name, value in right.items()}
         return self._empty | checked
 
-    def _ordinary(self, words: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the context when every value passes its shortcut, else ``None``; most calls end here."""
-        if not self._needed <= words.keys():
-            return None
-        shortcuts, context = self._shortcuts, self._empty.copy()
-        for name, value in words.items():
-            shortcut = shortcuts.get(name)
-            ready = UNUSUAL if shortcut is None else shortcut(value)
-            if ready is UNUSUAL:
-                return None
-            context[name] = ready
-        return context
-
     def _problem(self, error: Any, words: Mapping[str, Any]) -> Problem:
-        name, *inner = error["loc"]
-        if error["type"] == "extra_forbidden":
-            names = [*self.parameters, *self.references]
-            hint = did_you_mean(str(name), names) or f"There are: {', '.join(names)}."
-            if name in _STRATEGY_WORDS:
-                hint = f"Strategies are mixed in before: recipe.using({_in_code(error['input'])})."
-            return Problem(f"'{self.name}' has no parameter '{name}'. {hint}", parameter=str(name))
+        name = str(error["loc"][0])
+        if error["type"] in {"extra_forbidden", "invalid_key"}:
+            return unknown(name, error["input"], list(self._asked), self.name)
         if error["type"] == "missing":
-            return _missing(str(name), self.parameters[name].help)
-        value = words[name]
-        several = isinstance(value, list | tuple) and len(value) > 1
-        place = f", entry {inner[0] + 1}" if several and inner and isinstance(inner[0], int) else ""
-        return Problem(stopped(f"{name}{place}: {explain(error)}"), parameter=str(name))
+            return missing(name, self.parameters[name].help)
+        return of_value(error, words[name])
+
+    def _check_locked(self, words: Mapping[str, Any], context: Mapping[str, Any], problems: list[Problem]) -> None:
+        """Check that what is locked is left as it is, in whichever spelling."""
+        wrong = {problem.parameter for problem in problems}
+        for name, ready in self._locked.items():
+            if name in words and name not in wrong and context[name] != ready:
+                message = f"{name}: is locked by the preset. Leave it out."
+                offers = (Offer("Leave it out", name),)
+                problems.append(Problem(message, parameter=name, code="locked", offers=offers))
 
     def _check_conditions(
-        self, words: Mapping[str, Any], context: dict[str, Any], problems: list[Problem], filled: Collection[str]
+        self,
+        words: Mapping[str, Any],
+        context: dict[str, Any],
+        problems: list[Problem],
+        filled: Collection[str],
+        unsure: set[str | None],
     ) -> None:
-        """Remove values that are not asked under these values, and check that required ones are given."""
-        for name, condition in self._conditions.items():
-            if _holds(condition, context):
+        """Remove values that are not asked under these values, and check that required ones are given.
+
+        Nothing is said of what depends on ``unsure`` values: one mistake must not make others of what is right.
+        """
+        for name, conditions in self._conditions.items():
+            if not unsure.isdisjoint(condition.parameter for condition in conditions):
+                unsure.add(name)
+            elif holds(conditions, context):
                 if self.parameters[name].required and name not in words:
-                    problems.append(_missing(name, self.parameters[name].help))
+                    problems.append(missing(name, self.parameters[name].help))
             else:
                 if name in words and name not in filled:
-                    problems.append(_not_asked(name, condition))
+                    problems.append(not_asked(name, conditions))
                 context[name] = self.parameters[name].empty
 
     def _find_colors(self, words: Mapping[str, Any], context: dict[str, Any]) -> None:
         """Add the colours that are asked and were not given to the context: each far from what other values name."""
         for name, others in self._automatic_colors.items():
-            if name not in words and _holds(self.parameters[name].show_if, context):
+            if name not in words and holds(self._conditions.get(name, ()), context):
                 context[name] = key_away_from(text for other in others for text in _texts(context.get(other)))
 
     def _pictures(
@@ -257,74 +356,31 @@ class Form:
         context: Mapping[str, Any],
         problems: list[Problem],
         filled: Collection[str],
+        unsure: set[str | None],
     ) -> dict[str, tuple[Image, ...]]:
         pictures: dict[str, tuple[Image, ...]] = {}
         for name, slot in self.references.items():
-            value = given.get(name, ())
-            several = _entries(value)
-            if slot.show_if and not _holds(slot.show_if, context):
-                if name in given and name not in filled:
-                    problems.append(_not_asked(name, slot.show_if))
+            conditions = self._slot_conditions[name]
+            if not unsure.isdisjoint(condition.parameter for condition in conditions):
                 continue
-            if slot.min and not several:
-                problems.append(_missing(name, slot.help))
-            elif not slot.min <= len(several) <= slot.max:
-                noun = "picture" if slot.max == 1 else "pictures"
-                problems.append(Problem(f"{name}: takes {slot.takes} {noun}, not {len(several)}.", parameter=name))
-            if name in given:
-                pictures[name] = tuple(_opened(name, picture, problems) for picture in several)
+            if holds(conditions, context):
+                if several := opened(name, slot, given.get(name, ()), problems):
+                    pictures[name] = several
+            elif name in given and name not in filled:
+                problems.append(not_asked(name, conditions))
         return pictures
-
-    def _check_descriptions(
-        self,
-        context: Mapping[str, Any],
-        pictures: Mapping[str, tuple[Image, ...]],
-        problems: list[Problem],
-    ) -> None:
-        for name, slot in self.references.items():
-            described = len(context[slot.described_by]) if slot.described_by else 0
-            if described > len(pictures.get(name, ())):
-                problems.append(
-                    Problem(
-                        f"{slot.described_by}: describes {described} pictures; '{name}' has"
-                        f" {len(pictures.get(name, ()))}.",
-                        parameter=slot.described_by,
-                    ),
-                )
-
-
-def _missing(name: str, help_text: str) -> Problem:
-    return Problem(f"{name}: is missing. {stopped(help_text)}".rstrip(), parameter=name)
-
-
-def _entries(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _opened(name: str, picture: Any, problems: list[Problem]) -> Any:
-    if isinstance(picture, Image):
-        return picture
-    if not isinstance(picture, str | Path | bytes):
-        problems.append(Problem(f"{name}: takes a picture file.", parameter=name))
-        return None
-    try:
-        return open_image(picture)
-    except InputError as error:
-        problems.append(Problem(f"{name}: {error}", parameter=name))
-        return None
-
-
-def _in_code(strategies: Any) -> str:
-    """Return strategies as the arguments of a call."""
-    several = strategies if isinstance(strategies, list | tuple) else [strategies]
-    return ", ".join(json.dumps(str(strategy)) for strategy in several)
 
 
 def _reread(parameter: Parameter, value: Any) -> Any:
+    """Return what a value that was taken once means to a template; empty when it no longer fits."""
+    value = list(value) if isinstance(value, tuple) else value
     try:
-        return parameter.adapter.validate_python(list(value) if isinstance(value, tuple) else value)
-    except ValidationError:
+        return parameter.adapter.validate_python(value)
+    except ValidationError as error:
+        meant = [meant_as_own(wrong, value) for wrong in error.errors(include_url=False)]
+    if meant[0] is None:
         return parameter.empty
+    return _reread(parameter, meant[0])
 
 
 def _raw(value: Any) -> Any:
@@ -333,28 +389,3 @@ def _raw(value: Any) -> Any:
 
 def _texts(value: Any) -> Iterable[str]:
     return (str(item) for item in value) if isinstance(value, tuple) else (str(value or ""),)
-
-
-def _holds(condition: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
-    return all(_meets(context.get(other), wanted) for other, wanted in condition.items())
-
-
-def _not_asked(name: str, condition: Mapping[str, Any]) -> Problem:
-    when = " and ".join(f"{other} is {_either(wanted)}" for other, wanted in condition.items())
-    return Problem(f"{name}: is only asked when {when}. Leave it out.", parameter=name)
-
-
-def _meets(value: Any, wanted: Any) -> bool:
-    value = getattr(value, "value", value)
-    if wanted is True:
-        return bool(value)
-    if wanted is False:
-        return not value
-    values = [getattr(v, "value", v) for v in value] if isinstance(value, tuple) else [value]
-    return any(v in (wanted if isinstance(wanted, list) else [wanted]) for v in values)
-
-
-def _either(wanted: Any) -> str:
-    if isinstance(wanted, bool):
-        return "given" if wanted else "left out"
-    return " or ".join(str(item) for item in wanted) if isinstance(wanted, list) else str(wanted)

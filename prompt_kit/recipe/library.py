@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from prompt_kit.errors import InputError, NotFoundError, Place, Problem, PromptKitError, WorkspaceError
 from prompt_kit.project import FILE, Project, find_project
+from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
 from prompt_kit.recipe.spec import NAME_PATTERN, PresetSpec, RecipeSpec, StrategySpec
 from prompt_kit.recipe.templating import Source
 from prompt_kit.support.files import inside, is_there, listed, read_text
@@ -237,7 +238,10 @@ class Library:
                 if is_there(root.recipes / f"{FOLDERS[kind]}{name}.yaml"):
                     path = inside(root.recipes, f"{FOLDERS[kind]}{name}.yaml")
                     file = YamlFile(path, self.label(path))
-                    return LibraryFile(name, file.parse(_SPECS[kind]), file, root)
+                    spec = file.parse(_SPECS[kind])
+                    if isinstance(spec, StrategySpec):
+                        _check_places(spec, file)
+                    return LibraryFile(name, spec, file, root)
         raise NotFoundError(kind, name, self.names(kind))
 
     def _read_source(self, name: str) -> Source:
@@ -254,6 +258,20 @@ class Library:
     def _templates(self) -> Iterator[str]:
         for root in self.roots:
             yield from (path.relative_to(root.templates).as_posix() for path in root.templates.rglob("*.j2"))
+
+
+def _check_places(spec: StrategySpec, file: YamlFile) -> None:
+    """Check what a strategy says of where things stand; a recipe is checked with all that it inherits and mixes in.
+
+    Raises:
+        InputError: With every problem, each at its place in the file.
+    """
+    mistakes = [
+        *choice_mistakes(spec.parameters),
+        *layout_mistakes(spec.layout, {*spec.layout, "subject"}, spec.parameters, spec.references),
+    ]
+    if mistakes:
+        raise InputError([file.problem(message, *keys) for message, keys in mistakes])
 
 
 def _is_partial(template: str) -> bool:

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, overload
 
-from prompt_kit.errors import InputError, Problem, PromptKitError
+from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
+from prompt_kit.recipe.contradictions import contradictions, misplaced, overruled
 from prompt_kit.recipe.form import Form
+from prompt_kit.recipe.placing.planning import plan_of
+from prompt_kit.recipe.reading import mend_texts, note_placeholders
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
+from prompt_kit.recipe.slots import as_paths
 from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
-from prompt_kit.recipe.templating import filled_phrase
+from prompt_kit.recipe.templating import Values, filled_phrase
 from prompt_kit.recipe.turns import Names, compiled_turns, phrase_of, template_name
 from prompt_kit.recipe.values import recorded
+from prompt_kit.support.calls import check_kind
 from prompt_kit.support.words import spoken, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from prompt_kit.catalogue import Model
+    from prompt_kit.errors import Problem
     from prompt_kit.images import Image
     from prompt_kit.prompt import Task
+    from prompt_kit.recipe.checked import Check, CheckedValues
     from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.parameters import ChoiceOf, Parameter
+    from prompt_kit.recipe.placing.planning import LayoutPlan
+    from prompt_kit.recipe.placing.spec import AreaSpec
+    from prompt_kit.recipe.slots import Picture
     from prompt_kit.recipe.spec import ReferenceSlot
     from prompt_kit.recipe.templating import Program
 
@@ -84,6 +95,19 @@ class Recipe:
         for strategy in self.strategies:
             slots |= {name: slot for name, slot in strategy.spec.references.items() if name not in slots}
         return slots
+
+    @cached_property
+    def layout(self) -> Mapping[str, AreaSpec]:
+        """Where things stand, by name of the area: the recipe's own, then those of its strategies."""
+        own: dict[str, Any] = dict(self.spec.layout)
+        for strategy in self.strategies:
+            own |= {name: area for name, area in strategy.spec.layout.items() if name not in own}
+        return own
+
+    @cached_property
+    def layout_plan(self) -> LayoutPlan | None:
+        """The areas, ready to be filled in; ``None`` when the recipe has none."""
+        return plan_of(self.layout, self.parameters, self.references, repeated=any(t.for_each for t in self.spec.turns))
 
     @cached_property
     def settings(self) -> Settings:
@@ -146,36 +170,72 @@ class Recipe:
             return f"it is for recipes that {' or '.join(strategy.spec.tasks)}, and this one's task is to {self.task}."
         return stopped(self.spec.excludes.get(strategy.name, ""))
 
+    @overload
     def render(
-        self, *, settings: Mapping[str, Any] | Settings | None = None, generator: str = "", **values: Any
+        self,
+        values: Mapping[str, Any],
+        /,
+        *,
+        references: Mapping[str, Picture | Sequence[Picture]] | None = None,
+        settings: Mapping[str, Any] | Settings | None = None,
+        generator: str = "",
+    ) -> Prompt: ...
+
+    @overload
+    def render(
+        self, /, *, settings: Mapping[str, Any] | Settings | None = None, generator: str = "", **values: Any
+    ) -> Prompt: ...
+
+    def render(
+        self,
+        values: Mapping[str, Any] | None = None,
+        /,
+        *,
+        settings: Mapping[str, Any] | Settings | None = None,
+        generator: str = "",
+        **named: Any,
     ) -> Prompt:
-        """Return the prompt that these values make.
+        """Return the prompt that values make.
+
+        Values that come from strangers (a request, a sheet, a model's answer) are given as a mapping: it is data only.
+        A text in it never names a file, a setting is never a value, and a name that means something elsewhere is
+        just the name of a parameter, or unknown. At a prompt, values are given by name; there, texts in a slot for
+        pictures are paths.
 
         Args:
+            values: Values by parameter.
+            references: With a mapping of values only: pictures by slot, each an `Image`, a ``Path``, bytes, or a list
+                of them.
             settings: Settings that differ from the recipe's, such as ``{"aspect_ratio": "16:9"}``.
             generator: Who will make the picture: its model decides how many earlier pictures go along, and whether
                 a subject stands on nothing or on a flat colour that is removed afterwards.
-            **values: Values by parameter, and pictures (a path, bytes, an `Image`, or a list of them) by slot.
+            **named: Values by parameter, and pictures (a path, bytes, an `Image`, or a list of them) by slot.
 
         Raises:
             InputError: With every problem of the values, pictures and settings.
+            TypeError: When values are given both as a mapping and by name.
         """
-        problems: list[Problem] = []
-        renamed, notes = self.form.renamed(values, problems)
-        unfilled = values = dict(renamed) if notes else values
-        if self.fixed:
-            values = self._with_fixed(values)
-        given = values
-        if None in values.values() or "" in values.values():
-            given = {name: value for name, value in values.items() if value is not None and value != ""}
-        filled = dict(self.fixed).keys() - unfilled.keys() if self.fixed else ()
-        context, pictures = self.form.check(given, problems, filled=filled)
-        if filled:
-            given = {n: v for n, v in given.items() if n not in filled or n in pictures or context.get(n)}
+        references = None
+        if values is not None:
+            check_kind("values", values, Mapping, "values by the name of a parameter")
+            references = named.pop("references", None)
+            if named:
+                raise TypeError(f"{', '.join(named)}: values are given as one mapping, or by name, not both.")
+        else:
+            slots = self.form.slot_names
+            values = named if slots.isdisjoint(named) else _with_paths(named, slots)
+        return self._rendered(self.form.check(values, references), settings, generator)
+
+    def _rendered(
+        self, checked: CheckedValues, settings: Mapping[str, Any] | Settings | None, generator: str
+    ) -> Prompt:
+        context, pictures = Values(checked.context), checked.pictures
+        problems = list(checked.problems)
         base = self._chosen_settings(context) if self._deciding and not problems else self.settings
         chosen = self._settings(settings, base, generator, problems) if settings else base
         if problems:
             raise InputError(problems)
+        notes = (*checked.notes, *self._overruled(context, chosen)) if settings and self._deciding else checked.notes
         context["task"] = self.task
         if self._base and not chosen.aspect_ratio:
             chosen = self._in_format_of_base(chosen, pictures, generator)
@@ -196,7 +256,7 @@ class Recipe:
             self.name,
             self.spec.version,
             self._strategy_names,
-            tuple([(name, value if type(value) is str else recorded(value)) for name, value in given.items()]),
+            tuple([(name, value if type(value) is str else recorded(value)) for name, value in checked.given.items()]),
             notes,
             self.title,
         )
@@ -208,7 +268,7 @@ class Recipe:
             InputError: With every problem of its values, pictures and settings.
         """
         example = self.examples[name]
-        return self.using(*example.uses).render(settings=example.settings, **example.values)
+        return self.using(*example.uses).render(example.values, settings=example.settings)
 
     def stays(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Return what a refinement of a picture must keep, as noun phrases.
@@ -227,7 +287,12 @@ class Recipe:
     @cached_property
     def form(self) -> Form:
         """What the recipe asks, ready to check values."""
-        return Form(self.name, self.parameters, self.references, self.spec.heeds)
+        rules = [rule for spec in (self.spec, *(s.spec for s in self.strategies)) for rule in spec.contradicts]
+        checks: list[Check] = [mend_texts, note_placeholders]
+        checks += [contradictions(rules)] if rules else []
+        checks += [misplaced(self.layout_plan)] if self.layout_plan else []
+        heeds, fixed = tuple(self.spec.heeds), dict(self.fixed)
+        return Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks))
 
     @cached_property
     def _phrases(self) -> tuple[Program, ...]:
@@ -242,13 +307,9 @@ class Recipe:
         """
         known = (*self.parameters, *self.references, *self.spec.heeds)
         template = template_name(self.name, self.spec)
-        return compiled_turns(
-            self.spec.turns or [TurnSpec()],
-            template,
-            self.strategies,
-            Names(known, tuple(self.references)),
-            self.library.source,
-        )
+        names = Names(known, tuple(self.references))
+        turns = compiled_turns(self.spec.turns or [TurnSpec()], template, self.strategies, names, self.library.source)
+        return tuple(replace(turn, layout=self.layout_plan) for turn in turns)
 
     @cached_property
     def _base(self) -> str:
@@ -302,9 +363,17 @@ class Recipe:
         """Return the recipe's settings with those that the chosen values bring."""
         brought: dict[str, Any] = {}
         for name in self._deciding:
-            choice = cast("ChoiceOf", self.parameters[name]).choices.get(context[name].value)
-            brought |= choice.settings.model_dump(exclude_unset=True) if choice else {}
+            brought |= self._brought(name, context)
         return replace(self.settings, **brought)
+
+    def _brought(self, name: str, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings that the choice of a parameter brings."""
+        choice = cast("ChoiceOf", self.parameters[name]).choices.get(context[name].value)
+        return choice.settings.model_dump(exclude_unset=True) if choice else {}
+
+    def _overruled(self, context: Mapping[str, Any], chosen: Settings) -> list[Problem]:
+        """Return a note for each setting of a choice in whose place another one was asked for."""
+        return overruled({name: self._brought(name, context) for name in self._deciding}, chosen)
 
     def _settings(
         self, settings: Mapping[str, Any] | Settings, base: Settings, generator: str, problems: list[Problem]
@@ -316,23 +385,17 @@ class Recipe:
             chosen = replace(chosen, thinking=self._model(chosen, generator).thinking_for(chosen.thinking))
         return chosen
 
-    def _with_fixed(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        fixed = dict(self.fixed)
-        problems = [
-            Problem(f"{name}: is locked by the preset. Leave it out.", parameter=name)
-            for name, value in values.items()
-            if value != fixed.get(name, value) and name in self.parameters and self.parameters[name].locked
-        ]
-        if problems:
-            raise InputError(problems)
-        return fixed | dict(values)
-
     def _from_folder(self, name: str, value: Any) -> Any:
         if name not in self.references:
             return value
         if isinstance(value, list):
             return [self._from_folder(name, item) for item in value]
         return self.folder / value if isinstance(value, str) else value
+
+
+def _with_paths(named: Mapping[str, Any], slots: Collection[str]) -> dict[str, Any]:
+    """Return what a person gave by name, with texts in slots for pictures as paths."""
+    return {name: as_paths(value) if name in slots else value for name, value in named.items()}
 
 
 def _check_clashes(recipe: Recipe) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from prompt_kit.layout import NO_LAYOUT
 from prompt_kit.prompt import Earlier, EarlierWords, Mask, Reference, Text, Turn
 from prompt_kit.recipe.templating import trusted
 from prompt_kit.recipe.values import Chosen
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.images import Image
     from prompt_kit.prompt import Answer, Part, Role
+    from prompt_kit.recipe.placing.planning import LayoutPlan
     from prompt_kit.recipe.spec import ReferenceSlot
     from prompt_kit.recipe.templating import Program
 
@@ -30,7 +32,7 @@ Room: TypeAlias = "Callable[[Sequence[Part], Role], int | None]"
 MASKED: Final = "the part that may change"
 """How a mask is called in a sentence: it is not sent as a picture, so it has no number."""
 
-NAMES: Final = frozenset({"earlier", "item", "keyed", "task", "turn"})
+NAMES: Final = frozenset({"covered", "earlier", "item", "keyed", "task", "turn"})
 """What a template can use besides parameters and reference slots."""
 
 
@@ -78,6 +80,8 @@ class TurnTemplate:
     role: Role = "identity"
     """The role of the earlier pictures."""
     output: Answer = "picture"
+    layout: LayoutPlan | None = None
+    """Where things stand; ``None`` when nothing says it."""
 
 
 def render_turns(
@@ -97,7 +101,8 @@ def render_turns(
         room: How many more pictures the model takes; as many as the recipe says when left out.
     """
     if len(plans) == 1 and not plans[0].for_each and not pictures:
-        return (Turn((Text(plans[0].program.render(context)),)),)
+        text, layout = Text(plans[0].program.render(context)), plans[0].layout
+        return (Turn((text,), layout=layout.layout(context) if layout else NO_LAYOUT),)
     steps = [(plan, item) for plan in plans for item in (context[plan.for_each] if plan.for_each else (None,))]
     drawn = sum(plan.output == "picture" for plan, _ in steps)
     turns: list[Turn] = []
@@ -113,7 +118,9 @@ def render_turns(
             | {"turn": TurnNumber(number, drawn, name), "item": NO_ITEM if item is None else item}
         )
         settled = [EarlierWords(at) for at, turn in enumerate(turns) if turn.output == "words"]
-        turns.append(Turn((*attached, Text(plan.program.render(in_turn)), *settled), name, plan.output))
+        parts = (*attached, Text(plan.program.render(in_turn)), *settled)
+        where = plan.layout.layout(in_turn) if plan.layout and plan.output == "picture" else NO_LAYOUT
+        turns.append(Turn(parts, name, plan.output, layout=where))
     return tuple(turns)
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from prompt_kit.prompt import Answer, Role, Task
 from prompt_kit.recipe.parameters import ChoicesOf, Color, Condition, CopiesOf, ListOf, Parameter
+from prompt_kit.recipe.placing.spec import AreaName, AreaSpec
 from prompt_kit.recipe.settings import SettingsSpec
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
@@ -19,9 +20,9 @@ PARAMETER_PATTERN: Final = r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$"
 RESERVED: Final = frozenset(
     """
     across and as ask aspect_ratio batch call count debug dry_run earlier elif else endfor endif example false filter
-    for from generator grounding help if import in include is item json keyed locked loop macro max_cost model n new
-    none not or out preset recipe refine resend safety seed self set settings size skip_refused strategy task
-    temperature thinking thoughts tier top_p true turn use values version
+    for from generator grounding guide help if import in include is item json keyed locked loop macro max_cost model n
+    new none not or out preset recipe refine resend safety seed self set settings size skip_refused strategy
+    task temperature thinking thoughts tier top_p true turn use values version
     """.split(),
 )
 """Names that mean something else in templates or on the command line."""
@@ -113,6 +114,27 @@ class StrategyExampleSpec(ExampleSpec):
     """The recipe it is mixed into."""
 
 
+class ContradictionSpec(_Spec):
+    """Values that cannot all be meant; a note says so, and the prompt is rendered all the same."""
+
+    at: ParameterName
+    """The parameter or slot beside which forms show the note."""
+    says: Beginning
+    """A sentence: what contradicts what, and what to do."""
+    when: Condition = {}
+    """Parameters and slots, and the value, or list of values, that each has; ``true`` means any."""
+    mentions: dict[ParameterName, Phrase] = {}
+    """Parameters and the words, separated by commas, of which each has at least one; ``*`` stands for any ending."""
+    quoted: list[ParameterName] = []
+    """Parameters of which at least one has words in quotes."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> ContradictionSpec:
+        if not (self.when or self.mentions or self.quoted):
+            raise ValueError("a contradiction needs when, mentions or quoted: the values that cannot all be meant")
+        return self
+
+
 class _Shared(_Spec):
     """What recipes and strategies have in common."""
 
@@ -128,8 +150,13 @@ class _Shared(_Spec):
     """Settings that go with it."""
     references: dict[ParameterName, ReferenceSlot] = {}
     """Slots for input pictures, in the order in which they are sent."""
+    layout: dict[AreaName, AreaSpec] = {}
+    """Where things stand in the picture: areas by name, in reading order; it is never sent, but drawn and checked."""
     needed: dict[Beginning, Phrase] = {}
     """Sentences that most prompts need whatever was filled in: how each begins, and why it must stand there."""
+
+    contradicts: list[ContradictionSpec] = []
+    """Values that cannot all be meant."""
 
     @field_validator("parameters")
     @classmethod

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from prompt_kit.errors import did_you_mean
 from prompt_kit.images import Image
+from prompt_kit.recipe.nearness import folded, nearest, spelling
 from prompt_kit.support import words
 from prompt_kit.support.colours import color_name
 from prompt_kit.support.text import shortened, visible
@@ -22,6 +23,16 @@ MANY_CHOICES: Final = 15
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
 _NAMED_HEX = re.compile(rf"{_COLOR_WORDS.pattern} \({_HEX.pattern}\)")
+
+
+class WrongValueError(ValueError):
+    """What is wrong with one value, with the code of `recipe.codes` for it."""
+
+    def __init__(self, message: str, code: str, offers: tuple[tuple[str, Any], ...] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.offers = offers
+        """What to put in its place, each with a few words that say so."""
 
 
 class Chosen(str):
@@ -82,6 +93,9 @@ PLACE_MARK: Final = "::"
 
 _TWO_STOPS: Final = re.compile(r"[!?…。！？؟।]\.$|\.{4}$|(?<!\.)\.\.$")
 
+OWN_MARK: Final = "="
+"""Stands before own words that are nearly a choice, to say that they are meant: ``=marbel``; it is left out."""
+
 UNUSUAL: Final = object()
 """What a shortcut returns for a value that must be validated in full."""
 
@@ -112,7 +126,8 @@ def placed_copier(language: str, longest: int) -> Callable[[str], Copy]:
         text = text if mark else value
         words_alone = copy(text)
         if len(words_alone.text) > longest:
-            raise ValueError(f"has {len(words_alone.text):,} characters; at most {longest:,} are allowed")
+            message = f"has {len(words_alone.text):,} characters; at most {longest:,} are allowed"
+            raise WrongValueError(message, "too_long")
         return Copy(words_alone.text, words_alone.language, words.clause(place) if mark else "")
 
     return ready
@@ -123,7 +138,7 @@ def placed_text(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     if not value.keys() <= {"words", "place"} or not isinstance(value.get("words"), str):
-        raise ValueError("must have 'words' and may have 'place', nothing else")
+        raise WrongValueError("must have 'words' and may have 'place', nothing else", "wrong_type")
     return f"{value['words']} {PLACE_MARK} {value.get('place') or ''}".rstrip()
 
 
@@ -148,7 +163,7 @@ def plain(value: str) -> str:
 
 
 def _nothing() -> NoReturn:
-    raise ValueError("is empty; leave it out or write something")
+    raise WrongValueError("is empty; leave it out or write something", "empty")
 
 
 def color_words(value: str) -> str:
@@ -163,46 +178,112 @@ def color_words(value: str) -> str:
     if _NAMED_HEX.fullmatch(value):
         return value  # a name and its code, as the kit prints it
     if value.startswith("#") or not _COLOR_WORDS.fullmatch(value):
-        raise ValueError("must be a colour such as '#ffcc00' (in quotes, in YAML) or 'deep teal'")
+        raise WrongValueError("must be a colour such as '#ffcc00' (in quotes, in YAML) or 'deep teal'", "not_a_color")
     return value
 
 
 def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bool) -> Callable[[str], Chosen]:
     """Return the function that turns a value into the words of its choice.
 
+    Case, spaces, hyphens and underscores do not matter, and the label counts as the value. Own words that are nearly
+    a choice are a problem, unless `OWN_MARK` stands before them.
+
     Args:
         known: The choices by value.
         labels: The values by the label that people read.
         other: Whether own words are welcome, too.
     """
-    folded = {label.casefold(): value for label, value in labels.items()}
+    names = [spelling(name, value) for name, value in [*labels.items(), *zip(known, known, strict=True)]]
+    spelled = {name.letters: name.value for name in names}
 
     def choose(value: str) -> Chosen:
         chosen = known.get(value)
         if chosen is not None:
             return chosen
-        # People who fill in a spreadsheet write what they read: the label.
-        by_label = folded.get(value.strip().casefold())
-        if by_label is not None:
-            return known[by_label]
         own = words.clause(value)
-        if not other or not own:
-            hint = did_you_mean(value, list(known))
-            listed = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
-            raise ValueError(f"'{shortened(visible(value))}' is not one of {listed}. {hint}".strip())
+        if other and own.startswith(OWN_MARK):
+            meant = words.clause(own.removeprefix(OWN_MARK)) or _nothing()
+            return Chosen(meant, meant, own=True)
+        by_name = spelled.get(folded(own))
+        if by_name is not None:
+            return known[by_name]
+        if not other:
+            raise _not_a_choice(value, list(known))
+        if not own:
+            _nothing()
+        if near := nearest(own, names):
+            raise _near_choice(own, near)
         return Chosen(own, own, own=True)
 
     return choose
 
 
+def _not_a_choice(value: str, known: list[str]) -> WrongValueError:
+    hint = did_you_mean(value, known)
+    listed = f"the {len(known)} choices" if hint and len(known) > MANY_CHOICES else ", ".join(known)
+    message = f"'{shortened(visible(value))}' is not one of {listed}. {hint}".strip()
+    offers = tuple((f"Take '{choice}'", choice) for choice in known if f"'{choice}'" in hint)
+    return WrongValueError(message, "not_a_choice", offers)
+
+
+def _near_choice(own: str, near: tuple[str, ...]) -> WrongValueError:
+    shown, listed = shortened(visible(own)), " or ".join(f"'{value}'" for value in near)
+    message = f"'{shown}' is nearly the choice {listed}. Take that, or write '{OWN_MARK}{shown}' for your own words."
+    offers = (*((f"Take '{value}'", value) for value in near), (f"Keep '{shown}'", f"{OWN_MARK}{own}"))
+    return WrongValueError(message, "near_choice", offers)
+
+
+def marked_own(value: Any) -> Any:
+    """Return ``{own: …}`` with `OWN_MARK` before the words, the form in which it is recorded; others as they are."""
+    if not isinstance(value, Mapping):
+        return value
+    if value.keys() != {"own"} or not isinstance(value["own"], str):
+        raise WrongValueError("must have 'own' with your own words, nothing else", "wrong_type")
+    return f"{OWN_MARK}{value['own']}"
+
+
+def own_words(ready: Any) -> tuple[str, ...]:
+    """Return the words in a value that stand where choices are offered and are none of them."""
+    several = ready if isinstance(ready, tuple) else (ready,)
+    return tuple(str(item) for item in several if isinstance(item, Chosen) and item.own)
+
+
+def canonical(given: Any, ready: Any) -> Any:
+    """Return a value as plain data in one spelling, which means the same when it is given again.
+
+    Args:
+        given: The value as it was written.
+        ready: The same, ready for a template.
+    """
+    if isinstance(ready, tuple):
+        entries = given if isinstance(given, list | tuple) else (given,)
+        pairs = zip(entries, ready, strict=False)
+        return [_line(entry, item) if isinstance(item, Copy) else canonical(entry, item) for entry, item in pairs]
+    if isinstance(ready, Chosen):
+        marked = isinstance(given, Mapping) or str(given).lstrip().startswith(OWN_MARK)
+        return OWN_MARK * (marked and ready.own) + ready.value
+    if isinstance(ready, str):
+        return str(given if isinstance(given, str | int | float) else ready)
+    return ready
+
+
+def _line(given: Any, copy: Copy) -> str:
+    """Return one of several pieces of exact words as it is written."""
+    if copy.place:
+        return f"{copy.text} {PLACE_MARK} {copy.place}"
+    # A mark at the very end says that another one before it belongs to the words.
+    ends = str(placed_text(given)).rstrip().endswith(f" {PLACE_MARK}")
+    return f"{copy.text} {PLACE_MARK}" if ends and not copy.text.endswith(PLACE_MARK) else copy.text or "-"
+
+
 def recorded(value: Any) -> Any:
     """Return a value as a record holds it: plain data, pictures by file name."""
-    if isinstance(value, Mapping):
-        return placed_text(value)
     if isinstance(value, list | tuple):
         return tuple([item if type(item) is str else recorded(item) for item in value])
     if isinstance(value, str | int | float):
         return value
+    if isinstance(value, Mapping):
+        return marked_own(value) if "own" in value else placed_text(value)
     if isinstance(value, Image | Path):
         return value.name
     return "(picture)" if isinstance(value, bytes) else str(value)

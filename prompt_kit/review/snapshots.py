@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prompt_kit.prompt import ROLES, Earlier, EarlierWords, Mask, Reference, Text
+from prompt_kit.support.text import shortened
 from prompt_kit.support.words import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.images import Image
+    from prompt_kit.layout import Area, Layout
     from prompt_kit.prompt import Part, Prompt, Turn
 
 
@@ -45,7 +47,25 @@ def _turn(turn: Turn, number: int) -> str:
     head += "\n" if head else ""
     count = len(turn.history)
     before = f"continues a conversation of {count} exchange{'s' if count > 1 else ''}\n" if count else ""
-    return head + before + "".join(_part(part, position) for position, part in enumerate(turn.parts, 1))
+    parts = "".join(_part(part, position) for position, part in enumerate(turn.parts, 1))
+    return head + before + parts + _layout(turn.layout)
+
+
+def _layout(layout: Layout) -> str:
+    """Return where things stand, one area a line, its box in hundredths of width and height."""
+    lines = [f"   {_area(area)}\n" for area in layout.areas]
+    return f"layout, not sent\n{''.join(lines)}" if lines else ""
+
+
+def _area(area: Area) -> str:
+    box = area.box
+    corner = "anywhere" if box is None else f"{box.x * 100:.0f} {box.y * 100:.0f}"
+    where = corner if box is None else f"{corner}, {box.width * 100:.0f} × {box.height * 100:.0f}"
+    on = f", on {area.on}" if area.on else ""
+    facing = f", facing {area.facing}" if area.facing else ""
+    slot = f" [{area.slot}]" if area.slot else ""
+    content = f": {shortened(' '.join(area.content.split()))}" if area.content else ""
+    return f"{area.name} ({area.kind}) {where}{on}{facing}{slot}{content}"
 
 
 def _described(image: Image) -> str:

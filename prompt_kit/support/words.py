@@ -56,7 +56,8 @@ _ABBREVIATIONS: Final = frozenset(
 )
 # A stop, and what closes with it, before a space and the beginning of another sentence.
 _SENTENCE_END = re.compile(r"(?<=[.!?…])([\"”’»)]?) (?=[A-Z\"“«(])")
-_EDGES: Final = frozenset(",;:. ")
+EDGES: Final = frozenset(",;:. ")
+"""What a value that stands inside a sentence does not end with."""
 _SPACES = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x84\x86-\x9f]")
 _STOPS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "۔", KEPT)
@@ -76,7 +77,7 @@ def plain(value: str) -> str:
 
 def is_clause(value: str) -> bool:
     """Return whether a value can stand inside a sentence as it is; nearly all can."""
-    return value.isprintable() and value[-1:] not in _EDGES and value[:1] != " "
+    return value.isprintable() and value[-1:] not in EDGES and value[:1] != " "
 
 
 def clause(value: str) -> str:

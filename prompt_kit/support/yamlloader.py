@@ -18,6 +18,9 @@ MAX_NODES: Final = 100_000
 """How many nodes a file may have once its aliases are followed."""
 
 _BARE_COLOR = re.compile(r"(?<=[:,\[] )#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=[,}\] ])|(?<=\[)#[0-9a-fA-F]{3,6}\b")
+_COLOR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
+# A comment has a space after its mark, or a line of its own; what looks like this is more often meant as a value.
+_CUT_OFF = re.compile(r"(?m)^[^\n#]*?\S[ \t]+(#\w[^\n]*)")
 # Lists and mappings over several lines begin here; libyaml has more line ends than Python's "^".
 _LEAD = re.compile(r"(?:^|[\r\x85\u2028\u2029])([ \t?:-]+)", re.MULTILINE)
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -91,7 +94,28 @@ def load(text: str, label: str) -> Any:
         raise InputError(
             [Problem(f"'{key.value}' is here for the second time.", _place(key, label)) for key in loader.repeated],
         )
+    if hidden := list(_hidden(text, root, label)):
+        raise InputError(hidden)
     return data
+
+
+def _hidden(text: str, root: yaml.Node, label: str) -> Iterator[Problem]:
+    """Find values that a comment cuts off, because nothing is around their '#'."""
+    if not (matches := list(_CUT_OFF.finditer(text))):
+        return
+    scalars = list(_scalars(root))
+    for match in matches:
+        at = match.start(1)
+        line, column = text.count("\n", 0, at), at - text.rfind("\n", 0, at) - 1
+        if any(start <= (line, column) < end for start, end in scalars):
+            continue
+        word = match[1].split()[0]
+        noun = "colour" if _COLOR.fullmatch(word) else "value"
+        yield Problem(
+            f"{word} begins a comment, which hides the end of the line. Put the {noun} in quotes;"
+            " a comment has a space after '#'.",
+            Place(label, line + 1, column + 1),
+        )
 
 
 def _syntax_problem(error: Exception, source: str, label: str) -> Problem:
@@ -159,3 +183,19 @@ def _expanded(node: yaml.Node, sizes: dict[int, int]) -> int:
         children = iter(node.value)
     sizes[id(node)] = 1 + sum(_expanded(child, sizes) for child in children)
     return sizes[id(node)]
+
+
+def _scalars(root: yaml.Node) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield where each text of a document begins and ends, as line and column from 0."""
+    nodes, visited = [root], set[int]()
+    while nodes:
+        node = nodes.pop()
+        if id(node) in visited:
+            continue
+        visited.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            yield (node.start_mark.line, node.start_mark.column), (node.end_mark.line, node.end_mark.column)
+        elif isinstance(node, yaml.MappingNode):
+            nodes += [part for pair in node.value for part in pair]
+        else:
+            nodes += node.value

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from contextlib import contextmanager
+from functools import lru_cache, reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from PIL import Image, ImageChops, ImageDraw, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from prompt_kit.generators.proof.fonts import MARKED, MEASURE, NONE, OWN, can_shape, decomposed, font, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from prompt_kit.generators.proof.fonts import FontRun
 
@@ -41,7 +42,7 @@ class Type(NamedTuple):
     """How far the letters are set apart, in ems."""
 
 
-class Box(NamedTuple):
+class Rect(NamedTuple):
     """A rectangle: left, top, width and height, in points."""
 
     x: float
@@ -64,18 +65,23 @@ class Box(NamedTuple):
         """Width times height, 0 when there is nothing left of it."""
         return max(0.0, self.w) * max(0.0, self.h)
 
-    def inset(self, by: float) -> Box:
+    def inset(self, by: float) -> Rect:
         """Return the box with so much less on all sides."""
-        return Box(self.x + by, self.y + by, self.w - 2 * by, self.h - 2 * by)
+        return Rect(self.x + by, self.y + by, self.w - 2 * by, self.h - 2 * by)
 
-    def part(self, x: float, y: float, w: float, h: float) -> Box:
+    def part(self, x: float, y: float, w: float, h: float) -> Rect:
         """Return a part of the box, given in shares of it."""
-        return Box(self.x + x * self.w, self.y + y * self.h, w * self.w, h * self.h)
+        return Rect(self.x + x * self.w, self.y + y * self.h, w * self.w, h * self.h)
 
-    def fitted(self, ratio: float) -> Box:
+    def fitted(self, ratio: float) -> Rect:
         """Return the largest box of that ratio of width to height in the middle of this one."""
         w = min(self.w, self.h * ratio)
-        return Box(self.x + (self.w - w) / 2, self.y + (self.h - w / ratio) / 2, w, w / ratio)
+        return Rect(self.x + (self.w - w) / 2, self.y + (self.h - w / ratio) / 2, w, w / ratio)
+
+    def joined(self, other: Rect) -> Rect:
+        """Return the smallest rectangle that holds both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        return Rect(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
 
 
 def mixed(color: Color, other: Color, share: float) -> Color:
@@ -127,37 +133,49 @@ def _scale(face: str) -> float:
 class Board:
     """A sheet while it is drawn."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], k: int = 0) -> None:
+        """Prepare a sheet; ``k`` is how many times larger it is drawn, chosen by its size when it is 0."""
         self.size = size
-        self.k = next((k for k, most in _SMOOTH if size[0] * size[1] <= most), 1)
+        self.k = k or next((k for k, most in _SMOOTH if size[0] * size[1] <= most), 1)
         self.image = Image.new("RGB", (size[0] * self.k, size[1] * self.k), PAPER)
         self.pen = ImageDraw.Draw(self.image, "RGBA")
         self.hair = max(1.0, (size[0] * size[1]) ** 0.5 / 900)
         """The width of the finest line, in points."""
+        self._extents: list[Rect] = []
+
+    @contextmanager
+    def measured(self) -> Iterator[list[Rect]]:
+        """Collect what is drawn meanwhile: at the end, the list has the smallest rectangle that holds all of it."""
+        self._extents = extents = list[Rect]()
+        yield extents
+        extents[:] = [reduce(Rect.joined, extents)] if extents else []
 
     def finished(self) -> Image.Image:
         """Return the sheet in its real size."""
         return self.image if self.k == 1 else self.image.reduce(self.k)
 
     def box(
-        self, box: Box, fill: Color | None = None, *, line: Color | None = None, width: float = 1, r: float = 0
+        self, box: Rect, fill: Color | None = None, *, line: Color | None = None, width: float = 1, r: float = 0
     ) -> None:
         """Draw a box; ``width`` counts hair lines, ``r`` rounds the corners."""
         if box.w <= 0 or box.h <= 0:
             return
         pixels = self._pixels(box)
+        self._reach(box)
         thick = max(1, round(width * self.hair * self.k)) if line else 0
         self.pen.rounded_rectangle(pixels, min(r, box.w / 2, box.h / 2) * self.k, fill, line, thick)
 
-    def oval(self, box: Box, fill: Color | None = None, *, line: Color | None = None, width: float = 1) -> None:
+    def oval(self, box: Rect, fill: Color | None = None, *, line: Color | None = None, width: float = 1) -> None:
         """Draw an ellipse in a box."""
         if box.w <= 0 or box.h <= 0:
             return
+        self._reach(box)
         self.pen.ellipse(self._pixels(box), fill, line, max(1, round(width * self.hair * self.k)) if line else 0)
 
     def line(self, *points: tuple[float, float], color: Color = HAIR, width: float = 1, dash: float = 0) -> None:
         """Draw a line through points; ``dash`` is the length of its dashes, in points."""
         thick = max(1, round(width * self.hair * self.k))
+        self._reach_points(points, thick / self.k)
         if not dash:
             self.pen.line([(x * self.k, y * self.k) for x, y in points], color, thick, joint="curve")
             return
@@ -170,13 +188,19 @@ class Board:
                 self.pen.line([(x * self.k, y * self.k) for x, y in ends], color, thick)
                 at += dash
 
-    def dashed(self, box: Box, color: Color, *, width: float = 1, dash: float = 8) -> None:
+    def dashed(self, box: Rect, color: Color, *, width: float = 1, dash: float = 8) -> None:
         """Draw a box with dashed edges."""
         corners = ((box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom), (box.x, box.y))
         self.line(*corners, color=color, width=width, dash=dash)
 
-    def hatch(self, box: Box, color: Color, *, step: float) -> None:
+    def shape(self, *points: tuple[float, float], fill: Color) -> None:
+        """Fill a polygon."""
+        self._reach_points(points, 0)
+        self.pen.polygon([(x * self.k, y * self.k) for x, y in points], fill)
+
+    def hatch(self, box: Rect, color: Color, *, step: float) -> None:
         """Fill a box with slanting lines."""
+        self._reach(box)
         mask = Image.new("L", self._size(box), 0)
         pen = ImageDraw.Draw(mask)
         w, h = mask.size
@@ -185,10 +209,11 @@ class Board:
             pen.line([(x, h), (x + h, 0)], 255, max(1, round(self.hair * self.k)))
         self.image.paste(color[:7], (round(box.x * self.k), round(box.y * self.k)), mask)
 
-    def picture(self, picture: Image.Image, box: Box, *, cover: bool = True, r: float = 0, opacity: float = 1) -> Box:
+    def picture(self, picture: Image.Image, box: Rect, *, cover: bool = True, r: float = 0, opacity: float = 1) -> Rect:
         """Draw a picture into a box, cut to it or whole, and return where it is."""
         if not cover:
             box = box.fitted(picture.width / picture.height)
+        self._reach(box)
         size = self._size(box)
         fitted = (
             ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
@@ -203,6 +228,15 @@ class Board:
         self.image.paste(fitted.convert("RGB"), (round(box.x * self.k), round(box.y * self.k)), mask)
         return box
 
+    def tint(self, mask: Image.Image, box: Rect, color: Color, opacity: float) -> None:
+        """Lay a colour over a box where a mask is white, and a line of it along the mask's edge."""
+        self._reach(box)
+        size, corner = self._size(box), (round(box.x * self.k), round(box.y * self.k))
+        white = mask.resize(size)
+        self.image.paste(color[:7], corner, white.point([round(shade * opacity) for shade in range(256)]))
+        wide = 2 * max(1, round(1.2 * self.hair * self.k)) + 1
+        self.image.paste(color[:7], corner, ImageChops.subtract(white, white.filter(ImageFilter.MinFilter(wide))))
+
     def words(self, x: float, y: float, text: str, how: Type) -> float:
         """Set words on a base line and return the x where they end."""
         if how.spread:
@@ -213,10 +247,21 @@ class Board:
             x += self._run(x, y, run, how)
         return x
 
+    def length(self, text: str, size: float) -> float:
+        """Return how long words are when they are drawn in a size: hinting makes small letters wider."""
+        drawn = 0.0
+        for run in runs(text):
+            if run.face in {NONE, MARKED}:
+                drawn += _run_width(run) * size
+            else:
+                face = font(run.face, size * self.k * _scale(run.face))
+                drawn += face.getlength(run.text, direction=_direction(run)) / self.k
+        return drawn
+
     def disc(self, x: float, y: float, r: float, number: int, color: Color) -> None:
         """Draw a number on a disc around a point."""
         text = str(number)
-        self.oval(Box(x - r, y - r, 2 * r, 2 * r), color)
+        self.oval(Rect(x - r, y - r, 2 * r, 2 * r), color)
         size = r * (1.15 if len(text) == 1 else 0.95)
         self.words(x - width(text) * size / 2, y + size * 0.36, text, Type(size, CARD, weight=0.01))
 
@@ -235,12 +280,14 @@ class Board:
         way = _direction(run)
         if not run.text.isspace():
             thick = how.weight * how.size * self.k
-            self.pen.text((x * self.k, y * self.k), run.text, how.color, face, "ls", direction=way, stroke_width=thick)
+            at = (x * self.k, y * self.k)
+            self.pen.text(at, run.text, how.color, face, "ls", direction=way, stroke_width=thick)
+            self._reach_letters(at, face.getbbox(run.text, anchor="ls", direction=way), thick)
         return face.getlength(run.text, direction=way) / self.k
 
     def _placeholder(self, x: float, y: float, run: FontRun, how: Type) -> None:
         size = how.size
-        box = Box(x + 0.08 * size, y - 0.78 * size, (_run_width(run) - 0.16) * size, 0.98 * size)
+        box = Rect(x + 0.08 * size, y - 0.78 * size, (_run_width(run) - 0.16) * size, 0.98 * size)
         self.box(box, f"{how.color[:7]}14", line=f"{how.color[:7]}80", r=0.22 * size)
         self.words(x + 0.35 * size, y - 0.06 * size, label(run), Type(size * _LABEL, how.color))
 
@@ -261,6 +308,7 @@ class Board:
             return
         face = font(OWN, size * self.k)
         self.pen.text((x * self.k, y * self.k), base, color, face, "ls", stroke_width=how.weight * size * self.k)
+        self._reach_letters((x * self.k, y * self.k), face.getbbox(base, anchor="ls"), 0)
         left, top, right, bottom = (edge / self.k for edge in face.getbbox(base, anchor="ls"))
         if char in "øØłŁ":
             self._stroke(
@@ -276,6 +324,7 @@ class Board:
     def _stroke(self, points: Sequence[tuple[float, float]], color: Color, thick: float) -> None:
         line = [(x * self.k, y * self.k) for x, y in points]
         half = thick * self.k / 2
+        self._reach_points(points, thick)
         if len(line) > 1:
             self.pen.line(line, color, max(1, round(half * 2)), joint="curve")
             return
@@ -283,10 +332,22 @@ class Board:
         half = max(half * 1.25, 0.8)
         self.pen.ellipse([x - half, y - half, x + half, y + half], color)
 
-    def _pixels(self, box: Box) -> tuple[float, float, float, float]:
+    def _reach(self, box: Rect) -> None:
+        self._extents.append(box)
+
+    def _reach_points(self, points: Sequence[tuple[float, float]], thick: float) -> None:
+        (left, right), (top, bottom) = ((min(along), max(along)) for along in zip(*points, strict=True))
+        self._reach(Rect(left, top, right - left, bottom - top).inset(-thick / 2))
+
+    def _reach_letters(self, at: tuple[float, float], edges: tuple[float, ...], thick: float) -> None:
+        left, top, right, bottom = (edge / self.k for edge in edges)
+        box = Rect(at[0] / self.k + left, at[1] / self.k + top, right - left, bottom - top)
+        self._reach(box.inset(-thick / self.k))
+
+    def _pixels(self, box: Rect) -> tuple[float, float, float, float]:
         return (box.x * self.k, box.y * self.k, max(box.x, box.right) * self.k - 1, max(box.y, box.bottom) * self.k - 1)
 
-    def _size(self, box: Box) -> tuple[int, int]:
+    def _size(self, box: Rect) -> tuple[int, int]:
         return max(1, round(box.w * self.k)), max(1, round(box.h * self.k))
 
 

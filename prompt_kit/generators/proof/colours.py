@@ -1,4 +1,4 @@
-"""Finds the colours that a prompt names, by code or in words."""
+"""Finds the colours that a prompt gives as codes and that its values name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prompt_kit.generators.proof.fonts import clean
 from prompt_kit.support.colours import color_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 MOST: Final = 8
 """How many colours are shown."""
@@ -21,8 +21,19 @@ _CODE: Final = re.compile(r"#[0-9a-fA-F]{6}\b")
 _BEFORE: Final = re.compile(r"([\w-]+(?: [\w-]+)?) ?\(?$")
 _REACH: Final = 40
 """How many characters before a code its name is looked for."""
-_FIELDS: Final = re.compile(r"palette|colou?r|accent")
 _LITTLE: Final = frozenset("in on of and the a an with is colour color accent".split())
+_WORD: Final = re.compile(r"#[0-9a-f]{6}\b|[^\W\d_]+(?:-[^\W\d_]+)*|[^\w\s]")
+_LONGEST: Final = 3
+"""The most words that the name of a colour has."""
+_DARK: Final = frozenset("deep dark midnight".split())
+_PALE: Final = frozenset("dusty light muted pale pastel soft".split())
+_THINGS: Final = frozenset(
+    "amber apricot blush brick butter charcoal chocolate clay cobalt copper coral cream emerald forest gold honey ivory"
+    " lavender leaf lemon lilac lime linen mint mustard olive orange orchid peach peru petrol plum rose ruby rust sage"
+    " salmon sand signal silver sky slate snow steel stone tan terracotta thistle tomato violet wheat".split()
+)
+"""Colours that are things as well: alone in a value, or before a noun, such a word is taken for the thing."""
+_AFTER: Final = frozenset("and as at for in on or over to under with".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +47,14 @@ class Chip:
     """Whether the prompt gives the code, or only a name that we took for this colour."""
 
 
-def chips(paragraphs: Sequence[str], values: Mapping[str, Any]) -> tuple[Chip, ...]:
-    """Return the colours of a prompt: those with a code first, then those named in the fields for colours."""
+def chips(paragraphs: Sequence[str], values: Mapping[str, Any], lettered: Collection[str] = ()) -> tuple[Chip, ...]:
+    """Return the colours of a prompt: those with a code first, then those that values name.
+
+    Args:
+        paragraphs: The prompt, for codes.
+        values: The values; every one of them may name colours.
+        lettered: Exact words of the picture, in which a colour is but a word.
+    """
     by_code: dict[str, Chip] = {}
     text = "\n".join(paragraphs)
     for match in _CODE.finditer(text):
@@ -45,40 +62,56 @@ def chips(paragraphs: Sequence[str], values: Mapping[str, Any]) -> tuple[Chip, .
         words = [word for word in (named[1] if named else "").split() if word.lower() not in _LITTLE]
         code = match[0].lower()
         by_code.setdefault(code, Chip(" ".join(words) or code, code, exact=True))
-    for name, value in values.items():
-        if _FIELDS.search(name):
-            for text in _texts(value):
-                chip = _chip(text)
-                if chip is not None:
-                    by_code.setdefault(chip.code, chip)
+    for value in values.values():
+        named_here = [chip for entry in _texts(value) for chip in _named(_without(entry, lettered))]
+        if len(named_here) > 1 or not {chip.name for chip in named_here} <= _THINGS:
+            for chip in named_here:
+                by_code.setdefault(chip.code, chip)
     return tuple(by_code.values())[:MOST]
 
 
 def _texts(value: Any) -> Iterator[str]:
-    entries = value if isinstance(value, list) else [value]
-    for entry in entries:
+    for entry in value if isinstance(value, list) else [value]:
         if isinstance(entry, str):
-            yield from (part.strip() for part in re.split(r",|[ -]and[ -]", clean(entry)) if part.strip())
+            yield clean(entry)
 
 
-def _chip(text: str) -> Chip | None:
-    """Return the colour that a few words name, or ``None`` when they name none that we know."""
-    if re.fullmatch(r"#[0-9a-fA-F]{6}", text):
-        return Chip(text.lower(), text.lower(), exact=True)
-    words = [word for word in re.findall(r"[a-z]+", text.lower()) if word not in _LITTLE]
-    if not words or len(words) > 3:  # noqa: PLR2004 - a longer text describes more than a colour
-        return None
-    if named := color_code(" ".join(words)):
-        return Chip(" ".join(words), named, exact=False)
-    css = ImageColor.colormap
-    code = color_code(words[0]) or css.get("".join(words)) or color_code(words[-1]) or css.get(words[-1])
-    if not isinstance(code, str):
-        return None
-    if words[0] in {"deep", "dark", "midnight"}:
-        code = _toned(code, 0.72, 0)
-    elif words[0] in {"pale", "light", "soft"}:
-        code = _toned(code, 0.45, 140)
-    return Chip(" ".join(words), code.lower(), exact=False)
+def _without(text: str, lettered: Collection[str]) -> str:
+    for words in lettered:
+        text = text.replace(words, "; ")
+    return text
+
+
+def _named(text: str) -> Iterator[Chip]:
+    """Yield the colours that a text names, in order; what a name belongs to is left to the reader."""
+    words = _WORD.findall(text.lower())
+    at = 0
+    while at < len(words):
+        for count in range(min(_LONGEST, len(words) - at), 0, -1):
+            name = " ".join(words[at : at + count])
+            after = words[at + count] if at + count < len(words) else ","
+            if (code := _code(name)) and not (name in _THINGS and after.isalpha() and after not in _AFTER):
+                yield Chip(name, code, exact=name == code)
+                break
+        at += count
+
+
+def _code(name: str) -> str | None:
+    """Return the colour that is called so, or ``None`` when no colour is."""
+    if name.startswith("#"):
+        return name if _CODE.fullmatch(name) else None
+    if code := color_code(name):
+        return code
+    first, _, rest = name.partition(" ")
+    if rest and first in _DARK | _PALE and " " not in rest:
+        code = color_code(rest) or _css(rest)
+        return code and (_toned(code, 0.72, 0) if first in _DARK else _toned(code, 0.45, 140))
+    return _css(name.replace(" ", ""))
+
+
+def _css(name: str) -> str | None:
+    code = ImageColor.colormap.get(name)
+    return code.lower() if isinstance(code, str) else None
 
 
 def _toned(code: str, share: float, white: int) -> str:

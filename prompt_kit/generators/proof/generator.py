@@ -5,18 +5,25 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import json
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.catalogue.formats import nearest_format
-from prompt_kit.generators.proof.layout import layout_of
+from prompt_kit.generators.proof.arrangement import arrangement_of
 from prompt_kit.generators.proof.sheet import draw
 from prompt_kit.outcome import Outcome, Picture, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL import Image as Pillow
+
+    from prompt_kit.catalogue import Model
     from prompt_kit.generators import Request
-    from prompt_kit.generators.proof.layout import Layout
+    from prompt_kit.images import Image
+    from prompt_kit.prompt import Settings
 
 _MEGAPIXELS: Final = {"512": 0.25, "1K": 1.0, "2K": 4.0, "4K": 16.0}
 """About how many megapixels each size has, for formats that the catalogue does not list."""
@@ -46,37 +53,44 @@ class Proof:
         return await asyncio.to_thread(_outcome, request)
 
 
+def proof_key(request: Request) -> str:
+    """Return what identifies the proof of a request: its fingerprint with its layout, which is drawn but never sent."""
+    layout = json.dumps(request.turn.layout.to_dict(), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(f"{request.fingerprint} {layout}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def pixels(request: Request) -> tuple[int, int]:
-    """Return the size of the picture that is asked for.
+    """Return the size of the picture that is asked for."""
+    return pixels_of(request.model, request.settings, [image for _, image in request.pictures])
+
+
+def pixels_of(model: Model, settings: Settings, pictures: Sequence[Image]) -> tuple[int, int]:
+    """Return the size of a picture that a model makes beside these pictures.
 
     Without an aspect ratio a model takes the shape of the last picture it is given, or a square.
     """
-    model, settings = request.model, request.settings
-    ratio = settings.aspect_ratio or nearest_format(_shape(request), 1, model.aspect_ratios)[0] or "1:1"
+    last = next((image for image in reversed(pictures) if image.width and image.height), None)
+    own = min(max(last.width / last.height, 1 / 16), 16) if last else 1.0
+    ratio = settings.aspect_ratio or nearest_format(own, 1, model.aspect_ratios)[0] or "1:1"
     known = model.pixels(ratio, settings.size)
     if known is not None:
         return known
     width, _, height = ratio.partition(":")
-    shape = min(max(int(width) / max(int(height), 1), 1 / 16), 16) if settings.aspect_ratio else _shape(request)
+    shape = min(max(int(width) / max(int(height), 1), 1 / 16), 16) if settings.aspect_ratio else own
     area = _MEGAPIXELS.get(settings.size or "1K", 1.0) * 1024 * 1024
     wide, high = ((area * way) ** 0.5 for way in (shape, 1 / shape))
     return min(_LONGEST, max(96, round(wide))), min(_LONGEST, max(96, round(high)))
 
 
-def _shape(request: Request) -> float:
-    image = next((image for _, image in reversed(request.pictures) if image.width and image.height), None)
-    return min(max(image.width / image.height, 1 / 16), 16) if image else 1.0
-
-
 def _outcome(request: Request) -> Outcome:
     size = pixels(request)
-    layout = layout_of(request, size)
-    data = _png(layout)
+    data = png(draw(arrangement_of(request, size)).image)
     picture = Picture(data, "image/png", *size, hashlib.sha256(data).hexdigest())
     return replace(_DRAWN, pictures=(picture,), model=request.model.id)
 
 
-def _png(layout: Layout) -> bytes:
+def png(image: Pillow.Image) -> bytes:
+    """Return a picture as the bytes of a PNG."""
     buffer = io.BytesIO()
-    draw(layout).save(buffer, "PNG", compress_level=4)
+    image.save(buffer, "PNG", compress_level=4)
     return buffer.getvalue()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from prompt_kit.generators.proof.canvas import Box, width
-from prompt_kit.generators.proof.content import ExactWords
+from prompt_kit.generators.proof.canvas import Rect, width
+from prompt_kit.generators.proof.content import Unplaced
 
 if TYPE_CHECKING:
     from prompt_kit.generators.proof.colours import Chip
     from prompt_kit.generators.proof.content import Brief, ProofPicture
 
-Look: TypeAlias = Literal["thumbnail", "row", "chip", "frame", "words"]
-"""How a note looks: a picture with words, its words alone, a colour, one of a sequence, or words of the picture."""
+Look: TypeAlias = Literal["thumbnail", "row", "chip", "turn", "words"]
+"""How a note looks: a picture with words, its words alone, a colour, one of a sequence, or an area without a place."""
 
 KICKER: Final = 1.9
 """The height of a heading with the space under it, in units."""
@@ -29,7 +29,7 @@ _SIZES: Final = (6.4, 5.2, 4.2, 3.4, 2.7)
 @dataclass(frozen=True, slots=True)
 class _Kind:
     heading: str
-    items: tuple[ProofPicture | Chip | ExactWords | int, ...]
+    items: tuple[ProofPicture | Chip | Unplaced | int, ...]
     look: Look
     width: float
     """Of one note, in units."""
@@ -39,9 +39,9 @@ class _Kind:
 class Placed:
     """One note in its box."""
 
-    box: Box
-    content: ProofPicture | Chip | ExactWords | int
-    """A picture, a colour, words, or the number of a turn."""
+    box: Rect
+    content: ProofPicture | Chip | Unplaced | int
+    """A picture, a colour, an area without a place, or the number of a turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Section:
     """Notes of one kind under their heading."""
 
     heading: str
-    at: Box
+    at: Rect
     look: Look
     items: tuple[Placed, ...]
 
@@ -67,7 +67,7 @@ class Notes:
     """How far thumbnails are from their best size, from 0 to 1."""
 
 
-def arranged(said: Brief, room: Box, unit: float) -> Notes:
+def arranged(said: Brief, room: Rect, unit: float) -> Notes:
     """Return the notes in their room: as large as they fit, and as many."""
     kinds = _kinds(said)
     if not kinds:
@@ -78,8 +78,9 @@ def arranged(said: Brief, room: Box, unit: float) -> Notes:
     for step, size in enumerate(_SIZES):
         for side_by_side in (False, True):
             notes = _placed(kinds, room, unit, size, side_by_side=side_by_side)
-            fits = notes.height <= room.h + 0.5
-            if fits:
+            if any(section.at.w < _NARROWEST * unit for section in notes.sections):
+                continue
+            if notes.height <= room.h + 0.5:
                 return Notes(notes.sections, notes.height, 0, step / len(_SIZES) if said.pictures else 0)
             best = notes
     kept, left = [], 0
@@ -98,35 +99,28 @@ def arranged(said: Brief, room: Box, unit: float) -> Notes:
 def _kinds(said: Brief) -> list[_Kind]:
     kinds: list[_Kind] = []
     if said.turns:
-        kinds.append(_Kind("Sequence", tuple(range(len(said.turns))), "frame", 3.1))
+        kinds.append(_Kind("Sequence", tuple(range(len(said.turns))), "turn", 3.1))
     if said.pictures:
         heading = "Reference" if len(said.pictures) == 1 else f"{len(said.pictures)} references, in this order"
         # Where the frame shows the pictures already, words are enough here.
-        look: Look = "row" if said.task == "compose" else "thumbnail"
+        look: Look = "row" if said.cards else "thumbnail"
         kinds.append(_Kind(heading, said.pictures, look, 11 if look == "row" else 13))
-    if said.room:
-        kinds.append(_words(said.empty, (ExactWords(said.room),)))
-    if said.listed:
-        kinds.append(_words("Further words" if said.placed else "Words in the picture", said.listed))
+    if said.unplaced:
+        longest = max(0.86 * width(area.text) for area in said.unplaced)
+        kinds.append(_Kind("Left to the model", said.unplaced, "words", min(max(longest + 1, 8.0), 20.0)))
     if said.chips:
         kinds.append(_Kind("Palette", said.chips, "chip", 8.2))
     return kinds
 
 
-def _words(heading: str, words: tuple[ExactWords, ...]) -> _Kind:
-    """Return a kind of note that is as wide as its longest words, within reason."""
-    longest = max(0.86 * width(entry.text) for entry in words)
-    return _Kind(heading, words, "words", min(max(longest + 1, 8.0), 20.0))
-
-
-def _placed(kinds: list[_Kind], room: Box, unit: float, size: float, *, side_by_side: bool) -> Notes:
+def _placed(kinds: list[_Kind], room: Rect, unit: float, size: float, *, side_by_side: bool) -> Notes:
     sections: list[Section] = []
     gap = 2 * unit
     shares = [max(len(kind.items), 2) * kind.width for kind in kinds]
     x, y, tallest = room.x, room.y, 0.0
     for kind, share in zip(kinds, shares, strict=True):
         w = (room.w - gap * (len(kinds) - 1)) * share / sum(shares) if side_by_side else room.w
-        section = _section(kind, Box(x, y, w, room.bottom - y), unit, size)
+        section = _section(kind, Rect(x, y, w, room.bottom - y), unit, size)
         low = max(item.box.bottom for item in section.items)
         sections.append(section)
         tallest = max(tallest, low - room.y)
@@ -137,21 +131,21 @@ def _placed(kinds: list[_Kind], room: Box, unit: float, size: float, *, side_by_
     return Notes(tuple(sections), tallest, 0, 0)
 
 
-def _section(kind: _Kind, box: Box, unit: float, size: float) -> Section:
+def _section(kind: _Kind, box: Rect, unit: float, size: float) -> Section:
     top = box.y + KICKER * unit
-    gap = (0.5 if kind.look == "frame" else 0.9) * unit
-    heights = {"frame": min(3.6, size), "row": min(2.1, size), "chip": 1.9, "thumbnail": size, "words": 1.2}
+    gap = (0.5 if kind.look == "turn" else 0.9) * unit
+    heights = {"turn": min(3.6, size), "row": min(2.1, size), "chip": 1.9, "thumbnail": size, "words": 1.2}
     height = heights[kind.look] * unit
-    if any(isinstance(item, ExactWords) and item.said for item in kind.items):
-        height = 1.9 * unit
+    if any(isinstance(item, Unplaced) and item.place for item in kind.items):
+        height = 3.1 * unit
     wordy = 2 if kind.look == "row" and size > _SIZES[2] else 1
     least = (size + 7 if kind.look == "thumbnail" else kind.width * wordy) * unit
     across = max(1, min(len(kind.items), int((box.w + gap) / (least + gap))))
     each = (box.w - gap * (across - 1)) / across
     if kind.look != "row":
-        each = min(each, least if kind.look == "frame" else (kind.width + 8) * unit)
+        each = min(each, least if kind.look == "turn" else (kind.width + 8) * unit)
     placed = []
     for at, item in enumerate(kind.items):
         row, column = divmod(at, across)
-        placed.append(Placed(Box(box.x + column * (each + gap), top + row * (height + gap * 0.8), each, height), item))
+        placed.append(Placed(Rect(box.x + column * (each + gap), top + row * (height + gap * 0.8), each, height), item))
     return Section(kind.heading, box, kind.look, tuple(placed))

@@ -1,12 +1,12 @@
-"""Draws a proof sheet from its layout."""
+"""Draws a proof sheet from its arrangement."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Board, Box, Type, mixed, width
+from prompt_kit.generators.proof.arrangement import LEADING, Arrangement, rise, rows_of_settings
+from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Board, Rect, Type, mixed, width
 from prompt_kit.generators.proof.frame import Stage
-from prompt_kit.generators.proof.layout import LEADING, Layout, rise, rows_of_settings
 from prompt_kit.generators.proof.linebreaks import SPACE, joined, short
 from prompt_kit.generators.proof.pictures import opened, why_not
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from prompt_kit.generators.proof.colours import Chip
-    from prompt_kit.generators.proof.content import ExactWords, ProofPicture
+    from prompt_kit.generators.proof.content import ProofPicture, Unplaced
+    from prompt_kit.generators.proof.frame import DrawnArea
     from prompt_kit.generators.proof.linebreaks import Token
     from prompt_kit.generators.proof.notes import Placed, Section
 
@@ -24,37 +25,43 @@ MARK: Final = "PROOF"
 NOT_A_PICTURE: Final = "not a generated picture"
 
 _TASKS: Final = {"create": "A new picture", "edit": "A picture changed", "compose": "Several pictures into one"}
-_STAYS: Final = "#2e6a4f"
 _SMALLEST_HEADING: Final = 0.85
 """A heading is set smaller down to this share; one that is still too long is cut at its comma."""
 
 
-def draw(layout: Layout) -> Image.Image:
-    """Return the sheet as a picture of exactly the layout's size."""
-    board = Board(layout.size)
-    largest = max(64, round(max(layout.frame.w, layout.frame.h) * board.k))
-    thumbs = {picture.image.sha256: opened(picture.image, largest) for picture in layout.brief.pictures}
-    sheet = _SheetDrawing(board, layout, thumbs)
+class DrawnSheet(NamedTuple):
+    """A sheet, and where the areas of its layout were drawn."""
+
+    image: Image.Image
+    areas: tuple[DrawnArea, ...]
+
+
+def draw(plan: Arrangement) -> DrawnSheet:
+    """Return the sheet as a picture of exactly the size that was planned."""
+    board = Board(plan.size)
+    largest = max(64, round(max(plan.frame.w, plan.frame.h) * board.k))
+    thumbs = {picture.image.sha256: opened(picture.image, largest) for picture in plan.brief.pictures}
+    sheet = _SheetDrawing(board, plan, thumbs)
     sheet.header()
-    Stage(board, layout.frame, layout.brief, layout.unit, thumbs).draw()
-    for section in layout.notes.sections:
+    areas = Stage(board, plan.frame, plan.brief, plan.unit, thumbs).draw()
+    for section in plan.notes.sections:
         sheet.section(section)
     sheet.more()
     sheet.prompt()
     sheet.footer()
-    return board.finished()
+    return DrawnSheet(board.finished(), areas)
 
 
 class _SheetDrawing:
     """Draws everything around the frame."""
 
-    def __init__(self, board: Board, layout: Layout, thumbs: dict[str, Image.Image | None]) -> None:
-        self.board, self.layout, self.thumbs = board, layout, thumbs
-        self.said, self.unit, self.accent = layout.brief, layout.unit, layout.brief.accent
+    def __init__(self, board: Board, plan: Arrangement, thumbs: dict[str, Image.Image | None]) -> None:
+        self.board, self.plan, self.thumbs = board, plan, thumbs
+        self.said, self.unit, self.accent = plan.brief, plan.unit, plan.brief.accent
 
     def header(self) -> None:
         """Draw the title, which picture of several it is, and the mark that this is a proof."""
-        box, unit = self.layout.header, self.unit
+        box, unit = self.plan.header, self.unit
         narrow = box.w < 34 * unit
         mark = self._mark(box, narrow=narrow)
         y = box.y + (3.6 * unit if narrow else 0.85 * unit)
@@ -72,13 +79,13 @@ class _SheetDrawing:
         if box.w > 34 * unit:
             self._rule(box.x, box.bottom - 1.5 * unit, box.w)
 
-    def _mark(self, box: Box, *, narrow: bool) -> float:
+    def _mark(self, box: Rect, *, narrow: bool) -> float:
         """Draw the stamp and return how wide it is."""
         unit, board = self.unit, self.board
         size, small = 1.0 * unit, 0.78 * unit
         w = (width(MARK) + 0.16 * len(MARK)) * size + 1.3 * unit
         x = box.x if narrow else box.right - w
-        stamp = Box(x, box.y, w, 1.9 * unit)
+        stamp = Rect(x, box.y, w, 1.9 * unit)
         board.box(stamp, line=self.accent, width=1.6, r=0.25 * unit)
         board.words(
             stamp.x + 0.72 * unit, stamp.y + 1.31 * unit, MARK, Type(size, self.accent, weight=0.02, spread=0.16)
@@ -101,14 +108,14 @@ class _SheetDrawing:
                     self._picture(item, thumbnail=section.look == "thumbnail")
                 case "chip":
                     self._chip(item)
-                case "frame":
+                case "turn":
                     self._frame(item)
                 case "words":
                     self._words(item)
 
     def more(self) -> None:
         """Draw how many notes did not fit."""
-        notes, unit = self.layout.notes, self.unit
+        notes, unit = self.plan.notes, self.unit
         if notes.left_out and notes.sections:
             last = notes.sections[-1].items[-1].box
             text = f"+ {notes.left_out} more"
@@ -119,7 +126,7 @@ class _SheetDrawing:
         box, unit, board = item.box, self.unit, self.board
         x = box.x
         if thumbnail:
-            at = Box(box.x, box.y, min(box.h, box.w * 0.45), box.h)
+            at = Rect(box.x, box.y, min(box.h, box.w * 0.45), box.h)
             picture = self.thumbs.get(shown.image.sha256)
             if picture is None:
                 board.box(at, CARD, line=HAIR)
@@ -148,7 +155,7 @@ class _SheetDrawing:
     def _chip(self, item: Placed) -> None:
         chip: Chip = item.content  # type: ignore[assignment]
         box, unit = item.box, self.unit
-        side = Box(box.x, box.y, 1.7 * unit, 1.7 * unit)
+        side = Rect(box.x, box.y, 1.7 * unit, 1.7 * unit)
         self.board.box(side, chip.code, line=mixed(chip.code, INK, 0.22), r=0.3 * unit)
         left = side.right + 0.6 * unit
         (name,) = short(chip.name, (box.right - left) / (0.86 * unit)) or [""]
@@ -157,17 +164,17 @@ class _SheetDrawing:
             self.board.words(left, box.y + 1.66 * unit, chip.code, Type(0.68 * unit, SOFT))
 
     def _words(self, item: Placed) -> None:
-        words: ExactWords = item.content  # type: ignore[assignment]
+        area: Unplaced = item.content  # type: ignore[assignment]
         box, unit = item.box, self.unit
-        (text,) = short(words.text, box.w / (0.86 * unit)) or [""]
-        self.board.words(box.x, box.y + 0.78 * unit, text, Type(0.86 * unit, INK))
-        for place in short(words.said, box.w / (0.68 * unit)):
-            self.board.words(box.x, box.y + 1.66 * unit, place, Type(0.68 * unit, SOFT))
+        lines = [(line, 0.86, INK) for line in short(area.text, box.w / (0.88 * unit), 2)]
+        lines += [(line, 0.68, SOFT) for line in short(area.place, box.w / (0.7 * unit), 3 - len(lines))]
+        for at, (line, size, color) in enumerate(lines):
+            self.board.words(box.x, box.y + (0.78 + 0.98 * at) * unit, line, Type(size * unit, color))
 
     def _frame(self, item: Placed) -> None:
         at = item.content
         box, unit = item.box, self.unit
-        frame = box.fitted(self.layout.frame.w / self.layout.frame.h)
+        frame = box.fitted(self.plan.frame.w / self.plan.frame.h)
         here = at == self.said.at
         self.board.box(frame, self.accent if here else CARD, line=self.accent if here else mixed(FAINT, CARD, 0.3))
         text = str(int(at) + 1) if isinstance(at, int) else ""
@@ -176,48 +183,40 @@ class _SheetDrawing:
         self.board.words(x, frame.y + frame.h / 2 + size * 0.36, text, Type(size, CARD if here else SOFT))
 
     def prompt(self) -> None:
-        """Set the prompt, the first sentence dark, what must stay in green."""
-        size, unit = self.layout.text_size, self.unit
-        for at, column in enumerate(self.layout.columns):
+        """Set the prompt, the first sentence dark."""
+        size, unit = self.plan.text_size, self.unit
+        for at, column in enumerate(self.plan.columns):
             if not at:
                 self._prompt_heading(column.box)
             y = column.box.y + size * 0.9
             for line in column.lines:
                 self._line(column.box.x, y, line, size)
                 y += size * LEADING * rise(line)
-            if self.layout.left_out and at == len(self.layout.columns) - 1:
-                text = f"… continues: {self.layout.left_out:,} more words"
+            if self.plan.left_out and at == len(self.plan.columns) - 1:
+                text = f"… continues: {self.plan.left_out:,} more words"
                 (fit,) = short(text, column.box.w / size)
                 self.board.words(column.box.x, y, fit, Type(size, self.accent))
-        if self.layout.left_out and not self.layout.columns:
-            text = f"Prompt: {self.layout.left_out:,} words"
-            self.board.words(
-                self.layout.frame.x, self.layout.frame.bottom + 1.4 * unit, text, Type(unit * 0.8, self.accent)
-            )
+        if self.plan.left_out and not self.plan.columns:
+            text = f"Prompt: {self.plan.left_out:,} words"
+            frame = self.plan.frame
+            self.board.words(frame.x, frame.bottom + 1.4 * unit, text, Type(unit * 0.8, self.accent))
 
-    def _prompt_heading(self, box: Box) -> None:
-        unit = self.unit
-        y = box.y - 1.15 * unit
-        x = self._heading(box.x, y, "Prompt, word for word", box.w)
-        lines = (line for paragraph in self.said.paragraphs for line in paragraph)
-        stays = any(sentence.kind == "stays" for line in lines for sentence in line)
-        if stays and self.said.task == "edit" and x + 7 * unit < box.right:
-            self.board.oval(Box(x + 1.4 * unit, y - 0.62 * unit, 0.6 * unit, 0.6 * unit), _STAYS)
-            self.board.words(x + 2.3 * unit, y, "stays", Type(0.78 * unit, _STAYS))
+    def _prompt_heading(self, box: Rect) -> None:
+        self._heading(box.x, box.y - 1.15 * self.unit, "Prompt, word for word", box.w)
 
     def _line(self, x: float, y: float, line: tuple[Token, ...], size: float) -> None:
         for kind, part in _parts(line):
-            color = {"lead": INK, "stays": _STAYS if self.said.task == "edit" else SOFT}.get(kind, SOFT)
+            color = INK if kind == "lead" else SOFT
             text = joined(part)
             end = self.board.words(x, y, text, Type(size, color, weight=0.01 if kind == "lead" else 0))
             x = end + (SPACE * size if part[-1].spaced else 0)
 
     def footer(self) -> None:
         """Draw the settings in columns."""
-        box, unit = self.layout.footer, self.unit
+        box, unit = self.plan.footer, self.unit
         rows = rows_of_settings(self.said, box.w, unit, (box.h - 0.8 * unit) / (2.3 * unit))
         across = -(-len(self.said.settings) // rows)
-        if self.layout.header.w > 34 * unit or self.layout.size[0] < 34 * unit:
+        if self.plan.header.w > 34 * unit or self.plan.size[0] < 34 * unit:
             self._rule(box.x, box.y, box.w)
         each = box.w / across
         height = min(2.5 * unit, (box.h - 0.8 * unit) / rows)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import product
-from typing import TYPE_CHECKING
+from math import cos, radians, sin
+from typing import TYPE_CHECKING, Final
 
-from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Box, Type, label, mixed, width
-from prompt_kit.generators.proof.fonts import NONE, runs
-from prompt_kit.generators.proof.linebreaks import short
+from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Board, Rect, Type, mixed
+from prompt_kit.generators.proof.linebreaks import fitted, short
 from prompt_kit.generators.proof.pictures import why_not
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from PIL import Image
 
-    from prompt_kit.generators.proof.canvas import Board
     from prompt_kit.generators.proof.content import ProofPicture
+
+_LEADING: Final = 1.25
 
 
 class Marks:
@@ -23,54 +23,22 @@ class Marks:
     def __init__(self, board: Board, accent: str, unit: float, ground: str) -> None:
         self.board, self.accent, self.unit, self.tint = board, accent, unit, ground
 
-    def cells(self, area: Box, y: float, line: str, size: float) -> bool:
-        """Draw a cell for each character of a line that no face has; return whether it is such a line."""
-        pieces = [run for run in runs(line) if not run.text.isspace()]
-        if not pieces or any(run.face != NONE for run in pieces):
-            return False
-        count = sum(len(run.text) for run in pieces)
-        side = min(size * 0.92, area.w / count)
-        left, top = area.x + (area.w - side * count) / 2, y - size
-        for at in range(count):
-            cell = Box(left + at * side, top, side, side).inset(0.04 * side)
-            self.board.box(cell, CARD, line=mixed(CARD, self.accent, 0.5), r=0.06 * side)
-            self.board.line(
-                (cell.x + cell.w / 2, cell.y),
-                (cell.x + cell.w / 2, cell.bottom),
-                color=mixed(CARD, self.accent, 0.16),
-            )
-            self.board.line(
-                (cell.x, cell.y + cell.h / 2),
-                (cell.right, cell.y + cell.h / 2),
-                color=mixed(CARD, self.accent, 0.16),
-            )
-        named = f"{label(pieces[0])}: no font here"
-        small = min(0.72 * self.unit, 0.2 * size)
-        self.board.words(area.x + (area.w - width(named) * small) / 2, y + small * 0.7, named, Type(small, SOFT))
-        return True
-
-    def missing(self, box: Box, shown: ProofPicture) -> None:
+    def missing(self, box: Rect, shown: ProofPicture) -> None:
         """Draw a substitute for a picture that cannot be shown."""
         self.board.box(box, CARD, line=HAIR)
         self.board.line((box.x, box.y), (box.right, box.bottom), color=HAIR)
         self.board.line((box.x, box.bottom), (box.right, box.y), color=HAIR)
         self.board.box(box.part(0.06, 0.36, 0.88, 0.28), CARD)
-        self.label(box.part(0.06, 0.36, 0.88, 0.28), why_not(shown.image), largest=self.unit, color=SOFT)
+        self.label(box.part(0.06, 0.36, 0.88, 0.28), why_not(shown.image), self.unit, SOFT)
 
-    def guides(self, color: str, box: Box, quiet: Sequence[Box]) -> None:
-        """Draw the lines of thirds, and a cross where they meet, outside of quiet areas."""
-        reach = 0.03 * min(box.w, box.h)
-        across, down = ([start + length * n / 3 for n in (1, 2)] for start, length in ((box.x, box.w), (box.y, box.h)))
-        for x, y in zip(across, down, strict=True):
+    def guides(self, color: str, box: Rect) -> None:
+        """Draw the lines of thirds."""
+        for share in (1 / 3, 2 / 3):
+            x, y = box.x + box.w * share, box.y + box.h * share
             self.board.line((x, box.y), (x, box.bottom), color=color)
             self.board.line((box.x, y), (box.right, y), color=color)
-        for x, y in product(across, down):
-            if any(box.x < x + reach and x - reach < box.right and box.y < y < box.bottom for box in quiet):
-                continue
-            self.board.line((x - reach, y), (x + reach, y), color=self.accent)
-            self.board.line((x, y - reach), (x, y + reach), color=self.accent)
 
-    def corners(self, frame: Box) -> None:
+    def corners(self, frame: Rect) -> None:
         """Draw crop marks around the frame."""
         out, reach = 0.35 * self.unit, 0.95 * self.unit
         for x, way_x in ((frame.x, -1), (frame.right, 1)):
@@ -78,61 +46,105 @@ class Marks:
                 self.board.line((x + way_x * out, y), (x + way_x * reach, y), color=FAINT)
                 self.board.line((x, y + way_y * out), (x, y + way_y * reach), color=FAINT)
 
-    def ticks(self, box: Box, color: str) -> None:
+    def ticks(self, box: Rect, color: str) -> None:
         """Draw the four corners of an area."""
         reach = min(0.9 * self.unit, box.w / 4, box.h / 4)
         for x, way_x in ((box.x, 1), (box.right, -1)):
             for y, way_y in ((box.y, 1), (box.bottom, -1)):
                 self.board.line((x + way_x * reach, y), (x, y), (x, y + way_y * reach), color=color, width=1.4)
 
-    def label(self, box: Box, text: str, *, largest: float, color: str) -> None:
-        """Set a text in the middle of a box, in as many lines as it needs and there is room for."""
-        size = largest
-        while True:
-            most = max(1, int(box.h / (size * 1.25)))
-            lines = short(text, box.w / size, most)
-            if not lines or not lines[-1].endswith("…") or size < max(0.55 * self.unit, largest / 4):
-                break
-            size *= 0.92
-        y = box.y + (box.h - len(lines) * size * 1.25) / 2 + size * 0.92
-        for at, line in enumerate(lines):
-            self.board.words(box.x + (box.w - width(line) * size) / 2, y + at * size * 1.25, line, Type(size, color))
+    def label(self, box: Rect, text: str, largest: float, color: str) -> None:
+        """Set a text in the middle of a box, smaller when it is long, and cut only where it could not be read."""
+        self.text(box, text, Type(largest, color), smallest=0.62 * self.unit)
 
-    def plate(self, box: Box, text: str) -> None:
-        """Set a few words on a light plate in the middle of a box, and inside it."""
-        size = min(0.92 * self.unit, box.h / 2.2)
-        if not text or size <= 0:
+    def text(self, box: Rect, text: str, how: Type, *, smallest: float = 1.0, across: int = 0) -> Rect:
+        """Set a text inside a box and return what it takes: as large as it fits, up to the size of its type.
+
+        Args:
+            box: Where it stands, in the middle of the height.
+            text: In as many lines as it needs.
+            how: Its colour and weight, and its largest size.
+            smallest: Below this size it is cut, with dots at the end.
+            across: -1 at the left, 1 at the right, 0 centred.
+        """
+        if min(box.w, box.h) < 1:
+            return box
+        size, lines = fitted([text], box.w, box.h / _LEADING, largest=min(how.size, box.h / _LEADING), leading=1.0)
+        if size < smallest:
+            size = min(smallest, box.h / _LEADING)
+            lines = short(text, box.w / size, max(1, int(box.h / (size * _LEADING))))
+        # Letters are measured in one size and drawn in another; small ones are as wide as whole pixels.
+        while max(lengths := [self.board.length(line, size) for line in lines], default=0.0) > box.w and size > 1:
+            size *= 0.96
+        w, h = min(max(lengths, default=0.0), box.w), len(lines) * size * _LEADING
+        x, y = box.x + (box.w - w) * (across + 1) / 2, box.y + (box.h - h) / 2
+        for at, (line, length) in enumerate(zip(lines, lengths, strict=True)):
+            top = y + at * size * _LEADING
+            left = x + (w - length) * (across + 1) / 2
+            self.board.words(left, top + 0.76 * size * _LEADING, line, how._replace(size=size))
+        return Rect(x, y, w, h)
+
+    def plate(self, box: Rect, text: str, how: Type, *, across: int = 0, smallest: float = 1.0) -> None:
+        """Set a text on a light plate inside a box."""
+        pad = min(0.55 * self.unit, 0.12 * box.h, 0.08 * box.w)
+        inner = box.inset(pad)
+        ghost = Board((1, 1), self.board.k)  # measures where the text will be, before the plate under it is drawn
+        at = Marks(ghost, self.accent, self.unit, self.tint).text(inner, text, how, smallest=smallest, across=across)
+        self.board.box(at.inset(-pad), f"{CARD}f0", r=0.8 * pad)
+        self.text(inner, text, how, smallest=smallest, across=across)
+
+    def card(self, box: Rect, shown: ProofPicture, picture: Image.Image | None) -> None:
+        """Draw a picture whole, as a card with its number."""
+        if picture is None:
+            self.missing(box, shown)
+        else:
+            box = box.fitted(picture.width / picture.height)
+            edge = min(0.35 * self.unit, 0.05 * min(box.w, box.h))
+            self.board.box(box, CARD, line=HAIR)
+            self.board.picture(picture, box.inset(edge), cover=False)
+        self.number(box, shown.number)
+
+    def number(self, box: Rect, number: int) -> None:
+        """Draw the number of a picture or panel in the upper left corner of a box."""
+        r = min(0.75 * self.unit, 0.2 * box.w, 0.2 * box.h)
+        if r < 1:
             return
-        most = max(1, min(2, int((box.h - 0.9 * size) / (1.25 * size))))
-        lines = short(text, (box.w - 1.6 * size) / size, most)
-        w = max((width(line) for line in lines), default=0) * size + 1.6 * size
-        h = len(lines) * size * 1.25 + 0.9 * size
-        plate = Box(box.x + (box.w - w) / 2, box.y + (box.h - h) / 2, w, h)
-        self.board.box(plate, f"{CARD}f0", r=0.5 * size)
-        for at, line in enumerate(lines):
-            x = plate.x + (w - width(line) * size) / 2
-            self.board.words(x, plate.y + 0.45 * size + (at + 0.86) * size * 1.25, line, Type(size, INK))
+        self.board.disc(box.x + 1.2 * r, box.y + 1.2 * r, r, number, self.accent)
 
-    def number(self, x: float, y: float, number: int, *, small: bool = False) -> None:
-        """Draw the number of a picture or panel around a point."""
-        self.board.disc(x, y, (0.75 if small else 1.0) * self.unit, number, self.accent)
+    def compass(self, box: Rect, degrees: float) -> None:
+        """Draw a head from above with an arrow where it looks, and the camera below it."""
+        side = min(box.w, box.h)
+        x, y, r = box.x + box.w / 2, box.y + box.h / 2, 0.36 * side
+        self.board.oval(Rect(x - r, y - r, 2 * r, 2 * r), CARD, line=mixed(CARD, self.accent, 0.4), width=1.2)
+        foot = y + 0.5 * side
+        self.board.shape((x, foot - 0.12 * side), (x - 0.08 * side, foot), (x + 0.08 * side, foot), fill=INK)
+        way = radians(degrees)
+        across, down = -sin(way), cos(way)
+        head = 0.13 * side
+        self.board.line((x, y), (x + across * r * 0.8, y + down * r * 0.8), color=self.accent, width=2)
+        tip = (x + across * r, y + down * r)
+        back = (x + across * r * 0.66, y + down * r * 0.66)
+        wing = 0.07 * side
+        self.board.shape(
+            tip,
+            (back[0] - down * wing, back[1] + across * wing),
+            (back[0] + down * wing, back[1] - across * wing),
+            fill=self.accent,
+        )
+        self.board.oval(Rect(x - head, y - head, 2 * head, 2 * head), mixed(CARD, self.accent, 0.45))
+
+    def figure(self, box: Rect, color: str) -> None:
+        """Draw a head with shoulders on the lower edge of a box."""
+        h = min(0.8 * box.h, 0.9 * box.w)
+        x, r, w = box.x + box.w / 2, 0.22 * h, 0.42 * h
+        self.board.oval(Rect(x - r, box.bottom - h, 2 * r, 2 * r), color)
+        rise = 0.48 * h
+        arc = ((x - w * cos(radians(at)), box.bottom - rise * sin(radians(at)) ** 0.7) for at in range(0, 181, 6))
+        self.board.shape(*arc, fill=color)
 
     def plus(self, x: float, y: float) -> None:
         """Draw a plus sign around a point."""
         r, arm = 0.62 * self.unit, 0.34 * self.unit
-        self.board.oval(Box(x - r, y - r, 2 * r, 2 * r), self.tint)
+        self.board.oval(Rect(x - r, y - r, 2 * r, 2 * r), self.tint)
         self.board.line((x - arm, y), (x + arm, y), color=self.accent, width=2)
         self.board.line((x, y - arm), (x, y + arm), color=self.accent, width=2)
-
-    def arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """Draw an arrow, level or upright."""
-        (x0, y0), (x1, y1) = start, end
-        gap = 0.5 * self.unit
-        head = 0.55 * self.unit
-        if x1 - x0 > y1 - y0:
-            x0, x1 = x0 + gap, x1 - gap
-            self.board.line((x1 - head, y1 - head), (x1, y1), (x1 - head, y1 + head), color=self.accent, width=2)
-        else:
-            y0, y1 = y0 + gap, y1 - gap
-            self.board.line((x1 - head, y1 - head), (x1, y1), (x1 + head, y1 - head), color=self.accent, width=2)
-        self.board.line((x0, y0), (x1, y1), color=self.accent, width=2)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, check_range, several
+from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, Phrased, check_range, several
+from prompt_kit.recipe.places import STACKS, Share, SideName, StackName, named, words_of
 from prompt_kit.recipe.settings import SettingsSpec
-from prompt_kit.recipe.values import UNUSUAL, Chosen, chooser
+from prompt_kit.recipe.values import UNUSUAL, Chosen, chooser, marked_own
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
@@ -26,9 +27,26 @@ class Choice(BaseModel):
     help: str = ""
     """One sentence that says to a layperson when to choose it."""
     words: str = ""
-    """What the prompt says; the value itself, with spaces for hyphens, when left out."""
+    """What the prompt says; made from ``place`` and ``share`` or, without them, the value itself with spaces for
+    hyphens, when left out."""
+    place: SideName | StackName | Literal[""] = ""
+    """Where it puts what an area of the layout places by this parameter."""
+    share: Share | Literal[""] = ""
+    """How deep that goes from its side, such as ``2/3``; of a subject, how much of the frame it takes."""
     settings: SettingsSpec = SettingsSpec.model_construct()
     """Settings that go with this choice, such as the format of a channel."""
+
+    @model_validator(mode="after")
+    def _can_be_said(self) -> Choice:
+        if self.place in STACKS and not self.words:
+            raise ValueError(f"the place '{self.place}' has no words of its own; say under words what the prompt says")
+        return self
+
+    def said(self, value: str) -> str:
+        """Return what the prompt says for the choice of this value."""
+        if self.place and not self.words:
+            return words_of(named(self.place, self.share))
+        return self.words or value.replace("-", " ").replace("_", " ")
 
 
 def _choices(value: Any) -> Any:
@@ -43,7 +61,7 @@ def _choices(value: Any) -> Any:
     return value
 
 
-class Choosing(CommonKeys):
+class Choosing(Phrased):
     """What both kinds of choice have."""
 
     choices: Annotated[dict[str, Choice], BeforeValidator(_choices), Field(min_length=1)]
@@ -54,10 +72,13 @@ class Choosing(CommonKeys):
     @cached_property
     def known(self) -> dict[str, Chosen]:
         """The choices as the template sees them, by value."""
-        return {
-            value: Chosen(words.plain(choice.words or value.replace("-", " ").replace("_", " ")), value)
-            for value, choice in self.choices.items()
-        }
+        return {value: Chosen(words.plain(choice.said(value)), value) for value, choice in self.choices.items()}
+
+    @model_validator(mode="after")
+    def _reads_own_words(self) -> Choosing:
+        if (self.reads_as or self.goes_on) and not self.other:
+            raise ValueError("reads_as and goes_on speak of own words; leave them out or set other: true")
+        return self
 
     def _choose(self) -> Callable[[str], Chosen]:
         labels = {choice.label: value for value, choice in self.choices.items()}
@@ -76,7 +97,8 @@ class ChoiceOf(Choosing):
 
     def annotation(self) -> Any:
         """Return a choice, or own words where they are welcome."""
-        return Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._choose())]
+        limits = StringConstraints(max_length=MAX_TEXT)
+        return Annotated[str, limits, BeforeValidator(marked_own), AfterValidator(self._choose())]
 
     @property
     def brings_settings(self) -> bool:
@@ -111,10 +133,16 @@ class ChoicesOf(Choosing):
         """An empty list."""
         return ()
 
+    @property
+    def most(self) -> int:
+        """Most values, where the recipe sets no limit of its own, too."""
+        return self.max or max(len(self.choices), MAX_ITEMS if self.other else 0)
+
     def annotation(self) -> Any:
         """Return the chosen values, in the order in which they were given."""
-        item = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(self._choose())]
-        return several(item, self.min, self.max or max(len(self.choices), MAX_ITEMS if self.other else 0))
+        limits = StringConstraints(max_length=MAX_TEXT)
+        item = Annotated[str, limits, BeforeValidator(marked_own), AfterValidator(self._choose())]
+        return several(item, self.min, self.most, entry=str | dict[str, str])
 
 
 class Boolean(CommonKeys):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import SchemaError
 
+from prompt_kit.recipe.mending import ReadsAs
 from prompt_kit.recipe.values import UNUSUAL
 from prompt_kit.support.messages import explain
 
@@ -96,6 +97,19 @@ class CommonKeys(BaseModel):
     def shortcut(self) -> Callable[[Any], Any]:
         """What makes ordinary values ready at once, as `annotation` would; `UNUSUAL` for all others."""
         return lambda _: UNUSUAL
+
+
+class Phrased(CommonKeys):
+    """What every kind has whose words go into a sentence of the template."""
+
+    reads_as: ReadsAs | None = None
+    """What fits its place in the sentence: ``caption`` (what is wanted, in any grammar, as the filter ``opening`` takes
+    it), ``noun`` (a thing with its article, as after "of"), ``bare_noun`` (without one), ``clause`` (with subject and
+    verb, as after "that"), ``phrase`` (what completes the sentence in any other way), ``sentence`` (it stands alone, as
+    after a colon), ``exclusion`` (a thing that must not be there, as after "Avoid"), ``exact`` (words as they stand in
+    a picture). Of a choice this is true of own words. Left out, nothing is noted but what is wrong anywhere."""
+    goes_on: bool = False
+    """Whether further sentences may follow the first, because the template's sentence ends with it."""
 
 
 def check_range(least: float | None, most: float | None, *, names: tuple[str, str] = ("min", "max")) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, check_range, several
+from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, Phrased, check_range, several
 from prompt_kit.recipe.values import NO_COPY, UNUSUAL, clause, copier, placed_copier, placed_text
 from prompt_kit.support import words
 
@@ -35,12 +35,17 @@ class Listed(CommonKeys):
         """An empty list."""
         return ()
 
+    @property
+    def most(self) -> int:
+        """Most entries, where the recipe sets no limit of its own, too."""
+        return self.max or MAX_ITEMS
+
     def _list(self, ready: Callable[[str], str]) -> Any:
         limits = StringConstraints(min_length=1, max_length=self.max_length or MAX_TEXT)
-        return several(Annotated[str, limits, AfterValidator(ready)], self.min, self.max or MAX_ITEMS)
+        return several(Annotated[str, limits, AfterValidator(ready)], self.min, self.most)
 
 
-class ListOf(Listed):
+class ListOf(Listed, Phrased):
     """Several lines of words."""
 
     type: Literal["list"]
@@ -48,13 +53,19 @@ class ListOf(Listed):
     @cached_property
     def shortcut(self) -> Callable[[Any], Any]:
         """The entries, when all can stand inside a sentence as they are."""
-        least, most, longest = self.min or 0, self.max or MAX_ITEMS, self.max_length or MAX_TEXT
+        least, most, longest = self.min or 0, self.most, self.max_length or MAX_TEXT
 
         def ready(value: Any) -> Any:
-            if type(value) not in {list, tuple} or not least <= len(value) <= most:
+            if (value.__class__ is not list and value.__class__ is not tuple) or not least <= len(value) <= most:
                 return UNUSUAL
             for entry in value:
-                if type(entry) is not str or not 0 < len(entry) <= longest or not words.is_clause(entry):
+                if (
+                    entry.__class__ is not str
+                    or not 0 < len(entry) <= longest
+                    or not entry.isprintable()
+                    or entry[-1] in words.EDGES
+                    or entry[0] == " "
+                ):
                     return UNUSUAL
             return tuple(value)
 
@@ -95,4 +106,4 @@ class CopiesOf(Listed):
         limits = StringConstraints(min_length=1, max_length=MAX_TEXT)
         ready = placed_copier(self.language, self.max_length or MAX_TEXT)
         entry = Annotated[str, limits, BeforeValidator(placed_text), AfterValidator(ready)]
-        return several(entry, self.min, self.max or MAX_ITEMS, entry=str | dict[str, str])
+        return several(entry, self.min, self.most, entry=str | dict[str, str])

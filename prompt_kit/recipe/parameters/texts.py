@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import SchemaError
 
-from prompt_kit.recipe.parameters.common import MAX_TEXT, CommonKeys, check_range
+from prompt_kit.recipe.parameters.common import MAX_TEXT, CommonKeys, Phrased, check_range
 from prompt_kit.recipe.values import UNUSUAL, Phrase, clause, copier, plain
 from prompt_kit.support import words
 
@@ -52,7 +52,7 @@ class Written(CommonKeys):
         return self
 
 
-class Text(Written):
+class Text(Written, Phrased):
     """One line of words that stands inside a sentence."""
 
     type: Literal["text"]

@@ -1,7 +1,7 @@
 """Sandboxed Jinja2 templates; they may come from unknown authors, so they are checked before they run."""
 
 from prompt_kit.recipe.templating.branches import Branch
-from prompt_kit.recipe.templating.environment import FILTERS, MAX_OUTPUT, trusted
+from prompt_kit.recipe.templating.environment import FILTERS, MAX_OUTPUT, Values, trusted
 from prompt_kit.recipe.templating.loading import MAX_DEPTH, MAX_FILES, MAX_SOURCE, compile_templates
 from prompt_kit.recipe.templating.phrases import compile_phrase, filled_phrase
 from prompt_kit.recipe.templating.program import Program, Source, lay_out
@@ -15,6 +15,7 @@ __all__ = [
     "Branch",
     "Program",
     "Source",
+    "Values",
     "compile_phrase",
     "compile_templates",
     "filled_phrase",

@@ -62,7 +62,7 @@ class Values(dict[str, Any]):
         return missing
 
 
-class Scope(Context):
+class NameScope(Context):
     """Jinja2's context without what our templates cannot have: blocks, globals and variables that others see."""
 
     environment: Any
@@ -153,7 +153,7 @@ def _environment() -> _Environment:
 
 
 ENVIRONMENT: Final = _environment()
-Scope.environment, Scope.eval_ctx = ENVIRONMENT, EvalContext(ENVIRONMENT)
+NameScope.environment, NameScope.eval_ctx = ENVIRONMENT, EvalContext(ENVIRONMENT)
 
 
 def check_length(length: int) -> None:

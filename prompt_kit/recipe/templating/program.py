@@ -13,7 +13,7 @@ from jinja2.exceptions import SecurityError
 
 from prompt_kit.errors import InputError, Place, Problem
 from prompt_kit.recipe.templating.branches import Branch, mark, noted
-from prompt_kit.recipe.templating.environment import ENVIRONMENT, Scope, Values, check_length
+from prompt_kit.recipe.templating.environment import ENVIRONMENT, NameScope, Values, check_length
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Program:
             template = self.template = self._compiled()
         try:
             values = context if type(context) is Values else Values(context)
-            raw = _whole(template.root_render_func(Scope(values)))
+            raw = _whole(template.root_render_func(NameScope(values)))
         except (TemplateError, TypeError, ValueError, IndexError, KeyError, RecursionError) as error:
             raise InputError(self._failure(template, error)) from error
         if self.branches:

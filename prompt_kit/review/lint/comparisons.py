@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from prompt_kit.recipe.parameters import Parameter
+    from prompt_kit.recipe.placing.spec import AreaSpec
     from prompt_kit.recipe.spec import ReferenceSlot
     from prompt_kit.recipe.templating import Program
 
@@ -23,7 +24,8 @@ _MEANT: Final = 0.85
 
 
 def impossible_conditions(
-    asked: Mapping[str, Parameter] | Mapping[str, ReferenceSlot], parameters: Mapping[str, Parameter]
+    asked: Mapping[str, Parameter] | Mapping[str, ReferenceSlot] | Mapping[str, AreaSpec],
+    parameters: Mapping[str, Parameter],
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what ``show_if`` compares with though it cannot be: who asks, the parameter compared, the message."""
     for name, input_ in asked.items():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def preset_misfits(parsed: LibraryFile[PresetSpec], recipe: Recipe) -> Iterator[Problem]:
     """Yield what is wrong with the values that a preset fills into a recipe, each at its place."""
-    values, _ = recipe.form.renamed(parsed.spec.values, [])
+    values = recipe.form.renamed(parsed.spec.values, [], [])
     written_as = {recipe.form.former.get(name, name): name for name in parsed.spec.values}
     for name, problem in _misfits(_form_without_pictures(recipe), values):
         yield parsed.file.problem(problem.message, "values", written_as[name])
@@ -40,8 +40,6 @@ def _form_without_pictures(recipe: Recipe) -> Form:
 def _misfits(form: Form, values: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
     """Yield the problems of values, each with its parameter; neither pictures nor what else is missing count."""
     given = {name: value for name, value in values.items() if name in form.parameters and value is not None}
-    problems: list[Problem] = []
-    form.check(given, problems, filled=given)
-    for problem in problems:
-        if problem.parameter in given:
+    for problem in form.check(given).problems:
+        if problem.parameter in given and problem.code not in {"not_asked", "locked"}:
             yield problem.parameter, problem

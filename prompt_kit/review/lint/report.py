@@ -19,6 +19,7 @@ from prompt_kit.review.lint.coverage import Coverage, coverage
 from prompt_kit.review.lint.flaws import flaws
 from prompt_kit.review.lint.misfits import example_misfits, preset_misfits
 from prompt_kit.review.lint.passages import passages
+from prompt_kit.review.lint.placement import vain_places
 from prompt_kit.review.lint.printed import printed_raw
 from prompt_kit.review.lint.stock import stock
 from prompt_kit.review.lint.targets import own
@@ -250,7 +251,7 @@ class _Trial:
             try:
                 mixed = recipe.using(*example.uses)
                 self.watch(mixed)
-                self.prompts[name] = mixed.render(settings=example.settings, **example.values)
+                self.prompts[name] = mixed.render(example.values, settings=example.settings)
                 self.mixed[name] = mixed
             except PromptKitError as error:
                 for problem in error.problems:
@@ -289,9 +290,12 @@ class _Trial:
         """Look for values that do not fit, conditions that are never met, and what would show as Python writes it."""
         spec, parameters = self.parsed.spec, base.parameters
         yield from example_misfits(self.parsed, base)
-        for key, inputs in (("parameters", spec.parameters), ("references", spec.references)):
+        asked = (("parameters", spec.parameters), ("references", spec.references), ("layout", spec.layout))
+        for key, inputs in asked:
             for name, other, message in impossible_conditions(inputs, parameters):
                 yield self.parsed.file.problem(message, key, name, "show_if", other)
+        used = {name for program in self.programs.values() for name in program.names}
+        yield from (self.parsed.file.problem(message, *keys) for message, keys in vain_places(spec, base, used))
         items = [turn.for_each for turn in base.turn_templates if turn.for_each]
         for program in self.programs.values():
             yield from impossible_comparisons(program, parameters, items=items, templates=self.templates)

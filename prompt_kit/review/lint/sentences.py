@@ -73,7 +73,7 @@ def pieces(recipe: Recipe, prompt: Prompt, *, choices: bool) -> tuple[str, ...]:
         choices: Whether the words of choices count, which the author wrote and the values asked for.
     """
     given = prompt.values
-    context = recipe.form.reread(given)
+    context = recipe.form.check({name: value for name, value in given.items() if name in recipe.parameters}).context
     made: set[str] = set()
     for name, value in given.items():
         parameter = recipe.parameters.get(name)

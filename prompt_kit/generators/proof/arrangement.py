@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from prompt_kit.generators.proof.canvas import Box
+from prompt_kit.generators.proof.canvas import Rect
 from prompt_kit.generators.proof.content import brief as brief_of
 from prompt_kit.generators.proof.linebreaks import Token, tokens, wrapped
 from prompt_kit.generators.proof.notes import Notes, arranged
@@ -40,21 +40,21 @@ _NARROW: Final = 34
 class Column:
     """Lines of the prompt below each other; an empty line parts paragraphs."""
 
-    box: Box
+    box: Rect
     lines: tuple[tuple[Token, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """A sheet, before it is drawn; all boxes are in pixels."""
+class Arrangement:
+    """Where everything is on a sheet, before it is drawn; all boxes are in pixels."""
 
     size: tuple[int, int]
     unit: float
     """What everything else is measured by: the size of comfortable text, in pixels."""
     brief: Brief
-    header: Box
-    footer: Box
-    frame: Box
+    header: Rect
+    footer: Rect
+    frame: Rect
     notes: Notes
     text_size: float
     columns: tuple[Column, ...]
@@ -65,9 +65,9 @@ class Layout:
 class _Split(NamedTuple):
     """One way to divide the body of a sheet."""
 
-    frame: Box
-    notes: Box
-    text: Box
+    frame: Rect
+    notes: Rect
+    text: Rect
     bare: float = 0
     """The area that would be empty."""
 
@@ -76,24 +76,24 @@ class _Split(NamedTuple):
 class _Try:
     """One way to divide the sheet, and how good it is."""
 
-    frame: Box
+    frame: Rect
     notes: Notes
     text: tuple[float, tuple[Column, ...], int]
     score: float
 
 
-def layout_of(request: Request, size: tuple[int, int]) -> Layout:
+def arrangement_of(request: Request, size: tuple[int, int]) -> Arrangement:
     """Return where everything is on the sheet of a request."""
     said = brief_of(request, size)
     w, h = size
     unit = max((w * h) ** 0.5 / 64, 9.5)
-    sheet = Box(0, 0, w, h).inset(min(2.6 * unit, 0.07 * min(w, h)))
+    sheet = Rect(0, 0, w, h).inset(min(2.6 * unit, 0.07 * min(w, h)))
     if w < _NARROW * unit:
-        header, body, footer = _tower(sheet, unit, said)
+        header, body, footer = _page(sheet, unit, said, (12.0 if said.turn else 8.4) * unit)
     elif h < _NARROW * unit:
         header, body, footer = _panorama(sheet, unit)
     else:
-        header, body, footer = _page(sheet, unit, said)
+        header, body, footer = _page(sheet, unit, said, (7.7 if said.turn else 6.2) * unit)
     words = [
         [token for sentence in line for token in tokens(sentence.text, sentence.kind)]
         for paragraph in said.paragraphs
@@ -101,7 +101,7 @@ def layout_of(request: Request, size: tuple[int, int]) -> Layout:
     ]
     best = max(_tries(said, words, body, unit, w / h), key=lambda attempt: attempt.score)
     size_of_text, columns, left_out = best.text
-    return Layout(size, unit, said, header, footer, best.frame, best.notes, size_of_text, columns, left_out)
+    return Arrangement(size, unit, said, header, footer, best.frame, best.notes, size_of_text, columns, left_out)
 
 
 def rows_of_settings(said: Brief, width: float, unit: float, most: float = 99) -> int:
@@ -110,48 +110,40 @@ def rows_of_settings(said: Brief, width: float, unit: float, most: float = 99) -
     return max(1, min(-(-len(said.settings) // across), int(most)))
 
 
-def _page(sheet: Box, unit: float, said: Brief) -> tuple[Box, Box, Box]:
-    top = (7.7 if said.turn else 6.2) * unit
+def _page(sheet: Rect, unit: float, said: Brief, top: float) -> tuple[Rect, Rect, Rect]:
     low = (1.1 + 2.5 * rows_of_settings(said, sheet.w, unit)) * unit
-    body = Box(sheet.x, sheet.y + top, sheet.w, sheet.h - top - low - 1.4 * unit)
-    return Box(sheet.x, sheet.y, sheet.w, top), body, Box(sheet.x, sheet.bottom - low, sheet.w, low)
+    body = Rect(sheet.x, sheet.y + top, sheet.w, sheet.h - top - low - 1.4 * unit)
+    return Rect(sheet.x, sheet.y, sheet.w, top), body, Rect(sheet.x, sheet.bottom - low, sheet.w, low)
 
 
-def _tower(sheet: Box, unit: float, said: Brief) -> tuple[Box, Box, Box]:
-    top = (12.0 if said.turn else 8.4) * unit
-    low = (1.1 + 2.5 * rows_of_settings(said, sheet.w, unit)) * unit
-    body = Box(sheet.x, sheet.y + top, sheet.w, sheet.h - top - low - 1.4 * unit)
-    return Box(sheet.x, sheet.y, sheet.w, top), body, Box(sheet.x, sheet.bottom - low, sheet.w, low)
-
-
-def _panorama(sheet: Box, unit: float) -> tuple[Box, Box, Box]:
+def _panorama(sheet: Rect, unit: float) -> tuple[Rect, Rect, Rect]:
     side, gap = 15.5 * unit, 2.2 * unit
     top = min(9 * unit, sheet.h * 0.46)
-    body = Box(sheet.x + side + gap, sheet.y, sheet.w - side - gap, sheet.h)
-    return Box(sheet.x, sheet.y, side, top), body, Box(sheet.x, sheet.y + top, side, sheet.h - top)
+    body = Rect(sheet.x + side + gap, sheet.y, sheet.w - side - gap, sheet.h)
+    return Rect(sheet.x, sheet.y, side, top), body, Rect(sheet.x, sheet.y + top, side, sheet.h - top)
 
 
-def _tries(said: Brief, words: _Lines, body: Box, unit: float, ratio: float) -> Iterator[_Try]:
+def _tries(said: Brief, words: _Lines, body: Rect, unit: float, ratio: float) -> Iterator[_Try]:
     """Yield the ways to divide the sheet: text or notes beside the frame, the other under it, or both beside it."""
     gap = 2.2 * unit
     for percent in range(72, 24, -4):
         w = min(body.w * percent / 100, body.h * ratio)
-        frame = Box(body.x, body.y, w, w / ratio)
+        frame = Rect(body.x, body.y, w, w / ratio)
         if frame.h > body.h + 0.5:
             continue
-        beside = Box(frame.right + gap, body.y, body.right - frame.right - gap, body.h)
+        beside = Rect(frame.right + gap, body.y, body.right - frame.right - gap, body.h)
         top = frame.bottom + 1.6 * unit
-        under = Box(body.x, top, frame.w, max(0.0, body.bottom - top))
+        under = Rect(body.x, top, frame.w, max(0.0, body.bottom - top))
         yield _scored(said, words, body, _Split(frame, under, beside), unit)
         yield _scored(said, words, body, _Split(frame, beside._replace(h=frame.h), under._replace(w=body.w)), unit)
         foot = arranged(said, beside._replace(h=beside.h * 0.55), unit).height
         if foot:
             above = beside._replace(h=beside.h - foot - 1.8 * unit)
-            below = Box(beside.x, beside.bottom - foot - 0.5, beside.w, foot + 1)
+            below = Rect(beside.x, beside.bottom - foot - 0.5, beside.w, foot + 1)
             yield _scored(said, words, body, _Split(frame, below, above, bare=under.area), unit)
 
 
-def _scored(said: Brief, words: _Lines, body: Box, split: _Split, unit: float) -> _Try:
+def _scored(said: Brief, words: _Lines, body: Rect, split: _Split, unit: float) -> _Try:
     """Return a way to divide the sheet, with its score for frame, size of words, omissions and empty space."""
     frame, room = split.frame, split.text
     notes = arranged(said, split.notes, unit)
@@ -164,10 +156,10 @@ def _scored(said: Brief, words: _Lines, body: Box, split: _Split, unit: float) -
     return _Try(frame, notes, (size, columns, left_out), score)
 
 
-def _set(written: _Lines, box: Box, unit: float) -> tuple[float, tuple[Column, ...], int]:
+def _set(written: _Lines, box: Rect, unit: float) -> tuple[float, tuple[Column, ...], int]:
     """Return the size of the prompt in a box, its columns, and how many words did not fit."""
     top = 1.9 * unit
-    room = Box(box.x, box.y + top, box.w, box.h - top)
+    room = Rect(box.x, box.y + top, box.w, box.h - top)
     if room.w < 7 * unit or room.h < 2 * unit:
         return _SMALLEST * unit, (), sum(map(len, written))
     largest, smallest = _LARGEST * unit, _SMALLEST * unit
@@ -185,7 +177,7 @@ def _set(written: _Lines, box: Box, unit: float) -> tuple[float, tuple[Column, .
     return best
 
 
-def _poured(written: _Lines, room: Box, size: float, unit: float) -> tuple[tuple[Column, ...], int]:
+def _poured(written: _Lines, room: Rect, size: float, unit: float) -> tuple[tuple[Column, ...], int]:
     gap = 2 * unit
     count = max(1, round((room.w + gap) / (_WORDY * size + gap)))
     w = (room.w - gap * (count - 1)) / count
@@ -200,7 +192,7 @@ def _poured(written: _Lines, room: Box, size: float, unit: float) -> tuple[tuple
         for number in range(count):
             take, at = _filled(lines, at, limit, last=number == count - 1)
             if take:
-                columns.append(Column(Box(room.x + number * (w + gap), room.y, w, room.h), tuple(take)))
+                columns.append(Column(Rect(room.x + number * (w + gap), room.y, w, room.h), tuple(take)))
         if limit >= most or not any(lines[at:]):
             break
         limit = min(most, limit + 0.5)  # columns of even length, as short as they can be

@@ -1,0 +1,76 @@
+"""Tells which values cannot all be meant, by what recipes and strategies say of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prompt_kit.errors import Problem
+from prompt_kit.recipe.conditions import conditions_of, holds
+from prompt_kit.recipe.reading import context_with_pictures, quoted
+from prompt_kit.support import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from prompt_kit.prompt import Settings
+    from prompt_kit.recipe.checked import Check, Checking
+    from prompt_kit.recipe.placing.planning import LayoutPlan
+    from prompt_kit.recipe.spec import ContradictionSpec
+
+
+def contradictions(rules: Iterable[ContradictionSpec]) -> Check:
+    """Return the check that adds a note for each of these rules that values meet."""
+    conditions = [(rule, conditions_of(rule.when)) for rule in rules]
+
+    def check(checking: Checking) -> None:
+        context = context_with_pictures(checking) if checking.references else checking.context
+        checking.notes.extend(
+            Problem(f"{rule.at}: {rule.says}", parameter=rule.at, code="contradiction")
+            for rule, when in conditions
+            if holds(when, context) and rule.at in context and _meets(rule, context)
+        )
+
+    return check
+
+
+def misplaced(plan: LayoutPlan) -> Check:
+    """Return the check that adds a note for each pair of values that put things where others keep them away.
+
+    It also gives the template what it may say of covered parts.
+    """
+
+    def check(checking: Checking) -> None:
+        checking.context["covered"] = plan.covered(checking.context)
+        checking.notes.extend(plan.contradictions(checking.context))
+
+    return check
+
+
+def overruled(brought: Mapping[str, Mapping[str, Any]], chosen: Settings) -> list[Problem]:
+    """Return a note for each setting of a choice in whose place another one was asked for.
+
+    Args:
+        brought: The settings that choices bring, by parameter.
+        chosen: The settings of the prompt.
+    """
+    notes = []
+    for parameter, settings in brought.items():
+        for name, value in settings.items():
+            used = getattr(chosen, name, value)
+            if used != value:
+                said = (
+                    f"its choice comes with {words.spoken(name).lower()} {value}, but {used} was asked for and is used."
+                )
+                notes.append(Problem(f"{parameter}: {said}", parameter=parameter, code="contradiction"))
+    return notes
+
+
+def _meets(rule: ContradictionSpec, context: Mapping[str, Any]) -> bool:
+    if rule.quoted and not any(quoted(_written(context.get(name))) for name in rule.quoted):
+        return False
+    return all(words.mentions(_written(context.get(name)), terms) for name, terms in rule.mentions.items())
+
+
+def _written(value: Any) -> str:
+    """Return the words of a value in one text."""
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value or "")

@@ -1,0 +1,112 @@
+"""Tells by its first words whether a phrase is in another language than English, and names languages in English."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from prompt_kit.support.words import LANGUAGES
+
+_SURE: Final = {
+    "German": "der das dem ein eine einen einem einer eines",
+    "French": "une",
+    "Spanish": "una el los las unos unas",
+    "Italian": "il gli uno",
+    "Dutch": "het een",
+    "Portuguese": "um uma",
+}
+"""Articles that begin no English phrase when they are written small."""
+
+_UNSURE: Final = {
+    "German": "die den des",
+    "French": "le la les un des du",
+    "Spanish": "un la",
+    "Italian": "un la lo i le",
+    "Dutch": "de",
+    "Portuguese": "o a os as",
+}
+"""Articles that could be an English word or begin a name; another sign must be there."""
+
+_SIGNS: Final = {
+    "German": "und mit im am vom zum auf unter über vor hinter neben ohne von aus für der die das dem den ein eine"
+    " einem einer",
+    "French": "et avec dans sur sous devant du des une de au aux sans qui en",
+    "Spanish": "y con en sobre bajo del de al una un sin que por para",
+    "Italian": "con nel nella sul sulla della di del sotto senza che e per una un",
+    "Dutch": "met op onder van en in het een aan bij zonder voor",
+    "Portuguese": "com em no na sobre do da de sem uma um para",
+}
+"""Small words that show the language of what stands around them."""
+
+_LETTERS: Final = {
+    "German": "äöüß",
+    "French": "éèêëàâçîïôûœ",
+    "Spanish": "áéíóúñ",
+    "Italian": "àèéìòù",
+    "Dutch": "ëï",
+    "Portuguese": "ãõáâéêíóôç",
+}
+
+_ENGLISH: Final = frozenset("the of and with in on at to from by for an is are its his her their".split())
+_OWN_NAMES: Final = {
+    "deutsch": "German",
+    "français": "French",
+    "francais": "French",
+    "español": "Spanish",
+    "espanol": "Spanish",
+    "italiano": "Italian",
+    "nederlands": "Dutch",
+    "português": "Portuguese",
+    "portugues": "Portuguese",
+}
+_NAMES: Final = {name.casefold(): name for name in LANGUAGES.values()} | _OWN_NAMES
+_WORD: Final = re.compile(r"[^\W\d_]+")
+# "un" belongs to four languages, so that another sign decides which; alone it is still no English.
+_NO_ENGLISH: Final = frozenset({"un"})
+
+
+def named(text: str) -> str:
+    """Return the English name of the language that a text names in small letters or in that language itself.
+
+    >>> named("german"), named("Deutsch"), named("German"), named("the red fox")
+    ('German', 'German', '', '')
+    """
+    name = _NAMES.get(text.casefold(), "")
+    return "" if name == text else name
+
+
+def of_phrase(text: str) -> str:
+    """Return the language of a noun phrase that begins with an article of it; empty where that is not sure.
+
+    >>> of_phrase("der rote Drache"), of_phrase("die Katze auf dem Dach"), of_phrase("a die-cut label")
+    ('German', 'German', '')
+    >>> of_phrase("la casa"), of_phrase("la casa sobre el mar"), of_phrase("Las Vegas at night")
+    ('', 'Spanish', '')
+    """
+    written = _WORD.findall(text)
+    if len(written) < 2:  # noqa: PLR2004 - an article and its noun
+        return ""
+    first, rest = written[0], written[1:]
+    others = {word.lower() for word in rest}
+    signs = {language: _signs(language, first.lower(), rest, others) for language in _SURE}
+    likely = max(signs, key=lambda language: signs[language])
+    english = len(others & (_ENGLISH - {"in", "an", "is", "at"}))
+    sure = next((language for language, articles in _SURE.items() if first in articles.split()), "")
+    if sure and not english and written[1][:1].islower() | (sure == "German"):
+        return sure
+    if first in _NO_ENGLISH and not english:
+        return likely if signs[likely] else "Spanish, French or Italian"
+    known = first.lower() in f"{_SURE[likely]} {_UNSURE[likely]}".split()
+    needed = 1 if first == first.lower() and first not in {"a", "i", "o", "as"} else 2
+    return likely if known and signs[likely] >= needed + english else ""
+
+
+def _signs(language: str, first: str, rest: list[str], others: set[str]) -> int:
+    """Return how many signs of a language there are in the words after the first."""
+    if first not in f"{_SURE[language]} {_UNSURE[language]}".split():
+        return 0
+    signs = len((others & set(_SIGNS[language].split())) - {"in", "a"})
+    signs += sum(any(letter in word.lower() for letter in _LETTERS[language]) for word in rest)
+    # German nouns have a capital wherever they stand; the last word of an English phrase has one only in a name.
+    inflected = language == "German" and first in {"die", "den", "des"} and rest[-1][:1].isupper()
+    return signs + (inflected and (len(rest) == 1 or rest[0][:1].islower()))

@@ -1,0 +1,122 @@
+"""Finds the choice that somebody most probably meant who mistyped it, and lets words that are fine pass."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SEPARATORS: Final = re.compile(r"[\W_]+")
+_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_VOWELS: Final = frozenset("aeiouy")
+
+LEAST: Final = 5
+"""Shorter words are never taken for a mistyped choice: too many words are a letter away from another."""
+
+LONG: Final = 9
+"""From this length on, two slips are allowed, and a wrong vowel counts as one."""
+
+MOST: Final = 40
+"""Longer words are never taken for a mistyped choice."""
+
+
+MOSTLY: Final = 0.6
+"""How much of a name its beginning must be to be taken for all of it, as a share of its letters."""
+
+
+class Spelling(NamedTuple):
+    """A name of a choice, its value or its label, ready to be compared."""
+
+    letters: str
+    beginnings: tuple[str, ...]
+    """What the name begins with, two whole words or more."""
+    value: str
+
+
+def folded(text: str) -> str:
+    """Return a text without what does not matter in the name of a choice: case, spaces, hyphens, underscores."""
+    return _SEPARATORS.sub("", text.casefold())
+
+
+def spelling(name: str, value: str) -> Spelling:
+    """Return one name of a choice, ready to be compared."""
+    parts = _SEPARATORS.sub(" ", name.casefold()).split()
+    letters = "".join(parts)
+    beginnings = ("".join(parts[:count]) for count in range(2, len(parts)))
+    return Spelling(letters, tuple(part for part in beginnings if len(part) >= MOSTLY * len(letters)), value)
+
+
+def nearest(own: str, names: Iterable[Spelling]) -> tuple[str, ...]:
+    """Return the values of the choices that own words are a slip of, the nearest first; mostly there is none.
+
+    A slip is what fingers do: two letters swapped, one doubled, left out or hit beside its key. Other words that
+    happen to look alike, such as ``glass`` and ``grass``, are none. The beginning of a name counts, too, when it is
+    most of it and whole words: ``three quarter`` for ``three-quarter-left``.
+
+    Args:
+        own: The words.
+        names: The values and labels of the choices.
+    """
+    name = folded(own)
+    if not LEAST <= len(name) <= MOST:
+        return ()
+    near: dict[str, int] = {}
+    for letters, beginnings, value in names:
+        slips = 1 if name in beginnings else _slips(name, letters)
+        if slips is not None:
+            near[value] = min(slips, near.get(value, slips))
+    least = min(near.values(), default=0)
+    return tuple(value for value, slips in near.items() if slips == least)
+
+
+def _slips(name: str, key: str) -> int | None:
+    """Return how many slips lead from one name to another; ``None`` when they are different words."""
+    allowed = 2 if min(len(name), len(key)) >= LONG else 1
+    if name[0] != key[:1] or abs(len(name) - len(key)) > allowed or _digits(name) != _digits(key):
+        return None
+    slips = _distance(name, key, allowed)
+    return slips if slips <= allowed else None
+
+
+def _digits(name: str) -> list[str]:
+    return [letter for letter in name if letter.isdigit()]
+
+
+def _distance(name: str, key: str, allowed: int) -> int:
+    """Return the number of slips between two names; more than are ``allowed`` count as one more."""
+    most = allowed + 1
+    before: list[int] = []
+    row = list(range(len(key) + 1))
+    for at, letter in enumerate(name, 1):
+        earlier, before, row = before, row, [at]
+        for column, wanted in enumerate(key, 1):
+            same = 0 if letter == wanted else 1 if _beside(letter, wanted, allowed) else most
+            step = min(before[column] + 1, row[-1] + 1, before[column - 1] + same)
+            swapped = at > 1 and column > 1 and letter == key[column - 2] and name[at - 2] == wanted
+            row.append(min(step, earlier[column - 2] + 1) if swapped else step)
+        if min(row) >= most and at < len(name):
+            return most
+    return min(row[-1], most)
+
+
+def _beside(letter: str, wanted: str, allowed: int) -> bool:
+    """Return whether one letter is easily typed for another."""
+    if letter in _VOWELS and wanted in _VOWELS:
+        return allowed > 1
+    return wanted in _NEIGHBOURS.get(letter, "")
+
+
+def _neighbours(rows: Iterable[str]) -> dict[str, str]:
+    """Return the letters beside each letter on a keyboard, in its own row."""
+    beside: dict[str, str] = {}
+    for row in rows:
+        for left, right in pairwise(row):
+            beside[left] = beside.get(left, "") + right
+            beside[right] = beside.get(right, "") + left
+    return beside
+
+
+_NEIGHBOURS: Final = _neighbours(_ROWS)

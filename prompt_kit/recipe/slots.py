@@ -1,0 +1,75 @@
+"""Opens the pictures of a form's slots and checks them: how many there are, and that each is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from prompt_kit.errors import InputError, Offer, Problem
+from prompt_kit.images import Image, open_image
+from prompt_kit.recipe.value_problems import missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prompt_kit.recipe.spec import ReferenceSlot
+
+Picture: TypeAlias = Image | Path | bytes
+"""What can stand in a slot: a picture that is open already, its file, or its bytes. Text never names a file here."""
+
+
+def entries_of(value: Any) -> list[Any]:
+    """Return the entries of a value; a single one stands for a list of itself."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def as_paths(value: Any) -> Any:
+    """Return what a person gave for a slot with each text as the path of a file."""
+    if isinstance(value, list | tuple):
+        return [as_paths(item) for item in value]
+    return Path(value) if isinstance(value, str) and value else value
+
+
+def opened(name: str, slot: ReferenceSlot, value: Any, problems: list[Problem]) -> tuple[Image, ...]:
+    """Return the pictures that were given for a slot; every problem of them is added to ``problems``."""
+    several = entries_of(value)
+    if slot.min and not several:
+        problems.append(missing(name, slot.help))
+    elif not slot.min <= len(several) <= slot.max:
+        noun = "picture" if slot.max == 1 else "pictures"
+        code = "too_few" if len(several) < slot.min else "too_many"
+        message = f"{name}: takes {slot.takes} {noun}, not {len(several)}."
+        problems.append(Problem(message, parameter=name, code=code))
+    pictures = (_opened(name, picture, problems) for picture in several)
+    return tuple(picture for picture in pictures if picture is not None)
+
+
+def check_descriptions(
+    slots: Mapping[str, ReferenceSlot],
+    context: Mapping[str, Any],
+    pictures: Mapping[str, tuple[Image, ...]],
+    problems: list[Problem],
+) -> None:
+    """Check that no list describes more pictures than there are."""
+    for name, slot in slots.items():
+        described = len(context[slot.described_by]) if slot.described_by else 0
+        there = len(pictures.get(name, ()))
+        if described > there:
+            message = f"{slot.described_by}: describes {described} pictures; '{name}' has {there}."
+            problems.append(Problem(message, parameter=slot.described_by, code="undescribed"))
+
+
+def _opened(name: str, picture: Any, problems: list[Problem]) -> Image | None:
+    if isinstance(picture, Image):
+        return picture
+    if not isinstance(picture, Path | bytes):
+        message = f"{name}: takes a picture file."
+        if isinstance(picture, str):
+            message = f"{name}: text is not taken for the path of a file here. Give an Image, a Path or bytes."
+        problems.append(Problem(message, parameter=name, code="not_a_picture", offers=(Offer("Leave it out", name),)))
+        return None
+    try:
+        return open_image(picture)
+    except InputError as error:
+        problems.append(Problem(f"{name}: {error}", parameter=name, code="not_a_picture"))
+        return None

@@ -1,0 +1,78 @@
+"""Sends the layout of a prompt along as a picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.catalogue import Catalogue
+from prompt_kit.errors import InputError, Problem
+from prompt_kit.images import open_image
+from prompt_kit.layout import GUIDE
+from prompt_kit.project import find_project
+from prompt_kit.prompt import Earlier, Prompt, Reference, Text, Turn
+from prompt_kit.support.calls import check_kind
+from prompt_kit.support.words import mention
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prompt_kit.catalogue import Model
+    from prompt_kit.project import Project
+
+_SENTENCE: Final = (
+    "{} is a plan, not a picture: each thing stands where its labelled box is, and its boxes, lines and labels are not"
+    " drawn."
+)
+
+
+def with_guide(prompt: Prompt, *, generator: str = "", project: Project | None = None) -> Prompt:
+    """Return a prompt whose turns have their layout as a further picture, with a sentence on what it is for.
+
+    The picture is drawn at the pixels of the model that the prompt asks for. Turns without a layout stay as they are.
+
+    Args:
+        prompt: A rendered prompt.
+        generator: Who will make the picture.
+        project: Whose models; the current folder's when left out.
+
+    Raises:
+        InputError: When no turn has a layout, or the model takes no more pictures.
+    """
+    check_kind("prompt", prompt, Prompt, "what Recipe.render returns")
+    project = project or find_project()
+    model = Catalogue.load(project.models_file).choose(prompt.settings, generator)
+    guided = [turn.output == "picture" and any(area.box for area in turn.layout.areas) for turn in prompt.turns]
+    if not any(guided):
+        whose = f"'{prompt.recipe}'" if prompt.recipe else "The prompt"
+        fact = f"{whose} does not say where things stand, so there is no layout to send along."
+        raise InputError(Problem(f"{fact} Say it in the recipe under 'layout:', or leave the guide out.", None, GUIDE))
+    turns = list(zip(prompt.turns, guided, strict=True))
+    problems = [problem for turn, wanted in turns if wanted for problem in _full(turn, model)]
+    if problems:
+        raise InputError(problems)
+    return replace(prompt, turns=tuple(_guided(turn, prompt, model) if wanted else turn for turn, wanted in turns))
+
+
+def _full(turn: Turn, model: Model) -> Iterator[Problem]:
+    """Yield a problem when a model takes no more pictures beside those of a turn."""
+    if model.room(turn.parts, "layout") == 0:
+        count = len(turn.references + turn.earlier)
+        where = f" in '{turn.name}'" if turn.name else ""
+        fact = f"'{model.id}' takes no more pictures than the {count} that go along{where}."
+        yield Problem(f"{fact} For the layout to go along, leave one out; or leave the guide out.", None, GUIDE)
+
+
+def _guided(turn: Turn, prompt: Prompt, model: Model) -> Turn:
+    from prompt_kit.generators.proof.generator import pixels_of  # most prompts send no layout
+    from prompt_kit.generators.proof.guide import drawn_guide
+
+    size = pixels_of(model, prompt.settings, [reference.image for reference in turn.references])
+    guide = Reference(GUIDE, "layout", replace(open_image(drawn_guide(turn.layout, size)), label="layout"))
+    before = [part for part in turn.parts if isinstance(part, Reference | Earlier)]
+    called = mention([len(before) + 1], len(before) + 1)
+    # After the last picture: what the words call the first image stays the first.
+    at = max((n for n, part in enumerate(turn.parts, 1) if part in before), default=0)
+    sentence = Text(_SENTENCE.format(f"{called[0].upper()}{called[1:]}"))
+    last = max(n for n, part in enumerate(turn.parts, 1) if isinstance(part, Text))
+    return replace(turn, parts=(*turn.parts[:at], guide, *turn.parts[at:last], sentence, *turn.parts[last:]))
