@@ -45,6 +45,8 @@ class Prompt:
     """What a person should know about the values before anything is sent, in whole sentences; never sent itself."""
     title: str = field(default="", compare=False)
     """The recipe's name for people; it is no part of the plain data."""
+    pictures_asked: int = field(default=0, compare=False)
+    """How many pictures an answer of words and pictures in turn is asked for; 0 when nobody said it."""
 
     def __str__(self) -> str:
         return "\n\n".join(turn.text for turn in self.turns)
@@ -74,8 +76,8 @@ class Prompt:
     def fingerprint(self) -> str:
         """Hash of everything that is sent, pictures by their content: equal fingerprints, same request."""
         sent = self.to_dict()
-        for name in ("recipe", "version", "strategies", "values"):
-            del sent[name]
+        for name in ("recipe", "version", "strategies", "values", "pictures_asked"):
+            sent.pop(name, None)
         sent["turns"] = unnamed(sent["turns"])
         canonical = json.dumps(sent, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
@@ -94,6 +96,7 @@ class Prompt:
             "task": self.task,
             "turns": [turn_to_dict(turn) for turn in self.turns],
             "settings": self.settings.to_dict(),
+            **({"pictures_asked": self.pictures_asked} if self.pictures_asked else {}),
         }
 
     @classmethod
@@ -122,6 +125,7 @@ class Prompt:
             reading.value(str, fields, "version"),
             tuple(reading.value(str, {at: name}, at) for at, name in reading.each(fields, "strategies")),
             tuple((name, _frozen(value)) for name, value in reading.value(dict, fields, "values").items()),
+            pictures_asked=reading.value(int, fields, "pictures_asked", default=0),
         )
         if reading.problems:
             raise InputError(reading.problems)
