@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from PIL import Image
 
+from prompt_kit.kit import agenerate
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library, Root, built_in
-from prompt_kit.kit import agenerate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
