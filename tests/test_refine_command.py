@@ -308,3 +308,21 @@ def test_a_deep_tree_among_many_runs_is_walked() -> None:
         made.append(folder.path.name)
         parent = folder.id
     assert names(family(open_run(RUNS / (parent or ""), RUNS), RUNS)) == made
+
+
+def test_who_makes_it_is_named_and_a_proof_is_no_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --generator the picture's own is asked; money for the drawing of a layout is warned of before."""
+    (tmp_path / "prompt-kit.yaml").write_text("budget: {day: 3}\n")
+    assert run(["generate", "sticker", "--subject", "a fox", "--generator", "proof"]) == 0
+    [record] = tmp_path.glob("runs/*/*/run.json")
+    capsys.readouterr()
+    assert run(["refine", record.parent.name, "make it red", "--dry-run"]) == 0
+    out, err = capsys.readouterr()
+    assert "Generator: proof" in err
+    assert "this is a proof" not in err
+    assert "budget       $3.00 left" in out
+    monkeypatch.setenv("GEMINI_API_KEY", "nobody's")
+    assert run(["refine", record.parent.name, "make it red", "--dry-run", "--generator", "gemini"]) == 0
+    assert "this is a proof, a drawing of the layout" in capsys.readouterr().err

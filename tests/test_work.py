@@ -13,7 +13,9 @@ from fakes import OVERLOADED, Painter, stopping_at
 import prompt_kit
 from prompt_kit import BudgetError, InputError, Kit, Order, Outcome, Project, Prompt, Status
 from prompt_kit.prompt import Earlier, Settings, Text, Turn
+from prompt_kit.record.runs import prompt_from
 from prompt_kit.work.gate import Gate
+from prompt_kit.work.results import results as on_disk
 from prompt_kit.work.sending import ENDS
 
 if TYPE_CHECKING:
@@ -106,6 +108,34 @@ def test_a_run_that_was_cut_short_by_another_is_not_whole(kit: Kit) -> None:
     assert (len(again.items[0].places), again.items[0].price()) == (2, again.items[0].price_of(0) * 2)  # type: ignore[operator]
     [second] = results(asyncio.run(done(kit, again)))
     assert (second.ok, len(second.pictures), len(painter.asked)) == (True, 3, 4)
+
+
+def test_results_are_read_from_the_disk(kit: Kit) -> None:
+    """A page that was closed, or another process, reads the same as whoever watched."""
+    plan = kit.plan(Order(FOX, 2, key="a"), Order(FOX, 2, key="b"), BEE, draws("x", size="512"), generator=Painter())
+    assert [result.status for result in on_disk(plan)] == [None] * 4
+    watched = results(asyncio.run(done(kit, plan)))
+    first, same, second, refused = on_disk(plan)
+    assert (first.status, first.cost, first.runs) == (Status.OK, Decimal("0.08"), watched[0].runs)
+    assert [picture.sha256 for picture in first.pictures] == [picture.sha256 for picture in watched[0].pictures]
+    assert (same.runs, same.item.number) == (first.runs, 1)
+    assert second.ok
+    assert "512" in refused.message
+
+
+def test_a_picture_of_a_guide_is_priced_each(kit: Kit) -> None:
+    """Four steps are four pictures to pay; steps that are written out count themselves."""
+    one, four, three = (
+        kit.plan(kit.render("illustrated-guide", {"topic": "baking macarons"} | more), generator="proof").items[0]
+        for more in ({}, {"step_count": 4}, {"steps": ["Whisk.", "Pipe.", "Bake."]})
+    )
+    assert one.estimate is not None
+    assert [round(item.estimate / one.estimate) for item in (four, three)] == [4, 3]  # type: ignore[operator]
+    assert "each further one" in "".join(one.warnings)
+    assert "each further one" not in "".join(four.warnings)
+    made = kit.generate(four.prompt, generator="proof")
+    assert made.folder is not None
+    assert prompt_from(made.folder, kit.project.runs_folder).pictures_asked == 4
 
 
 def test_persons_take_turns() -> None:

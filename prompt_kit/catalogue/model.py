@@ -66,7 +66,8 @@ class Model(Priced):
             sentences.append(f"{text} {did_you_mean(self.id, list(built_in()[0]))}".strip())
         if self.status == "legacy" and self.replaced_by:
             sentences.append(f"The model '{self.id}' is being phased out. '{self.replaced_by}' takes its place.")
-        if prompt.settings.output == "interleaved" and (each := self.picture_price(prompt.settings.size)):
+        uncounted = prompt.settings.output == "interleaved" and not prompt.pictures_asked
+        if uncounted and (each := self.picture_price(prompt.settings.size)):
             sentences.append(
                 f"Words and pictures in turn: the estimate counts one picture; each further one is ${each}."
             )

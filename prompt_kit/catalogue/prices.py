@@ -45,12 +45,14 @@ class Priced(Facts):
     def estimate(self, prompt: Prompt, count: int = 1) -> Decimal | None:
         """Return about what a prompt will cost when it is made ``count`` times, in US dollars; ``None`` is unknown.
 
-        One picture a turn, the words at four characters a token, and the pictures that go along. What cannot be
-        known before is not included: thoughts, searches, further pictures of an interleaved answer.
+        One picture a turn, or as many as an answer of words and pictures in turn is asked for; the words at four
+        characters a token, and the pictures that go along. What cannot be known before is not included: thoughts,
+        searches, and pictures of such an answer that nobody counted.
         """
         picture = self.picture_price(prompt.settings.size, prompt.settings.tier)
         words = None if self.text_price is None else WORDS_TOKENS * self.text_price / _MILLION
-        answers = {"picture": picture, "words": words}
+        several = max(1, prompt.pictures_asked) if prompt.settings.output == "interleaved" else 1
+        answers = {"picture": None if picture is None else picture * several, "words": words}
         total = Decimal(0)
         for turn in prompt.turns:
             answer, sent = answers[turn.output], self._sent_price(turn)

@@ -47,6 +47,8 @@ class Prompt:
     sentence, and has a code and the parameter it is about."""
     title: str = field(default="", compare=False)
     """The recipe's name for people; it is no part of the plain data."""
+    pictures_asked: int = field(default=0, compare=False)
+    """How many pictures an answer of words and pictures in turn is asked for; 0 when nobody said it."""
 
     def __str__(self) -> str:
         return "\n\n".join(turn.text for turn in self.turns)
@@ -97,6 +99,7 @@ class Prompt:
             "task": self.task,
             "turns": [turn_to_dict(turn) for turn in self.turns],
             "settings": self.settings.to_dict(),
+            **({"pictures_asked": self.pictures_asked} if self.pictures_asked else {}),
         }
 
     @classmethod
@@ -125,6 +128,7 @@ class Prompt:
             reading.value(str, fields, "version"),
             tuple(reading.value(str, {at: name}, at) for at, name in reading.each(fields, "strategies")),
             tuple((name, _frozen(value)) for name, value in reading.value(dict, fields, "values").items()),
+            pictures_asked=reading.value(int, fields, "pictures_asked", default=0),
         )
         if reading.problems:
             raise InputError(reading.problems)

@@ -148,6 +148,7 @@ def _inherited(parsed: LibraryFile[RecipeSpec], library: Library, below: tuple[s
             "heeds": list(dict.fromkeys([*parent.heeds, *spec.heeds])),
             "template": spec.template or parent.template,
             "stays": spec.stays or parent.stays,
+            "counts": spec.counts or parent.counts,
             "turns": spec.turns or parent.turns,
             "layout": {**parent.layout, **spec.layout},
             "task": spec.task or parent.task,
@@ -238,6 +239,8 @@ def _mistakes(recipe: Recipe, own: RecipeSpec) -> Iterator[tuple[str, tuple[str,
         except InputError as error:
             yield from ((problem.message, ("stays", cast("str", number))) for problem in error.problems)
     yield from _rule_mistakes(recipe)
+    unknown = ((at, name) for at, name in enumerate(recipe.spec.counts) if name not in recipe.parameters)
+    yield from ((f"counts names '{name}', which is no parameter.", ("counts", cast("str", at))) for at, name in unknown)
     for name, slot in recipe.spec.references.items():
         if slot.described_by and not repeats(recipe.parameters.get(slot.described_by)):
             yield f"described_by names '{slot.described_by}', which is no list.", ("references", name, "described_by")

@@ -259,7 +259,14 @@ class Recipe:
             tuple([(name, value if type(value) is str else recorded(value)) for name, value in checked.given.items()]),
             notes,
             self.title,
+            self._pictures_asked(given) if chosen.output == "interleaved" else 0,
         )
+
+    def _pictures_asked(self, given: Mapping[str, Any]) -> int:
+        """Return how many pictures the values ask for; 0 when they do not say it."""
+        values = (given.get(name) for name in self.spec.counts)
+        said = next((value for value in values if value not in (None, "", [], ())), 0)
+        return len(said) if isinstance(said, list | tuple) else int(said)
 
     def render_example(self, name: str) -> Prompt:
         """Return the prompt of an example, with the strategies and settings it asks for.

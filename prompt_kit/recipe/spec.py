@@ -197,6 +197,9 @@ class RecipeSpec(_Shared):
     """Parameters of strategies that the template looks at; empty while the strategy is not mixed in."""
     stays: list[Phrase] = []
     """What a refinement must keep: noun phrases with parameters in them, such as ``the {{ style }} style``."""
+    counts: list[ParameterName] = []
+    """Parameters that say how many pictures an answer of words and pictures in turn has, as a number or by their
+    entries; the first that is filled in counts, and each picture is priced."""
     turns: list[TurnSpec] = []
     """Requests that build on each other; a single one when left out."""
     examples: dict[Name, ExampleSpec] = {}

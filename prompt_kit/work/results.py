@@ -1,15 +1,68 @@
-"""What came of work: several outcomes as one."""
+"""What came of work: several outcomes as one, and the results of a plan as they are on the disk."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from prompt_kit.errors import InputError
 from prompt_kit.outcome import Outcome, Status, Usage
+from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs.answers import outcome_of
+from prompt_kit.record.runs.reading import own_record
 from prompt_kit.support.money import total
+from prompt_kit.work.orders import Result
+from prompt_kit.work.resuming import last_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
+
+    from prompt_kit.work.orders import Item, Plan
+
+
+def results(plan: Plan) -> tuple[Result, ...]:
+    """Return what has come of each item of a plan so far, from the records of its last run; nothing is written.
+
+    Raises:
+        WorkspaceError: When the ledger cannot be read.
+    """
+    with Ledger.open(plan.project.ledger_url) as ledger:
+        by_number = {item.number: _result(item, ledger, plan.project.runs_folder) for item in plan.to_send}
+    return tuple(
+        replace(by_number[item.number if item.same_as is None else item.same_as], item=item)
+        if not item.refusals
+        else Result(item, message=" ".join(problem.message for problem in item.refusals))
+        for item in plan.items
+    )
+
+
+def _result(item: Item, ledger: Ledger, root: Path) -> Result:
+    folder = last_folder(item, ledger, root)
+    try:
+        record = own_record(folder) if folder else None
+        outcomes = [outcome_of(done, folder) for done in record.requests] if record and folder else []
+    except InputError as error:
+        return Result(item, message=str(error), error=error)
+    if record is None or folder is None:
+        return Result(item, message="Nothing was sent.")
+    totals = record.totals
+    status = totals.status if totals else None if record.state == "waiting" else Status.CANCELLED
+    together = merged(outcomes) if outcomes else None
+    took = [(done.request.ended - done.request.sent).total_seconds() for done in record.requests]
+    return Result(
+        item,
+        status,
+        reason=totals.reason if totals else "",
+        message="" if status is Status.OK or not totals else f"{totals.message} {totals.next_step}".strip(),
+        pictures=together.pictures if together else (),
+        text=together.text if together else "",
+        cost=None if status in {None, Status.CANCELLED} else record.cost,
+        seconds=sum(took) / record.count if took else None,
+        runs=(record.run,),
+        job=record.job if record.state == "waiting" else "",
+        outcome=together,
+    )
 
 
 def merged(outcomes: Sequence[Outcome]) -> Outcome:

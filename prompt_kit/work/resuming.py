@@ -40,6 +40,11 @@ def kept(item: Item, ledger: Ledger, root: Path) -> Kept | None:
     return Kept(path, frozenset(places))
 
 
+def last_folder(item: Item, ledger: Ledger, root: Path) -> Path | None:
+    """Return the folder of the last run of an order, finished or not."""
+    return _folder(_last_run(item, ledger), root)
+
+
 def with_kept(plan: Plan) -> Plan:
     """Return a plan that says what is there already of each item; nothing is written.
 
