@@ -259,7 +259,7 @@ class Recipe:
             tuple([(name, value if type(value) is str else recorded(value)) for name, value in checked.given.items()]),
             notes,
             self.title,
-            self._pictures_asked(given) if chosen.output == "interleaved" else 0,
+            self._pictures_asked(checked.given) if chosen.output == "interleaved" else 0,
         )
 
     def _pictures_asked(self, given: Mapping[str, Any]) -> int:
