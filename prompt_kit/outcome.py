@@ -40,7 +40,7 @@ class Status(StrEnum):
     """A person stopped it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picture:
     """One picture that came back, exactly as the provider made it."""
 
@@ -82,14 +82,10 @@ class Picture:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy in another process needs: the bytes, or where they are."""
-        names = [name for name in self.__slots__ if name != "data"]
-        state = {name: getattr(self, name) for name in names}
-        return state if self.path else state | {"data": self.data}
+        return {name: value for name, value in self.__dict__.items() if name != "data" or self.path is None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            if name != "data" or state["path"] is None:
-                object.__setattr__(self, name, value)
+        self.__dict__.update(state)
 
 
 def _bytes_of(picture: Picture) -> bytes:
