@@ -107,15 +107,26 @@ class Kit:
         return load(name, library=self.library)
 
     def render(
-        self, recipe: str, values: Mapping[str, Any] | None = None, *, settings: Mapping[str, Any] | None = None
+        self,
+        recipe: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        references: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> Prompt:
-        """Return the prompt that values make.
+        """Return the prompt that values make; they are data only, as for `Recipe.render` with a mapping.
+
+        Args:
+            recipe: The name of a recipe or preset.
+            values: Values by parameter; a text in them never names a file.
+            references: Pictures by slot: an `Image`, a ``Path``, bytes, or a list of them.
+            settings: Settings that differ from the recipe's.
 
         Raises:
-            InputError: With every problem of the values.
+            InputError: With every problem of values, pictures and settings.
             NotFoundError: When there is no such recipe.
         """
-        return self.recipe(recipe).render(settings=settings or {}, **(values or {}))
+        return self.recipe(recipe).render({} if values is None else values, references=references, settings=settings)
 
     def plan(
         self,

@@ -83,11 +83,17 @@ def given(recipe: Recipe, options: dict[str, Any]) -> dict[str, Any]:
     """Return what was given on the command line, by today's name of the parameter or slot.
 
     Raises:
-        InputError: When something was given under both its names.
+        InputError: When something was given under both its names, or twice where one value is taken.
     """
     names = [*(field.name for field in recipe.form.fields), *recipe.form.former]
     values = {name: options[name] for name in names if options.get(name) not in (None, ())}
     problems: list[Problem] = []
+    for name, value in values.items():
+        if isinstance(value, tuple) and not recipe.form.field(name).several:
+            if len(value) > 1:
+                fact = f"{name}: takes one value, and {len(value)} are given. Leave the others out."
+                problems.append(Problem(fact, parameter=name, code="given_twice"))
+            values[name] = value[-1]
     renamed = recipe.form.renamed(values, problems, [])
     if problems:
         raise with_options(InputError(problems), options)
@@ -122,14 +128,15 @@ def _option(field: Field, called: str) -> click.Option:
     option = flag(called)
     if field.is_slot:
         return click.Option(
-            [option, called], type=click.Path(), multiple=field.several, help=_help_of_slot(field), metavar="FILE"
+            [option, called], type=click.Path(), multiple=True, help=_help_of_slot(field), metavar="FILE"
         )
     yes_or_no = field.kind == "boolean"
     return click.Option(
         [f"{option}/{_no(option)}" if yes_or_no else option, called],
         type=None if yes_or_no else WordsOption({choice.value: choice.label for choice in field.choices}),
         default=None,
-        multiple=field.several,
+        # One that takes a single value, too, so that none of two is lost in silence.
+        multiple=not yes_or_no,
         help=_help(field),
         metavar=None if yes_or_no else _metavar(field),
     )

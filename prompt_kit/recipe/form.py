@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Required, cast
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Required, cast
 from pydantic import TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from prompt_kit.errors import Offer, Problem
+from prompt_kit.errors import NotFoundError, Offer, Problem
 from prompt_kit.recipe.checked import CheckedValues, Checking
 from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.fields import SEVERAL, Field, field_of
@@ -19,10 +20,11 @@ from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.slots import check_descriptions, entries_of, opened
 from prompt_kit.recipe.value_problems import meant_as_own, missing, not_asked, of_value, unknown
 from prompt_kit.recipe.values import Chosen, canonical, recorded
+from prompt_kit.support.calls import check_kind
 from prompt_kit.support.colours import key_away_from
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     from prompt_kit.images import Image
     from prompt_kit.recipe.checked import Check
@@ -60,9 +62,12 @@ class Form:
         """Return the field of a parameter or slot by its name, also by one of an earlier version.
 
         Raises:
-            KeyError: When nothing has that name.
+            NotFoundError: When nothing has that name.
         """
-        return self._fields[self.former.get(name, name)]
+        field = self._fields.get(self.former.get(name, name))
+        if field is None:
+            raise NotFoundError("field", name, self._fields)
+        return field
 
     def check(self, values: Mapping[str, Any], references: Mapping[str, Any] | None = None) -> CheckedValues:
         """Return what values mean, with every problem and note; nothing is rendered, no template is opened.
@@ -74,6 +79,9 @@ class Form:
             values: Values by parameter. Pictures may stand here by slot, too.
             references: Pictures by slot: an `Image`, a ``Path``, bytes, or a list of them.
         """
+        check_kind("values", values, Mapping, "values by the name of a parameter")
+        if references is not None:
+            check_kind("references", references, Mapping, "pictures by the name of a slot")
         ready = None if references or self.fixed else self._ordinary.ready(values)
         if ready is not None and self._independent:
             return CheckedValues((), (), {}, ready[1], ready[0], self.slot_names)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from prompt_kit.errors import BudgetError
+from prompt_kit.errors import BudgetError, InputError, Problem
+from prompt_kit.support.calls import check_kind
 from prompt_kit.support.money import dollars, limit_above
 from prompt_kit.support.text import counted
 from prompt_kit.support.words import capital, series
@@ -46,5 +47,16 @@ def check_limit(plan: Plan, noun: str = "picture") -> None:
 
 
 def limit_of(most: Decimal | float | None) -> Decimal | None:
-    """Return the limit that was asked for as an exact amount; ``None`` is none."""
-    return None if most is None else Decimal(str(most))
+    """Return the limit that was asked for as an exact amount; ``None`` is none.
+
+    Raises:
+        TypeError: When it is no number.
+        InputError: When it is no amount.
+    """
+    if most is None:
+        return None
+    check_kind("max_cost", most, (Decimal, float, int), "an amount in US dollars, or None")
+    limit = Decimal(str(most)) if not isinstance(most, bool) else Decimal("nan")
+    if not limit.is_finite() or limit < 0:
+        raise InputError(Problem(f"max_cost: {most} is no amount. Give US dollars, such as 2.5.", parameter="max_cost"))
+    return limit

@@ -21,7 +21,7 @@ class Event:
     """One step of the work on an item."""
 
     step: Step
-    item: Item
+    item: Item = field(repr=False)
     turn: int = 0
     """From 1; 0 for the item as a whole."""
     take: int = 0

@@ -29,7 +29,8 @@ _SENTENCE: Final = (
 def with_guide(prompt: Prompt, *, generator: str = "", project: Project | None = None) -> Prompt:
     """Return a prompt whose turns have their layout as a further picture, with a sentence on what it is for.
 
-    The picture is drawn at the pixels of the model that the prompt asks for. Turns without a layout stay as they are.
+    The picture is drawn at the pixels of the model that the prompt asks for. Turns without a layout stay as they
+    are, and so does a prompt that has its layout along already.
 
     Args:
         prompt: A rendered prompt.
@@ -40,6 +41,8 @@ def with_guide(prompt: Prompt, *, generator: str = "", project: Project | None =
         InputError: When no turn has a layout, or the model takes no more pictures.
     """
     check_kind("prompt", prompt, Prompt, "what Recipe.render returns")
+    if any(reference.slot == GUIDE for turn in prompt.turns for reference in turn.references):
+        return prompt
     project = project or find_project()
     model = Catalogue.load(project.models_file).choose(prompt.settings, generator)
     guided = [turn.output == "picture" and any(area.box for area in turn.layout.areas) for turn in prompt.turns]

@@ -6,9 +6,10 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from prompt_kit.errors import BudgetError, PromptKitError
+from prompt_kit.errors import BudgetError, GeneratorError, PromptKitError
 from prompt_kit.generators import Request
 from prompt_kit.generators.redaction import without_key
 from prompt_kit.generators.standing import draws_layouts
@@ -228,7 +229,7 @@ class Making:
             )
             try:
                 # Text of plugins is mended, too: a half of a character cannot be written, and the answer is paid.
-                outcome = without_key(await shared.makers[item.generator].generate(request))
+                outcome = without_key(await _answer(shared.makers[item.generator], request))
             except BaseException as error:
                 stopped = isinstance(error, asyncio.CancelledError)
                 note = "It was stopped while the answer was awaited." if stopped else "The generator broke off."
@@ -311,6 +312,20 @@ class Making:
             return Result(self.item, Status.BUDGET, message=self.stop.explanation, outcome=self.stop)
         why = self.stop.explanation if self.stop else "The work was stopped."
         return Result(self.item, message=f"Nothing was sent. {why}")
+
+
+async def _answer(maker: Generator, request: Request) -> Outcome:
+    """Return what a generator answers.
+
+    Raises:
+        GeneratorError: When it does not do what its protocol says.
+    """
+    answer: Any = maker.generate(request)
+    outcome = await answer if isawaitable(answer) else answer
+    if outcome is answer or not isinstance(outcome, Outcome):
+        fact = f"The generator '{maker.name}' must have an async 'generate' that returns an Outcome"
+        raise GeneratorError(f"{fact}; it returned something of the type '{type(outcome).__name__}'.")
+    return outcome
 
 
 def _with_words(turn: Turn, outcomes: Sequence[Outcome]) -> Turn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, Problem, PromptKitError
@@ -13,7 +13,7 @@ from prompt_kit.generators.standing import draws_layouts, with_access, without_a
 from prompt_kit.prompt import Earlier, EarlierWords, Prompt
 from prompt_kit.support.calls import check_kind
 from prompt_kit.work import finishing
-from prompt_kit.work.orders import MAX_COUNT, Item, Plan
+from prompt_kit.work.orders import MAX_COUNT, Delivery, Item, Plan
 from prompt_kit.work.refusing import refusals_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from prompt_kit.project import Project
-    from prompt_kit.work.orders import Delivery, Order
+    from prompt_kit.work.orders import Order
 
 
 def default_generator(project: Project) -> str:
@@ -76,6 +76,8 @@ def plan(
         NotFoundError: When a generator or model does not exist.
         TypeError: When an order is of another kind.
     """
+    if delivery not in get_args(Delivery):
+        raise InputError(f"'{delivery}' is no delivery. Take 'now' or 'job'.")
     catalogue = Catalogue.load(project.models_file)
     default = generator or default_generator(project)
     makers: dict[str, Generator | None] = {}
