@@ -23,7 +23,7 @@ from prompt_kit.work.booking import budget_refusal
 from prompt_kit.work.events import Event
 from prompt_kit.work.orders import Result
 from prompt_kit.work.results import after_empty, merged
-from prompt_kit.work.resuming import unfinished
+from prompt_kit.work.resuming import stop_if_gone_on_with, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -179,6 +179,8 @@ class Making:
         if before is not None:
             before.begin_again()
             return before
+        if item.kept and not self.shared.new:
+            stop_if_gone_on_with(item.kept)
         try:
             ledger.allow(self._planned("", 0, 0, "", item.price_of(0)), project.budget)
         except BudgetError as error:

@@ -156,17 +156,18 @@ class RunFolder:
             raise
         return folder
 
-    def begin_again(self, **more: Any) -> None:
+    def begin_again(self, *, state: State = "started", **more: Any) -> None:
         """Write down that the run goes on.
 
         Args:
+            state: How it goes on; ``waiting`` is in a job.
             more: What else the record should say from here on, such as ``job``, the job that makes the rest.
 
         Raises:
             WorkspaceError: When the record cannot be written.
         """
         with self._lock:
-            self._update(**more, state="started", ended=None)
+            self._update(**more, state=state, ended=None)
 
     def made(self, take: int) -> dict[int, Outcome]:
         """Return the outcomes of one repetition that are there already and ok, by turn, from 0.

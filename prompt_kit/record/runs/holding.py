@@ -29,3 +29,8 @@ def hold(path: Path) -> FileLock:
     if lock is None:
         raise BusyError(f"{path}: another process works on this run. Wait for it, or start anew.")
     return lock
+
+
+def is_held(path: Path) -> bool:
+    """Return whether a process works on a run, or was ended while it did; nothing is written."""
+    return (path / _LOCK).exists()
