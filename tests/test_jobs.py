@@ -143,6 +143,12 @@ def test_a_job_costs_half(kit: Kit, server: GeminiServer) -> None:
     assert later.actual == done.cost
 
 
+def test_a_job_is_booked_on_its_persons(kit: Kit) -> None:
+    """Also what is made later is made for somebody."""
+    submit(Order(FOX, person="ann"), OWL, generator=kit.gemini, project=kit.project, person="ben")
+    assert sorted(entry.person for entry in kit.entries()) == ["ann", "ben"]
+
+
 def test_reconciling_leaves_a_job_alone(kit: Kit) -> None:
     """The process that submitted it is long gone; that says nothing about its requests."""
     job = kit.submit(FOX)
