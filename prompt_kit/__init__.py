@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.assembly import load
     from prompt_kit.recipe.checked import CheckedValues
     from prompt_kit.recipe.conditions import When
+    from prompt_kit.recipe.examples import Example
     from prompt_kit.recipe.fields import Field, FieldChoice
     from prompt_kit.recipe.form import Form
     from prompt_kit.recipe.library import Library
-    from prompt_kit.recipe.recipe import Example, Recipe
+    from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.review.snapshots import snapshot
     from prompt_kit.work.guiding import with_guide
     from prompt_kit.work.jobs import Job, Order, acollect, asubmit, collect, submit
@@ -64,13 +65,14 @@ _HOMES = {
     "work.jobs": ("Job", "Order", "acollect", "asubmit", "collect", "submit"),
     "recipe.checked": ("CheckedValues",),
     "recipe.conditions": ("When",),
+    "recipe.examples": ("Example",),
     "recipe.fields": ("Field", "FieldChoice"),
     "recipe.form": ("Form",),
     "recipe.library": ("Library",),
     "outcome": ("Outcome", "Picture", "Status", "Usage"),
     "project": ("Project", "find_project"),
     "prompt": ("Earlier", "EarlierWords", "Prompt", "Reference", "Settings", "Text", "Turn"),
-    "recipe.recipe": ("Example", "Recipe"),
+    "recipe.recipe": ("Recipe",),
     "kit": ("Kit", "acompare", "agenerate", "arefine", "compare", "generate", "refine"),
     "review.snapshots": ("snapshot",),
 }

@@ -11,7 +11,7 @@ import pytest
 from fakes import OVERLOADED, Painter, stopping_at
 
 from prompt_kit.errors import InputError
-from prompt_kit.kit import generate
+from prompt_kit.kit import Kit, generate
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Text, Turn
@@ -186,6 +186,33 @@ def test_two_at_once_do_not_go_on_with_one_run(project: Project) -> None:
     assert painter.asked == []
     assert generate(SPIN, generator=painter, project=project, new=True).folder != folder
     held.close()
+
+
+def test_a_run_that_was_finished_since_it_was_looked_at_is_no_second_wish(project: Project) -> None:
+    """Two processes find the same unfinished run; the slower one comes when the other is through, and is refused."""
+    left_unfinished(project)
+    kit, painter = Kit(project), Painter()
+    plan = kit.plan(SPIN, generator=painter)
+    assert generate(SPIN, generator=Painter(), project=project).ok
+
+    async def results() -> list[str]:
+        return [event.result.message async for event in kit.work(plan) if event.result]
+
+    [message] = asyncio.run(results())
+    assert "Another process has gone on with" in message
+    assert painter.asked == []
+
+
+def test_what_another_process_makes_is_not_counted_on(project: Project) -> None:
+    """A second wish is priced whole, though the first one's run has some of the pictures by then."""
+    missing: list[int] = []
+
+    def look(request: Request) -> None:
+        if "back" in request.turn.name:
+            missing.append(len(Kit(project).plan(SPIN, generator=Painter()).items[0].places))
+
+    assert generate(SPIN, generator=Painter(before=look), project=project).ok
+    assert missing == [3]
 
 
 def test_two_at_once_make_a_run_each(project: Project) -> None:

@@ -143,6 +143,12 @@ def test_a_job_costs_half(kit: Kit, server: GeminiServer) -> None:
     assert later.actual == done.cost
 
 
+def test_a_job_is_booked_on_its_persons(kit: Kit) -> None:
+    """Also what is made later is made for somebody."""
+    submit(Order(FOX, person="ann"), OWL, generator=kit.gemini, project=kit.project, person="ben")
+    assert sorted(entry.person for entry in kit.entries()) == ["ann", "ben"]
+
+
 def test_reconciling_leaves_a_job_alone(kit: Kit) -> None:
     """The process that submitted it is long gone; that says nothing about its requests."""
     job = kit.submit(FOX)
@@ -356,16 +362,16 @@ def test_an_end_before_the_submission_drops_the_job(kit: Kit, batches: Batches) 
 def test_an_end_in_the_middle_of_collecting_saves_nothing_twice(kit: Kit) -> None:
     """Between the saving and the booking of the second answer the power goes; the next look goes on there."""
     job = kit.submit(Order(FOX, count=3))
-    ended, calls = Ledger.ended, []
+    settle_each, calls = Ledger.settle_each, []
 
-    def cut(ledger: Ledger, number: int, outcome: Any) -> None:
-        calls.append(number)
+    def cut(ledger: Ledger, ends: Any) -> Any:
+        calls.append(ends)
         if len(calls) == 2:
             _power_cut()
-        ended(ledger, number, outcome)
+        return settle_each(ledger, ends)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Ledger, "ended", cut)
+        patch.setattr(Ledger, "settle_each", cut)
         with pytest.raises(KeyboardInterrupt):
             kit.collect(job)
     assert kit.record(job.runs[0])["state"] == "waiting"

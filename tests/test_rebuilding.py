@@ -119,3 +119,13 @@ def test_a_ledger_that_is_empty_though_runs_are_there_is_noticed(project: Projec
     run = CliRunner().invoke(cli, ["runs", "rebuild-ledger"])
     assert "Restored 10 requests from 7 runs: $" in run.stdout
     assert CliRunner().invoke(cli, ["runs", "spend"]).stderr == ""
+
+
+def test_who_makes_pictures_reads_that_the_ledger_is_new(project: Project) -> None:
+    """The day's budget would start at nothing spent: it is said before anything is booked, and only then."""
+    made = ["generate", "sticker", "--example", "red-panda", "--generator", "proof"]
+    assert "rebuild-ledger" not in CliRunner().invoke(cli, made).stderr
+    ledger_file(project).unlink()
+    first = CliRunner().invoke(cli, made)
+    assert first.exit_code == 0
+    assert "prompt-kit runs rebuild-ledger" in first.stderr

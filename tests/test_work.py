@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from fakes import OVERLOADED, Painter, stopping_at
 import prompt_kit
 from prompt_kit import BudgetError, InputError, Kit, Order, Outcome, Project, Prompt, Status
 from prompt_kit.prompt import Earlier, Settings, Text, Turn
+from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import prompt_from
 from prompt_kit.work.gate import Gate
 from prompt_kit.work.results import results as on_disk
@@ -186,6 +188,19 @@ def test_an_unfinished_run_belongs_to_its_person(kit: Kit) -> None:
     assert kit.generate(FOX, generator=Painter()).ok
     with pytest.raises(InputError, match="may have been made and paid"):
         kit.generate(FOX, generator=Painter(), person="ann")
+
+
+def test_the_ledger_knows_for_whom_it_was(kit: Kit) -> None:
+    """Each request is booked on its person, and what somebody has spent is asked of the ledger."""
+    kit.generate(FOX, generator=Painter(), person="ann")
+    asyncio.run(done(kit, kit.plan(Order(BEE, 2, person="ben"), FOX, generator=Painter())))
+    since = datetime.now(UTC) - timedelta(days=2)
+    with Ledger.open(kit.project.ledger_url) as ledger:
+        assert [entry.person for entry in reversed(ledger.entries())] == ["ann", "ben", "ben", ""]
+        spent = {person: ledger.spent(since, person=person).known for person in ("ann", "ben", "", "eve", None)}
+    each = spent["ann"]
+    assert each > 0
+    assert spent == {"ann": each, "ben": 2 * each, "": each, "eve": 0, None: 4 * each}
 
 
 def test_the_cap_counts_what_is_left(kit: Kit) -> None:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from prompt_kit.prompt import Prompt
-    from prompt_kit.recipe.recipe import Example, Recipe
+    from prompt_kit.recipe.examples import Example
+    from prompt_kit.recipe.recipe import Recipe
 
 SHOWN: Final = 2
 """How many examples of a recipe have their proof on its page."""

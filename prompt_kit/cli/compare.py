@@ -72,6 +72,7 @@ class CompareCommands(RecipeCommands):
 
 def compare_recipe(recipe: Recipe, **options: Any) -> None:
     """Make a recipe's prompt over one or two axes, and write the sheet."""
+    from prompt_kit.cli.progress import tell_lost_history
     from prompt_kit.comparing import parsed, table
 
     across = parsed(options["across"])
@@ -86,6 +87,7 @@ def compare_recipe(recipe: Recipe, **options: Any) -> None:
         if slips or options["dry_run"]:
             priced = table(entered.recipe, values, across, **table_options)
         else:
+            tell_lost_history(entered.recipe.library.project)
             kit = kit_from(entered.recipe.library.project, options)
             comparison = kit.compare(entered.recipe, values, across=across, **table_options, **_how(options))
     except InputError as error:

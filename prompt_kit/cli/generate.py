@@ -158,16 +158,16 @@ def _send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
 
     Exits with 1 when a picture could not be made.
     """
+    from prompt_kit.cli import progress
     from prompt_kit.work.orders import Order
 
+    progress.tell_lost_history(project)
     order = Order(prompt, options["count"])
     if options["batch"]:
         from prompt_kit.cli.jobs import submit_orders
 
         submit_orders([order], project, options)
         return
-    from prompt_kit.cli import progress
-
     kit = kit_from(project, options)
     name = progress.chosen_generator(options["generator"], project)
     plan = kit.plan(order, generator=name, max_cost=limit(options), new=options["new"]).checked()

@@ -43,6 +43,21 @@ def name_generator(name: str, project: Project) -> None:
     talk(f"Generator: {name}" + (" (offline; no key is set)" if offline else ""))
 
 
+def tell_lost_history(project: Project) -> None:
+    """Print a warning when the ledger is new though runs are there, before anything is booked in it."""
+    from prompt_kit.record.history import missing_history
+    from prompt_kit.record.ledger import Ledger
+
+    url = project.ledger_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        warning = missing_history(None, project.runs_folder)
+    else:
+        with Ledger.open(url) as ledger:
+            warning = missing_history(ledger, project.runs_folder)
+    if warning:
+        talk(warning)
+
+
 def announce(maker: Generator) -> None:
     """Print before the first request which computer it goes to, when that is not the provider's own."""
     from prompt_kit.generators import elsewhere

@@ -23,6 +23,7 @@ from prompt_kit.cli.progress import (
     plain_plan,
     show,
     show_plan,
+    tell_lost_history,
 )
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError
 from prompt_kit.recipe.assembly import load
@@ -71,6 +72,7 @@ def refine_pictures(ctx: click.Context, /, words: tuple[str, ...], **options: An
     project = recipe.library.project
     sources, change = _parted(words, project)
     values = given(recipe, options) | {"change": change}
+    tell_lost_history(project)
     kit = kit_from(project, options)
     ready, plan = _planned(kit, sources, values, options)
     _name_generators(ready, plan, options)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, cast, overload
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.recipe.contradictions import contradictions, misplaced, overruled
+from prompt_kit.recipe.examples import examples_of
 from prompt_kit.recipe.form import Form
+from prompt_kit.recipe.mixing import check_clashes, objection, task_of
 from prompt_kit.recipe.placing.planning import plan_of
 from prompt_kit.recipe.reading import mend_texts, note_placeholders
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
@@ -21,7 +23,7 @@ from prompt_kit.recipe.templating import Values, filled_phrase
 from prompt_kit.recipe.turns import Names, compiled_turns, phrase_of, template_name
 from prompt_kit.recipe.values import recorded
 from prompt_kit.support.calls import check_kind
-from prompt_kit.support.words import spoken, stopped
+from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from prompt_kit.images import Image
     from prompt_kit.prompt import Task
     from prompt_kit.recipe.checked import Check, CheckedValues
+    from prompt_kit.recipe.examples import Example
     from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.parameters import ChoiceOf, Parameter
     from prompt_kit.recipe.placing.planning import LayoutPlan
@@ -39,19 +42,6 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.slots import Picture
     from prompt_kit.recipe.spec import ReferenceSlot
     from prompt_kit.recipe.templating import Program
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """Values that show what a recipe can do."""
-
-    name: str
-    title: str
-    values: Mapping[str, Any]
-    """Ready for `Recipe.render`; pictures are paths."""
-    settings: Settings
-    uses: tuple[str, ...] = ()
-    """Further strategies it mixes in."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +68,7 @@ class Recipe:
     @property
     def task(self) -> Task:
         """What the model is asked to do with the references."""
-        return self.spec.task or "create"
+        return task_of(self.spec)
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
@@ -117,16 +107,7 @@ class Recipe:
     @cached_property
     def examples(self) -> Mapping[str, Example]:
         """Values that show what the recipe can do, by name."""
-        return {
-            name: Example(
-                name,
-                example.title or spoken(name),
-                {key: self._from_folder(key, value) for key, value in example.values.items()},
-                merged(example.settings),
-                tuple(example.uses),
-            )
-            for name, example in self.spec.examples.items()
-        }
+        return examples_of(self.spec, self.references, self.folder)
 
     def using(self, *names: str) -> Recipe:
         """Return this recipe with further strategies mixed in.
@@ -155,7 +136,7 @@ class Recipe:
             if reason:
                 raise InputError(f"'{self.name}' does without the strategy '{strategy.name}': {reason}")
         mixed = replace(self, strategies=(*self.strategies, *new))
-        _check_clashes(mixed)
+        check_clashes(self.spec, mixed.strategies)
         if any(strategy.spec.values_from == "brand" for strategy in new):
             filled, notes = self.library.brand
             known = {*mixed.parameters, *mixed.references}
@@ -166,9 +147,7 @@ class Recipe:
 
     def objection(self, strategy: LibraryFile[StrategySpec]) -> str:
         """Return why a strategy makes no sense here, as a sentence; empty when it does."""
-        if self.task not in strategy.spec.tasks:
-            return f"it is for recipes that {' or '.join(strategy.spec.tasks)}, and this one's task is to {self.task}."
-        return stopped(self.spec.excludes.get(strategy.name, ""))
+        return objection(strategy, self.spec)
 
     @overload
     def render(
@@ -392,31 +371,7 @@ class Recipe:
             chosen = replace(chosen, thinking=self._model(chosen, generator).thinking_for(chosen.thinking))
         return chosen
 
-    def _from_folder(self, name: str, value: Any) -> Any:
-        if name not in self.references:
-            return value
-        if isinstance(value, list):
-            return [self._from_folder(name, item) for item in value]
-        return self.folder / value if isinstance(value, str) else value
-
 
 def _with_paths(named: Mapping[str, Any], slots: Collection[str]) -> dict[str, Any]:
     """Return what a person gave by name, with texts in slots for pictures as paths."""
     return {name: as_paths(value) if name in slots else value for name, value in named.items()}
-
-
-def _check_clashes(recipe: Recipe) -> None:
-    """Check that no name means two things; a parameter that a strategy shares with the recipe is the recipe's.
-
-    Raises:
-        InputError: When a name does.
-    """
-    owner = dict.fromkeys([*recipe.spec.parameters, *recipe.spec.references], "the recipe")
-    for strategy in recipe.strategies:
-        for name in (*strategy.spec.parameters, *strategy.spec.references):
-            shared = name in recipe.spec.parameters and name in strategy.spec.parameters
-            if name in owner and not shared:
-                raise InputError(
-                    f"'{name}' is a name of the strategy '{strategy.name}' and of {owner[name]}. Use one of them.",
-                )
-            owner.setdefault(name, f"the strategy '{strategy.name}'")

@@ -124,7 +124,16 @@ class Booking:
         Raises:
             WorkspaceError: When it cannot be saved; it is booked all the same, for it was paid.
         """
-        saved: Outcome = await written(self._saver.put(_Settle(folder, outcome, sent)))
+        saved: Outcome = await written(self._saver.put(_Settle(folder, _priced(outcome), sent)))
+        return saved
+
+    def settle_now(self, folder: RunFolder, outcome: Outcome, sent: Sent) -> Outcome:
+        """Do the same in a thread that may wait.
+
+        Raises:
+            WorkspaceError: When it cannot be saved; it is booked all the same, for it was paid.
+        """
+        saved: Outcome = self._saver.put(_Settle(folder, _priced(outcome), sent)).result()
         return saved
 
     async def lose(self, folder: RunFolder, sent: Sent, note: str) -> None:
@@ -190,7 +199,7 @@ def budget_refusal(error: BudgetError, model: str) -> Outcome:
     return Outcome(Status.BUDGET, message=str(error), billable="no", cost=Decimal(0), model=model)
 
 
-def priced(outcome: Outcome) -> Outcome:
+def _priced(outcome: Outcome) -> Outcome:
     """Return an outcome that says of itself that it costs nothing, where it is not charged."""
     return replace(outcome, cost=Decimal(0)) if outcome.cost is None and outcome.billable == "no" else outcome
 

@@ -20,11 +20,11 @@ from prompt_kit.record.ledger import Planned
 from prompt_kit.record.runs import RunFolder, Sent
 from prompt_kit.support.heads import head
 from prompt_kit.work import finishing
-from prompt_kit.work.booking import budget_refusal, priced
+from prompt_kit.work.booking import budget_refusal
 from prompt_kit.work.events import Event
 from prompt_kit.work.orders import Result
 from prompt_kit.work.results import after_empty, merged
-from prompt_kit.work.resuming import unfinished
+from prompt_kit.work.resuming import stop_if_gone_on_with, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -180,6 +180,8 @@ class Making:
         if before is not None:
             before.begin_again()
             return before
+        if item.kept and not self.shared.new:
+            stop_if_gone_on_with(item.kept)
         try:
             ledger.allow(self._planned("", 0, 0, "", item.price_of(0)), project.budget)
         except BudgetError as error:
@@ -236,7 +238,7 @@ class Making:
                 await shared.booking.lose(self._folder, replace(sent, ended_at=datetime.now(UTC)), note)
                 raise
         try:
-            return await shared.booking.settle(self._folder, priced(outcome), replace(sent, ended_at=datetime.now(UTC)))
+            return await shared.booking.settle(self._folder, outcome, replace(sent, ended_at=datetime.now(UTC)))
         except PromptKitError as error:  # nothing can be saved any more, so nothing more is paid for
             shared.broken = shared.broken or error
             raise

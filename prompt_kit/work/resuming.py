@@ -12,6 +12,7 @@ from prompt_kit.outcome import Status
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.ledger.processes import alive
 from prompt_kit.record.runs import RECORD, BusyError, RunFolder, Sent, run_record
+from prompt_kit.record.runs.holding import is_held
 from prompt_kit.record.runs.reading import own_record
 from prompt_kit.record.runs.recovery import recovered_answers
 from prompt_kit.support import files
@@ -32,7 +33,7 @@ def kept(item: Item, ledger: Ledger, root: Path) -> Kept | None:
     entries = _last_run(item, ledger)
     path = _folder(entries, root)
     record = _unfinished_record(path, item) if path else None
-    if path is None or record is None:
+    if path is None or record is None or (is_held(path) and not _goes_on_elsewhere(entries, record)):
         return None
     latest = [_sent(entry) for entry in _unseen(entries, record) if not _sent_again(entry, entries)]
     done = (*record.requests, *recovered_answers(path, record, latest))
@@ -86,6 +87,7 @@ def unfinished(item: Item, ledger: Ledger, root: Path, *, resend: bool = False) 
     """
     _stop_if_it_waits(item, ledger, root)
     entries = _last_run(item, ledger)
+    _stop_if_claimed(entries)
     path = _folder(entries, root)
     record = _unfinished_record(path, item) if path else None
     if path is None or record is None:
@@ -159,7 +161,26 @@ def stop_if_claimed(item: Item, ledger: Ledger, root: Path) -> None:
         InputError: When one has, or is about to.
     """
     _stop_if_it_waits(item, ledger, root)
-    claimed = [entry for entry in _last_run(item, ledger) if entry.state == "planned"]
+    _stop_if_claimed(_last_run(item, ledger))
+
+
+def stop_if_gone_on_with(kept: Kept) -> None:
+    """Check that a run that was to go on is still unfinished, or brought nothing.
+
+    Raises:
+        InputError: When another process has gone on with it since it was looked at.
+    """
+    record = run_record(kept.folder)
+    if record.state not in {"failed", "cancelled"}:
+        raise InputError(
+            f"Another process has gone on with {record.run}, which asks for the very same. See what it made:"
+            f" prompt-kit runs show {record.run}. Or make everything anew with --new."
+        )
+
+
+def _stop_if_claimed(entries: Sequence[Entry]) -> None:
+    """Raise `InputError` when a process is just handing these requests over as a job."""
+    claimed = [entry for entry in entries if entry.state == "planned"]
     if any(alive(entry.pid, entry.planned_at) for entry in claimed):
         raise InputError(
             f"Another process submits the very same right now, for {claimed[0].run}. Collect it: prompt-kit runs wait."

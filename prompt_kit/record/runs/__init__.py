@@ -8,7 +8,8 @@ no key is ever among them.
 
 from prompt_kit.record.runs.answers import Sent
 from prompt_kit.record.runs.conversation import conversation_of
-from prompt_kit.record.runs.folder import BusyError, RunFolder
+from prompt_kit.record.runs.folder import RunFolder
+from prompt_kit.record.runs.holding import BusyError
 from prompt_kit.record.runs.lineage import Member, family, lineage
 from prompt_kit.record.runs.listing import Run, RunSummary, count_runs, open_run, runs
 from prompt_kit.record.runs.reading import read_record, read_run, run_record

@@ -6,26 +6,24 @@ import hashlib
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.images import EXTENSIONS
 from prompt_kit.outcome import Derived, Outcome, Status
 from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of
+from prompt_kit.record.runs.holding import hold
 from prompt_kit.record.runs.journal import Journal, joined, lacks_pictures
 from prompt_kit.record.runs.reading import own_record, read_journal, read_record, to_json, tool
 from prompt_kit.record.runs.recovery import recovered_answers, remove_parts
+from prompt_kit.record.runs.references import keep_reference
 from prompt_kit.record.runs.rescue import UnsavedError, ending
 from prompt_kit.record.runs.saving import SavedAnswer, journal_line, picture_fields, slim, with_more
 from prompt_kit.record.runs.schema import (
     RECORD,
-    REFERENCES,
     SCHEMA,
     DerivedEntry,
     Done,
-    KeptReference,
     RunRecord,
     State,
     Totals,
@@ -39,24 +37,18 @@ from prompt_kit.support.money import total
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from filelock import FileLock
 
-    from prompt_kit.images import Image
     from prompt_kit.prompt import Prompt
     from prompt_kit.record.runs.answers import Sent
     from prompt_kit.record.runs.schema import Asked
-
-_LOCK: Final = ".lock"
 
 _AT_ONCE: Final = 8
 """How many pictures are written at the same time; one after the other waits four times as long for the disk."""
 
 _UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
-
-
-class BusyError(WorkspaceError):
-    """Another process works on the run."""
 
 
 class RunFolder:
@@ -95,7 +87,7 @@ class RunFolder:
         """
         moment(now)
         images = {image.sha256: image for turn in prompt.turns for image in turn.images}
-        references = [_keep_reference(root, image) for image in images.values()]
+        references = [keep_reference(root, image) for image in images.values()]
         day, name = f"{now:%Y-%m-%d}", files.token(prompt.recipe or "prompt")
         for length in (2, 2, 2, 4, 8):  # in bytes; the longest cannot be taken already
             run = f"{day}/{name}-{secrets.token_hex(length)}"
@@ -121,7 +113,7 @@ class RunFolder:
             derived=(),
             totals=None,
         )
-        held = _hold(path)
+        held = hold(path)
         files.write_new(path / RECORD, to_json(record))
         return cls(path, record, held)
 
@@ -142,7 +134,7 @@ class RunFolder:
             BusyError: When another process works on the run.
             WorkspaceError: When nothing can be written.
         """
-        held = _hold(path)
+        held = hold(path)
         try:
             # The record is read after the lock is taken, because another process may have changed it before.
             record = own_record(path)
@@ -164,17 +156,18 @@ class RunFolder:
             raise
         return folder
 
-    def begin_again(self, **more: Any) -> None:
+    def begin_again(self, *, state: State = "started", **more: Any) -> None:
         """Write down that the run goes on.
 
         Args:
+            state: How it goes on; ``waiting`` is in a job.
             more: What else the record should say from here on, such as ``job``, the job that makes the rest.
 
         Raises:
             WorkspaceError: When the record cannot be written.
         """
         with self._lock:
-            self._update(**more, state="started", ended=None)
+            self._update(**more, state=state, ended=None)
 
     def made(self, take: int) -> dict[int, Outcome]:
         """Return the outcomes of one repetition that are there already and ok, by turn, from 0.
@@ -399,27 +392,3 @@ def _cannot_go_on(error: InputError) -> InputError:
 
 def _went_well(done: Done, take: int) -> bool:
     return done.request.take == take and done.answer.status is Status.OK
-
-
-def _hold(path: Path) -> FileLock:
-    """Return the lock of a run's folder, taken.
-
-    Raises:
-        BusyError: When another process has it.
-    """
-    lock = locks.hold(path / _LOCK)
-    if lock is None:
-        raise BusyError(f"{path}: another process works on this run. Wait for it, or start anew.")
-    return lock
-
-
-def _keep_reference(root: Path, image: Image) -> KeptReference:
-    data = image.read()
-    path = files.inside(root, f"{REFERENCES}/{image.sha256}{EXTENSIONS[image.media_type]}")
-    files.make_folder(path.parent)
-    with files.os_errors_as_workspace_errors(path):
-        kept = path.is_file() and path.stat().st_size == len(data)
-    if not kept:  # if another run keeps the same picture at this moment: its bytes are the same
-        files.replace(path, data)
-    original = str(image.origin.absolute()) if isinstance(image.origin, Path) else None
-    return KeptReference.model_construct(sha256=image.sha256, stored=f"{REFERENCES}/{path.name}", original=original)

@@ -12,8 +12,8 @@ from prompt_kit.generators import BatchGenerator, Generator
 from prompt_kit.generators.opening import opened
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, project_of
-from prompt_kit.record.ledger import Ledger
 from prompt_kit.support.calls import check_kind, check_options, waited
+from prompt_kit.work.booking import Booking
 from prompt_kit.work.jobs.records import Job, held, job_of, jobs, write
 from prompt_kit.work.jobs.settling import Settling
 from prompt_kit.work.jobs.submitting import dropped
@@ -146,13 +146,13 @@ class _Look:
             if not mine or job.over:
                 return job, not job.over
             async with AsyncExitStack() as stack:
-                ledger = stack.enter_context(Ledger.open(self.project.ledger_url))
+                booking = await stack.enter_async_context(Booking(self.project))
                 made_by = await self._maker(job, stack)
                 if not job.name:
-                    job = await self._looked_for(job, made_by, ledger)
+                    job = await self._looked_for(job, made_by, booking)
                     if not job.name:
                         return job, job.state == "submitting"
-                settling = Settling(job, self.project, ledger)
+                settling = Settling(job, booking)
                 answer = await made_by.collect(job.name, settling.requests)
                 if isinstance(answer, Outcome):
                     # Waiting helps when the network fails, but not when the key is wrong.
@@ -171,35 +171,39 @@ class _Look:
             if not mine:
                 raise InputError(f"Another process works on {name} right now. Try again in a moment.")
             async with AsyncExitStack() as stack:
-                ledger = stack.enter_context(Ledger.open(self.project.ledger_url))
+                booking = await stack.enter_async_context(Booking(self.project))
                 made_by = await self._maker(job, stack)
                 if not job.name:
-                    job = await self._looked_for(job, made_by, ledger)
+                    job = await self._looked_for(job, made_by, booking)
                     if job.over:
                         return job
                     if job.state == "lost":
-                        return dropped(job, _NEVER_ARRIVED, ledger, self.project)
+                        return await self._dropped(job, _NEVER_ARRIVED, booking)
                     if not job.name:
                         return job
                 refusal = await made_by.cancel(job.name)
                 if refusal is None:
                     return self._noted(job, message="It is being stopped; collect it to see what had been done.")
                 if refusal.status is Status.INVALID:
-                    return Settling(job, self.project, ledger).given_up(_GIVEN_UP)
+                    return await asyncio.to_thread(Settling(job, booking).given_up, _GIVEN_UP)
                 return _with(job, message=refusal.explanation)
 
-    async def _looked_for(self, job: Job, made_by: BatchGenerator, ledger: Ledger) -> Job:
+    async def _looked_for(self, job: Job, made_by: BatchGenerator, booking: Booking) -> Job:
         """Return a job whose submission was interrupted, as far as it can be known what came of that."""
-        states = {entry.id: entry.state for run in job.runs for entry in ledger.entries(run=run)}
+        entries = await booking.run(lambda ledger: [entry for run in job.runs for entry in ledger.entries(run=run)])
+        states = {entry.id: entry.state for entry in entries}
         # They are handed over all at once, and only then submitted.
         if any(states.get(row.entry) in {"planned", "failed"} for row in job.rows):
-            return dropped(job, _NEVER_LEFT, ledger, self.project)
+            return await self._dropped(job, _NEVER_LEFT, booking)
         answer = await made_by.find(job.label)
         if isinstance(answer, Outcome):
             return _with(job, message=answer.explanation)
         if answer is None:
             return self._noted(job, state="lost", message=_LOST.format(generator=job.generator, id=job.id))
         return self._noted(job, state="waiting", name=answer, message="")
+
+    async def _dropped(self, job: Job, why: Outcome, booking: Booking) -> Job:
+        return await booking.run(lambda ledger: dropped(job, why, ledger, self.project))
 
     async def _maker(self, job: Job, stack: AsyncExitStack) -> BatchGenerator:
         made_by = generator_for(self._given or job.generator, self.project)

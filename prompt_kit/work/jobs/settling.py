@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from prompt_kit.generators import Collected
     from prompt_kit.project import Project
-    from prompt_kit.record.ledger import Ledger
     from prompt_kit.record.runs import RunRecord
     from prompt_kit.record.runs.schema import Done
+    from prompt_kit.work.booking import Booking
     from prompt_kit.work.jobs.records import Job, Row
 
 _REST: Final = (
@@ -44,27 +44,32 @@ _OPEN: Final = ("planned", "sent", "unknown")
 class Settling:
     """Saves the answers of one job; changes its runs, its file and the ledger."""
 
-    def __init__(self, job: Job, project: Project, ledger: Ledger) -> None:
-        self.job, self.project, self.ledger = job, project, ledger
-        self.requests = _JobRequests(job, project)
+    def __init__(self, job: Job, booking: Booking) -> None:
+        self.job, self.booking, self.project = job, booking, booking.project
+        self.requests = _JobRequests(job, self.project)
         self._rows = {row.key: row for row in job.rows}
         self._steps: dict[str, str] = {}
         self._remarks: list[str] = []
         self._troubles: list[str] = []
+        self._run: _OpenRun | None = None
 
     @cached_property
     def _open(self) -> set[int]:
         """The requests that the ledger does not know the end of."""
-        return {entry.id for run in self.job.runs for entry in self.ledger.entries(run=run, states=_OPEN)}
+        runs = self.job.runs
+        return self.booking.now(lambda ledger: {e.id for run in runs for e in ledger.entries(run=run, states=_OPEN)})
 
     def through(self, answer: Collected) -> Job:
         """Save every answer, end the runs and the job; what could not be saved keeps the job open."""
         strays = 0
-        for key, outcome in answer.outcomes:
-            if key in self._rows:
-                self._settle(self._rows[key], outcome)
-            else:
-                strays += self._kept(outcome)
+        try:
+            for key, outcome in answer.outcomes:
+                if key in self._rows:
+                    self._settle(self._rows[key], outcome)
+                else:
+                    strays += self._kept(outcome)
+        finally:
+            self._leave()
         if strays:
             where = self.project.runs_folder / FOLDER
             fact = f"{strays} pictures came without a key that says to which request they belong"
@@ -76,11 +81,21 @@ class Settling:
 
     def given_up(self, why: Outcome) -> Job:
         """End the job without its answers; each of them may have been paid."""
+        try:
+            for row in self.job.rows:
+                self._settle(row, replace(why, model=self.job.model))
+        finally:
+            self._leave()
         for row in self.job.rows:
-            self._settle(row, replace(why, model=self.job.model))
-        for entry in self._open & {row.entry for row in self.job.rows}:
-            self.ledger.unknown(entry, note=why.message)
+            if row.entry in self._open:
+                self.booking.now(lambda ledger, row=row: ledger.unknown(row.entry, note=why.message))  # type: ignore[misc]
         return self._ended("cancelled", said=self.job.said, message=" ".join([why.explanation, *self._troubles]))
+
+    def _leave(self) -> None:
+        """Let other processes work on the run whose answers came last."""
+        if self._run is not None:
+            self._run.close()
+            self._run = None
 
     def _settle(self, row: Row, outcome: Outcome) -> None:
         try:
@@ -88,33 +103,40 @@ class Settling:
         except (InputError, WorkspaceError) as error:
             self._troubles.append(str(error))
 
+    def _of(self, row: Row) -> _OpenRun:
+        """Return the run of a request; it stays open as long as the answers that come are its own."""
+        if self._run is None or self._run.id != row.run:
+            self._leave()
+            self._run = _OpenRun(row.run, files.inside(self.project.runs_folder, row.run))
+        return self._run
+
     def _save(self, row: Row, outcome: Outcome) -> None:
-        """Save one answer into its run, unless that was done before; then book it, unless that was done before."""
-        path = files.inside(self.project.runs_folder, row.run)
-        record = run_record(path)
-        done = _answers(record).get(row.entry)
-        if done is not None:  # a process was ended between this and the booking
-            outcome = outcome_of(done, path)
-        if done is None or (outcome.ok and record.state == "waiting"):
-            if done is None:
-                _clear(path, record, outcome)
-            folder = RunFolder.reopen(path, state="waiting")
-            try:
-                saved = folder.save(outcome, self._sent(row)) if done is None else outcome
-                self._finish(saved, self.requests[row.key], folder)
-            finally:
-                folder.close()
-        if row.entry in self._open:
-            self.ledger.ended(row.entry, outcome)
-            self._open.discard(row.entry)
+        """Save and book one answer, unless that was done before."""
+        run = self._of(row)
+        done = run.answers.get(row.entry)
+        if done is None:
+            run.clear(outcome)
+            outcome = self._settled(run.folder, outcome, self._sent(row))
+        else:
+            outcome = outcome_of(done, run.path)
+            if row.entry in self._open:  # a process was ended between the two
+                self.booking.now(lambda ledger: ledger.ended(row.entry, outcome))
+                self._open.discard(row.entry)
+        if outcome.ok and (done is None or run.record.state == "waiting"):
+            self._finish(outcome, self.requests[row.key], run.folder)
         if not outcome.ok:
             self._steps.setdefault(row.run, outcome.next_step)
 
+    def _settled(self, folder: RunFolder, outcome: Outcome, sent: Sent) -> Outcome:
+        if sent.entry not in self._open:  # it was booked before, when it could not be saved
+            return folder.save(outcome, sent)
+        self._open.discard(sent.entry)
+        return self.booking.settle_now(folder, outcome, sent)
+
     def _finish(self, saved: Outcome, request: Request, folder: RunFolder) -> None:
         """Make the cut-out or composite that the prompt asks for, and keep its warnings."""
-        if saved.ok:
-            finished = finishing.finished(saved, request.turn, request.settings, folder)
-            self._remarks += [text for text in finished.warnings if text not in saved.warnings]
+        finished = finishing.finished(saved, request.turn, request.settings, folder)
+        self._remarks += [text for text in finished.warnings if text not in saved.warnings]
 
     def _sent(self, row: Row) -> Sent:
         return Sent(
@@ -164,6 +186,47 @@ class Settling:
             message = f"{good} of {len(rows)} requests were answered well; the first that was not: {outcome.message}"
             return replace(outcome, message=message, next_step=_REST)
         return replace(outcome, next_step=self._steps.get(run, ""))
+
+
+class _OpenRun:
+    """A run while answers are saved into it."""
+
+    def __init__(self, run: str, path: Path) -> None:
+        self.id, self.path = run, path
+        self.record = run_record(path)
+        self.answers = _answers(self.record)
+        self._folder: RunFolder | None = None
+
+    @property
+    def folder(self) -> RunFolder:
+        """Its folder, which no other process writes into until it is closed."""
+        if self._folder is None:
+            self._folder = RunFolder.reopen(self.path, state="waiting")
+        return self._folder
+
+    def close(self) -> None:
+        """Let other processes work on it."""
+        if self._folder is not None:
+            self._folder.close()
+
+    def clear(self, outcome: Outcome) -> None:
+        """Delete the files of this answer that an interrupted process had saved without recording them."""
+        mine = {picture.sha256 for picture in outcome.pictures}
+        with files.os_errors_as_workspace_errors(self.path):
+            for path in [path for path, sha256 in self._unrecorded.items() if sha256 in mine]:
+                path.with_suffix(".json").unlink(missing_ok=True)
+                path.unlink()
+                del self._unrecorded[path]
+
+    @cached_property
+    def _unrecorded(self) -> dict[Path, str]:
+        """The pictures that its record does not have, with their hashes."""
+        pictures = [
+            path
+            for path in self.path.iterdir()
+            if path.stem.isdecimal() and path.suffix != ".json" and path.name not in self.record.pictures
+        ]
+        return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in pictures}
 
 
 class _JobRequests(Mapping[str, Request]):
@@ -221,15 +284,3 @@ def _with_answer(row: Row, done: Done) -> Row:
     message = "" if answer.status is Status.OK else answer.message
     changes = {"status": str(answer.status), "cost": answer.cost, "message": message, "pictures": done.pictures}
     return row.model_copy(update=changes)
-
-
-def _clear(folder: Path, record: RunRecord, outcome: Outcome) -> None:
-    """Delete the files of this answer that an interrupted process had saved without recording them."""
-    mine = {picture.sha256 for picture in outcome.pictures}
-    with files.os_errors_as_workspace_errors(folder):
-        for path in folder.iterdir():
-            if not path.stem.isdecimal() or path.suffix == ".json" or path.name in record.pictures:
-                continue
-            if hashlib.sha256(path.read_bytes()).hexdigest() in mine:
-                path.with_suffix(".json").unlink(missing_ok=True)
-                path.unlink()

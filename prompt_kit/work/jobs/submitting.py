@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from prompt_kit.errors import BudgetError, InputError, Problem, WorkspaceError
+from prompt_kit.errors import BudgetError, InputError, Problem, PromptKitError, WorkspaceError
 from prompt_kit.generators import BatchGenerator, Generator, Request
 from prompt_kit.generators.opening import opened
 from prompt_kit.outcome import Outcome, Status
@@ -30,7 +30,7 @@ from prompt_kit.work.planning import default_generator, generator_for
 from prompt_kit.work.resuming import stop_if_claimed, unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from typing_extensions import Unpack
@@ -191,12 +191,12 @@ class _Submitting:
     def _written(self, name: str, needed: Sequence[Item], ledger: Ledger) -> tuple[Job, dict[str, Request]]:
         """Write down and book everything, and return the job and its requests; on return it may leave."""
         root, model = self.project.runs_folder, needed[0].model
-        folders = [self._folder(item, name) for item in needed]
-        for item, folder in zip(needed, folders, strict=True):
+        runs = {self._run(item, name): item for item in needed}
+        for run, item in runs.items():
             if self.tell:
-                self.tell(item.number, folder.id)
-        drafts, requests = self._rows(needed, folders)
-        numbers = self._booked(drafts, needed, folders, ledger)
+                self.tell(item.number, run)
+        drafts, requests = self._rows(runs)
+        numbers = self._booked(drafts, runs, ledger)
         job = Job(
             id=name,
             state="submitting",
@@ -206,37 +206,47 @@ class _Submitting:
             submitted=datetime.now(UTC),
             rows=tuple(row.model_copy(update={"entry": n}) for row, n in zip(drafts, numbers, strict=True)),
         )
-        write(job, root, new=True)
-        for folder in folders:
-            RunFolder.reopen(folder.path, state="waiting").close()
-        ledger.handed_over(numbers)
+        try:
+            write(job, root, new=True)
+            for run, item in runs.items():
+                folder = RunFolder.reopen(files.inside(root, run), state="waiting")
+                try:
+                    if item.kept:
+                        folder.begin_again(state="waiting", job=name)
+                finally:
+                    folder.close()
+            ledger.handed_over(numbers)
+        except PromptKitError as error:
+            dropped(job, Outcome(Status.CANCELLED, message=str(error)), ledger, self.project)
+            raise
         return job, requests
 
-    def _folder(self, item: Item, job: str) -> RunFolder:
-        if item.kept:
-            folder = RunFolder.reopen(item.kept.folder)
-            folder.begin_again(job=job)
-        else:
-            order = item.order
-            parents = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
-            folder = RunFolder.create(
-                self.project.runs_folder,
-                order.prompt,
-                generator=self.made_by.name,
-                now=datetime.now(UTC),
-                count=order.count,
-                job=job,
-                **parents,
-            )
-        # A job may have more runs than a process may have files open.
-        folder.close()
-        return folder
+    def _run(self, item: Item, job: str) -> str:
+        """Return the id of an item's run; a new one is made, and one that is there is not touched before it is booked.
 
-    def _rows(self, needed: Sequence[Item], folders: Sequence[RunFolder]) -> tuple[list[Row], dict[str, Request]]:
+        A job may have more runs than a process may have files open.
+        """
+        if item.kept:
+            return f"{item.kept.folder.parent.name}/{item.kept.folder.name}"
+        order = item.order
+        parents = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
+        folder = RunFolder.create(
+            self.project.runs_folder,
+            order.prompt,
+            generator=self.made_by.name,
+            now=datetime.now(UTC),
+            count=order.count,
+            job=job,
+            **parents,
+        )
+        folder.close()
+        return folder.id
+
+    def _rows(self, runs: Mapping[str, Item]) -> tuple[list[Row], dict[str, Request]]:
         """Return the requests by key, and what is noted of each; the ledger has not numbered them yet."""
         rows: list[Row] = []
         requests: dict[str, Request] = {}
-        for item, folder in zip(needed, folders, strict=True):
+        for run, item in runs.items():
             prompt, model = item.prompt, item.model
             for at, take in item.places:
                 key, turn = f"{len(rows) + 1:04}", prompt.turns[at]
@@ -244,7 +254,7 @@ class _Submitting:
                 rows.append(
                     Row(
                         key=key,
-                        run=folder.id,
+                        run=run,
                         turn=at,
                         take=take,
                         entry=0,
@@ -255,40 +265,38 @@ class _Submitting:
                 )
         return rows, requests
 
-    def _booked(
-        self, rows: Sequence[Row], needed: Sequence[Item], folders: Sequence[RunFolder], ledger: Ledger
-    ) -> tuple[int, ...]:
+    def _booked(self, rows: Sequence[Row], runs: Mapping[str, Item], ledger: Ledger) -> tuple[int, ...]:
         """Book all requests and return their ids, unless the budget or another process forbids it.
 
-        Looking and booking are one step that other processes wait for. On an error every run ends with the reason.
+        Looking and booking are one step that other processes wait for. On an error every new run ends with the reason.
         """
-        items = {folder.id: item for item, folder in zip(needed, folders, strict=True)}
         entries = [
             Planned(
                 run=row.run,
-                recipe=items[row.run].prompt.recipe,
+                recipe=runs[row.run].prompt.recipe,
                 turn=row.turn,
                 take=row.take,
                 generator=self.made_by.name,
-                model=items[row.run].model.id,
+                model=runs[row.run].model.id,
                 fingerprint=row.fingerprint,
-                prompt_fingerprint=items[row.run].prompt.fingerprint,
+                prompt_fingerprint=runs[row.run].prompt.fingerprint,
                 estimate=row.estimate,
-                person=items[row.run].order.person,
-                order_key=items[row.run].key,
+                person=runs[row.run].order.person,
+                order_key=runs[row.run].key,
             )
             for row in rows
         ]
         try:
             with ledger.together():
-                for item in () if self.new else {item.key: item for item in needed}.values():
+                for item in () if self.new else {item.key: item for item in runs.values()}.values():
                     stop_if_claimed(item, ledger, self.project.runs_folder)
                 return ledger.book_all(entries, budget=self.project.budget)
         except (BudgetError, InputError) as error:
             status = Status.BUDGET if isinstance(error, BudgetError) else Status.CANCELLED
             why = Outcome(status, message=str(error), billable="no")
-            for folder in folders:
-                folder.finish(why, now=datetime.now(UTC))
+            for run, item in runs.items():
+                if not item.kept:
+                    end_run(run, why, self.project)
             raise
 
 
@@ -300,6 +308,7 @@ def dropped(job: Job, why: Outcome, ledger: Ledger, project: Project) -> Job:
         for row in job.rows:
             if row.run == run and row.entry in still_open:
                 ledger.ended(row.entry, free)
+    for run in job.runs:
         end_run(run, free, project)
     rows = tuple(row.model_copy(update={"status": str(why.status), "cost": Decimal()}) for row in job.rows)
     changes = {"state": "dropped", "message": why.explanation, "ended": datetime.now(UTC), "rows": rows}
