@@ -33,7 +33,7 @@ from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.recipe.library import Library
 from prompt_kit.record.runs import runs
-from prompt_kit.work.jobs import jobs
+from prompt_kit.work.jobs import cancel, jobs
 
 LOADED: Final = (google.genai, PIL.Image, sqlalchemy.dialects.sqlite, prompt_kit.comparing.sheet)
 """What children need and would each load again."""
@@ -135,9 +135,14 @@ def batch_command(case: Case) -> Command:
         for n in (1, 2)
     ]
 
-    def command(case: Case, resend: bool) -> bool:  # noqa: FBT001, ARG001 - jobs look for themselves at what was sent
+    def command(case: Case, resend: bool) -> bool:  # noqa: FBT001
         options: Any = {"generator": case.gemini(), "project": case.project}
         root = case.project.runs_folder
+        for job in jobs(root)[0]:
+            if job.state == "lost":
+                if not resend:
+                    raise Unconsented
+                cancel(job, **options)
         if all(job.over for job in jobs(root)[0]):
             whole = {run.recipe for run in runs(root) if run.state == "done"}
             left = [prompt_kit.Order(prompt, count=count) for prompt in prompts if prompt.recipe not in whole]

@@ -51,7 +51,9 @@ def faults(case: dict[str, Any]) -> list[str]:
     wrong = [f"an unexpected error: {text}" for text in odd]
     wrong += ["it never came through"] if not (through or odd) else []
     wrong += [f"{run.folder}: {run.damage}" for run in runs(project.runs_folder) if run.damage]
-    wrong += [f"left behind: {path}" for path in folder.rglob("*.part")] if through else []
+    # Files of jobs share a folder, where they are removed after an hour.
+    left = [path for path in folder.rglob("*.part") if path.parent != project.runs_folder / "jobs"]
+    wrong += [f"left behind: {path}" for path in left] if through else []
     wrong += _ledger_faults(case, bill, project)
     wrong += _file_faults(case, bill, project)
     return wrong
