@@ -51,8 +51,9 @@ def faults(case: dict[str, Any]) -> list[str]:
     wrong = [f"an unexpected error: {text}" for text in odd]
     wrong += ["it never came through"] if not (through or odd) else []
     wrong += [f"{run.folder}: {run.damage}" for run in runs(project.runs_folder) if run.damage]
-    # Files of jobs share a folder, where they are removed after an hour.
-    left = [path for path in folder.rglob("*.part") if path.parent != project.runs_folder / "jobs"]
+    # A folder without a record was left before anything was sent; files of jobs share one, and go after an hour.
+    records = [path.parent for name in ("run.json", "compare.json") for path in folder.rglob(name)]
+    left = [path for path in folder.rglob("*.part") if path.parent in records]
     wrong += [f"left behind: {path}" for path in left] if through else []
     wrong += _ledger_faults(case, bill, project)
     wrong += _file_faults(case, bill, project)
