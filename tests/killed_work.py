@@ -150,7 +150,8 @@ def batch_command(case: Case) -> Command:
         if all(job.over for job in jobs(root)[0]):
             whole = {run.recipe for run in runs(root) if run.state == "done"}
             left = [prompt_kit.Order(prompt, count=count) for prompt in prompts if prompt.recipe not in whole]
-            prompt_kit.submit(*left, **options)
+            if left:  # else it was killed when all was collected
+                prompt_kit.submit(*left, **options)
         prompt_kit.collect(pause_s=0.01, timeout_s=5.0, **options)
         return {run.recipe for run in runs(root) if run.state == "done"} == {prompt.recipe for prompt in prompts}
 
