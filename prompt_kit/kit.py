@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, find_project, project_of
@@ -19,9 +19,10 @@ from prompt_kit.work.affording import check_limit, limit_of
 from prompt_kit.work.desk import Desk
 from prompt_kit.work.options import GenerateOptions, SendOptions
 from prompt_kit.work.orders import Order, Plan
+from prompt_kit.work.reporting import reporting
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
     from decimal import Decimal
     from types import TracebackType
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from prompt_kit.work.jobs import Job
     from prompt_kit.work.jobs.submitting import SubmitOptions
     from prompt_kit.work.orders import Delivery, Result
+
+T = TypeVar("T")
 
 _MOST: Final = 16
 """How many projects the functions of this module remember."""
@@ -164,7 +167,7 @@ class Kit:
 
     def generate(self, prompt: Prompt, **options: Unpack[SendOptions]) -> Outcome:
         """Make the pictures of a prompt and wait for them; `agenerate` is the async twin."""
-        return waited("Kit.agenerate", lambda: self.agenerate(prompt, **options))
+        return _waited("Kit.agenerate", lambda: self.agenerate(prompt, **options))
 
     async def agenerate(self, prompt: Prompt, **options: Unpack[SendOptions]) -> Outcome:
         """Make the pictures of a prompt in this kit's project; the function `agenerate` says more."""
@@ -173,7 +176,7 @@ class Kit:
 
     def refine(self, picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
         """Change one thing in a picture and wait for the result; `arefine` is the async twin."""
-        return waited("Kit.arefine", lambda: self.arefine(picture, change, **options))
+        return _waited("Kit.arefine", lambda: self.arefine(picture, change, **options))
 
     async def arefine(self, picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
         """Change one thing in a picture, and keep what is right already; the function `arefine` says more."""
@@ -200,7 +203,7 @@ class Kit:
         **options: Unpack[CompareOptions],
     ) -> Comparison:
         """Make the same prompt over one or two axes and wait for it; `acompare` is the async twin."""
-        return waited("Kit.acompare", lambda: self.acompare(recipe, values, across=across, **options))
+        return _waited("Kit.acompare", lambda: self.acompare(recipe, values, across=across, **options))
 
     async def acompare(
         self,
@@ -272,6 +275,12 @@ class Kit:
         return planned
 
 
+def _waited(twin: str, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Return what an async twin returns; until everything is closed, its results count as handed on to nobody."""
+    with reporting():
+        return waited(twin, begin)
+
+
 def _order(prompt: Prompt, options: Mapping[str, Any]) -> Order:
     return Order(
         prompt,
@@ -300,7 +309,7 @@ def kit_of(project: Project | None = None) -> Kit:
 
 def generate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outcome:
     """Make the pictures of a prompt and wait for them; `agenerate` is the async twin."""
-    return waited("prompt_kit.agenerate", lambda: agenerate(prompt, **options))
+    return _waited("prompt_kit.agenerate", lambda: agenerate(prompt, **options))
 
 
 async def agenerate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outcome:
@@ -325,7 +334,7 @@ async def agenerate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outco
 
 def refine(picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
     """Change one thing in a picture and wait for the result; `arefine` is the async twin and says more."""
-    return waited("prompt_kit.arefine", lambda: arefine(picture, change, **options))
+    return _waited("prompt_kit.arefine", lambda: arefine(picture, change, **options))
 
 
 async def arefine(picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
@@ -357,7 +366,7 @@ def compare(
     recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[CompareOptions]
 ) -> Comparison:
     """Make the same prompt over one or two axes and wait for it; `acompare` is the async twin."""
-    return waited("prompt_kit.acompare", lambda: acompare(recipe, values, across=across, **options))
+    return _waited("prompt_kit.acompare", lambda: acompare(recipe, values, across=across, **options))
 
 
 async def acompare(

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import google.genai
+import openai
 import PIL.Image
 import sqlalchemy.dialects.sqlite
 from badges import BADGE
@@ -29,13 +30,14 @@ from badges import BADGE
 import prompt_kit
 import prompt_kit.comparing.sheet
 from prompt_kit.generators.gemini import Gemini
+from prompt_kit.generators.openai import OpenAI
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.recipe.library import Library
 from prompt_kit.record.runs import runs
-from prompt_kit.work.jobs import jobs
+from prompt_kit.work.jobs import cancel, jobs
 
-LOADED: Final = (google.genai, PIL.Image, sqlalchemy.dialects.sqlite, prompt_kit.comparing.sheet)
+LOADED: Final = (google.genai, openai, PIL.Image, sqlalchemy.dialects.sqlite, prompt_kit.comparing.sheet)
 """What children need and would each load again."""
 
 Command: TypeAlias = Callable[["Case", bool], bool]
@@ -57,6 +59,7 @@ class Case:
     url: str
     dice: random.Random
     kind: str = ""
+    provider: str = "gemini"
     wanted: int = 0
     """How many pictures the command asks for, with those it builds on."""
     seen: dict[str, int] = field(default_factory=dict)
@@ -67,13 +70,14 @@ class Case:
         """The project of the case alone."""
         return Project(root=self.folder)
 
-    def gemini(self) -> Gemini:
+    def generator(self) -> Gemini | OpenAI:
         """Return the real generator, at the address of the server."""
-        return Gemini(api_key="a-key-of-nobody", base_url=self.url, attempts=2)
+        maker = OpenAI if self.provider == "openai" else Gemini
+        return maker(api_key="a-key-of-nobody", base_url=self.url, attempts=2)
 
     def options(self, *, resend: bool) -> dict[str, Any]:
         """Return how everything is sent."""
-        return {"generator": self.gemini(), "project": self.project, "resend": resend}
+        return {"generator": self.generator(), "project": self.project, "resend": resend}
 
 
 def generate_command(case: Case) -> Command:
@@ -135,13 +139,19 @@ def batch_command(case: Case) -> Command:
         for n in (1, 2)
     ]
 
-    def command(case: Case, resend: bool) -> bool:  # noqa: FBT001, ARG001 - jobs look for themselves at what was sent
-        options: Any = {"generator": case.gemini(), "project": case.project}
+    def command(case: Case, resend: bool) -> bool:  # noqa: FBT001
+        options: Any = {"generator": case.generator(), "project": case.project}
         root = case.project.runs_folder
+        for job in jobs(root)[0]:
+            if job.state == "lost":
+                if not resend:
+                    raise Unconsented
+                cancel(job, **options)
         if all(job.over for job in jobs(root)[0]):
             whole = {run.recipe for run in runs(root) if run.state == "done"}
             left = [prompt_kit.Order(prompt, count=count) for prompt in prompts if prompt.recipe not in whole]
-            prompt_kit.submit(*left, **options)
+            if left:  # else it was killed when all was collected
+                prompt_kit.submit(*left, **options)
         prompt_kit.collect(pause_s=0.01, timeout_s=5.0, **options)
         return {run.recipe for run in runs(root) if run.state == "done"} == {prompt.recipe for prompt in prompts}
 
@@ -154,6 +164,10 @@ KINDS: Final = {
     "refine": refine_command,
     "batch": batch_command,
 }
+
+
+WITH_OPENAI: Final = ("generate", "refine")
+"""What OpenAI makes, too: it takes no jobs."""
 
 
 def attempt(case: Case, command: Command, *, resend: bool, within_s: float | None) -> int:
@@ -187,7 +201,6 @@ def _keep(case: Case, error: BaseException) -> None:
 
 def run(case: Case, longest_s: float) -> dict[str, Any]:
     """Give a random command until it is through, with kills on the way, and return what was seen."""
-    case.kind = case.dice.choice([*KINDS])
     command = KINDS[case.kind](case)
     for name, text in BADGE.items():
         (case.folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -201,7 +214,8 @@ def run(case: Case, longest_s: float) -> dict[str, Any]:
         consent = ending == CONSENT
         if ending in {THROUGH, ODD}:
             break
-    return {"kind": case.kind, "folder": str(case.folder), "wanted": case.wanted, "end": ending, "seen": case.seen}
+    told = {"kind": case.kind, "provider": case.provider, "folder": str(case.folder), "wanted": case.wanted}
+    return told | {"end": ending, "seen": case.seen}
 
 
 def main(folder: Path, seed: int, cases: int) -> None:
@@ -210,23 +224,26 @@ def main(folder: Path, seed: int, cases: int) -> None:
     for number in range(cases):
         place = folder / f"case-{number}"
         place.mkdir(parents=True)
+        dice = random.Random(seed + number)
+        kind = dice.choice([*KINDS])
+        provider = dice.choice(["gemini", "openai"]) if kind in WITH_OPENAI else "gemini"
         script = Path(__file__).parent / "servers" / "billing_server.py"
-        arguments = [sys.executable, str(script), str(place / "bill"), str(seed + number)]
+        arguments = [sys.executable, str(script), provider, str(place / "bill"), str(seed + number)]
         with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout is not None
             url = server.stdout.readline().strip()
             if not longest_s:  # the first one also loads what is needed; the blows must fall into the length of others
-                longest_s = _length_s(folder / "first", url)
+                longest_s = _length_s(folder / "first", url, provider)
                 (place / "bill").unlink(missing_ok=True)
-            told = run(Case(place, url, random.Random(seed + number)), longest_s)
+            told = run(Case(place, url, dice, kind, provider), longest_s)
             server.communicate()
         sys.stdout.write(json.dumps(told) + "\n")
 
 
-def _length_s(folder: Path, url: str) -> float:
+def _length_s(folder: Path, url: str, provider: str) -> float:
     """Return about how long the longest commands take, in seconds."""
     folder.mkdir()
-    case = Case(folder, url, random.Random(0))
+    case = Case(folder, url, random.Random(0), provider=provider)
     command = generate_command(case)
     for _ in range(2):
         began = time.monotonic()

@@ -29,6 +29,7 @@ from prompt_kit.outcome import Outcome, Status
 from prompt_kit.recipe.assembly import load
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import open_run, runs
+from prompt_kit.work.reporting import reporting
 
 if TYPE_CHECKING:
     from conftest import MakeTree
@@ -61,6 +62,26 @@ def test_the_same_request_is_made_once(card: Recipe) -> None:
     assert len(painter.asked) == 2
     assert comparison.cost == Decimal("0.08")
     assert all(len(result.pictures) == 1 for result in comparison.results)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process ends in the middle")
+def test_a_comparison_that_nobody_got_is_not_paid_again(card: Recipe) -> None:
+    """Killed before it could be shown: the same comparison has all for nothing, and one after it makes others."""
+    across, painter = {"style": ["flat", "retro"]}, Painter()
+    child = os.fork()
+    if child == 0:
+        try:
+            with reporting():
+                made(card, across)
+                os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert made(card, across, painter).ok
+    assert not painter.asked
+    assert made(card, across, painter).ok
+    assert len(painter.asked) == 2
+    assert not list(card.library.project.runs_folder.rglob(".unreported"))
 
 
 def test_the_table_is_priced_and_capped(card: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:

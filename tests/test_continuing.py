@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+from contextlib import aclosing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,6 +21,10 @@ from prompt_kit.prompt import Earlier, Prompt, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import conversation_of, runs
 from prompt_kit.work.events import Event
+from prompt_kit.work.orders import Order
+from prompt_kit.work.planning import plan
+from prompt_kit.work.reporting import mark
+from prompt_kit.work.resuming import with_kept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -262,3 +269,73 @@ def test_a_run_with_nothing_to_keep_stays_as_it_ended(project: Project) -> None:
     assert not generate(cat, generator=Painter(answers={"cat": OVERLOADED}), project=project).ok
     assert generate(cat, generator=Painter(), project=project).ok
     assert sorted(run.state for run in runs(project.runs_folder)) == ["done", "failed"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process ends in the middle")
+@pytest.mark.parametrize("step", ["saved", "ended"])
+def test_a_result_that_nobody_got_is_not_paid_again(project: Project, step: str) -> None:
+    """Killed after the last picture, before or after the run has its end: the same command has all for nothing."""
+    cat = Prompt((Turn((Text("Draw a cat."),)),), recipe="cat")
+
+    def end(event: Event) -> None:
+        if event.step == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            generate(cat, generator=Painter(), project=project, on_progress=end)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    (run,) = runs(project.runs_folder)
+    [item] = with_kept(plan([Order(cat)], project=project, generator=Painter())).items
+    assert item.price() == 0
+
+    painter = Painter()
+    outcome = generate(cat, generator=painter, project=project)
+    assert outcome.ok
+    assert outcome.folder == run.folder
+    assert not painter.asked
+    assert generate(cat, generator=painter, project=project).folder != run.folder
+    assert len(painter.asked) == 1, "who has the result, and asks once more, wants another picture"
+
+
+def test_who_wants_all_anew_does_not_get_what_nobody_got(project: Project) -> None:
+    """The mark of an end that was not reported stands behind --new."""
+    outcome = generate(SPIN, generator=Painter(), project=project)
+    assert outcome.folder is not None
+    mark(outcome.folder)
+    painter = Painter()
+    assert generate(SPIN, generator=painter, project=project, new=True).ok
+    assert len(painter.asked) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process ends in the middle")
+def test_what_a_stopped_plan_had_is_kept(project: Project) -> None:
+    """Of three pictures one is made when the process ends: the same three once more cost two."""
+    orders = [Order(Prompt((Turn((Text(f"Draw {name}."),)),), recipe=name)) for name in ("cat", "fox", "bee")]
+    kit = Kit(project, concurrency=1)
+
+    async def first(painter: Painter) -> None:
+        steps = kit.work(kit.plan(*orders, generator=painter))
+        async with aclosing(steps):
+            async for event in steps:
+                if event.step == "ended":
+                    return
+
+    child = os.fork()
+    if child == 0:
+        try:
+            asyncio.run(first(Painter()))
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    painter = Painter()
+
+    async def all_of_them() -> list[Event]:
+        return [event async for event in kit.work(kit.plan(*orders, generator=painter)) if event.step == "ended"]
+
+    ended = asyncio.run(all_of_them())
+    assert all(event.result and event.result.ok for event in ended)
+    assert len(painter.asked) == 2

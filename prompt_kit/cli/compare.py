@@ -74,6 +74,7 @@ def compare_recipe(recipe: Recipe, **options: Any) -> None:
     """Make a recipe's prompt over one or two axes, and write the sheet."""
     from prompt_kit.cli.progress import tell_lost_history
     from prompt_kit.comparing import parsed, table
+    from prompt_kit.work.reporting import reporting
 
     across = parsed(options["across"])
     entered = inputs(recipe, options, elsewhere=across)
@@ -89,6 +90,7 @@ def compare_recipe(recipe: Recipe, **options: Any) -> None:
         else:
             tell_lost_history(entered.recipe.library.project)
             kit = kit_from(entered.recipe.library.project, options)
+            click.get_current_context().with_resource(reporting())
             comparison = kit.compare(entered.recipe, values, across=across, **table_options, **_how(options))
     except InputError as error:
         raise InputError([*slips, *entered.placed(error).problems]) from error

@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from prompt_kit.cli.output import give, give_json, say, talk
 from prompt_kit.errors import WorkspaceError
 from prompt_kit.outcome import Outcome, Status
@@ -75,8 +77,11 @@ def made(kit: Kit, plan: Plan, *, new: bool = False, resend: bool = False) -> tu
 
     from prompt_kit.work.affording import check_limit
     from prompt_kit.work.planning import generator_for
+    from prompt_kit.work.reporting import reporting
 
     check_limit(plan)
+    # The command ends once the results are shown.
+    click.get_current_context().with_resource(reporting())
     for name in dict.fromkeys(item.generator for item in plan.to_send):
         announce(generator_for(name, plan.project))
     watch = RunWatch()

@@ -18,6 +18,7 @@ from prompt_kit.errors import WorkspaceError
 from prompt_kit.support import files
 from prompt_kit.support.calls import check_kind, check_options
 from prompt_kit.work.affording import check_limit, limit_of
+from prompt_kit.work.reporting import mark, reported
 from prompt_kit.work.resuming import with_kept
 from prompt_kit.work.sending import work
 
@@ -246,7 +247,12 @@ class _Work:
                 files.replace(place, sheet(comparison, place.parent).encode("utf-8", "replace"))
                 self._tell("written", sheet=place)
         finally:
+            if state == "done":
+                mark(self.folder.path)
             self.folder.finish(state, now=datetime.now(UTC))
+        if state == "done":
+            runs = [self.folder.path.parents[1] / run for cell in self.table.to_make for run in self.folder.runs(cell)]
+            reported([*runs, self.folder.path])
         return comparison
 
     def _comparison(self) -> Comparison:

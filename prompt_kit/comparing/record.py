@@ -16,7 +16,9 @@ from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.record.runs.reading import parsed, read_record, to_json, tool
 from prompt_kit.record.runs.schema import SCHEMA, Dollars, Words, moment
 from prompt_kit.support import files, locks
+from prompt_kit.support.leftovers import remove_parts
 from prompt_kit.support.money import from_record, recorded
+from prompt_kit.work.reporting import unreported
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -66,6 +68,7 @@ class ComparisonFolder:
         if lock is None:
             raise WorkspaceError(f"{path}: another process makes this comparison. Wait for it.")
         self._lock = lock
+        remove_parts(path)
 
     @classmethod
     def begin(cls, root: Path, table: Table, *, now: datetime) -> Self:
@@ -171,7 +174,7 @@ def unfinished(root: Path, table: Table, warnings: list[str]) -> Path | None:
             warnings.append(str(error))
         else:
             if record.key == table.key and len(record.cells) == len(table.cells):
-                return None if record.state == "done" else path
+                return path if record.state != "done" or unreported(path) else None
     return None
 
 

@@ -23,11 +23,13 @@ from prompt_kit.work import finishing
 from prompt_kit.work.booking import budget_refusal
 from prompt_kit.work.events import Event
 from prompt_kit.work.orders import Result
+from prompt_kit.work.reporting import mark
 from prompt_kit.work.results import after_empty, merged
 from prompt_kit.work.resuming import stop_if_gone_on_with, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from prompt_kit.generators import Generator
     from prompt_kit.prompt import Turn
@@ -55,6 +57,7 @@ class Shared(Protocol):
     broken: Exception | None
     halted: bool
     running: list[Making]
+    unreported: list[Path]
     makers: dict[str, Generator]
 
     async def announce(self, event: Event) -> None:
@@ -289,7 +292,7 @@ class Making:
 
     async def _finish(self, outcome: Outcome) -> Event:
         folder = self._folder
-        outcome = await self.shared.booking.run(lambda _: folder.finish(outcome, now=datetime.now(UTC)))
+        outcome = await self.shared.booking.run(lambda _: self._finished_run(outcome))
         result = Result(
             self.item,
             outcome.status,
@@ -303,6 +306,14 @@ class Making:
             outcome=outcome,
         )
         return self.event("ended", result=result, outcome=outcome)
+
+    def _finished_run(self, outcome: Outcome) -> Outcome:
+        """Write how the run ended; from here on only a mark in its folder says that nobody has the result."""
+        folder = self._folder
+        if outcome.ok:
+            mark(folder.path)
+            self.shared.unreported.append(folder.path)
+        return folder.finish(outcome, now=datetime.now(UTC))
 
     def _nothing(self) -> Result:
         """Return what came of an item of which nothing could be made, or not to its end."""

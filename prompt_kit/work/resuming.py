@@ -19,6 +19,7 @@ from prompt_kit.support import files
 from prompt_kit.support.money import dollars, total
 from prompt_kit.support.words import series
 from prompt_kit.work.orders import Kept
+from prompt_kit.work.reporting import unreported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,6 +145,7 @@ def _unfinished_record(path: Path, item: Item) -> RunRecord | None:
     except InputError as error:
         raise InputError(f"{error} The run cannot go on from there; make everything anew with --new.") from error
     unended = record.state in {"started", "failed", "cancelled"}
+    unended = unended or (record.state == "done" and unreported(path))
     return record if unended and record.count == item.count else None
 
 

@@ -15,9 +15,11 @@ from prompt_kit.work.booking import Booking
 from prompt_kit.work.gate import Gate
 from prompt_kit.work.making import Making
 from prompt_kit.work.planning import generator_for
+from prompt_kit.work.reporting import reported
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
+    from pathlib import Path
 
     from prompt_kit.generators import Generator
     from prompt_kit.work.events import Event
@@ -75,6 +77,8 @@ async def work(
         async with aclosing(sending.events()) as events:
             async for event in events:
                 yield event
+    # Only now: whoever is stopped before the end goes on with all of it.
+    await asyncio.to_thread(reported, sending.unreported)
 
 
 @dataclass
@@ -97,6 +101,8 @@ class _Sending:
     awaited: dict[int, asyncio.Event] = field(default_factory=dict)
     running: list[Making] = field(default_factory=list)
     """What was begun and has not ended."""
+    unreported: list[Path] = field(default_factory=list)
+    """The folders of the runs that ended well."""
 
     async def open(self, stack: AsyncExitStack) -> None:
         """Open the generators of everything that is sent."""

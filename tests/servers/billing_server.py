@@ -1,6 +1,6 @@
-"""A Gemini server that breaks off at random and writes each answer it charges for into a bill, in a process of its own.
+"""A provider's server that breaks off at random and writes each answer it charges for into a bill, in its own process.
 
-``python billing_server.py BILL SEED`` prints its address, and ends with its standard input.
+``python billing_server.py gemini|openai BILL SEED`` prints its address, and ends with its standard input.
 """
 
 from __future__ import annotations
@@ -12,62 +12,118 @@ import os
 import random
 import sys
 import threading
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import gemini_replies
+import openai_replies
 from gemini_batches import Batches
-from gemini_replies import blocked, encoded_picture, parts, refused, retry_delay
 from gemini_server import GeminiServer
-from wire_server import Reply
+from openai_server import OpenAIServer
 
 if TYPE_CHECKING:
-    from gemini_replies import Answer, Asked
+    from collections.abc import Callable, Iterator
+
+    from wire_server import Reply
 
 FAULTS: Final = {"none": 78, "half": 4, "reset": 4, "busy": 4, "overloaded": 4, "blocked": 3, "no picture": 3}
 """What happens to answers, and how often in a hundred."""
 
-FREE: Final[dict[str, Answer]] = {
-    "busy": refused(429, retry_delay("0.01s")),
-    "overloaded": refused(503, retry_delay("0.01s")),
-    "blocked": blocked(),
-    "no picture": parts(finish="NO_IMAGE"),
+GEMINI_TOKENS: Final = 1120
+"""How many tokens a picture of Gemini's is."""
+
+FREE_AT_GEMINI: Final[dict[str, gemini_replies.Answer]] = {
+    "busy": gemini_replies.refused(429, gemini_replies.retry_delay("0.01s")),
+    "overloaded": gemini_replies.refused(503, gemini_replies.retry_delay("0.01s")),
+    "blocked": gemini_replies.blocked(),
+    "no picture": gemini_replies.parts(finish="NO_IMAGE"),
 }
 """The answers that cost nothing."""
 
+FREE_AT_OPENAI: Final[dict[str, openai_replies.Answer]] = {
+    "busy": openai_replies.refused(429, reason="rate_limit_exceeded", retry_after="0.01"),
+    "overloaded": openai_replies.refused(503, retry_after="0.01"),
+    "blocked": openai_replies.blocked(),
+    "no picture": openai_replies.blocked("input"),
+}
+"""The same from OpenAI, which has no answer without a picture."""
+
 
 class Bill:
-    """Answers requests, and writes down what is charged before the answer leaves."""
+    """Throws the dice for each answer, and writes down what is charged before the answer leaves."""
 
     def __init__(self, path: Path, seed: int) -> None:
         self._path, self._dice, self._lock = path, random.Random(seed), threading.Lock()
 
-    def answer(self, asked: Asked) -> Reply:
-        """Return a picture that no other answer has, or what goes wrong this time."""
+    def answer(self, free: Callable[[str], Reply | None], made: Callable[[bytes], tuple[Reply, int]]) -> Reply:
+        """Return a picture that no other answer has, or what goes wrong this time.
+
+        Args:
+            free: Returns what costs nothing, by the name of the fault.
+            made: Returns the answer with a picture, and its tokens.
+        """
         with self._lock:
             [fault] = self._dice.choices([*FAULTS], [*FAULTS.values()])
-            if fault in FREE:
-                return FREE[fault](asked)
-            data = base64.b64decode(encoded_picture((64, 64), "image/png")) + os.urandom(8)
-            line = {"text": asked.message, "sha256": hashlib.sha256(data).hexdigest(), "fault": fault}
+            if refusal := free(fault):
+                return refusal
+            data = base64.b64decode(gemini_replies.encoded_picture((64, 64), "image/png")) + os.urandom(8)
+            reply, tokens = made(data)
+            line = {"sha256": hashlib.sha256(data).hexdigest(), "tokens": tokens, "fault": fault}
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
-        inline = {"inlineData": {"mimeType": "image/png", "data": base64.b64encode(data).decode()}}
-        reply = parts(inline)(asked)
-        return Reply(reply.body, ending="whole" if fault == "none" else fault)  # type: ignore[arg-type] # the others are free
+        return replace(reply, ending="whole" if fault == "none" else fault)  # type: ignore[arg-type] # the others are free
 
 
-def main(bill: Path, seed: int) -> None:
-    """Serve until nobody is there any more."""
+@contextmanager
+def gemini(bill: Bill, seed: int) -> Iterator[str]:
+    """Serve as Gemini, with jobs, and yield the address."""
+
+    def answer(asked: gemini_replies.Asked) -> Reply:
+        def made(data: bytes) -> tuple[Reply, int]:
+            inline = {"inlineData": {"mimeType": "image/png", "data": base64.b64encode(data).decode()}}
+            return gemini_replies.parts(inline)(asked), GEMINI_TOKENS
+
+        return bill.answer(lambda fault: _free(FREE_AT_GEMINI, fault, asked), made)
+
     dice = random.Random(seed + 1)
-    with GeminiServer(otherwise=Bill(bill, seed).answer) as server:
+    with GeminiServer(otherwise=answer) as server:
         batches = Batches(server)
         batches.script("RUNNING", "SUCCEEDED")
         if dice.random() < 0.3:
             batches.swallowed = 1
-        sys.stdout.write(f"{server.url}\n")
+        yield server.url
+
+
+@contextmanager
+def openai(bill: Bill, _: int) -> Iterator[str]:
+    """Serve as OpenAI, and yield the address."""
+
+    def answer(asked: openai_replies.Asked) -> Reply:
+        def made(data: bytes) -> tuple[Reply, int]:
+            counted = openai_replies.usage(asked)
+            body = {"created": 1, "data": [{"b64_json": base64.b64encode(data).decode()}], "usage": counted}
+            return openai_replies.raw(body)(asked), counted["output_tokens"]
+
+        return bill.answer(lambda fault: _free(FREE_AT_OPENAI, fault, asked), made)
+
+    with OpenAIServer(otherwise=answer) as server:
+        yield server.url
+
+
+def _free(answers: dict[str, Any], fault: str, asked: Any) -> Reply | None:
+    reply: Reply | None = answers[fault](asked) if fault in answers else None
+    return reply
+
+
+def main(provider: str, bill: Path, seed: int) -> None:
+    """Serve until nobody is there any more."""
+    with {"gemini": gemini, "openai": openai}[provider](Bill(bill, seed), seed) as url:
+        sys.stdout.write(f"{url}\n")
         sys.stdout.flush()
         sys.stdin.read()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))

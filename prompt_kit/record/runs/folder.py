@@ -15,7 +15,7 @@ from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_
 from prompt_kit.record.runs.holding import hold
 from prompt_kit.record.runs.journal import Journal, joined, lacks_pictures
 from prompt_kit.record.runs.reading import own_record, read_journal, read_record, to_json, tool
-from prompt_kit.record.runs.recovery import recovered_answers, remove_parts
+from prompt_kit.record.runs.recovery import recovered_answers
 from prompt_kit.record.runs.references import keep_reference
 from prompt_kit.record.runs.rescue import UnsavedError, ending
 from prompt_kit.record.runs.saving import SavedAnswer, journal_line, picture_fields, slim, with_more
@@ -32,6 +32,7 @@ from prompt_kit.record.runs.schema import (
 )
 from prompt_kit.record.runs.sidecars import Sidecars
 from prompt_kit.support import files, locks
+from prompt_kit.support.leftovers import remove_parts
 from prompt_kit.support.money import total
 
 if TYPE_CHECKING:

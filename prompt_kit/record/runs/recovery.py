@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError
@@ -13,7 +11,6 @@ from prompt_kit.record.runs.journal import CUT_SHORT
 from prompt_kit.record.runs.listing import pictures_in
 from prompt_kit.record.runs.reading import parsed, read_record
 from prompt_kit.record.runs.schema import Done, Sidecar
-from prompt_kit.support import files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,18 +47,6 @@ def recovered_answers(folder: Path, record: RunRecord, unseen: Sequence[Sent]) -
     if without_sidecar and len(left) == 1:
         return (*answers, _without_sidecar(without_sidecar, left[0], record))
     return answers
-
-
-def remove_parts(folder: Path) -> None:
-    """Remove what killed processes left half written in a run's folder, whose lock is taken.
-
-    What belongs to this process is kept, because another of its threads may be writing.
-    """
-    for path in files.listed(folder):
-        own = path.name.startswith(f".{os.getpid()}-")
-        if path.suffix == files.PART and path.name.startswith(".") and not own:
-            with suppress(OSError):
-                path.unlink()
 
 
 def _joined(saved: Sequence[tuple[Path, Sidecar]]) -> Done:

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from prompt_kit.errors import InputError, NotFoundError, Problem
 from prompt_kit.prompt import Answer
 from prompt_kit.support import files, locks
+from prompt_kit.support.leftovers import remove_parts
 from prompt_kit.support.messages import located
 from prompt_kit.support.money import total
 
@@ -169,6 +170,7 @@ def write(job: Job, root: Path, *, new: bool = False) -> Job:
 def held(job: str, root: Path) -> Iterator[bool]:
     """Keep other processes away from a job; ``False`` when one of them works on it."""
     files.make_folder(root / FOLDER)
+    remove_parts(root / FOLDER, shared=True)
     lock = locks.hold(root / FOLDER / f".{job}.lock")
     try:
         yield lock is not None
