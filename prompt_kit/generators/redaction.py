@@ -35,7 +35,9 @@ def without_key(outcome: Outcome, *keys: str) -> Outcome:
     said = ("text", "pieces", "thoughts", "sources", "queries", "suggestions")
     names = (*said, "reason", "message", "next_step", "model", "response_id", "warnings", "details")
     forms = _all_forms(keys)
-    return replace(outcome, **{name: _without(forms, getattr(outcome, name), _DEEPEST) for name in names})
+    filled = {name: value for name in names if (value := getattr(outcome, name))}
+    cleaned = {name: _without(forms, value, _DEEPEST) for name, value in filled.items()}
+    return replace(outcome, **cleaned) if cleaned != filled else outcome
 
 
 def attempt_without_key(attempt: Attempt, *keys: str) -> Attempt:
@@ -76,7 +78,7 @@ def _escaped(data: bytes) -> re.Pattern[str]:
 
 def _cleaned(forms: _Forms, text: str) -> str:
     """Return a text without these, and without what neither a file nor a database can hold."""
-    escaped = any(mark in text for mark in ("%", "\\", "&#"))
+    escaped = "%" in text or "\\" in text or "&#" in text
     for form in forms:
         if isinstance(form, str):
             text = text.replace(form, "…")

@@ -123,6 +123,24 @@ class Turn:
         return (*(part.image for part in (*asked, *self.parts) if isinstance(part, Reference | Mask)), *said)
 
 
+_set_text, _set_parts = Text.__dict__["text"].__set__, Turn.__dict__["parts"].__set__
+_set_name, _set_output, _set_history, _set_layout = (
+    Turn.__dict__[name].__set__ for name in ("name", "output", "history", "layout")
+)
+
+
+def turn_of(text: str, layout: Layout = NO_LAYOUT) -> Turn:
+    """Return ``Turn((Text(text),), layout=layout)`` in half the time: a frozen class checks each field it sets."""
+    part, turn = object.__new__(Text), object.__new__(Turn)
+    _set_text(part, text)
+    _set_parts(turn, (part,))
+    _set_name(turn, "")
+    _set_output(turn, "picture")
+    _set_history(turn, ())
+    _set_layout(turn, layout)
+    return turn
+
+
 def turn_to_dict(turn: Turn) -> dict[str, Any]:
     """Return one turn as plain data, with its layout."""
     plain = sent_to_dict(turn)

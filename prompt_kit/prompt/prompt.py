@@ -27,7 +27,10 @@ LONGEST_RATIO: Final = 1.6
 """Above this many times the words of its values, a prompt that has `MANY_WORDS` is called long."""
 
 
-@dataclass(frozen=True)
+_NO_SETTINGS: Final = Settings()
+
+
+@dataclass(frozen=True, init=False)
 class Prompt:
     """Everything that is sent: one or more turns, and the settings."""
 
@@ -49,6 +52,33 @@ class Prompt:
     """The recipe's name for people; it is no part of the plain data."""
     pictures_asked: int = field(default=0, compare=False)
     """How many pictures an answer of words and pictures in turn is asked for; 0 when nobody said it."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one for each field
+        self,
+        turns: tuple[Turn, ...],
+        settings: Settings = _NO_SETTINGS,
+        task: Task = "create",
+        recipe: str = "",
+        version: str = "",
+        strategies: tuple[str, ...] = (),
+        given: tuple[tuple[str, Any], ...] = (),
+        notes: tuple[Problem, ...] = (),
+        title: str = "",
+        pictures_asked: int = 0,
+    ) -> None:
+        # What is generated for a frozen class sets each field by itself, which takes three times as long.
+        self.__dict__.update(
+            turns=turns,
+            settings=settings,
+            task=task,
+            recipe=recipe,
+            version=version,
+            strategies=strategies,
+            given=given,
+            notes=notes,
+            title=title,
+            pictures_asked=pictures_asked,
+        )
 
     def __str__(self) -> str:
         return "\n\n".join(turn.text for turn in self.turns)

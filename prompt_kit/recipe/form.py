@@ -15,7 +15,7 @@ from prompt_kit.errors import NotFoundError, Offer, Problem
 from prompt_kit.recipe.checked import CheckedValues, Checking
 from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.fields import SEVERAL, Field, field_of
-from prompt_kit.recipe.ordinary import Ordinary, ordinary
+from prompt_kit.recipe.ordinary import Ordinary
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.slots import check_descriptions, entries_of, opened
 from prompt_kit.recipe.value_problems import meant_as_own, missing, not_asked, of_value, unknown
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from prompt_kit.images import Image
     from prompt_kit.recipe.checked import Check
     from prompt_kit.recipe.conditions import When
+    from prompt_kit.recipe.ordinary import Ready
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.spec import ReferenceSlot
 
@@ -49,6 +50,8 @@ class Form:
     """What a preset or brand has filled in; what is not locked can be given otherwise."""
     checks: tuple[Check, ...] = ()
     """Further checks, in order, of values that were checked one by one."""
+    value_checks: tuple[Check, ...] = ()
+    """Checks that look at each value alone; they come before `checks`."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -82,13 +85,21 @@ class Form:
         check_kind("values", values, Mapping, "values by the name of a parameter")
         if references is not None:
             check_kind("references", references, Mapping, "pictures by the name of a slot")
-        ready = None if references or self.fixed else self._ordinary.ready(values)
-        if ready is not None and self._independent:
-            return CheckedValues((), (), {}, ready[1], ready[0], self.slot_names)
+        return self.check_further(values, references, self.at_once(values, references))
+
+    def at_once(self, values: Mapping[str, Any], references: Mapping[str, Any] | None = None) -> Ready | None:
+        """Return what values mean where each alone is right, in a fraction of the time of `check`; ``None`` else."""
+        return None if references or self.fixed else self._ordinary.ready(values)
+
+    def check_further(
+        self, values: Mapping[str, Any], references: Mapping[str, Any] | None, ready: Ready | None
+    ) -> CheckedValues:
+        """Return the same as `check`, going on from what `at_once` returned."""
         problems: list[Problem] = []
-        notes: list[Problem] = []
         if ready is not None:
-            return self._together_checked(ready[1], ready[0], problems, notes)
+            right = {name: values[name] for name in ready.record}
+            return self._together_checked(right, ready.context, problems, remarkable=ready.remarkable)
+        notes: list[Problem] = []
         given = self._together(values, references, problems) if references else values
         given = self.renamed(given, problems, notes)
         filled: Collection[str] = ()
@@ -100,20 +111,25 @@ class Form:
         if empty:
             given = {name: value for name, value in given.items() if name not in empty}
         context = self._context(self._words(given), problems)
-        checked = self._together_checked(given, context, problems, notes, filled)
+        checked = self._together_checked(given, context, problems, filled)
         cleared = tuple(name for name in self.fixed if name in empty and self.field(name).is_asked(context))
-        return replace(checked, cleared=cleared) if cleared else checked
+        return replace(checked, notes=(*notes, *checked.notes), cleared=cleared) if notes or cleared else checked
 
     def _together_checked(
         self,
         given: Mapping[str, Any],
         context: dict[str, Any],
         problems: list[Problem],
-        notes: list[Problem],
         filled: Collection[str] = (),
+        *,
+        remarkable: bool = True,
     ) -> CheckedValues:
-        """Return what values mean that were looked at one by one: what depends on others, pictures, further checks."""
+        """Return what values mean that were looked at one by one: what depends on others, pictures, further checks.
+
+        Without ``remarkable``, the checks of single values have nothing to say and are left out.
+        """
         words, unsure = self._words(given), {problem.parameter for problem in problems}
+        notes: list[Problem] = []
         self._check_locked(words, context, problems)
         if self._conditions:
             self._check_conditions(words, context, problems, filled, unsure)
@@ -125,9 +141,9 @@ class Form:
             check_descriptions(self.references, context, pictures, problems)
         if filled:
             given = {n: v for n, v in given.items() if n not in filled or n in pictures or context.get(n)}
-        if self.checks:
+        if checks := (*self.value_checks, *self.checks) if remarkable else self.checks:
             checking = Checking(self.parameters, self.references, given, context, pictures, problems, notes)
-            for check in self.checks:
+            for check in checks:
                 check(checking)
         return CheckedValues(tuple(problems), tuple(notes), pictures, given, context, self.slot_names)
 
@@ -269,10 +285,10 @@ class Form:
     @cached_property
     def _ordinary(self) -> Ordinary:
         """The short way for ordinary values, which most calls take."""
-        return ordinary(self.parameters, self._needed, self._empty)
+        return Ordinary(self.parameters, self.references, self._needed, self._empty, self.value_checks)
 
     @cached_property
-    def _independent(self) -> bool:
+    def independent(self) -> bool:
         """Whether nothing depends on anything else, and no pictures are asked."""
         return not (self._conditions or self._automatic_colors or self._locked or self.references or self.checks)
 

@@ -1,71 +1,137 @@
-"""The short way through a form: makes ordinary values ready in one loop, and leaves all others to the validator."""
+"""The short way through a form: a value that was looked at before and was right is right again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from prompt_kit.recipe.parameters import MAX_TEXT, Text
+from pydantic import ValidationError
+
+from prompt_kit.recipe.checked import Checking
 from prompt_kit.recipe.templating import Values
 from prompt_kit.recipe.values import UNUSUAL
-from prompt_kit.support.words import EDGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Collection, Hashable, Mapping
 
+    from prompt_kit.errors import Problem
+    from prompt_kit.recipe.checked import Check
     from prompt_kit.recipe.parameters import Parameter
 
-_NO_LINE: Final = (1, 0)
-"""Shortest and longest line of what takes no line of words: nothing is both."""
+MOST_KEPT: Final = 1_000
+"""How many values of a form are not looked at again: people change one field and look at the prompt."""
 
-_UNKNOWN: Final = (lambda _: UNUSUAL, *_NO_LINE)
-"""Stands for names that are no parameters."""
+LONGEST_KEPT: Final = 1_000
+"""Longest value that is kept, in characters."""
 
 
-@dataclass(frozen=True, slots=True)
+class Ready(NamedTuple):
+    """Values that are right, each taken alone."""
+
+    context: Values
+    """What a template sees."""
+    record: dict[str, Any]
+    """The values without those that are empty, lists as tuples."""
+    remarkable: bool
+    """Whether the checks of single values change one of them, or say something of it."""
+
+
 class Ordinary:
-    """What the short way needs of each parameter, looked up once."""
+    """Makes values ready in one loop, and leaves those that are wrong or hard to read to the validator.
 
-    shortcuts: Mapping[str, tuple[Callable[[Any], Any], int, int]]
-    """What makes a value ready; and how short and how long a line may be that is ready as it is."""
-    needed: frozenset[str]
-    """The parameters without which nothing can be rendered."""
-    empty: Values
-    """What a template sees where nothing is given."""
+    What one parameter makes of a text, a list of texts, a number or a switch depends on nothing else, so it is
+    remembered where no check has anything to say of it.
+    """
 
-    def ready(self, values: Mapping[str, Any]) -> tuple[Values, dict[str, Any]] | None:
-        """Return what a template sees of values, and the values without those that are empty.
+    def __init__(
+        self,
+        parameters: Mapping[str, Parameter],
+        slots: Collection[str],
+        needed: frozenset[str],
+        empty: Mapping[str, Any],
+        checks: tuple[Check, ...],
+    ) -> None:
+        """Prepare the short way.
 
-        ``None`` when a value is out of the ordinary, or something is missing. For everything else this says what the
-        validator would; `words.is_clause` is written out here, for calling it takes longer than what it does.
+        Args:
+            parameters: What is asked.
+            slots: The names of the slots for pictures.
+            needed: The parameters without which nothing can be rendered.
+            empty: What a template sees where nothing is given.
+            checks: The checks that look at each value alone.
         """
-        shortcuts, context, given = self.shortcuts, Values(self.empty), {}
+        self._parameters, self._slots, self._needed, self._checks = parameters, slots, needed, checks
+        self._empty = Values(empty)
+        self._kept: dict[str, dict[Hashable, Any]] = {name: {} for name in parameters}
+        self._count = 0
+
+    def ready(self, values: Mapping[str, Any]) -> Ready | None:
+        """Return what a template sees of values; ``None`` when the validator must look at them.
+
+        For everything else this says what the validator and the checks of single values would.
+        """
+        kept, context, record, remarkable = self._kept, Values(self._empty), dict(values), False
         for name, value in values.items():
-            make, least, most = shortcuts.get(name, _UNKNOWN)
-            if (
-                value.__class__ is str
-                and least <= len(value) <= most
-                and value.isprintable()
-                and value[-1] not in EDGES
-                and value[0] != " "
-            ):
-                context[name] = given[name] = value
-            elif value is not None and (value.__class__ is not str or value):
-                ready = make(value)
-                if ready is UNUSUAL:
+            if (known := kept.get(name)) is None:
+                if name not in self._slots:
                     return None
-                context[name] = ready
-                given[name] = value
-        return (context, given) if self.needed <= given.keys() else None
+                if value is None or (value.__class__ is str and not value):
+                    del record[name]
+                continue
+            key = value if value.__class__ is str else _key(value)
+            if (ready := known.get(key)) is None:
+                if value is None or key == "":
+                    del record[name]
+                    continue
+                if key is None or (ready := self._validated(name, value)) is UNUSUAL:
+                    return None
+                if self._is_unremarkable(name, value, ready):
+                    self._keep(known, key, ready)
+                else:
+                    remarkable = True
+            context[name] = ready
+            if key is not value:
+                record[name] = key if value.__class__ is list else value
+        return Ready(context, record, remarkable) if self._needed <= record.keys() else None
+
+    def _validated(self, name: str, value: Any) -> Any:
+        parameter = self._parameters[name]
+        if (ready := parameter.shortcut(value)) is UNUSUAL:
+            try:
+                ready = parameter.adapter.validate_python(value)
+            except ValidationError:
+                return UNUSUAL
+        return ready
+
+    def _is_unremarkable(self, name: str, value: Any, ready: Any) -> bool:
+        """Return whether the checks of single values leave a value as it is, and say nothing of it."""
+        context = {name: ready}
+        problems: list[Problem] = []
+        notes: list[Problem] = []
+        checking = Checking(self._parameters, {}, {name: value}, context, {}, problems, notes)
+        for check in self._checks:
+            check(checking)
+        return not problems and not notes and context[name] == ready
+
+    def _keep(self, known: dict[Hashable, Any], key: Hashable, ready: Any) -> None:
+        if len(key if isinstance(key, str) else "".join(map(str, key))) > LONGEST_KEPT:  # type: ignore[call-overload]
+            return
+        if self._count >= MOST_KEPT:
+            for several in self._kept.values():
+                several.clear()
+            self._count = 0
+        known[key] = ready
+        self._count += 1
 
 
-def ordinary(parameters: Mapping[str, Parameter], needed: frozenset[str], empty: Mapping[str, Any]) -> Ordinary:
-    """Return the short way through a form."""
-    return Ordinary({name: (p.shortcut, *_line(p)) for name, p in parameters.items()}, needed, Values(empty))
+def _key(value: Any) -> tuple[Any, ...] | None:
+    """Return by what a value is recognised that is no text; ``None`` for what is not remembered.
 
-
-def _line(parameter: Parameter) -> tuple[int, int]:
-    """Return how short and how long a line of words may be that needs nothing but the look of `words.is_clause`."""
-    if not isinstance(parameter, Text) or parameter.pattern or parameter.plural:
-        return _NO_LINE
-    return max(parameter.min_length or 0, 1), parameter.max_length or MAX_TEXT
+    ``1``, ``True`` and ``1.0`` are the same to a dictionary, but not to a form.
+    """
+    kind = value.__class__
+    if kind is list or kind is tuple:
+        for entry in value:
+            if entry.__class__ is not str:
+                return None
+        return tuple(value)
+    return (kind, value) if kind is bool or kind is int else None

@@ -203,23 +203,41 @@ class Recipe:
         else:
             slots = self.form.slot_names
             values = named if slots.isdisjoint(named) else _with_paths(named, slots)
-        return self._rendered(self.form.check(values, references), settings, generator)
+        form = self.form
+        ready = form.at_once(values, references)
+        if ready is not None and form.independent and not ready.remarkable:
+            return self._rendered(ready.context, ready.record, None, settings, generator)
+        checked = form.check_further(values, references, ready)
+        return self._rendered(Values(checked.context), checked.given, checked, settings, generator)
 
     def _rendered(
-        self, checked: CheckedValues, settings: Mapping[str, Any] | Settings | None, generator: str
+        self,
+        context: Values,
+        given: Mapping[str, Any],
+        checked: CheckedValues | None,
+        settings: Mapping[str, Any] | Settings | None,
+        generator: str,
     ) -> Prompt:
-        context, pictures = Values(checked.context), checked.pictures
-        problems = list(checked.problems)
-        base = self._chosen_settings(context) if self._deciding and not problems else self.settings
+        """Return the prompt of values; without ``checked``, they are recorded already, and have nothing beside them."""
+        problems: list[Problem] = []
+        notes: tuple[Problem, ...] = ()
+        pictures: Mapping[str, tuple[Image, ...]] = {}
+        if checked is not None:
+            problems, notes, pictures = list(checked.problems), checked.notes, checked.pictures
+        task, title, version, deciding = self._ready
+        base = self._chosen_settings(context) if deciding and not problems else self.settings
         chosen = self._settings(settings, base, generator, problems) if settings else base
         if problems:
             raise InputError(problems)
-        notes = (*checked.notes, *self._overruled(context, chosen)) if settings and self._deciding else checked.notes
-        context["task"] = self.task
+        if checked is not None:
+            given = {n: v if v.__class__ is str else recorded(v) for n, v in given.items()}
+        if settings and deciding:
+            notes = (*notes, *self._overruled(context, chosen))
+        context["task"] = task
         if self._base and not chosen.aspect_ratio:
             chosen = self._in_format_of_base(chosen, pictures, generator)
         room = None
-        if self._asks_the_model or chosen.background:
+        if chosen.background or self._asks_the_model:
             model = self._model(chosen, generator)
             room = model.room
             if chosen.background == "transparent" and not model.transparency:
@@ -231,15 +249,20 @@ class Recipe:
         return Prompt(
             turns,
             chosen,
-            self.task,
+            task,
             self.name,
-            self.spec.version,
+            version,
             self._strategy_names,
-            tuple([(name, value if type(value) is str else recorded(value)) for name, value in checked.given.items()]),
+            tuple(given.items()),
             notes,
-            self.title,
-            self._pictures_asked(checked.given) if chosen.output == "interleaved" else 0,
+            title,
+            self._pictures_asked(given) if chosen.output == "interleaved" else 0,
         )
+
+    @cached_property
+    def _ready(self) -> tuple[Task, str, str, bool]:
+        """What every rendering needs, looked up once."""
+        return self.task, self.title, self.spec.version, bool(self._deciding)
 
     def _pictures_asked(self, given: Mapping[str, Any]) -> int:
         """Return how many pictures the values ask for; 0 when they do not say it."""
@@ -274,11 +297,11 @@ class Recipe:
     def form(self) -> Form:
         """What the recipe asks, ready to check values."""
         rules = [rule for spec in (self.spec, *(s.spec for s in self.strategies)) for rule in spec.contradicts]
-        checks: list[Check] = [mend_texts, note_placeholders]
-        checks += [contradictions(rules)] if rules else []
+        checks: list[Check] = [contradictions(rules)] if rules else []
         checks += [misplaced(self.layout_plan)] if self.layout_plan else []
         heeds, fixed = tuple(self.spec.heeds), dict(self.fixed)
-        return Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks))
+        alone = (mend_texts, note_placeholders)
+        return Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks), alone)
 
     @cached_property
     def _phrases(self) -> tuple[Program, ...]:

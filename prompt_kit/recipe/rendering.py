@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from prompt_kit.layout import NO_LAYOUT
 from prompt_kit.prompt import Earlier, EarlierWords, Mask, Reference, Text, Turn
+from prompt_kit.prompt.parts import turn_of
 from prompt_kit.recipe.templating import trusted
 from prompt_kit.recipe.values import Chosen
 from prompt_kit.support import words
@@ -101,8 +102,8 @@ def render_turns(
         room: How many more pictures the model takes; as many as the recipe says when left out.
     """
     if len(plans) == 1 and not plans[0].for_each and not pictures:
-        text, layout = Text(plans[0].program.render(context)), plans[0].layout
-        return (Turn((text,), layout=layout.layout(context) if layout else NO_LAYOUT),)
+        layout = plans[0].layout
+        return (turn_of(plans[0].program.render(context), layout.layout(context) if layout else NO_LAYOUT),)
     steps = [(plan, item) for plan in plans for item in (context[plan.for_each] if plan.for_each else (None,))]
     drawn = sum(plan.output == "picture" for plan, _ in steps)
     turns: list[Turn] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ _JOINED = re.compile(
     r"(?:an?|the|one|my|his|her|their|our)\b[^,;]* and (?:an?|the|one|my|his|her|their|our)\b", re.IGNORECASE
 )
 _HEAD = re.compile(r"[,;:(]| (?:of|in|on|at|with|from|for|under|over|by|to|that|who|which|whose) ")
+_TERMS: Final = 256
+"""How many lists of words, which recipes and templates name, are kept ready to be looked for."""
 _ABBREVIATIONS: Final = frozenset(
     "inc ltd co corp jr sr st dr mr mrs ms prof no vs etc approx dept est ave e.g i.e a.m p.m u.s u.k".split(),
 )
@@ -184,13 +187,17 @@ def naming(caption: str, kind: str, others: str = "") -> str:
     """
     noun = kind.rpartition(" ")[0]
     head = " ".join(_KIND_HEAD.split(caption, maxsplit=1)[0].lower().split()[:KIND_WITHIN])
-    known = [noun.rpartition(" ")[2], *(other.strip() for other in others.split(",") if other.strip())]
-    if "attached" not in head and (
-        _PICTURE.search(head) or any(re.search(rf"\b{re.escape(name)}s?\b", head) for name in known)
-    ):
+    if "attached" not in head and (_PICTURE.search(head) or _nouns(noun.rpartition(" ")[2], others).search(head)):
         named = caption[:1].lower() + caption[1:] if _ARTICLE.match(caption) else caption
         return named if is_plural(named) else article(named)
     return f"{article(noun)}: {caption}" if caption == capital(caption) else f"{article(kind)} {caption}"
+
+
+@lru_cache(maxsize=_TERMS)
+def _nouns(noun: str, others: str) -> re.Pattern[str]:
+    """Return what matches these nouns, and those in a text with commas, in the singular and the plural."""
+    every = [noun, *(other.strip() for other in others.split(",") if other.strip())]
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, every))})s?\b")
 
 
 def mentions(text: str, terms: str) -> bool:
@@ -199,8 +206,13 @@ def mentions(text: str, terms: str) -> bool:
     >>> mentions("They keep the same faces", "same, consisten*"), mentions("Samedi", "same")
     (True, False)
     """
+    return _terms(terms).search(text) is not None
+
+
+@lru_cache(maxsize=_TERMS)
+def _terms(terms: str) -> re.Pattern[str]:
     wanted = (re.escape(term.strip()).replace(r"\*", r"\w*") for term in terms.split(","))
-    return re.search(rf"\b(?:{'|'.join(wanted)})\b", text, re.IGNORECASE) is not None
+    return re.compile(rf"\b(?:{'|'.join(wanted)})\b", re.IGNORECASE)
 
 
 def is_plural(phrase: str) -> bool:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from prompt_kit.errors import did_you_mean
 from prompt_kit.recipe.places import SIDES, STACKS, box_of, named, share_number
-from prompt_kit.recipe.placing.reading import read_place, read_share
-from prompt_kit.recipe.placing.resolving import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -64,13 +62,16 @@ def choice_mistakes(parameters: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def _disagree(choice: Any) -> bool:
-    if choice.place in STACKS:
+    if choice.place in STACKS or not (choice.place or choice.share):
         return False
+    from prompt_kit.recipe.placing.reading import read_place, read_share  # few recipes need it
+
     if choice.place:
         said, meant = read_place(choice.words), named(choice.place, choice.share)
         sides = said is not None and said[:2] != meant[:2]
         return sides or bool(said and said.share and meant.share and said.share != meant.share)
-    return bool(choice.share and (said_share := read_share(choice.words)) and said_share != share_number(choice.share))
+    said_share = read_share(choice.words)
+    return bool(said_share and said_share != share_number(choice.share))
 
 
 def _names(
@@ -117,6 +118,10 @@ def _below(name: str, areas: Mapping[str, AreaSpec]) -> set[str]:
 def _overlaps(areas: Mapping[str, AreaSpec]) -> Iterator[Mistake]:
     """Yield areas that the file itself puts over others under the same conditions, without saying so."""
     fixed = [(name, area) for name, area in areas.items() if area.fixed and not area.on and not area.shared_by]
+    if len(fixed) < 2:  # noqa: PLR2004 - one overlaps nothing
+        return
+    from prompt_kit.recipe.placing.resolving import overlap  # few recipes need it
+
     for (name, area), (other_name, other) in combinations(fixed, 2):
         if area.show_if and other.show_if and area.show_if != other.show_if:
             continue

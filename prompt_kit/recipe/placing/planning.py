@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from prompt_kit.layout import Area, Layout
 from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.places import STACKS, FramePlace, named, several_words, share_number, words_of
-from prompt_kit.recipe.placing.contradictions import contradictions
-from prompt_kit.recipe.placing.reading import read_place, read_share
-from prompt_kit.recipe.placing.resolving import WantedArea, resolved
 from prompt_kit.recipe.templating import trusted
 from prompt_kit.recipe.values import Copy, Phrase
 from prompt_kit.support.words import series
@@ -22,6 +19,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.errors import Problem
     from prompt_kit.recipe.conditions import When
+    from prompt_kit.recipe.placing.resolving import WantedArea
     from prompt_kit.recipe.placing.spec import AreaSpec
 
 _MOST_REMEMBERED: Final = 256
@@ -62,7 +60,16 @@ class LayoutPlan:
         Args:
             context: What the turn's template sees.
         """
-        return Layout(work_out=lambda: resolved(tuple(self._wanted(context)))[0])
+        return Layout(work_out=lambda: self._resolved(context)[0])
+
+    def _resolved(self, context: Mapping[str, Any]) -> tuple[tuple[Area, ...], tuple[Problem, ...]]:
+        """Return the areas with their parts of the frame, and what contradicts each other."""
+        from prompt_kit.recipe.placing.contradictions import contradictions  # most prompts are not asked
+        from prompt_kit.recipe.placing.resolving import resolved
+
+        wanted = tuple(self._wanted(context))
+        areas, squeezed = resolved(wanted)
+        return areas, contradictions(wanted, squeezed)
 
     def covered(self, context: Mapping[str, Any]) -> tuple[Covered, ...]:
         """Return what the prompt says of the parts that an app covers or trims."""
@@ -76,8 +83,7 @@ class LayoutPlan:
         if filled not in self._remembered:
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
-            wanted = tuple(self._wanted(context))
-            self._remembered[filled] = contradictions(wanted, resolved(wanted)[1])
+            self._remembered[filled] = self._resolved(context)[1]
         return self._remembered[filled]
 
     @cached_property
@@ -122,6 +128,8 @@ class LayoutPlan:
 
     def _of(self, name: str, area: AreaSpec, context: Mapping[str, Any]) -> Iterator[tuple[int, WantedArea]]:
         """Yield what a file's area means under these values, each with the number of its entry."""
+        from prompt_kit.recipe.placing.resolving import WantedArea
+
         filler = next((n for n in area.content if context.get(n)), "")
         placing = self._placing(area, context)
         if (area.content and not filler) or not (area.content or area.fixed or placing[0] or area.kind == "subject"):
@@ -141,6 +149,8 @@ class LayoutPlan:
             yield number, WantedArea(thing, place, float(size or 0), stack, by, loose=loose)
 
     def _at_several(self, name: str, area: AreaSpec) -> Iterator[tuple[int, WantedArea]]:
+        from prompt_kit.recipe.placing.resolving import WantedArea
+
         for number, fixed in enumerate(area.fixed, 1):
             place = named(fixed, "" if area.shared_by else area.share)
             thing = Area(_numbered(name, number), area.kind, content=area.reason, place=words_of(place, ""))
@@ -170,6 +180,8 @@ class LayoutPlan:
         self, area: AreaSpec, placing: tuple[str, Any], entry: Any, context: Mapping[str, Any]
     ) -> tuple[FramePlace | None, str]:
         """Return the place of one entry, and its words."""
+        from prompt_kit.recipe.placing.reading import read_place  # its patterns take time to be made
+
         share = self._share(area, context) if area.kind != "subject" else None
         if isinstance(entry, Copy) and entry.place:
             return read_place(entry.place), entry.place
@@ -190,6 +202,8 @@ class LayoutPlan:
             return None
         if not area.shared_by:
             return share_number(area.share)
+        from prompt_kit.recipe.placing.reading import read_share
+
         value = context.get(area.shared_by) or ""
         chosen = self._chosen(area.shared_by, value)
         return share_number(chosen.share) if chosen and chosen.share else read_share(str(value))

@@ -36,7 +36,7 @@ from prompt_kit.support.leftovers import remove_parts
 from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 8
 """How many pictures are written at the same time; one after the other waits four times as long for the disk."""
+
+_WRITERS: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="prompt-kit-picture")
+"""Kept for all runs: beginning threads for each few pictures takes longer than to write them."""
 
 _UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
 
@@ -250,8 +253,9 @@ class RunFolder:
                 for sent in unseen
                 if sent.entry not in recorded
             ]
+            for done in new:
+                self._add(done, plain(done))
             if new:
-                self._add(*new)
                 self._journal.sync()
 
     def derive(self, source: Path, kind: Literal["cutout", "composite"], data: bytes, report: str) -> Derived:
@@ -297,12 +301,10 @@ class RunFolder:
     def _asked(self, sent: Sent) -> Asked:
         return asked(sent, self._record.turns[sent.turn]["name"])
 
-    def _add(self, *new: Done) -> int:
-        """Add requests with their answers to record and journal; return where the last line begins."""
-        begin = 0
-        for done in new:
-            begin = self._journal.add(journal_line(plain(done)))
-        self._record = self._record.model_copy(update={"requests": (*self._record.requests, *map(slim, new))})
+    def _add(self, done: Done, line: Mapping[str, Any]) -> int:
+        """Add a request with its answer, also as plain data, to record and journal; return where its line begins."""
+        begin = self._journal.add(journal_line(line))
+        self._record = self._record.model_copy(update={"requests": (*self._record.requests, slim(done))})
         return begin
 
     def _update(self, **changes: Any) -> None:
@@ -329,7 +331,8 @@ class RunFolder:
         )
         self._pictures += len(names)
         try:
-            return SavedAnswer(outcome, sent, done, number, self._add(done))
+            line = plain(done)
+            return SavedAnswer(outcome, sent, done, number, self._add(done, line), line)
         except WorkspaceError as error:
             self._record = before
             return self._unsaved(SavedAnswer(outcome, sent, done, number), error)
@@ -337,8 +340,7 @@ class RunFolder:
     def _pictured(self, answers: Sequence[SavedAnswer | UnsavedError]) -> list[SavedAnswer | UnsavedError]:
         """Write the pictures of answers; several at once, because most of the time the disk is waited for."""
         if len(answers) > 1:
-            with ThreadPoolExecutor(min(len(answers), _AT_ONCE)) as pool:
-                written = list(pool.map(self._write_pictures, answers))
+            written = list(_WRITERS.map(self._write_pictures, answers))
         else:
             written = [self._write_pictures(answer) for answer in answers]
         for answer, result in zip(answers, written, strict=True):
@@ -375,7 +377,7 @@ class RunFolder:
         outcome, done = answer.outcome, answer.done
         beside = [picture_fields(*whole) for whole in zip(outcome.pictures, done.pictures, done.sha256, strict=True)]
         if beside:
-            self._sidecars.write(beside, plain(done.request), plain(done.answer))
+            self._sidecars.write(beside, answer.line["request"], answer.line["answer"])
         pictures = tuple(
             picture.saved_as(self.path / name, sha256)
             for picture, name, sha256 in zip(outcome.pictures, done.pictures, done.sha256, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.record.runs.page import page
@@ -39,6 +39,8 @@ class SavedAnswer:
     number: int
     begin: int = 0
     """Where its line in the journal begins."""
+    line: Mapping[str, Any] = field(default_factory=dict)
+    """Its line as plain data."""
 
     @property
     def pictures(self) -> tuple[str, ...]:
