@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.generators.proof.canvas import CARD, INK, SOFT, Rect, Type, mixed
 from prompt_kit.generators.proof.content import KINDS
-from prompt_kit.generators.proof.placing import clear_of, grid
+from prompt_kit.generators.proof.legend import narrow
+from prompt_kit.generators.proof.placing import grid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from prompt_kit.generators.proof.canvas import Board
-    from prompt_kit.generators.proof.content import ProofPicture
+    from prompt_kit.generators.proof.pictures import ProofPicture
     from prompt_kit.generators.proof.placing import Standing
     from prompt_kit.generators.proof.symbols import Marks
 
@@ -71,26 +72,13 @@ class AreaDrawing:
             self._label(below.part(-0.5, 0.78, 2, 0.2), area.facing.replace("-", " "), 1.1)
             room = room.part(0, 0.06, 1, 0.46)
         if pictures:
-            self._portrait(room if area.facing else self.rect, room, pictures)
-        elif self.on_picture:
-            h = min(2.8 * self.unit, 0.2 * room.h)
-            if self.area.content:
-                self._label(Rect(room.x, room.bottom - h, room.w, h), self.area.content, 0.95)
+            self._cards(room if area.facing else self.rect, pictures)
         else:
             self.marks.ticks(self.rect.inset(self.board.hair), self.accent)
+        if not pictures and not self.on_picture:
             share = 0.66 if room == self.rect else 0.8
             inner = room.part((1 - share) / 2, (1 - share) / 2, share, share)
             self._label(inner, area.content or KINDS["subject"], min(2.3, 0.12 * min(room.w, 2 * room.h) / self.unit))
-
-    def _portrait(self, room: Rect, clear: Rect, pictures: Sequence[tuple[ProofPicture, Image.Image | None]]) -> None:
-        """Draw the pictures of the subject with its name under them, or on them where other areas lie at the foot."""
-        h = min(2.8 * self.unit, 0.2 * room.h) if self.area.content else 0.0
-        foot = Rect(room.x, room.bottom - h, room.w, h)
-        free = clear_of(foot, self.here.above) == foot
-        self._cards(room._replace(h=room.h - h) if free else room, pictures)
-        if h:
-            name = foot if free else Rect(clear.x, max(clear.y, clear.bottom - h), clear.w, min(h, clear.h))
-            self.marks.plate(name, self.area.content, Type(0.95 * self.unit, INK), smallest=0.62 * self.unit)
 
     def _words(self) -> None:
         rect = self.rect
@@ -143,6 +131,8 @@ class AreaDrawing:
             self.marks.figure(room, mixed(CARD, self.accent, 0.24))
         if self.area.content:
             self._label(Rect(room.x, clear.bottom - foot, room.w, foot - 0.3 * pad), self.area.content, 0.95)
+        elif not happens and not pictures:
+            self._label(room.part(0.1, 0.3, 0.8, 0.4), "left to the model", 0.95)
         self.marks.number(clear.inset(0.3 * pad), number)
 
     def _calm(self) -> None:
@@ -162,7 +152,8 @@ class AreaDrawing:
         self.board.hatch(rect, mixed(CARD, INK, 0.45), step=0.45 * self.unit)
         self.board.box(rect, line=dark, width=1.4)
         why = self.area.content
-        self._plate(f"Covered: {why}" if why else "Covered by the app")
+        if not narrow(self.area):
+            self._plate(f"Covered: {why}" if why else "Covered by the app")
 
     def _change(self, pictures: Sequence[tuple[ProofPicture, Image.Image | None]]) -> None:
         if self.area.box:
@@ -171,7 +162,15 @@ class AreaDrawing:
         if pictures:
             self._cards(self.rect.part(0.1, 0.08, 0.8, 0.6), pictures)
         content = self.area.content
-        self._plate(f"Changes: {content}" if content else "What changes", low=bool(pictures))
+        if self.on_picture:
+            # The legend says the rest: what stands on a picture reads as lettering, and covers what is there.
+            tag = self.clear.part(0, 0, 1, 0.3)
+            h = min(tag.h, 1.9 * self.unit)
+            self.marks.plate(
+                tag._replace(h=h), "Changes", Type(1.0 * self.unit, self.accent), across=-1, smallest=0.6 * self.unit
+            )
+        else:
+            self._plate(f"Changes: {content}" if content else "What changes", low=bool(pictures))
 
     def _cards(self, room: Rect, pictures: Sequence[tuple[ProofPicture, Image.Image | None]]) -> None:
         """Draw pictures side by side, each whole."""

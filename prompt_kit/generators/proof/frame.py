@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from prompt_kit.generators.proof.canvas import Board
-    from prompt_kit.generators.proof.content import Brief, ProofPicture
+    from prompt_kit.generators.proof.content import Brief
+    from prompt_kit.generators.proof.pictures import ProofPicture
     from prompt_kit.generators.proof.placing import Standing
     from prompt_kit.layout import AreaKind
 
