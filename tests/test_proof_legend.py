@@ -10,15 +10,20 @@ from PIL import Image
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.generators import Request
+from prompt_kit.generators.proof.areas import bordered
 from prompt_kit.generators.proof.arrangement import arrangement_of
 from prompt_kit.generators.proof.generator import pixels
+from prompt_kit.generators.proof.lettering import largest_sizes
 from prompt_kit.generators.proof.linebreaks import joined
+from prompt_kit.generators.proof.placing import standing
+from prompt_kit.generators.proof.sheet import draw
 from prompt_kit.images import open_image
 from prompt_kit.layout import Area, Box, Layout
 from prompt_kit.prompt import Prompt, Reference, Settings, Text, Turn
 
 if TYPE_CHECKING:
     from prompt_kit.generators.proof.arrangement import Arrangement
+    from prompt_kit.layout import AreaLook
     from prompt_kit.prompt import Part, Task
 
 WHOLE = Box(0, 0, 1, 1)
@@ -112,3 +117,59 @@ def test_a_legend_stands_between_the_frame_and_everything_else(ratio: str) -> No
     for column in plan.columns:
         below = column.box.y >= plan.strip.bottom
         assert below or column.box.x >= plan.strip.right or column.box.bottom <= plan.frame.y
+
+
+def test_small_words_are_small_and_the_heading_is_the_largest() -> None:
+    """A source line as large as the heading misleads whoever looks at the proof."""
+    areas = (
+        Area("a", "words", Box(0, 0, 1, 0.3), content="A heading of a few words", place="across the top"),
+        Area("b", "words", Box(0, 0.3, 1, 0.3), content="Date"),
+        Area("c", "words", Box(0, 0.6, 1, 0.2), content="Source", place="small, along the lower edge"),
+        Area("d", "words", Box(0, 0.8, 1, 0.2), content="Print", place="very small, below it"),
+    )
+    frame = laid_out(*areas).frame
+    sizes = largest_sizes(standing(areas, frame), areas, frame)
+
+    assert sizes["a"] > sizes["b"] > sizes["c"] > sizes["d"]
+    assert sizes["d"] < 0.3 * sizes["b"] / 0.7
+
+
+def test_what_lies_on_a_panel_stays_inside_its_border() -> None:
+    """Balloons that stick out over the frame of their panel show what no comic has."""
+    looks: tuple[AreaLook, ...] = ("balloon", "letters", "")
+    words = (
+        Area(f"line-{n}", "words", Box(0, n * 0.2, 1, 0.2), content="Seen him?", on="box", look=look)
+        for n, look in enumerate(looks)
+    )
+    plan = laid_out(Area("box", "panel", WHOLE, content="a diner at night"), *words)
+    border = bordered(plan.frame, plan.unit)
+
+    for here in draw(plan).areas:
+        if here.kind == "words":
+            assert here.extent.common(border) == pytest.approx(here.extent, abs=0.01)
+
+
+def test_looks_of_words_differ() -> None:
+    """Narration, speech and sounds can be told apart."""
+    looks: tuple[AreaLook, ...] = ("balloon", "letters", "")
+    box = Area("box", "panel", WHOLE)
+    sheets = {
+        draw(laid_out(box, Area("line", "words", Box(0, 0, 1, 0.2), content="Oh", on="box", look=look))).image.tobytes()
+        for look in looks
+    }
+
+    assert len(sheets) == len(looks)
+
+
+def test_a_tile_shows_that_it_repeats() -> None:
+    """The rows that are alike on the drawing are alike in the picture."""
+    plan = laid_out(Area("motif", "subject", WHOLE, content="poppies", look="tile"))
+    frame, sheet = plan.frame, draw(plan).image
+
+    dots = [
+        sheet.getpixel((round(frame.x + (at + 0.5) * frame.w / 4), round(frame.y + frame.h / 8))) for at in range(4)
+    ]
+    gap = sheet.getpixel((round(frame.x + frame.w / 4), round(frame.y + frame.h / 8)))
+
+    assert len(set(dots)) == 1
+    assert gap != dots[0]
