@@ -123,7 +123,7 @@ _LABEL: Final = 0.66
 def label(run: FontRun) -> str:
     """Return the text that replaces characters that no face has."""
     count = len(run.text.strip())
-    return f"{run.script} · {count}" if count > 1 else run.script
+    return f"{count} {run.script} letters" if count > 1 else f"1 {run.script} letter"
 
 
 def _direction(run: FontRun) -> str | None:

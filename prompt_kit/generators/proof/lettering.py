@@ -50,6 +50,8 @@ def largest_sizes(placed: Sequence[Standing], areas: Sequence[Area], frame: Rect
         return {here.area.name: most / 2 * min(small, share_of_heading(here.area.place)) for here in lettered}
     rect = first.rect
     heading = fitted([first.area.content or "x"], 0.9 * rect.w, 0.72 * rect.h, largest=min(most, 0.62 * rect.h))[0]
+    if not first.area.box:
+        most = heading = min(heading, most / 2)  # nobody has said where it stands, or that it is large
     return {
         here.area.name: most if here is first else min(most, heading * share_of_heading(here.area.place))
         for here in lettered
