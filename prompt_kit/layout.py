@@ -16,6 +16,13 @@ mark that is placed whole, ``panel`` is one picture of a strip, ``covered`` is w
 trims off, and ``change`` is the part of a given picture that an edit changes.
 """
 
+AreaLook: TypeAlias = Literal["", "balloon", "letters", "tile"]
+"""How an area looks where its kind leaves it open.
+
+``balloon`` is for words that somebody says, ``letters`` for bare ones without a box, such as a sound, and ``tile`` for
+a subject that repeats in rows.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -46,6 +53,8 @@ class Area:
     """The name of the area it lies on; areas without it overlap no others."""
     facing: str = ""
     """The side that is turned to the viewer, such as ``front`` or ``left profile``, in views of one subject."""
+    look: AreaLook = ""
+    """How it looks, where its kind leaves that open."""
 
 
 class Layout:

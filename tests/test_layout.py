@@ -10,13 +10,15 @@ import pytest
 from builtin_recipes import LIBRARY
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from prompt_kit.errors import InputError
-from prompt_kit.layout import Area, AreaKind, Box, Layout
+from prompt_kit.layout import Area, AreaKind, AreaLook, Box, Layout
 from prompt_kit.prompt import Prompt
 from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.recipe.places import FramePlace
 from prompt_kit.recipe.placing.resolving import WantedArea, overlap, resolved
+from prompt_kit.recipe.placing.spec import AreaSpec
 from prompt_kit.review.lint import check
 
 if TYPE_CHECKING:
@@ -285,3 +287,23 @@ def test_every_recipe_and_the_brand_say_where_things_stand() -> None:
     """No recipe leaves it to a drawing to guess."""
     assert all(load(name, library=LIBRARY).layout for name in LIBRARY.names("recipe"))
     assert LIBRARY.strategy("brand").spec.layout
+
+
+@pytest.mark.parametrize(("kind", "look"), [("words", "tile"), ("subject", "balloon"), ("panel", "letters")])
+def test_a_look_fits_its_kind(kind: AreaKind, look: AreaLook) -> None:
+    """A balloon without words says nothing."""
+    with pytest.raises(ValidationError, match="look is balloon or letters for words"):
+        AreaSpec(kind=kind, look=look)
+
+
+def test_words_on_a_panel_keep_their_order_when_there_is_little_room() -> None:
+    """Two captions, two lines and two sounds on one panel stand as the values say."""
+    panel = WantedArea(Area("box", "panel"))
+    high = [WantedArea(Area(f"line-{n}", "words", on="box"), FramePlace(0, -1)) for n in range(4)]
+    middle = [WantedArea(Area(f"sound-{n}", "words", on="box"), FramePlace(0, 0)) for n in range(2)]
+
+    areas, _ = resolved([panel, *high, *middle])
+
+    tops = [area.box.y for area in areas[1:] if area.box]
+    assert len(tops) == 6
+    assert tops == sorted(tops)

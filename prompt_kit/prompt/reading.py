@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from prompt_kit.images import Image
-from prompt_kit.layout import Area, AreaKind, Box, Layout
+from prompt_kit.layout import Area, AreaKind, AreaLook, Box, Layout
 from prompt_kit.prompt.parts import Earlier, EarlierWords, Exchange, Mask, Reference, Said, Text, Turn
 from prompt_kit.prompt.settings import ROLES, SETTINGS, Answer, Settings
 from prompt_kit.support.calls import check_kind
@@ -66,10 +66,11 @@ class PromptReading(PlainReader):
     def area(self, plain: Any, at: str) -> Area:
         """Return one area of a layout."""
         words = {name: self.value(str, plain, name, at, "") for name in ("content", "place", "slot", "on", "facing")}
+        look = self.choice(plain, "look", at, get_args(AreaLook), "")
         boxed = isinstance(plain, dict) and "box" in plain
         box = self.box(self.value(dict, plain, "box", at), f"{at}box.") if boxed else None
         kind = self.choice(plain, "kind", at, get_args(AreaKind))
-        return Area(self.value(str, plain, "name", at), kind, box, **words)
+        return Area(self.value(str, plain, "name", at), kind, box, **words, look=look)
 
     def box(self, plain: dict[str, Any], at: str) -> Box:
         """Return a part of the frame, in shares from 0 to 1."""

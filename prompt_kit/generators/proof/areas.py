@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prompt_kit.generators.proof.canvas import CARD, INK, SOFT, Rect, Type, mixed
 from prompt_kit.generators.proof.content import KINDS
-from prompt_kit.generators.proof.placing import clear_of, grid
+from prompt_kit.generators.proof.legend import narrow
+from prompt_kit.generators.proof.placing import grid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,22 +16,36 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from prompt_kit.generators.proof.canvas import Board
-    from prompt_kit.generators.proof.content import ProofPicture
+    from prompt_kit.generators.proof.pictures import ProofPicture
     from prompt_kit.generators.proof.placing import Standing
     from prompt_kit.generators.proof.symbols import Marks
 
 _SIDES: Final = {"left": 1, "right": -1}
+_ROWS: Final = 4
+"""How often a tile shows its motif along its shorter side."""
 _SIDE: Final = 1 / 3
 """Words whose middle is in this share of the frame at a side begin, or end, there."""
+
+
+class DrawnHow(NamedTuple):
+    """What an area is drawn by beside its own rectangle."""
+
+    frame: Rect
+    on_picture: bool
+    """Whether there is a photo under it, so that its words need a plate."""
+    largest: float
+    """The largest size of its exact words, in points."""
+    speakers: int
+    """How many balloons lie on it."""
 
 
 class AreaDrawing:
     """Draws an area in its rectangle; its label stands where no other area lies on it."""
 
-    def __init__(self, board: Board, marks: Marks, here: Standing, frame: Rect, *, on_picture: bool) -> None:
+    def __init__(self, board: Board, marks: Marks, here: Standing, how: DrawnHow) -> None:
         self.board, self.marks, self.here = board, marks, here
         self.area, self.rect, self.clear = here.area, here.rect, here.clear
-        self.frame, self.on_picture = frame, on_picture
+        self.frame, self.on_picture, self.largest, self.speakers = how
         self.unit, self.accent, self.ground = marks.unit, marks.accent, marks.tint
 
     def draw(self, pictures: Sequence[tuple[ProofPicture, Image.Image | None]], numbers: Mapping[str, int]) -> None:
@@ -44,7 +59,7 @@ class AreaDrawing:
             case "subject":
                 self._subject(pictures)
             case "words":
-                self._balloon() if self.area.on in numbers else self._words()
+                self._in_panel() if self.area.on in numbers else self._words()
             case "logo":
                 self._logo(pictures)
             case "panel":
@@ -63,7 +78,7 @@ class AreaDrawing:
         room = self.clear
         if not pictures and not self.on_picture:
             whole = self.rect.inset(0.03 * min(self.rect.w, self.rect.h))
-            self.board.oval(whole, mixed(self.ground, self.accent, 0.16))
+            self._tile() if area.look == "tile" else self.board.oval(whole, mixed(self.ground, self.accent, 0.16))
         if area.facing:
             below = room.part(0.3, 0.56, 0.4, 0.38)
             if tilt is not None:
@@ -71,26 +86,32 @@ class AreaDrawing:
             self._label(below.part(-0.5, 0.78, 2, 0.2), area.facing.replace("-", " "), 1.1)
             room = room.part(0, 0.06, 1, 0.46)
         if pictures:
-            self._portrait(room if area.facing else self.rect, room, pictures)
-        elif self.on_picture:
-            h = min(2.8 * self.unit, 0.2 * room.h)
-            if self.area.content:
-                self._label(Rect(room.x, room.bottom - h, room.w, h), self.area.content, 0.95)
+            self._cards(room if area.facing else self.rect, pictures)
         else:
             self.marks.ticks(self.rect.inset(self.board.hair), self.accent)
+        if not pictures and not self.on_picture:
             share = 0.66 if room == self.rect else 0.8
             inner = room.part((1 - share) / 2, (1 - share) / 2, share, share)
+            if area.look == "tile":
+                self.marks.plate(inner.part(0, 0.36, 1, 0.28), self._repeated(), Type(1.2 * self.unit, INK))
+                return
             self._label(inner, area.content or KINDS["subject"], min(2.3, 0.12 * min(room.w, 2 * room.h) / self.unit))
 
-    def _portrait(self, room: Rect, clear: Rect, pictures: Sequence[tuple[ProofPicture, Image.Image | None]]) -> None:
-        """Draw the pictures of the subject with its name under them, or on them where other areas lie at the foot."""
-        h = min(2.8 * self.unit, 0.2 * room.h) if self.area.content else 0.0
-        foot = Rect(room.x, room.bottom - h, room.w, h)
-        free = clear_of(foot, self.here.above) == foot
-        self._cards(room._replace(h=room.h - h) if free else room, pictures)
-        if h:
-            name = foot if free else Rect(clear.x, max(clear.y, clear.bottom - h), clear.w, min(h, clear.h))
-            self.marks.plate(name, self.area.content, Type(0.95 * self.unit, INK), smallest=0.62 * self.unit)
+    def _tile(self) -> None:
+        """Draw a motif in rows that go on over the edges, as a tile that repeats shows it."""
+        rect, color = self.rect, mixed(self.ground, self.accent, 0.2)
+        side = min(rect.w, rect.h) / _ROWS
+        across, down = max(1, round(rect.w / side)), max(1, round(rect.h / side))
+        w, h = rect.w / across, rect.h / down
+        for row in range(down):
+            shift = 0.5 if row % 2 else 0.0
+            for column in range(across + row % 2):
+                dot = Rect(rect.x + (column + 0.2 - shift) * w, rect.y + (row + 0.2) * h, 0.6 * w, 0.6 * h)
+                self.board.oval_within(dot, rect, color)
+
+    def _repeated(self) -> str:
+        content = self.area.content or "the motif"
+        return f"{content}: again and again, and on over every edge; how many and how large is left to the model"
 
     def _words(self) -> None:
         rect = self.rect
@@ -99,8 +120,8 @@ class AreaDrawing:
         across = 0 if wide or self.area.on else -1 if middle < _SIDE else 1 if middle > 1 - _SIDE else 0
         pad = min(0.06 * rect.h, 0.04 * rect.w, 0.5 * self.unit)
         inner = rect.inset(pad + 2 * self.board.hair)
-        largest = min(self.frame.h / 5, self.frame.w / 6, 0.62 * inner.h)
-        how = Type(max(largest, min(self.unit, inner.h)), mixed(INK, self.accent, 0.1), weight=0.012)
+        largest = min(self.largest, 0.62 * inner.h)
+        how = Type(max(largest, min(0.7 * self.unit, inner.h)), mixed(INK, self.accent, 0.1), weight=0.012)
         text = self.area.content or "words"
         if self.on_picture or self.area.on:
             self.marks.plate(inner, text, how, across=across)
@@ -108,17 +129,27 @@ class AreaDrawing:
             self.marks.text(inner, text, how, across=across)
         self.marks.ticks(rect.inset(self.board.hair), self.accent)
 
-    def _balloon(self) -> None:
-        """Draw what is said in a panel, whole, on a balloon whose tail points down to the figures."""
-        outer = self.rect.inset(min(0.06 * self.rect.h, 0.06 * self.rect.w, 0.5 * self.unit))
-        tail = min(0.16 * outer.h, 0.9 * self.unit)
-        room = outer._replace(h=outer.h - tail)
-        fill = mixed(CARD, self.accent, 0.12)
-        x = room.x + 0.42 * room.w
-        self.board.shape((x, room.bottom - 1), (x + 1.4 * tail, room.bottom - 1), (x, room.bottom + tail), fill=fill)
-        self.board.box(room, fill, line=self.accent, r=min(0.9 * self.unit, 0.45 * room.h))
+    def _in_panel(self) -> None:
+        """Draw words of a panel, whole and inside its border: in a balloon, as bare letters, or else in a plain box."""
+        outer = self.rect
+        if self.here.around:
+            outer = outer.common(bordered(self.here.around, self.unit).inset(0.3 * self.unit))
+        outer = outer.inset(min(0.06 * outer.h, 0.06 * outer.w, 0.5 * self.unit))
+        content, color = self.area.content, mixed(INK, self.accent, 0.1)
+        if self.area.look == "letters":
+            self.marks.text(outer, content, Type(1.7 * self.unit, self.accent, weight=0.03))
+            return
+        room, fill = outer, CARD
+        if self.area.look == "balloon":
+            tail = min(0.16 * outer.h, 0.9 * self.unit)
+            room, fill = outer._replace(h=outer.h - tail), mixed(CARD, self.accent, 0.12)
+            x = room.x + 0.42 * room.w
+            self.board.shape((x, room.bottom - 1), (x + 1.4 * tail, room.bottom - 1), (x, outer.bottom), fill=fill)
+            self.board.box(room, fill, line=self.accent, r=min(0.9 * self.unit, 0.45 * room.h))
+        else:
+            self.board.box(room, fill, line=color, width=1.2)
         inner = room.inset(min(0.5 * self.unit, 0.12 * room.h, 0.08 * room.w))
-        self.marks.text(inner, self.area.content, Type(1.4 * self.unit, INK))
+        self.marks.text(inner, content, Type(1.4 * self.unit, INK))
 
     def _logo(self, pictures: Sequence[tuple[ProofPicture, Image.Image | None]]) -> None:
         if pictures:
@@ -130,8 +161,8 @@ class AreaDrawing:
 
     def _panel(self, number: int, pictures: Sequence[tuple[ProofPicture, Image.Image | None]]) -> None:
         """Draw a panel: a figure where something happens or is said, above what it is."""
-        gutter = min(0.35 * self.unit, 0.03 * min(self.rect.w, self.rect.h))
-        rect, clear, unit = self.rect.inset(gutter), self.clear.inset(gutter), self.unit
+        rect, unit = bordered(self.rect, self.unit), self.unit
+        clear = self.clear.common(rect)
         self.board.box(rect, CARD, line=mixed(INK, CARD, 0.2), width=1.6)
         pad = 0.05 * min(rect.w, rect.h)
         foot = min(0.34 * clear.h, max(0.16 * rect.h, 3.2 * unit)) if self.area.content else pad
@@ -140,9 +171,13 @@ class AreaDrawing:
         if pictures and min(room.h, room.w) > unit:
             self._cards(room, pictures)
         elif happens and min(room.h, room.w) > unit:
-            self.marks.figure(room, mixed(CARD, self.accent, 0.24))
+            count = max(1, min(self.speakers, int(room.w / max(0.8 * room.h, 1))))
+            for box in grid(room, count, gap=0.0) if count > 1 else [room]:
+                self.marks.figure(box, mixed(CARD, self.accent, 0.24))
         if self.area.content:
             self._label(Rect(room.x, clear.bottom - foot, room.w, foot - 0.3 * pad), self.area.content, 0.95)
+        elif not happens and not pictures:
+            self._label(room.part(0.1, 0.3, 0.8, 0.4), "left to the model", 0.95)
         self.marks.number(clear.inset(0.3 * pad), number)
 
     def _calm(self) -> None:
@@ -162,7 +197,8 @@ class AreaDrawing:
         self.board.hatch(rect, mixed(CARD, INK, 0.45), step=0.45 * self.unit)
         self.board.box(rect, line=dark, width=1.4)
         why = self.area.content
-        self._plate(f"Covered: {why}" if why else "Covered by the app")
+        if not narrow(self.area):
+            self._plate(f"Covered: {why}" if why else "Covered by the app")
 
     def _change(self, pictures: Sequence[tuple[ProofPicture, Image.Image | None]]) -> None:
         if self.area.box:
@@ -171,7 +207,15 @@ class AreaDrawing:
         if pictures:
             self._cards(self.rect.part(0.1, 0.08, 0.8, 0.6), pictures)
         content = self.area.content
-        self._plate(f"Changes: {content}" if content else "What changes", low=bool(pictures))
+        if self.on_picture:
+            # The legend says the rest: what stands on a picture reads as lettering, and covers what is there.
+            tag = self.clear.part(0, 0, 1, 0.3)
+            h = min(tag.h, 1.9 * self.unit)
+            self.marks.plate(
+                tag._replace(h=h), "Changes", Type(1.0 * self.unit, self.accent), across=-1, smallest=0.6 * self.unit
+            )
+        else:
+            self._plate(f"Changes: {content}" if content else "What changes", low=bool(pictures))
 
     def _cards(self, room: Rect, pictures: Sequence[tuple[ProofPicture, Image.Image | None]]) -> None:
         """Draw pictures side by side, each whole."""
@@ -192,6 +236,11 @@ class AreaDrawing:
         """Set what an area is for on a plate, in the part of it that nothing else covers."""
         room = self.clear.part(0.04, 0.7, 0.92, 0.28) if low else self.clear.part(0.04, 0.05, 0.92, 0.9)
         self.marks.plate(room, text, Type(1.1 * self.unit, SOFT), smallest=0.6 * self.unit)
+
+
+def bordered(panel: Rect, unit: float) -> Rect:
+    """Return where the border of a panel is: there is a narrow space between panels."""
+    return panel.inset(min(0.35 * unit, 0.03 * min(panel.w, panel.h)))
 
 
 def degrees(facing: str) -> float | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from prompt_kit.generators.proof.canvas import Rect
 from prompt_kit.generators.proof.content import brief as brief_of
+from prompt_kit.generators.proof.legend import GAP, Legend, arranged_legend
 from prompt_kit.generators.proof.linebreaks import Token, tokens, wrapped
 from prompt_kit.generators.proof.notes import Notes, arranged
 
@@ -25,6 +26,12 @@ _SMALLEST: Final = 0.52
 
 _WORDY: Final = 34
 """The measure of a column that is pleasant to read, in ems."""
+
+_HIGHEST: Final = 0.36
+"""The most of the body's height that a legend takes."""
+
+_NARROWINGS: Final = 5
+"""How often a frame is made smaller for its legend."""
 
 _HALVINGS: Final = 5
 """How often the range of sizes is halved to find the largest that fits."""
@@ -55,11 +62,18 @@ class Arrangement:
     header: Rect
     footer: Rect
     frame: Rect
+    legend: Legend
+    """The strip under the frame."""
     notes: Notes
     text_size: float
     columns: tuple[Column, ...]
     left_out: int
     """How many words of the prompt did not fit."""
+
+    @property
+    def strip(self) -> Rect:
+        """Where the legend stands; without one, it has no height."""
+        return strip_under(self.frame, self.legend, self.unit)
 
 
 class _Split(NamedTuple):
@@ -68,6 +82,7 @@ class _Split(NamedTuple):
     frame: Rect
     notes: Rect
     text: Rect
+    legend: Legend
     bare: float = 0
     """The area that would be empty."""
 
@@ -77,6 +92,7 @@ class _Try:
     """One way to divide the sheet, and how good it is."""
 
     frame: Rect
+    legend: Legend
     notes: Notes
     text: tuple[float, tuple[Column, ...], int]
     score: float
@@ -101,7 +117,9 @@ def arrangement_of(request: Request, size: tuple[int, int]) -> Arrangement:
     ]
     best = max(_tries(said, words, body, unit, w / h), key=lambda attempt: attempt.score)
     size_of_text, columns, left_out = best.text
-    return Arrangement(size, unit, said, header, footer, best.frame, best.notes, size_of_text, columns, left_out)
+    return Arrangement(
+        size, unit, said, header, footer, best.frame, best.legend, best.notes, size_of_text, columns, left_out
+    )
 
 
 def rows_of_settings(said: Brief, width: float, unit: float, most: float = 99) -> int:
@@ -129,18 +147,39 @@ def _tries(said: Brief, words: _Lines, body: Rect, unit: float, ratio: float) ->
     for percent in range(72, 24, -4):
         w = min(body.w * percent / 100, body.h * ratio)
         frame = Rect(body.x, body.y, w, w / ratio)
-        if frame.h > body.h + 0.5:
-            continue
+        frame, legend = _with_legend(said, frame, body, unit)
         beside = Rect(frame.right + gap, body.y, body.right - frame.right - gap, body.h)
-        top = frame.bottom + 1.6 * unit
+        low = strip_under(frame, legend, unit).bottom
+        top = low + 1.6 * unit
         under = Rect(body.x, top, frame.w, max(0.0, body.bottom - top))
-        yield _scored(said, words, body, _Split(frame, under, beside), unit)
-        yield _scored(said, words, body, _Split(frame, beside._replace(h=frame.h), under._replace(w=body.w)), unit)
+        yield _scored(said, words, body, _Split(frame, under, beside, legend), unit)
+        yield _scored(
+            said, words, body, _Split(frame, beside._replace(h=low - frame.y), under._replace(w=body.w), legend), unit
+        )
         foot = arranged(said, beside._replace(h=beside.h * 0.55), unit).height
         if foot:
             above = beside._replace(h=beside.h - foot - 1.8 * unit)
             below = Rect(beside.x, beside.bottom - foot - 0.5, beside.w, foot + 1)
-            yield _scored(said, words, body, _Split(frame, below, above, bare=under.area), unit)
+            yield _scored(said, words, body, _Split(frame, below, above, legend, bare=under.area), unit)
+
+
+def strip_under(frame: Rect, legend: Legend, unit: float) -> Rect:
+    """Return where the legend of a frame stands."""
+    gap = GAP * unit if legend.height else 0.0
+    return Rect(frame.x, frame.bottom + gap, frame.w, legend.height)
+
+
+def _with_legend(said: Brief, frame: Rect, body: Rect, unit: float) -> tuple[Rect, Legend]:
+    """Return a frame, smaller where that is needed for its legend, and the legend."""
+    ratio, gap, h = frame.w / frame.h, GAP * unit, frame.h
+    for _ in range(_NARROWINGS):
+        # In less width the legend has more lines, so that the frame may have to be smaller still.
+        legend = arranged_legend(said.legend, said.unseen, h * ratio, unit, _HIGHEST * body.h)
+        if not legend.height or h + gap + legend.height <= body.h + 0.5:
+            return Rect(frame.x, frame.y, h * ratio, h), legend
+        h = body.h - gap - legend.height
+    legend = arranged_legend(said.legend, said.unseen, h * ratio, unit, body.h - gap - h)
+    return Rect(frame.x, frame.y, h * ratio, h), legend
 
 
 def _scored(said: Brief, words: _Lines, body: Rect, split: _Split, unit: float) -> _Try:
@@ -153,7 +192,7 @@ def _scored(said: Brief, words: _Lines, body: Rect, split: _Split, unit: float) 
     score = 3 * min(size / unit, 1.0) + 3.2 * (frame.area / body.area) ** 0.5
     score -= 7 * left_out / (sum(map(len, words)) or 1) + 3 * notes.left_out + (4 if not columns else 0)
     score -= 0.9 * waste / body.area + 1.5 * notes.squeezed
-    return _Try(frame, notes, (size, columns, left_out), score)
+    return _Try(frame, split.legend, notes, (size, columns, left_out), score)
 
 
 def _set(written: _Lines, box: Rect, unit: float) -> tuple[float, tuple[Column, ...], int]:

@@ -78,6 +78,11 @@ class Rect(NamedTuple):
         w = min(self.w, self.h * ratio)
         return Rect(self.x + (self.w - w) / 2, self.y + (self.h - w / ratio) / 2, w, w / ratio)
 
+    def common(self, other: Rect) -> Rect:
+        """Return what two rectangles have in common; its width and height are not below zero."""
+        x, y = max(self.x, other.x), max(self.y, other.y)
+        return Rect(x, y, max(0.0, min(self.right, other.right) - x), max(0.0, min(self.bottom, other.bottom) - y))
+
     def joined(self, other: Rect) -> Rect:
         """Return the smallest rectangle that holds both."""
         x, y = min(self.x, other.x), min(self.y, other.y)
@@ -118,7 +123,7 @@ _LABEL: Final = 0.66
 def label(run: FontRun) -> str:
     """Return the text that replaces characters that no face has."""
     count = len(run.text.strip())
-    return f"{run.script} · {count}" if count > 1 else run.script
+    return f"{count} {run.script} letters" if count > 1 else f"1 {run.script} letter"
 
 
 def _direction(run: FontRun) -> str | None:
@@ -171,6 +176,18 @@ class Board:
             return
         self._reach(box)
         self.pen.ellipse(self._pixels(box), fill, line, max(1, round(width * self.hair * self.k)) if line else 0)
+
+    def oval_within(self, box: Rect, edge: Rect, fill: Color) -> None:
+        """Draw the part of an ellipse that is inside another box."""
+        part = box.common(edge)
+        if part.area <= 0:
+            return
+        self._reach(part)
+        left, top, right, bottom = map(round, self._pixels(part))
+        mask = Image.new("L", (right - left + 1, bottom - top + 1), 0)
+        x0, y0, x1, y1 = self._pixels(box)
+        ImageDraw.Draw(mask).ellipse((x0 - left, y0 - top, x1 - left, y1 - top), 255)
+        self.image.paste(fill[:7], (left, top), mask)
 
     def line(self, *points: tuple[float, float], color: Color = HAIR, width: float = 1, dash: float = 0) -> None:
         """Draw a line through points; ``dash`` is the length of its dashes, in points."""

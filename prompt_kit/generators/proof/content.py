@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.generators.proof.colours import Chip, chips
 from prompt_kit.generators.proof.fonts import clean
-from prompt_kit.prompt import ROLES, Earlier
+from prompt_kit.generators.proof.legend import LegendLine, legend_lines, unseen
+from prompt_kit.generators.proof.pictures import ProofPicture
+from prompt_kit.prompt import Earlier
 from prompt_kit.support.money import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.generators import Request
-    from prompt_kit.images import Image
     from prompt_kit.layout import Area, AreaKind
-    from prompt_kit.prompt import Mask, Reference, Role
+    from prompt_kit.prompt import Mask, Reference
 
 _WHOLE: Final = 0.98
 """An area of so much of the frame is the frame."""
@@ -35,25 +36,6 @@ KINDS: Final[dict[AreaKind, str]] = {
     "change": "what changes",
 }
 """Each kind of area in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProofPicture:
-    """A picture that goes along."""
-
-    number: int
-    """Its place among the pictures that are sent, from 1."""
-    name: str
-    """Its slot, or its file where several share one."""
-    role: Role
-    image: Image
-    slot: str = ""
-    """The slot it was given for; empty for one of an earlier turn."""
-
-    @property
-    def purpose(self) -> str:
-        """What the model takes from it."""
-        return ROLES[self.role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +72,10 @@ class Brief:
     """Those that are drawn in the frame: they have a box, or lie on one that has."""
     unplaced: tuple[Unplaced, ...]
     """The others, which stand beside the frame."""
+    legend: tuple[LegendLine, ...]
+    """What the frame cannot show, for the strip under it."""
+    unseen: tuple[ProofPicture, ...]
+    """The pictures that the frame does not show."""
     base: ProofPicture | None
     """The picture that is changed: it is the frame."""
     mask: Mask | None
@@ -118,13 +104,17 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
     turns = tuple(drawn) if len(drawn) > 1 else ()
     at = next((n for n, other in enumerate(turns) if other == turn), 0)
     pictures = tuple(_pictures(request))
-    areas = tuple(replace(area, content=" ".join(clean(area.content).split())) for area in turn.layout.areas)
+    areas = tuple(
+        replace(area, content=" ".join(clean(area.content).split()), place=" ".join(clean(area.place).split()))
+        for area in turn.layout.areas
+    )
     base = _base(pictures, areas, prompt.task if prompt else "create")
     standing = _standing(areas, masked=turn.mask is not None, edited=base is not None)
+    which = _turn(turns, at)
     lettered = {area.content for area in areas if area.kind == "words" and area.content}
     return Brief(
         title=" ".join(clean(title).split()) or "Prompt",
-        turn=_turn(turns, at),
+        turn=which,
         task=prompt.task if prompt else "create",
         accent=_ACCENTS[hashlib.sha256(recipe.encode("utf-8", "replace")).digest()[1] % len(_ACCENTS)],
         paragraphs=tuple(
@@ -133,6 +123,11 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
         ),
         areas=tuple(area for area in areas if area.name in standing),
         unplaced=tuple(_unplaced(area) for area in areas if area.name not in standing and _says_something(area)),
+        legend=(
+            *([LegendLine("Drawn above", f"{which}; each is a picture of its own")] if which else []),
+            *legend_lines(areas, standing, base, pictures, masked=turn.mask is not None),
+        ),
+        unseen=unseen(areas, standing, base, pictures) if areas or base else (),
         base=base,
         mask=turn.mask,
         chips=chips([" ".join(paragraph) for paragraph in lines], prompt.values if prompt else {}, lettered),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prompt_kit.errors import InputError
-from prompt_kit.generators.proof.areas import AreaDrawing
+from prompt_kit.generators.proof.areas import AreaDrawing, DrawnHow
 from prompt_kit.generators.proof.canvas import CARD, INK, Rect, mixed
+from prompt_kit.generators.proof.lettering import largest_sizes
 from prompt_kit.generators.proof.placing import grid, standing
 from prompt_kit.generators.proof.symbols import Marks
 from prompt_kit.layout import GUIDE
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from prompt_kit.generators.proof.canvas import Board
-    from prompt_kit.generators.proof.content import Brief, ProofPicture
+    from prompt_kit.generators.proof.content import Brief
+    from prompt_kit.generators.proof.pictures import ProofPicture
     from prompt_kit.generators.proof.placing import Standing
     from prompt_kit.layout import AreaKind
 
@@ -70,9 +72,13 @@ class Stage:
     def _areas(self, placed: list[Standing]) -> list[DrawnArea]:
         drawn = []
         numbers = {area.area.name: n for n, area in enumerate((a for a in placed if a.area.kind == "panel"), 1)}
+        largest = largest_sizes(placed, self.said.areas, self.frame)
         for here in placed:
             pictures = self._pictures(here)
-            drawing = AreaDrawing(self.board, self.marks, here, self.frame, on_picture=self._on_picture(here, placed))
+            on_picture = self._on_picture(here, placed)
+            speakers = sum(area.on == here.area.name and area.look == "balloon" for area in self.said.areas)
+            size = largest.get(here.area.name, 0.0)
+            drawing = AreaDrawing(self.board, self.marks, here, DrawnHow(self.frame, on_picture, size, speakers))
             with self.board.measured() as extents:
                 drawing.draw([(shown, self.thumbs.get(shown.image.sha256)) for shown in pictures], numbers)
             extent = extents[0] if extents else here.rect

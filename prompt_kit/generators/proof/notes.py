@@ -10,7 +10,8 @@ from prompt_kit.generators.proof.content import Unplaced
 
 if TYPE_CHECKING:
     from prompt_kit.generators.proof.colours import Chip
-    from prompt_kit.generators.proof.content import Brief, ProofPicture
+    from prompt_kit.generators.proof.content import Brief
+    from prompt_kit.generators.proof.pictures import ProofPicture
 
 Look: TypeAlias = Literal["thumbnail", "row", "chip", "turn", "words"]
 """How a note looks: a picture with words, its words alone, a colour, one of a sequence, or an area without a place."""

@@ -26,6 +26,9 @@ class Standing(NamedTuple):
     above: tuple[Rect, ...]
     """Where the areas are that lie on it."""
 
+    around: Rect | None = None
+    """Where the area is that it lies on."""
+
     @property
     def clear(self) -> Rect:
         """The largest part of it on which no other area lies."""
@@ -62,7 +65,7 @@ def standing(areas: Sequence[Area], frame: Rect, masked: Rect | None = None) -> 
     placed = [area for area in areas if area.name in rects]
     above = {area.name: tuple(rects[other.name] for other in placed if other.on == area.name) for area in placed}
     ordered = sorted(placed, key=lambda area: _depth(area, placed))
-    return [Standing(area, rects[area.name], above[area.name]) for area in ordered]
+    return [Standing(area, rects[area.name], above[area.name], rects.get(area.on)) for area in ordered]
 
 
 def clear_of(rect: Rect, others: Iterable[Rect]) -> Rect:

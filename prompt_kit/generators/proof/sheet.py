@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from prompt_kit.generators.proof.arrangement import LEADING, Arrangement, rise, rows_of_settings
 from prompt_kit.generators.proof.canvas import CARD, FAINT, HAIR, INK, SOFT, Board, Rect, Type, mixed, width
 from prompt_kit.generators.proof.frame import Stage
+from prompt_kit.generators.proof.legend import PAD, STEP
+from prompt_kit.generators.proof.legend import SIZE as LEGEND_SIZE
 from prompt_kit.generators.proof.linebreaks import SPACE, joined, short
+from prompt_kit.generators.proof.notes import Placed
 from prompt_kit.generators.proof.pictures import opened, why_not
 
 if TYPE_CHECKING:
@@ -16,10 +19,11 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from prompt_kit.generators.proof.colours import Chip
-    from prompt_kit.generators.proof.content import ProofPicture, Unplaced
+    from prompt_kit.generators.proof.content import Unplaced
     from prompt_kit.generators.proof.frame import DrawnArea
     from prompt_kit.generators.proof.linebreaks import Token
-    from prompt_kit.generators.proof.notes import Placed, Section
+    from prompt_kit.generators.proof.notes import Section
+    from prompt_kit.generators.proof.pictures import ProofPicture
 
 MARK: Final = "PROOF"
 NOT_A_PICTURE: Final = "not a generated picture"
@@ -44,6 +48,7 @@ def draw(plan: Arrangement) -> DrawnSheet:
     sheet = _SheetDrawing(board, plan, thumbs)
     sheet.header()
     areas = Stage(board, plan.frame, plan.brief, plan.unit, thumbs).draw()
+    sheet.legend()
     for section in plan.notes.sections:
         sheet.section(section)
     sheet.more()
@@ -112,6 +117,19 @@ class _SheetDrawing:
                     self._frame(item)
                 case "words":
                     self._words(item)
+
+    def legend(self) -> None:
+        """Draw the strip under the frame on a plate of its own, so that nobody takes it for lettering."""
+        strip, legend, unit = self.plan.strip, self.plan.legend, self.unit
+        if not legend.height:
+            return
+        self.board.box(strip, mixed(CARD, self.accent, 0.1))
+        self.board.box(strip._replace(w=0.3 * unit), self.accent)
+        for at, line in enumerate(legend.lines):
+            y = strip.y + (PAD + STEP * at + 0.82) * unit
+            self._line(strip.x + 2 * PAD * unit, y, line, LEGEND_SIZE * unit)
+        for shown, box in legend.pictures:
+            self._picture(Placed(box._replace(x=strip.x + box.x, y=strip.y + box.y), shown), thumbnail=True)
 
     def more(self) -> None:
         """Draw how many notes did not fit."""
@@ -198,8 +216,8 @@ class _SheetDrawing:
                 self.board.words(column.box.x, y, fit, Type(size, self.accent))
         if self.plan.left_out and not self.plan.columns:
             text = f"Prompt: {self.plan.left_out:,} words"
-            frame = self.plan.frame
-            self.board.words(frame.x, frame.bottom + 1.4 * unit, text, Type(unit * 0.8, self.accent))
+            strip = self.plan.strip
+            self.board.words(strip.x, strip.bottom + 1.4 * unit, text, Type(unit * 0.8, self.accent))
 
     def _prompt_heading(self, box: Rect) -> None:
         self._heading(box.x, box.y - 1.15 * self.unit, "Prompt, word for word", box.w)

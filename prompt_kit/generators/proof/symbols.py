@@ -12,7 +12,7 @@ from prompt_kit.generators.proof.pictures import why_not
 if TYPE_CHECKING:
     from PIL import Image
 
-    from prompt_kit.generators.proof.content import ProofPicture
+    from prompt_kit.generators.proof.pictures import ProofPicture
 
 _LEADING: Final = 1.25
 

@@ -143,7 +143,15 @@ class LayoutPlan:
         for number, entry in self._entries(filler, area.kind, context) if filler else ((1, ""),):
             place, said = self._place(area, placing, entry, context)
             content = "" if filler in self.slots else _content(entry) or area.reason
-            thing = Area(_numbered(name, number), area.kind, content=content, place=said, slot=slot, facing=facing)
+            thing = Area(
+                _numbered(name, number),
+                area.kind,
+                content=content,
+                place=said,
+                slot=slot,
+                facing=facing,
+                look=area.look,
+            )
             loose = bool(self._chosen(*placing)) and not getattr(entry, "place", "")
             stack, by = self._stack(area, placing), placing[0] or filler
             yield number, WantedArea(thing, place, float(size or 0), stack, by, loose=loose)

@@ -241,8 +241,21 @@ def _with_those_on_others(wanted: Sequence[WantedArea], areas: tuple[Area, ...])
             continue
         # Where on a product or in a given picture something stands that nobody has placed is not known.
         placed = [_alone(thing) for thing in above if thing.place or kinds[name] == "panel"]
-        boxes |= {area.name: area.box and _inside(area.box, below) for area in resolved(placed)[0]}
+        parts = resolved(placed)[0]
+        if kinds[name] == "panel" and not all(area.box for area in parts):
+            parts = _in_turn(parts)
+        boxes |= {area.name: area.box and _inside(area.box, below) for area in parts}
     return tuple(replace(area, box=boxes[area.name]) if area.on else area for area in areas)
+
+
+def _in_turn(areas: Sequence[Area]) -> tuple[Area, ...]:
+    """Return areas below each other in their order, where there was no room for all of them at their places."""
+    high = min(_MOST_IN_PANEL / len(areas), 0.12)
+    return tuple(replace(area, box=Box(0.0, at * high, 1.0, high)) for at, area in enumerate(areas))
+
+
+_MOST_IN_PANEL: Final = 0.55
+"""How much of a panel's height the things on it take that have no room at their places."""
 
 
 def _alone(thing: WantedArea) -> WantedArea:

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from prompt_kit.layout import AreaKind
+from prompt_kit.layout import AreaKind, AreaLook
 from prompt_kit.recipe.parameters.common import Condition
 from prompt_kit.recipe.places import SHARE_PATTERN, SIDES, STACKS, share_number
 
@@ -61,6 +61,10 @@ class AreaSpec(BaseModel):
     facing: Given | Literal[""] = ""
     """What says the side that is turned to the viewer: a parameter, or ``item``."""
 
+    look: AreaLook = ""
+    """How it looks: ``balloon`` for words that somebody says, ``letters`` for words without a box, such as a sound, and
+    ``tile`` for a subject that repeats in rows."""
+
     @model_validator(mode="after")
     def _makes_sense(self) -> AreaSpec:
         if STACKS.intersection(self.place) and (self.kind != "panel" or len(self.place) > 1):
@@ -69,6 +73,8 @@ class AreaSpec(BaseModel):
             raise ValueError("place names both sides of the frame and parameters; take one of them")
         if re.fullmatch(SHARE_PATTERN, self.share):
             share_number(self.share)
+        if self.look and self.kind != ("subject" if self.look == "tile" else "words"):
+            raise ValueError("look is balloon or letters for words, or tile for a subject; leave it out elsewhere")
         if self.kind == "covered" and not (self.reason and self.fixed):
             raise ValueError("a covered part needs a place such as 'bottom', and a reason")
         if self.kind != "covered" and (self.reason or self.words):
