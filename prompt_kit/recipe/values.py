@@ -242,6 +242,11 @@ def marked_own(value: Any) -> Any:
     return f"{OWN_MARK}{value['own']}"
 
 
+def is_marked_own(given: Any) -> bool:
+    """Return whether a value says that its words are meant, although they are none of the choices."""
+    return isinstance(given, Mapping) or str(given).lstrip().startswith(OWN_MARK)
+
+
 def own_words(ready: Any) -> tuple[str, ...]:
     """Return the words in a value that stand where choices are offered and are none of them."""
     several = ready if isinstance(ready, tuple) else (ready,)
@@ -260,8 +265,7 @@ def canonical(given: Any, ready: Any) -> Any:
         pairs = zip(entries, ready, strict=False)
         return [_line(entry, item) if isinstance(item, Copy) else canonical(entry, item) for entry, item in pairs]
     if isinstance(ready, Chosen):
-        marked = isinstance(given, Mapping) or str(given).lstrip().startswith(OWN_MARK)
-        return OWN_MARK * (marked and ready.own) + ready.value
+        return OWN_MARK * (is_marked_own(given) and ready.own) + ready.value
     if isinstance(ready, str):
         return str(given if isinstance(given, str | int | float) else ready)
     return ready
