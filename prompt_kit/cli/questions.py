@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LATER: Final = frozenset({"too_few", "undescribed"})
 """Problems that the next entry may solve."""
 
-_ASKED_BACK: Final = frozenset({"contradiction", "placeholder", "reads_oddly"})
+_ASKED_BACK: Final = frozenset({"contradiction", "own_words", "placeholder", "reads_oddly"})
 """Notes after which a person is asked whether the answer is meant."""
 
 

@@ -123,6 +123,9 @@ def _notes_of_own_words(called: str, made: Mended, parameter: Any) -> Iterator[P
     elif parameter.reads_as == "sentence" and _WORD.fullmatch(made.text):
         doubt = "a single word becomes a sentence of its own. Take one of the choices, or write a whole sentence."
         yield Problem(f"{called}: '{shown}' reads oddly here: {doubt}", parameter=name, code="reads_oddly")
+    elif parameter.type == "choice" and parameter.brings_format and len(made.text.split()) == 1:
+        message = f"{called}: '{shown}' is taken as your own words; no format comes with it. Choose the format, too."
+        yield Problem(message, parameter=name, code="own_words")
 
 
 def _exact(parameter: Parameter, ready: Any) -> Iterable[str]:
