@@ -109,7 +109,9 @@ def test_words_about_a_choice_that_brings_settings_are_asked_about(
     assert (problem.code, [offer.value for offer in problem.offers]) == ("near_choice", [*meant, f"={written}"])
 
 
-@pytest.mark.parametrize("written", ["a social media post", "a blog post", "a magazine cover", "a banner for the link list"])
+@pytest.mark.parametrize(
+    "written", ["a social media post", "a blog post", "a magazine cover", "a banner for the link list"]
+)
 def test_words_that_many_channels_share_are_own_words(written: str) -> None:
     """Only what tells one choice from the others is taken for its name."""
     checked = recipe("social-post").form.check({"subject": "a red kayak", "channel": written})
