@@ -118,6 +118,13 @@ def test_words_that_many_channels_share_are_own_words(written: str) -> None:
     assert checked.problems == checked.notes == ()
 
 
+def test_a_place_in_another_language_is_called_that() -> None:
+    """What is wrong with it is the language, and not an article."""
+    (note,) = recipe("social-post").form.check({"subject": "a kayak", "copy_space": "links oben"}).notes
+    assert "it looks German" in note.message
+    assert "article" not in note.message
+
+
 def test_the_table_is_large_enough() -> None:
     """A few cases prove nothing about what people type."""
     assert len(FILLINGS["sloppy"]) >= 60

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import Problem
+from prompt_kit.recipe.languages import of_place
 from prompt_kit.recipe.mending import KEPT, Mended, mend, note_of
 from prompt_kit.recipe.values import Chosen, Copy, Phrase, is_marked_own
 from prompt_kit.support.text import shortened, visible
@@ -43,6 +45,22 @@ def mend_texts(checking: Checking) -> None:
         parameter = checking.parameters.get(name)
         if parameter is not None and name not in wrong and parameter.type in _MENDED and checking.context.get(name):
             checking.context[name] = _mended(name, parameter, value, checking)
+
+
+def note_places(checking: Checking) -> None:
+    """Add a note for each place of exact words that is said in another language than the prompt."""
+    for name in checking.given:
+        parameter, ready = checking.parameters.get(name), checking.context.get(name)
+        if parameter is None or parameter.type not in {"copy", "copies"}:
+            continue
+        for entry in ready if isinstance(ready, tuple) else (ready,):
+            if isinstance(entry, Copy) and (language := of_place(entry.place)):
+                message = f"{name}: '{shortened(visible(entry.place), SHOWN)}' reads oddly here: {_foreign(language)}"
+                checking.notes.append(Problem(message, parameter=name, code="reads_oddly"))
+
+
+def _foreign(language: str) -> str:
+    return f"it looks {language}, and it says a place inside an English sentence. Write it in English."
 
 
 def note_placeholders(checking: Checking) -> None:
@@ -92,6 +110,9 @@ def _entry(called: str, parameter: Any, ready: Any, written: Any, notes: list[Pr
         return ready
     source = written if isinstance(written, str) and not isinstance(ready, Chosen) else str(ready)
     made = mend(source, parameter.reads_as, goes_on=parameter.goes_on)
+    if isinstance(ready, Chosen) and any(choice.place for choice in parameter.choices.values()):
+        language = of_place(made.text)
+        made = replace(made, doubts=[_foreign(language)]) if language else made
     notes += _notes(called, made, source, parameter)
     if isinstance(ready, Chosen) and not is_marked_own(written):
         notes += _notes_of_own_words(called, made, parameter)

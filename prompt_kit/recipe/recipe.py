@@ -12,7 +12,7 @@ from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.recipe.contradictions import contradictions, misplaced, overruled
 from prompt_kit.recipe.form import Form
 from prompt_kit.recipe.placing.planning import plan_of
-from prompt_kit.recipe.reading import mend_texts, note_placeholders
+from prompt_kit.recipe.reading import mend_texts, note_placeholders, note_places
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
 from prompt_kit.recipe.slots import as_paths
@@ -295,7 +295,7 @@ class Recipe:
     def form(self) -> Form:
         """What the recipe asks, ready to check values."""
         rules = [rule for spec in (self.spec, *(s.spec for s in self.strategies)) for rule in spec.contradicts]
-        checks: list[Check] = [mend_texts, note_placeholders]
+        checks: list[Check] = [mend_texts, note_placeholders, note_places]
         checks += [contradictions(rules)] if rules else []
         checks += [misplaced(self.layout_plan)] if self.layout_plan else []
         heeds, fixed = tuple(self.spec.heeds), dict(self.fixed)
