@@ -307,6 +307,38 @@ def test_each_answer_is_checked_at_once(
     assert "Note" not in err
 
 
+CARD = {
+    "recipes/card.yaml": """\
+        parameters:
+          style: {type: choice, choices: {ink: Black ink, oil: Oil}, other: true, reads_as: sentence}
+          light: {type: choices, choices: [soft, hard]}
+          age: {type: choice, choices: {"5": Five, "1": One}}
+        """,
+    "templates/card.j2": "Draw {{ style }} {{ light | series }} {{ age }}.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "prompt"),
+    [
+        ("2\n2\n1\n1\n", "Draw oil hard and soft 1."),
+        ("3\n0\n1\n9\nsoft\n\n5\n", "Draw ink soft 5."),
+        ("y\nn\nInk\n\n2\n1\n", "Draw ink  1."),
+    ],
+)
+def test_a_number_picks_the_choice_beside_it(
+    tree: MakeTree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, typed: str, prompt: str
+) -> None:
+    """A number without a choice and a single letter are asked back; choices that are numbers stay themselves."""
+    tree(**CARD)
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert run(["render", "card", "--ask"]) == 0
+    out, err = capsys.readouterr()
+    assert out == f"{prompt}\n"
+    assert " 2  oil: Oil." in err
+    assert ("There is no choice 3. Write a number from 1 to 2" in err) == typed.startswith("3")
+
+
 def test_answers_are_kept_when_the_questions_end_too_early(
     tree: MakeTree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,7 +43,7 @@ def _picture() -> Image:
 
 
 PICTURE: Final = _picture()
-NOTED: Final = {"contradiction", "mended", "placeholder", "reads_oddly"}
+NOTED: Final = {"contradiction", "mended", "own_words", "placeholder", "reads_oddly"}
 
 
 def named(filling: dict[str, Any]) -> str:
@@ -84,6 +84,45 @@ def test_what_is_fine_is_not_nagged_at(filling: dict[str, Any]) -> None:
     """Whoever writes well never sees a note, so that a note is read when there is one."""
     form, pictures = form_of(filling)
     assert form.render(filling["values"], references=pictures, settings=filling.get("settings")).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "written", "meant"),
+    [
+        ("social-post", "channel", "Instagram Story", ["story"]),
+        ("social-post", "channel", "an Instagram story", ["story"]),
+        ("social-post", "channel", "Instagram Stories", ["story"]),
+        ("social-post", "channel", "Facebook story", ["story"]),
+        ("social-post", "channel", "tiktok", ["reel"]),
+        ("social-post", "channel", "Insta", ["instagram"]),
+        ("social-post", "channel", "youtube video", ["youtube"]),
+        ("social-post", "channel", "9:16", ["story", "reel"]),
+        ("sticker", "background", "transparent", ["cutout"]),
+    ],
+)
+def test_words_about_a_choice_that_brings_settings_are_asked_about(
+    name: str, field: str, written: str, meant: list[str]
+) -> None:
+    """Whoever names a channel gets its format, by whatever word for it stands beside the choice."""
+    checked = recipe(name).form.check({"subject": "a red kayak", field: written})
+    (problem,) = checked.problems
+    assert (problem.code, [offer.value for offer in problem.offers]) == ("near_choice", [*meant, f"={written}"])
+
+
+@pytest.mark.parametrize(
+    "written", ["a social media post", "a blog post", "a magazine cover", "a banner for the link list"]
+)
+def test_words_that_many_channels_share_are_own_words(written: str) -> None:
+    """Only what tells one choice from the others is taken for its name."""
+    checked = recipe("social-post").form.check({"subject": "a red kayak", "channel": written})
+    assert checked.problems == checked.notes == ()
+
+
+def test_a_place_in_another_language_is_called_that() -> None:
+    """What is wrong with it is the language, and not an article."""
+    (note,) = recipe("social-post").form.check({"subject": "a kayak", "copy_space": "links oben"}).notes
+    assert "it looks German" in note.message
+    assert "article" not in note.message
 
 
 def test_the_table_is_large_enough() -> None:

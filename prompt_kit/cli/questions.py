@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _LATER: Final = frozenset({"too_few", "undescribed"})
 """Problems that the next entry may solve."""
 
-_ASKED_BACK: Final = frozenset({"contradiction", "placeholder", "reads_oddly"})
+_ASKED_BACK: Final = frozenset({"contradiction", "own_words", "placeholder", "reads_oddly"})
 """Notes after which a person is asked whether the answer is meant."""
 
 
@@ -96,10 +97,11 @@ def _matters(asked: Field, asking: Answering) -> bool:
 def _answer(asked: Field, asking: Answering) -> Any:
     """Ask until the answer can be used."""
     _explain(asked.help)
-    for choice in asked.choices:
-        _explain(f"{choice.value}: {stopped(choice.label)} {choice.help}".rstrip())
+    for number, choice in enumerate(asked.choices, 1):
+        counted = f"{number:>2}  " if _is_numbered(asked) else ""
+        _explain(f"{counted}{choice.value}: {stopped(choice.label)} {choice.help}".rstrip())
     while True:
-        answer = _several(asked, asking) if asked.several or asked.is_slot else _asked(_question(asked))
+        answer = _several(asked, asking) if asked.several or asked.is_slot else _chosen(_question(asked), asked)
         if answer in ("", []):
             if not asked.required:
                 return answer
@@ -114,10 +116,26 @@ def _several(asked: Field, asking: Answering) -> list[str]:
     """Ask for one entry after the other, until one is empty."""
     entries: list[str] = []
     most = int(asked.max or MAX_ITEMS)
-    while len(entries) < most and (entry := _asked("… and" if entries else _question(asked))):
+    while len(entries) < most and (entry := _chosen("… and" if entries else _question(asked), asked)):
         settled = _settled(asked.name, [*entries, entry], asking, more=True)
         entries = entries if settled is None else settled
     return entries
+
+
+def _is_numbered(asked: Field) -> bool:
+    """Return whether the choices are shown with numbers; where they are numbers themselves, they are not."""
+    return not any(name.strip().isdecimal() for choice in asked.choices for name in (choice.value, choice.label))
+
+
+def _chosen(title: str, asked: Field) -> str:
+    """Ask until the answer is no number that stands beside no choice, and return the choice beside it or the words."""
+    while True:
+        answer = _asked(title).strip()
+        if not asked.choices or not _is_numbered(asked) or not re.fullmatch(r"[0-9]{1,9}", answer):
+            return answer
+        if 0 < int(answer) <= len(asked.choices):
+            return asked.choices[int(answer) - 1].value
+        _explain(f"There is no choice {answer}. Write a number from 1 to {len(asked.choices)}, or words.")
 
 
 def _settled(name: str, answer: Any, asking: Answering, *, more: bool = False) -> Any:

@@ -35,6 +35,7 @@ CODES: Final[Mapping[str, str]] = {
     "mended": "The prompt has the text in another form than it was written: at its edges it did not fit a sentence.",
     "placeholder": "Exact words for the picture have a part that nobody has written yet.",
     "reads_oddly": "The text does not fit the sentence in which the prompt has it.",
+    "own_words": "A word is none of the choices and taken as it is; what would come with a choice does not.",
     "former_name": "The value came under an earlier name of its parameter or slot.",
     "in_calm_room": "Something would stand in the part that another value keeps calm and empty.",
     "covered_part": "Something would stand in a part that an app covers or trims.",

@@ -47,7 +47,32 @@ _LETTERS: Final = {
     "Portuguese": "ãõáâéêíóôç",
 }
 
+_NONE: Final = {
+    "German": r"kein(?:e[nmrs]?)?|ohne|bitte (?:ohne|kein(?:e[nmrs]?)?)",
+    "French": r"pas (?:de|d['’](?=\w))|sans(?! serif)|aucune?",
+    "Spanish": r"sin(?! (?:city|cities|bins?)\b)|ning[uú]n[ao]?",
+    "Italian": r"senza|nessun[ao]?",
+    "Dutch": r"geen|zonder",
+    "Portuguese": r"sem|nenhuma?",
+}
+"""What begins a phrase that says something is not wanted."""
+_EXCLUDES: Final = {
+    language: re.compile(rf"(?:{none})(?: |(?<=['’]))(?=\w)", re.IGNORECASE) for language, none in _NONE.items()
+}
+
+_PLACES: Final = {
+    "German": "oben unten links rechts mittig daneben darunter darüber",
+    "Dutch": "boven onder bovenaan onderaan rechtsboven linksboven rechtsonder linksonder",
+    "French": "gauche droite haut milieu dessous dessus",
+    "Spanish": "arriba abajo izquierda derecha",
+    "Italian": "sopra sotto sinistra destra",
+    "Portuguese": "acima abaixo esquerda direita embaixo",
+}
+"""Words for places. A phrase with small English words is English all the same."""
+
 _ENGLISH: Final = frozenset("the of and with in on at to from by for an is are its his her their".split())
+_SHARED: Final = frozenset("in a am an at van under on so des die door de em no op".split())
+"""Small words that English has, too, or that stand in its names."""
 _OWN_NAMES: Final = {
     "deutsch": "German",
     "français": "French",
@@ -99,6 +124,35 @@ def of_phrase(text: str) -> str:
     known = first.lower() in f"{_SURE[likely]} {_UNSURE[likely]}".split()
     needed = 1 if first == first.lower() and first not in {"a", "i", "o", "as"} else 2
     return likely if known and signs[likely] >= needed + english else ""
+
+
+def of_exclusion(text: str) -> tuple[str, str]:
+    """Return the language in which a phrase says that something is not wanted, and the phrase without these words.
+
+    >>> of_exclusion("keine Menschen"), of_exclusion("pas d'ombres"), of_exclusion("sans serif letters")
+    (('German', 'Menschen'), ('French', 'ombres'), ('', 'sans serif letters'))
+    """
+    for language, excludes in _EXCLUDES.items():
+        if begins := excludes.match(text):
+            return language, text[begins.end() :]
+    return "", text
+
+
+def of_place(text: str) -> str:
+    """Return the language of words for a place; empty where they are English or that is not sure.
+
+    >>> of_place("links oben"), of_place("à gauche"), of_place("below the links"), of_place("neben dem Glas")
+    ('German', 'French', '', 'German')
+    """
+    said = {word.lower() for word in _WORD.findall(text)}
+    if said & (_ENGLISH - {"in", "an", "is", "at"}):
+        return ""
+    signs = {
+        language: 2 * len(said & set(places.split())) + len(said & (set(_SIGNS[language].split()) - _SHARED))
+        for language, places in _PLACES.items()
+    }
+    likely = max(signs, key=lambda language: signs[language])
+    return likely if signs[likely] > 1 else ""
 
 
 def _signs(language: str, first: str, rest: list[str], others: set[str]) -> int:

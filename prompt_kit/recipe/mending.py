@@ -189,7 +189,11 @@ def _ask(made: Mended) -> None:
 def _place_inside(made: Mended, fits: ReadsAs | None) -> None:
     """Give a text that stands inside a sentence its small first letter, and what only the slot says is left out."""
     if fits == "exclusion":
-        made.change(_NEGATION.sub("", made.text, count=1), "because the prompt says by itself that it is not wanted")
+        language, thing = languages.of_exclusion(made.text)
+        rest = thing if language else _NEGATION.sub("", made.text, count=1)
+        made.change(rest, "because the prompt says by itself that it is not wanted")
+        if language:
+            made.doubts.append(f"it looks {language}, and it stands inside an English sentence. Write it in English.")
         parts = [part.strip() for part in re.split(r",| and ", made.text) if part.strip()]
         if made.text.count(",") > 1 and all(len(part.split()) <= 3 for part in parts):  # noqa: PLR2004 - short names
             made.change(words.series(parts), "as a series")

@@ -6,8 +6,10 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from prompt_kit.recipe.common_words import SMALL
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _SEPARATORS: Final = re.compile(r"[\W_]+")
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -22,6 +24,15 @@ LONG: Final = 9
 MOST: Final = 40
 """Longer words are never taken for a mistyped choice."""
 
+
+MOST_WORDS: Final = 3
+"""More words of weight are never taken for the name of a choice."""
+
+FEW: Final = 2
+"""Of how many choices a word may be said that still tells them apart."""
+
+_WORD: Final = re.compile(r"\d+(?:[.:]\d+)*|[^\W\d_]+")
+_STOP: Final = re.compile(r"[.!?]\s+")
 
 MOSTLY: Final = 0.6
 """How much of a name its beginning must be to be taken for all of it, as a share of its letters."""
@@ -70,6 +81,68 @@ def nearest(own: str, names: Iterable[Spelling]) -> tuple[str, ...]:
             near[value] = min(slips, near.get(value, slips))
     least = min(near.values(), default=0)
     return tuple(value for value, slips in near.items() if slips == least)
+
+
+class Described(NamedTuple):
+    """The words about a choice, ready to be compared."""
+
+    name: frozenset[str]
+    """Those of its value."""
+    marks: frozenset[str]
+    """Those of its value and label, and the names and numbers in its help."""
+    all: frozenset[str]
+    """These, and what the prompt says."""
+    value: str
+
+
+def described(value: str, label: str, help: str, said: str) -> Described:  # noqa: A002 - the key of a choice
+    """Return the words about one choice, ready to be compared."""
+    name = _words(value)
+    sentences = (_WORD.findall(sentence) for sentence in _STOP.split(help))
+    names = {
+        word for words in sentences for at, word in enumerate(words) if word[0].isdigit() or (at and word[0].isupper())
+    }
+    marks = name | _words(label) | _words(" ".join(names))
+    return Described(name, marks, marks | _words(said), value)
+
+
+def related(own: str, choices: Sequence[Described]) -> tuple[str, ...]:
+    """Return the values of the choices that a few own words speak of, though they are no slip of their names.
+
+    All the words must be about the choice, and what they name must be said of few choices; or they are the name of the
+    choice and a word besides.
+    """
+    words = _words(own)
+    if not 0 < len(words) <= MOST_WORDS:
+        return ()
+    telling = {word for word in words if sum(_speaks_of(word, choice.all) for choice in choices) <= FEW}
+    about = [
+        choice
+        for choice in choices
+        if all(_speaks_of(word, choice.all) for word in words)
+        and any(_speaks_of(word, choice.marks) for word in telling)
+    ]
+    called = [choice for choice in about if all(_speaks_of(word, choice.name) for word in words)]
+    named = [choice for choice in choices if choice.name and choice.name <= words and len(words) < MOST_WORDS]
+    return tuple(choice.value for choice in called or about or named)
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of weight in a text, in the singular; a ratio is one."""
+    return frozenset(_singular(word) for word in map(str.casefold, _WORD.findall(text)) if word not in SMALL)
+
+
+def _singular(word: str) -> str:
+    if len(word) < LEAST or word.endswith("ss"):
+        return word
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def _speaks_of(word: str, words: frozenset[str]) -> bool:
+    """Return whether a word, or a longer one of which it is half at least, is among others."""
+    return word in words or (
+        len(word) >= LEAST and any(other.startswith(word) and len(other) <= 2 * len(word) for other in words)
+    )
 
 
 def _slips(name: str, key: str) -> int | None:

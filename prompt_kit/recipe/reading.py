@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import Problem
+from prompt_kit.recipe.languages import of_place
 from prompt_kit.recipe.mending import KEPT, Mended, mend, note_of
-from prompt_kit.recipe.values import Chosen, Copy, Phrase
+from prompt_kit.recipe.values import Chosen, Copy, Phrase, is_marked_own
 from prompt_kit.support.text import shortened, visible
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ SHOWN: Final = 60
 _MENDED: Final = frozenset({"text", "list", "choice", "choices"})
 _QUOTES: Final = frozenset('"“„«')
 _QUOTED: Final = re.compile(r'"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»')
+_WORD: Final = re.compile(r"[a-zà-ɏ\d]+", re.IGNORECASE)
+"""A single word in Latin letters; other writing may have no spaces between its words."""
+_SIGN: Final = re.compile(r"\d+|[a-zà-ɏ]", re.IGNORECASE)
+"""What answers a numbered list or a question rather than saying something."""
 _THING: Final = "(?:headline|title|subtitle|text|name|slogan|tagline|logo|company|brand|copy|message|words|price|date)"
 _PLACEHOLDER: Final = re.compile(
     r"\[(?!sic\])(?:…|[^\]]{3,})\]|<[a-z][\w .-]*>|\{\{?[a-z][\w .-]*\}\}?|…{2,}|\.{4,}|_{3,}"
@@ -39,6 +45,22 @@ def mend_texts(checking: Checking) -> None:
         parameter = checking.parameters.get(name)
         if parameter is not None and name not in wrong and parameter.type in _MENDED and checking.context.get(name):
             checking.context[name] = _mended(name, parameter, value, checking)
+
+
+def note_places(checking: Checking) -> None:
+    """Add a note for each place of exact words that is said in another language than the prompt."""
+    for name in checking.given:
+        parameter, ready = checking.parameters.get(name), checking.context.get(name)
+        if parameter is None or parameter.type not in {"copy", "copies"}:
+            continue
+        for entry in ready if isinstance(ready, tuple) else (ready,):
+            if isinstance(entry, Copy) and (language := of_place(entry.place)):
+                message = f"{name}: '{shortened(visible(entry.place), SHOWN)}' reads oddly here: {_foreign(language)}"
+                checking.notes.append(Problem(message, parameter=name, code="reads_oddly"))
+
+
+def _foreign(language: str) -> str:
+    return f"it looks {language}, and it says a place inside an English sentence. Write it in English."
 
 
 def note_placeholders(checking: Checking) -> None:
@@ -88,7 +110,12 @@ def _entry(called: str, parameter: Any, ready: Any, written: Any, notes: list[Pr
         return ready
     source = written if isinstance(written, str) and not isinstance(ready, Chosen) else str(ready)
     made = mend(source, parameter.reads_as, goes_on=parameter.goes_on)
+    if isinstance(ready, Chosen) and any(choice.place for choice in parameter.choices.values()):
+        language = of_place(made.text)
+        made = replace(made, doubts=[_foreign(language)]) if language else made
     notes += _notes(called, made, source, parameter)
+    if isinstance(ready, Chosen) and not is_marked_own(written):
+        notes += _notes_of_own_words(called, made, parameter)
     if made.text == ready:
         return ready
     if isinstance(ready, Chosen):
@@ -104,6 +131,22 @@ def _notes(called: str, made: Mended, written: str, parameter: Any) -> Iterator[
         like = next((f" For example: '{text}'." for text in parameter.examples if len(str(text)) <= SHOWN), "")
         message = f"{called}: '{shortened(visible(made.text), SHOWN)}' reads oddly here: {doubt}{like}"
         yield Problem(message, parameter=name, code="reads_oddly")
+
+
+def _notes_of_own_words(called: str, made: Mended, parameter: Any) -> Iterator[Problem]:
+    """Yield what is worth knowing about words of one's own where choices are offered, unless it was said already."""
+    name, shown = called.partition(",")[0], shortened(visible(made.text), SHOWN)
+    if made.doubts:
+        return
+    if _SIGN.fullmatch(made.text):
+        message = f"{called}: '{shown}' reads oddly here: it is none of the choices. Take one, or write your own words."
+        yield Problem(message, parameter=name, code="reads_oddly")
+    elif parameter.reads_as == "sentence" and _WORD.fullmatch(made.text):
+        doubt = "a single word becomes a sentence of its own. Take one of the choices, or write a whole sentence."
+        yield Problem(f"{called}: '{shown}' reads oddly here: {doubt}", parameter=name, code="reads_oddly")
+    elif parameter.type == "choice" and parameter.brings_format and len(made.text.split()) == 1:
+        message = f"{called}: '{shown}' is taken as your own words; no format comes with it. Choose the format, too."
+        yield Problem(message, parameter=name, code="own_words")
 
 
 def _exact(parameter: Parameter, ready: Any) -> Iterable[str]:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from prompt_kit.errors import did_you_mean
 from prompt_kit.images import Image
-from prompt_kit.recipe.nearness import folded, nearest, spelling
+from prompt_kit.recipe.nearness import Described, folded, nearest, related, spelling
 from prompt_kit.support import words
 from prompt_kit.support.colours import color_name
 from prompt_kit.support.text import shortened, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 MANY_CHOICES: Final = 15
 """Most choices that the message about a mistyped one lists."""
@@ -182,7 +182,9 @@ def color_words(value: str) -> str:
     return value
 
 
-def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bool) -> Callable[[str], Chosen]:
+def chooser(
+    known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bool, bringing: Sequence[Described] = ()
+) -> Callable[[str], Chosen]:
     """Return the function that turns a value into the words of its choice.
 
     Case, spaces, hyphens and underscores do not matter, and the label counts as the value. Own words that are nearly
@@ -192,6 +194,7 @@ def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bo
         known: The choices by value.
         labels: The values by the label that people read.
         other: Whether own words are welcome, too.
+        bringing: The choices that bring settings, which own words that only speak of them would lose.
     """
     names = [spelling(name, value) for name, value in [*labels.items(), *zip(known, known, strict=True)]]
     spelled = {name.letters: name.value for name in names}
@@ -211,7 +214,7 @@ def chooser(known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bo
             raise _not_a_choice(value, list(known))
         if not own:
             _nothing()
-        if near := nearest(own, names):
+        if near := nearest(own, names) or related(own, bringing):
             raise _near_choice(own, near)
         return Chosen(own, own, own=True)
 
@@ -242,6 +245,11 @@ def marked_own(value: Any) -> Any:
     return f"{OWN_MARK}{value['own']}"
 
 
+def is_marked_own(given: Any) -> bool:
+    """Return whether a value says that its words are meant, although they are none of the choices."""
+    return isinstance(given, Mapping) or str(given).lstrip().startswith(OWN_MARK)
+
+
 def own_words(ready: Any) -> tuple[str, ...]:
     """Return the words in a value that stand where choices are offered and are none of them."""
     several = ready if isinstance(ready, tuple) else (ready,)
@@ -260,8 +268,7 @@ def canonical(given: Any, ready: Any) -> Any:
         pairs = zip(entries, ready, strict=False)
         return [_line(entry, item) if isinstance(item, Copy) else canonical(entry, item) for entry, item in pairs]
     if isinstance(ready, Chosen):
-        marked = isinstance(given, Mapping) or str(given).lstrip().startswith(OWN_MARK)
-        return OWN_MARK * (marked and ready.own) + ready.value
+        return OWN_MARK * (is_marked_own(given) and ready.own) + ready.value
     if isinstance(ready, str):
         return str(given if isinstance(given, str | int | float) else ready)
     return ready

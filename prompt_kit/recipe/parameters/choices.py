@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from prompt_kit.recipe.nearness import described
 from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, Phrased, check_range, several
 from prompt_kit.recipe.places import STACKS, Share, SideName, StackName, named, words_of
 from prompt_kit.recipe.settings import SettingsSpec
@@ -82,7 +83,12 @@ class Choosing(Phrased):
 
     def _choose(self) -> Callable[[str], Chosen]:
         labels = {choice.label: value for value, choice in self.choices.items()}
-        return chooser(self.known, labels, other=self.other)
+        bringing = [
+            described(value, choice.label, choice.help, self.known[value])
+            for value, choice in self.choices.items()
+            if self.other and choice.settings.model_fields_set
+        ]
+        return chooser(self.known, labels, other=self.other, bringing=bringing)
 
 
 class ChoiceOf(Choosing):
@@ -104,6 +110,11 @@ class ChoiceOf(Choosing):
     def brings_settings(self) -> bool:
         """Whether one of the choices has settings of its own."""
         return any(choice.settings.model_fields_set for choice in self.choices.values())
+
+    @property
+    def brings_format(self) -> bool:
+        """Whether one of the choices has a format of its own."""
+        return any(choice.settings.aspect_ratio for choice in self.choices.values())
 
     @cached_property
     def shortcut(self) -> Callable[[Any], Any]:
