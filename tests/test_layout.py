@@ -154,6 +154,40 @@ def test_every_mistake_of_a_layout_is_told_at_its_place(tree: MakeTree, library:
         assert part in said
 
 
+@pytest.mark.parametrize(
+    ("area", "choice", "said"),
+    [
+        ("place: nowhere", "", "'nowhere' names neither a place ("),
+        ("place: floors", "", "'floors' cannot say a place: its type is 'integer'."),
+        ("place: left, share: 1.5", "", "1.5 is no part of the frame; write a share of the frame such as '1/3'"),
+        ("place: left, share: 2", "", "2 is no part of the frame; write a share of the frame such as '1/3'"),
+        ("place: side", ", share: 1.5", "1.5 is no part of the frame; write a share of the frame such as '1/3'"),
+        ("place: side", ", share: huge", "'huge' is no share; write a share of the frame such as '1/3'"),
+    ],
+)
+def test_a_wrong_place_or_share_is_named_with_what_can_stand_there(
+    tree: MakeTree, library: Library, area: str, choice: str, said: str
+) -> None:
+    """A number that cannot say a place is not taken for a wrong name, and offers no repair that is the same word."""
+    tree(
+        **{
+            "recipes/wrong.yaml": f"""\
+                parameters:
+                  floors: {{type: integer, min: 1, max: 5}}
+                  side: {{type: choice, choices: {{left: {{label: Left, place: left{choice}}}}}}}
+                layout:
+                  z: {{kind: calm, {area}}}
+                """,
+            "templates/wrong.j2": "{{ side }} {{ floors }}",
+        }
+    )
+    with pytest.raises(InputError) as refused:
+        load("wrong", library=library)
+    (problem,) = refused.value.problems
+    assert said in str(problem)
+    assert "Did you mean 'floors'" not in str(problem)
+
+
 def test_check_tells_what_a_layout_says_in_vain(tree: MakeTree, library: Library) -> None:
     """A place that nothing takes, a covered part that the model is not told of, a condition that never holds."""
     root = tree(**CARD)
