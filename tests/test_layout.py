@@ -70,8 +70,8 @@ def test_own_words_are_read_or_left_to_the_model(tree: MakeTree, library: Librar
     tree(**CARD)
     words = ["OPEN :: across the top", "now :: on the tail of the fox"]
     layout = load("card", library=library).render(subject="a fox", words=words, room="the right 60 %").turns[0].layout
-    assert _box(layout, "calm") == (0.4, 0.2, 0.6, 0.8)
-    assert _box(layout, "words") == (0, 0, 1, 0.2)
+    assert _box(layout, "calm") == (0.4, 0, 0.6, 1)
+    assert _box(layout, "words") == (0, 0, 0.4, 0.2)
     assert _box(layout, "words-2") is None
     assert layout.of("words")[1].place == "on the tail of the fox"
 
@@ -97,6 +97,53 @@ def test_contradictions_become_notes(tree: MakeTree, library: Library) -> None:
     assert str(note).startswith("\"OPEN\" would stand in the part that 'room' keeps calm")
     assert recipe.render(subject="a fox", position="left", room="right").notes == ()
     assert recipe.render(subject="a fox").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "room", "code"),
+    [
+        ("OPEN :: top right", "right", "in_calm_room"),
+        ("OPEN :: in the lower left corner", "left", "in_calm_room"),
+        ("OPEN :: top right", "left", ""),
+        ("OPEN :: in the lower right corner", "", "covered_part"),
+        ("OPEN :: in the lower left corner", "", ""),
+    ],
+)
+def test_words_in_an_empty_part_become_a_note(
+    tree: MakeTree, library: Library, words: str, room: str, code: str
+) -> None:
+    """A corner lies in its sides, and a covered corner keeps words away however small it is."""
+    tree(**CARD)
+    notes = load("card", library=library).render(subject="a fox", words=words, room=room or None, channel="film").notes
+    assert [note.code for note in notes] == ([code] if code else [])
+
+
+def test_a_note_names_the_words_of_its_own_prompt(tree: MakeTree, library: Library) -> None:
+    """Notes are remembered by what places things, and quote what stands there."""
+    tree(**CARD)
+    recipe = load("card", library=library)
+    for words in ("OPEN", "SHUT"):
+        (note,) = recipe.render(subject="a fox", words=f"{words} :: on the left", room="left").notes
+        assert str(note).startswith(f'"{words}"')
+
+
+def test_a_calm_part_keeps_its_place_and_share(tree: MakeTree, library: Library) -> None:
+    """The prompt says the upper third, so it is drawn so; the words stand in what is left, and that is said."""
+    tree(**CARD)
+    prompt = load("card", library=library).render(subject="a fox", room="the upper third", words="OPEN :: at the top")
+    layout = prompt.turns[0].layout
+    assert _box(layout, "calm") == (0, 0, 1, 0.333)
+    assert _box(layout, "words") == (0, 0.333, 1, 0.2)
+    assert [note.code for note in prompt.notes] == ["in_calm_room"]
+
+
+@pytest.mark.parametrize(("room", "codes"), [("the right 90 %", ["no_room"]), ("the right 80 %", [])])
+def test_a_subject_without_room_becomes_a_note(tree: MakeTree, library: Library, room: str, codes: list[str]) -> None:
+    """A strip of a tenth of the width is no room for a subject."""
+    tree(**CARD)
+    prompt = load("card", library=library).render(subject="a fox", room=room)
+    assert [note.code for note in prompt.notes] == codes
+    assert all(note.parameter == "room" for note in prompt.notes)
 
 
 def test_the_layout_is_not_sent_and_survives_a_record(tree: MakeTree, library: Library) -> None:
