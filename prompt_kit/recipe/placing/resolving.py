@@ -1,4 +1,4 @@
-"""Gives every area its part of the frame, so that none covers another unless it lies on it."""
+"""Gives every area its part of the frame, so that none covers another unless it lies on it, or both stay empty."""
 
 from __future__ import annotations
 
@@ -51,9 +51,10 @@ class Squeezed:
 def resolved(wanted: Sequence[WantedArea]) -> tuple[tuple[Area, ...], tuple[Squeezed, ...]]:
     """Return the areas with their parts of the frame, in their order, and those that lost most of theirs.
 
-    What is covered comes first, then calm parts, of which the prompt says how large they are. Then areas at one place
-    share it, stacked in their order, and smaller ones come before larger ones; what has lost its place takes its size of
-    what is left. The subject takes its place as far as it is free, or what is left. Areas on another lie inside it.
+    What is covered comes first, then calm parts, which keep their place and share, also below what is covered. Then
+    areas at one place share it, stacked in their order, and smaller ones come before larger ones; what has lost its
+    place takes its size of what is left. The subject takes its place as far as it is free, or what is left. Areas on
+    another lie inside it.
     """
     boxes: dict[str, Box] = {}
     taken: list[tuple[Box, WantedArea]] = []
@@ -85,13 +86,16 @@ def _settle_sides(
             part = cut(inner, others)
         elif part is None or _size(part) < _size(box) / 2:
             squeezed.append(Squeezed(thing, _greatest(box, taken)))
-            if thing.area.kind != "calm" or part is None:
-                part = max(filter(None, (part, cut(inner, others))), key=_size, default=None)
-        if part is None:
+            part = max(filter(None, (part, cut(inner, others))), key=_size, default=None)
+            if part and _size(part) < _size(box) / 4:
+                part = None
+        if thing.area.kind == "calm":
+            part = cut(box, [other for other, by in taken if by.area.kind == "calm"])
+        elif part is None:
             placeless.append((thing, box))
         _settle(thing, part, boxes, taken)
     for thing, box in placeless:
-        rest = None if thing.area.kind == "calm" else largest_free([other for other, _ in taken])
+        rest = largest_free([other for other, _ in taken])
         _settle(thing, rest and _towards(rest, box, thing.place or FramePlace(0, 0)), boxes, taken)
     return squeezed
 
