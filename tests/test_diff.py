@@ -123,6 +123,31 @@ def test_a_shared_partial_shows_a_difference_in_every_recipe(
     assert out.count("The same in bee.") == 6
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
+def test_a_change_of_the_layout_alone_is_reported(
+    commit: Commit, tree: MakeTree, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    """No word of a prompt differs, but proofs and pictures of the layout do: which area, where it was and where it is."""
+    layout = "layout: {{subject: {{kind: subject, content: subject, place: {place}}}}}\n"
+    commit(**SHOP, **{"recipes/sign.yaml": RECIPE + layout.format(place="left"), "templates/sign.j2": TEMPLATE})
+    tree(**{"recipes/sign.yaml": RECIPE + layout.format(place="right")})
+    assert changed(difference()) == {"sign": ["fox changed", "bee changed"]}
+    assert run(["diff", "--format", form]) == 1
+    out = capsys.readouterr().out
+    assert "layout, subject" in out
+    assert out.index("subject 0 0, 50 × 100") < out.index("subject 50 0, 50 × 100")
+
+
+def test_other_words_in_an_area_are_no_change_of_the_layout(commit: Commit, tree: MakeTree) -> None:
+    """The words of the prompt show them already."""
+    layout = "layout: {subject: {kind: subject, content: subject, place: left}}\n"
+    commit(**{"recipes/sign.yaml": RECIPE + layout, "templates/sign.j2": TEMPLATE, **SHOP})
+    tree(**{"recipes/sign.yaml": (RECIPE + layout).replace("a bee", "an owl")})
+    ((change,),) = [recipe.examples for recipe in difference().recipes]
+    assert (change.name, change.facts) == ("bee", ())
+    assert change.rows
+
+
 def test_the_checkout_is_not_touched(commit: Commit, tree: MakeTree, tmp_path: Path) -> None:
     """Someone's half-finished work, and what is staged, stay as they are."""
     first = commit(**SHOP)

@@ -129,6 +129,17 @@ def test_without_a_layout_there_is_nothing_to_send() -> None:
         prompt_kit.with_guide(prompt(layout=Layout(LAYOUT.areas[2:])))
 
 
+def test_a_layout_of_the_whole_frame_is_not_sent() -> None:
+    """A picture of an empty frame costs money and says nothing."""
+    whole = Layout((Area("subject", "subject", Box(0, 0, 1, 1), "a bottle"), LAYOUT.areas[2]))
+
+    with pytest.raises(InputError, match=r"'poster' says nothing about places yet.*leave the guide out"):
+        prompt_kit.with_guide(prompt(layout=whole))
+    half = Layout((Area("subject", "subject", Box(0, 0, 1, 0.5), "a bottle"),))
+    both = replace(prompt(layout=half), turns=(*prompt(layout=half).turns, *prompt(layout=whole).turns))
+    assert [len(turn.references) for turn in prompt_kit.with_guide(both).turns] == [1, 0]
+
+
 def test_a_model_that_takes_no_more_pictures_refuses_the_layout() -> None:
     """It is said before anything is paid, with what could be left out."""
     model = Catalogue.load().choose(Settings())

@@ -76,20 +76,33 @@ def share_number(value: str) -> Fraction:
     return number
 
 
-def _share(value: object) -> object:
-    """Accept the number 0.5 besides the text 1/2."""
+def share_text(value: object) -> object:
+    """Return a share as text, from the number 0.5 as well as from the text 1/2.
+
+    Raises:
+        ValueError: When it is another number.
+    """
     if isinstance(value, float) and 0 < value < 1:
         return f"{round(value * 100)} %"
-    if isinstance(value, str):
-        import re
-
-        if re.fullmatch(SHARE_PATTERN, value):
-            share_number(value)
+    if isinstance(value, int | float):
+        raise ValueError(f"{value} is no part of the frame; write a share of the frame such as '1/3' or '40 %'")  # noqa: TRY004 - pydantic reads no TypeError
     return value
 
 
-Share = Annotated[str, StringConstraints(pattern=SHARE_PATTERN), BeforeValidator(_share)]
-"""A part of the frame's width or height, such as ``2/3`` or ``60 %``."""
+def _share(value: object) -> object:
+    """Accept what names a share, and nothing else."""
+    value = share_text(value)
+    if isinstance(value, str) and value:
+        import re
+
+        if not re.fullmatch(SHARE_PATTERN, value):
+            raise ValueError(f"'{value}' is no share; write a share of the frame such as '1/3' or '40 %'")
+        share_number(value)
+    return value
+
+
+Share = Annotated[str, StringConstraints(pattern=f"^$|{SHARE_PATTERN}"), BeforeValidator(_share)]
+"""A part of the frame's width or height, such as ``2/3`` or ``60 %``; empty when nothing says it."""
 
 
 def named(name: str, share: str = "") -> FramePlace:

@@ -58,14 +58,19 @@ def _layout(layout: Layout) -> str:
 
 
 def _area(area: Area) -> str:
+    content = f": {shortened(' '.join(area.content.split()))}" if area.content else ""
+    return f"{area.name} ({area.kind}) {standing(area)}{content}"
+
+
+def standing(area: Area) -> str:
+    """Return where an area is, in hundredths of width and height, and on what: "0 0, 33 × 100, on panels"."""
     box = area.box
     corner = "anywhere" if box is None else f"{box.x * 100:.0f} {box.y * 100:.0f}"
     where = corner if box is None else f"{corner}, {box.width * 100:.0f} × {box.height * 100:.0f}"
     on = f", on {area.on}" if area.on else ""
     facing = f", facing {area.facing}" if area.facing else ""
     slot = f" [{area.slot}]" if area.slot else ""
-    content = f": {shortened(' '.join(area.content.split()))}" if area.content else ""
-    return f"{area.name} ({area.kind}) {where}{on}{facing}{slot}{content}"
+    return f"{where}{on}{facing}{slot}"
 
 
 def _described(image: Image) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prompt_kit.catalogue import Model
+    from prompt_kit.layout import Box, Layout
     from prompt_kit.project import Project
 
 _SENTENCE: Final = (
@@ -29,8 +30,8 @@ _SENTENCE: Final = (
 def with_guide(prompt: Prompt, *, generator: str = "", project: Project | None = None) -> Prompt:
     """Return a prompt whose turns have their layout as a further picture, with a sentence on what it is for.
 
-    The picture is drawn at the pixels of the model that the prompt asks for. Turns without a layout stay as they
-    are, and so does a prompt that has its layout along already.
+    The picture is drawn at the pixels of the model that the prompt asks for. Turns whose layout places nothing stay as
+    they are, and so does a prompt that has its layout along already.
 
     Args:
         prompt: A rendered prompt.
@@ -38,23 +39,43 @@ def with_guide(prompt: Prompt, *, generator: str = "", project: Project | None =
         project: Whose models; the current folder's when left out.
 
     Raises:
-        InputError: When no turn has a layout, or the model takes no more pictures.
+        InputError: When no turn has a layout that places anything, or the model takes no more pictures.
     """
     check_kind("prompt", prompt, Prompt, "what Recipe.render returns")
     if any(reference.slot == GUIDE for turn in prompt.turns for reference in turn.references):
         return prompt
     project = project or find_project()
     model = Catalogue.load(project.models_file).choose(prompt.settings, generator)
-    guided = [turn.output == "picture" and any(area.box for area in turn.layout.areas) for turn in prompt.turns]
+    guided = [turn.output == "picture" and _tells(turn.layout) for turn in prompt.turns]
     if not any(guided):
-        whose = f"'{prompt.recipe}'" if prompt.recipe else "The prompt"
-        fact = f"{whose} does not say where things stand, so there is no layout to send along."
-        raise InputError(Problem(f"{fact} Say it in the recipe under 'layout:', or leave the guide out.", None, GUIDE))
+        raise InputError(_nothing_to_send(prompt))
     turns = list(zip(prompt.turns, guided, strict=True))
     problems = [problem for turn, wanted in turns if wanted for problem in _full(turn, model)]
     if problems:
         raise InputError(problems)
     return replace(prompt, turns=tuple(_guided(turn, prompt, model) if wanted else turn for turn, wanted in turns))
+
+
+def _tells(layout: Layout) -> bool:
+    """Return whether a layout puts anything in a part of the frame, not only in the whole of it."""
+    return any(area.box and not _whole(area.box) for area in layout.areas)
+
+
+def _whole(box: Box) -> bool:
+    return min(box.width, box.height) > _NEARLY_ALL
+
+
+_NEARLY_ALL: Final = 0.999
+"""A box of more than this share of width and height is the whole frame."""
+
+
+def _nothing_to_send(prompt: Prompt) -> Problem:
+    whose = f"'{prompt.recipe}'" if prompt.recipe else "The prompt"
+    if any(area.box for turn in prompt.turns for area in turn.layout.areas):
+        fact = f"{whose} says nothing about places yet: what is shown has the whole frame, so a plan would say nothing."
+        return Problem(f"{fact} Say where something stands, or leave the guide out.", None, GUIDE)
+    fact = f"{whose} does not say where things stand, so there is no layout to send along."
+    return Problem(f"{fact} Say it in the recipe under 'layout:', or leave the guide out.", None, GUIDE)
 
 
 def _full(turn: Turn, model: Model) -> Iterator[Problem]:

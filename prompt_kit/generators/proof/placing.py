@@ -63,9 +63,14 @@ def standing(areas: Sequence[Area], frame: Rect, masked: Rect | None = None) -> 
                 rects[area.name] = room.part(0, at * share, 1, share * (0.92 if len(on_it) > 1 else 1))
         waiting = [area for area in waiting if area.name not in rects]
     placed = [area for area in areas if area.name in rects]
-    above = {area.name: tuple(rects[other.name] for other in placed if other.on == area.name) for area in placed}
-    ordered = sorted(placed, key=lambda area: _depth(area, placed))
+    above = {area.name: tuple(rects[other.name] for other in placed if _lies_on(other, area)) for area in placed}
+    ordered = sorted(placed, key=lambda area: (_depth(area, placed), area.kind == "covered"))
     return [Standing(area, rects[area.name], above[area.name], rects.get(area.on)) for area in ordered]
+
+
+def _lies_on(area: Area, other: Area) -> bool:
+    """Return whether one area lies on another: what an app covers lies on a calm part that goes as far."""
+    return area.on == other.name or (area.kind == "covered" and other.kind == "calm")
 
 
 def clear_of(rect: Rect, others: Iterable[Rect]) -> Rect:

@@ -32,7 +32,7 @@ class Choice(BaseModel):
     hyphens, when left out."""
     place: SideName | StackName | Literal[""] = ""
     """Where it puts what an area of the layout places by this parameter."""
-    share: Share | Literal[""] = ""
+    share: Share = ""
     """How deep that goes from its side, such as ``2/3``; of a subject, how much of the frame it takes."""
     settings: SettingsSpec = SettingsSpec.model_construct()
     """Settings that go with this choice, such as the format of a channel."""

@@ -15,12 +15,9 @@ if TYPE_CHECKING:
 def contradictions(wanted: Sequence[WantedArea], squeezed: Sequence[Squeezed]) -> tuple[Problem, ...]:
     """Return what contradicts itself in a layout."""
     contradicting = [_of(thing) for thing in squeezed]
-    calm = {thing.place[:2]: thing for thing in wanted if thing.area.kind == "calm" and thing.place}
-    contradicting += [
-        _in_calm(thing, calm[thing.place[:2]])
-        for thing in wanted
-        if thing.area.kind in {"words", "logo"} and thing.place and not thing.area.on and thing.place[:2] in calm
-    ]
+    marks = [thing for thing in wanted if thing.area.kind in {"words", "logo"} and thing.place and not thing.area.on]
+    empty = [thing for thing in wanted if thing.area.kind in {"calm", "covered"} and thing.place]
+    contradicting += [_kept_away(thing, other) for thing in marks for other in empty if _stands_in(thing, other)]
     logos = [thing for thing in wanted if thing.area.kind == "logo"]
     if len({thing.parameter for thing in logos}) > 1:
         names = " and ".join(f"'{thing.parameter}'" for thing in logos[:2])
@@ -29,8 +26,30 @@ def contradictions(wanted: Sequence[WantedArea], squeezed: Sequence[Squeezed]) -
     return tuple(dict.fromkeys(contradicting))
 
 
+def _stands_in(thing: WantedArea, empty: WantedArea) -> bool:
+    """Return whether a place is in a calm side or corner, or is a corner that is covered."""
+    if thing.place is None or empty.place is None:
+        return False
+    here, there = thing.place[:2], empty.place[:2]
+    if empty.area.kind == "covered":
+        return here == there and all(there) and not thing.loose
+    return here == there or (any(there) and all(side in {0, at} for at, side in zip(here, there, strict=True)))
+
+
 def _of(squeezed: Squeezed) -> Problem:
-    thing, other = squeezed.wanted, squeezed.by
+    if squeezed.nothing_left:
+        return _nothing_left(squeezed)
+    return _kept_away(squeezed.wanted, squeezed.by)
+
+
+def _nothing_left(squeezed: Squeezed) -> Problem:
+    by = squeezed.by
+    taking = f"{_name(by, first=False)} and the rest take" if by else "other parts take"
+    message = f"Nothing is left for the subject: {taking} nearly the whole picture. Choose smaller parts."
+    return Problem(message, parameter=by.parameter if by else squeezed.wanted.parameter, code="no_room")
+
+
+def _kept_away(thing: WantedArea, other: WantedArea | None) -> Problem:
     if other is None or other.area.kind == "covered":
         reason = f": {other.area.content}" if other and other.area.content else ""
         message = f"{_name(thing)} would stand in a part that is covered or trimmed{reason}. Choose another place."

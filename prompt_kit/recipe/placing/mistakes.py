@@ -82,11 +82,7 @@ def _names(
     heeds: Collection[str],
 ) -> Iterator[Mistake]:
     known = [*parameters, *references]
-    for other in area.placed_by:
-        if getattr(parameters.get(other), "type", "") not in _PLACING:
-            hint = did_you_mean(other, [*sorted(SIDES), *parameters])
-            message = f"'{other}' is neither a place ({', '.join(sorted(SIDES))}) nor a parameter that says thing."
-            yield f"{message} {hint}".strip(), ("layout", name, "place")
+    yield from _places(name, area, parameters)
     if area.shared_by and area.shared_by not in parameters:
         hint = did_you_mean(area.shared_by, list(parameters))
         message = f"'{area.shared_by}' is neither a share such as '1/3' or '40 %' nor a parameter."
@@ -103,6 +99,24 @@ def _names(
         if other not in known and other not in heeds:
             hint = did_you_mean(other, known)
             yield f"show_if names '{other}', which is no parameter. {hint}".strip(), ("layout", name, "show_if")
+
+
+def _places(name: str, area: AreaSpec, parameters: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield the names under ``place`` that are no place and can say none."""
+    for other in area.placed_by:
+        kind = getattr(parameters.get(other), "type", "")
+        if kind in _PLACING:
+            continue
+        if kind:
+            message = (
+                f"'{other}' cannot say a place: its type is '{kind}'. Name a parameter of choices or text, or a side."
+            )
+            yield message, ("layout", name, "place")
+            continue
+        placing = [thing for thing, parameter in parameters.items() if parameter.type in _PLACING]
+        hint = did_you_mean(other, [*sorted(SIDES), *placing])
+        message = f"'{other}' names neither a place ({', '.join(sorted(SIDES))}) nor a parameter."
+        yield f"{message} {hint}".strip(), ("layout", name, "place")
 
 
 def _below(name: str, areas: Mapping[str, AreaSpec]) -> set[str]:

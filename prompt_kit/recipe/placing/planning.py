@@ -78,7 +78,7 @@ class LayoutPlan:
     def contradictions(self, context: Mapping[str, Any]) -> tuple[Problem, ...]:
         """Return which values put things where others keep them away; remembered by what places them."""
         filled = tuple([(name, _key(context[name])) for name in self._deciding if context.get(name)])
-        if len(filled) + bool(self._always) < 2:  # noqa: PLR2004 - one thing contradicts nothing
+        if not filled:
             return ()
         if filled not in self._remembered:
             if len(self._remembered) >= _MOST_REMEMBERED:
@@ -98,10 +98,6 @@ class LayoutPlan:
     def _covered(self) -> tuple[tuple[tuple[When, ...], Covered], ...]:
         covered = (area for area in self.areas.values() if area.kind == "covered")
         return tuple((conditions_of(area.show_if), _covered(area)) for area in covered)
-
-    @cached_property
-    def _always(self) -> bool:
-        return any(area.fixed and not area.show_if for area in self.areas.values())
 
     @cached_property
     def _deciding(self) -> tuple[str, ...]:
@@ -273,4 +269,4 @@ def _content(entry: Any) -> str:
 def _key(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple([_key(entry) for entry in value])
-    return value.place or True if isinstance(value, Copy) else getattr(value, "value", value)
+    return (value.text, value.place) if isinstance(value, Copy) else getattr(value, "value", value)

@@ -1,4 +1,4 @@
-"""Gives every area its part of the frame, so that none covers another unless it lies on it."""
+"""Gives every area its part of the frame, so that none covers another unless it lies on it, or both stay empty."""
 
 from __future__ import annotations
 
@@ -44,32 +44,24 @@ class Squeezed:
 
     wanted: WantedArea
     by: WantedArea | None
+    nothing_left: bool = False
+    """Whether the rest of the frame is too small for it, too."""
 
 
 def resolved(wanted: Sequence[WantedArea]) -> tuple[tuple[Area, ...], tuple[Squeezed, ...]]:
     """Return the areas with their parts of the frame, in their order, and those that lost most of theirs.
 
-    What is covered comes first. Then areas at one place share it, stacked in their order, and smaller ones come before
-    larger ones. The subject takes its place as far as it is free, or what is left. Areas on another lie inside it.
+    What is covered comes first, then calm parts, which keep their place and share, also below what is covered. Then
+    areas at one place share it, stacked in their order, and smaller ones come before larger ones; what has lost its
+    place takes its size of what is left. The subject takes its place as far as it is free, or what is left. Areas on
+    another lie inside it.
     """
     boxes: dict[str, Box] = {}
     taken: list[tuple[Box, WantedArea]] = []
-    squeezed: list[Squeezed] = []
     free_standing = [thing for thing in wanted if not thing.area.on]
     for thing in (thing for thing in free_standing if thing.area.kind == "covered" and thing.place):
         _settle(thing, _box(thing), boxes, taken)
-    uncovered = _uncovered([box for box, _ in taken])
-    for thing, box in _at_sides(free_standing):
-        others = [other for other, _ in taken]
-        inner = _inside(box, uncovered)
-        if thing.loose and thing.area.kind != "calm":
-            _settle(thing, cut(inner, others), boxes, taken)
-            continue
-        part = cut(box, others)
-        if part is None or _size(part) < _size(box) / 2:
-            squeezed.append(Squeezed(thing, _greatest(box, taken)))
-            part = max(filter(None, (part, cut(inner, others))), key=_size, default=None)
-        _settle(thing, part, boxes, taken)
+    squeezed = _settle_sides(free_standing, boxes, taken)
     _settle_panels([thing for thing in free_standing if thing.area.kind == "panel"], boxes, taken)
     for thing in (thing for thing in free_standing if thing.area.kind in _WHOLE):
         part, lost = _subject(thing, taken)
@@ -78,6 +70,42 @@ def resolved(wanted: Sequence[WantedArea]) -> tuple[tuple[Area, ...], tuple[Sque
         _settle(thing, part, boxes, taken)
     areas = tuple(replace(thing.area, box=boxes.get(thing.area.name)) for thing in wanted)
     return _with_those_on_others(wanted, areas), tuple(squeezed)
+
+
+def _settle_sides(
+    wanted: Sequence[WantedArea], boxes: dict[str, Box], taken: list[tuple[Box, WantedArea]]
+) -> list[Squeezed]:
+    """Settle words, calm parts and logos; return those that lost most of what they want."""
+    uncovered = _uncovered([box for box, _ in taken])
+    squeezed: list[Squeezed] = []
+    placeless: list[tuple[WantedArea, Box]] = []
+    for thing, box in _at_sides(wanted):
+        others = [other for other, _ in taken]
+        inner, part = _inside(box, uncovered), cut(box, others)
+        if thing.loose and thing.area.kind != "calm":
+            part = cut(inner, others)
+        elif part is None or _size(part) < _size(box) / 2:
+            squeezed.append(Squeezed(thing, _greatest(box, taken)))
+            part = max(filter(None, (part, cut(inner, others))), key=_size, default=None)
+            if part and _size(part) < _size(box) / 4:
+                part = None
+        if thing.area.kind == "calm":
+            part = cut(box, [other for other, by in taken if by.area.kind == "calm"])
+        elif part is None:
+            placeless.append((thing, box))
+        _settle(thing, part, boxes, taken)
+    for thing, box in placeless:
+        rest = largest_free([other for other, _ in taken])
+        _settle(thing, rest and _towards(rest, box, thing.place or FramePlace(0, 0)), boxes, taken)
+    return squeezed
+
+
+def _towards(rest: Box, box: Box, at: FramePlace) -> Box:
+    """Return a box of about the size of another at a side of the room that is left, of which the subject keeps most."""
+    width, height = min(box.width, rest.width), min(box.height, rest.height / 3)
+    x = rest.x + (rest.width - width) * (at.across + 1) / 2
+    y = rest.y + (rest.height - height) * (at.down + 1) / 2
+    return Box(x, y, width, height)
 
 
 def _uncovered(covered: Sequence[Box]) -> Box:
@@ -131,11 +159,14 @@ def _around(box: Box, other: Box) -> list[Box]:
 
 
 def _at_sides(wanted: Sequence[WantedArea]) -> list[tuple[WantedArea, Box]]:
-    """Return words, calm parts and logos with what they want, the smallest first; those at one place share it."""
-    at: dict[tuple[int, int], list[WantedArea]] = defaultdict(list)
+    """Return words, calm parts and logos with what they want, calm parts first, then the smallest.
+
+    Those at one place share it.
+    """
+    at: dict[tuple[int, int, bool], list[WantedArea]] = defaultdict(list)
     for thing in wanted:
         if thing.place and thing.area.kind in {"words", "calm", "logo"}:
-            at[thing.place[:2]].append(thing)
+            at[*thing.place[:2], thing.area.kind == "calm"].append(thing)
     shared: list[tuple[WantedArea, Box]] = []
     for group in at.values():
         boxes = [_box(thing) for thing in group]
@@ -152,7 +183,7 @@ def _at_sides(wanted: Sequence[WantedArea]) -> list[tuple[WantedArea, Box]]:
             part = height * box.height / total
             shared.append((thing, Box(x, y, width, part)))
             y += part
-    return sorted(shared, key=lambda pair: _size(pair[1]))
+    return sorted(shared, key=lambda pair: (pair[0].area.kind != "calm", _size(pair[1])))
 
 
 _MOST_STACKED: Final = 0.5
@@ -194,6 +225,10 @@ def _rows(count: int, across: int, room: Box) -> list[Box]:
 def _subject(thing: WantedArea, taken: list[tuple[Box, WantedArea]]) -> tuple[Box | None, Squeezed | None]:
     others = [box for box, _ in taken]
     rest = largest_free(others)
+    shares = any(other.area.kind in _WHOLE or other.area.kind == "panel" for _, other in taken)
+    if thing.area.kind == "subject" and not shares and (rest is None or min(rest.width, rest.height) < _LEAST_SUBJECT):
+        part = _shrunk(rest, thing.size, thing.place or FramePlace(0, 0)) if rest else None
+        return part, Squeezed(thing, _greatest(FRAME, taken), nothing_left=True)
     if thing.place is None:
         return (_shrunk(rest, thing.size, FramePlace(0, 0)) if rest else None), None
     box = _box(thing)
@@ -201,6 +236,10 @@ def _subject(thing: WantedArea, taken: list[tuple[Box, WantedArea]]) -> tuple[Bo
     if part is not None and _size(part) >= _size(box) / 2:
         return _shrunk(part, thing.size, thing.place), None
     return (_shrunk(rest, thing.size, thing.place) if rest else None), Squeezed(thing, _greatest(box, taken))
+
+
+_LEAST_SUBJECT: Final = 0.15
+"""A subject that has less than this share of the width or height has no room."""
 
 
 def largest_free(taken: Sequence[Box]) -> Box | None:

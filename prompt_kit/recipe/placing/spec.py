@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from prompt_kit.layout import AreaKind, AreaLook
 from prompt_kit.recipe.parameters.common import Condition
-from prompt_kit.recipe.places import SHARE_PATTERN, SIDES, STACKS, share_number
+from prompt_kit.recipe.places import SHARE_PATTERN, SIDES, STACKS, share_number, share_text
 
 AREA_PATTERN: Final = r"^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$"
 """What names of areas look like: ``words``, ``lower-third``."""
@@ -26,10 +26,6 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-def _as_text(value: object) -> object:
-    return f"{round(value * 100)} %" if isinstance(value, float) and 0 < value < 1 else value
-
-
 class AreaSpec(BaseModel):
     """One thing and where it stands."""
 
@@ -42,7 +38,7 @@ class AreaSpec(BaseModel):
     """``left``, ``right``, ``top``, ``bottom``, ``center``, a corner such as ``top-left``, or a list of them; or the
     parameter that says it, of several the first that does. ``row``, ``column``, ``grid`` or ``opening`` for panels.
     Left to the model when left out."""
-    share: Annotated[str, BeforeValidator(_as_text)] = ""
+    share: Annotated[str, BeforeValidator(share_text)] = ""
     """How deep it goes from its side, such as ``1/3`` or ``40 %``, or the parameter that says it; of a subject, how
     much of the frame it takes."""
     content: Annotated[list[Given], BeforeValidator(_as_list)] = []

@@ -25,7 +25,8 @@ Status: TypeAlias = Literal["changed", "added", "removed", "renamed", "broken", 
 """How an example or recipe has changed; ``broken`` ones can no longer be rendered, ``mended`` ones can again."""
 
 Fact: TypeAlias = tuple[str, str, str]
-"""A setting, the task or the strategies: its name, what it was, what it is; empty when it is not set."""
+"""A setting, the task, the strategies or the place of an area: its name, what it was, what it is; empty when it is not
+set."""
 
 STATUSES: Final[tuple[Status, ...]] = ("changed", "added", "removed", "renamed", "broken", "mended")
 KINDS: Final = ("recipe", "strategy")
@@ -257,7 +258,7 @@ def _examples(old: dict[str, Sample], new: dict[str, Sample]) -> Iterator[Exampl
 
 
 def _equal(sample: Sample, other: Sample) -> bool:
-    return (sample.fingerprint, sample.problems) == (other.fingerprint, other.problems)
+    return all(getattr(sample, name) == getattr(other, name) for name in ("fingerprint", "layout", "problems"))
 
 
 def _example(name: str, before: Sample | None, after: Sample | None, *, was: str = "") -> ExampleChange:
@@ -267,7 +268,8 @@ def _example(name: str, before: Sample | None, after: Sample | None, *, was: str
         status = "broken" if new.problems else "mended"
     if status == "broken":
         return ExampleChange(name, status, was, problems=new.problems)
-    facts = tuple(_facts(dict(old.facts), dict(new.facts))) if before and after and status != "mended" else ()
+    both = before and after and status != "mended"
+    facts = tuple(_facts(dict(old.facts + old.layout), dict(new.facts + new.layout))) if both else ()
     rows = tuple(_rows(old.turns, new.turns))
     return ExampleChange(name, status, was, facts, rows, new.problems, old.problems)
 

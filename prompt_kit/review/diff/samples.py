@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from prompt_kit.errors import PromptKitError
 from prompt_kit.recipe.assembly import example_recipes
 from prompt_kit.review.lines import lines
+from prompt_kit.review.snapshots import standing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Recipe
@@ -35,6 +36,8 @@ class Sample:
     turns: tuple[tuple[Line, ...], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     """The task, the strategies and the settings, by name."""
+    layout: tuple[tuple[str, str], ...] = ()
+    """Where things stand, by area; it is not sent, and no part of the fingerprint."""
     fingerprint: str = ""
     asked: str = ""
     """The values it fills in; an example that was renamed is known by them."""
@@ -110,7 +113,8 @@ def _sample(recipe: Recipe, name: str, state: State) -> Sample:
         return Sample(problems=_shortened_problems(error, state))
     several = len(prompt.turns) > 1
     turns = tuple(tuple(lines(turn, number if several else 0)) for number, turn in enumerate(prompt.turns, 1))
-    return Sample(turns, _facts(prompt), prompt.fingerprint, repr(prompt.given) if prompt.given else "")
+    asked = repr(prompt.given) if prompt.given else ""
+    return Sample(turns, _facts(prompt), tuple(_layout(prompt)), prompt.fingerprint, asked)
 
 
 def _shortened_problems(error: PromptKitError, state: State) -> tuple[str, ...]:
@@ -120,3 +124,11 @@ def _shortened_problems(error: PromptKitError, state: State) -> tuple[str, ...]:
 def _facts(prompt: Prompt) -> tuple[tuple[str, str], ...]:
     settings = [(name.replace("_", " "), str(value)) for name, value in prompt.settings.to_dict().items()]
     return (("task", prompt.task), ("strategies", ", ".join(prompt.strategies)), *settings)
+
+
+def _layout(prompt: Prompt) -> Iterator[tuple[str, str]]:
+    """Yield each area with its place; what stands there shows in the words."""
+    for number, turn in enumerate(prompt.turns, 1):
+        where = f"layout of turn {number}" if len(prompt.turns) > 1 else "layout"
+        for area in turn.layout.areas:
+            yield f"{where}, {area.name}", f"{area.kind} {standing(area)}"
