@@ -28,7 +28,7 @@ PRICE = Decimal(30) / 1_000_000
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 @pytest.mark.parametrize(
-    ("seed", "cases"), [(0, 8), *[pytest.param(s, 75, marks=pytest.mark.soak) for s in (1000, 2000, 3000, 4000)]]
+    ("seed", "cases"), [(0, 8), *[pytest.param(s, 75, marks=pytest.mark.attack) for s in (1000, 2000, 3000, 4000)]]
 )
 def test_bill_ledger_and_files_agree(tmp_path: Path, seed: int, cases: int) -> None:
     """Nothing is lost, and nothing is paid twice without consent."""

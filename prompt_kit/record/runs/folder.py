@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -31,6 +30,7 @@ from prompt_kit.record.runs.schema import (
     plain,
 )
 from prompt_kit.record.runs.sidecars import Sidecars
+from prompt_kit.record.runs.threads import writers
 from prompt_kit.support import files, locks
 from prompt_kit.support.leftovers import remove_parts
 from prompt_kit.support.money import total
@@ -45,12 +45,6 @@ if TYPE_CHECKING:
     from prompt_kit.prompt import Prompt
     from prompt_kit.record.runs.answers import Sent
     from prompt_kit.record.runs.schema import Asked
-
-_AT_ONCE: Final = 8
-"""How many pictures are written at the same time; one after the other waits four times as long for the disk."""
-
-_WRITERS: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="prompt-kit-picture")
-"""Kept for all runs: beginning threads for each few pictures takes longer than to write them."""
 
 _UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
 
@@ -340,7 +334,7 @@ class RunFolder:
     def _pictured(self, answers: Sequence[SavedAnswer | UnsavedError]) -> list[SavedAnswer | UnsavedError]:
         """Write the pictures of answers; several at once, because most of the time the disk is waited for."""
         if len(answers) > 1:
-            written = list(_WRITERS.map(self._write_pictures, answers))
+            written = list(writers().map(self._write_pictures, answers))
         else:
             written = [self._write_pictures(answer) for answer in answers]
         for answer, result in zip(answers, written, strict=True):
