@@ -60,9 +60,9 @@ def _draw(proof: Proof, folder: Path) -> tuple[int, int]:
     prompt = load(proof.recipe, library=_library()).render_example(proof.example)
     with tempfile.TemporaryDirectory() as scratch:
         outcome = asyncio.run(agenerate(prompt, generator="proof", project=Project(root=Path(scratch))))
-    if not outcome.ok:
-        raise RuntimeError(f"{proof.recipe}, example {proof.example}: {outcome.explanation}")
-    sheet = _joined([Image.open(io.BytesIO(picture.data)).convert("RGB") for picture in outcome.pictures])
+        if not outcome.ok:
+            raise RuntimeError(f"{proof.recipe}, example {proof.example}: {outcome.explanation}")
+        sheet = _joined([Image.open(io.BytesIO(picture.data)).convert("RGB") for picture in outcome.pictures])
     sheet.thumbnail((WIDTH, 2 * WIDTH))
     path = folder / proof.file
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -70,11 +70,14 @@ def unreported(folder: Path) -> bool:
         return True
     from prompt_kit.record.ledger.processes import alive  # loads the database's library
 
-    try:
-        pid, host, at = int(marked["pid"]), marked["host"], datetime.fromisoformat(marked["at"])
-        return host != socket.gethostname() or not alive(pid, at)
-    except (KeyError, TypeError, ValueError):
+    pid, host, at = (marked.get(name) if isinstance(marked, dict) else None for name in ("pid", "host", "at"))
+    if not (isinstance(pid, int) and isinstance(host, str) and isinstance(at, str)):
         return True
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return True
+    return host != socket.gethostname() or not alive(pid, moment)
 
 
 def _remove_marks(folders: Iterable[Path]) -> None:

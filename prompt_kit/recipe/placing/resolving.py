@@ -97,7 +97,17 @@ def _settle_sides(
     for thing, box in placeless:
         rest = largest_free([other for other, _ in taken])
         _settle(thing, rest and _towards(rest, box, thing.place or FramePlace(0, 0)), boxes, taken)
+    _keep_order(wanted, {thing.place[:2] for thing, _ in placeless if thing.place}, boxes)
     return squeezed
+
+
+def _keep_order(wanted: Sequence[WantedArea], places: Iterable[tuple[int, int]], boxes: dict[str, Box]) -> None:
+    """Put words of one place, of which some had to move, back into their order from above."""
+    for place in places:
+        there = (thing for thing in wanted if thing.area.kind == "words" and thing.place and thing.place[:2] == place)
+        names = [thing.area.name for thing in there if thing.area.name in boxes]
+        in_order = sorted((boxes[name] for name in names), key=lambda box: (box.y, box.x))
+        boxes.update(zip(names, in_order, strict=True))
 
 
 def _towards(rest: Box, box: Box, at: FramePlace) -> Box:
