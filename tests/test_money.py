@@ -27,9 +27,8 @@ PRICE = Decimal(30) / 1_000_000
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
-@pytest.mark.parametrize(
-    ("seed", "cases"), [(0, 8), *[pytest.param(s, 75, marks=pytest.mark.attack) for s in (1000, 2000, 3000, 4000)]]
-)
+@pytest.mark.attack
+@pytest.mark.parametrize(("seed", "cases"), [(0, 8), (1000, 75), (2000, 75), (3000, 75), (4000, 75)])
 def test_bill_ledger_and_files_agree(tmp_path: Path, seed: int, cases: int) -> None:
     """Nothing is lost, and nothing is paid twice without consent."""
     script = Path(__file__).with_name("killed_work.py")
