@@ -84,7 +84,12 @@ _OWN_NAMES: Final = {
     "português": "Portuguese",
     "portugues": "Portuguese",
 }
-_NAMES: Final = {name.casefold(): name for name in LANGUAGES.values()} | _OWN_NAMES
+NAMES: Final = {name.casefold(): name for name in LANGUAGES.values()} | _OWN_NAMES
+"""English names of languages by what people write for them, in small letters."""
+ARTICLES: Final = frozenset(" ".join((*_SURE.values(), *_UNSURE.values())).split())
+"""Everything that can be an article in another language, in small letters."""
+PORTUGUESE: Final = frozenset(_SIGNS["Portuguese"].split())
+"""Small words of the language that shares the article "a"."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 # "un" belongs to four languages, so that another sign decides which; alone it is still no English.
 _NO_ENGLISH: Final = frozenset({"un"})
@@ -96,7 +101,7 @@ def named(text: str) -> str:
     >>> named("german"), named("Deutsch"), named("German"), named("the red fox")
     ('German', 'German', '', '')
     """
-    name = _NAMES.get(text.casefold(), "")
+    name = NAMES.get(text.casefold(), "")
     return "" if name == text else name
 
 
@@ -112,6 +117,8 @@ def of_phrase(text: str) -> str:
     if len(written) < 2:  # noqa: PLR2004 - an article and its noun
         return ""
     first, rest = written[0], written[1:]
+    if first.lower() not in ARTICLES:
+        return ""
     others = {word.lower() for word in rest}
     signs = {language: _signs(language, first.lower(), rest, others) for language in _SURE}
     likely = max(signs, key=lambda language: signs[language])

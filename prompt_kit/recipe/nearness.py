@@ -49,7 +49,8 @@ class Spelling(NamedTuple):
 
 def folded(text: str) -> str:
     """Return a text without what does not matter in the name of a choice: case, spaces, hyphens, underscores."""
-    return _SEPARATORS.sub("", text.casefold())
+    letters = text.casefold().replace(" ", "")
+    return letters if letters.isalnum() else _SEPARATORS.sub("", letters)
 
 
 def spelling(name: str, value: str) -> Spelling:
@@ -60,7 +61,7 @@ def spelling(name: str, value: str) -> Spelling:
     return Spelling(letters, tuple(part for part in beginnings if len(part) >= MOSTLY * len(letters)), value)
 
 
-def nearest(own: str, names: Iterable[Spelling]) -> tuple[str, ...]:
+def nearest(name: str, names: Iterable[Spelling]) -> tuple[str, ...]:
     """Return the values of the choices that own words are a slip of, the nearest first; mostly there is none.
 
     A slip is what fingers do: two letters swapped, one doubled, left out or hit beside its key. Other words that
@@ -68,10 +69,9 @@ def nearest(own: str, names: Iterable[Spelling]) -> tuple[str, ...]:
     most of it and whole words: ``three quarter`` for ``three-quarter-left``.
 
     Args:
-        own: The words.
-        names: The values and labels of the choices.
+        name: The words, folded.
+        names: The values and labels of the choices; those that begin with another letter are never near.
     """
-    name = folded(own)
     if not LEAST <= len(name) <= MOST:
         return ()
     near: dict[str, int] = {}

@@ -89,6 +89,10 @@ def placeholder(text: str) -> str:
     return ""
 
 
+ALONE: Final = (mend_texts, note_placeholders, note_places)
+"""The checks of a recipe that look at each value alone."""
+
+
 def _mended(name: str, parameter: Any, value: Any, checking: Checking) -> Any:
     """Return what the template sees of a value."""
     ready = checking.context[name]

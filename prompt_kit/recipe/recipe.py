@@ -14,7 +14,7 @@ from prompt_kit.recipe.examples import examples_of
 from prompt_kit.recipe.form import Form
 from prompt_kit.recipe.mixing import check_clashes, objection, task_of
 from prompt_kit.recipe.placing.planning import plan_of
-from prompt_kit.recipe.reading import mend_texts, note_placeholders, note_places
+from prompt_kit.recipe.reading import ALONE
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
 from prompt_kit.recipe.slots import as_paths
@@ -300,8 +300,7 @@ class Recipe:
         checks: list[Check] = [contradictions(rules)] if rules else []
         checks += [misplaced(self.layout_plan)] if self.layout_plan else []
         heeds, fixed = tuple(self.spec.heeds), dict(self.fixed)
-        alone = (mend_texts, note_placeholders, note_places)
-        return Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks), alone)
+        return Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks), ALONE)
 
     @cached_property
     def _phrases(self) -> tuple[Program, ...]:

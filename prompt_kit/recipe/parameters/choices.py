@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from prompt_kit.recipe.fine_texts import fine_as
 from prompt_kit.recipe.nearness import described
 from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, Phrased, check_range, several
 from prompt_kit.recipe.places import STACKS, Share, SideName, StackName, named, words_of
 from prompt_kit.recipe.settings import SettingsSpec
-from prompt_kit.recipe.values import UNUSUAL, Chosen, chooser, marked_own
+from prompt_kit.recipe.values import UNUSUAL, Chosen, WrongValueError, chooser, marked_own
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
@@ -121,6 +123,24 @@ class ChoiceOf(Choosing):
         """The words of a choice that is given by its value."""
         known = self.known
         return lambda value: known.get(value, UNUSUAL) if type(value) is str else UNUSUAL
+
+    @cached_property
+    def unremarkable(self) -> Callable[[Any], Any]:
+        """The words of a choice, or several own words that fit their place as they are."""
+        known, choose = self.known, self._choose()
+        fine = fine_as(self.reads_as, goes_on=self.goes_on)
+        if not self.other or fine is None or any(choice.place for choice in self.choices.values()):
+            return self.shortcut
+
+        def ready(value: Any) -> Any:
+            if type(value) is not str:
+                return UNUSUAL
+            if (chosen := known.get(value)) is None and " " in value and len(value) <= MAX_TEXT and fine(value):
+                with suppress(WrongValueError):
+                    chosen = choose(value)
+            return UNUSUAL if chosen is None else chosen
+
+        return ready
 
 
 class ChoicesOf(Choosing):

@@ -98,6 +98,11 @@ class CommonKeys(BaseModel):
         """What makes ordinary values ready at once, as `annotation` would; `UNUSUAL` for all others."""
         return lambda _: UNUSUAL
 
+    @cached_property
+    def unremarkable(self) -> Callable[[Any], Any]:
+        """The same for values of which also no check of single values has anything to say; `UNUSUAL` for all others."""
+        return lambda _: UNUSUAL
+
 
 class Phrased(CommonKeys):
     """What every kind has whose words go into a sentence of the template."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from prompt_kit.recipe.fine_texts import fine_as
 from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, Phrased, check_range, several
 from prompt_kit.recipe.values import NO_COPY, UNUSUAL, clause, copier, placed_copier, placed_text
 from prompt_kit.support import words
@@ -66,6 +67,24 @@ class ListOf(Listed, Phrased):
                     or entry[-1] in words.EDGES
                     or entry[0] == " "
                 ):
+                    return UNUSUAL
+            return tuple(value)
+
+        return ready
+
+    @cached_property
+    def unremarkable(self) -> Callable[[Any], Any]:
+        """The entries, when each also fits its slot as it is."""
+        fine = fine_as(self.reads_as, goes_on=self.goes_on)
+        if fine is None or self.reads_as == "caption":  # several captions are phrases
+            return super().unremarkable
+        least, most, longest = self.min or 0, self.most, self.max_length or MAX_TEXT
+
+        def ready(value: Any) -> Any:
+            if (value.__class__ is not list and value.__class__ is not tuple) or not least <= len(value) <= most:
+                return UNUSUAL
+            for entry in value:
+                if entry.__class__ is not str or len(entry) > longest or not fine(entry):
                     return UNUSUAL
             return tuple(value)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import SchemaError
 
+from prompt_kit.recipe.fine_texts import fine_as
 from prompt_kit.recipe.parameters.common import MAX_TEXT, CommonKeys, Phrased, check_range
 from prompt_kit.recipe.values import UNUSUAL, Phrase, clause, copier, plain
 from prompt_kit.support import words
@@ -77,6 +78,22 @@ class Text(Written, Phrased):
             return value if type(value) is str and least <= len(value) <= most and words.is_clause(value) else UNUSUAL
 
         return ready
+
+    @cached_property
+    def unremarkable(self) -> Callable[[Any], Any]:
+        """The text itself, when it also fits its slot as it is."""
+        fine = fine_as(self.reads_as, goes_on=self.goes_on)
+        if fine is None or self.pattern:
+            return super().unremarkable
+        least, most = max(self.min_length or 0, 1), self.max_length or MAX_TEXT
+
+        def ready(value: Any) -> Any:
+            return value if type(value) is str and least <= len(value) <= most and fine(value) else UNUSUAL
+
+        def ready_phrase(value: Any) -> Any:
+            return UNUSUAL if ready(value) is UNUSUAL else Phrase(value)
+
+        return ready_phrase if self.plural else ready
 
 
 class LongText(Written):
