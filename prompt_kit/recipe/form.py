@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,6 +14,7 @@ from prompt_kit.errors import NotFoundError, Offer, Problem
 from prompt_kit.recipe.checked import CheckedValues, Checking
 from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.fields import SEVERAL, Field, field_of
+from prompt_kit.recipe.naming import renamed
 from prompt_kit.recipe.ordinary import Ordinary
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.slots import check_descriptions, entries_of, opened
@@ -110,8 +110,12 @@ class Form:
             given = {**self.fixed, **{name: value for name, value in given.items() if name not in filled}}
         if empty:
             given = {name: value for name, value in given.items() if name not in empty}
-        context = self._context(self._words(given), problems)
-        checked = self._together_checked(given, context, problems, filled)
+        words = self._words(given)
+        # Without pictures and a preset, `at_once` has tried it already.
+        ready = self._ordinary.ready(words) if references or self.fixed else None
+        context = self._context(words, problems) if ready is None else ready.context
+        remarkable = ready is None or ready.remarkable
+        checked = self._together_checked(given, context, problems, filled, remarkable=remarkable)
         cleared = tuple(name for name in self.fixed if name in empty and self.field(name).is_asked(context))
         return replace(checked, notes=(*notes, *checked.notes), cleared=cleared) if notes or cleared else checked
 
@@ -159,7 +163,7 @@ class Form:
         """Return values and pictures by name; only slots may stand among the pictures."""
         together = dict(values)
         for name, pictures in references.items():
-            if self.former.get(name, name) not in self.references:
+            if name not in self.slot_names:
                 problems.append(unknown(str(name), pictures, list(self.references), self.name, kind="reference slot"))
             elif name in together:
                 message = f"{name}: is given among the values and among the references. Leave one of them out."
@@ -169,38 +173,10 @@ class Form:
         return together
 
     def renamed(self, given: Mapping[str, Any], problems: list[Problem], notes: list[Problem]) -> Mapping[str, Any]:
-        """Return values under the names of today, each that came under an older one with a note.
-
-        What came under several names becomes one list where the parameter takes one, in the order of ``was``.
-
-        Args:
-            given: Values by parameter, pictures by slot.
-            problems: A value that came under both names, where only one can be taken, is added here.
-            notes: A note for each value that came under an older name is added here.
-        """
+        """Return values under the names of today; see `naming.renamed`."""
         if self.former.keys().isdisjoint(given):
             return given
-        values = {name: value for name, value in given.items() if name not in self.former}
-        collected = defaultdict[str, list[Any]](list)
-        notes_of_names: list[Problem] = []
-        for name in (name for name in self.former if name in given):
-            new = self.former[name]
-            if new in self.parameters and self.parameters[new].type in SEVERAL:
-                collected[new] += entries_of(given[name])
-            elif new in values:
-                message = f"{name}: is now called '{new}', which is given, too. Leave '{name}' out."
-                offers = (Offer(f"Leave '{name}' out", name),)
-                problems.append(Problem(message, parameter=name, code="given_twice", offers=offers))
-                continue
-            else:
-                values[new] = given[name]
-            message = f"'{name}' is now called '{new}'; its value counts as before."
-            offers = (Offer(f"Call it '{new}'", new, replaces=name),)
-            notes_of_names.append(Problem(message, parameter=new, code="former_name", offers=offers))
-        for name, entries in collected.items():
-            values[name] = [*entries, *entries_of(values.get(name, []))]
-        notes += sorted(notes_of_names, key=str)
-        return values
+        return renamed(given, self.former, self._lists, problems, notes)
 
     def reread(self, recorded: Mapping[str, Any]) -> dict[str, Any]:
         """Return what recorded values mean to a template today; what no longer fits is empty.
@@ -235,6 +211,11 @@ class Form:
     def former(self) -> dict[str, str]:
         """Today's names by the names of earlier versions."""
         return {old: n for n, asked in self._asked.items() for old in asked.was if old not in self._asked}
+
+    @cached_property
+    def _lists(self) -> frozenset[str]:
+        """The parameters that take several entries."""
+        return frozenset(name for name, parameter in self.parameters.items() if parameter.type in SEVERAL)
 
     @cached_property
     def _asked(self) -> dict[str, Any]:

@@ -88,6 +88,8 @@ NAMES: Final = {name.casefold(): name for name in LANGUAGES.values()} | _OWN_NAM
 """English names of languages by what people write for them, in small letters."""
 ARTICLES: Final = frozenset(" ".join((*_SURE.values(), *_UNSURE.values())).split())
 """Everything that can be an article in another language, in small letters."""
+SIGNS: Final = frozenset(" ".join(_SIGNS.values()).split())
+"""Everything that can show another language, in small letters."""
 PORTUGUESE: Final = frozenset(_SIGNS["Portuguese"].split())
 """Small words of the language that shares the article "a"."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
