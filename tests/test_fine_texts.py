@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
@@ -18,7 +17,7 @@ from prompt_kit.recipe.reading import quoted
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from prompt_kit.recipe.recipe import Recipe
 
