@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from prompt_kit.errors import InputError
 from prompt_kit.support.heads import head, sniff
+from prompt_kit.support.patterns import pattern
 
 MAX_BYTES: Final = 50_000_000
 """Largest reference picture that is read, in bytes; models take 7 to 100 MB inline (facts of 2026-10)."""
@@ -44,7 +45,7 @@ _NOT_TAKEN: Final = {
     "image/bmp": "a BMP picture",
     "image/jxl": "a JPEG XL picture",
 }
-_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_SCHEME = pattern(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

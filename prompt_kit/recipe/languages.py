@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.words import LANGUAGES
 
 _SURE: Final = {
@@ -57,7 +58,7 @@ _NONE: Final = {
 }
 """What begins a phrase that says something is not wanted."""
 _EXCLUDES: Final = {
-    language: re.compile(rf"(?:{none})(?: |(?<=['’]))(?=\w)", re.IGNORECASE) for language, none in _NONE.items()
+    language: pattern(rf"(?:{none})(?: |(?<=['’]))(?=\w)", re.IGNORECASE) for language, none in _NONE.items()
 }
 
 _PLACES: Final = {
@@ -92,7 +93,7 @@ SIGNS: Final = frozenset(" ".join(_SIGNS.values()).split())
 """Everything that can show another language, in small letters."""
 PORTUGUESE: Final = frozenset(_SIGNS["Portuguese"].split())
 """Small words of the language that shares the article "a"."""
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = pattern(r"[^\W\d_]+")
 # "un" belongs to four languages, so that another sign decides which; alone it is still no English.
 _NO_ENGLISH: Final = frozenset({"un"})
 

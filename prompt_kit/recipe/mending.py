@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from prompt_kit.recipe import common_words, languages
 from prompt_kit.support import words
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ MANY_EMOJI: Final = 3
 """From how many emoji on they are read as words."""
 
 _DETERMINERS: Final = "an?|the"
-_MASS: Final = re.compile(
+_MASS: Final = pattern(
     r"(?:\w+(?:ness|ity|ment|ism|ing|wear|ware|ery|ance|ence|ship|hood)|air|ash|bamboo|brass|bread|brick|bronze|canvas|cardboard|ceramic"
     r"|chalk|cheese|chrome|clay|cloth|coffee|concrete|copper|cork|cotton|daylight|denim|dust|enamel|fabric|felt|fire|fog"
     r"|foliage|food|fruit|fur|glass|glaze|glitter|gold|grass|hair|ice|ink|iron|ivory|ivy|jewell?ery|lace|lacquer|leather|light"
@@ -49,37 +50,37 @@ _MASS: Final = re.compile(
     r"|tile|timber|time|tweed|varnish|velvet|vinyl|walnut|water|wax|weather|wine|wood|wool)"
 )
 # Words with which a phrase begins that needs no article, besides the determiners of `words`.
-_NO_ARTICLE: Final = re.compile(
+_NO_ARTICLE: Final = pattern(
     r"(?:what|who|which|where|how|whatever|whoever|everyone|everything|everybody|someone|something|anyone|anything"
     r"|nobody|nothing|him|her|them|it|me|us|you|all|both|either|enough|more|most|less|only|other|another|such|image"
     r"|picture|in|on|at|with|without|from|of|for|under|over|behind|beside|above|below|near|by|as|like|between|to|just"
     r"|exactly|mr|mrs|ms|dr|st|\w+ly|\w+ing|\w+['’]s?|\w*\d\w*)\b",
     re.IGNORECASE,
 )
-_NAME_ENDS: Final = re.compile(
+_NAME_ENDS: Final = pattern(
     r"[,;:(]| (?:of|in|on|at|with|from|for|under|over|by|to|that|who|which|whose|as|and|or|behind|beside) "
 )
-_STATEMENT: Final = re.compile(
+_STATEMENT: Final = pattern(
     r"(?:it|they|he|she|we|this|there|these) (?:is|are|was|were|should|must|can|could|will|would|shall|has|have|looks?"
     r"|needs?|wants?)\b",
     re.IGNORECASE,
 )
 PREPOSITIONS: Final = tuple("in on onto at into with without from of for to by".split())
 """What a phrase begins with that names no thing."""
-_PREPOSITION: Final = re.compile(rf"({'|'.join(PREPOSITIONS)}) ", re.IGNORECASE)
-_ENDS: Final = re.compile(r"(\S*?)([.!?…])[\"”’»)]* +(?=\S)")
-_BULLET: Final = re.compile(r"^(?:[-*•–—·]|\d{1,2}[.)])\s+")
-_BULLETS: Final = re.compile(r"(?:^|[\n\r])\s*(?:[-*•–—·]|\d{1,2}[.)])\s+\S")
-_RUN: Final = re.compile(r"[!?]{2,}$")
-_LOUD: Final = re.compile(r"\s*(?:[!?]+|\.{2,}|…)$")
-_EMOJI: Final = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*")
+_PREPOSITION: Final = pattern(rf"({'|'.join(PREPOSITIONS)}) ", re.IGNORECASE)
+_ENDS: Final = pattern(r"(\S*?)([.!?…])[\"”’»)]* +(?=\S)")
+_BULLET: Final = pattern(r"^(?:[-*•–—·]|\d{1,2}[.)])\s+")
+_BULLETS: Final = pattern(r"(?:^|[\n\r])\s*(?:[-*•–—·]|\d{1,2}[.)])\s+\S")
+_RUN: Final = pattern(r"[!?]{2,}$")
+_LOUD: Final = pattern(r"\s*(?:[!?]+|\.{2,}|…)$")
+_EMOJI: Final = pattern("[\U0001f300-\U0001faff\u2600-\u27bf][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*")
 _PAIRS: Final = ('""', "''", "“”", "„“", "„”", "«»", "»«", "‘’", "``")
-_NEGATION: Final = re.compile(
+_NEGATION: Final = pattern(
     r"(?:no|without|avoid|exclude|remove|leave (?:out|off|away)"
     r"|(?:please )?(?:do not|don['’]t)(?: (?:show|add|include|want|draw|use))?)(?: any| the)? (?=\w)",
     re.IGNORECASE,
 )
-_REQUEST: Final = re.compile(
+_REQUEST: Final = pattern(
     r"(?:please,? |(?:can|could|would) you (?:please )?"
     r"|i(?: (?:want|need)|(?: would|['’]d) like) (?:you to |to have |to see )?)+",
     re.IGNORECASE,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prompt_kit.recipe.common_words import SMALL
+from prompt_kit.support.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_SEPARATORS: Final = re.compile(r"[\W_]+")
+_SEPARATORS: Final = pattern(r"[\W_]+")
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _VOWELS: Final = frozenset("aeiouy")
 
@@ -31,8 +31,8 @@ MOST_WORDS: Final = 3
 FEW: Final = 2
 """Of how many choices a word may be said that still tells them apart."""
 
-_WORD: Final = re.compile(r"\d+(?:[.:]\d+)*|[^\W\d_]+")
-_STOP: Final = re.compile(r"[.!?]\s+")
+_WORD: Final = pattern(r"\d+(?:[.:]\d+)*|[^\W\d_]+")
+_STOP: Final = pattern(r"[.!?]\s+")
 
 MOSTLY: Final = 0.6
 """How much of a name its beginning must be to be taken for all of it, as a share of its letters."""

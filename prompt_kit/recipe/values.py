@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -12,6 +11,7 @@ from prompt_kit.images import Image
 from prompt_kit.recipe.nearness import folded, nearest, related, spelling
 from prompt_kit.support import words
 from prompt_kit.support.colours import color_name
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 MANY_CHOICES: Final = 15
 """Most choices that the message about a mistyped one lists."""
 
-_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
-_COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
-_NAMED_HEX = re.compile(rf"{_COLOR_WORDS.pattern} \({_HEX.pattern}\)")
+_HEX = pattern(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_COLOR_WORDS = pattern(r"[^\W\d_][\w '’-]{1,60}")
+_NAMED_HEX = pattern(rf"{_COLOR_WORDS.pattern} \({_HEX.pattern}\)")
 
 
 class WrongValueError(ValueError):
@@ -93,7 +93,7 @@ NO_COPY: Final = Copy("")
 PLACE_MARK: Final = "::"
 """Stands between exact words and their place where both are written on one line: ``OPEN :: above the door``."""
 
-_TWO_STOPS: Final = re.compile(r"[!?…。！？؟।]\.$|\.{4}$|(?<!\.)\.\.$")
+_TWO_STOPS: Final = pattern(r"[!?…。！？؟।]\.$|\.{4}$|(?<!\.)\.\.$")
 
 OWN_MARK: Final = "="
 """Stands before own words that are nearly a choice, to say that they are meant: ``=marbel``; it is left out."""

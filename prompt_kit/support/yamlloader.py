@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from prompt_kit.errors import InputError, Place, Problem
+from prompt_kit.support.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -17,12 +18,12 @@ MAX_DEPTH: Final = 100
 MAX_NODES: Final = 100_000
 """How many nodes a file may have once its aliases are followed."""
 
-_BARE_COLOR = re.compile(r"(?<=[:,\[] )#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=[,}\] ])|(?<=\[)#[0-9a-fA-F]{3,6}\b")
-_COLOR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
+_BARE_COLOR = pattern(r"(?<=[:,\[] )#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=[,}\] ])|(?<=\[)#[0-9a-fA-F]{3,6}\b")
+_COLOR = pattern(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 # A comment has a space after its mark, or a line of its own; what looks like this is more often meant as a value.
-_CUT_OFF = re.compile(r"(?m)^[^\n#]*?\S[ \t]+(#\w[^\n]*)")
+_CUT_OFF = pattern(r"(?m)^[^\n#]*?\S[ \t]+(#\w[^\n]*)")
 # Lists and mappings over several lines begin here; libyaml has more line ends than Python's "^".
-_LEAD = re.compile(r"(?:^|[\r\x85\u2028\u2029])([ \t?:-]+)", re.MULTILINE)
+_LEAD = pattern(r"(?:^|[\r\x85\u2028\u2029])([ \t?:-]+)", re.MULTILINE)
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

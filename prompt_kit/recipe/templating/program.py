@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -15,6 +14,7 @@ from prompt_kit.errors import InputError, Place, Problem
 from prompt_kit.recipe.templating.branches import Branch, mark, noted
 from prompt_kit.recipe.templating.environment import ENVIRONMENT, NameScope, Values, check_length
 from prompt_kit.support import words
+from prompt_kit.support.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,7 +134,7 @@ def _whole(pieces: Iterator[str]) -> str:
 def lay_out(raw: str) -> str:
     """Return the output of a template as clean paragraphs: lines joined, gaps closed, no full stop twice."""
     text = _joined(raw)
-    if not (BREAK in text or words.KEPT in text or words.LINE in text or _MEETING(text)):
+    if not (BREAK in text or words.KEPT in text or words.LINE in text or _MEETING.search(text)):
         return text
     # There may be two full stops at the end of a template's line, so each line is looked at.
     text = PARAGRAPH.join(
@@ -168,4 +168,4 @@ def _one_stop(line: str) -> str:
 _STOPS: Final = frozenset(f".!?…。！？؟।{words.KEPT}")
 
 # A full stop after another stop; looking back from each full stop is fast.
-_MEETING: Final = re.compile(r"\.(?<=[.!?…。！？؟।]\.)").search
+_MEETING: Final = pattern(r"\.(?<=[.!?…。！？؟।]\.)")
