@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import os
 import sys
+from contextlib import suppress
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import click
 
@@ -97,7 +99,18 @@ def main() -> None:
     """Run the command line and exit with 0 (done), 1 (the work failed) or 2 (the input was wrong)."""
     gc.disable()  # until the command is loaded: imports make many objects, and no garbage
     _leave_out_plugins()
-    sys.exit(run(sys.argv[1:]))
+    _end(run(sys.argv[1:]))
+
+
+def _end(code: int) -> NoReturn:
+    """End the process; where nothing waits for its end, without freeing each object, a twentieth of the time."""
+    waiting = atexit._ncallbacks() if hasattr(atexit, "_ncallbacks") else 1  # noqa: SLF001 - asked before it is used
+    if not waiting and ("threading" not in sys.modules or sys.modules["threading"].active_count() == 1):
+        with suppress(OSError, ValueError, AttributeError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    sys.exit(code)
 
 
 def _leave_out_plugins() -> None:
