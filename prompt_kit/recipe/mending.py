@@ -41,14 +41,20 @@ MANY_EMOJI: Final = 3
 """From how many emoji on they are read as words."""
 
 _DETERMINERS: Final = "an?|the"
-_MASS: Final = pattern(
-    r"(?:\w+(?:ness|ity|ment|ism|ing|wear|ware|ery|ance|ence|ship|hood)|air|ash|bamboo|brass|bread|brick|bronze|canvas|cardboard|ceramic"
-    r"|chalk|cheese|chrome|clay|cloth|coffee|concrete|copper|cork|cotton|daylight|denim|dust|enamel|fabric|felt|fire|fog"
-    r"|foliage|food|fruit|fur|glass|glaze|glitter|gold|grass|hair|ice|ink|iron|ivory|ivy|jewell?ery|lace|lacquer|leather|light"
-    r"|linen|lino|marble|metal|mist|moonlight|moss|mud|music|oak|oil|paint|paper|pine|plastic|porcelain|rain|resin|rice|rubber|rust|salt"
-    r"|sand|satin|silk|silver|skin|smoke|snow|soap|soil|space|steam|steel|stone|stoneware|straw|sugar|sunlight|sunshine|tea|text|texture"
-    r"|tile|timber|time|tweed|varnish|velvet|vinyl|walnut|water|wax|weather|wine|wood|wool)"
+_MASS: Final = frozenset(
+    """
+    air ash bamboo brass bread brick bronze canvas cardboard ceramic chalk cheese chrome clay cloth coffee
+    concrete copper cork cotton daylight denim dust enamel fabric felt fire fog foliage food fruit fur glass
+    glaze glitter gold grass hair ice ink iron ivory ivy jewellery jewelery lace lacquer leather light linen
+    lino marble metal mist moonlight moss mud music oak oil paint paper pine plastic porcelain rain resin rice
+    rubber rust salt sand satin silk silver skin smoke snow soap soil space steam steel stone stoneware straw
+    sugar sunlight sunshine tea text texture tile timber time tweed varnish velvet vinyl walnut water wax
+    weather wine wood wool
+    """.split(),
 )
+"""Nouns that need no article in the singular."""
+_MASS_ENDINGS: Final = tuple("ness ity ment ism ing wear ware ery ance ence ship hood".split())
+_MASS_ENDED: Final = pattern(rf"\w+(?:{'|'.join(_MASS_ENDINGS)})")
 # Words with which a phrase begins that needs no article, besides the determiners of `words`.
 _NO_ARTICLE: Final = pattern(
     r"(?:what|who|which|where|how|whatever|whoever|everyone|everything|everybody|someone|something|anyone|anything"
@@ -57,6 +63,7 @@ _NO_ARTICLE: Final = pattern(
     r"|exactly|mr|mrs|ms|dr|st|\w+ly|\w+ing|\w+['’]s?|\w*\d\w*)\b",
     re.IGNORECASE,
 )
+_PLURALS: Final = frozenset({"children", "feet", "men", "people", "teeth", "women"})
 _NAME_ENDS: Final = pattern(
     r"[,;:(]| (?:of|in|on|at|with|from|for|under|over|by|to|that|who|which|whose|as|and|or|behind|beside) "
 )
@@ -292,14 +299,12 @@ def _is_order(text: str, fits: ReadsAs | None) -> bool:
 
 def lacks_article(text: str) -> bool:
     """Return whether a noun in the singular that can be counted stands alone, as far as its words show it."""
-    if not text[:1].isascii() or not text[:1].islower() or _NO_ARTICLE.match(text) or words.article(text) == text:
+    if not text[:1].isascii() or not text[:1].islower():
         return False
     name = _NAME_ENDS.split(text, maxsplit=1)[0]
     head = name.rpartition(" ")[2].lower()
-    if len(name.split()) >= WORDS_OF_A_NAME or words.is_plural(text) or " and " in text or " or " in text:
+    if head.endswith("s") or head in _MASS or (head.endswith(_MASS_ENDINGS) and _MASS_ENDED.fullmatch(head)):
         return False
-    return (
-        not _MASS.fullmatch(head)
-        and not head.endswith("s")
-        and head not in {"people", "children", "men", "women", "feet", "teeth"}
-    )
+    if head in _PLURALS or len(name.split()) >= WORDS_OF_A_NAME or " and " in text or " or " in text:
+        return False
+    return not (_NO_ARTICLE.match(text) or words.article(text) == text or words.is_plural(text))
