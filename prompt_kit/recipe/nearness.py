@@ -21,6 +21,9 @@ LEAST: Final = 5
 LONG: Final = 9
 """From this length on, two slips are allowed, and a wrong vowel counts as one."""
 
+MOST_SLIPS: Final = 2
+"""How many slips are allowed in the longest names."""
+
 MOST: Final = 40
 """Longer words are never taken for a mistyped choice."""
 
@@ -49,7 +52,7 @@ class Spelling(NamedTuple):
 
 def folded(text: str) -> str:
     """Return a text without what does not matter in the name of a choice: case, spaces, hyphens, underscores."""
-    letters = text.casefold().replace(" ", "")
+    letters = text.casefold().replace(" ", "").replace("-", "")
     return letters if letters.isalnum() else _SEPARATORS.sub("", letters)
 
 
@@ -76,6 +79,8 @@ def nearest(name: str, names: Iterable[Spelling]) -> tuple[str, ...]:
         return ()
     near: dict[str, int] = {}
     for letters, beginnings, value in names:
+        if abs(len(name) - len(letters)) > MOST_SLIPS and name not in beginnings:
+            continue
         slips = 1 if name in beginnings else _slips(name, letters)
         if slips is not None:
             near[value] = min(slips, near.get(value, slips))
@@ -147,7 +152,7 @@ def _speaks_of(word: str, words: frozenset[str]) -> bool:
 
 def _slips(name: str, key: str) -> int | None:
     """Return how many slips lead from one name to another; ``None`` when they are different words."""
-    allowed = 2 if min(len(name), len(key)) >= LONG else 1
+    allowed = MOST_SLIPS if min(len(name), len(key)) >= LONG else 1
     if name[0] != key[:1] or abs(len(name) - len(key)) > allowed or _digits(name) != _digits(key):
         return None
     slips = _distance(name, key, allowed)

@@ -202,7 +202,7 @@ class Recipe:
                 raise TypeError(f"{', '.join(named)}: values are given as one mapping, or by name, not both.")
         else:
             slots = self.form.slot_names
-            values = named if slots.isdisjoint(named) else _with_paths(named, slots)
+            values = _with_paths(named, slots) if slots and not slots.isdisjoint(named) else named
         form = self.form
         ready = form.at_once(values, references)
         if ready is not None and form.independent and not ready.remarkable:

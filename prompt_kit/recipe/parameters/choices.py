@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -135,10 +134,14 @@ class ChoiceOf(Choosing):
         def ready(value: Any) -> Any:
             if type(value) is not str:
                 return UNUSUAL
-            if (chosen := known.get(value)) is None and " " in value and len(value) <= MAX_TEXT and fine(value):
-                with suppress(WrongValueError):
-                    chosen = choose(value)
-            return UNUSUAL if chosen is None else chosen
+            if (chosen := known.get(value)) is not None:
+                return chosen
+            if " " not in value or len(value) > MAX_TEXT or not fine(value):
+                return UNUSUAL
+            try:
+                return choose(value)
+            except WrongValueError:
+                return UNUSUAL
 
         return ready
 
