@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.recipe import common_words, languages
 from prompt_kit.recipe.mending import INSIDE, PREPOSITIONS, UNFILLED, WORDS_OF_A_CAPTION, lacks_article
+from prompt_kit.support.words import clause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -69,6 +70,18 @@ def fine_as(fits: ReadsAs | None, *, goes_on: bool = False) -> Callable[[str], b
     if fits == "exclusion" or fits not in INSIDE:
         return None
     return _fine_inside(fits, goes_on=goes_on)
+
+
+def without_stop(text: str, fine: Callable[[str], bool]) -> str:
+    """Return a text without the full stop at its end, where it is fine without it; empty when it is not.
+
+    >>> without_stop("the blue sofa.", fine_as("noun")), without_stop("the office of Acme Inc.", fine_as("noun"))
+    ('the blue sofa', '')
+    """
+    if text[-1:] != ".":
+        return ""
+    bare = clause(text)
+    return bare if len(bare) == len(text) - 1 and fine(bare) else ""
 
 
 def _fine(text: str) -> bool:

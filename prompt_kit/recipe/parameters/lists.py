@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from prompt_kit.recipe.fine_texts import fine_as
+from prompt_kit.recipe.fine_texts import fine_as, without_stop
 from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, Phrased, check_range, several
 from prompt_kit.recipe.values import NO_COPY, UNUSUAL, clause, copier, placed_copier, placed_text
 from prompt_kit.support import words
@@ -83,10 +83,14 @@ class ListOf(Listed, Phrased):
         def ready(value: Any) -> Any:
             if (value.__class__ is not list and value.__class__ is not tuple) or not least <= len(value) <= most:
                 return UNUSUAL
+            entries = []
             for entry in value:
-                if entry.__class__ is not str or len(entry) > longest or not fine(entry):
+                if entry.__class__ is not str or len(entry) > longest:
                     return UNUSUAL
-            return tuple(value)
+                if not (text := entry if fine(entry) else without_stop(entry, fine)):
+                    return UNUSUAL
+                entries.append(text)
+            return tuple(entries)
 
         return ready
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import SchemaError
 
-from prompt_kit.recipe.fine_texts import fine_as
+from prompt_kit.recipe.fine_texts import fine_as, without_stop
 from prompt_kit.recipe.parameters.common import MAX_TEXT, CommonKeys, Phrased, check_range
 from prompt_kit.recipe.values import UNUSUAL, Phrase, clause, copier, plain
 from prompt_kit.support import words
@@ -88,10 +88,12 @@ class Text(Written, Phrased):
         least, most = max(self.min_length or 0, 1), self.max_length or MAX_TEXT
 
         def ready(value: Any) -> Any:
-            return value if type(value) is str and least <= len(value) <= most and fine(value) else UNUSUAL
+            if type(value) is not str or not least <= len(value) <= most:
+                return UNUSUAL
+            return value if fine(value) else without_stop(value, fine) or UNUSUAL
 
         def ready_phrase(value: Any) -> Any:
-            return UNUSUAL if ready(value) is UNUSUAL else Phrase(value)
+            return UNUSUAL if (text := ready(value)) is UNUSUAL else Phrase(text)
 
         return ready_phrase if self.plural else ready
 
