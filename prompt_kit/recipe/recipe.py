@@ -287,7 +287,7 @@ class Recipe:
                 empty, or no longer fit the recipe, is left out.
         """
         context = self.form.reread(values)
-        return tuple(filter(None, (filled_phrase(phrase, context) for phrase in self._phrases)))
+        return tuple(filter(None, (filled_phrase(phrase, context, f"{self.name}.yaml") for phrase in self._phrases)))
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values: one property for each parameter and reference slot."""
@@ -317,7 +317,9 @@ class Recipe:
         known = (*self.parameters, *self.references, *self.spec.heeds)
         template = template_name(self.name, self.spec)
         names = Names(known, tuple(self.references))
-        turns = compiled_turns(self.spec.turns or [TurnSpec()], template, self.strategies, names, self.library.source)
+        turns = compiled_turns(
+            self.spec.turns or [TurnSpec()], template, self.strategies, names, self.library.templates
+        )
         return tuple(replace(turn, layout=self.layout_plan) for turn in turns)
 
     @cached_property
