@@ -242,6 +242,8 @@ class _Trial:
         self.prompts: dict[str, Prompt] = {}
         self.mixed: dict[str, Recipe] = {}
         """The recipe that rendered each prompt."""
+        self.pieces: dict[str, sentences.Pieces] = {}
+        """What the values of each prompt look like in it."""
         self.problems: list[Problem] = []
 
     def render(self, recipes: Mapping[str, Recipe]) -> None:
@@ -253,6 +255,7 @@ class _Trial:
                 self.watch(mixed)
                 self.prompts[name] = mixed.render(example.values, settings=example.settings)
                 self.mixed[name] = mixed
+                self.pieces[name] = sentences.pieces(mixed, self.prompts[name])
             except PromptKitError as error:
                 for problem in error.problems:
                     self.problems.append(self.parsed.file.problem(f"example '{name}': {problem}", "examples", name))
@@ -274,8 +277,7 @@ class _Trial:
         self.problems += self._words(parameters, creates=creates)
         self.problems += self._repeated_and_closed(base.parameters if base else parameters)
         for name, prompt in self.prompts.items():
-            own_words = sentences.pieces(self.mixed[name], prompt, choices=False)
-            in_prompt = dict.fromkeys(flaws(prompt, own_words))
+            in_prompt = dict.fromkeys(flaws(prompt, self.pieces[name].own))
             self.problems += [file.problem(f"example '{name}': {flaw}.", "examples", name) for flaw in in_prompt]
         if not spec.examples:
             self.problems.append(
@@ -309,7 +311,7 @@ class _Trial:
         for name, value, message in closing.closed_by_default(spec.parameters):
             yield file.problem(message, "parameters", name, "choices", value)
         if len(self.prompts) == len(spec.examples):
-            prompts = {name: (self.mixed[name], prompt) for name, prompt in self.prompts.items()}
+            prompts = {name: (self.mixed[name], prompt, self.pieces[name]) for name, prompt in self.prompts.items()}
             yield from stock(self.parsed, prompts, in_templates, self.templates)
 
     def _words(self, parameters: Mapping[str, Parameter], *, creates: bool) -> Iterator[Problem]:
