@@ -48,6 +48,11 @@ _ALLOWED: Final = (
     nodes.Tuple,
 )
 
+_COUNTED: Final = frozenset({nodes.Macro, nodes.Assign, nodes.For, nodes.Name, nodes.Call})
+"""The kinds of node that cost more than what is below them, or less."""
+_BINDING: Final = frozenset({nodes.Name, nodes.Assign, nodes.For, nodes.Macro, nodes.If})
+"""The kinds of node that take names or set them."""
+
 # The kinds of node to which `_objection` never objects.
 _HARMLESS: Final = frozenset(_ALLOWED) - {nodes.Call, nodes.Filter, nodes.For, nodes.Getattr, nodes.Getitem}
 
@@ -105,7 +110,7 @@ class _Cost:
         """Return the cost of these nodes, at most a little above `MAX_COST`."""
         total = 0
         for node in body:
-            total += self._node(node)
+            total += self._node(node) if type(node) in _COUNTED else 1 + self.of(children(node))
             if total > MAX_COST:
                 return total
         return total
@@ -147,6 +152,9 @@ class _Names:
         return bound
 
     def _node(self, node: nodes.Node, bound: frozenset[str]) -> frozenset[str]:
+        if type(node) not in _BINDING:
+            self.collect(children(node), bound)
+            return bound
         match node:
             case nodes.Name(name=name, ctx="load"):
                 if name not in bound:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import nodes
@@ -120,6 +121,16 @@ def in_words(text: str, *, creates: bool, tags: Collection[str] = ()) -> Iterato
         creates: Whether a picture is made from nothing, so that whatever is named may be drawn.
         tags: The names of XML tags that are closed elsewhere in the same prompt.
     """
+    yield from _in_words(text, creates, frozenset(tags))
+
+
+@lru_cache(maxsize=10_000)
+def _in_words(text: str, creates: bool, tags: frozenset[str]) -> tuple[tuple[str, int], ...]:  # noqa: FBT001 - a key
+    """Return what `in_words` yields; the same choices stand in many recipes."""
+    return tuple(_problems(text, creates=creates, tags=tags))
+
+
+def _problems(text: str, *, creates: bool, tags: frozenset[str]) -> Iterator[tuple[str, int]]:
     plain = without_quoted(text)
     for match in _PLACEHOLDER.finditer(text):
         if match[1] not in {*tags, *_CLOSING_TAG.findall(text), "br", "hr"}:
