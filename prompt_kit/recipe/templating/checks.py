@@ -60,9 +60,8 @@ _HARMLESS: Final = frozenset(_ALLOWED) - {nodes.Call, nodes.Filter, nodes.For, n
 def check(part: TemplatePart) -> list[Problem]:
     """Return what a template must not do; when that is nothing, note which names it takes, and what it costs."""
     problems: list[Problem] = []
-    every = part.every(nodes.Node)
-    macros = {node.name for node in every if type(node) is nodes.Macro}
-    for node in every:
+    macros = {node.name for node in part.every(nodes.Macro)}
+    for node in part.nodes:
         objection = None if type(node) in _HARMLESS else _objection(node, macros)
         if objection:
             problems.append(Problem(objection, part.place(node.lineno)))

@@ -137,7 +137,14 @@ class TemplatePart:
 
     def every(self, kind: type[N]) -> list[N]:
         """Return every node of a kind in the templates, in order; the tree is gone through once for all kinds."""
-        return [node for node in self._nodes if isinstance(node, kind)]
+        return cast("list[N]", self._by_kind.get(kind, ()))
+
+    @cached_property
+    def _by_kind(self) -> dict[type[nodes.Node], list[nodes.Node]]:
+        by_kind: dict[type[nodes.Node], list[nodes.Node]] = {}
+        for node in self.nodes:
+            by_kind.setdefault(type(node), []).append(node)
+        return by_kind
 
     @cached_property
     def own_names(self) -> frozenset[str]:
@@ -146,7 +153,8 @@ class TemplatePart:
         return frozenset(stored | {macro.name for macro in self.every(nodes.Macro)})
 
     @cached_property
-    def _nodes(self) -> list[nodes.Node]:
+    def nodes(self) -> list[nodes.Node]:
+        """Every node of the templates, in order, without the marks of `watch`."""
         return every_node(self.tree)
 
     def place(self, lineno: int) -> Place:

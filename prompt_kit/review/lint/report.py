@@ -253,9 +253,9 @@ class _Trial:
             try:
                 mixed = recipe.using(*example.uses)
                 self.watch(mixed)
-                self.prompts[name] = mixed.render(example.values, settings=example.settings)
+                self.prompts[name], context = mixed.rendered(example.values, example.settings)
                 self.mixed[name] = mixed
-                self.pieces[name] = sentences.pieces(mixed, self.prompts[name])
+                self.pieces[name] = sentences.pieces(mixed, self.prompts[name], context)
             except PromptKitError as error:
                 for problem in error.problems:
                     self.problems.append(self.parsed.file.problem(f"example '{name}': {problem}", "examples", name))

@@ -9,7 +9,7 @@ from prompt_kit.recipe.values import Chosen, Copy
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Recipe
@@ -75,15 +75,15 @@ class Pieces:
     """The same with the words of choices, which the author wrote and the values asked for."""
 
 
-def pieces(recipe: Recipe, prompt: Prompt) -> Pieces:
+def pieces(recipe: Recipe, prompt: Prompt, context: Mapping[str, Any]) -> Pieces:
     """Return what the values that made a prompt look like in it.
 
     Args:
         recipe: The recipe that rendered the prompt.
         prompt: The prompt.
+        context: The values as its templates saw them.
     """
     given = prompt.values
-    context = recipe.form.check({name: value for name, value in given.items() if name in recipe.parameters}).context
     made: set[str] = set()
     of_choices: set[str] = set()
     for name, value in given.items():
