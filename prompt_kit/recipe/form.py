@@ -19,7 +19,7 @@ from prompt_kit.recipe.ordinary import Ordinary
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.slots import check_descriptions, entries_of, opened
 from prompt_kit.recipe.value_problems import meant_as_own, missing, not_asked, of_value, unknown
-from prompt_kit.recipe.values import Chosen, canonical, recorded
+from prompt_kit.recipe.values import UNUSUAL, Chosen, canonical, recorded
 from prompt_kit.support.calls import check_kind
 from prompt_kit.support.colours import key_away_from
 
@@ -379,6 +379,8 @@ class Form:
 def _reread(parameter: Parameter, value: Any) -> Any:
     """Return what a value that was taken once means to a template; empty when it no longer fits."""
     value = list(value) if isinstance(value, tuple) else value
+    if (ready := parameter.shortcut(value)) is not UNUSUAL:
+        return ready
     try:
         return parameter.adapter.validate_python(value)
     except ValidationError as error:

@@ -13,7 +13,7 @@ from prompt_kit.errors import InputError, NotFoundError, Place, Problem, PromptK
 from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
 from prompt_kit.recipe.spec import NAME_PATTERN, PresetSpec, RecipeSpec, StrategySpec
-from prompt_kit.recipe.templating import Source
+from prompt_kit.recipe.templating import Source, Templates
 from prompt_kit.support.files import inside, is_there, listed, read_text
 from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
@@ -110,6 +110,7 @@ class Library:
         self.labels_from = labels_from or self.project.root
         self._roots = roots
         self._sources: dict[str, Source] = {}
+        self.templates = Templates(self.source)
         self._found: dict[tuple[str, str], LibraryFile[Any]] = {}
         self._names: dict[str, list[str]] = {}
 

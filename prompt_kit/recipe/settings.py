@@ -95,6 +95,8 @@ def with_changes(
         message = "settings: must be settings by name, such as {'size': '4K'}."
         problems.append(Problem(message, parameter="settings"))
         return base, frozenset()
+    if not changes:
+        return base, frozenset()
     try:
         asked = SettingsSpec.model_validate({name: value for name, value in changes.items() if value is not None})
     except ValidationError as error:
