@@ -17,7 +17,7 @@ from prompt_kit.recipe.placing.planning import plan_of
 from prompt_kit.recipe.reading import ALONE
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
-from prompt_kit.recipe.slots import as_paths
+from prompt_kit.recipe.slots import with_paths
 from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
 from prompt_kit.recipe.templating import Values, filled_phrase
 from prompt_kit.recipe.turns import Names, compiled_turns, phrase_of, template_name
@@ -26,7 +26,7 @@ from prompt_kit.support.calls import check_kind
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from prompt_kit.catalogue import Model
@@ -202,7 +202,7 @@ class Recipe:
                 raise TypeError(f"{', '.join(named)}: values are given as one mapping, or by name, not both.")
         else:
             slots = self.form.slot_names
-            values = _with_paths(named, slots) if slots and not slots.isdisjoint(named) else named
+            values = with_paths(named, slots) if slots and not slots.isdisjoint(named) else named
         form = self.form
         ready = form.at_once(values, references)
         if ready is not None and form.independent and not ready.remarkable:
@@ -369,10 +369,16 @@ class Recipe:
 
     def _chosen_settings(self, context: Mapping[str, Any]) -> Settings:
         """Return the recipe's settings with those that the chosen values bring."""
-        brought: dict[str, Any] = {}
-        for name in self._deciding:
-            brought |= self._brought(name, context)
-        return replace(self.settings, **brought)
+        chosen = tuple([None if context[name].own else context[name].value for name in self._deciding])
+        if chosen not in self._settings_of_choices:
+            brought = {key: value for name in self._deciding for key, value in self._brought(name, context).items()}
+            self._settings_of_choices[chosen] = replace(self.settings, **brought)
+        return self._settings_of_choices[chosen]
+
+    @cached_property
+    def _settings_of_choices(self) -> dict[tuple[str | None, ...], Settings]:
+        """The settings that choices bring, kept for the next rendering; own words bring none."""
+        return {}
 
     def _brought(self, name: str, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the settings that the choice of a parameter brings."""
@@ -392,8 +398,3 @@ class Recipe:
             # The level is the recipe's, and meant for the model that the recipe has in mind.
             chosen = replace(chosen, thinking=self._model(chosen, generator).thinking_for(chosen.thinking))
         return chosen
-
-
-def _with_paths(named: Mapping[str, Any], slots: Collection[str]) -> dict[str, Any]:
-    """Return what a person gave by name, with texts in slots for pictures as paths."""
-    return {name: as_paths(value) if name in slots else value for name, value in named.items()}
