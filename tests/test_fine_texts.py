@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
+from builtin_recipes import LIBRARY
 from hypothesis import example, given
 from hypothesis import strategies as st
 from test_fillings import FILLINGS, form_of
 
 from prompt_kit.errors import InputError
 from prompt_kit.recipe import common_words, languages
+from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.fine_texts import fine_as
 from prompt_kit.recipe.mending import PREPOSITIONS, UNFILLED, ReadsAs, mend
 from prompt_kit.recipe.reading import quoted
@@ -134,7 +137,7 @@ def _unusual(values: Any) -> Any:
         return {name: _unusual(value) for name, value in values.items()}
     if isinstance(values, list):
         return [_unusual(value) for value in values]
-    return Unusual(values) if isinstance(values, str) else values
+    return Unusual(values) if isinstance(values, str) and values else values
 
 
 def _said(form: Recipe, values: Mapping[str, Any], pictures: Mapping[str, Any]) -> Any:
@@ -144,6 +147,30 @@ def _said(form: Recipe, values: Mapping[str, Any], pictures: Mapping[str, Any]) 
     except InputError as error:
         return [(problem.parameter, problem.code, problem.message, problem.offers) for problem in error.problems]
     return prompt.to_dict(), prompt.fingerprint, prompt.notes, prompt.values
+
+
+SUBJECTS: Final = ("subject", "traits", "style", "mood", "brand_tone", "brand")
+
+
+def _prepared() -> list[Recipe]:
+    """Return recipes that a preset, a brand, or both have filled in."""
+    filled = {"brand": "Nordlys", "brand_tone": "warm and dry-witted", "brand_colors": ["deep navy"]}
+    plain, preset = load("sticker", library=LIBRARY), load("shop-sticker", library=LIBRARY)
+    branded = [replace(made.using("brand"), fixed=(*made.fixed, *filled.items())) for made in (plain, preset)]
+    return [plain, preset, *branded]
+
+
+PREPARED: Final = _prepared()
+
+
+@pytest.mark.parametrize("number", range(4), ids=["plain", "preset", "brand", "both"])
+@given(values=st.dictionaries(st.sampled_from(SUBJECTS), texts() | st.sampled_from(["", None])))
+def test_what_a_preset_or_brand_fills_in_is_the_same_at_a_glance_and_in_full(
+    number: int, values: dict[str, Any]
+) -> None:
+    """Locked, cleared and overridden values, too; and what is not asked is left out of the record by either way."""
+    full = _said(PREPARED[number], _unusual({"subject": "a red kayak", "asset": "paper boat", **values}), {})
+    assert _said(PREPARED[number], {"subject": "a red kayak", "asset": "paper boat", **values}, {}) == full
 
 
 EVERY: Final = [filling for kind in FILLINGS.values() for filling in kind]

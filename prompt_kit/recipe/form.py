@@ -13,8 +13,8 @@ from typing_extensions import TypedDict
 from prompt_kit.errors import NotFoundError, Offer, Problem
 from prompt_kit.recipe.checked import CheckedValues, Checking
 from prompt_kit.recipe.conditions import conditions_of, holds
-from prompt_kit.recipe.fields import SEVERAL, Field, field_of
-from prompt_kit.recipe.naming import renamed
+from prompt_kit.recipe.fields import Field, field_of
+from prompt_kit.recipe.naming import renamed, together
 from prompt_kit.recipe.ordinary import Ordinary
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.slots import check_descriptions, entries_of, opened
@@ -89,20 +89,33 @@ class Form:
 
     def at_once(self, values: Mapping[str, Any], references: Mapping[str, Any] | None = None) -> Ready | None:
         """Return what values mean where each alone is right, in a fraction of the time of `check`; ``None`` else."""
-        return None if references or self.fixed else self._ordinary.ready(values)
+        if references or (self._locked and not self._locked.keys().isdisjoint(values)):
+            return None
+        if not self.fixed:
+            return self._ordinary.ready(values)
+        if not self._always_there:
+            return None
+        given = {**self.fixed, **values}
+        ready = self._ordinary.ready(given)
+        # An empty value may clear what a preset has filled in.
+        return ready if ready and len(ready.record) == len(given) else None
 
     def check_further(
         self, values: Mapping[str, Any], references: Mapping[str, Any] | None, ready: Ready | None
     ) -> CheckedValues:
         """Return the same as `check`, going on from what `at_once` returned."""
         problems: list[Problem] = []
-        if ready is not None:
-            right = {name: values[name] for name in ready.record}
-            return self._together_checked(right, ready.context, problems, remarkable=ready.remarkable)
-        notes: list[Problem] = []
-        given = self._together(values, references, problems) if references else values
-        given = self.renamed(given, problems, notes)
         filled: Collection[str] = ()
+        if ready is not None:
+            if self.fixed:
+                filled, values = self.fixed.keys() - values.keys(), {**self.fixed, **values}
+            right = {name: values[name] for name in ready.record}
+            return self._together_checked(right, ready.context, problems, filled, remarkable=ready.remarkable)
+        notes: list[Problem] = []
+        given = values
+        if references:
+            given, problems = together(values, references, self.slot_names, list(self.references), self.name)
+        given = self.renamed(given, problems, notes)
         empty = {name for name, value in given.items() if value is None or (value.__class__ is str and not value)}
         if self.fixed:
             filled = self.fixed.keys() - given.keys() | self._locked.keys() & empty
@@ -157,26 +170,11 @@ class Form:
             return given
         return {name: value for name, value in given.items() if name not in self.slot_names}
 
-    def _together(
-        self, values: Mapping[str, Any], references: Mapping[str, Any], problems: list[Problem]
-    ) -> dict[str, Any]:
-        """Return values and pictures by name; only slots may stand among the pictures."""
-        together = dict(values)
-        for name, pictures in references.items():
-            if name not in self.slot_names:
-                problems.append(unknown(str(name), pictures, list(self.references), self.name, kind="reference slot"))
-            elif name in together:
-                message = f"{name}: is given among the values and among the references. Leave one of them out."
-                problems.append(Problem(message, parameter=name, code="given_twice"))
-            else:
-                together[name] = pictures
-        return together
-
     def renamed(self, given: Mapping[str, Any], problems: list[Problem], notes: list[Problem]) -> Mapping[str, Any]:
         """Return values under the names of today; see `naming.renamed`."""
         if self.former.keys().isdisjoint(given):
             return given
-        return renamed(given, self.former, self._lists, problems, notes)
+        return renamed(given, self.former, self.parameters, problems, notes)
 
     def reread(self, recorded: Mapping[str, Any]) -> dict[str, Any]:
         """Return what recorded values mean to a template today; what no longer fits is empty.
@@ -211,11 +209,6 @@ class Form:
     def former(self) -> dict[str, str]:
         """Today's names by the names of earlier versions."""
         return {old: n for n, asked in self._asked.items() for old in asked.was if old not in self._asked}
-
-    @cached_property
-    def _lists(self) -> frozenset[str]:
-        """The parameters that take several entries."""
-        return frozenset(name for name, parameter in self.parameters.items() if parameter.type in SEVERAL)
 
     @cached_property
     def _asked(self) -> dict[str, Any]:
@@ -270,8 +263,13 @@ class Form:
 
     @cached_property
     def independent(self) -> bool:
-        """Whether nothing depends on anything else, and no pictures are asked."""
-        return not (self._conditions or self._automatic_colors or self._locked or self.references or self.checks)
+        """Whether no value that `at_once` takes depends on another, and no pictures are asked."""
+        return not (self._conditions or self._automatic_colors or self.references or self.checks)
+
+    @cached_property
+    def _always_there(self) -> bool:
+        """Whether what a preset or brand fills in is words that a template sees, and no picture."""
+        return all(name in self.parameters and self.default(name) for name in self.fixed)
 
     def default(self, name: str) -> Any:
         """Return what a template sees where a parameter is asked and left out."""

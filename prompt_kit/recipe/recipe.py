@@ -373,10 +373,16 @@ class Recipe:
 
     def _chosen_settings(self, context: Mapping[str, Any]) -> Settings:
         """Return the recipe's settings with those that the chosen values bring."""
-        brought: dict[str, Any] = {}
-        for name in self._deciding:
-            brought |= self._brought(name, context)
-        return replace(self.settings, **brought)
+        chosen = tuple([None if context[name].own else context[name].value for name in self._deciding])
+        if chosen not in self._settings_of_choices:
+            brought = {key: value for name in self._deciding for key, value in self._brought(name, context).items()}
+            self._settings_of_choices[chosen] = replace(self.settings, **brought)
+        return self._settings_of_choices[chosen]
+
+    @cached_property
+    def _settings_of_choices(self) -> dict[tuple[str | None, ...], Settings]:
+        """The settings that choices bring, kept for the next rendering; own words bring none."""
+        return {}
 
     def _brought(self, name: str, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the settings that the choice of a parameter brings."""
