@@ -1,4 +1,4 @@
-"""A project opened for work: the object that programs and every face hold."""
+"""A project opened for work."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from prompt_kit.outcome import Outcome, Status
-from prompt_kit.project import Project, find_project, project_of
+from prompt_kit.project import Project, find_project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
-from prompt_kit.support.calls import check_kind, check_options, waited
+from prompt_kit.support.calls import check_kind, check_options
 from prompt_kit.work import planning
 from prompt_kit.work.affording import check_limit, limit_of
 from prompt_kit.work.desk import Desk
-from prompt_kit.work.options import GenerateOptions, SendOptions
+from prompt_kit.work.options import SendOptions
 from prompt_kit.work.orders import Order, Plan
-from prompt_kit.work.reporting import reporting
+from prompt_kit.work.reporting import waited_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
+    from collections.abc import AsyncGenerator, Iterator, Mapping
     from decimal import Decimal
     from types import TracebackType
 
@@ -40,13 +40,6 @@ if TYPE_CHECKING:
     from prompt_kit.work.jobs import Job
     from prompt_kit.work.jobs.submitting import SubmitOptions
     from prompt_kit.work.orders import Delivery, Result
-
-T = TypeVar("T")
-
-_MOST: Final = 16
-"""How many projects the functions of this module remember."""
-
-_DESKS: Final[dict[str, Desk]] = {}
 
 
 class Kit:
@@ -167,7 +160,7 @@ class Kit:
 
     def generate(self, prompt: Prompt, **options: Unpack[SendOptions]) -> Outcome:
         """Make the pictures of a prompt and wait for them; `agenerate` is the async twin."""
-        return _waited("Kit.agenerate", lambda: self.agenerate(prompt, **options))
+        return waited_for("Kit.agenerate", lambda: self.agenerate(prompt, **options))
 
     async def agenerate(self, prompt: Prompt, **options: Unpack[SendOptions]) -> Outcome:
         """Make the pictures of a prompt in this kit's project; the function `agenerate` says more."""
@@ -176,7 +169,7 @@ class Kit:
 
     def refine(self, picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
         """Change one thing in a picture and wait for the result; `arefine` is the async twin."""
-        return _waited("Kit.arefine", lambda: self.arefine(picture, change, **options))
+        return waited_for("Kit.arefine", lambda: self.arefine(picture, change, **options))
 
     async def arefine(self, picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
         """Change one thing in a picture, and keep what is right already; the function `arefine` says more."""
@@ -203,7 +196,7 @@ class Kit:
         **options: Unpack[CompareOptions],
     ) -> Comparison:
         """Make the same prompt over one or two axes and wait for it; `acompare` is the async twin."""
-        return _waited("Kit.acompare", lambda: self.acompare(recipe, values, across=across, **options))
+        return waited_for("Kit.acompare", lambda: self.acompare(recipe, values, across=across, **options))
 
     async def acompare(
         self,
@@ -223,7 +216,7 @@ class Kit:
 
     def submit(self, *wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> tuple[Job, ...]:
         """Submit prompts to be made later, for less, and return at once; `asubmit` is the async twin."""
-        return waited("Kit.asubmit", lambda: self.asubmit(*wanted, **options))
+        return waited_for("Kit.asubmit", lambda: self.asubmit(*wanted, **options))
 
     async def asubmit(self, *wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> tuple[Job, ...]:
         """Submit prompts to be made later, for less; the function `asubmit` says more."""
@@ -275,12 +268,6 @@ class Kit:
         return planned
 
 
-def _waited(twin: str, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Return what an async twin returns; until everything is closed, its results count as handed on to nobody."""
-    with reporting():
-        return waited(twin, begin)
-
-
 def _order(prompt: Prompt, options: Mapping[str, Any]) -> Order:
     return Order(
         prompt,
@@ -290,112 +277,3 @@ def _order(prompt: Prompt, options: Mapping[str, Any]) -> Order:
         options.get("generator") or "",
         person=options.get("person", ""),
     )
-
-
-def kit_of(project: Project | None = None) -> Kit:
-    """Return the kit of a project, the current folder's when left out; those of one project share queue and ledger.
-
-    Raises:
-        TypeError: When something else is given.
-    """
-    kit = Kit(project_of(project))
-    key = f"{kit.project.root} {kit.project.ledger_url} {kit.project!r}"
-    kit.desk = _DESKS.pop(key, kit.desk)
-    _DESKS[key] = kit.desk  # the newest is the last
-    while len(_DESKS) > _MOST:
-        del _DESKS[next(iter(_DESKS))]
-    return kit
-
-
-def generate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outcome:
-    """Make the pictures of a prompt and wait for them; `agenerate` is the async twin."""
-    return _waited("prompt_kit.agenerate", lambda: agenerate(prompt, **options))
-
-
-async def agenerate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outcome:
-    """Make the pictures of a prompt, save them with their record, and return what came of it.
-
-    Returns:
-        The outcome of the whole run: the pictures of all turns with the paths they were saved under, the cost, and
-        the first problem if there was any. Finished pictures are saved in any case.
-
-    Raises:
-        InputError: When the model cannot do what is asked, a picture is gone, the same waits in a job, or the prompt
-            was left unfinished by a run of which a request may have been paid; nothing was sent.
-        BudgetError: When it would cost more than ``max_cost``, or the price is unknown; nothing was sent.
-        NotFoundError: When there is no such generator.
-        WorkspaceError: When runs or ledger cannot be written.
-        TypeError: When an option does not exist, or an argument is of another kind.
-    """
-    check_options("generate", options, GenerateOptions)
-    own: Any = {name: value for name, value in options.items() if name != "project"}
-    return await kit_of(options.get("project")).agenerate(prompt, **own)
-
-
-def refine(picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
-    """Change one thing in a picture and wait for the result; `arefine` is the async twin and says more."""
-    return _waited("prompt_kit.arefine", lambda: arefine(picture, change, **options))
-
-
-async def arefine(picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
-    """Change one thing in a picture, and keep what is right already.
-
-    A new request is made from the picture, the change and the list of what must stay. With ``chat`` the change is
-    sent to the same model, as the next message of the conversation that made the picture.
-
-    Args:
-        picture: A picture file, a run with one picture (its id or folder), or the outcome of one.
-        change: One change, as an instruction: "make the light warmer".
-        **options: ``chat``, ``keep`` (what must stay besides what the picture's recipe lists), ``values``
-            (further values of the recipe ``refine``, such as ``{"object": "hat.png"}``), ``settings`` that differ
-            from the picture's own, and how it is sent, as for `generate`.
-
-    Returns:
-        The outcome of a run of its own, whose record names the picture it came from.
-
-    Raises:
-        InputError: When there is not exactly one picture, when something does not fit, or when the conversation
-            cannot be continued; nothing was sent.
-        NotFoundError: When there is no such run or generator.
-        WorkspaceError: When runs or ledger cannot be read or written.
-    """
-    return await kit_of(options.get("project")).arefine(picture, change, **options)
-
-
-def compare(
-    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[CompareOptions]
-) -> Comparison:
-    """Make the same prompt over one or two axes and wait for it; `acompare` is the async twin."""
-    return _waited("prompt_kit.acompare", lambda: acompare(recipe, values, across=across, **options))
-
-
-async def acompare(
-    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[CompareOptions]
-) -> Comparison:
-    """Make the same prompt over one or two axes, and write one sheet with all pictures side by side.
-
-    Every cell is a run of its own, with its record. When the same comparison was left unfinished it goes on, and what
-    it has is not paid again. The sheet is written even when it is stopped, and shows what was made.
-
-    With ``batch`` the cells are submitted as jobs, and it returns at once. When `Comparison.jobs` are collected, the
-    same without ``batch`` writes the sheet, and makes only what they did not bring.
-
-    Args:
-        recipe: The recipe, or its name.
-        values: What is the same in all cells, as `Recipe.render` takes it.
-        across: What differs: for one or two names, the values to compare, or ``*`` for all; such as
-            ``{"style": ["kawaii", "flat"], "tier": "*"}``. Besides the recipe's parameters and pictures there are
-            settings, ``generator``, ``strategy`` (``None`` is without) and ``example``.
-        options: See `CompareOptions`.
-
-    Raises:
-        InputError: With every problem of all cells; nothing was sent.
-        NotFoundError: When there is no such recipe.
-        BudgetError: When it would cost more than is allowed, or the price is unknown; nothing was sent.
-        WorkspaceError: When the runs' folder cannot be written.
-    """
-    from prompt_kit.recipe.recipe import Recipe
-
-    # A recipe is made in its own project.
-    project = options.get("project", recipe.library.project if isinstance(recipe, Recipe) else None)
-    return await kit_of(project).acompare(recipe, values, across=across, **options)
