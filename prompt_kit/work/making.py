@@ -24,7 +24,7 @@ from prompt_kit.work.booking import budget_refusal
 from prompt_kit.work.events import Event
 from prompt_kit.work.orders import Result
 from prompt_kit.work.reporting import mark
-from prompt_kit.work.results import after_empty, merged
+from prompt_kit.work.results import after_empty, brought, merged
 from prompt_kit.work.resuming import stop_if_gone_on_with, unfinished
 
 if TYPE_CHECKING:
@@ -293,18 +293,8 @@ class Making:
     async def _finish(self, outcome: Outcome) -> Event:
         folder = self._folder
         outcome = await self.shared.booking.run(lambda _: self._finished_run(outcome))
-        result = Result(
-            self.item,
-            outcome.status,
-            reason=outcome.reason,
-            message="" if outcome.ok else outcome.explanation,
-            pictures=outcome.pictures,
-            text=outcome.text,
-            cost=outcome.cost,
-            seconds=(datetime.now(UTC) - self.started).total_seconds(),
-            runs=(folder.id,),
-            outcome=outcome,
-        )
+        seconds = (datetime.now(UTC) - self.started).total_seconds()
+        result = replace(brought(self.item, outcome), seconds=seconds, runs=(folder.id,))
         return self.event("ended", result=result, outcome=outcome)
 
     def _finished_run(self, outcome: Outcome) -> Outcome:
@@ -322,7 +312,7 @@ class Making:
             error = self.error if isinstance(self.error, PromptKitError) else None
             return Result(self.item, message=str(self.error), runs=runs, error=error)
         if self.stop is not None and self.stop.status is Status.BUDGET:
-            return Result(self.item, Status.BUDGET, message=self.stop.explanation, outcome=self.stop)
+            return brought(self.item, self.stop)
         why = self.stop.explanation if self.stop else "The work was stopped."
         return Result(self.item, message=f"Nothing was sent. {why}")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from prompt_kit.errors import InputError
+from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.outcome import Outcome, Status, Usage
 from prompt_kit.record.ledger import Ledger
-from prompt_kit.record.runs.answers import outcome_of
-from prompt_kit.record.runs.reading import own_record
+from prompt_kit.record.runs.answers import derived_of, outcome_of
+from prompt_kit.record.runs.reading import id_of, own_record
 from prompt_kit.support.money import total
 from prompt_kit.work.orders import Result
 from prompt_kit.work.resuming import last_folder
@@ -27,41 +27,79 @@ def results(plan: Plan) -> tuple[Result, ...]:
     Raises:
         WorkspaceError: When the ledger cannot be read.
     """
+    root = plan.project.runs_folder
     with Ledger.open(plan.project.ledger_url) as ledger:
-        by_number = {item.number: _result(item, ledger, plan.project.runs_folder) for item in plan.to_send}
+        folders = {item.number: last_folder(item, ledger, root) for item in plan.to_send}
+    there = {number: [id_of(folder)] if folder else [] for number, folder in folders.items()}
     return tuple(
-        replace(by_number[item.number if item.same_as is None else item.same_as], item=item)
-        if not item.refusals
-        else Result(item, message=" ".join(problem.message for problem in item.refusals))
+        Result(item, message=" ".join(problem.message for problem in item.refusals))
+        if item.refusals
+        else result_of(item, there[item.number if item.same_as is None else item.same_as], root)
         for item in plan.items
     )
 
 
-def _result(item: Item, ledger: Ledger, root: Path) -> Result:
-    folder = last_folder(item, ledger, root)
-    try:
-        record = own_record(folder) if folder else None
-        outcomes = [outcome_of(done, folder) for done in record.requests] if record and folder else []
-    except InputError as error:
-        return Result(item, message=str(error), error=error)
-    if record is None or folder is None:
+def result_of(item: Item, runs: Sequence[str], root: Path) -> Result:
+    """Return what has come of an item from the records of its runs; what is damaged is reported in it.
+
+    Args:
+        item: The item.
+        runs: The ids of its runs, in the order in which they began; the last one counts, all of them cost.
+        root: The folder of all runs.
+    """
+    endings = [_recorded(item, root / run) for run in runs]
+    if not endings:
         return Result(item, message="Nothing was sent.")
+    return replace(endings[-1], runs=tuple(runs), cost=total(ending.cost for ending in endings))
+
+
+def _recorded(item: Item, folder: Path) -> Result:
+    try:
+        record = own_record(folder)
+        asked = (record.prompt_fingerprint, record.generator, record.count)
+        if asked != (item.prompt.fingerprint, item.generator, item.count):
+            raise InputError(f"{folder}: the record is of another prompt. It is left alone.")
+        outcomes = [outcome_of(done, folder) for done in record.requests]
+        derived = derived_of(record.derived, folder)
+    except PromptKitError as error:
+        return Result(item, message=str(error), cost=None, folder=folder, error=error)
+    result = Result(item, folder=folder)
+    if outcomes:
+        together = merged(outcomes)
+        warnings = tuple(dict.fromkeys((*item.warnings, *together.warnings)))
+        result = brought(item, replace(together, derived=derived, warnings=warnings))
+    takes = len({done.request.take for done in record.requests})
+    took = sum((done.request.ended - done.request.sent).total_seconds() for done in record.requests)
+    result = replace(result, seconds=took / takes if takes else None)
+    if record.state == "waiting":
+        message = f"It waits in {record.job}. Collect it: prompt-kit runs wait {record.job}."
+        return replace(result, status=None, reason="", message=message, cost=None, job=record.job)
     totals = record.totals
-    status = totals.status if totals else None if record.state == "waiting" else Status.CANCELLED
-    together = merged(outcomes) if outcomes else None
-    took = [(done.request.ended - done.request.sent).total_seconds() for done in record.requests]
+    if totals is None:
+        message = "The run was stopped before it ended."
+        return replace(result, status=Status.CANCELLED, reason="", message=message, cost=None)
+    return replace(
+        result,
+        status=totals.status,
+        reason=totals.reason,
+        message="" if totals.status is Status.OK else f"{totals.message} {totals.next_step}".strip(),
+        # A request that was on its way when the run ended may have been paid.
+        cost=None if totals.status is Status.CANCELLED else record.cost,
+    )
+
+
+def brought(item: Item, outcome: Outcome) -> Result:
+    """Return the result of an item of which this came back."""
     return Result(
         item,
-        status,
-        reason=totals.reason if totals else "",
-        message="" if status is Status.OK or not totals else f"{totals.message} {totals.next_step}".strip(),
-        pictures=together.pictures if together else (),
-        text=together.text if together else "",
-        cost=None if status in {None, Status.CANCELLED} else record.cost,
-        seconds=sum(took) / record.count if took else None,
-        runs=(record.run,),
-        job=record.job if record.state == "waiting" else "",
-        outcome=together,
+        outcome.pictures,
+        status=outcome.status,
+        reason=outcome.reason,
+        message="" if outcome.ok else outcome.explanation,
+        text=outcome.text,
+        cost=outcome.cost,
+        folder=outcome.folder,
+        outcome=outcome,
     )
 
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from prompt_kit.errors import PromptKitError
 from prompt_kit.generators.opening import announcing, opened
 from prompt_kit.outcome import Outcome, Status
+from prompt_kit.work.affording import check_limit
 from prompt_kit.work.booking import Booking
 from prompt_kit.work.gate import Gate
+from prompt_kit.work.jobs.submitting import delivered
 from prompt_kit.work.making import Making
 from prompt_kit.work.planning import generator_for
 from prompt_kit.work.reporting import reported
@@ -54,6 +56,8 @@ async def work(
 ) -> AsyncGenerator[Event]:
     """Make what a plan holds, and yield each step; what is there already is kept, and not paid again.
 
+    What is to be delivered in jobs is submitted, and ends without a status; its result names the job.
+
     When it is cancelled, what is on its way is written down as lost, the runs end as cancelled, and their events come
     before the `CancelledError`. Every item ends with an event, whatever happened.
 
@@ -65,16 +69,21 @@ async def work(
         resend: Whether a request may be sent again that may have been paid though nobody saw the answer.
 
     Raises:
+        BudgetError: When it would cost more than the plan's limit, or in jobs more than is left; nothing was sent.
+        InputError: When something cannot go into a job, or waits in one already; nothing was sent.
         NotFoundError: When there is no such generator.
         WorkspaceError: When the ledger cannot be opened.
     """
+    if plan.delivery == "now":
+        check_limit(plan)
     async with AsyncExitStack() as stack:
         desk = Booking(plan.project) if booking is None else booking
         if booking is None:
             await stack.enter_async_context(desk)
         sending = _Sending(plan, desk, gate or Gate(plan.project.concurrency), new=new, resend=resend)
-        await sending.open(stack)
-        async with aclosing(sending.events()) as events:
+        if plan.delivery == "now":
+            await sending.open(stack)
+        async with aclosing(sending.events() if plan.delivery == "now" else delivered(plan, desk, new=new)) as events:
             async for event in events:
                 yield event
     # Only now: whoever is stopped before the end goes on with all of it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,28 +15,33 @@ from prompt_kit.generators import BatchGenerator, Generator, Request
 from prompt_kit.generators.opening import opened
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, project_of
-from prompt_kit.prompt import Prompt
 from prompt_kit.record.ledger import Ledger, Planned
-from prompt_kit.record.runs import RunFolder, run_record
+from prompt_kit.record.runs import RunFolder, id_of, run_record
 from prompt_kit.support import files
-from prompt_kit.support.calls import check_kind, check_options, waited
+from prompt_kit.support.calls import check_options, waited
 from prompt_kit.support.money import dollars
 from prompt_kit.work import planning
 from prompt_kit.work.affording import check_limit, limit_of
 from prompt_kit.work.booking import Booking
+from prompt_kit.work.events import Event
 from prompt_kit.work.jobs.records import Job, Row, held, write
-from prompt_kit.work.orders import Item, Kept, Order, Plan
-from prompt_kit.work.planning import default_generator, generator_for
+from prompt_kit.work.orders import Item, Kept, Order, Plan, Result
+from prompt_kit.work.planning import default_generator, generator_for, no_taker
+from prompt_kit.work.results import result_of
 from prompt_kit.work.resuming import stop_if_claimed, unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from pathlib import Path
 
     from typing_extensions import Unpack
 
+    from prompt_kit.prompt import Prompt
 
 UNCERTAIN: Final = "It is not known whether the job arrived. 'prompt-kit runs wait' looks for it."
+
+
+_STOPPED: Final = Outcome(Status.CANCELLED, message="It was stopped before anything was sent.", billable="no")
 
 
 class SubmitOptions(TypedDict, total=False):
@@ -79,26 +84,24 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> 
     check_options("submit", options, SubmitOptions)
     project = project_of(options.get("project"))
     made_by = generator_for(options.get("generator") or default_generator(project), project)
-    person = options.get("person", "")
+    person, note = options.get("person", ""), options.get("on_run")
     orders = [order if isinstance(order, Order) else Order(order, person=person) for order in wanted]
-    for order in orders:
-        check_kind("prompt", order.prompt, Prompt, "what Recipe.render returns")
     plan = await asyncio.to_thread(job_plan, orders, made_by, project, limit_of(options.get("max_cost")))
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(opened(made_by))
-        booking = await stack.enter_async_context(Booking(project))
-        plan = await booking.run(lambda ledger: _narrowed(plan, ledger, new=options.get("new", False)))
-        if tell := options.get("on_priced"):
-            tell(plan)
-        check_limit(plan)
-        await booking.run(lambda ledger: _afford(plan, ledger))
-        jobs = []
-        for model in dict.fromkeys(item.model.id for item in plan.items):
-            submitting = _Submitting(
-                _taker(made_by), project, booking, options.get("on_run"), options.get("new", False)
-            )
-            jobs.append(await submitting.through([item for item in plan.items if item.model.id == model]))
-        return tuple(jobs)
+    jobs: list[Job] = []
+    errors: list[PromptKitError] = []
+    async with Booking(project) as booking:
+        steps = _steps(plan, booking, new=options.get("new", False), tell=options.get("on_priced"))
+        async with aclosing(steps):
+            async for step in steps:
+                if isinstance(step, Job):
+                    jobs.append(step)
+                elif step.result and step.result.error:
+                    errors.append(step.result.error)
+                elif note and step.folder:
+                    note(step.item.number, id_of(step.folder))
+    if errors:
+        raise errors[0]
+    return tuple(jobs)
 
 
 def job_plan(orders: Sequence[Order], made_by: Generator, project: Project, limit: Decimal | None = None) -> Plan:
@@ -107,14 +110,83 @@ def job_plan(orders: Sequence[Order], made_by: Generator, project: Project, limi
     Raises:
         InputError: With everything that cannot go into a job.
     """
-    _taker(made_by)
     if not orders:
         raise InputError("There is nothing to submit.")
-    plan = planning.plan(orders, project=project, generator=made_by, delivery="job", limit=limit).checked()
-    pictures = (image for order in orders for turn in order.prompt.turns for image in turn.images)
+    return planning.plan(orders, project=project, generator=made_by, delivery="job", limit=limit).checked()
+
+
+async def delivered(plan: Plan, booking: Booking, *, new: bool = False) -> AsyncGenerator[Event]:
+    """Submit what a plan holds, in a job for each generator and model, and yield each step.
+
+    Every item's run is named, by the event ``started``, before anything leaves for it. Where only some jobs can be
+    submitted, the items of the others end with the error.
+
+    Args:
+        plan: What is to be submitted; what it refuses is left out.
+        booking: The ledger and the folders.
+        new: Whether everything is made anew, even if the same waits in a job.
+
+    Raises:
+        InputError: With everything that waits in a job already, or cannot go into one; nothing was sent.
+        BudgetError: When it would cost more than is left; nothing was sent.
+        WorkspaceError: When runs, jobs or ledger cannot be written.
+    """
+    items: dict[str, Item] = {}
+    root = plan.project.runs_folder
+    async with aclosing(_steps(plan, booking, new=new)) as steps:
+        async for step in steps:
+            if not isinstance(step, Job):
+                if step.folder:
+                    items[id_of(step.folder)] = step.item
+                yield step
+                continue
+            for run in step.runs:
+                result = await asyncio.to_thread(result_of, items[run], [run], root)
+                if result.job and step.message:
+                    result = replace(result, message=step.message)
+                yield Event(step="ended", item=items[run], folder=root / run, result=result)
+
+
+async def _steps(
+    plan: Plan, booking: Booking, *, new: bool, tell: Callable[[Plan], None] | None = None
+) -> AsyncGenerator[Event | Job]:
+    """Submit what a plan holds; yield every run before it is handed over, and every job afterwards."""
+    named = {item.generator: plan.makers.get(item.generator) for item in plan.to_send}
+    makers = {name: _taker(maker or generator_for(name, plan.project)) for name, maker in named.items()}
+    await asyncio.to_thread(_read_pictures, plan)
+    async with AsyncExitStack() as stack:
+        for maker in makers.values():
+            await stack.enter_async_context(opened(maker))
+        plan = await booking.run(lambda ledger, plan=plan: _narrowed(plan, ledger, new=new))  # type: ignore[misc]
+        if tell:
+            tell(plan)
+        check_limit(plan)
+        await booking.run(lambda ledger: _afford(plan, ledger))
+        groups: dict[tuple[str, str], list[Item]] = {}
+        for item in plan.to_send:
+            groups.setdefault((item.generator, item.model.id), []).append(item)
+        for number, ((name, _), items) in enumerate(groups.items()):
+            submitting = _Submitting(makers[name], plan.project, booking, new)
+            try:
+                async with aclosing(submitting.through(items)) as steps:
+                    async for step in steps:
+                        yield step
+            except PromptKitError as error:
+                if not number:
+                    raise
+                for item in items:
+                    yield Event(step="ended", item=item, result=Result(item, message=str(error), error=error))
+
+
+def _read_pictures(plan: Plan) -> None:
+    """Read every picture once, before anything is written.
+
+    Raises:
+        InputError: When it is gone or has changed.
+    """
+    pictures = (image for item in plan.to_send for turn in item.prompt.turns for image in turn.images)
     for image in {image.sha256: image for image in pictures}.values():
         image.read()
-    return plan
 
 
 def _narrowed(plan: Plan, ledger: Ledger, *, new: bool) -> Plan:
@@ -125,11 +197,12 @@ def _narrowed(plan: Plan, ledger: Ledger, *, new: bool) -> Plan:
             nobody saw the answer.
     """
     ledger.reconcile()
-    if new:
-        return plan
     items: list[Item] = []
     problems: list[Problem] = []
-    for item in plan.items:
+    for item in (replace(item, kept=None) for item in plan.to_send):
+        if new:
+            items.append(item)
+            continue
         try:
             narrowed = _rest(item, ledger, plan.project.runs_folder)
         except InputError as error:
@@ -168,33 +241,38 @@ class _Submitting:
     made_by: BatchGenerator
     project: Project
     booking: Booking
-    tell: Callable[[int, str], None] | None = None
     new: bool = False
 
-    async def through(self, needed: Sequence[Item]) -> Job:
-        """Write and book everything, submit it, and return the job with the provider's name for it."""
+    async def through(self, needed: Sequence[Item]) -> AsyncGenerator[Event | Job]:
+        """Begin the runs and yield each; write and book everything, submit it, and yield the job."""
         root = self.project.runs_folder
         name = f"job-{secrets.token_hex(3)}"
         with held(name, root) as mine:
             if not mine:  # another process chose the same name at the same time
                 raise WorkspaceError(f"{root}: the job could not be written down. Submit it again.")
-            job, requests = await self.booking.run(lambda ledger: self._written(name, needed, ledger))
+            runs = await self.booking.run(lambda _: {self._run(item, name): item for item in needed})
+            try:
+                for run, item in runs.items():
+                    yield Event(step="started", item=item, folder=files.inside(root, run))
+            except BaseException:  # whoever listens wants no more
+                await self.booking.run(lambda _: self._end_new(runs, _STOPPED))
+                raise
+            job, requests = await self.booking.run(lambda ledger: self._written(name, runs, ledger))
             # From here on the provider may have the job, even if this process ends.
             answer = await self.made_by.submit(requests, job.label)
             if isinstance(answer, str):
-                return await asyncio.to_thread(write, job.model_copy(update={"state": "waiting", "name": answer}), root)
-            if answer.billable == "no":
-                return await self.booking.run(lambda ledger: dropped(job, answer, ledger, self.project))
-            message = f"{answer.message} {UNCERTAIN}"
-            return await asyncio.to_thread(write, job.model_copy(update={"message": message}), root)
+                job = job.model_copy(update={"state": "waiting", "name": answer})
+            elif answer.billable == "no":
+                job = await self.booking.run(lambda ledger, job=job: dropped(job, answer, ledger, self.project))  # type: ignore[misc]
+            else:
+                job = job.model_copy(update={"message": f"{answer.message} {UNCERTAIN}"})
+            if not job.over:
+                await asyncio.to_thread(write, job, root)
+        yield job
 
-    def _written(self, name: str, needed: Sequence[Item], ledger: Ledger) -> tuple[Job, dict[str, Request]]:
+    def _written(self, name: str, runs: Mapping[str, Item], ledger: Ledger) -> tuple[Job, dict[str, Request]]:
         """Write down and book everything, and return the job and its requests; on return it may leave."""
-        root, model = self.project.runs_folder, needed[0].model
-        runs = {self._run(item, name): item for item in needed}
-        for run, item in runs.items():
-            if self.tell:
-                self.tell(item.number, run)
+        root, model = self.project.runs_folder, next(iter(runs.values())).model
         drafts, requests = self._rows(runs)
         numbers = self._booked(drafts, runs, ledger)
         job = Job(
@@ -227,7 +305,7 @@ class _Submitting:
         A job may have more runs than a process may have files open.
         """
         if item.kept:
-            return f"{item.kept.folder.parent.name}/{item.kept.folder.name}"
+            return id_of(item.kept.folder)
         order = item.order
         parents = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
         folder = RunFolder.create(
@@ -293,11 +371,14 @@ class _Submitting:
                 return ledger.book_all(entries, budget=self.project.budget)
         except (BudgetError, InputError) as error:
             status = Status.BUDGET if isinstance(error, BudgetError) else Status.CANCELLED
-            why = Outcome(status, message=str(error), billable="no")
-            for run, item in runs.items():
-                if not item.kept:
-                    end_run(run, why, self.project)
+            self._end_new(runs, Outcome(status, message=str(error), billable="no"))
             raise
+
+    def _end_new(self, runs: Mapping[str, Item], why: Outcome) -> None:
+        """Write into every new run why nothing of it was submitted."""
+        for run, item in runs.items():
+            if not item.kept:
+                end_run(run, why, self.project)
 
 
 def dropped(job: Job, why: Outcome, ledger: Ledger, project: Project) -> Job:
@@ -334,7 +415,7 @@ def _taker(made_by: Generator) -> BatchGenerator:
     """
     if isinstance(made_by, BatchGenerator):
         return made_by
-    raise InputError(f"'{made_by.name}' takes no jobs. Send without --batch, or use the generator 'gemini'.")
+    raise InputError([no_taker(made_by.name)])
 
 
 def _afford(plan: Plan, ledger: Ledger) -> None:
