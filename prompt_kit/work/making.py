@@ -16,11 +16,10 @@ from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.images import Image
 from prompt_kit.outcome import Outcome, Picture, Status
 from prompt_kit.prompt import EarlierWords, Text
-from prompt_kit.record.ledger import Planned
 from prompt_kit.record.runs import RunFolder, Sent
 from prompt_kit.support.heads import head
 from prompt_kit.work import finishing
-from prompt_kit.work.booking import budget_refusal
+from prompt_kit.work.booking import budget_refusal, new_run, row_for
 from prompt_kit.work.events import Event
 from prompt_kit.work.orders import Result
 from prompt_kit.work.reporting import mark
@@ -177,7 +176,7 @@ class Making:
 
     def _folder_or_refusal(self, ledger: Ledger) -> RunFolder | Outcome:
         """Return the folder of the run; why the budget forbids it, before there is any folder."""
-        item, order, project = self.item, self.item.order, self.shared.plan.project
+        item, project = self.item, self.shared.plan.project
         root = project.runs_folder
         before = None if self.shared.new else unfinished(item, ledger, root, resend=self.shared.resend)
         if before is not None:
@@ -186,13 +185,10 @@ class Making:
         if item.kept and not self.shared.new:
             stop_if_gone_on_with(item.kept)
         try:
-            ledger.allow(self._planned("", 0, 0, "", item.price_of(0)), project.budget)
+            ledger.allow(row_for(item, "", 0, 0, fingerprint="", estimate=item.price_of(0)), project.budget)
         except BudgetError as error:
             return budget_refusal(error, item.model.id)
-        more = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
-        return RunFolder.create(
-            root, item.prompt, generator=item.generator, now=datetime.now(UTC), count=item.count, **more
-        )
+        return new_run(item, root)
 
     async def _made(self, take: int) -> Mapping[int, Outcome]:
         return await self.shared.booking.run(lambda _: self._folder.made(take))
@@ -216,7 +212,9 @@ class Making:
                 return None
             self._tell("sent", number, take)
             try:
-                planned = self._planned(self._folder.id, number, take, request.fingerprint, estimate)
+                planned = row_for(
+                    item, self._folder.id, number, take, fingerprint=request.fingerprint, estimate=estimate
+                )
                 row = await shared.booking.book(planned)
             except BudgetError as error:
                 return budget_refusal(error, item.model.id)
@@ -245,21 +243,6 @@ class Making:
         except PromptKitError as error:  # nothing can be saved any more, so nothing more is paid for
             shared.broken = shared.broken or error
             raise
-
-    def _planned(self, run: str, turn: int, take: int, fingerprint: str, estimate: Decimal | None) -> Planned:
-        return Planned(
-            run=run,
-            recipe=self.item.prompt.recipe,
-            turn=turn,
-            take=take,
-            generator=self.item.generator,
-            model=self.item.model.id,
-            fingerprint=fingerprint,
-            prompt_fingerprint=self.item.prompt.fingerprint,
-            estimate=estimate,
-            person=self.item.order.person,
-            order_key=self.item.key,
-        )
 
     def _estimate(self, request: Request) -> Decimal | None:
         """Return what a request should cost: nothing where it is free, unknown on a generator without prices."""

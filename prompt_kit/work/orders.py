@@ -72,8 +72,6 @@ class Item:
     model: Model
     estimate: Decimal | None
     """About what the whole order costs with the real model, in US dollars; ``None`` is unknown."""
-    batch_estimate: Decimal | None
-    """The same in a job."""
     free: bool
     """Whether the generator costs nothing."""
     priced: bool

@@ -143,7 +143,6 @@ def _judged(number: int, order: Order, chosen: str | Generator, catalogue: Catal
         name,
         model,
         model.estimate(prompt, order.count) if priced or layouts else None,
-        model.in_batch.estimate(prompt, order.count) if priced else None,
         free=free,
         priced=priced,
         warnings=(*model.warnings(prompt), *(() if layouts else finishing.warnings(prompt))),

@@ -14,7 +14,7 @@ from prompt_kit.outcome import Outcome, Status
 from prompt_kit.work.affording import check_limit
 from prompt_kit.work.booking import Booking
 from prompt_kit.work.gate import Gate
-from prompt_kit.work.jobs.submitting import delivered
+from prompt_kit.work.jobs.delivering import delivered
 from prompt_kit.work.making import Making
 from prompt_kit.work.planning import generator_for
 from prompt_kit.work.reporting import reported
