@@ -15,9 +15,9 @@ from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
 from prompt_kit.support.calls import check_kind, check_options
 from prompt_kit.work import planning
-from prompt_kit.work.affording import check_limit, limit_of
+from prompt_kit.work.affording import limit_of
 from prompt_kit.work.desk import Desk
-from prompt_kit.work.options import SendOptions
+from prompt_kit.work.options import SendOptions, order_of
 from prompt_kit.work.orders import Order, Plan
 from prompt_kit.work.reporting import waited_for
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from prompt_kit.refining import Refinable, RefineOptions
     from prompt_kit.work.events import Event
     from prompt_kit.work.jobs import Job
+    from prompt_kit.work.jobs.collecting import CollectOptions
     from prompt_kit.work.jobs.submitting import SubmitOptions
     from prompt_kit.work.orders import Delivery, Result
 
@@ -148,8 +149,33 @@ class Kit:
         planned = planning.plan(orders, project=self.project, generator=generator, delivery=delivery, limit=limit)
         return planned if new else with_kept(planned)
 
+    def results(self, plan: Plan) -> tuple[Result, ...]:
+        """Return what has come of each item of a plan so far, also what jobs brought; nothing is made.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be read.
+        """
+        from prompt_kit.work.results import results
+
+        return results(plan)
+
     async def work(self, plan: Plan, *, new: bool = False, resend: bool = False) -> AsyncGenerator[Event]:
-        """Make what a plan holds, and yield each step; `work.sending.work` says more."""
+        """Make what a plan holds, or submit it, and yield each step.
+
+        Whoever wants no more closes the generator: what is on its way is written down as lost, and the same plan goes
+        on later. Several works may go on at the same time.
+
+        Args:
+            plan: What is to be made; what it refuses is left out.
+            new: Whether everything is made anew, even where a run of the same order was left unfinished.
+            resend: Whether a request may be sent again that may have been paid though nobody saw the answer.
+
+        Raises:
+            BudgetError: When it would cost more than the plan's limit; nothing was sent.
+            InputError: When something cannot go into a job, or waits in one already; nothing was sent.
+            NotFoundError: When there is no such generator.
+            WorkspaceError: When the ledger cannot be opened.
+        """
         from prompt_kit.work.sending import work
 
         async with self:
@@ -165,26 +191,23 @@ class Kit:
     async def agenerate(self, prompt: Prompt, **options: Unpack[SendOptions]) -> Outcome:
         """Make the pictures of a prompt in this kit's project; the function `agenerate` says more."""
         check_options("generate", options, SendOptions)
-        return await self._one(_order(prompt, options), options)
+        return await self._one(order_of(prompt, options), options)
 
     def refine(self, picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
         """Change one thing in a picture and wait for the result; `arefine` is the async twin."""
         return waited_for("Kit.arefine", lambda: self.arefine(picture, change, **options))
 
     async def arefine(self, picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
-        """Change one thing in a picture, and keep what is right already; the function `arefine` says more."""
+        """Change one thing in a picture, and keep what is right already; the function `arefine` says more.
+
+        Here ``values`` are data only, as for `render`: a text among them never names a file.
+        """
         from prompt_kit.refining import RefineOptions, refinement_of
 
         check_options("refine", options, RefineOptions)
         own: RefineOptions = {**options, "project": self.project}
         ready = await asyncio.to_thread(refinement_of, picture, change, own)
-        order = replace(
-            _order(ready.prompt, options),
-            generator=options.get("generator") or ready.generator,
-            parent=ready.parent,
-            parent_picture=ready.parent_picture,
-        )
-        outcome = await self._one(order, options)
+        outcome = await self._one(ready.order, options)
         return replace(outcome, warnings=(*ready.warnings, *outcome.warnings))
 
     def compare(
@@ -206,7 +229,10 @@ class Kit:
         across: Across,
         **options: Unpack[CompareOptions],
     ) -> Comparison:
-        """Make the same prompt over one or two axes, and write one sheet; the function `acompare` says more."""
+        """Make the same prompt over one or two axes, and write one sheet; the function `acompare` says more.
+
+        Here values and axes are data only, as for `render`: a text among them never names a file.
+        """
         from prompt_kit.comparing import compared
         from prompt_kit.recipe.recipe import Recipe
 
@@ -225,6 +251,17 @@ class Kit:
         own: SubmitOptions = {**options, "project": self.project}
         return await asubmit(*wanted, **own)
 
+    def collect(self, *jobs: str | Job, **options: Unpack[CollectOptions]) -> tuple[Job, ...]:
+        """Wait for jobs and save what came of them; `acollect` is the async twin."""
+        return waited_for("Kit.acollect", lambda: self.acollect(*jobs, **options))
+
+    async def acollect(self, *jobs: str | Job, **options: Unpack[CollectOptions]) -> tuple[Job, ...]:
+        """Wait for jobs and save what came of them; the function `acollect` says more."""
+        from prompt_kit.work.jobs import acollect
+
+        own: CollectOptions = {**options, "project": self.project}
+        return await acollect(*jobs, **own)
+
     def runs(self) -> Iterator[RunSummary]:
         """Yield every run of the project, the newest first."""
         from prompt_kit.record.runs import runs
@@ -239,10 +276,12 @@ class Kit:
 
     async def _one(self, order: Order, options: Mapping[str, Any]) -> Outcome:
         """Make one order and return what came of it; raise what kept it from being made."""
-        planned = await asyncio.to_thread(self._checked, order, options)
+        # What is there already matters only where there is a limit.
+        limit, new = options.get("max_cost"), options.get("new", False)
+        planned = await asyncio.to_thread(self.plan, order, max_cost=limit, new=new or limit is None)
         result: Result | None = None
         tell = options.get("on_progress")
-        steps = self.work(planned, new=options.get("new", False), resend=options.get("resend", False))
+        steps = self.work(planned.checked(), new=new, resend=options.get("resend", False))
         async with aclosing(steps):
             async for event in steps:
                 result = event.result or result
@@ -253,27 +292,3 @@ class Kit:
         if result.error is not None:
             raise result.error
         return result.outcome or Outcome(Status.CANCELLED)
-
-    def _checked(self, order: Order, options: Mapping[str, Any]) -> Plan:
-        """Return the plan of one order, when it can be made and paid."""
-        from prompt_kit.work.resuming import with_kept
-
-        limit = limit_of(options.get("max_cost"))
-        planned = planning.plan([order], project=self.project, limit=limit).checked()
-        for image in {image.sha256: image for turn in order.prompt.turns for image in turn.images}.values():
-            image.read()
-        if limit is not None and not options.get("new"):
-            planned = with_kept(planned)
-        check_limit(planned)
-        return planned
-
-
-def _order(prompt: Prompt, options: Mapping[str, Any]) -> Order:
-    return Order(
-        prompt,
-        options.get("count", 1),
-        options.get("parent") or "",
-        options.get("parent_picture") or "",
-        options.get("generator") or "",
-        person=options.get("person", ""),
-    )

@@ -97,7 +97,8 @@ async def arefine(picture: Refinable, change: str, **options: Unpack[RefineOptio
         NotFoundError: When there is no such run or generator.
         WorkspaceError: When runs or ledger cannot be read or written.
     """
-    return await kit_of(options.get("project")).arefine(picture, change, **options)
+    own: RefineOptions = {"paths": True, **options}
+    return await kit_of(options.get("project")).arefine(picture, change, **own)
 
 
 def compare(
@@ -136,4 +137,5 @@ async def acompare(
 
     # A recipe is made in its own project.
     project = options.get("project", recipe.library.project if isinstance(recipe, Recipe) else None)
-    return await kit_of(project).acompare(recipe, values, across=across, **options)
+    own: CompareOptions = {"paths": True, **options}
+    return await kit_of(project).acompare(recipe, values, across=across, **own)

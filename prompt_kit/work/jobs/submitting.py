@@ -16,7 +16,6 @@ from prompt_kit.work.booking import Booking
 from prompt_kit.work.jobs.delivering import submitting
 from prompt_kit.work.jobs.records import Job
 from prompt_kit.work.orders import Order, Plan
-from prompt_kit.work.planning import default_generator, generator_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,10 +66,10 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> 
     """
     check_options("submit", options, SubmitOptions)
     project = project_of(options.get("project"))
-    made_by = generator_for(options.get("generator") or default_generator(project), project)
     person, note = options.get("person", ""), options.get("on_run")
     orders = [order if isinstance(order, Order) else Order(order, person=person) for order in wanted]
-    plan = await asyncio.to_thread(job_plan, orders, made_by, project, limit_of(options.get("max_cost")))
+    limit, maker = limit_of(options.get("max_cost")), options.get("generator") or ""
+    plan = await asyncio.to_thread(job_plan, orders, project, generator=maker, limit=limit)
     jobs: list[Job] = []
     errors: list[PromptKitError] = []
     async with Booking(project) as booking:
@@ -88,7 +87,9 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> 
     return tuple(jobs)
 
 
-def job_plan(orders: Sequence[Order], made_by: Generator, project: Project, limit: Decimal | None = None) -> Plan:
+def job_plan(
+    orders: Sequence[Order], project: Project, *, generator: str | Generator = "", limit: Decimal | None = None
+) -> Plan:
     """Return what submitting these orders would mean, as a plan.
 
     Raises:
@@ -96,4 +97,4 @@ def job_plan(orders: Sequence[Order], made_by: Generator, project: Project, limi
     """
     if not orders:
         raise InputError("There is nothing to submit.")
-    return planning.plan(orders, project=project, generator=made_by, delivery="job", limit=limit).checked()
+    return planning.plan(orders, project=project, generator=generator, delivery="job", limit=limit).checked()
