@@ -44,11 +44,10 @@ def tell_lost_history(project: Project) -> None:
     from prompt_kit.record.history import missing_history
     from prompt_kit.record.ledger import Ledger
 
-    url = project.ledger_url
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    if not Ledger.exists(project.ledger_url):
         warning = missing_history(None, project.runs_folder)
     else:
-        with Ledger.open(url) as ledger:
+        with Ledger.open(project.ledger_url) as ledger:
             warning = missing_history(ledger, project.runs_folder)
     if warning:
         talk(warning)
@@ -136,10 +135,9 @@ def budget_left(project: Project) -> Decimal | None:
         return None
     from prompt_kit.record.ledger import Ledger
 
-    url = project.ledger_url
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    if not Ledger.exists(project.ledger_url):
         return min(limit for limit in (budget.run, budget.day, budget.month) if limit is not None)
-    with Ledger.open(url) as ledger:
+    with Ledger.open(project.ledger_url) as ledger:
         return ledger.left(budget)
 
 

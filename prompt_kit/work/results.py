@@ -28,9 +28,12 @@ def results(plan: Plan) -> tuple[Result, ...]:
         WorkspaceError: When the ledger cannot be read.
     """
     root = plan.project.runs_folder
-    with Ledger.open(plan.project.ledger_url) as ledger:
-        folders = {item.number: last_folder(item, ledger, root) for item in plan.to_send}
-    there = {number: [id_of(folder)] if folder else [] for number, folder in folders.items()}
+    there: dict[int, list[str]] = {item.number: [] for item in plan.to_send}
+    if Ledger.exists(plan.project.ledger_url):
+        with Ledger.open(plan.project.ledger_url) as ledger:
+            for item in plan.to_send:
+                folder = last_folder(item, ledger, root)
+                there[item.number] = [id_of(folder)] if folder else []
     return tuple(
         Result(item, message=" ".join(problem.message for problem in item.refusals))
         if item.refusals

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError
@@ -23,6 +22,7 @@ from prompt_kit.work.reporting import unreported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from prompt_kit.record.ledger import Entry
     from prompt_kit.record.runs import RunRecord
@@ -55,10 +55,9 @@ def with_kept(plan: Plan) -> Plan:
     Raises:
         WorkspaceError: When the ledger cannot be read.
     """
-    url = plan.project.ledger_url
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    if not Ledger.exists(plan.project.ledger_url):
         return plan
-    with Ledger.open(url) as ledger:
+    with Ledger.open(plan.project.ledger_url) as ledger:
         items = tuple(replace(item, kept=_kept_if_sound(item, ledger, plan)) for item in plan.items)
     return replace(plan, items=items)
 
