@@ -17,8 +17,8 @@ from prompt_kit.prompt import Earlier, Settings, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import prompt_from
 from prompt_kit.work.gate import Gate
+from prompt_kit.work.making import ENDS
 from prompt_kit.work.results import results as on_disk
-from prompt_kit.work.sending import ENDS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.cli.limits import LIMITS, kit_from, limit
+from prompt_kit.cli.limits import LIMITS, delivery, kit_from, limit
 from prompt_kit.cli.options import FILL_IN, given, options_of, with_option, with_options
 from prompt_kit.cli.output import Command, Group, give, give_json, say, talk
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
@@ -163,8 +163,8 @@ def _send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
     kit = kit_from(project, options)
     name = progress.chosen_generator(options["generator"], project)
     order = Order(prompt, options["count"])
-    plan = kit.plan(order, generator=name, max_cost=limit(options), new=options["new"]).checked()
-    carry_out(kit, plan, options)
+    plan = kit.plan(order, generator=name, delivery=delivery(options), max_cost=limit(options), new=options["new"])
+    carry_out(kit, plan.checked(), options)
 
 
 def _generate_from(ctx: click.Context, from_: str | None, **options: Any) -> None:

@@ -29,24 +29,21 @@ def submit_orders(plan: Plan, options: Mapping[str, Any]) -> None:
 
     Exits with 1 when a job was not submitted.
     """
-    from prompt_kit.work.jobs import job_plan, submit
+    from prompt_kit.work.jobs import submit
     from prompt_kit.work.planning import generator_for
-    from prompt_kit.work.resuming import with_kept
 
     if options["out"]:
         raise click.UsageError("--out copies pictures, and a job has none yet. 'runs wait' tells where they are.")
     if options["resend"]:
         raise click.UsageError("--resend sends a lost request once more at once. Leave out --batch, or take --new.")
     project = plan.project
-    orders = [replace(item.order, generator=item.generator) for item in plan.items]
     if options["dry_run"]:
-        in_jobs = job_plan(orders, project)
-        _show_submission(in_jobs if options["new"] else with_kept(in_jobs), as_json=options["as_json"])
+        _show_submission(plan, as_json=options["as_json"])
         return
     for name in plan.makers:
         announce(generator_for(name, project))
     jobs = submit(
-        *orders,
+        *(replace(item.order, generator=item.generator) for item in plan.items),
         project=project,
         new=options["new"],
         max_cost=limit(options),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
-from prompt_kit.cli.limits import kit_from, limit
+from prompt_kit.cli.limits import delivery, kit_from, limit
 from prompt_kit.cli.options import given, options_of, with_option
 from prompt_kit.cli.output import talk
 from prompt_kit.cli.progress import name_generator, tell_lost_history
@@ -69,7 +69,7 @@ def refine_pictures(ctx: click.Context, /, words: tuple[str, ...], **options: An
         talk(warning)
     if len(plan.items) > 1 and not options["as_json"] and not options["batch"]:
         _tell_price(plan)
-    carry_out(kit, plan, options)
+    carry_out(kit, plan.checked(), options)
 
 
 refine = Refine(
@@ -146,7 +146,8 @@ def _planned(
             problems += error.problems
     if problems:
         raise InputError(dict.fromkeys(with_option(problem, options) for problem in problems))
-    return work, kit.plan(*(ready.order for ready in work), max_cost=limit(options), new=options["new"]).checked()
+    orders = (ready.order for ready in work)
+    return work, kit.plan(*orders, delivery=delivery(options), max_cost=limit(options), new=options["new"])
 
 
 def _name_generators(ready: list[Refinement], plan: Plan, options: dict[str, Any]) -> None:

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.catalogue.formats import nearest_format
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.images import open_image
-from prompt_kit.project import find_project
+from prompt_kit.outcome import Outcome
+from prompt_kit.project import find_project, project_of
 from prompt_kit.prompt import Settings
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
 from prompt_kit.recipe.slots import as_paths
 from prompt_kit.record.runs import conversation_of
-from prompt_kit.refining.origins import PICTURE, RECIPE, origin_of, said, short, texts, values_of
+from prompt_kit.refining.origins import PICTURE, RECIPE, only, origin_of, pictures_of, said, short, texts, values_of
 from prompt_kit.refining.restart import start_again
+from prompt_kit.support.calls import check_kind
 from prompt_kit.work.options import GenerateOptions, order_of
+from prompt_kit.work.planning import check_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
     from prompt_kit.images import Image
     from prompt_kit.prompt import Exchange, Prompt
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.refining.origins import Origin
+    from prompt_kit.refining.origins import Origin, Refinable
     from prompt_kit.work.orders import Order
 
 IN_CHAT: Final = "_refine-change.j2"
@@ -74,6 +78,31 @@ class Refinement:
     def prompt(self) -> Prompt:
         """What is sent."""
         return self.order.prompt
+
+
+def refinement_of(picture: Refinable, change: str, options: RefineOptions) -> Refinement:
+    """Return the request that changes one thing in a picture.
+
+    Args:
+        picture: A picture file, a run with one picture (its id or folder), or the outcome of one.
+        change: One change, as an instruction: "make the light warmer".
+        options: How it is refined.
+
+    Raises:
+        InputError: When there is not exactly one picture, when something does not fit, or when the conversation
+            cannot be continued.
+        NotFoundError: When there is no such run.
+        WorkspaceError: When runs cannot be read.
+        TypeError: When an argument is of another kind.
+    """
+    check_kind("picture", picture, (str, Path, Outcome), "a picture file, a run or its outcome")
+    check_generator(options.get("generator") or "")
+    check_kind("keep", options.get("keep", ()), (list, tuple), "a list of what must stay")
+    check_kind("settings", options.get("settings", {}), Mapping, "settings by name, such as {'size': '2K'}")
+    check_kind("values", options.get("values", {}), Mapping, "values by name, such as {'object': 'hat.png'}")
+    project = project_of(options.get("project"))
+    values = {**options.get("values", {}), "change": change, "keep": list(options.get("keep", ()))}
+    return prepare(only(pictures_of(picture, project.runs_folder), picture), values, options)
 
 
 def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) -> Refinement:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from prompt_kit.errors import BudgetError, GeneratorError, PromptKitError
 from prompt_kit.generators import Request
@@ -45,7 +45,29 @@ _CANCELLED: Final = Outcome(
 )
 
 
-class Shared(Protocol):
+Ends: TypeAlias = Literal["nothing", "run", "model", "generator"]
+
+ENDS: Final[dict[Status, Ends]] = {
+    Status.OK: "nothing",
+    Status.BLOCKED: "nothing",
+    Status.NO_IMAGE: "nothing",
+    Status.UNAVAILABLE: "nothing",
+    Status.TIMEOUT: "nothing",
+    Status.INVALID: "run",
+    Status.BUDGET: "run",
+    Status.CANCELLED: "run",
+    Status.QUOTA: "model",
+    Status.AUTH: "generator",
+}
+"""What a request that ended so ends with it: the rest of its run, or everything of its model or its generator.
+
+The same request would be refused again, so that an invalid one ends its run; another prompt may still be good. A budget
+may have enough for a cheaper one.
+"""
+
+
+@dataclass
+class Shared:
     """What the items of a plan share while they are made."""
 
     plan: Plan
@@ -53,23 +75,40 @@ class Shared(Protocol):
     gate: Gate
     new: bool
     resend: bool
-    broken: Exception | None
-    halted: bool
-    running: list[Making]
-    unreported: list[Path]
-    makers: dict[str, Generator]
+    makers: dict[str, Generator] = field(default_factory=dict)
+    queue: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
+    stops: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    """Generators and models ("" is all of a generator) that take nothing more, with the answer that says so."""
+    broken: Exception | None = None
+    """A mistake in our code, or that nothing can be saved any more; it ends everything."""
+    halted: bool = False
+    """Whether it was cancelled."""
+    awaited: dict[int, asyncio.Event] = field(default_factory=dict)
+    running: list[Making] = field(default_factory=list)
+    """What was begun and has not ended."""
+    unreported: list[Path] = field(default_factory=list)
+    """The folders of the runs that ended well."""
 
     async def announce(self, event: Event) -> None:
         """Hand over an event, and wait until whoever iterates has noted it."""
+        self.awaited[id(event)] = handled = asyncio.Event()
+        self.report(event)
+        await handled.wait()
 
     def report(self, event: Event) -> None:
         """Hand an event to whoever iterates."""
+        self.queue.put_nowait(event)
 
     def stop_for(self, item: Item) -> Outcome | None:
         """Return the answer after which nothing more is sent for an item, if there was one."""
+        return self.stops.get((item.generator, "")) or self.stops.get((item.generator, item.model.id))
 
     def note(self, item: Item, outcome: Outcome) -> bool:
         """Note what an answer ends; return whether it ends the item's run."""
+        ends = ENDS[outcome.status]
+        if ends in {"model", "generator"}:
+            self.stops.setdefault((item.generator, item.model.id if ends == "model" else ""), outcome)
+        return ends != "nothing"
 
 
 @dataclass(eq=False)

@@ -18,7 +18,7 @@ from prompt_kit.work.jobs.records import Job
 from prompt_kit.work.orders import Order, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from decimal import Decimal
 
     from typing_extensions import Unpack
@@ -68,12 +68,14 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> 
     project = project_of(options.get("project"))
     person, note = options.get("person", ""), options.get("on_run")
     orders = [order if isinstance(order, Order) else Order(order, person=person) for order in wanted]
+    if not orders:
+        raise InputError("There is nothing to submit.")
     limit, maker = limit_of(options.get("max_cost")), options.get("generator") or ""
-    plan = await asyncio.to_thread(job_plan, orders, project, generator=maker, limit=limit)
+    plan = await asyncio.to_thread(planning.plan, orders, project=project, generator=maker, delivery="job", limit=limit)
     jobs: list[Job] = []
     errors: list[PromptKitError] = []
     async with Booking(project) as booking:
-        steps = submitting(plan, booking, new=options.get("new", False), tell=options.get("on_priced"))
+        steps = submitting(plan.checked(), booking, new=options.get("new", False), tell=options.get("on_priced"))
         async with aclosing(steps):
             async for step in steps:
                 if isinstance(step, Job):
@@ -85,16 +87,3 @@ async def asubmit(*wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> 
     if errors:
         raise errors[0]
     return tuple(jobs)
-
-
-def job_plan(
-    orders: Sequence[Order], project: Project, *, generator: str | Generator = "", limit: Decimal | None = None
-) -> Plan:
-    """Return what submitting these orders would mean, as a plan.
-
-    Raises:
-        InputError: With everything that cannot go into a job.
-    """
-    if not orders:
-        raise InputError("There is nothing to submit.")
-    return planning.plan(orders, project=project, generator=generator, delivery="job", limit=limit).checked()
