@@ -111,6 +111,25 @@ def test_a_sheet_that_was_stopped_goes_on(kit: Kit) -> None:
     assert len(painter.asked) == 3
 
 
+def test_what_is_being_made_is_not_made_twice(kit: Kit) -> None:
+    """Whoever looks meanwhile sees that it is under way, and leaves it alone."""
+    painter, seen, rest = Painter(), list[Result](), list[str]()
+
+    async def look(request: Request) -> None:
+        if "bee" in request.turn.text:
+            plan = kit.plan(*rows.orders_of(kit.project.root / "sheet.csv", "card", kit), generator=painter)
+            seen.extend(await asyncio.to_thread(kit.results, plan))
+            rest.extend(item.order.key for item in plan.rest(seen).items)
+
+    painter.before = look
+    made(kit, generator=painter)
+    assert [(result.ok, result.under_way) for result in seen] == [
+        (True, False), (False, True), (True, False), (False, False),
+    ]  # fmt: skip
+    assert (seen[1].status, seen[1].message) == (None, "It is being made.")
+    assert rest == ["black"]
+
+
 def test_the_limit_counts_what_is_left(kit: Kit) -> None:
     """Too much for the whole sheet, and nothing is sent; enough for what is left of it."""
     painter = Painter(answers={"bee": BLOCKED})

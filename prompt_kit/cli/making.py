@@ -12,7 +12,6 @@ from prompt_kit.cli.jobs import submit_orders
 from prompt_kit.cli.output import give_json, named, say, talk
 from prompt_kit.cli.progress import RunWatch, announce, budget_left, plain, plain_plan, show, show_plan
 from prompt_kit.errors import PromptKitError, WorkspaceError
-from prompt_kit.outcome import Outcome, Status
 from prompt_kit.support import files
 from prompt_kit.support.money import recorded
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prompt_kit.kit import Kit
+    from prompt_kit.outcome import Outcome
     from prompt_kit.work.orders import Plan, Result
 
 
@@ -47,7 +47,7 @@ def _make_all(kit: Kit, plan: Plan, options: Mapping[str, Any]) -> bool:
     with named(there):
         for number, result in enumerate(results):
             try:
-                outcome = _outcome_of(result)
+                outcome = result.came()
                 if options["as_json"]:
                     reports.append(plain(result.item, outcome))
                 else:
@@ -111,17 +111,6 @@ def _made(kit: Kit, plan: Plan, *, new: bool = False, resend: bool = False) -> t
         if result.error is not None:
             watch.name_folder(result.item.number)
     return results
-
-
-def _outcome_of(result: Result) -> Outcome:
-    """Return the outcome of an item.
-
-    Raises:
-        PromptKitError: When something else than a generator's answer kept it from being made.
-    """
-    if result.error is not None:
-        raise result.error
-    return result.outcome or Outcome(result.status or Status.CANCELLED, message=result.message, cost=result.cost)
 
 
 def _paths_of(outcome: Outcome) -> list[Path | None]:

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, find_project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from prompt_kit.comparing import CompareOptions, Comparison
     from prompt_kit.comparing.axes import Across
     from prompt_kit.generators import Generator
+    from prompt_kit.outcome import Outcome
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.record.ledger import Ledger
@@ -287,8 +287,6 @@ class Kit:
                 result = event.result or result
                 if tell and (event.folder or event.step != "ended"):
                     tell(event)
-        if result is None or (result.error is None and result.outcome is None):
+        if result is None:
             raise RuntimeError("the work ended without a result")
-        if result.error is not None:
-            raise result.error
-        return result.outcome or Outcome(Status.CANCELLED)
+        return result.came()

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from prompt_kit.errors import InputError
-from prompt_kit.outcome import Status
+from prompt_kit.outcome import Outcome, Status
 from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
     from prompt_kit.errors import Problem, PromptKitError
     from prompt_kit.generators import Generator
-    from prompt_kit.outcome import Outcome, Picture
+    from prompt_kit.outcome import Picture
     from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
 
@@ -167,8 +167,8 @@ class Plan:
         return tuple(dict.fromkeys(problem for item in self.items for problem in item.refusals))
 
     def rest(self, results: Iterable[Result]) -> Plan:
-        """Return the plan without the items that came, or that wait in a job, as `work.results.results` says."""
-        over = {result.item.number for result in results if result.ok or result.job}
+        """Return the plan without the items that came, are being made or wait in a job, as `Kit.results` says."""
+        over = {result.item.number for result in results if result.ok or result.under_way}
         return replace(self, items=tuple(item for item in self.items if item.number not in over))
 
     def checked(self) -> Plan:
@@ -204,6 +204,8 @@ class Ending:
     """The folder of the last of them."""
     job: str = ""
     """The id of the job in which it waits."""
+    under_way: bool = False
+    """Whether it is being made, or waits in a job."""
     outcome: Outcome | None = None
     """Everything that came back, as one outcome."""
     error: PromptKitError | None = None
@@ -231,3 +233,13 @@ class Result(Ending):
 
     item: Item
     pictures: tuple[Picture, ...] = ()
+
+    def came(self) -> Outcome:
+        """Return everything that came back as one outcome.
+
+        Raises:
+            PromptKitError: What kept it from being made, when that is no answer of a generator.
+        """
+        if self.error is not None:
+            raise self.error
+        return self.outcome or Outcome(self.status or Status.CANCELLED, message=self.message, cost=self.cost)

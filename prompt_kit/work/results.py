@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -28,35 +29,37 @@ def results(plan: Plan) -> tuple[Result, ...]:
         WorkspaceError: When the ledger cannot be read.
     """
     root = plan.project.runs_folder
-    there: dict[int, list[str]] = {item.number: [] for item in plan.to_send}
-    if Ledger.exists(plan.project.ledger_url):
-        with Ledger.open(plan.project.ledger_url) as ledger:
-            for item in plan.to_send:
-                folder = last_folder(item, ledger, root)
-                there[item.number] = [id_of(folder)] if folder else []
+    by_number: dict[int, Result] = {}
+    with ExitStack() as stack:
+        there = Ledger.exists(plan.project.ledger_url)
+        ledger = stack.enter_context(Ledger.open(plan.project.ledger_url)) if there else None
+        for item in plan.to_send:
+            folder, being_made = last_folder(item, ledger, root) if ledger else (None, False)
+            by_number[item.number] = result_of(item, [id_of(folder)] if folder else [], root, being_made=being_made)
     return tuple(
         Result(item, message=" ".join(problem.message for problem in item.refusals))
         if item.refusals
-        else result_of(item, there[item.number if item.same_as is None else item.same_as], root)
+        else replace(by_number[item.number if item.same_as is None else item.same_as], item=item)
         for item in plan.items
     )
 
 
-def result_of(item: Item, runs: Sequence[str], root: Path) -> Result:
+def result_of(item: Item, runs: Sequence[str], root: Path, *, being_made: bool = False) -> Result:
     """Return what has come of an item from the records of its runs; what is damaged is reported in it.
 
     Args:
         item: The item.
         runs: The ids of its runs, in the order in which they began; the last one counts, all of them cost.
         root: The folder of all runs.
+        being_made: Whether the process is still there that makes the last one, unless that has ended.
     """
-    endings = [_recorded(item, root / run) for run in runs]
+    endings = [_recorded(item, root / run, being_made=being_made and run == runs[-1]) for run in runs]
     if not endings:
         return Result(item, message="Nothing was sent.")
     return replace(endings[-1], runs=tuple(runs), cost=total(ending.cost for ending in endings))
 
 
-def _recorded(item: Item, folder: Path) -> Result:
+def _recorded(item: Item, folder: Path, *, being_made: bool) -> Result:
     try:
         record = own_record(folder)
         asked = (record.prompt_fingerprint, record.generator, record.count)
@@ -76,8 +79,10 @@ def _recorded(item: Item, folder: Path) -> Result:
     result = replace(result, seconds=took / takes if takes else None)
     if record.state == "waiting":
         message = f"It waits in {record.job}. Collect it: prompt-kit runs wait {record.job}."
-        return replace(result, status=None, reason="", message=message, cost=None, job=record.job)
+        return replace(result, status=None, reason="", message=message, cost=None, job=record.job, under_way=True)
     totals = record.totals
+    if record.state == "started" and being_made:
+        return replace(result, status=None, reason="", message="It is being made.", cost=None, under_way=True)
     if totals is None:
         message = "The run was stopped before it ended."
         return replace(result, status=Status.CANCELLED, reason="", message=message, cost=None)

@@ -42,9 +42,10 @@ def kept(item: Item, ledger: Ledger, root: Path) -> Kept | None:
     return Kept(path, frozenset(places))
 
 
-def last_folder(item: Item, ledger: Ledger, root: Path) -> Path | None:
-    """Return the folder of the last run of an order, finished or not."""
-    return _folder(_last_run(item, ledger), root)
+def last_folder(item: Item, ledger: Ledger, root: Path) -> tuple[Path | None, bool]:
+    """Return the folder of the last run of an order, finished or not, and whether its process is still there."""
+    entries = _last_run(item, ledger)
+    return _folder(entries, root), any(_is_there(entry) for entry in entries)
 
 
 def with_kept(plan: Plan) -> Plan:
@@ -150,9 +151,12 @@ def _unfinished_record(path: Path, item: Item) -> RunRecord | None:
 
 def _goes_on_elsewhere(entries: Sequence[Entry], record: RunRecord) -> bool:
     """Return whether a run that another process works on was left unfinished before."""
-    return record.state != "started" or any(
-        entry.host != socket.gethostname() or not alive(entry.pid, entry.planned_at) for entry in entries
-    )
+    return record.state != "started" or not all(map(_is_there, entries))
+
+
+def _is_there(entry: Entry) -> bool:
+    """Return whether the process that booked a request is still there, as far as that is known here."""
+    return entry.host == socket.gethostname() and alive(entry.pid, entry.planned_at)
 
 
 def stop_if_claimed(item: Item, ledger: Ledger, root: Path) -> None:
