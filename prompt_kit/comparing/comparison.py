@@ -210,7 +210,7 @@ class _Work:
             elif not event.result.runs or event.result.job:
                 self.done[cell.number] = cell_result(cell, event.result)
             if not self.table.batch:
-                self._tell("made", cell=cell, result=self._result(cell))
+                self._tell("made", cell=cell, result=await asyncio.to_thread(self._result, cell))
 
     def _result(self, cell: Cell) -> CellResult:
         if cell.same_as is not None:
