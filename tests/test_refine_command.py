@@ -179,7 +179,18 @@ def test_one_picture_that_fails_does_not_stop_the_others(server: GeminiServer, s
     one, two = badge(), badge()
     server.next(refused(400, message="no"))
     told = json.loads(
-        said.out("refine", one.name, two.name, "make it bluer", "--json", "--generator", "gemini", code=1)
+        said.out(
+            "refine",
+            one.name,
+            two.name,
+            "make it bluer",
+            "--json",
+            "--generator",
+            "gemini",
+            "--concurrency",
+            "1",
+            code=1,
+        )
     )
     assert [run["status"] for run in told] == ["invalid", "ok"]
 

@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import OVERLOADED, Painter, stopping_at
+from fakes import OVERLOADED, Painter, png, stopping_at
 
 import prompt_kit
 from prompt_kit import BudgetError, InputError, Kit, Order, Outcome, Project, Prompt, Status
@@ -17,12 +18,10 @@ from prompt_kit.prompt import Earlier, Settings, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import prompt_from
 from prompt_kit.work.gate import Gate
+from prompt_kit.work.making import ENDS
 from prompt_kit.work.results import results as on_disk
-from prompt_kit.work.sending import ENDS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from prompt_kit.generators import Request
     from prompt_kit.work.events import Event
     from prompt_kit.work.orders import Plan, Result
@@ -290,6 +289,33 @@ def test_what_a_kit_renders_is_made_in_its_project(tmp_path: Path, monkeypatch: 
     assert list(elsewhere.iterdir()) == []
     with kit.ledger() as ledger:
         assert len(ledger.entries()) == 2
+
+
+def test_the_values_of_a_kit_name_no_files(tmp_path: Path) -> None:
+    """They come from strangers; a program at whose prompt people type says that texts are paths."""
+    (tmp_path / "hat.png").write_bytes(png())
+    hat, named = str(tmp_path / "hat.png"), {"generator": Painter(), "max_cost": None}
+    kit = Kit(Project(root=tmp_path))
+    outcome = kit.generate(kit.render("sticker", {"subject": "a fox"}), generator=Painter())
+    with pytest.raises(InputError, match="text is not taken for the path of a file"):
+        kit.refine(outcome, "give it the hat", values={"object": hat}, generator=Painter())
+    with pytest.raises(InputError, match="text is not taken for the path of a file"):
+        kit.compare("sticker", {"subject": "a fox"}, across={"character": [hat]}, **named)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="text is not taken for the path of a file"):
+        kit.compare("sticker", {"subject": "a fox", "character": hat}, across={"tier": "*"}, **named)  # type: ignore[arg-type]
+    assert len(list(kit.runs())) == 1
+    assert kit.refine(outcome, "give it the hat", values={"object": Path(hat)}, generator=Painter()).ok
+    assert kit.compare("sticker", {"subject": "a fox"}, across={"character": [Path(hat)]}, **named).ok  # type: ignore[arg-type]
+    assert kit.compare("sticker", {"subject": "a fox"}, across={"character": [hat]}, paths=True, **named).ok  # type: ignore[arg-type]
+
+
+def test_a_plan_over_its_limit_is_not_worked_on(kit: Kit) -> None:
+    """Whoever makes plans of their own is protected like whoever calls `generate`."""
+    painter = Painter()
+    with pytest.raises(BudgetError, match=r"The 2 pictures would cost about .* Nothing was sent\."):
+        asyncio.run(done(kit, kit.plan(FOX, BEE, generator=painter, max_cost=0.05)))
+    assert painter.asked == []
+    assert list(kit.runs()) == []
 
 
 @pytest.mark.parametrize("options", [{"cuont": 2}, {"project": 1}])

@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
 
 from prompt_kit.outcome import Outcome, Status
-from prompt_kit.record.ledger import Ledger
-from prompt_kit.record.runs import UnsavedError, rescued
+from prompt_kit.record.ledger import Ledger, Planned
+from prompt_kit.record.runs import RunFolder, UnsavedError, rescued
 from prompt_kit.work.writer import Writer, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
+    from pathlib import Path
     from types import TracebackType
 
     from prompt_kit.errors import BudgetError
     from prompt_kit.project import Project
-    from prompt_kit.record.ledger import Planned
-    from prompt_kit.record.runs import RunFolder, Sent
+    from prompt_kit.record.runs import Sent
+    from prompt_kit.work.orders import Item
 
 T = TypeVar("T")
 
@@ -192,6 +194,38 @@ class Booking:
         for (job, future), answer in zip(jobs, saved, strict=True):
             booked = self._writer.put(_End(_number(job.sent), job.outcome))
             booked.add_done_callback(lambda ended, future=future, answer=answer: _answer(future, _first(ended, answer)))  # type: ignore[misc]
+
+
+def new_run(item: Item, root: Path, **more: Any) -> RunFolder:
+    """Return the folder of a new run of an item, locked, with its record.
+
+    Raises:
+        InputError: When a reference is gone or has changed.
+        WorkspaceError: When nothing can be written.
+    """
+    order = item.order
+    parents = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
+    now = datetime.now(UTC)
+    return RunFolder.create(root, order.prompt, generator=item.generator, now=now, count=order.count, **parents, **more)
+
+
+def row_for(  # noqa: PLR0913 - a row has as many fields
+    item: Item, run: str, turn: int, take: int, *, fingerprint: str, estimate: Decimal | None
+) -> Planned:
+    """Return a request of an item as it is booked."""
+    return Planned(
+        run=run,
+        recipe=item.prompt.recipe,
+        turn=turn,
+        take=take,
+        generator=item.generator,
+        model=item.model.id,
+        fingerprint=fingerprint,
+        prompt_fingerprint=item.prompt.fingerprint,
+        estimate=estimate,
+        person=item.order.person,
+        order_key=item.key,
+    )
 
 
 def budget_refusal(error: BudgetError, model: str) -> Outcome:

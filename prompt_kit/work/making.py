@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from prompt_kit.errors import BudgetError, GeneratorError, PromptKitError
 from prompt_kit.generators import Request
@@ -16,15 +16,14 @@ from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.images import Image
 from prompt_kit.outcome import Outcome, Picture, Status
 from prompt_kit.prompt import EarlierWords, Text
-from prompt_kit.record.ledger import Planned
 from prompt_kit.record.runs import RunFolder, Sent
 from prompt_kit.support.heads import head
 from prompt_kit.work import finishing
-from prompt_kit.work.booking import budget_refusal
+from prompt_kit.work.booking import budget_refusal, new_run, row_for
 from prompt_kit.work.events import Event
 from prompt_kit.work.orders import Result
 from prompt_kit.work.reporting import mark
-from prompt_kit.work.results import after_empty, merged
+from prompt_kit.work.results import after_empty, brought, merged
 from prompt_kit.work.resuming import stop_if_gone_on_with, unfinished
 
 if TYPE_CHECKING:
@@ -46,7 +45,29 @@ _CANCELLED: Final = Outcome(
 )
 
 
-class Shared(Protocol):
+Ends: TypeAlias = Literal["nothing", "run", "model", "generator"]
+
+ENDS: Final[dict[Status, Ends]] = {
+    Status.OK: "nothing",
+    Status.BLOCKED: "nothing",
+    Status.NO_IMAGE: "nothing",
+    Status.UNAVAILABLE: "nothing",
+    Status.TIMEOUT: "nothing",
+    Status.INVALID: "run",
+    Status.BUDGET: "run",
+    Status.CANCELLED: "run",
+    Status.QUOTA: "model",
+    Status.AUTH: "generator",
+}
+"""What a request that ended so ends with it: the rest of its run, or everything of its model or its generator.
+
+The same request would be refused again, so that an invalid one ends its run; another prompt may still be good. A budget
+may have enough for a cheaper one.
+"""
+
+
+@dataclass
+class Shared:
     """What the items of a plan share while they are made."""
 
     plan: Plan
@@ -54,23 +75,40 @@ class Shared(Protocol):
     gate: Gate
     new: bool
     resend: bool
-    broken: Exception | None
-    halted: bool
-    running: list[Making]
-    unreported: list[Path]
-    makers: dict[str, Generator]
+    makers: dict[str, Generator] = field(default_factory=dict)
+    queue: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
+    stops: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    """Generators and models ("" is all of a generator) that take nothing more, with the answer that says so."""
+    broken: Exception | None = None
+    """A mistake in our code, or that nothing can be saved any more; it ends everything."""
+    halted: bool = False
+    """Whether it was cancelled."""
+    awaited: dict[int, asyncio.Event] = field(default_factory=dict)
+    running: list[Making] = field(default_factory=list)
+    """What was begun and has not ended."""
+    unreported: list[Path] = field(default_factory=list)
+    """The folders of the runs that ended well."""
 
     async def announce(self, event: Event) -> None:
         """Hand over an event, and wait until whoever iterates has noted it."""
+        self.awaited[id(event)] = handled = asyncio.Event()
+        self.report(event)
+        await handled.wait()
 
     def report(self, event: Event) -> None:
         """Hand an event to whoever iterates."""
+        self.queue.put_nowait(event)
 
     def stop_for(self, item: Item) -> Outcome | None:
         """Return the answer after which nothing more is sent for an item, if there was one."""
+        return self.stops.get((item.generator, "")) or self.stops.get((item.generator, item.model.id))
 
     def note(self, item: Item, outcome: Outcome) -> bool:
         """Note what an answer ends; return whether it ends the item's run."""
+        ends = ENDS[outcome.status]
+        if ends in {"model", "generator"}:
+            self.stops.setdefault((item.generator, item.model.id if ends == "model" else ""), outcome)
+        return ends != "nothing"
 
 
 @dataclass(eq=False)
@@ -177,7 +215,7 @@ class Making:
 
     def _folder_or_refusal(self, ledger: Ledger) -> RunFolder | Outcome:
         """Return the folder of the run; why the budget forbids it, before there is any folder."""
-        item, order, project = self.item, self.item.order, self.shared.plan.project
+        item, project = self.item, self.shared.plan.project
         root = project.runs_folder
         before = None if self.shared.new else unfinished(item, ledger, root, resend=self.shared.resend)
         if before is not None:
@@ -186,13 +224,10 @@ class Making:
         if item.kept and not self.shared.new:
             stop_if_gone_on_with(item.kept)
         try:
-            ledger.allow(self._planned("", 0, 0, "", item.price_of(0)), project.budget)
+            ledger.allow(row_for(item, "", 0, 0, fingerprint="", estimate=item.price_of(0)), project.budget)
         except BudgetError as error:
             return budget_refusal(error, item.model.id)
-        more = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
-        return RunFolder.create(
-            root, item.prompt, generator=item.generator, now=datetime.now(UTC), count=item.count, **more
-        )
+        return new_run(item, root)
 
     async def _made(self, take: int) -> Mapping[int, Outcome]:
         return await self.shared.booking.run(lambda _: self._folder.made(take))
@@ -216,7 +251,9 @@ class Making:
                 return None
             self._tell("sent", number, take)
             try:
-                planned = self._planned(self._folder.id, number, take, request.fingerprint, estimate)
+                planned = row_for(
+                    item, self._folder.id, number, take, fingerprint=request.fingerprint, estimate=estimate
+                )
                 row = await shared.booking.book(planned)
             except BudgetError as error:
                 return budget_refusal(error, item.model.id)
@@ -245,21 +282,6 @@ class Making:
         except PromptKitError as error:  # nothing can be saved any more, so nothing more is paid for
             shared.broken = shared.broken or error
             raise
-
-    def _planned(self, run: str, turn: int, take: int, fingerprint: str, estimate: Decimal | None) -> Planned:
-        return Planned(
-            run=run,
-            recipe=self.item.prompt.recipe,
-            turn=turn,
-            take=take,
-            generator=self.item.generator,
-            model=self.item.model.id,
-            fingerprint=fingerprint,
-            prompt_fingerprint=self.item.prompt.fingerprint,
-            estimate=estimate,
-            person=self.item.order.person,
-            order_key=self.item.key,
-        )
 
     def _estimate(self, request: Request) -> Decimal | None:
         """Return what a request should cost: nothing where it is free, unknown on a generator without prices."""
@@ -293,18 +315,8 @@ class Making:
     async def _finish(self, outcome: Outcome) -> Event:
         folder = self._folder
         outcome = await self.shared.booking.run(lambda _: self._finished_run(outcome))
-        result = Result(
-            self.item,
-            outcome.status,
-            reason=outcome.reason,
-            message="" if outcome.ok else outcome.explanation,
-            pictures=outcome.pictures,
-            text=outcome.text,
-            cost=outcome.cost,
-            seconds=(datetime.now(UTC) - self.started).total_seconds(),
-            runs=(folder.id,),
-            outcome=outcome,
-        )
+        seconds = (datetime.now(UTC) - self.started).total_seconds()
+        result = replace(brought(self.item, outcome), seconds=seconds, runs=(folder.id,))
         return self.event("ended", result=result, outcome=outcome)
 
     def _finished_run(self, outcome: Outcome) -> Outcome:
@@ -322,7 +334,7 @@ class Making:
             error = self.error if isinstance(self.error, PromptKitError) else None
             return Result(self.item, message=str(self.error), runs=runs, error=error)
         if self.stop is not None and self.stop.status is Status.BUDGET:
-            return Result(self.item, Status.BUDGET, message=self.stop.explanation, outcome=self.stop)
+            return brought(self.item, self.stop)
         why = self.stop.explanation if self.stop else "The work was stopped."
         return Result(self.item, message=f"Nothing was sent. {why}")
 

@@ -7,6 +7,7 @@ import socket
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from prompt_kit.errors import BudgetError, WorkspaceError
@@ -19,7 +20,6 @@ from prompt_kit.record.ledger.transactions import Database
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from decimal import Decimal
-    from pathlib import Path
 
     import sqlalchemy as sa
 
@@ -42,6 +42,11 @@ class Ledger:
 
     def __repr__(self) -> str:
         return f"Ledger({self._database.label})"
+
+    @staticmethod
+    def exists(url: str) -> bool:
+        """Return whether there is a ledger; one on a server may be new."""
+        return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
 
     @classmethod
     def open(cls, where: str | Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Ledger:

@@ -12,7 +12,7 @@ from prompt_kit.record.runs.folder import RunFolder
 from prompt_kit.record.runs.holding import BusyError
 from prompt_kit.record.runs.lineage import Member, family, lineage
 from prompt_kit.record.runs.listing import Run, RunSummary, count_runs, open_run, runs
-from prompt_kit.record.runs.reading import read_record, read_run, run_record
+from prompt_kit.record.runs.reading import id_of, read_record, read_run, run_record
 from prompt_kit.record.runs.rerun import prompt_from
 from prompt_kit.record.runs.rescue import UnsavedError, rescued
 from prompt_kit.record.runs.schema import RECORD, REFERENCES, SCHEMA, RunRecord, RunState
@@ -33,6 +33,7 @@ __all__ = [
     "conversation_of",
     "count_runs",
     "family",
+    "id_of",
     "lineage",
     "open_run",
     "prompt_from",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.images import EXTENSIONS
-from prompt_kit.record.runs.reading import parsed, read_run, run_record
+from prompt_kit.record.runs.reading import id_of, parsed, read_run, run_record
 from prompt_kit.record.runs.schema import RECORD, RunRecord, RunState
 from prompt_kit.support import files
 from prompt_kit.support.text import shortened
@@ -117,7 +117,7 @@ def folder_of(where: str | Path, root: Path) -> Path:
     wanted = [day / path.name for day in days if name in {path.name, f"{day.name}/{path.name}"}]
     matches = [folder for folder in wanted if folder.is_dir() and not folder.is_symlink()]
     if len(matches) > 1:
-        ids = " or ".join(f"'{folder.parent.name}/{folder.name}'" for folder in matches)
+        ids = " or ".join(f"'{id_of(folder)}'" for folder in matches)
         raise InputError(f"There are {len(matches)} runs named '{name}'. Use {ids}.")
     if not matches:
         raise NotFoundError("run", name, _names(days), way_out="'prompt-kit runs list -n 100' says which there are.")
@@ -169,12 +169,12 @@ def summary(folder: Path) -> RunSummary:
     try:
         return _summary(folder, run_record(folder))
     except InputError as error:
-        return RunSummary(f"{folder.parent.name}/{folder.name}", folder, "damaged", damage=str(error))
+        return RunSummary(id_of(folder), folder, "damaged", damage=str(error))
 
 
 def _summary(folder: Path, record: RunRecord) -> RunSummary:
     return RunSummary(
-        id=f"{folder.parent.name}/{folder.name}",
+        id=id_of(folder),
         folder=folder,
         state=record.state,
         recipe=record.recipe,

@@ -19,8 +19,8 @@ from prompt_kit.record.runs import RunFolder, Sent, prompt_from, run_record
 from prompt_kit.record.runs.answers import outcome_of
 from prompt_kit.support import files
 from prompt_kit.work import finishing
+from prompt_kit.work.jobs.delivering import end_run
 from prompt_kit.work.jobs.records import FOLDER, write
-from prompt_kit.work.jobs.submitting import end_run
 from prompt_kit.work.results import merged
 
 if TYPE_CHECKING:
