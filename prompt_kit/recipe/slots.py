@@ -78,10 +78,3 @@ def _opened(name: str, picture: Any, problems: list[Problem]) -> Image | None:
     except InputError as error:
         problems.append(Problem(f"{name}: {error}", parameter=name, code="not_a_picture"))
         return None
-
-
-def with_paths(named: Mapping[str, Any], slots: frozenset[str]) -> Mapping[str, Any]:
-    """Return what a person gave by name, with texts in slots for pictures as paths."""
-    if slots.isdisjoint(named):
-        return named
-    return {name: as_paths(value) if name in slots else value for name, value in named.items()}

@@ -121,6 +121,8 @@ class Making:
     folder: RunFolder | None = None
     outcomes: dict[int, list[Outcome]] = field(default_factory=dict)
     """What came back, by repetition."""
+    ready: dict[int, tuple[Request, Decimal | None]] = field(default_factory=dict)
+    """The requests that are the same in every repetition, by turn, and what each should cost."""
     stop: Outcome | None = None
     """The answer after which nothing more of this run is sent."""
     error: Exception | None = None
@@ -244,8 +246,7 @@ class Making:
         pictures = [outcomes[part.turn].pictures[-1] for part in turn.earlier]
         # They are on the disk by now, and are read there.
         earlier = await asyncio.to_thread(lambda: tuple(map(_as_image, pictures))) if pictures else ()
-        request = Request(_with_words(turn, outcomes), item.model, item.prompt.settings, earlier, item.prompt)
-        estimate = self._estimate(request)
+        request, estimate = self._ready(number, outcomes, earlier)
         async with shared.gate.turn(item.order.person):
             if self._ended():
                 return None
@@ -282,6 +283,20 @@ class Making:
         except PromptKitError as error:  # nothing can be saved any more, so nothing more is paid for
             shared.broken = shared.broken or error
             raise
+
+    def _ready(
+        self, number: int, outcomes: Sequence[Outcome], earlier: tuple[Image, ...]
+    ) -> tuple[Request, Decimal | None]:
+        """Return a request and what it should cost; one that is the same in every repetition is made once."""
+        if ready := self.ready.get(number):
+            return ready
+        turn = self.item.prompt.turns[number]
+        worded = _with_words(turn, outcomes)
+        request = Request(worded, self.item.model, self.item.prompt.settings, earlier, self.item.prompt)
+        ready = request, self._estimate(request)
+        if worded is turn and not earlier:
+            self.ready[number] = ready
+        return ready
 
     def _estimate(self, request: Request) -> Decimal | None:
         """Return what a request should cost: nothing where it is free, unknown on a generator without prices."""
