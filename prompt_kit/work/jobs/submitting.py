@@ -17,7 +17,9 @@ from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, project_of
 from prompt_kit.prompt import Prompt
 from prompt_kit.record.ledger import Ledger, Planned
+from prompt_kit.record.preparing import remove_folder
 from prompt_kit.record.runs import RunFolder, run_record
+from prompt_kit.record.runs.holding import LOOK_S
 from prompt_kit.support import files
 from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.support.money import dollars
@@ -192,11 +194,11 @@ class _Submitting:
         """Write down and book everything, and return the job and its requests; on return it may leave."""
         root, model = self.project.runs_folder, needed[0].model
         runs = {self._run(item, name): item for item in needed}
+        drafts, requests = self._rows(runs)
+        numbers = self._booked(drafts, runs, ledger)
         for run, item in runs.items():
             if self.tell:
                 self.tell(item.number, run)
-        drafts, requests = self._rows(runs)
-        numbers = self._booked(drafts, runs, ledger)
         job = Job(
             id=name,
             state="submitting",
@@ -209,7 +211,7 @@ class _Submitting:
         try:
             write(job, root, new=True)
             for run, item in runs.items():
-                folder = RunFolder.reopen(files.inside(root, run), state="waiting")
+                folder = RunFolder.reopen(files.inside(root, run), state="waiting", wait_s=LOOK_S)
                 try:
                     if item.kept:
                         folder.begin_again(state="waiting", job=name)
@@ -268,7 +270,7 @@ class _Submitting:
     def _booked(self, rows: Sequence[Row], runs: Mapping[str, Item], ledger: Ledger) -> tuple[int, ...]:
         """Book all requests and return their ids, unless the budget or another process forbids it.
 
-        Looking and booking are one step that other processes wait for. On an error every new run ends with the reason.
+        Looking and booking are one step that other processes wait for. On an error nothing is left of the new runs.
         """
         entries = [
             Planned(
@@ -291,12 +293,10 @@ class _Submitting:
                 for item in () if self.new else {item.key: item for item in runs.values()}.values():
                     stop_if_claimed(item, ledger, self.project.runs_folder)
                 return ledger.book_all(entries, budget=self.project.budget)
-        except (BudgetError, InputError) as error:
-            status = Status.BUDGET if isinstance(error, BudgetError) else Status.CANCELLED
-            why = Outcome(status, message=str(error), billable="no")
+        except PromptKitError:
             for run, item in runs.items():
                 if not item.kept:
-                    end_run(run, why, self.project)
+                    remove_folder(self.project.runs_folder, files.inside(self.project.runs_folder, run))
             raise
 
 
@@ -319,7 +319,7 @@ def end_run(run: str, outcome: Outcome, project: Project) -> None:
     """Write how a run ended, unless its record says so already."""
     path = files.inside(project.runs_folder, run)
     if run_record(path).state in {"started", "waiting"}:
-        folder = RunFolder.reopen(path, state="waiting")
+        folder = RunFolder.reopen(path, state="waiting", wait_s=LOOK_S)
         try:
             folder.finish(outcome, now=datetime.now(UTC))
         finally:
