@@ -83,6 +83,7 @@ def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) ->
     Raises:
         InputError: When values or settings do not fit, or when the conversation cannot be continued.
         NotFoundError: When no current model stands for the tier that is asked for.
+        WorkspaceError: When runs cannot be read.
     """
     project = options.get("project") or find_project()
     origin = origin_of(picture, project)
@@ -96,7 +97,7 @@ def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) ->
         prompt,
         generator or origin.generator,
         parent,
-        picture.name if parent else "",
+        origin.picture.name if parent else "",
         draws_layouts(origin.generator or generator or "") if origin.generator else False,
         (*warnings, *start_again(origin, said(values))),
     )
