@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,9 +15,10 @@ from fakes import OVERLOADED, Painter, png, stopping_at
 
 import prompt_kit
 from prompt_kit import BudgetError, InputError, Kit, Order, Outcome, Project, Prompt, Status
+from prompt_kit.cli.main import run
 from prompt_kit.prompt import Earlier, Settings, Text, Turn
 from prompt_kit.record.ledger import Ledger
-from prompt_kit.record.runs import prompt_from
+from prompt_kit.record.runs import prompt_from, run_record, runs
 from prompt_kit.work.gate import Gate
 from prompt_kit.work.making import ENDS
 from prompt_kit.work.results import results as on_disk
@@ -200,6 +202,40 @@ def test_the_ledger_knows_for_whom_it_was(kit: Kit) -> None:
     each = spent["ann"]
     assert each > 0
     assert spent == {"ann": each, "ben": 2 * each, "": each, "eve": 0, None: 4 * each}
+
+
+def test_who_asks_what_was_spent_may_name_a_person(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command counts only her requests, leaves out the budget of all, and says who there is."""
+    monkeypatch.chdir(kit.project.root)
+    kit.generate(FOX, generator=Painter(), person="ann")
+    kit.generate(BEE, generator=Painter(), person="ben", count=2)
+    spent = {}
+    for person in ("ann", "ben"):
+        assert run(["runs", "spend", "--person", person, "--json"]) == 0
+        spent[person] = Decimal(json.loads(capsys.readouterr().out)["day"]["known_usd"])
+    assert spent["ben"] == 2 * spent["ann"] > 0
+    assert run(["runs", "spend", "--person", "eve"]) == 2
+    assert "There is no person 'eve'. Known: ann, ben." in capsys.readouterr().err
+
+
+def test_a_generator_that_raises_ends_the_run(kit: Kit) -> None:
+    """The error goes through, the run has failed, and as it may be paid, it goes on with consent only."""
+
+    def break_off(_: Request) -> None:
+        raise RuntimeError("a mistake of the plugin")
+
+    with pytest.raises(RuntimeError, match="a mistake of the plugin"):
+        kit.generate(FOX, generator=Painter(before=break_off))
+    [broken] = runs(kit.project.runs_folder)
+    assert broken.state == "failed"
+    totals = run_record(broken.folder).totals
+    assert totals is not None
+    assert totals.message == "It was broken off: a mistake of the plugin"
+    with pytest.raises(InputError, match="Nobody saw the answer"):
+        kit.generate(FOX, generator=Painter())
+    assert kit.generate(FOX, generator=Painter(), resend=True).folder == broken.folder
 
 
 def test_the_cap_counts_what_is_left(kit: Kit) -> None:

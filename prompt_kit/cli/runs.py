@@ -10,7 +10,7 @@ import click
 
 from prompt_kit.cli.jobs import cancel_job, list_jobs, standing, wait_for_jobs
 from prompt_kit.cli.output import give, give_json, say, talk
-from prompt_kit.errors import PromptKitError
+from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.project import find_project
 from prompt_kit.support.money import dollars, recorded
 from prompt_kit.support.text import counted, shortened
@@ -189,8 +189,9 @@ def _member_line(member: Member) -> str:
 
 
 @runs.command("spend")
+@click.option("--person", metavar="NAME", help="Only what was made for this person.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def spend(*, as_json: bool) -> None:
+def spend(*, person: str | None, as_json: bool) -> None:
     """Say what was spent today and this month, and what is left of the budget."""
     from prompt_kit.record.history import missing_history
     from prompt_kit.record.ledger import Ledger
@@ -202,8 +203,12 @@ def spend(*, as_json: bool) -> None:
         if warning := missing_history(ledger, project.runs_folder):
             talk(warning)
         ledger.reconcile()
-        spent = {"day": ledger.spent(today), "month": ledger.spent(today.replace(day=1))}
-    limits = {"day": project.budget.day, "month": project.budget.month}
+        if person is not None and person not in (persons := ledger.persons()):
+            raise NotFoundError("person", person, persons)
+        begins = {"day": today, "month": today.replace(day=1)}
+        spent = {name: ledger.spent(begin, person=person) for name, begin in begins.items()}
+    # The budget is for everybody together.
+    limits = {"day": project.budget.day, "month": project.budget.month} if person is None else {}
     if as_json:
         give_json({name: _plain_spending(spending) for name, spending in spent.items()})
         return
@@ -214,7 +219,7 @@ def spend(*, as_json: bool) -> None:
             line += (
                 f", and {spending.unknown_count} requests that may have been paid (about {dollars(spending.possible)})"
             )
-        if (limit := limits[name]) is not None:
+        if (limit := limits.get(name)) is not None:
             line += f"; {dollars(limit - spending.known - spending.possible)} left of {dollars(limit)}"
         say(line)
 

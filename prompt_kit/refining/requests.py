@@ -116,6 +116,7 @@ def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) ->
     Raises:
         InputError: When values or settings do not fit, or when the conversation cannot be continued.
         NotFoundError: When no current model stands for the tier that is asked for.
+        WorkspaceError: When runs cannot be read.
     """
     project = options.get("project") or find_project()
     origin = origin_of(picture, project)
@@ -128,7 +129,7 @@ def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) ->
     prompt, warnings = request.in_chat(values) if options.get("chat") else request.anew(values)
     parent = origin.line[0].summary.id if origin.at_home else ""
     order = order_of(prompt, options)
-    maker, name = order.generator or origin.generator, picture.name if parent else ""
+    maker, name = order.generator or origin.generator, origin.picture.name if parent else ""
     return Refinement(
         replace(order, generator=maker, parent=parent, parent_picture=name),
         draws_layouts(origin.generator or generator or "") if origin.generator else False,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from prompt_kit.errors import BudgetError, GeneratorError, PromptKitError
+from prompt_kit.errors import BudgetError, GeneratorError, PromptKitError, WorkspaceError
 from prompt_kit.generators import Request
 from prompt_kit.generators.redaction import without_key
 from prompt_kit.generators.standing import draws_layouts
@@ -181,7 +181,7 @@ class Making:
             self.error = self.error or self.shared.broken
         if self.error is not None or self.folder is None:
             if self.folder is not None:
-                await self.shared.booking.run(lambda _: self._folder.close())
+                await self.shared.booking.run(lambda _: self._broken_off())
             return self.event("ended", result=self._nothing(), outcome=self.stop)
         together = merged(self._in_order())
         warnings = tuple(dict.fromkeys((*self.item.warnings, *together.warnings)))
@@ -341,6 +341,14 @@ class Making:
             mark(folder.path)
             self.shared.unreported.append(folder.path)
         return folder.finish(outcome, now=datetime.now(UTC))
+
+    def _broken_off(self) -> None:
+        """Write down, where that is possible, that a mistake ended the run; let other processes work on it."""
+        fact = f"It was broken off: {self.error or self.shared.broken}"
+        try:
+            self._folder.finish(Outcome(Status.UNAVAILABLE, message=fact), now=datetime.now(UTC))
+        except WorkspaceError:  # as on a full disk; the error that is reported already says so
+            self._folder.close()
 
     def _nothing(self) -> Result:
         """Return what came of an item of which nothing could be made, or not to its end."""

@@ -248,8 +248,8 @@ def _refuse_double_payment(left: Sequence[Entry], item: Item, folder: RunFolder)
             f"{pictures[0].upper()}{pictures[1:]} of {folder.id} {were} made and paid{price}, but could not be saved."
         )
     else:
-        way = "was on its way: it" if single else "were on their way: they"
-        fact = f"The program ended while {pictures} of {folder.id} {way} may have been made and paid{price}."
+        they = "it" if single else "they"
+        fact = f"Nobody saw the answer for {pictures} of {folder.id}: {they} may have been made and paid{price}."
     again = "Send it" if single else "Send them"
     raise InputError(f"{fact} {again} once more with --resend, or make everything anew with --new.")
 

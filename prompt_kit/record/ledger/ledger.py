@@ -316,6 +316,15 @@ class Ledger:
         with self._database.reading() as connection:
             return totals.spent(connection, since, person)
 
+    def persons(self) -> tuple[str, ...]:
+        """Return for whom anything was ever asked, by name; requests for nobody by name are left out.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be read.
+        """
+        with self._database.reading() as connection:
+            return tuple(connection.execute(statements.PERSONS).scalars())
+
     def left(self, budget: Budget, run: str = "") -> Decimal | None:
         """Return what may still be spent under the tightest limit, in US dollars; ``None`` is no limit.
 

@@ -14,7 +14,9 @@ from prompt_kit.errors import BudgetError, InputError, Problem, PromptKitError, 
 from prompt_kit.generators import BatchGenerator, Generator, Request
 from prompt_kit.generators.opening import opened
 from prompt_kit.outcome import Outcome, Status
+from prompt_kit.record.preparing import remove_folder
 from prompt_kit.record.runs import RunFolder, id_of, run_record
+from prompt_kit.record.runs.holding import LOOK_S
 from prompt_kit.support import files
 from prompt_kit.support.money import dollars
 from prompt_kit.work.affording import check_limit
@@ -37,7 +39,9 @@ if TYPE_CHECKING:
 UNCERTAIN: Final = "It is not known whether the job arrived. 'prompt-kit runs wait' looks for it."
 
 
-_STOPPED: Final = Outcome(Status.CANCELLED, message="It was stopped before anything was sent.", billable="no")
+_STOPPED: Final = Outcome(
+    Status.CANCELLED, message="It was stopped before anything was sent.", billable="no", cost=Decimal()
+)
 
 
 async def delivered(plan: Plan, booking: Booking, *, new: bool = False) -> AsyncGenerator[Event]:
@@ -169,20 +173,23 @@ class _Submitting:
     new: bool = False
 
     async def through(self, needed: Sequence[Item]) -> AsyncGenerator[Event | Job]:
-        """Begin the runs and yield each; write and book everything, submit it, and yield the job."""
+        """Begin and book the runs and yield each; write everything down, submit it, and yield the job."""
         root = self.project.runs_folder
         name = f"job-{secrets.token_hex(3)}"
         with held(name, root) as mine:
             if not mine:  # another process chose the same name at the same time
                 raise WorkspaceError(f"{root}: the job could not be written down. Submit it again.")
             runs = await self.booking.run(lambda _: {self._run(item, name): item for item in needed})
+            drafts, requests = self._rows(runs)
+            numbers = await self.booking.run(lambda ledger: self._booked(drafts, runs, ledger))
             try:
                 for run, item in runs.items():
                     yield Event(step="started", item=item, folder=files.inside(root, run))
             except BaseException:  # whoever listens wants no more
-                await self.booking.run(lambda _: self._end_new(runs, _STOPPED))
+                await self.booking.run(lambda ledger: self._stopped(numbers, runs, ledger))
                 raise
-            job, requests = await self.booking.run(lambda ledger: self._written(name, runs, ledger))
+            rows = tuple(row.model_copy(update={"entry": n}) for row, n in zip(drafts, numbers, strict=True))
+            job = await self.booking.run(lambda ledger: self._written(name, rows, runs, ledger))
             # From here on the provider may have the job, even if this process ends.
             answer = await self.made_by.submit(requests, job.label)
             if isinstance(answer, str):
@@ -195,11 +202,9 @@ class _Submitting:
                 await asyncio.to_thread(write, job, root)
         yield job
 
-    def _written(self, name: str, runs: Mapping[str, Item], ledger: Ledger) -> tuple[Job, dict[str, Request]]:
-        """Write down and book everything, and return the job and its requests; on return it may leave."""
+    def _written(self, name: str, rows: tuple[Row, ...], runs: Mapping[str, Item], ledger: Ledger) -> Job:
+        """Write down everything that is booked, and return the job; on return it may leave."""
         root, model = self.project.runs_folder, next(iter(runs.values())).model
-        drafts, requests = self._rows(runs)
-        numbers = self._booked(drafts, runs, ledger)
         job = Job(
             id=name,
             state="submitting",
@@ -207,22 +212,22 @@ class _Submitting:
             model=model.id,
             label=f"prompt-kit {name} {secrets.token_hex(8)}",
             submitted=datetime.now(UTC),
-            rows=tuple(row.model_copy(update={"entry": n}) for row, n in zip(drafts, numbers, strict=True)),
+            rows=rows,
         )
         try:
             write(job, root, new=True)
             for run, item in runs.items():
-                folder = RunFolder.reopen(files.inside(root, run), state="waiting")
+                folder = RunFolder.reopen(files.inside(root, run), state="waiting", wait_s=LOOK_S)
                 try:
                     if item.kept:
                         folder.begin_again(state="waiting", job=name)
                 finally:
                     folder.close()
-            ledger.handed_over(numbers)
+            ledger.handed_over([row.entry for row in rows])
         except PromptKitError as error:
             dropped(job, Outcome(Status.CANCELLED, message=str(error)), ledger, self.project)
             raise
-        return job, requests
+        return job
 
     def _run(self, item: Item, job: str) -> str:
         """Return the id of an item's run; a new one is made, and one that is there is not touched before it is booked.
@@ -261,7 +266,7 @@ class _Submitting:
     def _booked(self, rows: Sequence[Row], runs: Mapping[str, Item], ledger: Ledger) -> tuple[int, ...]:
         """Book all requests and return their ids, unless the budget or another process forbids it.
 
-        Looking and booking are one step that other processes wait for. On an error every new run ends with the reason.
+        Looking and booking are one step that other processes wait for. On an error nothing is left of the new runs.
         """
         entries = [
             row_for(runs[row.run], row.run, row.turn, row.take, fingerprint=row.fingerprint, estimate=row.estimate)
@@ -272,16 +277,19 @@ class _Submitting:
                 for item in () if self.new else {item.key: item for item in runs.values()}.values():
                     stop_if_claimed(item, ledger, self.project.runs_folder)
                 return ledger.book_all(entries, budget=self.project.budget)
-        except (BudgetError, InputError) as error:
-            status = Status.BUDGET if isinstance(error, BudgetError) else Status.CANCELLED
-            self._end_new(runs, Outcome(status, message=str(error), billable="no"))
+        except PromptKitError:
+            for run, item in runs.items():
+                if not item.kept:
+                    remove_folder(self.project.runs_folder, files.inside(self.project.runs_folder, run))
             raise
 
-    def _end_new(self, runs: Mapping[str, Item], why: Outcome) -> None:
-        """Write into every new run why nothing of it was submitted."""
+    def _stopped(self, numbers: Sequence[int], runs: Mapping[str, Item], ledger: Ledger) -> None:
+        """Book that nothing was sent, and write it into every new run."""
+        for number in numbers:
+            ledger.ended(number, _STOPPED)
         for run, item in runs.items():
             if not item.kept:
-                end_run(run, why, self.project)
+                end_run(run, _STOPPED, self.project)
 
 
 def dropped(job: Job, why: Outcome, ledger: Ledger, project: Project) -> Job:
@@ -303,7 +311,7 @@ def end_run(run: str, outcome: Outcome, project: Project) -> None:
     """Write how a run ended, unless its record says so already."""
     path = files.inside(project.runs_folder, run)
     if run_record(path).state in {"started", "waiting"}:
-        folder = RunFolder.reopen(path, state="waiting")
+        folder = RunFolder.reopen(path, state="waiting", wait_s=LOOK_S)
         try:
             folder.finish(outcome, now=datetime.now(UTC))
         finally:
