@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
 from builtin_recipes import LIBRARY
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from test_fillings import FILLINGS, form_of
 
 from prompt_kit.errors import InputError
 from prompt_kit.recipe import common_words, languages
 from prompt_kit.recipe.assembly import load
-from prompt_kit.recipe.fine_texts import fine_as
+from prompt_kit.recipe.fine_texts import fine_as, without_stop
 from prompt_kit.recipe.mending import PREPOSITIONS, UNFILLED, ReadsAs, mend
 from prompt_kit.recipe.reading import quoted
 from prompt_kit.support import words
@@ -22,6 +22,9 @@ from prompt_kit.support import words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from conftest import MakeTree
+
+    from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Recipe
 
 FITS: Final = (None, *get_args(ReadsAs))
@@ -94,18 +97,46 @@ def texts(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(CHANGES))(text)
 
 
+def _assert_same(text: str, fits: Any, *, goes_on: bool) -> None:
+    """Check that a text is only fine at a glance when the full look leaves it as it is and says nothing."""
+    fine = fine_as(fits, goes_on=goes_on)
+    if fine is None:
+        return
+    if bare := text if fine(text) else without_stop(text, fine):
+        made = mend(text, fits, goes_on=goes_on)
+        assert (made.text, made.changes, made.doubts) == (bare, [], []), (text, fits, goes_on)
+        assert words.clause(text) == bare
+        assert quoted(text) == []
+
+
 @given(text=texts(), fits=st.sampled_from(FITS), goes_on=st.booleans())
-@example(text="a cOM dA", fits="noun", goes_on=False)
-@example(text="sofa", fits="caption", goes_on=True)
-@example(text="die-cut label", fits="phrase", goes_on=False)
 def test_what_is_fine_at_a_glance_is_fine_when_looked_at_in_full(text: str, fits: Any, *, goes_on: bool) -> None:
     """A quick look that lets something pass would take a note from somebody who needs it."""
-    fine = fine_as(fits, goes_on=goes_on)
-    if fine is not None and fine(text):
-        made = mend(text, fits, goes_on=goes_on)
-        assert (made.text, made.changes, made.doubts) == (text, [], [])
-        assert words.is_clause(text)
-        assert quoted(text) == []
+    _assert_same(text, fits, goes_on=goes_on)
+
+
+@pytest.mark.parametrize("fits", FITS)
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "{}",
+        "{} sofa",
+        "{} is red",
+        "{}  sofa",
+        "{} sofa in the red room.",
+        "{}-red sofa",
+        "{} sofa. it is red",
+        "a {} com mesa",
+        "a cOM {} mesa",
+        "a sofa, {} and it",
+        "{} SOFA AND CHAIR",
+    ],
+)
+def test_no_word_that_means_something_is_fine_at_a_glance(pattern: str, fits: Any) -> None:
+    """Each of them, where a text begins or goes on, small and with a capital."""
+    for word in TRIGGERS:
+        for written in (word, word.capitalize()):
+            _assert_same(pattern.format(written), fits, goes_on=". " in pattern)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +162,39 @@ def test_ordinary_texts_are_fine_at_a_glance(fits: Any, text: str) -> None:
     assert fine(text)
 
 
+PLAIN: Final = """\
+    title: Boat
+    parameters:
+      subject: {type: text, required: true, reads_as: caption}
+      sail: {type: text, reads_as: noun}
+      oars: {type: list, reads_as: phrase}
+    """
+PRESET: Final = "extends: boat\nvalues: {sail: a white sail, oars: [two oars]}\nlocked: [sail]\n"
+
+
+def test_a_preset_of_a_plain_recipe_is_taken_at_a_glance(tree: MakeTree, library: Library) -> None:
+    """What it fills in is recorded; what is locked is refused; what is empty clears what is not locked."""
+    tree(
+        **{
+            "recipes/boat.yaml": PLAIN,
+            "templates/boat.j2": "{{ subject }} with {{ sail }} and {{ oars | series or 'no oars' }}.",
+            "recipes/presets/sailing.yaml": PRESET,
+        }
+    )
+    form = load("sailing", library=library)
+    for subject in ("a boat", Unusual("a boat")):
+        prompt = form.render({"subject": subject})
+        assert str(prompt) == "a boat with a white sail and two oars."
+        assert prompt.values == {"subject": "a boat", "sail": "a white sail", "oars": ["two oars"]}
+        assert [note.code for note in form.form.check({"subject": subject, "sail": "a red sail"}).problems] == [
+            "locked"
+        ]
+        cleared = form.form.check({"subject": subject, "oars": None})
+        assert (cleared.cleared, cleared.values["oars"]) == (("oars",), None)
+        with pytest.raises(InputError, match="sail: is locked"):
+            form.render({"subject": subject, "sail": "a red sail"})
+
+
 def _unusual(values: Any) -> Any:
     """Return the same values, each text of which is looked at in full."""
     if isinstance(values, dict):
@@ -146,7 +210,8 @@ def _said(form: Recipe, values: Mapping[str, Any], pictures: Mapping[str, Any]) 
         prompt = form.render(values, references=pictures)
     except InputError as error:
         return [(problem.parameter, problem.code, problem.message, problem.offers) for problem in error.problems]
-    return prompt.to_dict(), prompt.fingerprint, prompt.notes, prompt.values
+    checked = form.form.check(values, pictures)
+    return prompt.to_dict(), prompt.fingerprint, prompt.notes, prompt.values, checked.values, checked.cleared
 
 
 SUBJECTS: Final = ("subject", "traits", "style", "mood", "brand_tone", "brand")
