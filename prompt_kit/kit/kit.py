@@ -7,11 +7,12 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from prompt_kit.project import Project, find_project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
+from prompt_kit.record.archive import Archive
 from prompt_kit.support.calls import check_kind, check_options
 from prompt_kit.work import planning
 from prompt_kit.work.affording import limit_of
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from prompt_kit.work.orders import Delivery, Result
 
 
-class Kit:
+class Kit(Archive):
     """A project's library, generators, limits, runs and ledger in one object.
 
     It works as it is; inside ``with`` or ``async with`` the ledger stays open. Whatever is made at the same time shares
@@ -64,7 +65,7 @@ class Kit:
         """
         check_kind("project", project, (Project, Path, str, type(None)), "a project or its folder")
         found_in = Path(project) if isinstance(project, str) else project
-        self.project: Final = found_in if isinstance(found_in, Project) else find_project(found_in)
+        super().__init__(found_in if isinstance(found_in, Project) else find_project(found_in))
         limit = self.project.concurrency if concurrency is None else concurrency
         check_kind("concurrency", limit, int, "a whole number")
         if limit < 1:

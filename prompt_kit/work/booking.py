@@ -215,10 +215,8 @@ def new_run(item: Item, root: Path, **more: Any) -> RunFolder:
         InputError: When a reference is gone or has changed.
         WorkspaceError: When nothing can be written.
     """
-    order = item.order
-    parents = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
-    now = datetime.now(UTC)
-    return RunFolder.create(root, order.prompt, generator=item.generator, now=now, count=order.count, **parents, **more)
+    order, now, origin = item.order, datetime.now(UTC), item.order.origin
+    return RunFolder.create(root, order.prompt, generator=item.generator, now=now, count=order.count, **origin, **more)
 
 
 def row_for(  # noqa: PLR0913 - a row has as many fields

@@ -51,6 +51,12 @@ class Order:
     person: str = ""
     """For whom it is made; an unfinished run is continued for the same person only."""
 
+    @property
+    def origin(self) -> dict[str, str]:
+        """For whom it is made and of which picture, as the record of its run says it; what is empty is left out."""
+        parent = {"parent": self.parent, "parent_picture": self.parent_picture} if self.parent else {}
+        return parent | ({"person": self.person} if self.person else {})
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:

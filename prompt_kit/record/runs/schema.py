@@ -7,7 +7,7 @@ job, its end and its totals. So records could later be files that are only appen
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
@@ -49,6 +49,12 @@ def moment(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("moments need their time zone")
     return at.isoformat(timespec="milliseconds")
+
+
+def now_as_recorded() -> datetime:
+    """Return this moment as exactly as records have it: to the millisecond."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def _moment(value: Any) -> datetime:
@@ -272,6 +278,8 @@ class RunRecord(CommonRecord):
 
     parent_picture: Words | None = None
     """The file name of the picture that it refines."""
+    person: Words = ""
+    """For whom it is made; empty when nobody is named."""
     job: Words = ""
     """The id of the job that makes it, or the rest of it."""
     count: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
@@ -309,7 +317,19 @@ class RunRecord(CommonRecord):
         return next((done for done in self.requests if name in done.pictures), None)
 
 
-HEAD: Final = ("schema", "tool", "run", "parent", "parent_picture", "job", "count", "state", "started", "ended")
+HEAD: Final = (
+    "schema",
+    "tool",
+    "run",
+    "parent",
+    "parent_picture",
+    "person",
+    "job",
+    "count",
+    "state",
+    "started",
+    "ended",
+)
 """The fields at the top of a record, where people and `lineage` look first."""
 
 _NEXT: Final = ("generator", "prompt_fingerprint", "picture", "request", "answer")
