@@ -1,1 +1,1 @@
-"""The page in the browser: it shows what the kit holds and makes orders, and does nothing else."""
+"""The page in the browser: it shows recipes as forms, makes orders, and draws what is stored; it decides nothing itself."""

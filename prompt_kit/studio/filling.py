@@ -1,0 +1,356 @@
+"""The page on which a recipe is filled in: the form, its draft, what will be sent, and the order."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
+from prompt_kit.images import open_image
+from prompt_kit.record.placed import PlacedOrder
+from prompt_kit.record.runs import open_run
+from prompt_kit.studio.access import person_of
+from prompt_kit.studio.answers import Answers, as_answer
+from prompt_kit.studio.choices import setting_choices, technique_choices
+from prompt_kit.studio.fieldviews import labels_of, sections_of
+from prompt_kit.studio.pages import drawn, page
+from prompt_kit.studio.preview import Preview, preview_of
+from prompt_kit.studio.proofs import proof_of
+from prompt_kit.studio.tracing import Piece, paragraphs
+from prompt_kit.studio.watching import orders_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.datastructures import FormData
+
+    from prompt_kit.errors import Offer
+    from prompt_kit.images import Image
+    from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.studio.studio import Studio
+
+router = APIRouter()
+
+DEFAULT_COUNT: Final = 4
+"""How many pictures are asked for until somebody says otherwise."""
+
+_MOST_SHOWN: Final = 2_000
+"""Of so many drafts it is remembered what was shown last."""
+
+_SHOWN: Final[OrderedDict[str, str]] = OrderedDict()
+"""The prompt that each draft's page showed last, to mark what changes."""
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A form with what was filled in, ready to be shown."""
+
+    recipe: Recipe
+    answers: Answers
+    draft: str
+    preview: Preview
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What people call each field and slot."""
+        return labels_of(self.recipe.form) | {"aspect_ratio": "Format", "size": "Size", "tier": "Quality", "model": "Model"}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong."""
+        return self.preview.problems
+
+    def number_of(self, offer: Offer) -> int:
+        """Return the number by which a repair is asked for."""
+        return next(number for number, other in enumerate(self.offers) if other is offer)
+
+    @property
+    def offers(self) -> list[Offer]:
+        """Every repair that is offered, in the order of the problems."""
+        return [offer for problem in (*self.problems, *self.preview.notes) for offer in problem.offers]
+
+    def texts(self, before: str | None = None) -> list[tuple[str, list[list[Piece]]]]:
+        """Return each turn's name and paragraphs, with the words of fields and what is new marked."""
+        prompt = self.preview.prompt
+        if prompt is None:
+            return []
+        context = {name: value for name, value in self.preview.context.items() if name in self.recipe.form.parameters}
+        whole = len(prompt.turns) == 1
+        return [(turn.name, paragraphs(turn.text, context, before if whole else None)) for turn in prompt.turns]
+
+
+@router.get("/make/{name}")
+def fill_in(
+    request: Request, name: str, draft: str = "", example: str = "", run: str = "", fresh: bool = False, last: bool = False
+) -> Response:
+    """Show the form of a recipe: as a draft has it, an example, an earlier run, or empty."""
+    studio, person = _studio(request), person_of(request)
+    drafts = studio.kit.drafts
+    if last and not run:
+        earlier = studio.kit.history(recipe=name, person=person, limit=1).runs
+        run = earlier[0].run.id if earlier else ""
+    if draft and not (example or run):
+        with suppress(NotFoundError):
+            kept = drafts.load(person, draft)
+            return _form_page(request, studio, name, answers_of(kept.settings, kept.values, kept.references), draft)
+        return RedirectResponse(f"/make/{name}", 303)
+    if example or run:
+        filled = from_example(studio, name, example, person) if example else from_run(studio, run, person)
+        return _to_draft(studio, person, name, filled, draft)
+    if not fresh:
+        latest = drafts.list(person, name)
+        if latest:
+            return RedirectResponse(f"/make/{name}?draft={latest[0].id}", 303)
+    return _to_draft(studio, person, name, Answers(count=DEFAULT_COUNT), "")
+
+
+@router.post("/make/{name}/preview")
+async def preview(request: Request, name: str) -> HTMLResponse:
+    """Keep what was typed as a draft, and show what it comes to; nothing is spent."""
+    sent = await request.form()
+    return await run_in_threadpool(_preview, request, name, sent)
+
+
+@router.post("/make/{name}/draft")
+async def keep_draft(request: Request, name: str) -> Response:
+    """Keep what was typed, and show the form anew: after a repair, or with other techniques."""
+    sent = await request.form()
+    return await run_in_threadpool(_kept, request, name, sent)
+
+
+@router.post("/make/{name}")
+async def make(request: Request, name: str) -> Response:
+    """Order the pictures, unless something is wrong."""
+    sent = await request.form()
+    filling, order = await run_in_threadpool(_ordered, request, name, sent)
+    if order is None or filling.preview.prompt is None:
+        return await run_in_threadpool(_form_page, request, _studio(request), name, filling.answers, filling.draft, 422)
+    try:
+        await request.app.state.runner.place(order, filling.preview.prompt)
+    except InputError as error:
+        broken = replace(filling, preview=replace(filling.preview, prompt=None, problems=error.problems))
+        return await run_in_threadpool(_drawn_form, request, broken, 422)
+    where = f"/make/{name}?draft={filling.draft}#result"
+    return RedirectResponse(where, 303)
+
+
+@router.get("/make/{name}/proof/{draft}.webp")
+def proof(request: Request, name: str, draft: str, turn: int = 0) -> Response:
+    """Return the proof of a draft as it was kept last."""
+    studio, person = _studio(request), person_of(request)
+    try:
+        kept = studio.kit.drafts.load(person, draft)
+        filling = filling_of(studio, name, answers_of(kept.settings, kept.values, kept.references), draft)
+    except PromptKitError:
+        return Response(status_code=404)
+    prompt, item = filling.preview.prompt, filling.preview.item
+    if prompt is None or item is None or not 0 <= turn < len(prompt.turns):
+        return Response(status_code=404)
+    return Response(proof_of(prompt, item.model, turn), media_type="image/webp")
+
+
+def filling_of(studio: Studio, name: str, answers: Answers, draft: str) -> Filling:
+    """Return a form with answers, judged."""
+    recipe = studio.recipe(name, answers.uses)
+    return Filling(recipe, answers, draft, preview_of(studio, recipe, answers, lambda key: image_of(studio, key)))
+
+
+def image_of(studio: Studio, key: str) -> Image | None:
+    """Return the picture of an upload; ``None`` when it was deleted."""
+    try:
+        return studio.kit.uploads.image(key)
+    except PromptKitError:
+        return None
+
+
+def answers_of(settings: Mapping[str, Any], values: Mapping[str, Any], references: Mapping[str, Any]) -> Answers:
+    """Return the answers of a draft."""
+    return Answers.from_dict({**settings, "settings": settings, "values": values, "references": references})
+
+
+def draft_of(answers: Answers) -> dict[str, Any]:
+    """Return answers as a draft keeps them."""
+    plain = answers.to_dict()
+    others = {"uses": plain["uses"], "count": plain["count"], "generator": plain["generator"]}
+    return {"values": plain["values"], "references": plain["references"], "settings": plain["settings"] | others}
+
+
+def from_example(studio: Studio, name: str, example: str, person: str) -> Answers:
+    """Return the answers of a recipe's example; its pictures become uploads.
+
+    Raises:
+        NotFoundError: When there is no such example.
+    """
+    recipe = studio.recipe(name)
+    if example not in recipe.examples:
+        raise NotFoundError("example", example, recipe.examples)
+    chosen = recipe.examples[example]
+    form = recipe.using(*chosen.uses).form
+    values = {key: as_answer(value) for key, value in chosen.values.items() if key in form.parameters}
+    slots = {key: value for key, value in chosen.values.items() if key in form.references}
+    references = {
+        slot: tuple(
+            studio.kit.uploads.add(path.read_bytes(), name=path.name, person=person).id
+            for path in (value if isinstance(value, list | tuple) else [value])
+        )
+        for slot, value in slots.items()
+    }
+    plain = {key: str(value) for key, value in chosen.settings.to_dict().items()}
+    return Answers(values, references, _known(plain), tuple(chosen.uses), DEFAULT_COUNT)
+
+
+def from_run(studio: Studio, run: str, person: str) -> Answers:
+    """Return the answers that made a run, with its pictures as uploads where they are still kept.
+
+    Raises:
+        NotFoundError: When there is no such run.
+        InputError: When its record is damaged.
+    """
+    root = studio.kit.project.runs_folder
+    record = open_run(run, root).fields
+    values = {key: as_answer(value) for key, value in record.values.items() if value is not None}
+    references: dict[str, list[str]] = {}
+    for part in record.turns[0].get("parts", ()):
+        slot, digest = part.get("reference") or part.get("mask"), part.get("sha256")
+        kept = next((kept for kept in record.references if kept.sha256 == digest), None)
+        if isinstance(slot, str) and kept is not None:
+            with suppress(PromptKitError, OSError):
+                image = open_image(root / kept.stored)
+                added = studio.kit.uploads.add(image.read(), name=str(part.get("file", "")), person=person)
+                references.setdefault(slot, []).append(added.id)
+            values.pop(slot, None)
+    settings = _known({key: str(value) for key, value in record.settings.items()})
+    return Answers(
+        values, {slot: tuple(ids) for slot, ids in references.items()}, settings, record.strategies, record.count
+    )
+
+
+def _known(settings: Mapping[str, str]) -> dict[str, str]:
+    return {name: settings[name] for name in ("aspect_ratio", "size", "tier", "model") if name in settings}
+
+
+def _studio(request: Request) -> Studio:
+    studio: Studio = request.app.state.studio
+    return studio
+
+
+def _to_draft(studio: Studio, person: str, name: str, answers: Answers, draft: str) -> Response:
+    studio.recipe(name, answers.uses)
+    kept = studio.kit.drafts.save(person, name, draft_of(answers), draft=draft)
+    studio.kit.preferences.use(person, name)
+    return RedirectResponse(f"/make/{name}?draft={kept.id}", 303)
+
+
+def _read(request: Request, name: str, sent: FormData) -> Filling:
+    """Return the form as it was sent, and keep it as a draft."""
+    studio, person = _studio(request), person_of(request)
+    uses = tuple(dict.fromkeys(str(use) for use in sent.getlist("uses") if use))
+    try:
+        recipe = studio.recipe(name, uses)
+    except InputError:
+        uses = ()
+        recipe = studio.recipe(name)
+    answers = Answers.from_form(recipe.form, sent, uses)
+    kept = studio.kit.drafts.save(person, name, draft_of(answers), draft=str(sent.get("draft") or ""))
+    return filling_of(studio, name, answers, kept.id)
+
+
+def _preview(request: Request, name: str, sent: FormData) -> HTMLResponse:
+    filling = _read(request, name, sent)
+    return HTMLResponse(drawn(request, "preview.html", **shown_beside(request, filling), whole=True, refused=sent.get("refused") == "yes"))
+
+
+def shown_beside(request: Request, filling: Filling) -> dict[str, Any]:
+    """Return what the part beside the form shows."""
+    studio = _studio(request)
+    before = _SHOWN.pop(filling.draft, None)
+    text = str(filling.preview.prompt) if filling.preview.prompt else before or ""
+    texts = filling.texts(before)
+    _SHOWN[filling.draft] = text
+    while len(_SHOWN) > _MOST_SHOWN:
+        _SHOWN.popitem(last=False)
+    form = filling.recipe.form
+    given = filling.answers.given(form)
+    return {
+        "filling": filling,
+        "texts": texts,
+        "sections": sections_of(form, filling.answers, filling.problems, filling.preview.notes),
+        "asked": [field.name for field in form.fields if form.is_asked(field.name, given)],
+        "settings": setting_choices(studio, filling),
+        "budget_left": studio.budget_left(),
+    }
+
+
+def _kept(request: Request, name: str, sent: FormData) -> Response:
+    filling = _read(request, name, sent)
+    answers = filling.answers
+    offer = str(sent.get("offer") or "")
+    if offer:
+        several = filling.offers
+        number = int(offer) if offer.isdecimal() and len(offer) < 4 else -1  # noqa: PLR2004 - no form has as many
+        if 0 <= number < len(several):
+            answers = answers.applied(several[number])
+    studio, person = _studio(request), person_of(request)
+    studio.kit.drafts.save(person, name, draft_of(answers), draft=filling.draft)
+    return RedirectResponse(f"/make/{name}?draft={filling.draft}", 303)
+
+
+def _ordered(request: Request, name: str, sent: FormData) -> tuple[Filling, PlacedOrder | None]:
+    """Return the form and what it orders; nothing when something is wrong."""
+    filling = _read(request, name, sent)
+    prompt = filling.preview.prompt
+    if not filling.preview.ready or prompt is None:
+        return filling, None
+    studio = _studio(request)
+    count = 1 if sent.get("make") == "one" else filling.answers.count
+    order = PlacedOrder(
+        # The button belongs to the token: trying one and then making four are two orders of one page.
+        token=f"{sent.get('order') or secrets.token_urlsafe(16)}-{'one' if sent.get('make') == 'one' else 'all'}",
+        recipe=name,
+        prompt=prompt.to_dict(),
+        count=count,
+        generator=filling.answers.generator or studio.generator,
+        person=person_of(request),
+        draft=filling.draft,
+    )
+    return filling, order
+
+
+def _form_page(
+    request: Request, studio: Studio, name: str, answers: Answers, draft: str, status: int = 200
+) -> HTMLResponse:
+    try:
+        filling = filling_of(studio, name, answers, draft)
+    except InputError:
+        filling = filling_of(studio, name, replace(answers, uses=()), draft)
+    return _drawn_form(request, filling, status)
+
+
+def _drawn_form(request: Request, filling: Filling, status: int = 200) -> HTMLResponse:
+    studio = _studio(request)
+    return page(
+        request,
+        "fill.html",
+        status,
+        **shown_beside(request, filling),
+        techniques=technique_choices(studio, filling),
+        order=secrets.token_urlsafe(16),
+        orders=orders_of(request, filling.draft),
+        refused=status != 200,  # noqa: PLR2004 - the usual answer
+        upload=lambda key: _upload(studio, key),
+    )
+
+
+def _upload(studio: Studio, key: str) -> Any:
+    try:
+        return studio.kit.uploads.get(key)
+    except PromptKitError:
+        return None
+
