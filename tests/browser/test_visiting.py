@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,3 +67,20 @@ def test_a_server_that_does_not_start_is_an_error_with_its_words(
     """Not a test that hangs."""
     with pytest.raises(AssertionError, match="names no address. It says:\nno such luck"):
         serve(lambda _: ["echo", "no such luck"])
+
+
+@pytest.mark.parametrize(
+    ("there", "reason"), [([], "no apt-get to install it"), (["apt-get", "id"], "installing it needs root")]
+)
+def test_a_machine_without_chromium_that_may_not_install_it_is_told_the_way(
+    tmp_path: Path, there: list[str], reason: str
+) -> None:
+    """`make browser` ends with what to do instead of a list of errors."""
+    for name in there:
+        (tmp_path / name).write_text("#!/bin/sh\necho 1000\n", "utf-8")
+        (tmp_path / name).chmod(0o755)
+    script = Path(__file__).with_name("chromium.sh")
+    done = subprocess.run(["/bin/sh", script], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert "set CHROMIUM to the path" in done.stderr
