@@ -3,7 +3,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak attack lint format bench snapshots schema docs prose pairs tally cover
+.PHONY: help demo test soak attack browser lint format bench snapshots schema docs prose pairs tally cover
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,10 @@ soak: | $(UV)  ## run what takes long: more kills, more random values, an instal
 
 attack: | $(UV)  ## 300 pieces of random work with faults and kills: bill, ledger and files agree
 	$(RUN) pytest -n 2 -m attack
+
+browser: | $(UV)  ## try the pages in Chromium, which is installed if it may be (less than a minute)
+	@sh tests/browser/chromium.sh
+	$(RUN) pytest -n 2 -m browser tests/browser
 
 cover: | $(UV)  ## run the tests and say which lines they miss
 	$(RUN) pytest -n 2 --cov --cov-report=term:skip-covered

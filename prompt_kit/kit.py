@@ -13,6 +13,7 @@ from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, find_project, project_of
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
+from prompt_kit.record.archive import Archive
 from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.work import planning
 from prompt_kit.work.affording import check_limit, limit_of
@@ -49,7 +50,7 @@ _MOST: Final = 16
 _DESKS: Final[dict[str, Desk]] = {}
 
 
-class Kit:
+class Kit(Archive):
     """A project's library, generators, limits, runs and ledger in one object.
 
     It works as it is; inside ``with`` or ``async with`` the ledger stays open. Whatever is made at the same time shares
@@ -70,7 +71,7 @@ class Kit:
         """
         check_kind("project", project, (Project, Path, str, type(None)), "a project or its folder")
         found_in = Path(project) if isinstance(project, str) else project
-        self.project: Final = found_in if isinstance(found_in, Project) else find_project(found_in)
+        super().__init__(found_in if isinstance(found_in, Project) else find_project(found_in))
         limit = self.project.concurrency if concurrency is None else concurrency
         check_kind("concurrency", limit, int, "a whole number")
         if limit < 1:

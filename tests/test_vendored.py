@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LISTS = [ROOT / "prompt_kit/studio/static/VENDORED.md"]
+LISTS = [ROOT / "prompt_kit/studio/static/VENDORED.md", ROOT / "tests/browser/VENDORED.md"]
 ROW = re.compile(r"^\| `([^`]+)` \| `[\w.-]+` \d+\.\d+\.\d+, `[^`]+` \| [\w.-]+ \| `([0-9a-f]{64})` \|$", re.MULTILINE)
 
 

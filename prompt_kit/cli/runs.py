@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from prompt_kit.cli.jobs import cancel_job, list_jobs, standing, wait_for_jobs
+from prompt_kit.cli.narrowing import narrowed
 from prompt_kit.cli.output import give, give_json, say, talk
+from prompt_kit.cli.reviews import approve, comment, export, reject, review_lines, verdicts
 from prompt_kit.errors import PromptKitError
 from prompt_kit.project import find_project
 from prompt_kit.support.money import dollars, recorded
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from prompt_kit.record.index import PastRun
     from prompt_kit.record.ledger import Spending
     from prompt_kit.record.runs import Member, Run
 
@@ -34,7 +36,7 @@ def runs() -> None:
     """Look at what was made, asked and paid."""
 
 
-for _command in (list_jobs, wait_for_jobs, cancel_job):
+for _command in (list_jobs, wait_for_jobs, cancel_job, approve, reject, comment, export):
     runs.add_command(_command)
 
 
@@ -42,32 +44,42 @@ for _command in (list_jobs, wait_for_jobs, cancel_job):
 @click.option(
     "-n", "--count", type=click.IntRange(1), default=20, show_default=True, help="How many, the newest first."
 )
+@narrowed
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_runs(count: int, *, as_json: bool) -> None:
+def list_runs(count: int, *, as_json: bool, **wanted: Any) -> None:
     """List the runs, the newest first."""
-    from itertools import islice
+    from prompt_kit.record.archive import Archive
 
-    from prompt_kit.record.runs import count_runs
-    from prompt_kit.record.runs import runs as all_runs
-
-    root = find_project().runs_folder
-    listed = list(islice(all_runs(root), min(count, sys.maxsize)))
+    archive = Archive(find_project())
+    page = archive.history(**wanted, limit=count)
+    listed, total = list(page.runs), page.total
+    while page.cursor and len(listed) < count:
+        page = archive.history(**wanted, limit=count - len(listed), cursor=page.cursor)
+        listed += page.runs
     if as_json:
-        give_json([_plain(run) for run in listed])
+        give_json([_plain(past) for past in listed])
         return
-    if not listed:
+    if not listed and not any(wanted.values()):
         talk("There are no runs yet. Make one: prompt-kit generate sticker --example red-panda")
-    for run in listed:
-        if run.damage:
-            say(f"{run.id:<36}{run.damage}")
-            continue
-        noun = "picture" if run.pictures == 1 else "pictures"
-        line = f"{run.id:<36}{run.state:<11}{run.generator:<10}{run.pictures:>3} {noun:<9}{dollars(run.cost):>10}"
-        line += f"  {run.started:%H:%M}" if run.started else ""
-        line = f"{line}  {shortened(run.subject, SHOWN)}".rstrip()
-        say(line + (f"  ← {run.parent.rpartition('/')[2]}" if run.parent else ""))
-    if len(listed) == count and (there := count_runs(root)) > count:
-        talk(f"{count} of {there} runs; the others: prompt-kit runs list -n {there}")
+    elif not listed:
+        talk("There are no such runs.")
+    for past in listed:
+        say(_line(past))
+    if len(listed) < total:
+        talk(f"{len(listed)} of {total} runs; the others: prompt-kit runs list -n {total}")
+
+
+def _line(past: PastRun) -> str:
+    run = past.run
+    if run.damage:
+        return f"{run.id:<36}{run.damage}"
+    noun = "picture" if run.pictures == 1 else "pictures"
+    line = f"{run.id:<36}{run.state:<11}{run.generator:<10}{run.pictures:>3} {noun:<9}{dollars(run.cost):>10}"
+    line += f"  {run.started:%H:%M}" if run.started else ""
+    line = f"{line}  {shortened(run.subject, SHOWN)}".rstrip()
+    line += f"  ← {run.parent.rpartition('/')[2]}" if run.parent else ""
+    more = "; ".join(filter(None, (run.person, verdicts(past.approved, past.rejected))))
+    return f"{line}  ({more})" if more else line
 
 
 @runs.command("show")
@@ -75,6 +87,7 @@ def list_runs(count: int, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the whole record as JSON.")
 def show_run(run: str, *, as_json: bool) -> None:
     """Show one run: its id, folder, picture or sidecar names it."""
+    from prompt_kit.record.reviews import reviews_in
     from prompt_kit.record.runs import family, open_run, prompt_from
     from prompt_kit.review.snapshots import snapshot
 
@@ -87,6 +100,8 @@ def show_run(run: str, *, as_json: bool) -> None:
     lines = (*_head(opened, root), *_made(opened), *_thought(opened), *_looked_up(opened))
     for label, text in ((label, text.replace("\n", " ").rstrip()) for label, text in lines):
         say(f"{label:<13}{text}")
+    for line in review_lines(reviews_in(summary.folder)):
+        say(f"{'review':<13}{line}")
     tree = family(opened, summary.folder.parents[1])
     if len(tree) > 1:
         say("\nrefinements")
@@ -100,6 +115,8 @@ def _head(run: Run, root: Path) -> Iterator[tuple[str, str]]:
     """Yield a run's recipe, state and parent."""
     summary, record = run.summary, run.fields
     yield from (("run", summary.id), ("state", summary.state), ("generator", summary.generator))
+    if summary.person:
+        yield "person", summary.person
     yield from (("cost", dollars(summary.cost)), ("folder", str(summary.folder)))
     totals = record.totals
     if summary.state == "waiting":
@@ -246,7 +263,8 @@ def _plain_spending(spending: Spending) -> dict[str, Any]:
     }
 
 
-def _plain(run: Any) -> dict[str, Any]:
+def _plain(past: PastRun) -> dict[str, Any]:
+    run = past.run
     return {
         "id": run.id,
         "folder": str(run.folder),
@@ -256,7 +274,10 @@ def _plain(run: Any) -> dict[str, Any]:
         "generator": run.generator,
         "started": run.started.isoformat() if run.started else None,
         "parent": run.parent or None,
+        "person": run.person or None,
         "pictures": run.pictures,
+        "approved": past.approved,
+        "rejected": past.rejected,
         "cost_usd": recorded(run.cost),
         "damage": run.damage,
     }

@@ -189,10 +189,8 @@ class Making:
             ledger.allow(self._planned("", 0, 0, "", item.price_of(0)), project.budget)
         except BudgetError as error:
             return budget_refusal(error, item.model.id)
-        more = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
-        return RunFolder.create(
-            root, item.prompt, generator=item.generator, now=datetime.now(UTC), count=item.count, **more
-        )
+        now = datetime.now(UTC)
+        return RunFolder.create(root, item.prompt, generator=item.generator, now=now, count=item.count, **order.origin)
 
     async def _made(self, take: int) -> Mapping[int, Outcome]:
         return await self.shared.booking.run(lambda _: self._folder.made(take))

@@ -53,6 +53,12 @@ class Order:
     token: str = ""
     """Tells apart orders that ask for the very same, such as those of two forms that were sent."""
 
+    @property
+    def origin(self) -> dict[str, str]:
+        """For whom it is made and of which picture, as the record of its run says it; what is empty is left out."""
+        parent = {"parent": self.parent, "parent_picture": self.parent_picture} if self.parent else {}
+        return parent | ({"person": self.person} if self.person else {})
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:

@@ -175,6 +175,7 @@ def _entry(record: RunRecord, *, at: datetime, turn: int, take: int, model: str)
         host=socket.gethostname(),
         response_id="",
         note=_RESTORED,
+        person=record.person,
     )
 
 

@@ -43,6 +43,10 @@ class RunSummary:
     """In US dollars; ``None`` is unknown."""
     damage: str = ""
     """What is wrong with its record, as a whole sentence."""
+    person: str = ""
+    """For whom it was made; empty when nobody is named."""
+    first: Path | None = None
+    """Its first picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def open_run(where: str | Path, root: Path) -> Run:
     fields = parsed(RunRecord, record, folder / RECORD)
     pictures = pictures_in(folder)
     sidecars = tuple(path.with_suffix(".json") for path in pictures if path.with_suffix(".json").is_file())
-    return Run(_summary(folder, fields), record, pictures, sidecars, fields)
+    return Run(summary_of(folder, fields), record, pictures, sidecars, fields)
 
 
 def folder_of(where: str | Path, root: Path) -> Path:
@@ -167,12 +171,14 @@ def pictures_in(folder: Path) -> tuple[Path, ...]:
 def summary(folder: Path) -> RunSummary:
     """Return one line of the list of runs; a damaged run has the state ``damaged`` and the reason."""
     try:
-        return _summary(folder, run_record(folder))
+        return summary_of(folder, run_record(folder))
     except InputError as error:
         return RunSummary(f"{folder.parent.name}/{folder.name}", folder, "damaged", damage=str(error))
 
 
-def _summary(folder: Path, record: RunRecord) -> RunSummary:
+def summary_of(folder: Path, record: RunRecord) -> RunSummary:
+    """Return one line of the list of runs, as a record says it."""
+    pictures = pictures_in(folder)
     return RunSummary(
         id=f"{folder.parent.name}/{folder.name}",
         folder=folder,
@@ -182,8 +188,10 @@ def _summary(folder: Path, record: RunRecord) -> RunSummary:
         generator=record.generator,
         started=record.started.astimezone(),
         parent=record.parent or "",
-        pictures=len(pictures_in(folder)),
+        pictures=len(pictures),
         cost=record.cost,
+        person=record.person,
+        first=pictures[0] if pictures else None,
     )
 
 

@@ -272,6 +272,8 @@ class RunRecord(CommonRecord):
 
     parent_picture: Words | None = None
     """The file name of the picture that it refines."""
+    person: Words = ""
+    """For whom it is made; empty when nobody is named."""
     job: Words = ""
     """The id of the job that makes it, or the rest of it."""
     count: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
@@ -309,7 +311,19 @@ class RunRecord(CommonRecord):
         return next((done for done in self.requests if name in done.pictures), None)
 
 
-HEAD: Final = ("schema", "tool", "run", "parent", "parent_picture", "job", "count", "state", "started", "ended")
+HEAD: Final = (
+    "schema",
+    "tool",
+    "run",
+    "parent",
+    "parent_picture",
+    "person",
+    "job",
+    "count",
+    "state",
+    "started",
+    "ended",
+)
 """The fields at the top of a record, where people and `lineage` look first."""
 
 _NEXT: Final = ("generator", "prompt_fingerprint", "picture", "request", "answer")

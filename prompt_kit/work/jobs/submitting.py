@@ -229,7 +229,6 @@ class _Submitting:
         if item.kept:
             return f"{item.kept.folder.parent.name}/{item.kept.folder.name}"
         order = item.order
-        parents = {"parent": order.parent, "parent_picture": order.parent_picture} if order.parent else {}
         folder = RunFolder.create(
             self.project.runs_folder,
             order.prompt,
@@ -237,7 +236,7 @@ class _Submitting:
             now=datetime.now(UTC),
             count=order.count,
             job=job,
-            **parents,
+            **order.origin,
         )
         folder.close()
         return folder.id

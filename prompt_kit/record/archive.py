@@ -1,0 +1,127 @@
+"""What a project keeps of its work: the history of runs, and the reviews of their pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.support.calls import check_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from typing_extensions import Unpack
+
+    from prompt_kit.project import Project
+    from prompt_kit.record.exporting import Exported
+    from prompt_kit.record.index import HistoryChoices, HistoryPage, PastPicture, PicturePage
+    from prompt_kit.record.index.narrowing import Wanted
+    from prompt_kit.record.reviews import Review, ReviewedPicture, Verdict
+
+
+class Archive:
+    """All that is kept of the work in a project, for looking at and for saying something about it."""
+
+    def __init__(self, project: Project) -> None:
+        self.project: Final = project
+
+    def review(self, run: str | Path, picture: str, verdict: Verdict, *, person: str = "", reason: str = "") -> Review:
+        """Approve a picture, reject it or comment on it; what was said before stays, and the last verdict counts.
+
+        Args:
+            run: The run, by its id or folder.
+            picture: The file name of the picture.
+            verdict: ``approve``, ``reject`` or ``comment``.
+            person: Who says it.
+            reason: Why, or the comment; only an approval goes without.
+
+        Raises:
+            InputError: When a reason is missing or too long.
+            NotFoundError: When there is no such run or picture.
+            WorkspaceError: When it cannot be written.
+        """
+        from prompt_kit.record.reviews import picture_of, review
+        from prompt_kit.record.runs.listing import folder_of
+
+        path = picture_of(folder_of(run, self.project.runs_folder), picture)
+        return review(path, verdict, person=person, reason=reason)
+
+    def reviews(self, run: str | Path) -> tuple[ReviewedPicture, ...]:
+        """Return the pictures of a run, each with what people said of it.
+
+        Raises:
+            InputError: When the file of reviews is damaged.
+            NotFoundError: When there is no such run.
+            WorkspaceError: When something cannot be read.
+        """
+        from prompt_kit.record.reviews import reviewed
+        from prompt_kit.record.runs.listing import folder_of
+
+        return reviewed(folder_of(run, self.project.runs_folder))
+
+    def history(self, **wanted: Unpack[Wanted]) -> HistoryPage:
+        """Return a page of the runs that are wanted, the newest first; no more than new and changed records are opened.
+
+        Args:
+            wanted: See `record.index.narrowing.Wanted`: ``recipe``, ``person``, ``state``, ``review``, ``since``, …
+
+        Raises:
+            InputError: When the cursor or the state of review is none.
+            WorkspaceError: When the runs cannot be read.
+            TypeError: When there is no such option.
+        """
+        from prompt_kit.record.index import History
+        from prompt_kit.record.index.narrowing import Wanted
+
+        check_options("history", wanted, Wanted)
+        return History(self.project.runs_folder).runs(wanted)
+
+    def history_choices(self) -> HistoryChoices:
+        """Return the recipes, persons and generators of all runs, and the first and the last day.
+
+        Raises:
+            WorkspaceError: When the runs cannot be read.
+        """
+        from prompt_kit.record.index import History
+
+        return History(self.project.runs_folder).choices()
+
+    def pictures(self, **wanted: Unpack[Wanted]) -> PicturePage:
+        """Return a page of the pictures that are wanted, such as those that wait for approval.
+
+        Args:
+            wanted: As for `history`.
+
+        Raises:
+            InputError: When the cursor or the state of review is none.
+            WorkspaceError: When the runs cannot be read.
+            TypeError: When there is no such option.
+        """
+        from prompt_kit.record.index import History
+        from prompt_kit.record.index.narrowing import Wanted
+
+        check_options("pictures", wanted, Wanted)
+        return History(self.project.runs_folder).pictures(wanted)
+
+    def export_approved(self, folder: Path, *, recipe: str = "", person: str | None = None) -> Exported:
+        """Copy the approved pictures into a folder, each with its sidecar.
+
+        Args:
+            folder: The folder; it is made if it is not there.
+            recipe: Leaves out those of other recipes.
+            person: Leaves out what was made for others.
+
+        Raises:
+            WorkspaceError: When the runs cannot be read, or the folder cannot be written.
+        """
+        from prompt_kit.record.exporting import export
+
+        return export(self._all_pictures(review="approved", recipe=recipe, person=person), folder)
+
+    def _all_pictures(self, **wanted: Unpack[Wanted]) -> Iterator[PastPicture]:
+        while True:
+            page = self.pictures(**wanted)
+            yield from page.pictures
+            if not page.cursor:
+                return
+            wanted["cursor"] = page.cursor

@@ -1,0 +1,81 @@
+"""The history as it is handed out: page by page, the newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from prompt_kit.record.reviews import ReviewState
+    from prompt_kit.record.runs import RunSummary
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """One run of the history."""
+
+    run: RunSummary
+    waiting: int
+    """How many of its pictures have no verdict."""
+    approved: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Some runs of the history."""
+
+    runs: tuple[PastRun, ...]
+    """The newest first."""
+    total: int
+    """How many runs there are on all pages."""
+    cursor: str
+    """What the next page begins after; empty on the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastPicture:
+    """One picture of the history, and the verdict on it."""
+
+    path: Path
+    run: str
+    """The id of its run."""
+    name: str
+    sha256: str
+    """The hash of its bytes; empty where an early record lacks it."""
+    state: ReviewState
+    recipe: str
+    person: str
+    """For whom it was made."""
+    started: datetime
+    """When its run began."""
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePage:
+    """Some pictures of the history."""
+
+    pictures: tuple[PastPicture, ...]
+    """Those of the newest run first."""
+    total: int
+    """How many pictures there are on all pages."""
+    cursor: str
+    """What the next page begins after; empty on the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChoices:
+    """What the history can be narrowed to."""
+
+    recipes: tuple[str, ...]
+    persons: tuple[str, ...]
+    generators: tuple[str, ...]
+    first: date | None
+    """The day of the oldest run; ``None`` when there is none."""
+    last: date | None

@@ -1,0 +1,241 @@
+"""The history of all runs: narrowed, page by page, and without opening each record."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from kept_runs import NOON, kept
+
+from prompt_kit.cli.main import run
+from prompt_kit.errors import InputError
+from prompt_kit.kit import Kit
+from prompt_kit.project import Project
+from prompt_kit.record.runs import RunFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+INDEX = ".history.db"
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Kit:
+    """A project in the test's own folder."""
+    return Kit(Project(root=tmp_path))
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> list[Path]:
+    """Five runs of three days, the oldest first."""
+    root = tmp_path / "runs"
+    made = [
+        kept(root, recipe="fox", person="ann", at=NOON - timedelta(days=2)),
+        kept(root, recipe="owl", person="ben", at=NOON - timedelta(days=1), pictures=2),
+        kept(root, recipe="fox", person="ben", at=NOON, generator="proof"),
+        kept(root, recipe="fox", at=NOON + timedelta(minutes=1), pictures=0, ended=False),
+        kept(
+            root,
+            recipe="owl",
+            person="ann",
+            at=NOON + timedelta(minutes=2),
+            parent="2026-11-27/x-1",
+            parent_picture="01.png",
+        ),
+    ]
+    for folder in made:  # it was left alone for long, so that its time is trusted
+        os.utime(folder, (1_000_000_000, 1_000_000_000))
+    return made
+
+
+def listed(kit: Kit, **wanted: Any) -> list[Path]:
+    return [past.run.folder for past in kit.history(**wanted).runs]
+
+
+def test_each_run_is_told_as_its_record_has_it(kit: Kit, runs: list[Path]) -> None:
+    """A page shows them without a look into any folder."""
+    newest = kit.history().runs[0]
+    summary = newest.run
+    assert (summary.recipe, summary.person, summary.state, summary.parent, summary.pictures) == (
+        "owl",
+        "ann",
+        "done",
+        "2026-11-27/x-1",
+        1,
+    )
+    assert summary.first == runs[4] / "01.png"
+    assert summary == next(iter(kit.runs()))
+    assert (newest.waiting, newest.approved, newest.rejected) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "which"),
+    [
+        ({}, [4, 3, 2, 1, 0]),
+        ({"recipe": "owl"}, [4, 1]),
+        ({"person": "ann"}, [4, 0]),
+        ({"person": ""}, [3]),
+        ({"generator": "proof"}, [2]),
+        ({"without": ("proof",)}, [4, 3, 1, 0]),
+        ({"state": "started"}, [3]),
+        ({"recipe": "owl", "person": "ben"}, [1]),
+        ({"since": date(2026, 11, 28)}, [4, 3, 2]),
+        ({"until": date(2026, 11, 27)}, [1, 0]),
+        ({"since": date(2026, 11, 27), "until": date(2026, 11, 27)}, [1]),
+        ({"review": "waiting"}, [4, 2, 1, 0]),
+        ({"review": "approved"}, []),
+        ({"words": "owl 28"}, [4]),
+        ({"limit": 2}, [4, 3]),
+    ],
+)
+def test_the_history_is_narrowed(kit: Kit, runs: list[Path], wanted: dict[str, Any], which: list[int]) -> None:
+    """By recipe, person, state, review and day, and by all of them together."""
+    assert listed(kit, **wanted) == [runs[number] for number in which]
+
+
+def test_pages_hold_every_run_once_though_others_come(kit: Kit, runs: list[Path], tmp_path: Path) -> None:
+    """While somebody turns the pages, new runs begin at the top."""
+    page = kit.history(limit=2)
+    seen, totals = [*page.runs], [page.total]
+    while page.cursor:
+        kept(tmp_path / "runs", at=NOON + timedelta(hours=1))
+        page = kit.history(limit=2, cursor=page.cursor)
+        seen += page.runs
+        totals.append(page.total)
+    assert [past.run.folder for past in seen] == runs[::-1]
+    assert totals == [5, 6, 7]
+
+
+@pytest.mark.usefixtures("runs")
+@pytest.mark.parametrize("cursor", ["x", "W10", "WzEsMl0", "!!", "bnVsbA", "é"])
+def test_a_cursor_of_somebody_else_is_refused(kit: Kit, cursor: str) -> None:
+    """It comes from the address of a page, which anybody can change."""
+    with pytest.raises(InputError, match="no such page"):
+        kit.history(cursor=cursor)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder, kit: kit.review(folder, "01.png", "reject", reason="No."),
+        lambda folder, kit: kit.review(folder, "01.png", "approve"),
+        lambda folder, _: (folder / "run.json").rename(folder / "other.json"),
+        lambda folder, _: _go_on(folder),
+        lambda folder, _: shutil.rmtree(folder),
+    ],
+    ids=["rejected", "approved", "damaged", "gone on with", "removed"],
+)
+def test_what_changes_is_noticed_at_once(kit: Kit, runs: list[Path], change: Callable[[Path, Kit], object]) -> None:
+    """A run goes on, is reviewed, damaged or removed: the next look shows it."""
+    before = kit.history().runs
+    kit.review(runs[0], "01.png", "comment", reason="Hm.")
+    os.utime(runs[0], (1_100_000_000, 1_100_000_000))
+    kit.history()
+    change(runs[0], kit)
+    assert kit.history().runs != before
+
+
+def _go_on(folder: Path) -> None:
+    again = RunFolder.reopen(folder)
+    again.begin_again()
+    again.close()
+
+
+def test_records_are_opened_once(kit: Kit, runs: list[Path]) -> None:
+    """Ten thousand runs are listed from the index alone: here nothing could be read any more."""
+    before = kit.history()
+    for folder in runs:
+        for path in folder.iterdir():
+            path.write_bytes(b"")  # in place, so that the folder does not change
+    assert kit.history() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 5000, None])
+def test_an_index_that_cannot_be_used_is_made_anew(kit: Kit, runs: list[Path], content: bytes | None) -> None:
+    """It is a file that anybody may damage or delete; the records say the same."""
+    assert len(listed(kit)) == 5
+    path = runs[0].parents[1] / INDEX
+    path.unlink() if content is None else path.write_bytes(content)
+    assert listed(kit) == runs[::-1]
+
+
+def test_an_index_damaged_inside_is_made_anew(kit: Kit, runs: list[Path]) -> None:
+    """Its beginning is whole, so that the damage is noticed while it is used; at the latest the next look is right."""
+    listed(kit)
+    path = runs[0].parents[1] / INDEX
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    path.write_bytes(data)
+    with suppress(Exception):
+        listed(kit)
+    assert listed(kit) == runs[::-1]
+
+
+def test_a_project_without_runs_has_an_empty_history(kit: Kit, tmp_path: Path) -> None:
+    """Looking makes nothing."""
+    assert kit.history().runs == ()
+    assert kit.history_choices().recipes == ()
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_damaged_run_is_listed_with_the_reason(kit: Kit, runs: list[Path]) -> None:
+    """It is not left out, because its pictures are there."""
+    (runs[2] / "run.json").write_text("{", "utf-8")
+    damaged = kit.history(state="damaged").runs
+    assert [past.run.folder for past in damaged] == [runs[2]]
+    assert "the record is damaged" in damaged[0].run.damage
+
+
+@pytest.mark.usefixtures("runs")
+def test_the_choices_are_what_is_there(kit: Kit) -> None:
+    """A drop-down offers nothing that brings an empty page."""
+    choices = kit.history_choices()
+    assert (choices.recipes, choices.persons, choices.generators) == (
+        ("fox", "owl"),
+        ("ann", "ben"),
+        ("gemini", "proof"),
+    )
+    assert (choices.first, choices.last) == (date(2026, 11, 26), date(2026, 11, 28))
+
+
+def test_pictures_that_wait_are_in_a_single_place(kit: Kit, runs: list[Path]) -> None:
+    """Those of all runs, without the proofs; what is decided leaves the list and comes to the other."""
+    waiting = kit.pictures(review="waiting", without=("proof",), limit=2)
+    assert [(picture.path, picture.person) for picture in waiting.pictures] == [
+        (runs[4] / "01.png", "ann"),
+        (runs[1] / "02.png", "ben"),
+    ]
+    assert waiting.total == 4
+    rest = kit.pictures(review="waiting", without=("proof",), cursor=waiting.cursor)
+    assert [picture.path for picture in rest.pictures] == [runs[1] / "01.png", runs[0] / "01.png"]
+
+    kit.review(runs[1], "02.png", "reject", person="ann", reason="Too dark.")
+    assert kit.pictures(review="waiting", without=("proof",)).total == 3
+    (rejected,) = kit.pictures(review="rejected").pictures
+    assert (rejected.name, rejected.decided_by, rejected.reason) == ("02.png", "ann", "Too dark.")
+    assert listed(kit, review="rejected") == [runs[1]]
+
+
+def test_the_command_line_narrows_the_list(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """The same questions as on a page."""
+    assert run(["runs", "list", "--recipe", "fox", "--person", "ben", "--since", "2026-11-28"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert len(shown) == 1
+    assert shown[0].startswith(f"2026-11-28/{runs[2].name}")
+    assert shown[0].endswith("(ben)")
+    assert run(["runs", "list", "--review", "approved"]) == 0
+    assert "There are no such runs." in capsys.readouterr().err
+
+
+def test_many_runs_are_listed_to_the_last(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """The list has as many as asked for, though a page is shorter."""
+    for number in range(497):
+        (runs[0].parent / f"empty-{number:03}").mkdir()
+        (runs[0].parent / f"empty-{number:03}" / "run.json").touch()
+    assert run(["runs", "list", "-n", "600"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 502
