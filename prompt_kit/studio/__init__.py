@@ -1,1 +1,1 @@
-"""The page in the browser: it shows recipes as forms, makes orders, and draws what is stored; it decides nothing itself."""
+"""The page in the browser: recipes as forms, orders, and what is stored; it decides nothing itself."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 COOKIE: Final = "prompt_kit_studio"
 PERSON: Final = "prompt_kit_person"
-FORM_TOKEN: Final = "form_token"
+FORM_TOKEN: Final = "form_token"  # noqa: S105 - the name of a field
 """The field of a form, and with dashes the header, that says that it is one of our own pages'."""
 
 LONGEST_NAME: Final = 60
@@ -99,7 +99,9 @@ async def check_form(request: Request) -> None:
         form = await request.form()
         sent = str(form.get(FORM_TOKEN, ""))
     if not hmac.compare_digest(sent.encode(), access.form_token.encode()):
-        raise HTTPException(403, "This form is out of date: the studio was started anew. Reload the page and send again.")
+        raise HTTPException(
+            403, "This form is out of date: the studio was started anew. Reload the page and send again."
+        )
 
 
 class Guard:

@@ -111,7 +111,9 @@ class Answers:
     def applied(self, offer: Offer) -> Answers:
         """Return the answers after a repair that was offered."""
         values = offer.applied(dict(self.values))
-        kept = {name: ids for name, ids in self.references.items() if offer.value is not None or name != offer.parameter}
+        kept = {
+            name: ids for name, ids in self.references.items() if offer.value is not None or name != offer.parameter
+        }
         return replace(self, values={name: _as_answer(value) for name, value in values.items()}, references=kept)
 
 

@@ -45,7 +45,9 @@ def create_app(kit: Kit, access: Access) -> ASGIApp:
             yield
             await runner.close()
 
-    app = FastAPI(lifespan=open_kit, docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(check_form)])
+    app = FastAPI(
+        lifespan=open_kit, docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(check_form)]
+    )
     app.state.studio, app.state.access, app.state.runner = Studio(kit), access, runner
     for router in ROUTERS:
         app.include_router(router)

@@ -28,7 +28,12 @@ FORMATS: Final = {
 """The formats that most people need, in words."""
 
 _TIER_WORDS: Final = {"draft": "Draft: quick and cheap", "standard": "Standard", "pro": "Pro: best, slower"}
-_PIXELS: Final = {"512": "512 pixels, to try", "1K": "1K, for screens", "2K": "2K, for large screens", "4K": "4K, for print"}
+_PIXELS: Final = {
+    "512": "512 pixels, to try",
+    "1K": "1K, for screens",
+    "2K": "2K, for large screens",
+    "4K": "4K, for print",
+}
 
 
 @dataclass(frozen=True, slots=True)

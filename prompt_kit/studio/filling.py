@@ -13,12 +13,11 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
-from prompt_kit.images import open_image
 from prompt_kit.record.placed import PlacedOrder
-from prompt_kit.record.runs import open_run
 from prompt_kit.studio.access import person_of
-from prompt_kit.studio.answers import Answers, as_answer
+from prompt_kit.studio.answers import Answers
 from prompt_kit.studio.choices import setting_choices, technique_choices
+from prompt_kit.studio.drafting import DEFAULT_COUNT, answers_of, draft_of, from_example, from_run, image_of
 from prompt_kit.studio.fieldviews import labels_of, sections_of
 from prompt_kit.studio.pages import drawn, page
 from prompt_kit.studio.preview import Preview, preview_of
@@ -27,19 +26,14 @@ from prompt_kit.studio.tracing import Piece, paragraphs
 from prompt_kit.studio.watching import orders_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from starlette.datastructures import FormData
 
     from prompt_kit.errors import Offer
-    from prompt_kit.images import Image
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.studio.studio import Studio
 
 router = APIRouter()
-
-DEFAULT_COUNT: Final = 4
-"""How many pictures are asked for until somebody says otherwise."""
 
 _MOST_SHOWN: Final = 2_000
 """Of so many drafts it is remembered what was shown last."""
@@ -60,7 +54,12 @@ class Filling:
     @property
     def labels(self) -> dict[str, str]:
         """What people call each field and slot."""
-        return labels_of(self.recipe.form) | {"aspect_ratio": "Format", "size": "Size", "tier": "Quality", "model": "Model"}
+        return labels_of(self.recipe.form) | {
+            "aspect_ratio": "Format",
+            "size": "Size",
+            "tier": "Quality",
+            "model": "Model",
+        }
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -87,27 +86,25 @@ class Filling:
 
 
 @router.get("/make/{name}")
-def fill_in(
-    request: Request, name: str, draft: str = "", example: str = "", run: str = "", fresh: bool = False, last: bool = False
-) -> Response:
-    """Show the form of a recipe: as a draft has it, an example, an earlier run, or empty."""
+def fill_in(request: Request, name: str) -> Response:
+    """Show the form of a recipe: as a draft has it, or filled in from an example, an earlier run, or last time."""
     studio, person = _studio(request), person_of(request)
-    drafts = studio.kit.drafts
-    if last and not run:
+    asked = request.query_params
+    draft, example, run = (asked.get(key, "") for key in ("draft", "example", "run"))
+    if "last" in asked and not run:
         earlier = studio.kit.history(recipe=name, person=person, limit=1).runs
         run = earlier[0].run.id if earlier else ""
-    if draft and not (example or run):
-        with suppress(NotFoundError):
-            kept = drafts.load(person, draft)
-            return _form_page(request, studio, name, answers_of(kept.settings, kept.values, kept.references), draft)
-        return RedirectResponse(f"/make/{name}", 303)
     if example or run:
         filled = from_example(studio, name, example, person) if example else from_run(studio, run, person)
         return _to_draft(studio, person, name, filled, draft)
-    if not fresh:
-        latest = drafts.list(person, name)
-        if latest:
-            return RedirectResponse(f"/make/{name}?draft={latest[0].id}", 303)
+    if draft:
+        with suppress(NotFoundError):
+            kept = studio.kit.drafts.load(person, draft)
+            answers = answers_of(kept.settings, kept.values, kept.references)
+            return _form_page(request, filling_or_plain(studio, name, answers, draft))
+    latest = () if "fresh" in asked or draft else studio.kit.drafts.list(person, name)
+    if latest:
+        return RedirectResponse(f"/make/{name}?draft={latest[0].id}", 303)
     return _to_draft(studio, person, name, Answers(count=DEFAULT_COUNT), "")
 
 
@@ -131,12 +128,12 @@ async def make(request: Request, name: str) -> Response:
     sent = await request.form()
     filling, order = await run_in_threadpool(_ordered, request, name, sent)
     if order is None or filling.preview.prompt is None:
-        return await run_in_threadpool(_form_page, request, _studio(request), name, filling.answers, filling.draft, 422)
+        return await run_in_threadpool(_form_page, request, filling, 422)
     try:
         await request.app.state.runner.place(order, filling.preview.prompt)
     except InputError as error:
         broken = replace(filling, preview=replace(filling.preview, prompt=None, problems=error.problems))
-        return await run_in_threadpool(_drawn_form, request, broken, 422)
+        return await run_in_threadpool(_form_page, request, broken, 422)
     where = f"/make/{name}?draft={filling.draft}#result"
     return RedirectResponse(where, 303)
 
@@ -160,80 +157,6 @@ def filling_of(studio: Studio, name: str, answers: Answers, draft: str) -> Filli
     """Return a form with answers, judged."""
     recipe = studio.recipe(name, answers.uses)
     return Filling(recipe, answers, draft, preview_of(studio, recipe, answers, lambda key: image_of(studio, key)))
-
-
-def image_of(studio: Studio, key: str) -> Image | None:
-    """Return the picture of an upload; ``None`` when it was deleted."""
-    try:
-        return studio.kit.uploads.image(key)
-    except PromptKitError:
-        return None
-
-
-def answers_of(settings: Mapping[str, Any], values: Mapping[str, Any], references: Mapping[str, Any]) -> Answers:
-    """Return the answers of a draft."""
-    return Answers.from_dict({**settings, "settings": settings, "values": values, "references": references})
-
-
-def draft_of(answers: Answers) -> dict[str, Any]:
-    """Return answers as a draft keeps them."""
-    plain = answers.to_dict()
-    others = {"uses": plain["uses"], "count": plain["count"], "generator": plain["generator"]}
-    return {"values": plain["values"], "references": plain["references"], "settings": plain["settings"] | others}
-
-
-def from_example(studio: Studio, name: str, example: str, person: str) -> Answers:
-    """Return the answers of a recipe's example; its pictures become uploads.
-
-    Raises:
-        NotFoundError: When there is no such example.
-    """
-    recipe = studio.recipe(name)
-    if example not in recipe.examples:
-        raise NotFoundError("example", example, recipe.examples)
-    chosen = recipe.examples[example]
-    form = recipe.using(*chosen.uses).form
-    values = {key: as_answer(value) for key, value in chosen.values.items() if key in form.parameters}
-    slots = {key: value for key, value in chosen.values.items() if key in form.references}
-    references = {
-        slot: tuple(
-            studio.kit.uploads.add(path.read_bytes(), name=path.name, person=person).id
-            for path in (value if isinstance(value, list | tuple) else [value])
-        )
-        for slot, value in slots.items()
-    }
-    plain = {key: str(value) for key, value in chosen.settings.to_dict().items()}
-    return Answers(values, references, _known(plain), tuple(chosen.uses), DEFAULT_COUNT)
-
-
-def from_run(studio: Studio, run: str, person: str) -> Answers:
-    """Return the answers that made a run, with its pictures as uploads where they are still kept.
-
-    Raises:
-        NotFoundError: When there is no such run.
-        InputError: When its record is damaged.
-    """
-    root = studio.kit.project.runs_folder
-    record = open_run(run, root).fields
-    values = {key: as_answer(value) for key, value in record.values.items() if value is not None}
-    references: dict[str, list[str]] = {}
-    for part in record.turns[0].get("parts", ()):
-        slot, digest = part.get("reference") or part.get("mask"), part.get("sha256")
-        kept = next((kept for kept in record.references if kept.sha256 == digest), None)
-        if isinstance(slot, str) and kept is not None:
-            with suppress(PromptKitError, OSError):
-                image = open_image(root / kept.stored)
-                added = studio.kit.uploads.add(image.read(), name=str(part.get("file", "")), person=person)
-                references.setdefault(slot, []).append(added.id)
-            values.pop(slot, None)
-    settings = _known({key: str(value) for key, value in record.settings.items()})
-    return Answers(
-        values, {slot: tuple(ids) for slot, ids in references.items()}, settings, record.strategies, record.count
-    )
-
-
-def _known(settings: Mapping[str, str]) -> dict[str, str]:
-    return {name: settings[name] for name in ("aspect_ratio", "size", "tier", "model") if name in settings}
 
 
 def _studio(request: Request) -> Studio:
@@ -264,7 +187,11 @@ def _read(request: Request, name: str, sent: FormData) -> Filling:
 
 def _preview(request: Request, name: str, sent: FormData) -> HTMLResponse:
     filling = _read(request, name, sent)
-    return HTMLResponse(drawn(request, "preview.html", **shown_beside(request, filling), whole=True, refused=sent.get("refused") == "yes"))
+    return HTMLResponse(
+        drawn(
+            request, "preview.html", **shown_beside(request, filling), whole=True, refused=sent.get("refused") == "yes"
+        )
+    )
 
 
 def shown_beside(request: Request, filling: Filling) -> dict[str, Any]:
@@ -323,17 +250,15 @@ def _ordered(request: Request, name: str, sent: FormData) -> tuple[Filling, Plac
     return filling, order
 
 
-def _form_page(
-    request: Request, studio: Studio, name: str, answers: Answers, draft: str, status: int = 200
-) -> HTMLResponse:
+def filling_or_plain(studio: Studio, name: str, answers: Answers, draft: str) -> Filling:
+    """Return a form with answers, without the techniques when they no longer go together."""
     try:
-        filling = filling_of(studio, name, answers, draft)
+        return filling_of(studio, name, answers, draft)
     except InputError:
-        filling = filling_of(studio, name, replace(answers, uses=()), draft)
-    return _drawn_form(request, filling, status)
+        return filling_of(studio, name, replace(answers, uses=()), draft)
 
 
-def _drawn_form(request: Request, filling: Filling, status: int = 200) -> HTMLResponse:
+def _form_page(request: Request, filling: Filling, status: int = 200) -> HTMLResponse:
     studio = _studio(request)
     return page(
         request,
@@ -353,4 +278,3 @@ def _upload(studio: Studio, key: str) -> Any:
         return studio.kit.uploads.get(key)
     except PromptKitError:
         return None
-

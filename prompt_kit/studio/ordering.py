@@ -1,4 +1,4 @@
-"""Makes the orders that people placed, also those that an earlier process left open, and tells who watches of each step."""
+"""Makes the orders that people placed, also those that an earlier process left open, and tells of each step."""
 
 from __future__ import annotations
 
@@ -149,8 +149,7 @@ class OrderRunner:
             async with aclosing(self.kit.work(plan, resend=order.resend)) as steps:
                 async for event in steps:
                     await self._note(order, event)
-                    if event.result and event.result.error is not None:
-                        raise event.result.error
+                    _raise_error(event)
         except MayBePaidError as error:
             ended = {"state": "asks", "message": error.fact}
         except PromptKitError as error:
@@ -160,7 +159,7 @@ class OrderRunner:
                 raise  # the studio is closed: the order stays open
             self._cancelled.discard(order.token)
             ended = {"state": "cancelled"}
-        except Exception:
+        except Exception:  # noqa: BLE001 - the last net: whatever happens, the order must not look as if it went on
             _LOG.exception("An order could not be made.")
             ended["message"] = "Something unexpected happened in prompt-kit itself. What was finished is saved."
         await asyncio.shield(asyncio.to_thread(change, self.root, order.token, **ended))
@@ -186,3 +185,9 @@ class OrderRunner:
             order.__dict__["run"] = run
             await asyncio.to_thread(change, self.root, order.token, run=run)
         self.nudge(order)
+
+
+def _raise_error(event: Event) -> None:
+    """Raise what kept an order from being made, if anything did."""
+    if event.result is not None and event.result.error is not None:
+        raise event.result.error

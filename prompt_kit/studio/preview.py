@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from prompt_kit.errors import InputError, PromptKitError
+from prompt_kit.errors import PromptKitError
 from prompt_kit.prompt import Reference
 from prompt_kit.work import planning
 from prompt_kit.work.orders import Order
@@ -68,6 +68,5 @@ def preview_of(studio: Studio, recipe: Recipe, answers: Answers, image: Callable
         prompt = recipe.render(given, references=pictures, settings=settings, generator=generator)
         item = planning.plan([Order(prompt, answers.count)], project=studio.kit.project, generator=generator).items[0]
     except PromptKitError as error:
-        problems = error.problems if isinstance(error, InputError) else error.problems
-        return Preview(recipe, answers, problems=problems, notes=checked.notes, context=checked.context)
+        return Preview(recipe, answers, problems=error.problems, notes=checked.notes, context=checked.context)
     return Preview(recipe, answers, prompt, item, item.refusals, prompt.notes, checked.context)

@@ -12,8 +12,6 @@ from prompt_kit.support import files
 from prompt_kit.support.cachefolder import cache_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from prompt_kit.catalogue import Model
     from prompt_kit.generators import Request
     from prompt_kit.prompt import Prompt
@@ -49,9 +47,7 @@ def _example_prompt(recipe: Recipe) -> Prompt:
     return recipe.render({name: value for name, value in example.values.items() if name not in fixed})
 
 
-def proof_of(
-    prompt: Prompt, model: Model, turn: int = 0, *, longest: int = 1024, frame_only: bool = False
-) -> bytes:
+def proof_of(prompt: Prompt, model: Model, turn: int = 0, *, longest: int = 1024, frame_only: bool = False) -> bytes:
     """Return the proof of a turn as WebP, from the cache when it was drawn before.
 
     Args:
@@ -93,4 +89,3 @@ def _drawn(request: Request, longest: int, *, frame_only: bool) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=_QUALITY, method=4)
     return buffer.getvalue()
-

@@ -1,4 +1,4 @@
-"""What the pages share as long as the studio is open: the kit, recipes ready to render, and the proofs of the gallery."""
+"""What the pages share as long as the studio is open: the kit, and recipes ready to render."""
 
 from __future__ import annotations
 

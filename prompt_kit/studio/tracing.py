@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.support.worddiff import spans
@@ -39,7 +40,7 @@ def paragraphs(text: str, context: Mapping[str, Any], before: str | None = None)
     cuts = sorted({0, len(text), *(at for owner in owners for at in owner[:2]), *(at for span in new for at in span)})
     starts, news = [owner[0] for owner in owners], [span[0] for span in new]
     result: list[list[Piece]] = [[]]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         at, span = bisect_right(starts, start) - 1, bisect_right(news, start) - 1
         field = owners[at][2] if at >= 0 and start < owners[at][1] else ""
         is_new = span >= 0 and start < new[span][1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator  # noqa: TC003 - FastAPI reads the annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -153,7 +153,7 @@ def _answered(take: int, name: str, done: Done, folder: Path | None) -> TakeView
     if answer.status is Status.OK:
         gone = "The picture was made, but its file is gone from the folder of the run."
         return TakeView(take + 1, name, "lost", headline="File is gone", message=gone)
-    said = str(answer.details.get("next_step") or "") if isinstance(answer.details, dict) else ""
+    said = str(answer.details.get("next_step") or "")
     message = f"{answer.message} {said}".strip()
     return TakeView(take + 1, name, "failed", there, _HEADLINES.get(answer.status, "Failed"), message, answer.text)
 
