@@ -16,7 +16,7 @@ from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.record.placed import PlacedOrder
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.answers import Answers
-from prompt_kit.studio.choices import setting_choices, technique_choices
+from prompt_kit.studio.choices import language_choices, setting_choices, technique_choices
 from prompt_kit.studio.drafting import DEFAULT_COUNT, answers_of, draft_of, from_example, from_run, image_of
 from prompt_kit.studio.fieldviews import labels_of, sections_of
 from prompt_kit.studio.pages import drawn, page
@@ -26,7 +26,6 @@ from prompt_kit.studio.tracing import Piece, paragraphs
 from prompt_kit.studio.watching import orders_of
 
 if TYPE_CHECKING:
-
     from starlette.datastructures import FormData
 
     from prompt_kit.errors import Offer
@@ -175,6 +174,8 @@ def _read(request: Request, name: str, sent: FormData) -> Filling:
     """Return the form as it was sent, and keep it as a draft."""
     studio, person = _studio(request), person_of(request)
     uses = tuple(dict.fromkeys(str(use) for use in sent.getlist("uses") if use))
+    if sent.get("v.language") and "language" not in studio.recipe(name, uses).form.parameters:
+        uses = (*uses, "language")  # the head of the page asks it of every recipe
     try:
         recipe = studio.recipe(name, uses)
     except InputError:
@@ -266,6 +267,7 @@ def _form_page(request: Request, filling: Filling, status: int = 200) -> HTMLRes
         status,
         **shown_beside(request, filling),
         techniques=technique_choices(studio, filling),
+        languages=language_choices(studio, filling),
         order=secrets.token_urlsafe(16),
         orders=orders_of(request, filling.draft),
         refused=status != 200,  # noqa: PLR2004 - the usual answer
