@@ -12,7 +12,7 @@ from prompt_kit.recipe.form import Form
 if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
     from prompt_kit.recipe.fields import FieldChoice
-    from prompt_kit.studio.filling import Filling
+    from prompt_kit.studio.filled import Filling
     from prompt_kit.studio.studio import Studio
 
 FORMATS: Final = {
