@@ -17,7 +17,7 @@ from prompt_kit.record.placed import PlacedOrder
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.answers import Answers
 from prompt_kit.studio.choices import language_choices, setting_choices, technique_choices
-from prompt_kit.studio.drafting import DEFAULT_COUNT, answers_of, draft_of, from_example, from_run
+from prompt_kit.studio.drafting import DEFAULT_COUNT, answers_of, draft_of, from_example, from_run, image_of
 from prompt_kit.studio.fieldviews import sections_of
 from prompt_kit.studio.filled import Filling, filling_of, filling_or_plain
 from prompt_kit.studio.pages import drawn, page
