@@ -13,7 +13,7 @@ from limits import AT_ONCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from httpx import Response
+    from httpx2 import Response
     from starlette.testclient import TestClient
 
     from prompt_kit.studio.access import Access

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from builtin_recipes import LIBRARY
 
 from .asking import prompt_of
 
@@ -126,3 +128,28 @@ def test_the_language_at_the_top_mixes_in_its_technique(page: Page) -> None:
     sent |= {"v.subject": 'a shop window with the words "Guten Tag"', "v.language": "German"}
     page.post("/make/photorealistic/preview", sent)
     assert "German" in prompt_of(page.get(f"/make/photorealistic?draft={sent['draft']}"))
+
+
+def test_an_example_brings_its_pictures(page: Page) -> None:
+    """They stand in their slots as uploads, and among what will be sent, in order."""
+    text = page.get("/make/product-mockup?example=branded-mugs")
+    assert text.count('name="r.product_photo"') == 1
+    assert text.count('name="r.artwork"') == 1
+    assert text.index("Picture 1") < text.index("Picture 2")
+
+
+def test_a_picture_is_taken_and_can_be_deleted(page: Page) -> None:
+    """What was uploaded fills its slot; once it is deleted, the form goes on without it."""
+    with (LIBRARY.roots[-1].recipes / "pictures/mug.png").open("rb") as file:
+        answer = page.client.post(
+            "/uploads",
+            data={"slot": "product_photo", "form_token": page.access.form_token},
+            files={"file": ("../my mug.png", file, "image/png")},
+        )
+    (key,) = re.findall(r'name="r.product_photo" value="([^"]+)"', answer.text)
+    sent = page.form("/make/product-mockup?fresh=1") | {"v.product": "a mug", "r.product_photo": key}
+    assert "Picture 1" in page.post("/make/product-mockup/preview", sent).text
+    assert page.client.get(f"/uploads/{key}/160.webp").headers["content-type"] == "image/webp"
+    page.post(f"/uploads/{key}/delete", {})
+    assert page.client.get(f"/uploads/{key}/160.webp").status_code == 404
+    assert "Picture 1" not in page.post("/make/product-mockup/preview", sent).text
