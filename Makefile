@@ -3,7 +3,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint format bench snapshots schema docs prose pairs tally cover
+.PHONY: help demo test soak browser lint format bench snapshots schema docs prose pairs tally cover
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,10 @@ test: | $(UV)  ## run the tests (up to 3 minutes on 2 cores)
 
 soak: | $(UV)  ## run what takes long: random work with faults and kills, random values, a wheel
 	$(RUN) pytest -n 2 -m "soak or hypothesis" --hypothesis-profile soak
+
+browser: | $(UV)  ## try the pages in Chromium, which is installed if it may be (less than a minute)
+	@sh tests/browser/chromium.sh
+	$(RUN) pytest -n 2 -m browser tests/browser
 
 cover: | $(UV)  ## run the tests and say which lines they miss
 	$(RUN) pytest -n 2 --cov --cov-report=term:skip-covered

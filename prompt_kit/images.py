@@ -45,7 +45,7 @@ _NOT_TAKEN: Final = {
     "image/bmp": "a BMP picture",
     "image/jxl": "a JPEG XL picture",
 }
-_WEB_PAGE = pattern(rb"<(?:!doctype html|html|head|body|script)\b")
+_WEB_PAGE = re.compile(rb"<(?:!doctype html|html|head|body|script)\b")
 _SCHEME = pattern(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 

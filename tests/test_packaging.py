@@ -53,11 +53,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_what_people_need_and_nothing_else(wheel: Path) -> None:
-    """Every recipe and template, the marker for types, and none of our tests."""
+    """Every recipe and template, what the page needs, the marker for types, and none of our tests."""
     inside = set(zipfile.ZipFile(wheel).namelist())
     ours = [path for name in ("recipes", "templates") for path in (CHECKOUT / name).rglob("*") if path.is_file()]
     needed = {f"prompt_kit/{path.relative_to(CHECKOUT).as_posix()}" for path in ours}
-    assert needed | {"prompt_kit/py.typed"} <= inside
+    page = [path for path in (CHECKOUT / "prompt_kit/studio").rglob("*") if "__pycache__" not in path.parts]
+    needed |= {path.relative_to(CHECKOUT).as_posix() for path in page if path.is_file()}
+    assert needed | {"prompt_kit/py.typed", "prompt_kit/studio/static/htmx.min.js"} <= inside
     assert not [name for name in inside if name.startswith(("tests/", "docs/", "recipes/"))]
 
 

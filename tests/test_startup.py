@@ -17,8 +17,11 @@ HEAVY = [
     "importlib.resources",
     "stamina",
     "asyncio",
+    "fastapi",
+    "starlette",
+    "uvicorn",
 ]
-FOR_PICTURES = ["google.genai", "sqlalchemy", "PIL", "stamina"]
+FOR_PICTURES = ["google.genai", "sqlalchemy", "PIL", "stamina", "fastapi", "starlette", "uvicorn"]
 
 STEPS = """
 import json, sys

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "diff": ("prompt_kit.cli.diff:diff", "Show what a change does to every prompt."),
     "doctor": ("prompt_kit.cli.doctor:doctor", "Tell whether all is ready, without spending money."),
     "schema": ("prompt_kit.cli.check:schema", "Print the JSON Schema of recipe files."),
+    "studio": ("prompt_kit.cli.studio:studio", "Open a page in the browser."),
 }
 """Each command, its module, and its line in the help; modules are loaded when their command is called."""
 

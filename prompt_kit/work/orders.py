@@ -50,6 +50,8 @@ class Order:
     """How people call it, such as ``style=flat``."""
     person: str = ""
     """For whom it is made; an unfinished run is continued for the same person only."""
+    token: str = ""
+    """Tells apart orders that ask for the very same, such as those of two forms that were sent."""
 
     @property
     def origin(self) -> dict[str, str]:
@@ -114,8 +116,9 @@ class Item:
 
     @property
     def key(self) -> str:
-        """A hash of the order: equal for the same prompt, generator, model, count and person."""
+        """A hash of the order: equal for the same prompt, generator, model, count, person and token."""
         asked = [self.prompt.fingerprint, self.generator, self.model.id, self.count, self.order.person]
+        asked += [self.order.token] if self.order.token else []
         return hashlib.sha256(json.dumps(asked).encode("utf-8", "surrogatepass")).hexdigest()
 
     def price(self, delivery: Delivery = "now") -> Decimal | None:

@@ -29,6 +29,17 @@ if TYPE_CHECKING:
     from prompt_kit.work.orders import Item, Plan
 
 
+class MayBePaidError(InputError):
+    """Going on could pay for something twice; nothing was sent."""
+
+    def __init__(self, fact: str, now_what: str) -> None:
+        self.fact, self.now_what = fact, now_what
+        super().__init__(f"{fact} {now_what}")
+
+    def __reduce__(self) -> tuple[type[MayBePaidError], tuple[str, str]]:  # type: ignore[override]
+        return type(self), (self.fact, self.now_what)
+
+
 def kept(item: Item, ledger: Ledger, root: Path) -> Kept | None:
     """Return what the last run of the same order has, if it was left unfinished; nothing is written."""
     entries = _last_run(item, ledger)
@@ -233,7 +244,7 @@ def _settled(folder: RunFolder, lost: Sequence[Entry], entries: Sequence[Entry],
 
 
 def _refuse_double_payment(left: Sequence[Entry], item: Item, folder: RunFolder) -> None:
-    """Raise `InputError` when going on could pay for a picture twice."""
+    """Raise `MayBePaidError` when going on could pay for a picture twice."""
     left = [entry for entry in left if entry.estimate != 0]  # the proof costs nothing
     if not left:
         return
@@ -251,7 +262,7 @@ def _refuse_double_payment(left: Sequence[Entry], item: Item, folder: RunFolder)
         they = "it" if single else "they"
         fact = f"Nobody saw the answer for {pictures} of {folder.id}: {they} may have been made and paid{price}."
     again = "Send it" if single else "Send them"
-    raise InputError(f"{fact} {again} once more with --resend, or make everything anew with --new.")
+    raise MayBePaidError(fact, f"{again} once more with --resend, or make everything anew with --new.")
 
 
 def _sent(entry: Entry) -> Sent:

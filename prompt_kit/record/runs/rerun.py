@@ -35,7 +35,7 @@ def prompt_from(where: str | Path, root: Path) -> Prompt:
     plain = read_record(path)
     record = parsed(CommonRecord, plain, path)
     kept = [root / REFERENCES, *(parent / REFERENCES for parent in path.absolute().parents[2:3])]
-    images = _references(record, kept, _originals(path))
+    images = _references(record.turns, kept, _originals(path))
     try:
         prompt = Prompt.from_dict(plain, images.values())
     except InputError as error:
@@ -45,15 +45,26 @@ def prompt_from(where: str | Path, root: Path) -> Prompt:
     return prompt
 
 
-def _references(record: CommonRecord, kept: Iterable[Path], originals: Mapping[str, str]) -> dict[str, Image]:
-    """Return the references of a record by hash.
+def kept_references(plain: Mapping[str, Any], root: Path) -> tuple[Image, ...]:
+    """Return the pictures of a prompt, given as `Prompt.to_dict` has it, from those that are kept for all runs.
+
+    Raises:
+        InputError: With every picture that is gone.
+    """
+    return tuple(_references(plain.get("turns") or (), [root / REFERENCES], {}).values())
+
+
+def _references(
+    turns: Iterable[Mapping[str, Any]], kept: Iterable[Path], originals: Mapping[str, str]
+) -> dict[str, Image]:
+    """Return the references of a record's turns by hash.
 
     Raises:
         InputError: With every reference that is gone.
     """
     images: dict[str, Image] = {}
     problems: dict[str, Problem] = {}
-    for part in _pictured(record.turns):
+    for part in _pictured(turns):
         sha256, name = part["sha256"], part.get("file", "")
         if sha256 in images or sha256 in problems or not _HASH.fullmatch(sha256):
             continue

@@ -1,0 +1,82 @@
+"""The application: every page with its guard, and the sentences for what goes wrong."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from prompt_kit.errors import NotFoundError, PromptKitError
+from prompt_kit.studio import filling, gallery, runfiles, uploading, watching
+from prompt_kit.studio.access import Access, Guard, check_form
+from prompt_kit.studio.ordering import OrderRunner
+from prompt_kit.studio.pages import STATIC, page
+from prompt_kit.studio.studio import Studio
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fastapi.responses import Response
+    from starlette.types import ASGIApp
+
+    from prompt_kit.kit import Kit
+
+ROUTERS = (gallery.router, filling.router, watching.router, uploading.router, runfiles.router)
+"""The pages, in the order of the work."""
+
+
+def create_app(kit: Kit, access: Access) -> ASGIApp:
+    """Return the studio of a project.
+
+    Args:
+        kit: The project, opened for work.
+        access: Who may use it.
+    """
+    runner = OrderRunner(kit)
+
+    @asynccontextmanager
+    async def open_kit(_: FastAPI) -> AsyncIterator[None]:
+        async with kit:
+            await runner.resume()
+            yield
+            await runner.close()
+
+    app = FastAPI(
+        lifespan=open_kit, docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(check_form)]
+    )
+    app.state.studio, app.state.access, app.state.runner = Studio(kit), access, runner
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(PromptKitError, _problem)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(Exception, _unexpected)
+    return Guard(app, access)
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    """Return the page for something a person can act on."""
+    status = 404 if isinstance(error, NotFoundError) else 422
+    return page(request, "problem.html", status, title="That did not work", message=str(error))
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    said = str(error.detail) if isinstance(error, HTTPException) else ""
+    message = "There is no such page." if status == 404 else said  # noqa: PLR2004 - the web's own numbers
+    return page(request, "problem.html", status, title="That did not work", message=message)
+
+
+def _unreadable(request: Request, _: Exception) -> Response:
+    message = "The address or the form has a part that cannot be read. Go back and try again."
+    return page(request, "problem.html", 422, title="That did not work", message=message)
+
+
+def _unexpected(request: Request, _: Exception) -> Response:
+    message = "Something unexpected happened in prompt-kit itself. What was made and paid is saved; reload the page."
+    return page(request, "problem.html", 500, title="That did not work", message=message)

@@ -1,0 +1,179 @@
+"""What can be chosen around a form: format, size and quality, and the techniques that a recipe can mix in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.errors import PromptKitError
+from prompt_kit.prompt.settings import SIZES, TIERS
+from prompt_kit.recipe.form import Form
+
+if TYPE_CHECKING:
+    from prompt_kit.catalogue import Model
+    from prompt_kit.recipe.fields import FieldChoice
+    from prompt_kit.studio.filled import Filling
+    from prompt_kit.studio.studio import Studio
+
+FORMATS: Final = {
+    "1:1": "square",
+    "4:5": "feed post",
+    "3:4": "upright",
+    "2:3": "upright photo",
+    "9:16": "story, reel",
+    "5:4": "landscape",
+    "4:3": "landscape",
+    "3:2": "landscape photo",
+    "16:9": "wide screen",
+    "21:9": "banner",
+}
+"""The formats that most people need, in words."""
+
+_TIER_WORDS: Final = {"draft": "Draft: quick and cheap", "standard": "Standard", "pro": "Pro: best, slower"}
+_PIXELS: Final = {
+    "512": "512 pixels, to try",
+    "1K": "1K, for screens",
+    "2K": "2K, for large screens",
+    "4K": "4K, for print",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingOption:
+    """One value of a setting."""
+
+    value: str
+    label: str
+    chosen: bool = False
+    reason: str = ""
+    """Why it cannot be chosen; empty when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChoice:
+    """One setting with its values."""
+
+    name: str
+    label: str
+    default: str
+    """What applies when nothing is chosen, in words."""
+    options: tuple[SettingOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """A strategy that can be mixed in."""
+
+    name: str
+    label: str
+    help: str
+    chosen: bool = False
+    always: bool = False
+    """Whether the recipe has it in any case."""
+    reason: str = ""
+    """Why it cannot be mixed in; empty when it can."""
+
+
+def setting_choices(studio: Studio, filling: Filling) -> list[SettingChoice]:
+    """Return the settings with their values; what the model cannot do says why."""
+    asked = filling.answers.settings
+    model = model_of(studio, filling)
+    own = filling.recipe.settings
+    catalogue = filling.recipe.library.catalogue
+    current = [each for each in catalogue.models if each.status == "current"]
+    made_by = model.generator
+    every = dict.fromkeys([*FORMATS, *(ratio for each in current for ratio in each.aspect_ratios)])
+    formats = [
+        SettingOption(
+            ratio,
+            f"{ratio} {FORMATS.get(ratio, '')}".strip(),
+            asked.get("aspect_ratio") == ratio,
+            _unless(not model.aspect_ratios or ratio in model.aspect_ratios or model.stand_in(ratio), model, ratio),
+        )
+        for ratio in every
+    ]
+    sizes = [
+        SettingOption(
+            size,
+            _PIXELS.get(size, size),
+            asked.get("size") == size,
+            _unless(not model.sizes or size in model.sizes, model, f"pictures of {size}"),
+        )
+        for size in SIZES
+    ]
+    offered = {tier for each in current if each.generator == made_by for tier in each.tiers}
+    tiers = [
+        SettingOption(
+            tier,
+            _TIER_WORDS[tier],
+            asked.get("tier") == tier,
+            "" if tier in offered else f"no model of {made_by} stands for it",
+        )
+        for tier in TIERS
+    ]
+    brought = filling.preview.prompt.settings if filling.preview.prompt else own
+    return [
+        SettingChoice("aspect_ratio", "Format", _default(own.aspect_ratio or brought.aspect_ratio), tuple(formats)),
+        SettingChoice("size", "Size", _default(own.size or model.default_size), tuple(sizes)),
+        SettingChoice("tier", "Quality", _TIER_WORDS[own.tier or "standard"], tuple(tiers)),
+    ]
+
+
+def model_of(studio: Studio, filling: Filling) -> Model:
+    """Return the model that makes the pictures under these answers."""
+    if filling.preview.item is not None:
+        return filling.preview.item.model
+    recipe = filling.recipe
+    settings = recipe.settings
+    tier = filling.answers.settings.get("tier")
+    try:
+        chosen = {**settings.to_dict(), **({"tier": tier, "model": None} if tier in TIERS else {})}
+        return recipe.library.catalogue.choose(type(settings)(**chosen), studio.generator)
+    except (PromptKitError, TypeError):
+        return recipe.library.catalogue.choose(type(settings)(), studio.generator)
+
+
+def technique_choices(studio: Studio, filling: Filling) -> list[Technique]:
+    """Return the strategies, with what the recipe says against some of them."""
+    library = studio.library
+    recipe = filling.recipe
+    mixed = {strategy.name for strategy in recipe.strategies}
+    techniques = []
+    for name, head in library.heads("strategy").items():
+        try:
+            reason = "" if name in mixed else recipe.objection(library.strategy(name))
+        except PromptKitError as error:
+            reason = str(error)
+        always = name in mixed and name not in filling.answers.uses
+        if name == "brand" and not _has_brand(studio):
+            reason = "there is no brand.yaml in this project yet"
+        techniques.append(Technique(name, head.title, head.summary, name in filling.answers.uses, always, reason))
+    return techniques
+
+
+def language_choices(studio: Studio, filling: Filling) -> tuple[FieldChoice, ...]:
+    """Return the languages for the words of a recipe that does not ask for theirs; none when it makes no sense."""
+    library = studio.library
+    if "language" in filling.recipe.form.parameters:
+        return ()
+    try:
+        strategy = library.strategy("language")
+        if filling.recipe.objection(strategy):
+            return ()
+        field = Form(strategy.name, strategy.spec.parameters, {}).field("language")
+    except PromptKitError:
+        return ()
+    return field.choices
+
+
+def _has_brand(studio: Studio) -> bool:
+    project = studio.kit.project
+    return (project.root / project.brand).is_file()
+
+
+def _default(value: str | None) -> str:
+    return value or "the model decides"
+
+
+def _unless(possible: object, model: Model, what: str) -> str:
+    return "" if possible else f"{model.title or model.id} makes no {what}"

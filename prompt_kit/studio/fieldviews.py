@@ -1,0 +1,191 @@
+"""What a page shows of each field: which input, under which heading, with which words of help."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.recipe.fields import SEVERAL
+from prompt_kit.studio.answers import OWN, as_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from prompt_kit.errors import Problem
+    from prompt_kit.recipe.fields import Field
+    from prompt_kit.recipe.form import Form
+    from prompt_kit.studio.answers import Answers
+
+OPEN_FIELDS: Final = 5
+"""So many fields stand open at the beginning, and all required ones; people oversee about seven at once."""
+
+LONG: Final = 150
+"""A text that may be longer, in characters, has room for several lines."""
+
+AT_THE_TOP: Final = ("channel", "language")
+"""The fields that stand above all others, because they are about the whole piece of work."""
+
+_COPY: Final = frozenset({"copy", "copies"})
+
+TOP: Final = "top"
+"""The title of the section above all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field as a page shows it."""
+
+    field: Field
+    widget: str
+    """The name of the macro that draws its input."""
+    value: str = ""
+    """What was typed, for one input."""
+    entries: tuple[str, ...] = ()
+    """What was typed, for several inputs."""
+    own: tuple[str, ...] = ()
+    """Own words where choices are offered."""
+    default: str = ""
+    """What applies when nothing is filled in, in words."""
+    example: str = ""
+    counter: int = 0
+    """Most characters that are counted while typing; 0 when nobody needs to know."""
+    asked: bool = True
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of its field."""
+        return self.field.name
+
+    @property
+    def filled(self) -> bool:
+        """Whether something is filled in."""
+        return bool(self.value or self.entries or self.own)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some fields under one heading."""
+
+    title: str
+    fields: tuple[FieldView, ...]
+    open: bool = False
+
+    @property
+    def filled(self) -> int:
+        """How many of its fields are filled in."""
+        return sum(field.filled for field in self.fields)
+
+
+def sections_of(form: Form, answers: Answers, problems: Sequence[Problem], notes: Sequence[Problem]) -> list[Section]:
+    """Return a form as sections: what matters first, then pictures, then the rest by group."""
+    asked = answers.given(form)
+    views = [view_of(field, answers, asked=form.is_asked(field.name, asked)) for field in form.fields]
+    views = [_with_problems(view, problems, notes) for view in views]
+    top = [view for name in AT_THE_TOP for view in views if view.name == name]
+    words = [view for view in views if not view.field.is_slot and view not in top]
+    plain = [view for view in words if not view.field.advanced]
+    first = [view for view in plain if view.field.required]
+    first += [view for view in plain if view not in first][: max(0, OPEN_FIELDS - len(first))]
+    first.sort(key=words.index)
+    slots = [view for view in views if view.field.is_slot]
+    sections = [Section(TOP, tuple(top), open=True), Section("", tuple(first), open=True)]
+    if slots:
+        sections.append(Section("Pictures", tuple(slots), open=True))
+    groups: dict[str, list[FieldView]] = {}
+    for view in words:
+        if view not in first:
+            groups.setdefault(view.field.group or "More", []).append(view)
+    sections += [Section(title, tuple(group), _wants_eyes(group)) for title, group in groups.items()]
+    return sections
+
+
+def _wants_eyes(views: Iterable[FieldView]) -> bool:
+    return any(view.filled or view.problems or view.field.required for view in views)
+
+
+def _with_problems(view: FieldView, problems: Sequence[Problem], notes: Sequence[Problem]) -> FieldView:
+    return replace(
+        view,
+        problems=tuple(problem for problem in problems if problem.parameter == view.name),
+        notes=tuple(note for note in notes if note.parameter == view.name),
+    )
+
+
+def view_of(field: Field, answers: Answers, *, asked: bool = True) -> FieldView:
+    """Return a field with what was filled in."""
+    value = answers.values.get(field.name, "")
+    if field.is_slot:
+        return FieldView(field, "slot", entries=answers.references.get(field.name, ()), asked=asked)
+    view = FieldView(
+        field,
+        widget_of(field),
+        default=_default(field),
+        example=_example(field),
+        counter=int(field.max_length or 0) if field.kind in _COPY or field.kind == "long_text" else 0,
+        asked=asked,
+    )
+    listed = {choice.value for choice in field.choices}
+    if field.kind in SEVERAL:
+        entries = tuple(value if isinstance(value, list) else [value] if value else [])
+        known = tuple(entry for entry in entries if not listed or entry in listed)
+        return replace(view, entries=known, own=tuple(entry for entry in entries if entry not in known))
+    text = value if isinstance(value, str) else ", ".join(value)
+    if field.kind == "choice" and field.own_words and text and text not in listed:
+        return replace(view, value=OWN, own=(text,))
+    return replace(view, value=text)
+
+
+def widget_of(field: Field) -> str:
+    """Return which input a field has."""
+    if field.kind in {"text", "copy"}:
+        return "lines" if (field.max_length or LONG + 1) > LONG else "line"
+    return {
+        "long_text": "text",
+        "choice": "choice",
+        "choices": "choices",
+        "list": "entries",
+        "copies": "entries",
+        "number": "number",
+        "integer": "number",
+        "boolean": "yes",
+        "color": "color",
+    }[field.kind]
+
+
+def _default(field: Field) -> str:
+    if field.default is None:
+        return ""
+    labels = {choice.value: choice.label for choice in field.choices}
+    shown = as_answer(field.default)
+    return ", ".join(labels.get(entry, entry) for entry in ([shown] if isinstance(shown, str) else shown))
+
+
+def _example(field: Field) -> str:
+    if not field.examples:
+        return ""
+    shown = as_answer(field.examples[0])
+    text = shown if isinstance(shown, str) else ", ".join(shown)
+    return "" if text and text in field.help else text
+
+
+_NAME_FIRST: Final = re.compile(r"^([a-z][a-z0-9_]*): ")
+_NAMED: Final = re.compile(r"'([a-z0-9][\w -]*)'")
+_BY_HAND: Final = re.compile(r",? or write '=[^']*' for your own words")
+"""What people do at a command line, and a button does on a page."""
+
+
+def in_words(message: str, labels: Mapping[str, str]) -> str:
+    """Return the message of a problem as a person reads it beside its field: with labels in place of names."""
+    text = _NAME_FIRST.sub(lambda name: "" if name[1] in labels else name[0], message)
+    text = _BY_HAND.sub(", or keep your own words", text)
+    text = _NAMED.sub(lambda name: f"“{labels.get(name[1], name[1])}”", text)
+    return text[:1].upper() + text[1:]
+
+
+def labels_of(form: Form) -> dict[str, str]:
+    """Return what people call each field and choice, by its name."""
+    choices = {choice.value: choice.label for field in form.fields for choice in field.choices}
+    return choices | {field.name: field.label for field in form.fields}

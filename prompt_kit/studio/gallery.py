@@ -1,0 +1,117 @@
+"""The first page: every recipe and preset with a picture, grouped by what people want to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from prompt_kit.errors import PromptKitError
+from prompt_kit.studio.access import named, person_cookie, person_of
+from prompt_kit.studio.pages import page
+from prompt_kit.studio.proofs import gallery_proof
+from prompt_kit.support.words import spoken
+
+if TYPE_CHECKING:
+    from prompt_kit.recipe.library import Head
+    from prompt_kit.studio.studio import Studio
+
+router = APIRouter()
+
+PURPOSES: Final = {
+    "marketing": "Advertise and post",
+    "photography": "Photograph",
+    "editing": "Change a picture you have",
+    "people": "Show people and characters",
+    "design": "Design",
+    "illustration": "Draw",
+    "story": "Tell a story",
+    "information": "Explain",
+}
+"""What people want to do, by the category of recipes; other categories come after these."""
+
+PRESETS: Final = "Made for your team"
+FAVOURITES: Final = "Your favourites"
+USED: Final = "Used last"
+MOST_USED: Final = 5
+"""So many of the recipes that were used last stand at the top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A recipe or preset in the gallery."""
+
+    name: str
+    head: Head
+    group: str
+    favourite: bool = False
+
+    @property
+    def searched(self) -> str:
+        """What a search looks at, in lower case."""
+        return f"{self.head.title} {self.head.summary} {self.name} {self.group}".lower()
+
+
+def cards_of(studio: Studio, person: str) -> list[Card]:
+    """Return every recipe and preset: favourites and the last ones used first, then presets, then by purpose."""
+    library = studio.library
+    presets = [Card(name, head, PRESETS) for name, head in library.heads("preset").items()]
+    recipes = [
+        Card(name, head, PURPOSES.get(head.category, spoken(head.category or "other")))
+        for name, head in library.heads("recipe").items()
+    ]
+    order = {title: number for number, title in enumerate(PURPOSES.values())}
+    cards = presets + sorted(recipes, key=lambda card: (order.get(card.group, len(order)), card.group, card.head.title))
+    known = studio.kit.preferences.of(person)
+    by_name = {card.name: replace(card, favourite=card.name in known.favourites) for card in cards}
+    liked = [replace(by_name[name], group=FAVOURITES) for name in known.favourites if name in by_name]
+    used = [name for name in known.used if name in by_name and name not in known.favourites][:MOST_USED]
+    recent = [replace(by_name[name], group=USED) for name in used]
+    return [*liked, *recent, *by_name.values()]
+
+
+@router.get("/")
+def gallery(request: Request, search: str = "") -> HTMLResponse:
+    """Show what there is to choose from."""
+    cards = cards_of(request.app.state.studio, person_of(request))
+    words = search.lower().split()
+    shown = [card for card in cards if all(word in card.searched for word in words)]
+    groups: dict[str, list[Card]] = {}
+    for card in shown:
+        groups.setdefault(card.group, []).append(card)
+    return page(request, "gallery.html", groups=groups, search=search, count=len({card.name for card in shown}))
+
+
+@router.get("/recipes/{name}/proof.webp")
+def proof(request: Request, name: str) -> Response:
+    """Return the picture of a recipe for the gallery: the proof of one of its examples."""
+    studio: Studio = request.app.state.studio
+    try:
+        data = gallery_proof(studio.recipe(name))
+    except PromptKitError:
+        return Response(status_code=404)
+    return Response(data, media_type="image/webp", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.post("/favourites/{name}")
+async def favour(request: Request, name: str) -> Response:
+    """Put a recipe among a person's favourites, or take it out."""
+    sent = await request.form()
+    studio: Studio = request.app.state.studio
+    liked = sent.get("favourite") == "yes"
+    await run_in_threadpool(studio.kit.preferences.favour, person_of(request), name, favourite=liked)
+    return RedirectResponse("/", 303)
+
+
+@router.post("/person")
+async def keep_name(request: Request) -> Response:
+    """Remember who uses this browser."""
+    sent = await request.form()
+    back = urlsplit(request.headers.get("referer", "/"))
+    answer = RedirectResponse("/" + quote(back.path.lstrip("/\\")), 303)
+    person_cookie(answer, named(str(sent.get("person") or "")))
+    return answer

@@ -1,0 +1,88 @@
+"""Makes pages of their templates, with what every page shows at its head."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from prompt_kit.prompt.settings import ROLES
+from prompt_kit.studio.access import person_of
+from prompt_kit.studio.fieldviews import in_words
+from prompt_kit.support.money import dollars
+from prompt_kit.support.words import spoken
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from fastapi import Request
+
+FOLDER: Final = Path(__file__).parent
+STATIC: Final = FOLDER / "static"
+
+PAGES: Final = Environment(
+    loader=FileSystemLoader(FOLDER / "pages"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(request: Request, template: str, status: int = 200, *, block: str = "", **shown: Any) -> HTMLResponse:
+    """Return a page, or one block of it.
+
+    Args:
+        request: For whom it is.
+        template: The name of its file.
+        status: The status of the answer.
+        block: The only block that is wanted, for a part of a page.
+        **shown: What the template shows.
+    """
+    return HTMLResponse(drawn(request, template, block=block, **shown), status)
+
+
+def drawn(request: Request, template: str, *, block: str = "", **shown: Any) -> str:
+    """Return the text of a page, or of one block of it."""
+    state = request.app.state
+    common = {
+        "form_token": state.access.form_token,
+        "studio": state.studio,
+        "person": person_of(request),
+        "path": request.url.path,
+    }
+    made = PAGES.get_template(template)
+    if not block:
+        return made.render(common | shown)
+    return "".join(made.blocks[block](made.new_context(common | shown)))
+
+
+def is_part(request: Request) -> bool:
+    """Return whether htmx asks, which puts the answer into a part of the page."""
+    return "hx-request" in request.headers
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the address of one of our own files; it changes with the content, so that browsers may keep it."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?{digest}"
+
+
+def _price(amount: Decimal | None) -> str:
+    """Return a price as people read it."""
+    return "price unknown" if amount is None else "free" if not amount else dollars(amount, least=2, most=3)
+
+
+def _when(at: datetime | None) -> str:
+    """Return a moment as people read it, in the time of this computer."""
+    return f"{at.astimezone():%d %b %Y, %H:%M}" if at else ""
+
+
+PAGES.filters |= {"price": _price, "when": _when, "spoken": spoken, "in_words": in_words}
+PAGES.globals |= {"asset": asset, "roles": ROLES}

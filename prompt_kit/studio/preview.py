@@ -1,0 +1,72 @@
+"""What is about to be asked: the prompt of some answers, its price, and everything that is wrong or worth knowing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from prompt_kit.errors import PromptKitError
+from prompt_kit.prompt import Reference
+from prompt_kit.work import planning
+from prompt_kit.work.orders import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from prompt_kit.errors import Problem
+    from prompt_kit.images import Image
+    from prompt_kit.prompt import Prompt
+    from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.studio.answers import Answers
+    from prompt_kit.studio.studio import Studio
+    from prompt_kit.work.orders import Item
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What some answers come to; nothing was sent or saved."""
+
+    recipe: Recipe
+    answers: Answers
+    prompt: Prompt | None = None
+    """``None`` as long as something is wrong."""
+    item: Item | None = None
+    """The prompt, judged and priced for the number of pictures that is asked for."""
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """What the template saw, by field."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the pictures can be made."""
+        return self.prompt is not None and self.item is not None and not self.problems
+
+    @property
+    def pictures(self) -> list[tuple[int, Reference]]:
+        """The reference pictures of the first turn with their numbers, from 1, in the order in which they are sent."""
+        parts = self.prompt.turns[0].parts if self.prompt else ()
+        return list(enumerate((part for part in parts if isinstance(part, Reference)), start=1))
+
+
+def preview_of(studio: Studio, recipe: Recipe, answers: Answers, image: Callable[[str], Image | None]) -> Preview:
+    """Return what answers come to.
+
+    Args:
+        studio: Whose project and generator count.
+        recipe: The recipe with the strategies of the answers.
+        answers: What was filled in.
+        image: Returns the picture of an upload by its id.
+    """
+    given, pictures = answers.given(recipe.form), answers.pictures(recipe.form, image)
+    checked = recipe.form.check(given, pictures)
+    generator = answers.generator or studio.generator
+    settings = dict(answers.settings)
+    if checked.problems:
+        return Preview(recipe, answers, problems=checked.problems, notes=checked.notes, context=checked.context)
+    try:
+        prompt = recipe.render(given, references=pictures, settings=settings, generator=generator)
+        item = planning.plan([Order(prompt, answers.count)], project=studio.kit.project, generator=generator).items[0]
+    except PromptKitError as error:
+        return Preview(recipe, answers, problems=error.problems, notes=checked.notes, context=checked.context)
+    return Preview(recipe, answers, prompt, item, item.refusals, prompt.notes, checked.context)

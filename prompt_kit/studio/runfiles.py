@@ -1,0 +1,78 @@
+"""Gives out the files of runs, and small copies of their pictures; nothing else of the disk."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
+
+from prompt_kit.errors import NotFoundError, PromptKitError
+from prompt_kit.images import EXTENSIONS, SHOWN_EVERYWHERE
+from prompt_kit.support import files
+from prompt_kit.support.heads import sniff
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prompt_kit.studio.studio import Studio
+
+router = APIRouter()
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_PICTURE: Final = re.compile(r"[0-9]{2,9}(?:-[a-z]{1,20})?\.(?:[a-z]{3,4})")
+_KEPT: Final = {"Cache-Control": "private, max-age=86400, immutable"}
+
+
+def run_folder(request: Request, day: str, name: str) -> Path:
+    """Return the folder of a run by the two parts of its id.
+
+    Raises:
+        NotFoundError: When there is no such run.
+    """
+    studio: Studio = request.app.state.studio
+    if _DAY.fullmatch(day) and _NAME.fullmatch(name):
+        try:
+            folder = files.inside(studio.kit.project.runs_folder, f"{day}/{name}")
+        except PromptKitError:
+            folder = None
+        if folder is not None and folder.is_dir():
+            return folder
+    raise NotFoundError("run", f"{day}/{name}")
+
+
+def picture_file(request: Request, day: str, name: str, picture: str) -> Path:
+    """Return the file of a run's picture.
+
+    Raises:
+        NotFoundError: When there is no such picture.
+    """
+    folder = run_folder(request, day, name)
+    path = folder / picture
+    if not _PICTURE.fullmatch(picture) or path.is_symlink() or not path.is_file():
+        raise NotFoundError("picture", picture)
+    return path
+
+
+@router.get("/files/{day}/{name}/{picture}")
+def picture(request: Request, day: str, name: str, picture: str, *, download: bool = False) -> Response:
+    """Return a picture as the provider sent it, byte for byte."""
+    path = picture_file(request, day, name, picture)
+    with path.open("rb") as file:
+        kind = sniff(file.read(64)) or "application/octet-stream"
+    plain = kind in EXTENSIONS and (kind in SHOWN_EVERYWHERE or kind == "image/avif")
+    as_file = f"{name}-{picture}" if download or not plain else None
+    return FileResponse(path, media_type=kind, filename=as_file, headers=_KEPT)
+
+
+@router.get("/small/{size}/{day}/{name}/{picture}")
+def small(request: Request, size: int, day: str, name: str, picture: str) -> Response:
+    """Return a small copy of a run's picture."""
+    path = picture_file(request, day, name, picture)
+    studio: Studio = request.app.state.studio
+    thumbnail = studio.kit.thumbnail(path, min(max(size, 1), 1280))
+    if thumbnail is None:
+        return Response(status_code=404)
+    return FileResponse(thumbnail, media_type="image/webp", headers=_KEPT)

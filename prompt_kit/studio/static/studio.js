@@ -1,0 +1,287 @@
+// What the pages do beyond plain HTML: everything works without this file, with more clicks.
+"use strict";
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const form = document.getElementById("form");
+
+// ---- gallery: search while typing
+const search = document.querySelector("[data-search]");
+if (search) {
+  const show = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const item of all("[data-words]")) {
+      item.hidden = !words.every((word) => item.dataset.words.includes(word));
+      if (!item.hidden) count += 1;
+    }
+    for (const group of all("[data-group]")) group.hidden = !group.querySelector("[data-words]:not([hidden])");
+    document.querySelector("[data-nothing]").hidden = count > 0;
+    document.querySelector("[data-count]").textContent = `${count} recipes`;
+  };
+  search.addEventListener("input", show);
+  search.form.addEventListener("submit", (event) => event.preventDefault());
+}
+
+// ---- only one menu stands open, and Escape closes it
+document.addEventListener("click", (event) => {
+  for (const menu of all("details.menu[open], details.who[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of all("details.menu[open], details.who[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// ---- connection
+const offline = document.getElementById("offline");
+const online = (yes) => { offline.hidden = yes; };
+document.addEventListener("htmx:error", () => online(false));
+document.addEventListener("htmx:sse:error", () => online(false));
+document.addEventListener("htmx:sse:after:connection", () => online(true));
+
+// ---- confirm what cannot be taken back
+document.addEventListener("submit", (event) => {
+  const asked = event.submitter?.dataset.confirm;
+  if (asked && !window.confirm(asked)) event.preventDefault();
+});
+
+// ---- copy a text
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const from = button.dataset.copy ? document.getElementById(button.dataset.copy) : null;
+  const text = from ? from.textContent.trim()
+    : all("[data-prompt]").map((part) => all("p", part).map((p) => p.textContent).join("\n\n")).join("\n\n");
+  await navigator.clipboard.writeText(text);
+  const label = button.textContent;
+  button.textContent = "Copied";
+  setTimeout(() => { button.textContent = label; }, 1500);
+});
+
+if (form) {
+  const live = document.getElementById("live");
+  const refresh = () => live.dispatchEvent(new CustomEvent("refresh"));
+  const draft = form.elements.draft.value;
+  const KEPT = `prompt-kit draft ${draft}`;
+
+  // ---- what was typed stays in the browser until the server has it
+  const typed = () => [...new FormData(form)].filter(([name, value]) => /^[vrs]\.|^count$/.test(name) && typeof value === "string");
+  const keep = () => { try { localStorage.setItem(KEPT, JSON.stringify(typed())); } catch { /* a full or closed store */ } };
+  const forget = () => { try { localStorage.removeItem(KEPT); } catch { /* closed */ } };
+  const restore = () => {
+    let left;
+    try { left = JSON.parse(localStorage.getItem(KEPT) || "null"); } catch { left = null; }
+    if (!left) return;
+    const seen = {};
+    for (const [name, value] of left) {
+      const number = (seen[name] = (seen[name] ?? -1) + 1);
+      const inputs = all(`[name="${CSS.escape(name)}"]`, form);
+      const input = inputs[number] ?? inputs[0];
+      if (!input) continue;
+      if (input.type === "checkbox") { for (const box of inputs) if (box.value === value) box.checked = true; }
+      else if (input.type !== "hidden" && input.value !== value) input.value = value;
+    }
+    refresh();
+  };
+
+  // ---- fields that appear under their conditions; those that are wrong say so
+  const draw = () => {
+    const asked = new Set(document.getElementById("asked").textContent.split(/\s+/));
+    for (const field of all("[data-field]", form)) {
+      if (!("setting" in field.dataset)) field.hidden = !asked.has(field.dataset.field);
+    }
+    for (const field of all("[data-field]", form)) {
+      const wrong = Boolean(field.querySelector(".said .problem"));
+      field.toggleAttribute("data-wrong", wrong);
+      for (const input of all("input, select, textarea", field)) {
+        if (wrong) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
+      }
+    }
+    light(document.activeElement);
+  };
+
+  // ---- counters, own words, colours, the number on the button
+  const count = (input) => {
+    const counter = document.querySelector(`[data-counts="${CSS.escape(input.id)}"]`);
+    if (counter) {
+      const most = Number(counter.dataset.most);
+      const words = input.value.split(" :: ")[0];
+      counter.textContent = input.value ? `${[...words].length} of ${most} characters` : "";
+      counter.classList.toggle("over", [...words].length > most);
+    }
+  };
+  const own = (select) => {
+    const input = document.getElementById(select.dataset.own);
+    if (input) input.hidden = select.value !== "=own";
+  };
+  const rows = (box) => {
+    const inputs = all("input", box);
+    const last = inputs[inputs.length - 1];
+    if (!last || !last.value || inputs.length >= Number(box.dataset.most)) return;
+    const next = last.cloneNode();
+    const number = inputs.length + 1;
+    next.value = "";
+    next.removeAttribute("value");
+    next.id = last.id.replace(/\d+$/, number);
+    next.placeholder = "one more";
+    next.setAttribute("aria-label", last.getAttribute("aria-label").replace(/\d+$/, number));
+    last.after(next);
+  };
+  form.addEventListener("input", (event) => {
+    const input = event.target;
+    keep();
+    count(input);
+    if (input.dataset.own) own(input);
+    if (input.dataset.color) document.getElementById(input.dataset.color).value = input.value;
+    const box = input.closest("[data-rows]");
+    if (box) rows(box);
+    if (input.id === "count") document.querySelector("[data-make]").textContent = `Make ${input.value || 1}`;
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.dataset.own) {
+      own(event.target);
+      if (event.target.value === "=own") document.getElementById(event.target.dataset.own).focus();
+    }
+    if ("reload" in event.target.dataset) {
+      const button = form.querySelector('button[formaction$="/draft"]');
+      form.requestSubmit(button);
+    }
+  });
+  all("[data-counter]", form).forEach(count);
+  all("select[data-own]", form).forEach(own);
+  all("[data-rows]", form).forEach(rows);
+
+  // ---- Enter in a field spends nothing
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input:not([type=checkbox]):not([type=file])")) event.preventDefault();
+  });
+
+  // ---- a double click is one order; the server sees to it, the buttons show it
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.name === "make") setTimeout(() => all('button[name="make"]', form).forEach((button) => { button.disabled = true; }));
+  });
+  window.addEventListener("pageshow", () => all('button[name="make"]', form).forEach((button) => { button.disabled = false; }));
+
+  // ---- links from problems and from the prompt to fields
+  const goto = (name) => {
+    const field = document.getElementById(`field-${name}`);
+    if (!field) return;
+    const fold = field.closest("details");
+    if (fold) fold.open = true;
+    (field.querySelector("input:not([type=hidden]), select, textarea") || field).focus();
+    field.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-goto], [data-from]");
+    if (!link) return;
+    event.preventDefault();
+    goto(link.dataset.goto || link.dataset.from);
+  });
+
+  // ---- the words of the field that has the focus stand out in the prompt, and the other way round
+  const light = (input) => {
+    const name = input?.closest?.("[data-field]")?.dataset.field;
+    for (const piece of all("[data-from]")) piece.classList.toggle("lit", piece.dataset.from === name);
+  };
+  form.addEventListener("focusin", (event) => light(event.target));
+  document.addEventListener("mouseover", (event) => {
+    const name = event.target.closest?.("[data-from]")?.dataset.from;
+    for (const field of all("[data-field]", form)) field.classList.toggle("lit", field.dataset.field === name);
+  });
+
+  // ---- pictures: choose, drop, paste, order, take out
+  const send = async (slot, files) => {
+    const list = slot.querySelector("[data-pictures]");
+    const data = new FormData();
+    data.append("slot", slot.dataset.slot);
+    for (const file of files) data.append("file", file);
+    slot.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch("/uploads", { method: "POST", body: data, headers: { "X-Form-Token": form.elements.form_token.value } });
+      const text = answer.status === 413 || answer.status === 403 ? "" : await answer.text();
+      all(".problem", list).forEach((old) => old.remove());
+      if (text) list.insertAdjacentHTML("beforeend", text);
+      else {
+        const said = document.createElement("li");
+        said.className = "problem";
+        said.setAttribute("role", "alert");
+        said.textContent = await answer.text();
+        list.append(said);
+      }
+      const most = Number(slot.dataset.most);
+      const pictures = all("[data-upload-id]", list);
+      if (most === 1 && pictures.length > 1) pictures.slice(0, -1).forEach((old) => old.remove());
+      refresh();
+    } catch {
+      online(false);
+    } finally {
+      slot.removeAttribute("aria-busy");
+    }
+  };
+  form.addEventListener("change", (event) => {
+    if (!event.target.dataset.upload) return;
+    event.stopPropagation();
+    if (event.target.files.length) send(event.target.closest("[data-slot]"), [...event.target.files]);
+    event.target.value = "";
+  }, true);
+  form.addEventListener("click", (event) => {
+    const picture = event.target.closest("[data-upload-id]");
+    if (!picture) return;
+    if (event.target.closest("[data-remove]")) {
+      const slot = picture.closest("[data-slot]");
+      picture.remove();
+      slot.querySelector("input[type=file]").focus();
+      refresh();
+    } else if (event.target.closest("[data-earlier]") && picture.previousElementSibling) {
+      picture.previousElementSibling.before(picture);
+      event.target.closest("[data-earlier]").focus();
+      refresh();
+    }
+  });
+  for (const slot of all("[data-slot]", form)) {
+    slot.addEventListener("dragover", (event) => { event.preventDefault(); slot.classList.add("over"); });
+    slot.addEventListener("dragleave", () => slot.classList.remove("over"));
+    slot.addEventListener("drop", (event) => {
+      event.preventDefault();
+      slot.classList.remove("over");
+      const files = [...event.dataTransfer.files];
+      if (files.length) send(slot, files);
+    });
+  }
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files || [])].filter((file) => file.type.startsWith("image/"));
+    const slot = document.activeElement?.closest?.("[data-slot]") || form.querySelector("[data-slot]:not([hidden])");
+    if (files.length && slot) { event.preventDefault(); send(slot, files); }
+  });
+
+  // ---- the proof is drawn once nothing has been typed for a moment, and only while it is looked at
+  const proof = document.getElementById("proof");
+  let quiet;
+  const prove = () => {
+    clearTimeout(quiet);
+    let image = proof.querySelector("img");
+    const ready = document.querySelector("[data-prompt]");
+    if (!ready && image) image.remove();
+    if (!proof.open || !ready) return;
+    quiet = setTimeout(() => {
+      if (!image) {
+        image = document.createElement("img");
+        image.alt = "Proof: the layout of the picture";
+        proof.append(image);
+      }
+      image.src = `${proof.dataset.proof}?${Date.now()}`;
+    }, 900);
+  };
+  proof.addEventListener("toggle", prove);
+
+  document.addEventListener("htmx:after:swap", (event) => {
+    const source = event.detail?.ctx?.sourceElement;
+    if (source === live) { forget(); online(true); prove(); }
+    draw();
+  });
+  draw();
+  restore();
+  document.querySelector("[autofocus]")?.focus();
+}

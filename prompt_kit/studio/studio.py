@@ -1,0 +1,123 @@
+"""What the pages share as long as the studio is open: the kit, and recipes ready to render."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from prompt_kit.generators import BUILT_IN, is_free
+from prompt_kit.generators.standing import draws_layouts
+from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.library import Library
+from prompt_kit.work.planning import default_generator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+    from pathlib import Path
+
+    from prompt_kit.kit import Kit
+    from prompt_kit.recipe.recipe import Recipe
+
+LOOK_AGAIN: Final = 1.0
+"""After so many seconds the files of recipes are looked at again, in case somebody has changed one."""
+
+BUDGET_AGE: Final = 2.0
+"""For so many seconds, what is left of the budget is not asked again."""
+
+
+@dataclass
+class Loaded:
+    """The recipes as the files are now."""
+
+    library: Library
+    state: frozenset[tuple[str, int, int]]
+    recipes: dict[tuple[str, tuple[str, ...]], Recipe] = field(default_factory=dict)
+
+
+class Studio:
+    """A kit, with what pages need again and again."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self._lock = Lock()
+        self._loaded: Loaded | None = None
+        self._looked = float("-inf")
+        self._asked = float("-inf")
+        self._left: Decimal | None = None
+
+    @property
+    def library(self) -> Library:
+        """The recipes, strategies and presets as their files are now."""
+        return self._current().library
+
+    def recipe(self, name: str, uses: tuple[str, ...] = ()) -> Recipe:
+        """Return a recipe or preset with strategies mixed in, ready to render.
+
+        Raises:
+            NotFoundError: When there is none of that name.
+            InputError: With every problem of its files, or when a strategy does not go with it.
+        """
+        current = self._current()
+        key = name, tuple(dict.fromkeys(uses))
+        if key not in current.recipes:
+            current.recipes[key] = load(name, library=current.library).using(*key[1])
+        return current.recipes[key]
+
+    @cached_property
+    def generator(self) -> str:
+        """The generator that makes pictures where nobody names one."""
+        return default_generator(self.kit.project)
+
+    @cached_property
+    def draws_proofs_only(self) -> bool:
+        """Whether there is no access to any model, so that all pictures are proofs."""
+        return draws_layouts(self.generator)
+
+    @cached_property
+    def generators(self) -> tuple[str, ...]:
+        """The generators that can be chosen, the usual one first."""
+        others = [name for name in BUILT_IN if is_free(name) and name != self.generator]
+        return (self.generator, *others)
+
+    def budget_left(self) -> Decimal | None:
+        """Return what the budget still allows, in US dollars, as it was a moment ago; ``None`` is no limit."""
+        now = time.monotonic()
+        if now - self._asked > BUDGET_AGE:
+            self._left, self._asked = self.kit.budget_left(), now
+        return self._left
+
+    def _current(self) -> Loaded:
+        now = time.monotonic()
+        with self._lock:
+            if self._loaded is None or now - self._looked > LOOK_AGAIN:
+                library = self._loaded.library if self._loaded else Library(self.kit.project)
+                state = frozenset(_states(library))
+                if self._loaded is None or self._loaded.state != state:
+                    self._loaded = Loaded(Library(self.kit.project), state)
+                self._looked = now
+            return self._loaded
+
+    def look_again(self) -> None:
+        """Look at the files at once, because they were changed here."""
+        self._looked = float("-inf")
+
+
+def _states(library: Library) -> Iterator[tuple[str, int, int]]:
+    """Yield what changes when a file of recipes, templates, brand or models changes."""
+    folders = [folder for root in library.roots for folder in (root.recipes, root.templates)]
+    files = [path for folder in folders for kind in ("*.yaml", "*.j2") for path in folder.rglob(kind)]
+    project = library.project
+    for path in (*files, project.root / project.brand, project.root / project.models):
+        yield from _state(path)
+
+
+def _state(path: Path) -> Iterator[tuple[str, int, int]]:
+    try:
+        status = path.stat()
+    except OSError:
+        return
+    yield str(path), status.st_mtime_ns, status.st_size

@@ -1,0 +1,244 @@
+"""What has come of orders so far, drawn from what is stored; events only say that it is time to look again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator  # noqa: TC003 - FastAPI reads the annotations
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from prompt_kit.errors import NotFoundError, PromptKitError
+from prompt_kit.outcome import Status
+from prompt_kit.record.placed import placed, placed_orders
+from prompt_kit.record.runs import run_record
+from prompt_kit.studio.access import person_of
+from prompt_kit.studio.pages import page
+from prompt_kit.support import files
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+    from pathlib import Path
+
+    from prompt_kit.record.placed import PlacedOrder
+    from prompt_kit.record.runs import RunRecord
+    from prompt_kit.record.runs.schema import Done
+    from prompt_kit.studio.ordering import OrderRunner
+
+router = APIRouter()
+
+_ENDED: Final = frozenset({"ended", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class TakeView:
+    """One picture that was ordered, and what has come of it."""
+
+    number: int
+    """Which repetition, from 1."""
+    name: str
+    """What it shows, where one prompt makes several."""
+    state: str
+    """``done``, ``failed``, ``working``, ``waiting`` for its turn, ``lost`` or ``stopped``."""
+    pictures: tuple[str, ...] = ()
+    """The file names of its pictures."""
+    headline: str = ""
+    """What happened, in two or three words."""
+    message: str = ""
+    """What happened and what to do now, in whole sentences."""
+    text: str = ""
+    """Words that came with the picture, or instead of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order as pages show it."""
+
+    order: PlacedOrder
+    run: str
+    takes: tuple[TakeView, ...]
+    going_on: bool
+    waiting: str = ""
+    """Why the generator waits."""
+    cost: Decimal | None = None
+    priced: bool = False
+    """Whether a cost is known to show."""
+    at: datetime | None = None
+
+    @property
+    def done(self) -> int:
+        """How many pictures are there."""
+        return sum(take.state == "done" for take in self.takes)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody stopped it."""
+        return self.order.state == "cancelled"
+
+
+_HEADLINES: Final = {
+    Status.BLOCKED: "Refused by the provider",
+    Status.NO_IMAGE: "No picture came",
+    Status.INVALID: "Not accepted",
+    Status.QUOTA: "Limit reached",
+    Status.UNAVAILABLE: "Service not available",
+    Status.TIMEOUT: "No answer in time",
+    Status.AUTH: "No access",
+    Status.BUDGET: "Budget used up",
+    Status.CANCELLED: "Stopped",
+}
+
+
+def orders_of(request: Request, draft: str) -> list[OrderView]:
+    """Return what was ordered from a draft, the newest first."""
+    runner: OrderRunner = request.app.state.runner
+    person = person_of(request)
+    own = (order for order in placed_orders(runner.root) if order.draft == draft and order.person == person)
+    return [view_of(runner, order) for order in own]
+
+
+def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
+    """Return an order as its record says it now."""
+    folder = _folder(runner.root, order.run)
+    try:
+        record = run_record(folder) if folder else None
+    except PromptKitError:
+        record = None
+    working = runner.is_made(order.token)
+    progress = runner.progress.get(order.token)
+    takes = _takes(order, record, folder, working=working, on_their_way=progress.sent if progress else 0)
+    return OrderView(
+        order,
+        order.run,
+        takes,
+        going_on=order.state not in _ENDED and order.state != "asks",
+        waiting=progress.waiting if progress else "",
+        cost=record.cost if record else None,
+        priced=bool(record and record.requests),
+        at=order.at,
+    )
+
+
+def _takes(
+    order: PlacedOrder, record: RunRecord | None, folder: Path | None, *, working: bool, on_their_way: int
+) -> tuple[TakeView, ...]:
+    turns = order.prompt.get("turns", [])
+    made = {(done.request.turn, done.request.take): done for done in (record.requests if record else ())}
+    views = []
+    for take in range(order.count):
+        for number, turn in enumerate(turns):
+            name = str(turn.get("name") or "") if len(turns) > 1 else ""
+            done = made.get((number, take))
+            if done is not None and done.answer.status is not Status.CANCELLED:
+                views.append(_answered(take, name, done, folder))
+            elif working and on_their_way > 0:
+                on_their_way -= 1
+                views.append(TakeView(take + 1, name, "working", headline="Working"))
+            elif working or order.state == "open":
+                views.append(TakeView(take + 1, name, "waiting", headline="Waiting for its turn"))
+            else:
+                views.append(_unanswered(order, take, name, done))
+    return tuple(views)
+
+
+def _answered(take: int, name: str, done: Done, folder: Path | None) -> TakeView:
+    answer = done.answer
+    there = tuple(picture for picture in done.pictures if folder and (folder / picture).is_file())
+    if answer.status is Status.OK and (there or not done.pictures):
+        return TakeView(take + 1, name, "done", there, text=answer.text)
+    if answer.status is Status.OK:
+        gone = "The picture was made, but its file is gone from the folder of the run."
+        return TakeView(take + 1, name, "lost", headline="File is gone", message=gone)
+    said = str(answer.details.get("next_step") or "")
+    message = f"{answer.message} {said}".strip()
+    return TakeView(take + 1, name, "failed", there, _HEADLINES.get(answer.status, "Failed"), message, answer.text)
+
+
+def _unanswered(order: PlacedOrder, take: int, name: str, done: Done | None) -> TakeView:
+    if order.state == "asks":
+        return TakeView(take + 1, name, "lost", headline="May be paid", message="Nobody saw the answer.")
+    if done is not None and done.answer.billable != "no":
+        fact = "It was on its way when it was stopped, so it may have been paid."
+        return TakeView(take + 1, name, "lost", headline="May be paid", message=fact)
+    if order.state == "cancelled":
+        return TakeView(take + 1, name, "stopped", headline="Stopped", message="Nothing was sent for this one.")
+    return TakeView(take + 1, name, "stopped", headline="Not sent", message="An earlier answer ended this order.")
+
+
+def _folder(root: Path, run: str) -> Path | None:
+    if not run:
+        return None
+    try:
+        return files.inside(root, run)
+    except PromptKitError:
+        return None
+
+
+@router.get("/results/{draft}")
+def results(request: Request, draft: str) -> HTMLResponse:
+    """Return what has come of a draft's orders, for the part of the page that shows it."""
+    return page(request, "results.html", orders=orders_of(request, draft), draft=draft)
+
+
+@router.get("/orders/{token}")
+def order(request: Request, token: str) -> HTMLResponse:
+    """Show one order on a page of its own."""
+    runner: OrderRunner = request.app.state.runner
+    found = _own(request, token)
+    return page(request, "order.html", orders=[view_of(runner, found)], draft=found.draft, order=found)
+
+
+@router.post("/orders/{token}/cancel")
+async def cancel(request: Request, token: str) -> Response:
+    """Stop an order."""
+    found = await run_in_threadpool(_own, request, token)
+    await request.app.state.runner.cancel(token)
+    return await _after(request, found)
+
+
+@router.post("/orders/{token}/resend")
+async def resend(request: Request, token: str) -> Response:
+    """Go on with an order, though something may be paid twice."""
+    found = await run_in_threadpool(_own, request, token)
+    await request.app.state.runner.allow(token)
+    return await _after(request, found)
+
+
+@router.post("/orders/{token}/drop")
+async def drop(request: Request, token: str) -> Response:
+    """Leave an order that asks as it is."""
+    found = await run_in_threadpool(_own, request, token)
+    await request.app.state.runner.cancel(token)
+    return await _after(request, found)
+
+
+async def _after(request: Request, order: PlacedOrder) -> Response:
+    if "hx-request" in request.headers:
+        return await run_in_threadpool(results, request, order.draft)
+    where = f"/make/{order.recipe}?draft={order.draft}#result" if order.draft else f"/orders/{order.token}"
+    return RedirectResponse(where, 303)
+
+
+@router.get("/events/{about}", response_class=EventSourceResponse)
+async def events(request: Request, about: str) -> AsyncIterator[ServerSentEvent]:
+    """Tell of every change of an order, or of the orders of a draft."""
+    runner: OrderRunner = request.app.state.runner
+    async for _ in runner.changes(about):
+        yield ServerSentEvent(event="changed", raw_data="1")
+
+
+def _own(request: Request, token: str) -> PlacedOrder:
+    """Return an order of this person.
+
+    Raises:
+        NotFoundError: When there is none, or it is somebody else's.
+    """
+    runner: OrderRunner = request.app.state.runner
+    found = placed(runner.root, token)
+    if found.person != person_of(request):
+        raise NotFoundError("order", token)
+    return found
