@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.studio import filling, gallery, runfiles, uploading, watching
-from prompt_kit.studio.access import Access, Guard, check_form
+from prompt_kit.studio.access import Guard, PageAccess, check_form
 from prompt_kit.studio.ordering import OrderRunner
 from prompt_kit.studio.pages import STATIC, page
 from prompt_kit.studio.studio import Studio
@@ -29,7 +29,7 @@ ROUTERS = (gallery.router, filling.router, watching.router, uploading.router, ru
 """The pages, in the order of the work."""
 
 
-def create_app(kit: Kit, access: Access) -> ASGIApp:
+def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
     """Return the studio of a project.
 
     Args:
