@@ -5,20 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fakes import Painter
+from gemini_asking import KEY
+from gemini_batches import Batches
+from gemini_server import GeminiServer
 from ledgers import Clock, came, request
 
 from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
+from prompt_kit.generators.gemini import Gemini
 from prompt_kit.kit import Kit
 from prompt_kit.project import Budget, Project
+from prompt_kit.prompt import Prompt, Text, Turn
 from prompt_kit.record.ledger import Ledger
+from prompt_kit.record.runs import read_record
+from prompt_kit.work.rebuilding import rebuild_ledger
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from prompt_kit.record.ledger import By
 
 SATURDAY, SUNDAY = date(2026, 11, 21), date(2026, 11, 22)
@@ -86,3 +93,31 @@ def test_the_kit_says_what_is_spent_and_left(tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().out == "ann       $0.08 booked for 1 request\n"
     assert run(["runs", "spend", "--since", "2026-11-01"]) == 2
     assert "need --by" in capsys.readouterr().err
+
+
+def test_for_whom_a_run_was_made_survives_the_ledger(tmp_path: Path) -> None:
+    """The run's record says it, so that history and a rebuilt ledger do, too; with nobody named it says nothing."""
+    kit = Kit(Project(root=tmp_path))
+    prompt = Prompt((Turn((Text("Draw a fox."),)),), recipe="fox")
+    kit.generate(prompt, generator=Painter(), person="ann")
+    kit.generate(prompt, generator=Painter(), new=True)
+    before = kit.spending(by="person")
+    Path(kit.project.ledger_url.removeprefix("sqlite:///")).unlink()
+    rebuild_ledger(kit.project)
+
+    assert [(line.name, line.requests) for line in before] == [("", 1), ("ann", 1)]
+    assert kit.spending(by="person") == before
+    (past,) = kit.history(person="ann").runs
+    assert read_record(past.run.folder / "run.json")["person"] == "ann"
+    (other,) = kit.history(person="").runs
+    assert "person" not in read_record(other.run.folder / "run.json")
+
+
+def test_for_whom_a_job_was_submitted_is_in_its_runs(tmp_path: Path) -> None:
+    """What is made later is in the person's history at once."""
+    kit = Kit(Project(root=tmp_path))
+    with GeminiServer() as server:
+        Batches(server)
+        gemini = Gemini(api_key=KEY, base_url=server.url)
+        kit.submit(Prompt((Turn((Text("Draw a fox."),)),), recipe="fox"), generator=gemini, person="ann")
+    assert [past.run.state for past in kit.history(person="ann").runs] == ["waiting"]
