@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.studio import filling, gallery, runfiles, uploading, watching
@@ -52,6 +53,7 @@ def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(GZipMiddleware, compresslevel=5)
     app.add_exception_handler(PromptKitError, _problem)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
