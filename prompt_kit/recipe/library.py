@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -49,8 +48,8 @@ _SPECS: Final[dict[str, type[BaseModel]]] = {
     "preset": PresetSpec,
 }
 _NAME = pattern(NAME_PATTERN)
-# A key at the left margin, and the lines that belong to its value.
-_HEAD = pattern(r"^(?:title|summary|category):.*\n?(?:(?:[ \t].*)?\n)*", re.MULTILINE)
+# A key at the left margin, and the lines that belong to its value; to find a line break is faster than "^".
+_HEAD = pattern(r"\n(?:title|summary|category):.*(?:\n(?:[ \t].*)?(?=\n|\Z))*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +233,8 @@ class Library:
         try:
             checked = inside(root.recipes, path.relative_to(root.recipes).as_posix())
             text = read_text(checked, MAX_BYTES, label)
-            content = YamlFile(path, label, "".join(match[0] for match in _HEAD.finditer(text))).data
+            head = "".join([match[0] for match in _HEAD.finditer(f"\n{text}")]).removeprefix("\n")
+            content = YamlFile(path, label, head).data
         except InputError as error:
             return Head(spoken(path.stem), f"(cannot be read: {str(error).splitlines()[0]})", "")
         title, summary, category = (str(content.get(key) or "") for key in ("title", "summary", "category"))

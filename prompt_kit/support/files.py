@@ -166,7 +166,7 @@ def listed(folder: Path) -> list[Path]:
     """
     with os_errors_as_workspace_errors(folder):
         try:
-            return sorted(folder.iterdir())
+            return sorted(folder.iterdir(), key=lambda path: path.name)  # paths compare part by part
         except (FileNotFoundError, NotADirectoryError):
             return []
 
