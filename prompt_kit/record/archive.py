@@ -1,22 +1,29 @@
-"""What a project keeps of its work: the history of runs, and the reviews of their pictures."""
+"""What a project keeps of its work: history, reviews, spending, drafts and uploads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from prompt_kit.errors import WorkspaceError
 from prompt_kit.support.calls import check_options
+from prompt_kit.support.hashing import hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
+    from decimal import Decimal
     from pathlib import Path
 
     from typing_extensions import Unpack
 
     from prompt_kit.project import Project
+    from prompt_kit.record.drafts import DraftStore, PreferenceStore
     from prompt_kit.record.exporting import Exported
     from prompt_kit.record.index import HistoryChoices, HistoryPage, PastPicture, PicturePage
     from prompt_kit.record.index.narrowing import Wanted
+    from prompt_kit.record.ledger import By, SpendingLine
     from prompt_kit.record.reviews import Review, ReviewedPicture, Verdict
+    from prompt_kit.record.uploads import UploadStore
 
 
 class Archive:
@@ -117,6 +124,77 @@ class Archive:
         from prompt_kit.record.exporting import export
 
         return export(self._all_pictures(review="approved", recipe=recipe, person=person), folder)
+
+    def spending(self, *, by: By, since: date | None = None, until: date | None = None) -> tuple[SpendingLine, ...]:
+        """Return what was spent, by ``day`` in their order, or by ``recipe``, ``person`` or ``model``, most first.
+
+        Args:
+            by: By what it is divided.
+            since: The first day, in UTC.
+            until: The last day, in UTC.
+
+        Raises:
+            InputError: When it is divided by something else.
+            WorkspaceError: When the ledger cannot be read.
+        """
+        from prompt_kit.record.ledger import Ledger
+
+        with Ledger.open(self.project.ledger_url) as ledger:
+            return ledger.spent_by(by, since=since, until=until)
+
+    def budget_left(self) -> Decimal | None:
+        """Return what may still be spent under the tightest limit of a run, today and this month; ``None`` is no limit.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be read.
+        """
+        from prompt_kit.record.ledger import Ledger
+
+        with Ledger.open(self.project.ledger_url) as ledger:
+            return ledger.left(self.project.budget)
+
+    @property
+    def drafts(self) -> DraftStore:
+        """What persons are filling in."""
+        from prompt_kit.record.drafts import DraftStore
+
+        return DraftStore(self.project.runs_folder / "drafts")
+
+    @property
+    def preferences(self) -> PreferenceStore:
+        """The favourites and last recipes of persons."""
+        from prompt_kit.record.drafts import PreferenceStore
+
+        return PreferenceStore(self.project.runs_folder / "people")
+
+    @property
+    def uploads(self) -> UploadStore:
+        """Pictures that people gave to a page."""
+        from prompt_kit.record.uploads import UploadStore
+
+        return UploadStore(self.project.runs_folder / "uploads")
+
+    def thumbnail(self, path: Path, size: int = 320, *, sha256: str = "") -> Path | None:
+        """Return the file of a small copy (WebP) of a run's picture; ``None`` when it cannot be read here.
+
+        Copies are kept in the user's cache.
+
+        Args:
+            path: The picture.
+            size: Longest side of the copy, in pixels: 160, 320, 640 or 1280; the next larger one is taken.
+            sha256: The hash of the picture's bytes, where it is there already.
+
+        Raises:
+            WorkspaceError: When the copy cannot be written.
+        """
+        from prompt_kit.pixels.thumbnails import kept_thumbnail
+        from prompt_kit.support.cachefolder import cache_folder
+
+        try:
+            name = sha256 or hash_of(path)
+        except WorkspaceError:
+            return None
+        return kept_thumbnail(path, size, cache_folder() / "thumbnails" / name[:2], name)
 
     def _all_pictures(self, **wanted: Unpack[Wanted]) -> Iterator[PastPicture]:
         while True:

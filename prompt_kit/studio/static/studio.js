@@ -106,7 +106,7 @@ if (form) {
   const draw = () => {
     const asked = new Set(document.getElementById("asked").textContent.split(/\s+/));
     for (const field of all("[data-field]", form)) {
-      if (field.id.startsWith("field-") && !field.closest("#settings")) field.hidden = !asked.has(field.dataset.field);
+      if (!("setting" in field.dataset)) field.hidden = !asked.has(field.dataset.field);
     }
     for (const field of all("[data-field]", form)) {
       const wrong = Boolean(field.querySelector(".said .problem"));
@@ -277,9 +277,11 @@ if (form) {
   let quiet;
   const prove = () => {
     clearTimeout(quiet);
-    if (!proof.open) return;
+    let image = proof.querySelector("img");
+    const ready = document.querySelector("[data-prompt]");
+    if (!ready && image) image.remove();
+    if (!proof.open || !ready) return;
     quiet = setTimeout(() => {
-      let image = proof.querySelector("img");
       if (!image) {
         image = document.createElement("img");
         image.alt = "Proof: the layout of the picture";
