@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from prompt_kit.support.heads import names_place
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -30,7 +32,6 @@ _PNG_KEPT: Final = frozenset(
     b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT pHYs bKGD hIST sPLT".split()
 )
 _PNG_NAMES: Final = {
-    b"eXIf": _EXIF,
     b"tEXt": _WORDS,
     b"zTXt": _WORDS,
     b"iTXt": _WORDS,
@@ -41,7 +42,7 @@ _PNG_NAMES: Final = {
     b"fdAT": "the animation",
 }
 _WEBP_KEPT: Final = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP"})
-_WEBP_NAMES: Final = {b"EXIF": _EXIF, b"XMP ": _EDITING, b"C2PA": _CREDENTIALS}
+_WEBP_NAMES: Final = {b"XMP ": _EDITING, b"C2PA": _CREDENTIALS}
 _WEBP_ANIMATED: Final = frozenset({b"ANIM", b"ANMF"})
 _WEBP_FLAGS: Final = 0x20 | 0x10
 """Of the flags in VP8X: the colour profile and transparency (RFC 9649, 2.7)."""
@@ -107,8 +108,12 @@ def _jpeg_segment(marker: int, segment: bytes, removed: dict[str, None]) -> Iter
 
 def _jpeg_name(marker: int, content: bytes) -> str:
     if marker == 0xE1:
-        return _EXIF if content.startswith(b"Exif\0") else _EDITING
+        return _exif_name(content[6:]) if content.startswith(b"Exif\0\0") else _EDITING
     return {0xEB: _CREDENTIALS, 0xED: _EDITING, 0xFE: _WORDS}.get(marker, _OTHER)
+
+
+def _exif_name(exif: bytes) -> str:
+    return f"{_EXIF} with the place it was taken" if names_place(exif) else _EXIF
 
 
 def _png(data: bytes, removed: dict[str, None]) -> Iterator[bytes]:
@@ -122,7 +127,8 @@ def _png(data: bytes, removed: dict[str, None]) -> Iterator[bytes]:
         if kind in _PNG_KEPT:
             yield data[at:end]
         else:
-            removed[_PNG_NAMES.get(kind, _OTHER)] = None
+            content = data[at + 8 : end - 4]
+            removed[_exif_name(content) if kind == b"eXIf" else _PNG_NAMES.get(kind, _OTHER)] = None
         at = end
     if data[at:]:
         removed[_BEHIND] = None
@@ -144,7 +150,8 @@ def _webp(data: bytes, removed: dict[str, None]) -> Iterator[bytes]:
         elif kind in _WEBP_KEPT:
             yield chunk
         else:
-            removed[_WEBP_NAMES.get(kind, _OTHER)] = None
+            content = chunk[8:].removeprefix(b"Exif\0\0")
+            removed[_exif_name(content) if kind == b"EXIF" else _WEBP_NAMES.get(kind, _OTHER)] = None
         at = following
     if data[end + end % 2 :]:
         removed[_BEHIND] = None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from prompt_kit.record.ledger import By, SpendingLine
     from prompt_kit.record.reviews import Review, ReviewedPicture, Verdict
     from prompt_kit.record.uploads import UploadStore
+    from prompt_kit.record.versions import Version
 
 
 class Archive:
@@ -124,6 +125,22 @@ class Archive:
         from prompt_kit.record.exporting import export
 
         return export(self._all_pictures(review="approved", recipe=recipe, person=person), folder)
+
+    def versions(self, run: str | Path, picture: str) -> tuple[Version, ...]:
+        """Return the tree of refinements that a picture belongs to, from its first ancestor on.
+
+        Args:
+            run: The run, by its id or folder.
+            picture: The file name of the picture.
+
+        Raises:
+            InputError: When the record of the run is damaged.
+            NotFoundError: When there is no such run or picture.
+            WorkspaceError: When the folder of runs cannot be read.
+        """
+        from prompt_kit.record.versions import versions
+
+        return versions(run, picture, self.project.runs_folder)
 
     def spending(self, *, by: By, since: date | None = None, until: date | None = None) -> tuple[SpendingLine, ...]:
         """Return what was spent, by ``day`` in their order, or by ``recipe``, ``person`` or ``model``, most first.
