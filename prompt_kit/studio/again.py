@@ -71,8 +71,10 @@ def _of_picture(studio: Studio, data: bytes) -> tuple[str, str]:
         InputError: When no run has it.
     """
     for sha256 in (hashlib.sha256(data).hexdigest(), derived_from(data)):
-        if sha256 and (found := studio.kit.pictures(sha256=sha256, limit=1).pictures):
-            return found[0].run, found[0].recipe
+        found = studio.kit.pictures(sha256=sha256).pictures if sha256 else ()
+        for picture in found:
+            if picture.recipe:  # the record of its run can be read
+                return picture.run, picture.recipe
     raise InputError(UNKNOWN)
 
 

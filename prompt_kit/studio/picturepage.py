@@ -21,6 +21,7 @@ from prompt_kit.support.heads import sniff
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prompt_kit.record.versions import Version
     from prompt_kit.studio.looking import PictureView, RunView
     from prompt_kit.studio.studio import Studio
 
@@ -99,10 +100,10 @@ def neighbours(run: RunView, own: PictureView) -> tuple[PictureView | None, Pict
     return before, after
 
 
-def versions_of(studio: Studio, own: PictureView) -> tuple[Any, ...]:
+def versions_of(studio: Studio, own: PictureView) -> tuple[Version, ...]:
     """Return all versions of a picture, each before those that were made from it; none when they cannot be read."""
     try:
-        versions: tuple[Any, ...] = studio.kit.versions(own.run, own.name)
+        versions: tuple[Version, ...] = studio.kit.versions(own.run, own.name)
     except PromptKitError:
         return ()
     return versions if len(versions) > 1 else ()

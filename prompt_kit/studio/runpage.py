@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse  # noqa: TC002 - FastAPI reads the annotations
 
 from prompt_kit.studio.looking import run_view
 from prompt_kit.studio.pages import page

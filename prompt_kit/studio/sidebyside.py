@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse  # noqa: TC002 - FastAPI reads the annotations
 
 from prompt_kit.errors import NotFoundError
 from prompt_kit.studio.looking import run_view, size_of
