@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from prompt_kit.errors import PromptKitError
+from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.prompt.settings import ROLES
 from prompt_kit.record.runs import lineage
+from prompt_kit.record.runs.listing import subject_of
 from prompt_kit.studio.answers import as_answer
 from prompt_kit.support.text import whole_words
 from prompt_kit.support.words import spoken
@@ -79,7 +80,9 @@ def asked_of(studio: Studio, record: RunRecord) -> Asked:
         recipe = studio.recipe(record.recipe, _kept_strategies(studio, record))
         fields, title, missing = {field.name: field for field in recipe.form.fields}, recipe.title, ""
     except PromptKitError as error:
-        fields, title, missing = {}, spoken(record.recipe), str(error)
+        gone = f"the recipe '{record.recipe}' is not in this project any more."
+        fields, title = {}, spoken(record.recipe)
+        missing = gone if isinstance(error, NotFoundError) else str(error)
     return Asked(
         title,
         missing,
@@ -94,10 +97,7 @@ def asked_of(studio: Studio, record: RunRecord) -> Asked:
 def alternative_text(run: Run, root: Path) -> str:
     """Return a proposal for the alternative text of a run's pictures: its subject, or that of the first of its line."""
     first = lineage(run, root)[-1].fields
-    value = first.values.get("subject") or first.values.get("change") or next(iter(first.values.values()), "")
-    entries = as_answer(value) if value else ""
-    text = " ".join((entries if isinstance(entries, str) else ", ".join(entries)).split())
-    return whole_words(text, LONGEST_ALT) or spoken(first.recipe)
+    return whole_words(subject_of(first), LONGEST_ALT) or spoken(first.recipe)
 
 
 def _kept_strategies(studio: Studio, record: RunRecord) -> tuple[str, ...]:

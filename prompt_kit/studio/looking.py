@@ -55,6 +55,7 @@ class PictureView:
     state: ReviewState
     reviews: tuple[Review, ...]
     alt: str
+    """A proposal for its alternative text."""
 
     @property
     def address(self) -> str:
@@ -101,6 +102,11 @@ class RunView:
     def masters(self) -> tuple[PictureView, ...]:
         """The pictures that the model sent."""
         return tuple(picture for picture in self.pictures if not picture.made)
+
+    @property
+    def results(self) -> tuple[PictureView, ...]:
+        """What was wanted: of each answer what was made here last from its picture, or the picture itself."""
+        return tuple({picture.number: picture for picture in self.pictures}.values())
 
     @property
     def state(self) -> str:
@@ -167,8 +173,7 @@ def _pictures(studio: Studio, run: str, folder: Path, alt: str) -> tuple[tuple[P
         made = _KINDS.get(kind, spoken(kind)) if kind else ""
         number = numbers[_stem(path)]
         state, reviews = (said.state, said.reviews) if said else ("waiting", ())
-        described = f"{alt} ({number})" if len(numbers) > 1 else alt
-        views.append(PictureView(run, path.name, path, number, made, state, reviews, described))
+        views.append(PictureView(run, path.name, path, number, made, state, reviews, alt))
     return tuple(views), problem
 
 

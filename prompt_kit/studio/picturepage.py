@@ -86,6 +86,7 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
                 "neighbours": neighbours(run, own),
                 "versions": versions_of(studio, own),
                 "orders": orders_of(request, own.address),
+                "draft": own.address,
                 "order": secrets.token_urlsafe(16),
             }
             | shown
@@ -95,8 +96,8 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
 
 def neighbours(run: RunView, own: PictureView) -> tuple[PictureView | None, PictureView | None]:
     """Return the pictures before and after one in its run."""
-    before = next((view for view in reversed(run.masters) if view.number < own.number), None)
-    after = next((view for view in run.masters if view.number > own.number), None)
+    before = next((view for view in reversed(run.results) if view.number < own.number), None)
+    after = next((view for view in run.results if view.number > own.number), None)
     return before, after
 
 
