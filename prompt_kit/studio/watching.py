@@ -94,15 +94,17 @@ _HEADLINES: Final = {
 
 
 def orders_of(request: Request, about: str) -> list[OrderView]:
-    """Return what was ordered from a draft, or to refine a picture, the newest first."""
+    """Return what a person ordered from a draft, or to change a picture, the newest first.
+
+    Of the changes of a picture, those that have ended stand among its versions: only the newest is shown once more.
+    """
     runner: OrderRunner = request.app.state.runner
     person = person_of(request)
-    own = (
-        order
-        for order in placed_orders(runner.root)
-        if about and about in {order.draft, order.refines} and order.person == person
-    )
-    return [view_of(runner, order) for order in own]
+    mine = [order for order in placed_orders(runner.root) if order.person == person]
+    drafted = [order for order in mine if about and order.draft == about]
+    changes = [order for order in mine if about and order.refines == about]
+    shown = [order for at, order in enumerate(changes) if at == 0 or order.state not in _ENDED]
+    return [view_of(runner, order) for order in (*drafted, *shown)]
 
 
 def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
