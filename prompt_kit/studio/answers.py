@@ -58,7 +58,7 @@ class Answers:
             settings,
             uses,
             min(max(int(count), 1), MOST) if count.isdecimal() and len(count) < LONGEST_NUMBER else 1,
-            _text(sent, "generator"),
+            _text(sent, "generator")[:LONGEST_NAME],
         )
 
     @classmethod
@@ -116,6 +116,9 @@ class Answers:
         }
         return replace(self, values={name: _as_answer(value) for name, value in values.items()}, references=kept)
 
+
+LONGEST_NAME: Final = 60
+"""Longest name of a generator, in characters."""
 
 LONGEST_NUMBER: Final = 5
 """A count has fewer digits than that."""
