@@ -38,7 +38,10 @@ _NEITHER: Final = (
 async def again(request: Request) -> Response:
     """Open the form with the settings of a picture or sidecar."""
     sent = (await request.form()).get("file")
-    data = await sent.read() if isinstance(sent, UploadFile) else b""
+    data = b""
+    if isinstance(sent, UploadFile):
+        data = await sent.read()
+        await sent.close()
     try:
         run, recipe = await run_in_threadpool(_run_of, request.app.state.studio, data)
     except PromptKitError as error:

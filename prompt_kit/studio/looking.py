@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prompt_kit.record.reviews import Review, ReviewedPicture, ReviewState
     from prompt_kit.record.runs import Run, RunRecord, RunSummary
     from prompt_kit.record.runs.schema import Done
-    from prompt_kit.studio.asked import Asked
+    from prompt_kit.studio.asked import AskedRun
     from prompt_kit.studio.studio import Studio
     from prompt_kit.studio.watching import TakeView
 
@@ -81,7 +81,7 @@ class RunView:
     title: str
     alt: str
     run: Run | None
-    asked: Asked | None
+    asked: AskedRun | None
     pictures: tuple[PictureView, ...]
     failed: tuple[TakeView, ...]
     """The requests that brought no picture."""
