@@ -74,8 +74,8 @@ def _of_picture(studio: Studio, data: bytes) -> tuple[str, str]:
         InputError: When no run has it.
     """
     for sha256 in (hashlib.sha256(data).hexdigest(), derived_from(data)):
-        found = studio.kit.pictures(sha256=sha256).pictures if sha256 else ()
-        for picture in found:
+        pictures = studio.kit.pictures(sha256=sha256).pictures if sha256 else ()
+        for picture in pictures:
             if picture.recipe:  # the record of its run can be read
                 return picture.run, picture.recipe
     raise InputError(UNKNOWN)

@@ -119,10 +119,10 @@ class RunView:
         Raises:
             NotFoundError: When the file is none of them.
         """
-        found = next((picture for picture in self.pictures if picture.name == name), None)
-        if found is None:
-            raise NotFoundError("picture", name, [picture.name for picture in self.pictures])
-        return found
+        pictures = {picture.name: picture for picture in self.pictures}
+        if name not in pictures:
+            raise NotFoundError("picture", name, pictures)
+        return pictures[name]
 
     def done(self, picture: PictureView) -> Done | None:
         """Return the request that brought a picture, or that from which it was made here."""
