@@ -105,7 +105,7 @@ class Answers:
             slot: images
             for slot, ids in self.references.items()
             if slot in form.references and form.is_asked(slot, given)
-            if (images := [found for one in ids if (found := image(one)) is not None])
+            if (images := [picture for key in ids if (picture := image(key)) is not None])
         }
 
     def applied(self, offer: Offer) -> Answers:

@@ -24,7 +24,7 @@ from prompt_kit.studio import (
     uploading,
     watching,
 )
-from prompt_kit.studio.access import Access, Guard, check_form
+from prompt_kit.studio.access import Guard, PageAccess, check_form
 from prompt_kit.studio.ordering import OrderRunner
 from prompt_kit.studio.pages import STATIC, page
 from prompt_kit.studio.studio import Studio
@@ -53,7 +53,7 @@ ROUTERS = (
 """The pages, in the order of the work."""
 
 
-def create_app(kit: Kit, access: Access) -> ASGIApp:
+def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
     """Return the studio of a project.
 
     Args:

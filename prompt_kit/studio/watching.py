@@ -195,32 +195,34 @@ def results(request: Request, about: str) -> HTMLResponse:
 def order(request: Request, token: str) -> HTMLResponse:
     """Show one order on a page of its own."""
     runner: OrderRunner = request.app.state.runner
-    found = _own(request, token)
-    return page(request, "order.html", orders=[view_of(runner, found)], draft=found.draft, order=found)
+    placed_order = _own(request, token)
+    return page(
+        request, "order.html", orders=[view_of(runner, placed_order)], draft=placed_order.draft, order=placed_order
+    )
 
 
 @router.post("/orders/{token}/cancel")
 async def cancel(request: Request, token: str) -> Response:
     """Stop an order."""
-    found = await run_in_threadpool(_own, request, token)
+    placed_order = await run_in_threadpool(_own, request, token)
     await request.app.state.runner.cancel(token)
-    return await _after(request, found)
+    return await _after(request, placed_order)
 
 
 @router.post("/orders/{token}/resend")
 async def resend(request: Request, token: str) -> Response:
     """Go on with an order, though something may be paid twice."""
-    found = await run_in_threadpool(_own, request, token)
+    placed_order = await run_in_threadpool(_own, request, token)
     await request.app.state.runner.allow(token)
-    return await _after(request, found)
+    return await _after(request, placed_order)
 
 
 @router.post("/orders/{token}/drop")
 async def drop(request: Request, token: str) -> Response:
     """Leave an order that asks as it is."""
-    found = await run_in_threadpool(_own, request, token)
+    placed_order = await run_in_threadpool(_own, request, token)
     await request.app.state.runner.cancel(token)
-    return await _after(request, found)
+    return await _after(request, placed_order)
 
 
 async def _after(request: Request, order: PlacedOrder) -> Response:
@@ -247,7 +249,7 @@ def _own(request: Request, token: str) -> PlacedOrder:
         NotFoundError: When there is none, or it is somebody else's.
     """
     runner: OrderRunner = request.app.state.runner
-    found = placed(runner.root, token)
-    if found.person != person_of(request):
+    placed_order = placed(runner.root, token)
+    if placed_order.person != person_of(request):
         raise NotFoundError("order", token)
-    return found
+    return placed_order
