@@ -281,7 +281,8 @@ def test_a_picture_is_looked_up_by_its_bytes(kit: Kit, runs: list[Path]) -> None
     ("values", "subject"),
     [
         ({"style": "flat", "subject": "otter"}, "otter"),
-        ({"mode": "swap", "target": "the blue sofa"}, "the blue sofa"),
+        ({"target": "the blue sofa", "change": "swap"}, "the blue sofa"),
+        ({"style": "flat", "target": "the blue sofa"}, "the blue sofa"),
         ({"change": "warmer", "keep": ["the hat"]}, "warmer"),
         ({"views": ["front", "back"]}, "front"),
         ({}, ""),

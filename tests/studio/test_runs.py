@@ -132,3 +132,12 @@ def test_a_refused_request_says_why_on_the_page_of_its_run(page: Page, kit: Kit)
 def test_a_run_that_is_not_there_is_said_to_be_missing(page: Page, address: str) -> None:
     """No other folder can be reached by the address of a run."""
     assert page.client.get(address).status_code == 404
+
+
+def test_a_run_is_named_by_words_and_not_by_its_pictures(page: Page, kit: Kit) -> None:
+    """Of a recipe that begins with pictures and choices, the first words say what it is about."""
+    values = {"target": "the blue sofa", "new_look": "a red sofa", "change": "swap"}
+    prompt = kit.render("inpainting", values, references={"picture": png((64, 48), "#1122cc")})
+    folder = kit.generate(prompt).folder
+    assert folder is not None
+    assert 'class="lead">the blue sofa · ' in page.get(f"/runs/{folder.parent.name}/{folder.name}")

@@ -200,8 +200,14 @@ def subject_of(record: RunRecord) -> str:
 
     A value of a single word is as often a choice, such as ``swap``, and says little; it counts where nothing else does.
     """
-    values = [value for value in record.values.values() if value]
-    texts = [" ".join(str(next(iter(value)) if isinstance(value, list | tuple) else value).split()) for value in values]
-    named = (record.values.get("change"), record.values.get("subject"))
-    words = next((str(value) for value in named if value), "") or next((text for text in texts if " " in text), "")
-    return " ".join((words or next(iter(texts), "")).split())
+    slots = {part.get("reference") or part.get("mask") for turn in record.turns for part in turn.get("parts", ())}
+    texts = {name: _first_text(value) for name, value in record.values.items() if value and name not in slots}
+    refined = record.parent or next(iter(texts), "") == "change"
+    named = texts.get("change", "") if refined else ""
+    several = (text for text in texts.values() if " " in text)
+    return named or texts.get("subject") or next(several, "") or next(iter(texts.values()), "")
+
+
+def _first_text(value: Any) -> str:
+    entry = value[0] if isinstance(value, list | tuple) else value
+    return " ".join(str(entry).split())
