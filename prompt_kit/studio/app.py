@@ -11,7 +11,19 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from prompt_kit.errors import NotFoundError, PromptKitError
-from prompt_kit.studio import filling, gallery, runfiles, uploading, watching
+from prompt_kit.studio import (
+    again,
+    changing,
+    downloading,
+    filling,
+    gallery,
+    picturepage,
+    runfiles,
+    runpage,
+    sidebyside,
+    uploading,
+    watching,
+)
 from prompt_kit.studio.access import Guard, PageAccess, check_form
 from prompt_kit.studio.ordering import OrderRunner
 from prompt_kit.studio.pages import STATIC, page
@@ -25,7 +37,19 @@ if TYPE_CHECKING:
 
     from prompt_kit.kit import Kit
 
-ROUTERS = (gallery.router, filling.router, watching.router, uploading.router, runfiles.router)
+ROUTERS = (
+    gallery.router,
+    again.router,
+    filling.router,
+    watching.router,
+    uploading.router,
+    downloading.router,
+    runpage.router,
+    picturepage.router,
+    changing.router,
+    sidebyside.router,
+    runfiles.router,
+)
 """The pages, in the order of the work."""
 
 
