@@ -118,6 +118,20 @@ class Archive:
 
         return export(self._all_pictures(review="approved", recipe=recipe, person=person), folder)
 
+    def zip_approved(self, *, recipe: str = "", person: str | None = None) -> Iterator[bytes]:
+        """Return a zip file of the approved pictures with their sidecars, part by part as it is made.
+
+        Args:
+            recipe: Leaves out those of other recipes.
+            person: Leaves out what was made for others.
+
+        Raises:
+            WorkspaceError: When the runs cannot be read.
+        """
+        from prompt_kit.record.exporting import zipped
+
+        return zipped(self._all_pictures(review="approved", recipe=recipe, person=person))
+
     def _all_pictures(self, **wanted: Unpack[Wanted]) -> Iterator[PastPicture]:
         while True:
             page = self.pictures(**wanted)

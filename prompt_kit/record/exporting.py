@@ -1,10 +1,12 @@
-"""Copies pictures out of their runs, each with its sidecar."""
+"""Copies pictures out of their runs, each with its sidecar: into a folder, or into a zip file on its way to somebody."""
 
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import PromptKitError
 from prompt_kit.record.reviews import reviews_in
@@ -12,10 +14,13 @@ from prompt_kit.record.reviews.pictures import with_reviews
 from prompt_kit.support import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from prompt_kit.record.index import PastPicture
+
+LEFT_OUT: Final = "left-out.txt"
+"""The file in a zip file that names the pictures that are not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +44,67 @@ def export(pictures: Iterable[PastPicture], folder: Path) -> Exported:
     """
     files.make_folder(folder)
     copies, problems = [], []
-    for picture in pictures:
-        path = picture.path
-        stem = f"{path.parent.parent.name}-{path.parent.name}-{path.stem}"
-        try:
-            data = path.read_bytes()
-            reviewed = with_reviews(path, reviews_in(path.parent))
-        except (OSError, PromptKitError) as error:
-            problems.append(f"{path}: the picture is left out, because it cannot be read. {error}")
+    for found in map(_checked, pictures):
+        if isinstance(found, str):
+            problems.append(found)
             continue
-        if reviewed.state != "approved" or reviewed.sha256 != hashlib.sha256(data).hexdigest():
-            problems.append(f"{path}: the picture is left out, because it was changed after its approval.")
-            continue
-        copies.append(files.put_copy(folder, f"{stem}{path.suffix}", data))
-        sidecar = path.with_suffix(".json")
-        if sidecar.is_file():
-            files.put_copy(folder, f"{stem}.json", sidecar.read_bytes())
+        picture, *sidecar = [files.put_copy(folder, name, data) for name, data in found]
+        copies.append(picture)
     return Exported(tuple(copies), tuple(problems))
+
+
+def zipped(pictures: Iterable[PastPicture]) -> Iterator[bytes]:
+    """Yield a zip file of approved pictures with their sidecars, part by part; no more than one picture is held.
+
+    The bytes are looked at once more, as by `export`. What is left out is named in ``left-out.txt``, with the reason.
+    """
+    stream = _Stream()
+    problems = []
+    # Pictures are compressed already.
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for found in map(_checked, pictures):
+            if isinstance(found, str):
+                problems.append(found)
+                continue
+            for name, data in found:
+                archive.writestr(name, data)
+                yield stream.taken()
+        if problems:
+            archive.writestr(LEFT_OUT, "\n".join(problems) + "\n")
+    yield stream.taken()
+
+
+class _Stream(io.RawIOBase):
+    """Keeps what is written until it is taken; it cannot go back, which the zip file heeds."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]  # zipfile writes bytes alone
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def taken(self) -> bytes:
+        """Return what was written since it was taken last."""
+        data = b"".join(self._parts)
+        self._parts.clear()
+        return data
+
+
+def _checked(picture: PastPicture) -> list[tuple[str, bytes]] | str:
+    """Return the picture and its sidecar with the names of their copies, or why it is left out."""
+    path = picture.path
+    stem = f"{path.parent.parent.name}-{path.parent.name}-{path.stem}"
+    sidecar = path.with_suffix(".json")
+    try:
+        data = path.read_bytes()
+        reviewed = with_reviews(path, reviews_in(path.parent))
+        beside = [(f"{stem}.json", sidecar.read_bytes())] if sidecar.is_file() else []
+    except (OSError, PromptKitError) as error:
+        return f"{path}: the picture is left out, because it cannot be read. {error}"
+    if reviewed.state != "approved" or reviewed.sha256 != hashlib.sha256(data).hexdigest():
+        return f"{path}: the picture is left out, because it was changed after its approval."
+    return [(f"{stem}{path.suffix}", data), *beside]
