@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from prompt_kit.cli.jobs import cancel_job, list_jobs, standing, wait_for_jobs
-from prompt_kit.cli.narrowing import narrowed
+from prompt_kit.cli.narrowing import DIVIDED, narrowed, period
 from prompt_kit.cli.output import give, give_json, say, talk
 from prompt_kit.cli.reviews import approve, comment, export, reject, review_lines, verdicts
-from prompt_kit.errors import PromptKitError
+from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.project import find_project
 from prompt_kit.support.money import dollars, recorded
 from prompt_kit.support.text import counted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from pathlib import Path
 
     from prompt_kit.record.index import PastRun
-    from prompt_kit.record.ledger import Spending
+    from prompt_kit.record.ledger import By, Spending
     from prompt_kit.record.runs import Member, Run
 
 SHOWN: Final = 48
@@ -206,9 +207,16 @@ def _member_line(member: Member) -> str:
 
 
 @runs.command("spend")
+@click.option("--by", type=click.Choice(DIVIDED), default=None, help="Say it for each of them.")
+@period
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def spend(*, as_json: bool) -> None:
+def spend(by: By | None, since: date | None, until: date | None, *, as_json: bool) -> None:
     """Say what was spent today and this month, and what is left of the budget."""
+    if by is None and (since or until):
+        raise InputError("--since and --until need --by, such as --by day.")
+    if by is not None:
+        _spend_by(by, since, until, as_json=as_json)
+        return
     from prompt_kit.record.history import missing_history
     from prompt_kit.record.ledger import Ledger
 
@@ -226,14 +234,34 @@ def spend(*, as_json: bool) -> None:
         return
     names = {"day": "today (UTC)", "month": f"{now:%B}"}
     for name, spending in spent.items():
-        line = f"{names[name]:<14}{dollars(spending.known)} booked"
-        if spending.unknown_count or spending.possible:
-            line += (
-                f", and {spending.unknown_count} requests that may have been paid (about {dollars(spending.possible)})"
-            )
+        line = f"{names[name]:<14}{dollars(spending.known)} booked" + _perhaps(spending)
         if (limit := limits[name]) is not None:
             line += f"; {dollars(limit - spending.known - spending.possible)} left of {dollars(limit)}"
         say(line)
+
+
+def _spend_by(by: By, since: date | None, until: date | None, *, as_json: bool) -> None:
+    """Say what was spent for each day, recipe, person or model."""
+    from prompt_kit.record.archive import Archive
+
+    lines = Archive(find_project()).spending(by=by, since=since, until=until)
+    if as_json:
+        give_json([{by: line.name, "requests": line.requests, **_plain_spending(line.spending)} for line in lines])
+        return
+    if not lines:
+        talk("Nothing was spent.")
+    width = max((len(line.name) for line in lines), default=0) + 2
+    for line in lines:
+        asked = counted(line.requests, "request")
+        words = f"{line.name or '-':<{width}}{dollars(line.spending.known):>10} booked for {asked}"
+        say(words + _perhaps(line.spending))
+
+
+def _perhaps(spending: Spending) -> str:
+    """Return what may have been spent besides, as the end of a line."""
+    if not (spending.unknown_count or spending.possible):
+        return ""
+    return f", and {spending.unknown_count} requests that may have been paid (about {dollars(spending.possible)})"
 
 
 @runs.command("rebuild-ledger")

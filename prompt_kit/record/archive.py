@@ -1,4 +1,4 @@
-"""What a project keeps of its work: the history of runs, and the reviews of their pictures."""
+"""What a project keeps of its work: history, reviews, spending and drafts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from prompt_kit.support.calls import check_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
+    from decimal import Decimal
     from pathlib import Path
 
     from typing_extensions import Unpack
 
     from prompt_kit.project import Project
+    from prompt_kit.record.drafts import DraftStore, PreferenceStore
     from prompt_kit.record.exporting import Exported
     from prompt_kit.record.index import HistoryChoices, HistoryPage, PastPicture, PicturePage
     from prompt_kit.record.index.narrowing import Wanted
+    from prompt_kit.record.ledger import By, SpendingLine
     from prompt_kit.record.reviews import Review, ReviewedPicture, Verdict
 
 
@@ -131,6 +135,48 @@ class Archive:
         from prompt_kit.record.exporting import zipped
 
         return zipped(self._all_pictures(review="approved", recipe=recipe, person=person))
+
+    def spending(self, *, by: By, since: date | None = None, until: date | None = None) -> tuple[SpendingLine, ...]:
+        """Return what was spent, by ``day`` in their order, or by ``recipe``, ``person`` or ``model``, most first.
+
+        Args:
+            by: By what it is divided.
+            since: The first day, in UTC.
+            until: The last day, in UTC.
+
+        Raises:
+            InputError: When it is divided by something else.
+            WorkspaceError: When the ledger cannot be read.
+        """
+        from prompt_kit.record.ledger import Ledger
+
+        with Ledger.open(self.project.ledger_url) as ledger:
+            return ledger.spent_by(by, since=since, until=until)
+
+    def budget_left(self) -> Decimal | None:
+        """Return what may still be spent under the tightest limit of a run, today and this month; ``None`` is no limit.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be read.
+        """
+        from prompt_kit.record.ledger import Ledger
+
+        with Ledger.open(self.project.ledger_url) as ledger:
+            return ledger.left(self.project.budget)
+
+    @property
+    def drafts(self) -> DraftStore:
+        """What persons are filling in."""
+        from prompt_kit.record.drafts import DraftStore
+
+        return DraftStore(self.project.runs_folder / "drafts")
+
+    @property
+    def preferences(self) -> PreferenceStore:
+        """The favourites and last recipes of persons."""
+        from prompt_kit.record.drafts import PreferenceStore
+
+        return PreferenceStore(self.project.runs_folder / "people")
 
     def _all_pictures(self, **wanted: Unpack[Wanted]) -> Iterator[PastPicture]:
         while True:

@@ -26,7 +26,6 @@ from prompt_kit.studio.tracing import Piece, paragraphs
 from prompt_kit.studio.watching import orders_of
 
 if TYPE_CHECKING:
-
     from starlette.datastructures import FormData
 
     from prompt_kit.errors import Offer

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from prompt_kit.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def hold(file: Path) -> FileLock | None:
@@ -27,6 +31,22 @@ def hold(file: Path) -> FileLock | None:
     except OSError as error:
         raise WorkspaceError(f"{file.parent}: this folder cannot be locked ({error.strerror}).") from error
     return lock
+
+
+@contextmanager
+def waited(file: Path, seconds: float = 10) -> Iterator[None]:
+    """Hold the lock of this name for a short step, after those who have it; its file stays.
+
+    Raises:
+        WorkspaceError: When somebody holds it for longer than that, or no lock can be made there.
+    """
+    try:
+        with FileLock(file, timeout=seconds, thread_local=False):
+            yield
+    except Timeout as error:
+        raise WorkspaceError(f"{file}: another process has held this for {seconds:.0f} s. Try again.") from error
+    except OSError as error:
+        raise WorkspaceError(f"{file.parent}: this folder cannot be locked ({error.strerror}).") from error
 
 
 def release(lock: FileLock) -> None:

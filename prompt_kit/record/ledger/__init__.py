@@ -4,8 +4,9 @@ SQLite by default, PostgreSQL by URL. Importing this loads SQLAlchemy, which tak
 it is used.
 """
 
+from prompt_kit.record.ledger.breakdown import By, SpendingLine
 from prompt_kit.record.ledger.ledger import Ledger
 from prompt_kit.record.ledger.settling import End
 from prompt_kit.record.ledger.tables import SCHEMA, Entry, Planned, RequestState, Spending
 
-__all__ = ["SCHEMA", "End", "Entry", "Ledger", "Planned", "RequestState", "Spending"]
+__all__ = ["SCHEMA", "By", "End", "Entry", "Ledger", "Planned", "RequestState", "Spending", "SpendingLine"]

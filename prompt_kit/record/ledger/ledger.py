@@ -6,11 +6,11 @@ import os
 import socket
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from prompt_kit.errors import BudgetError, WorkspaceError
-from prompt_kit.record.ledger import restoring, settling, statements, totals
+from prompt_kit.record.ledger import breakdown, restoring, settling, statements, totals
 from prompt_kit.record.ledger.budgets import Limits
 from prompt_kit.record.ledger.databases import connect
 from prompt_kit.record.ledger.tables import Entry, Planned, RequestState, Spending
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.outcome import Outcome
     from prompt_kit.project import Budget
+    from prompt_kit.record.ledger.breakdown import By, SpendingLine
     from prompt_kit.record.ledger.settling import End
 
 _PLANNED: Final = tuple(field.name for field in fields(Planned))
@@ -310,6 +311,16 @@ class Ledger:
         """
         with self._database.reading() as connection:
             return totals.spent(connection, since, person)
+
+    def spent_by(self, by: By, *, since: date | None = None, until: date | None = None) -> tuple[SpendingLine, ...]:
+        """Return what was spent from a day to a day, both included: days in their order, else what cost most first.
+
+        Raises:
+            InputError: When it is divided by something else.
+            WorkspaceError: When the ledger cannot be read.
+        """
+        with self._database.reading() as connection:
+            return breakdown.spent_by(connection, by, since, until)
 
     def left(self, budget: Budget, run: str = "") -> Decimal | None:
         """Return what may still be spent under the tightest limit, in US dollars; ``None`` is no limit.

@@ -60,12 +60,16 @@ IN_JOBS: Final = _ROWS.where(
 OF_REQUEST: Final = _ROWS.where(_c.fingerprint == sa.bindparam("fingerprint"), _c.state == "done").limit(1)
 
 _OPEN_PRICE: Final = _c.actual.is_(None) & (_c.state != "planned")
-SPENT_BETWEEN: Final = sa.select(
+PRICE_SUMS: Final = (
     sa.func.sum(_c.actual),
     sa.func.sum(_c.estimate).filter(_OPEN_PRICE),
     sa.func.count().filter(_OPEN_PRICE),
     sa.func.count().filter(_OPEN_PRICE & _c.estimate.is_(None)),
-).where(_c.planned_at >= sa.bindparam("since"), _c.planned_at < sa.bindparam("until"))
+)
+"""What rows add up to: booked, estimated without a price, how many of these, and how many without an estimate."""
+SPENT_BETWEEN: Final = sa.select(*PRICE_SUMS).where(
+    _c.planned_at >= sa.bindparam("since"), _c.planned_at < sa.bindparam("until")
+)
 SPENT_BETWEEN_BY: Final = SPENT_BETWEEN.where(_c.person == sa.bindparam("person"))
 SPENT_ON_DAYS: Final = sa.select(
     sa.func.sum(_t.known, type_=Money),

@@ -6,13 +6,13 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, get_args
 
 from prompt_kit.errors import InputError, NotFoundError, Problem
 from prompt_kit.record.reviews.file import add, reviews_in
 from prompt_kit.record.reviews.schema import STATES, Review, ReviewState, Verdict
 from prompt_kit.record.runs.listing import pictures_in
+from prompt_kit.record.runs.schema import now_as_recorded
 from prompt_kit.support import files
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def review(path: Path, verdict: Verdict, *, person: str = "", reason: str = "") 
         verdict=verdict,
         person=person,
         reason=reason,
-        at=datetime.now(UTC),
+        at=now_as_recorded(),
     )
     add(folder, made)
     return made

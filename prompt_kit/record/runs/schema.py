@@ -7,7 +7,7 @@ job, its end and its totals. So records could later be files that are only appen
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
@@ -49,6 +49,12 @@ def moment(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("moments need their time zone")
     return at.isoformat(timespec="milliseconds")
+
+
+def now_as_recorded() -> datetime:
+    """Return this moment as exactly as records have it: to the millisecond."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def _moment(value: Any) -> datetime:
