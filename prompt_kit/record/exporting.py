@@ -1,4 +1,4 @@
-"""Copies pictures out of their runs, each with its sidecar: into a folder, or into a zip file on its way to somebody."""
+"""Copies pictures out of their runs, each with its sidecar: into a folder, or into a zip file."""
 
 from __future__ import annotations
 
@@ -48,8 +48,7 @@ def export(pictures: Iterable[PastPicture], folder: Path) -> Exported:
         if isinstance(found, str):
             problems.append(found)
             continue
-        picture, *sidecar = [files.put_copy(folder, name, data) for name, data in found]
-        copies.append(picture)
+        copies += [files.put_copy(folder, name, data) for name, data in found][:1]
     return Exported(tuple(copies), tuple(problems))
 
 

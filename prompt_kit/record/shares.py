@@ -1,4 +1,4 @@
-"""Links that show pictures to people who have no access: on the disk for good, and closed as soon as they are withdrawn.
+"""Links that show pictures to people without access: on the disk for good, and closed as soon as they are withdrawn.
 
 ``runs/shares/<token>.jsonl`` has one line that says what the link shows. Whatever line follows withdraws it, so that a
 line that was cut short by a power cut closes a link and never opens one.
@@ -86,7 +86,7 @@ def add_share(root: Path, pictures: Sequence[Path], *, with_prompt: bool = False
     plain = {
         "schema": 1,
         "token": share.token,
-        "pictures": [{"run": one.run, "picture": one.name, "sha256": one.sha256} for one in shared],
+        "pictures": [{"run": shown.run, "picture": shown.name, "sha256": shown.sha256} for shown in shared],
         "with_prompt": with_prompt,
         "person": person,
         "at": share.at.isoformat(),

@@ -11,10 +11,21 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from prompt_kit.errors import NotFoundError, PromptKitError
-from prompt_kit.studio import filling, gallery, runfiles, uploading, watching
+from prompt_kit.studio import (
+    filling,
+    gallery,
+    history,
+    reviewing,
+    runfiles,
+    sharing,
+    spending,
+    uploading,
+    watching,
+)
 from prompt_kit.studio.access import Access, Guard, check_form
 from prompt_kit.studio.ordering import OrderRunner
 from prompt_kit.studio.pages import STATIC, page
+from prompt_kit.studio.shared import shared_pages
 from prompt_kit.studio.studio import Studio
 
 if TYPE_CHECKING:
@@ -25,7 +36,17 @@ if TYPE_CHECKING:
 
     from prompt_kit.kit import Kit
 
-ROUTERS = (gallery.router, filling.router, watching.router, uploading.router, runfiles.router)
+ROUTERS = (
+    gallery.router,
+    filling.router,
+    watching.router,
+    uploading.router,
+    history.router,
+    reviewing.router,
+    sharing.router,
+    spending.router,
+    runfiles.router,
+)
 """The pages, in the order of the work."""
 
 
@@ -51,6 +72,7 @@ def create_app(kit: Kit, access: Access) -> ASGIApp:
     app.state.studio, app.state.access, app.state.runner = Studio(kit), access, runner
     for router in ROUTERS:
         app.include_router(router)
+    app.mount("/share", shared_pages(kit), name="share")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(PromptKitError, _problem)
     app.add_exception_handler(HTTPException, _refused)

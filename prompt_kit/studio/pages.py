@@ -79,10 +79,15 @@ def _price(amount: Decimal | None) -> str:
     return "price unknown" if amount is None else "free" if not amount else dollars(amount, least=2, most=3)
 
 
+def _left(amount: Decimal) -> str:
+    """Return an amount that may be zero or below it as people read it."""
+    return ("−" if amount < 0 else "") + dollars(abs(amount), least=2, most=3)
+
+
 def _when(at: datetime | None) -> str:
     """Return a moment as people read it, in the time of this computer."""
     return f"{at.astimezone():%d %b %Y, %H:%M}" if at else ""
 
 
-PAGES.filters |= {"price": _price, "when": _when, "spoken": spoken, "in_words": in_words}
+PAGES.filters |= {"price": _price, "left": _left, "when": _when, "spoken": spoken, "in_words": in_words}
 PAGES.globals |= {"asset": asset, "roles": ROLES}
