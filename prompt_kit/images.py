@@ -44,6 +44,7 @@ _NOT_TAKEN: Final = {
     "image/bmp": "a BMP picture",
     "image/jxl": "a JPEG XL picture",
 }
+_WEB_PAGE = re.compile(rb"<(?:!doctype html|html|head|body|script)\b")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -110,14 +111,19 @@ _SETTLED_NS: Final = 2_000_000_000
 """How old a change must be: file systems count in steps of up to two seconds, within which a second one is not seen."""
 
 
-def open_image(source: Path | str | bytes) -> Image:
+def open_image(source: Path | str | bytes, *, label: str = "") -> Image:
     """Return a picture with its type, size and hash; its pixels are not decoded.
+
+    Args:
+        source: A file, or the bytes themselves.
+        label: What messages call bytes, which have no name.
 
     Raises:
         InputError: When it is no picture, is too large, or is a web address.
     """
     if isinstance(source, bytes):
-        return _checked(source, source, "the picture")
+        image = _checked(source, source, label or "the picture")
+        return replace(image, label=label) if label else image
     if isinstance(source, str) and _SCHEME.match(source):
         raise InputError(f"{source}: pictures are not fetched from the web. Save it and give the file.")
     path = Path(source)
@@ -154,12 +160,24 @@ def _state(path: Path) -> _State:
     return _State(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
+def not_taken(data: bytes) -> str:
+    """Return what bytes are that no model takes as a picture, as a sentence goes on; nothing when they are taken."""
+    media_type, beginning = sniff(data), data[:1000].lower()
+    if media_type:
+        kind = _NOT_TAKEN.get(media_type, "")
+    elif b"<svg" in beginning:
+        kind = "an SVG drawing"
+    else:
+        kind = "a web page" if _WEB_PAGE.search(beginning) else ""
+    if not kind:
+        return "" if media_type else "not a picture"
+    return f"{kind}, which no model takes"
+
+
 def _checked(data: bytes, origin: Path | bytes, label: str) -> Image:
     media_type = sniff(data)
     if media_type is None or media_type in _NOT_TAKEN:
-        kind = "an SVG drawing" if b"<svg" in data[:1000].lower() else _NOT_TAKEN.get(media_type or "")
-        fact = f"{kind}, which no model takes" if kind else "not a picture"
-        raise InputError(f"{label}: this is {fact}. Use {_ACCEPTED}.")
+        raise InputError(f"{label}: this is {not_taken(data)}. Use {_ACCEPTED}.")
     width, height, orientation = head(data)
     if not (width and height):
         raise InputError(f"{label}: the picture is damaged: its size cannot be read. Save it again.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -162,6 +163,31 @@ def test_an_index_that_cannot_be_used_is_made_anew(kit: Kit, runs: list[Path], c
     path = runs[0].parents[1] / INDEX
     path.unlink() if content is None else path.write_bytes(content)
     assert listed(kit) == runs[::-1]
+
+
+def test_many_look_while_runs_are_made(kit: Kit, runs: list[Path], tmp_path: Path) -> None:
+    """Threads bring the same index up to date at the same time; each sees at least what was there before."""
+
+    def look(number: int) -> int:
+        if number % 4 == 0:
+            kept(tmp_path / "runs", at=NOON + timedelta(hours=1))
+        return kit.history().total
+
+    with ThreadPoolExecutor(8) as threads:
+        totals = list(threads.map(look, range(24)))
+    assert min(totals) >= len(runs)
+    assert kit.history().total == len(runs) + 6
+
+
+def test_a_failed_change_is_not_brought_into_the_next_index(kit: Kit, runs: list[Path]) -> None:
+    """A process was killed while it wrote the index, which somebody deleted then: its journal is not taken up."""
+    listed(kit)
+    path = runs[0].parents[1] / INDEX
+    path.write_bytes(b"x" * 5000)
+    journal = path.with_name(f"{INDEX}-journal")
+    journal.write_bytes(b"x" * 5000)
+    assert listed(kit) == runs[::-1]
+    assert not journal.exists()
 
 
 def test_an_index_damaged_inside_is_made_anew(kit: Kit, runs: list[Path]) -> None:

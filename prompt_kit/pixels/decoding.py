@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image as Pillow
 
@@ -50,8 +50,7 @@ def decoded(data: bytes, label: str, *, within: tuple[int, int] | None = None) -
     kind = _kind(data, label)
     orientation = head(data).orientation
     with _decoder_errors_as_input_errors(label), Pillow.open(io.BytesIO(data), formats=(kind,)) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise InputError(f"{label} has more than {MAX_PIXELS // 1_000_000} million pixels. Save a smaller copy.")
+        _refuse_too_many_pixels(image, label)
         if within is not None:
             # JPEG can be decoded at an eighth of its size, which saves most of the time.
             image.draft("RGB", within[::-1] if orientation in TURNED else within)
@@ -60,6 +59,34 @@ def decoded(data: bytes, label: str, *, within: tuple[int, int] | None = None) -
         if within is not None:
             turned.thumbnail(within)
         return turned
+
+
+def saved_upright(data: bytes, label: str) -> bytes:
+    """Return a picture whose pixels are stored as people see them, in the same format and with its colour profile.
+
+    PNG and WebP lose nothing; JPEG is saved with its own tables, and so nearly as it was.
+
+    Raises:
+        InputError: When it cannot be read here, or has too many pixels.
+    """
+    kind = _kind(data, label)
+    buffer = io.BytesIO()
+    with _decoder_errors_as_input_errors(label), Pillow.open(io.BytesIO(data), formats=(kind,)) as image:
+        _refuse_too_many_pixels(image, label)
+        like = _tables(image) if kind == "JPEG" else {"lossless": True, "exact": True} if kind == "WEBP" else {}
+        turned = upright(image, head(data).orientation)
+        turned.save(buffer, kind, icc_profile=image.info.get("icc_profile"), **like)
+    return buffer.getvalue()
+
+
+def _tables(image: Pillow.Image) -> dict[str, Any]:
+    """Return how a JPEG is saved with the tables it was made with, and its colours at the full resolution."""
+    return {"qtables": getattr(image, "quantization", None), "subsampling": 0}
+
+
+def _refuse_too_many_pixels(image: Pillow.Image, label: str) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise InputError(f"{label} has more than {MAX_PIXELS // 1_000_000} million pixels. Save a smaller copy.")
 
 
 def plain(image: Pillow.Image) -> Pillow.Image:

@@ -1,10 +1,12 @@
-"""What a project keeps of its work: history, reviews, spending and drafts."""
+"""What a project keeps of its work: history, reviews, spending, drafts and uploads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from prompt_kit.errors import WorkspaceError
 from prompt_kit.support.calls import check_options
+from prompt_kit.support.hashing import hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from prompt_kit.record.index.narrowing import Wanted
     from prompt_kit.record.ledger import By, SpendingLine
     from prompt_kit.record.reviews import Review, ReviewedPicture, Verdict
+    from prompt_kit.record.uploads import UploadStore
+    from prompt_kit.record.versions import Version
 
 
 class Archive:
@@ -122,6 +126,22 @@ class Archive:
 
         return export(self._all_pictures(review="approved", recipe=recipe, person=person), folder)
 
+    def versions(self, run: str | Path, picture: str) -> tuple[Version, ...]:
+        """Return the tree of refinements that a picture belongs to, from its first ancestor on.
+
+        Args:
+            run: The run, by its id or folder.
+            picture: The file name of the picture.
+
+        Raises:
+            InputError: When the record of the run is damaged.
+            NotFoundError: When there is no such run or picture.
+            WorkspaceError: When the folder of runs cannot be read.
+        """
+        from prompt_kit.record.versions import versions
+
+        return versions(run, picture, self.project.runs_folder)
+
     def zip_approved(self, *, recipe: str = "", person: str | None = None) -> Iterator[bytes]:
         """Return a zip file of the approved pictures with their sidecars, part by part as it is made.
 
@@ -177,6 +197,35 @@ class Archive:
         from prompt_kit.record.drafts import PreferenceStore
 
         return PreferenceStore(self.project.runs_folder / "people")
+
+    @property
+    def uploads(self) -> UploadStore:
+        """Pictures that people gave to a page."""
+        from prompt_kit.record.uploads import UploadStore
+
+        return UploadStore(self.project.runs_folder / "uploads")
+
+    def thumbnail(self, path: Path, size: int = 320, *, sha256: str = "") -> Path | None:
+        """Return the file of a small copy (WebP) of a run's picture; ``None`` when it cannot be read here.
+
+        Copies are kept in the user's cache.
+
+        Args:
+            path: The picture.
+            size: Longest side of the copy, in pixels: 160, 320, 640 or 1280; the next larger one is taken.
+            sha256: The hash of the picture's bytes, where it is there already.
+
+        Raises:
+            WorkspaceError: When the copy cannot be written.
+        """
+        from prompt_kit.pixels.thumbnails import kept_thumbnail
+        from prompt_kit.support.cachefolder import cache_folder
+
+        try:
+            name = sha256 or hash_of(path)
+        except WorkspaceError:
+            return None
+        return kept_thumbnail(path, size, cache_folder() / "thumbnails" / name[:2], name)
 
     def _all_pictures(self, **wanted: Unpack[Wanted]) -> Iterator[PastPicture]:
         while True:

@@ -12,6 +12,8 @@ TURNED: Final = frozenset({5, 6, 7, 8})
 
 ORIENTATION: Final = 0x0112
 """The tag of the orientation in Exif (CIPA DC-008, 4.6.4)."""
+GPS: Final = 0x8825
+"""The tag of the place in Exif."""
 _MOST_TAGS: Final = 200
 _MOST_STEPS: Final = 100_000
 """How many parts of a file are read at most; a real file of 50 MB has some thousands."""
@@ -135,6 +137,11 @@ def _webp_orientation(data: bytes) -> int:
             return _exif(data[at + 8 : at + 8 + length].removeprefix(b"Exif\0\0"))
         at += 8 + length + length % 2
     return 1
+
+
+def names_place(exif: bytes) -> bool:
+    """Return whether a block of Exif says where the picture was taken."""
+    return _tag(exif, GPS) > 0
 
 
 def _exif(data: bytes) -> int:

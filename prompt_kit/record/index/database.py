@@ -60,7 +60,7 @@ def opened(root: Path) -> Iterator[sqlite3.Connection]:
         ) from error
     except sqlite3.DatabaseError as error:
         with suppress(OSError):
-            path.unlink(missing_ok=True)
+            _remove(path)
         raise WorkspaceError(f"{path}: the index of the runs was damaged and is made anew. Try again.") from error
 
 
@@ -71,7 +71,7 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         if writable and not _is_usable(connection):
             connection.close()
-            path.unlink(missing_ok=True)
+            _remove(path)
             connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
         connection.execute("PRAGMA synchronous=NORMAL")
         if not _version(connection):
@@ -91,6 +91,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def _remove(path: Path) -> None:
+    # What a killed process had begun to change would be undone in the next file of this name.
+    for name in (f"{path.name}-journal", path.name):
+        path.with_name(name).unlink(missing_ok=True)
 
 
 def _is_usable(connection: sqlite3.Connection) -> bool:

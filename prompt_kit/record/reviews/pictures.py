@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from prompt_kit.record.reviews.schema import STATES, Review, ReviewState, Verdic
 from prompt_kit.record.runs.listing import pictures_in
 from prompt_kit.record.runs.schema import now_as_recorded
 from prompt_kit.support import files
+from prompt_kit.support.hashing import hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ def with_reviews(path: Path, reviews: Sequence[Review]) -> ReviewedPicture:
     Raises:
         WorkspaceError: When it cannot be read.
     """
-    sha256 = _hash(path)
+    sha256 = hash_of(path)
     named = [review for review in reviews if review.picture == path.name]
     own = tuple(review for review in named if review.sha256 == sha256)
     decided = next((review for review in reversed(own) if review.verdict in STATES), None)
@@ -118,7 +118,7 @@ def review(path: Path, verdict: Verdict, *, person: str = "", reason: str = "") 
         id=secrets.token_hex(8),
         run=f"{folder.parent.name}/{folder.name}",
         picture=path.name,
-        sha256=_hash(path),
+        sha256=hash_of(path),
         verdict=verdict,
         person=person,
         reason=reason,
@@ -161,8 +161,3 @@ def _problems(verdict: str, person: str, reason: str) -> list[Problem]:
             sentence = f"The {name} has {len(text):,} characters; at most {longest:,} are kept. Say it in fewer words."
             problems.append(Problem(sentence, parameter=name))
     return problems
-
-
-def _hash(path: Path) -> str:
-    with files.os_errors_as_workspace_errors(path), path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
