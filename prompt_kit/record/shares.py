@@ -29,10 +29,10 @@ SHARES: Final = "shares"
 MOST: Final = 200
 """Most pictures behind one link."""
 
-_BYTES: Final = 24
-"""How much chance is in a token: 192 bits."""
+_BYTES: Final = 32
+"""How much chance is in a token: 256 bits."""
 
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def share_of(root: Path, token: str) -> Share:
     share = _read(path)
     # Some file systems do not tell capitals from small letters; the token does.
     if share is None or not hmac.compare_digest(share.token, token):
-        raise _no_share()
+        raise _no_share(token)
     return share
 
 
@@ -151,25 +151,24 @@ def shared_file(root: Path, share: Share, number: int) -> Path:
         NotFoundError: When the link is withdrawn, has no such picture, or the picture is gone or has other bytes now.
     """
     if share.withdrawn or not 1 <= number <= len(share.pictures):
-        raise _no_share()
+        raise _no_share(share.token)
     picture = share.pictures[number - 1]
     try:
         path = files.inside(root, f"{picture.run}/{picture.name}")
         if path.is_file() and _hash(path) == picture.sha256:
             return path
     except PromptKitError as error:
-        raise _no_share() from error
-    raise _no_share()
+        raise _no_share(share.token) from error
+    raise _no_share(share.token)
 
 
-def _no_share() -> NotFoundError:
-    way_out = "Perhaps it was withdrawn, or its pictures are gone. Ask the person who sent it."
-    return NotFoundError("picture", "behind this link", way_out=way_out)
+def _no_share(token: str) -> NotFoundError:
+    return NotFoundError("shared link", token, way_out="Perhaps it was withdrawn, or its pictures are gone.")
 
 
 def _path(root: Path, token: str) -> Path:
     if not _TOKEN.fullmatch(token):
-        raise _no_share()
+        raise _no_share(token)
     return root / SHARES / f"{token}.jsonl"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -45,6 +45,11 @@ class Narrowing:
     def __bool__(self) -> bool:
         """Return whether anything is narrowed."""
         return self != Narrowing()
+
+    @property
+    def beyond_words(self) -> bool:
+        """Whether more than words narrow it."""
+        return replace(self, words="") != Narrowing()
 
     @property
     def wanted(self) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def show(request: Request, token: str) -> HTMLResponse:
     share = share_of(root, token)
     there = dict(_there(root, share))
     if not there:
-        raise NotFoundError("picture", "behind this link")
+        raise NotFoundError("shared link", token)
     prompts = {number: _prompt(path, root) for number, path in there.items()} if share.with_prompt else {}
     text = PAGES.get_template("shared.html").render(share=share, there=there, prompts=prompts, missing="")
     return HTMLResponse(text, headers=HEADERS)
