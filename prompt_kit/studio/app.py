@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -101,4 +102,6 @@ def _unreadable(request: Request, _: Exception) -> Response:
 
 def _unexpected(request: Request, _: Exception) -> Response:
     message = "Something unexpected happened in prompt-kit itself. What was made and paid is saved; reload the page."
+    if request.url.path.startswith("/share/"):  # its own application has answered already, and shows nothing of ours
+        return PlainTextResponse(message, 500)
     return page(request, "problem.html", 500, title="That did not work", message=message)
