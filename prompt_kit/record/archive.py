@@ -152,9 +152,9 @@ class Archive:
         Raises:
             WorkspaceError: When the runs cannot be read.
         """
-        from prompt_kit.record.exporting import zipped
+        from prompt_kit.record.exporting import zipped_pictures
 
-        return zipped(self._all_pictures(review="approved", recipe=recipe, person=person))
+        return zipped_pictures(self._all_pictures(review="approved", recipe=recipe, person=person))
 
     def spending(self, *, by: By, since: date | None = None, until: date | None = None) -> tuple[SpendingLine, ...]:
         """Return what was spent, by ``day`` in their order, or by ``recipe``, ``person`` or ``model``, most first.

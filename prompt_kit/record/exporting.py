@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import PromptKitError
 from prompt_kit.record.reviews import reviews_in
 from prompt_kit.record.reviews.pictures import with_reviews
+from prompt_kit.record.zipping import zipped_bytes
 from prompt_kit.support import files
 
 if TYPE_CHECKING:
@@ -52,45 +51,23 @@ def export(pictures: Iterable[PastPicture], folder: Path) -> Exported:
     return Exported(tuple(copies), tuple(problems))
 
 
-def zipped(pictures: Iterable[PastPicture]) -> Iterator[bytes]:
-    """Yield a zip file of approved pictures with their sidecars, part by part; no more than one picture is held.
+def zipped_pictures(pictures: Iterable[PastPicture]) -> Iterator[bytes]:
+    """Yield a zip file of approved pictures with their sidecars, piece by piece as it is made.
 
     The bytes are looked at once more, as by `export`. What is left out is named in ``left-out.txt``, with the reason.
     """
-    stream = _Stream()
+    return zipped_bytes(_entries(pictures))
+
+
+def _entries(pictures: Iterable[PastPicture]) -> Iterator[tuple[str, bytes]]:
     problems = []
-    # Pictures are compressed already.
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        for found in map(_checked, pictures):
-            if isinstance(found, str):
-                problems.append(found)
-                continue
-            for name, data in found:
-                archive.writestr(name, data)
-                yield stream.taken()
-        if problems:
-            archive.writestr(LEFT_OUT, "\n".join(problems) + "\n")
-    yield stream.taken()
-
-
-class _Stream(io.RawIOBase):
-    """Keeps what is written until it is taken; it cannot go back, which the zip file heeds."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]  # zipfile writes bytes alone
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def taken(self) -> bytes:
-        """Return what was written since it was taken last."""
-        data = b"".join(self._parts)
-        self._parts.clear()
-        return data
+    for found in map(_checked, pictures):
+        if isinstance(found, str):
+            problems.append(found)
+        else:
+            yield from found
+    if problems:
+        yield LEFT_OUT, ("\n".join(problems) + "\n").encode()
 
 
 def _checked(picture: PastPicture) -> list[tuple[str, bytes]] | str:

@@ -60,6 +60,11 @@ class PlacedOrder:
     resend: bool = False
     """Whether what may have been paid may be sent again."""
 
+    @property
+    def refines(self) -> str:
+        """The picture that it refines, as run and file name; empty when it refines none."""
+        return f"{self.parent}/{self.parent_picture}" if self.parent else ""
+
     def rendered(self, root: Path) -> Prompt:
         """Return the prompt as it was rendered when the order was placed.
 

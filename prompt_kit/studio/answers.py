@@ -69,7 +69,7 @@ class Answers:
             {
                 str(name): tuple(map(str, ids))
                 for name, ids in _mapping(plain.get("references")).items()
-                if isinstance(ids, list)
+                if isinstance(ids, list | tuple)
             },
             {str(name): str(value) for name, value in _mapping(plain.get("settings")).items() if name in SETTINGS},
             tuple(map(str, uses)) if isinstance(uses := plain.get("uses"), list) else (),

@@ -13,12 +13,18 @@ from starlette.exceptions import HTTPException
 
 from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.studio import (
+    again,
+    changing,
+    downloading,
     filling,
     gallery,
     history,
+    picturepage,
     reviewing,
     runfiles,
+    runpage,
     sharing,
+    sidebyside,
     spending,
     uploading,
     watching,
@@ -39,9 +45,15 @@ if TYPE_CHECKING:
 
 ROUTERS = (
     gallery.router,
+    again.router,
     filling.router,
     watching.router,
     uploading.router,
+    runpage.router,
+    picturepage.router,
+    changing.router,
+    downloading.router,
+    sidebyside.router,
     history.router,
     reviewing.router,
     sharing.router,

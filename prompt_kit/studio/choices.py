@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import PromptKitError
 from prompt_kit.prompt.settings import SIZES, TIERS
+from prompt_kit.recipe.form import Form
 
 if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
-    from prompt_kit.studio.filling import Filling
+    from prompt_kit.recipe.fields import FieldChoice
+    from prompt_kit.studio.filled import Filling
     from prompt_kit.studio.studio import Studio
 
 FORMATS: Final = {
@@ -147,6 +149,21 @@ def technique_choices(studio: Studio, filling: Filling) -> list[Technique]:
             reason = "there is no brand.yaml in this project yet"
         techniques.append(Technique(name, head.title, head.summary, name in filling.answers.uses, always, reason))
     return techniques
+
+
+def language_choices(studio: Studio, filling: Filling) -> tuple[FieldChoice, ...]:
+    """Return the languages for the words of a recipe that does not ask for theirs; none when it makes no sense."""
+    library = studio.library
+    if "language" in filling.recipe.form.parameters:
+        return ()
+    try:
+        strategy = library.strategy("language")
+        if filling.recipe.objection(strategy):
+            return ()
+        field = Form(strategy.name, strategy.spec.parameters, {}).field("language")
+    except PromptKitError:
+        return ()
+    return field.choices
 
 
 def _has_brand(studio: Studio) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prompt_kit.images import Image
+    from prompt_kit.record.drafts import DraftContent
     from prompt_kit.studio.studio import Studio
 
 DEFAULT_COUNT: Final = 4
@@ -33,7 +34,7 @@ def answers_of(settings: Mapping[str, Any], values: Mapping[str, Any], reference
     return Answers.from_dict({**settings, "settings": settings, "values": values, "references": references})
 
 
-def draft_of(answers: Answers) -> dict[str, Any]:
+def draft_of(answers: Answers) -> DraftContent:
     """Return answers as a draft keeps them."""
     plain = answers.to_dict()
     others = {"uses": plain["uses"], "count": plain["count"], "generator": plain["generator"]}

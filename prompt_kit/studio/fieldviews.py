@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from prompt_kit.recipe.fields import SEVERAL
-from prompt_kit.recipe.values import PLACE_MARK
 from prompt_kit.studio.answers import OWN, as_answer
 
 if TYPE_CHECKING:
@@ -24,10 +23,13 @@ OPEN_FIELDS: Final = 5
 LONG: Final = 150
 """A text that may be longer, in characters, has room for several lines."""
 
-NOT_ASKED_HERE: Final = ("language", "brand")
-"""Groups of which the head of the page asks."""
+AT_THE_TOP: Final = ("channel", "language")
+"""The fields that stand above all others, because they are about the whole piece of work."""
 
 _COPY: Final = frozenset({"copy", "copies"})
+
+TOP: Final = "top"
+"""The title of the section above all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,14 @@ def sections_of(form: Form, answers: Answers, problems: Sequence[Problem], notes
     asked = answers.given(form)
     views = [view_of(field, answers, asked=form.is_asked(field.name, asked)) for field in form.fields]
     views = [_with_problems(view, problems, notes) for view in views]
-    words = [view for view in views if not view.field.is_slot]
+    top = [view for name in AT_THE_TOP for view in views if view.name == name]
+    words = [view for view in views if not view.field.is_slot and view not in top]
     plain = [view for view in words if not view.field.advanced]
     first = [view for view in plain if view.field.required]
     first += [view for view in plain if view not in first][: max(0, OPEN_FIELDS - len(first))]
     first.sort(key=words.index)
     slots = [view for view in views if view.field.is_slot]
-    sections = [Section("", tuple(first), open=True)]
+    sections = [Section(TOP, tuple(top), open=True), Section("", tuple(first), open=True)]
     if slots:
         sections.append(Section("Pictures", tuple(slots), open=True))
     groups: dict[str, list[FieldView]] = {}
@@ -169,24 +172,20 @@ def _example(field: Field) -> str:
 
 
 _NAME_FIRST: Final = re.compile(r"^([a-z][a-z0-9_]*): ")
-_NAMED: Final = re.compile(r"'([a-z][a-z0-9_]*)'")
+_NAMED: Final = re.compile(r"'([a-z0-9][\w -]*)'")
+_BY_HAND: Final = re.compile(r",? or write '=[^']*' for your own words")
+"""What people do at a command line, and a button does on a page."""
 
 
 def in_words(message: str, labels: Mapping[str, str]) -> str:
     """Return the message of a problem as a person reads it beside its field: with labels in place of names."""
     text = _NAME_FIRST.sub(lambda name: "" if name[1] in labels else name[0], message)
-    text = _NAMED.sub(lambda name: f"“{labels[name[1]]}”" if name[1] in labels else name[0], text)
+    text = _BY_HAND.sub(", or keep your own words", text)
+    text = _NAMED.sub(lambda name: f"“{labels.get(name[1], name[1])}”", text)
     return text[:1].upper() + text[1:]
 
 
 def labels_of(form: Form) -> dict[str, str]:
-    """Return what people call each field, by its name."""
-    return {field.name: field.label for field in form.fields}
-
-
-def example_answer(value: Any) -> str | list[str]:
-    """Return a value of an example as it is typed."""
-    return as_answer(value)
-
-
-__all__ = ["PLACE_MARK", "FieldView", "Section", "in_words", "labels_of", "sections_of", "view_of", "widget_of"]
+    """Return what people call each field and choice, by its name."""
+    choices = {choice.value: choice.label for field in form.fields for choice in field.choices}
+    return choices | {field.name: field.label for field in form.fields}

@@ -5,31 +5,28 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
+from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.record.placed import PlacedOrder
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.answers import Answers
-from prompt_kit.studio.choices import setting_choices, technique_choices
+from prompt_kit.studio.choices import language_choices, setting_choices, technique_choices
 from prompt_kit.studio.drafting import DEFAULT_COUNT, answers_of, draft_of, from_example, from_run, image_of
-from prompt_kit.studio.fieldviews import labels_of, sections_of
+from prompt_kit.studio.fieldviews import sections_of
+from prompt_kit.studio.filled import Filling, filling_of, filling_or_plain
 from prompt_kit.studio.pages import drawn, page
-from prompt_kit.studio.preview import Preview, preview_of
 from prompt_kit.studio.proofs import proof_of
-from prompt_kit.studio.tracing import Piece, paragraphs
 from prompt_kit.studio.watching import orders_of
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
 
-    from prompt_kit.errors import Offer
-    from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.studio.studio import Studio
 
 router = APIRouter()
@@ -39,49 +36,6 @@ _MOST_SHOWN: Final = 2_000
 
 _SHOWN: Final[OrderedDict[str, str]] = OrderedDict()
 """The prompt that each draft's page showed last, to mark what changes."""
-
-
-@dataclass(frozen=True)
-class Filling:
-    """A form with what was filled in, ready to be shown."""
-
-    recipe: Recipe
-    answers: Answers
-    draft: str
-    preview: Preview
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """What people call each field and slot."""
-        return labels_of(self.recipe.form) | {
-            "aspect_ratio": "Format",
-            "size": "Size",
-            "tier": "Quality",
-            "model": "Model",
-        }
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """Everything that is wrong."""
-        return self.preview.problems
-
-    def number_of(self, offer: Offer) -> int:
-        """Return the number by which a repair is asked for."""
-        return next(number for number, other in enumerate(self.offers) if other is offer)
-
-    @property
-    def offers(self) -> list[Offer]:
-        """Every repair that is offered, in the order of the problems."""
-        return [offer for problem in (*self.problems, *self.preview.notes) for offer in problem.offers]
-
-    def texts(self, before: str | None = None) -> list[tuple[str, list[list[Piece]]]]:
-        """Return each turn's name and paragraphs, with the words of fields and what is new marked."""
-        prompt = self.preview.prompt
-        if prompt is None:
-            return []
-        context = {name: value for name, value in self.preview.context.items() if name in self.recipe.form.parameters}
-        whole = len(prompt.turns) == 1
-        return [(turn.name, paragraphs(turn.text, context, before if whole else None)) for turn in prompt.turns]
 
 
 @router.get("/make/{name}")
@@ -152,12 +106,6 @@ def proof(request: Request, name: str, draft: str, turn: int = 0) -> Response:
     return Response(proof_of(prompt, item.model, turn), media_type="image/webp")
 
 
-def filling_of(studio: Studio, name: str, answers: Answers, draft: str) -> Filling:
-    """Return a form with answers, judged."""
-    recipe = studio.recipe(name, answers.uses)
-    return Filling(recipe, answers, draft, preview_of(studio, recipe, answers, lambda key: image_of(studio, key)))
-
-
 def _studio(request: Request) -> Studio:
     studio: Studio = request.app.state.studio
     return studio
@@ -174,6 +122,8 @@ def _read(request: Request, name: str, sent: FormData) -> Filling:
     """Return the form as it was sent, and keep it as a draft."""
     studio, person = _studio(request), person_of(request)
     uses = tuple(dict.fromkeys(str(use) for use in sent.getlist("uses") if use))
+    if sent.get("v.language") and "language" not in studio.recipe(name, uses).form.parameters:
+        uses = (*uses, "language")  # the head of the page asks it of every recipe
     try:
         recipe = studio.recipe(name, uses)
     except InputError:
@@ -210,6 +160,7 @@ def shown_beside(request: Request, filling: Filling) -> dict[str, Any]:
         "sections": sections_of(form, filling.answers, filling.problems, filling.preview.notes),
         "asked": [field.name for field in form.fields if form.is_asked(field.name, given)],
         "settings": setting_choices(studio, filling),
+        "uploads_by_hash": _by_hash(studio, filling.answers),
         "budget_left": studio.budget_left(),
     }
 
@@ -249,14 +200,6 @@ def _ordered(request: Request, name: str, sent: FormData) -> tuple[Filling, Plac
     return filling, order
 
 
-def filling_or_plain(studio: Studio, name: str, answers: Answers, draft: str) -> Filling:
-    """Return a form with answers, without the techniques when they no longer go together."""
-    try:
-        return filling_of(studio, name, answers, draft)
-    except InputError:
-        return filling_of(studio, name, replace(answers, uses=()), draft)
-
-
 def _form_page(request: Request, filling: Filling, status: int = 200) -> HTMLResponse:
     studio = _studio(request)
     return page(
@@ -265,11 +208,18 @@ def _form_page(request: Request, filling: Filling, status: int = 200) -> HTMLRes
         status,
         **shown_beside(request, filling),
         techniques=technique_choices(studio, filling),
+        languages=language_choices(studio, filling),
         order=secrets.token_urlsafe(16),
         orders=orders_of(request, filling.draft),
         refused=status != 200,  # noqa: PLR2004 - the usual answer
         upload=lambda key: _upload(studio, key),
     )
+
+
+def _by_hash(studio: Studio, answers: Answers) -> dict[str, str]:
+    """Return the id of each upload of some answers by the hash of its bytes."""
+    pairs = [(image_of(studio, key), key) for keys in answers.references.values() for key in keys]
+    return {image.sha256: key for image, key in pairs if image is not None}
 
 
 def _upload(studio: Studio, key: str) -> Any:

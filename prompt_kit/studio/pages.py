@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
 
+_MEGABYTE: Final = 1_000_000
+
 PAGES: Final = Environment(
     loader=FileSystemLoader(FOLDER / "pages"),
     autoescape=True,
@@ -89,5 +91,10 @@ def _when(at: datetime | None) -> str:
     return f"{at.astimezone():%d %b %Y, %H:%M}" if at else ""
 
 
-PAGES.filters |= {"price": _price, "left": _left, "when": _when, "spoken": spoken, "in_words": in_words}
+def _size(count: int) -> str:
+    """Return a number of bytes as people read it."""
+    return f"{count / 1_000_000:.1f} MB" if count >= _MEGABYTE else f"{max(1, round(count / 1000))} kB"
+
+
+PAGES.filters |= {"size": _size, "price": _price, "left": _left, "when": _when, "spoken": spoken, "in_words": in_words}
 PAGES.globals |= {"asset": asset, "roles": ROLES}

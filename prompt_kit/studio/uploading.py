@@ -32,6 +32,7 @@ async def add(request: Request) -> HTMLResponse:
         if not isinstance(sent, UploadFile):
             continue
         data = await sent.read()
+        await sent.close()
         try:
             name = sent.filename or ""
             added.append(await run_in_threadpool(studio.kit.uploads.add, data, name=name, person=person_of(request)))

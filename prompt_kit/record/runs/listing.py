@@ -184,7 +184,7 @@ def summary_of(folder: Path, record: RunRecord) -> RunSummary:
         folder=folder,
         state=record.state,
         recipe=record.recipe,
-        subject=_subject(record),
+        subject=shortened(subject_of(record)),
         generator=record.generator,
         started=record.started.astimezone(),
         parent=record.parent or "",
@@ -195,8 +195,13 @@ def summary_of(folder: Path, record: RunRecord) -> RunSummary:
     )
 
 
-def _subject(record: RunRecord) -> str:
-    """Return the change that was asked for, else the value that was filled in first, on one line."""
-    value = record.values.get("change") or next(iter(record.values.values()), "")
-    entries = value if isinstance(value, list | tuple) else [value]
-    return shortened(" ".join(str(entries[0] if entries else "").split()))
+def subject_of(record: RunRecord) -> str:
+    """Return what a run is about, on one line: the change that was asked for, its subject, or the first words in it.
+
+    A value of a single word is as often a choice, such as ``swap``, and says little; it counts where nothing else does.
+    """
+    values = [value for value in record.values.values() if value]
+    texts = [" ".join(str(next(iter(value)) if isinstance(value, list | tuple) else value).split()) for value in values]
+    named = (record.values.get("change"), record.values.get("subject"))
+    words = next((str(value) for value in named if value), "") or next((text for text in texts if " " in text), "")
+    return " ".join((words or next(iter(texts), "")).split())

@@ -22,6 +22,22 @@ if (search) {
   search.form.addEventListener("submit", (event) => event.preventDefault());
 }
 
+// ---- gallery: a picture that was made here brings its settings
+const again = document.querySelector("[data-again]");
+if (again) {
+  const file = again.elements.file;
+  file.addEventListener("change", () => { if (file.files.length) again.requestSubmit(); });
+  again.addEventListener("dragover", (event) => { event.preventDefault(); again.classList.add("over"); });
+  again.addEventListener("dragleave", () => again.classList.remove("over"));
+  again.addEventListener("drop", (event) => {
+    event.preventDefault();
+    again.classList.remove("over");
+    if (!event.dataTransfer.files.length) return;
+    file.files = event.dataTransfer.files;
+    again.requestSubmit();
+  });
+}
+
 // ---- only one menu stands open, and Escape closes it
 document.addEventListener("click", (event) => {
   for (const menu of all("details.menu[open], details.who[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -90,7 +106,7 @@ if (form) {
   const draw = () => {
     const asked = new Set(document.getElementById("asked").textContent.split(/\s+/));
     for (const field of all("[data-field]", form)) {
-      if (field.id.startsWith("field-") && !field.closest("#settings")) field.hidden = !asked.has(field.dataset.field);
+      if (!("setting" in field.dataset)) field.hidden = !asked.has(field.dataset.field);
     }
     for (const field of all("[data-field]", form)) {
       const wrong = Boolean(field.querySelector(".said .problem"));
@@ -261,9 +277,11 @@ if (form) {
   let quiet;
   const prove = () => {
     clearTimeout(quiet);
-    if (!proof.open) return;
+    let image = proof.querySelector("img");
+    const ready = document.querySelector("[data-prompt]");
+    if (!ready && image) image.remove();
+    if (!proof.open || !ready) return;
     quiet = setTimeout(() => {
-      let image = proof.querySelector("img");
       if (!image) {
         image = document.createElement("img");
         image.alt = "Proof: the layout of the picture";

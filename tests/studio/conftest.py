@@ -1,0 +1,34 @@
+"""A studio of an empty project, without a browser and without the network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.testclient import TestClient
+
+from prompt_kit.kit import Kit
+from prompt_kit.project import find_project
+from prompt_kit.studio.access import Access
+from prompt_kit.studio.app import create_app
+
+from .asking import HOST, TOKEN, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Kit:
+    """The project of the test's own folder."""
+    return Kit(find_project(tmp_path))
+
+
+@pytest.fixture
+def page(kit: Kit) -> Iterator[Page]:
+    """Somebody who has opened the studio."""
+    access = Access(TOKEN, frozenset({HOST}))
+    with TestClient(create_app(kit, access), base_url=f"http://{HOST}") as client:
+        client.get(f"/?token={TOKEN}")
+        yield Page(client, access)

@@ -1,0 +1,155 @@
+"""Filling in a recipe: what is typed is kept, judged, and shown as the prompt that will be sent."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from builtin_recipes import LIBRARY
+
+from .asking import prompt_of
+
+if TYPE_CHECKING:
+    from prompt_kit.kit import Kit
+
+    from .asking import Page
+
+
+def test_what_is_typed_is_there_again_after_a_reload(page: Page) -> None:
+    """A draft keeps every kind of answer as it was typed."""
+    sent = page.form("/make/sticker?fresh=1") | {
+        "v.subject": "a sleepy otter",
+        "v.traits": ["a tiny hat", "one closed eye"],
+        "v.style": "=own",
+        "v.style.own": "cut paper",
+        "count": "2",
+    }
+    page.post("/make/sticker/preview", sent)
+    again = page.form(f"/make/sticker?draft={sent['draft']}")
+    assert again["v.subject"] == "\na sleepy otter"
+    assert again["v.traits"] == ["a tiny hat", "one closed eye", ""]
+    assert (again["v.style"], again["v.style.own"], again["count"]) == ("=own", "cut paper", "2")
+
+
+def test_opening_a_recipe_again_shows_what_was_begun(page: Page) -> None:
+    """Leaving a form and coming back by the gallery loses nothing."""
+    sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a lost sock"}
+    page.post("/make/sticker/preview", sent)
+    assert "a lost sock" in page.get("/make/sticker")
+    assert "a lost sock" not in page.get("/make/sticker?fresh=1")
+
+
+def test_the_page_shows_the_very_prompt_that_the_recipe_renders(page: Page, kit: Kit) -> None:
+    """What will be sent stands there word for word."""
+    values = {"subject": "a fox & a <hen>", "style": "flat"}
+    sent = page.form("/make/sticker?fresh=1") | {f"v.{name}": value for name, value in values.items()}
+    shown = page.post("/make/sticker/preview", sent).text
+    expected = str(kit.render("sticker", values)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert prompt_of(shown) == expected
+
+
+def test_every_example_fills_the_form_and_shows_its_prompt(page: Page, kit: Kit) -> None:
+    """An example of a recipe with words alone comes out as the recipe itself renders it."""
+    recipe = kit.recipe("photorealistic")
+    for example in recipe.examples.values():
+        if example.uses or any(name in recipe.references for name in example.values):
+            continue
+        text = page.get(f"/make/photorealistic?example={example.name}")
+        shown = prompt_of(text).replace("&#39;", "'").replace("&#34;", '"').replace("&amp;", "&")
+        assert shown == str(recipe.render_example(example.name))
+
+
+def test_each_problem_stands_at_its_field_and_can_be_mended_with_one_click(page: Page) -> None:
+    """A near miss is offered as a repair, which is a button of the form."""
+    sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "v.style": "=own", "v.style.own": "kawai"}
+    shown = page.post("/make/sticker/preview", sent).text
+    assert "“kawai” is nearly the choice “Kawaii”" in shown.replace("&#39;", "'")
+    mended = page.post("/make/sticker/draft", sent | {"offer": "0"}).text
+    assert '<option value="kawaii" selected>' in mended
+
+
+def test_what_is_not_asked_is_kept_but_not_sent(page: Page) -> None:
+    """A field whose condition no longer holds is no problem, and its words come back with the condition."""
+    sent = page.form("/make/social-post?fresh=1") | {"v.subject": "a lighthouse", "v.channel": "story"}
+    shown = page.post("/make/social-post/preview", sent).text
+    assert "data-prompt" in shown
+
+
+def test_making_with_something_missing_makes_nothing_and_says_where(page: Page, kit: Kit) -> None:
+    """All problems stand in a summary with links, and nothing was ordered."""
+    answer = page.post("/make/sticker", page.form("/make/sticker?fresh=1") | {"make": "all"})
+    assert answer.status_code == 422
+    assert 'href="#field-subject"' in answer.text
+    assert not list(kit.runs())
+
+
+def test_pictures_are_made_and_shown(page: Page, kit: Kit) -> None:
+    """The order is one run with as many pictures as were asked for."""
+    sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "count": "2", "make": "all"}
+    page.post("/make/sticker", sent)
+    text = page.until(f"/results/{sent['draft']}", lambda text: "2 of 2 there" in text)
+    assert text.count("<img") == 2
+    (run,) = kit.runs()
+    assert (run.recipe, run.pictures, run.state) == ("sticker", 2, "done")
+
+
+def test_a_double_click_is_one_order(page: Page, kit: Kit) -> None:
+    """The same form sent twice is the same order."""
+    sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "make": "one"}
+    for _ in range(3):
+        page.post("/make/sticker", sent)
+    page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 there" in text)
+    assert len(list(kit.runs())) == 1
+
+
+def test_two_forms_with_the_same_words_are_two_orders(page: Page, kit: Kit) -> None:
+    """Asking for the same again on purpose makes it again."""
+    for _ in range(2):
+        sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "make": "one"}
+        page.post("/make/sticker", sent)
+        page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 there" in text)
+    assert len(list(kit.runs())) == 2
+
+
+@pytest.mark.parametrize("strategy", ["camera", "purpose"])
+def test_a_technique_brings_its_fields(page: Page, strategy: str) -> None:
+    """Mixing in a strategy keeps what was typed, and asks more."""
+    recipe = "photorealistic"
+    sent = page.form(f"/make/{recipe}?fresh=1") | {"v.subject": "a heron", "uses": strategy}
+    answer = page.post(f"/make/{recipe}/draft", sent)
+    assert "a heron" in answer.text
+    assert answer.status_code == 200
+
+
+def test_the_language_at_the_top_mixes_in_its_technique(page: Page) -> None:
+    """A recipe that does not ask for a language takes one all the same."""
+    sent = page.form("/make/photorealistic?fresh=1")
+    sent |= {"v.subject": 'a shop window with the words "Guten Tag"', "v.language": "German"}
+    page.post("/make/photorealistic/preview", sent)
+    assert "German" in prompt_of(page.get(f"/make/photorealistic?draft={sent['draft']}"))
+
+
+def test_an_example_brings_its_pictures(page: Page) -> None:
+    """They stand in their slots as uploads, and among what will be sent, in order."""
+    text = page.get("/make/product-mockup?example=branded-mugs")
+    assert text.count('name="r.product_photo"') == 1
+    assert text.count('name="r.artwork"') == 1
+    assert text.index("Picture 1") < text.index("Picture 2")
+
+
+def test_a_picture_is_taken_and_can_be_deleted(page: Page) -> None:
+    """What was uploaded fills its slot; once it is deleted, the form goes on without it."""
+    with (LIBRARY.roots[-1].recipes / "pictures/mug.png").open("rb") as file:
+        answer = page.client.post(
+            "/uploads",
+            data={"slot": "product_photo", "form_token": page.access.form_token},
+            files={"file": ("../my mug.png", file, "image/png")},
+        )
+    (key,) = re.findall(r'name="r.product_photo" value="([^"]+)"', answer.text)
+    sent = page.form("/make/product-mockup?fresh=1") | {"v.product": "a mug", "r.product_photo": key}
+    assert "Picture 1" in page.post("/make/product-mockup/preview", sent).text
+    assert page.client.get(f"/uploads/{key}/160.webp").headers["content-type"] == "image/webp"
+    page.post(f"/uploads/{key}/delete", {})
+    assert page.client.get(f"/uploads/{key}/160.webp").status_code == 404
+    assert "Picture 1" not in page.post("/make/product-mockup/preview", sent).text
