@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError
+from prompt_kit.record.reviews import picture_of
 from prompt_kit.record.runs.reading import ENCODING, MAX_BYTES, one_line
 from prompt_kit.support import files
 
@@ -73,6 +74,7 @@ def add_share(root: Path, pictures: Sequence[Path], *, with_prompt: bool = False
 
     Raises:
         InputError: When there are no pictures, or too many.
+        NotFoundError: When a file is no picture of a run.
         WorkspaceError: When a picture cannot be read, or the link cannot be written.
     """
     chosen = list(dict.fromkeys(pictures))
@@ -80,7 +82,9 @@ def add_share(root: Path, pictures: Sequence[Path], *, with_prompt: bool = False
         raise InputError("No picture is chosen. Choose at least one of them, then share.")
     if len(chosen) > MOST:
         raise InputError(f"{len(chosen)} pictures are chosen; a link shows at most {MOST}. Make several links.")
-    shared = tuple(SharedPicture(_run_of(path), path.name, _hash(path)) for path in chosen)
+    # A sidecar beside a picture holds its prompt; by this look-up nothing but a picture comes behind a link.
+    found = [picture_of(path.parent, path.name) for path in chosen]
+    shared = tuple(SharedPicture(_run_of(path), path.name, _hash(path)) for path in found)
     share = Share(secrets.token_urlsafe(_BYTES), shared, with_prompt, person, datetime.now(UTC))
     files.make_folder(root / SHARES)
     plain = {

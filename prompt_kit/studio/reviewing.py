@@ -111,6 +111,7 @@ def review(request: Request, cursor: str = "") -> HTMLResponse:
     """Show the pictures in a state of review, or the next ones of them for the end of the list."""
     studio: Studio = request.app.state.studio
     asked = _list_of(request.query_params)
+    studio.count_again()
     found = asked.pictures(studio, cursor)
     shown: dict[str, Any] = {
         "asked": asked,
