@@ -43,11 +43,11 @@ def export(pictures: Iterable[PastPicture], folder: Path) -> Exported:
     """
     files.make_folder(folder)
     copies, problems = [], []
-    for found in map(_checked, pictures):
-        if isinstance(found, str):
-            problems.append(found)
+    for checked in map(_checked, pictures):
+        if isinstance(checked, str):
+            problems.append(checked)
             continue
-        copies += [files.put_copy(folder, name, data) for name, data in found][:1]
+        copies += [files.put_copy(folder, name, data) for name, data in checked][:1]
     return Exported(tuple(copies), tuple(problems))
 
 
@@ -61,11 +61,11 @@ def zipped_pictures(pictures: Iterable[PastPicture]) -> Iterator[bytes]:
 
 def _entries(pictures: Iterable[PastPicture]) -> Iterator[tuple[str, bytes]]:
     problems = []
-    for found in map(_checked, pictures):
-        if isinstance(found, str):
-            problems.append(found)
+    for checked in map(_checked, pictures):
+        if isinstance(checked, str):
+            problems.append(checked)
         else:
-            yield from found
+            yield from checked
     if problems:
         yield LEFT_OUT, ("\n".join(problems) + "\n").encode()
 

@@ -83,8 +83,8 @@ def add_share(root: Path, pictures: Sequence[Path], *, with_prompt: bool = False
     if len(chosen) > MOST:
         raise InputError(f"{len(chosen)} pictures are chosen; a link shows at most {MOST}. Make several links.")
     # A sidecar beside a picture holds its prompt; by this look-up nothing but a picture comes behind a link.
-    found = [picture_of(path.parent, path.name) for path in chosen]
-    shared = tuple(SharedPicture(_run_of(path), path.name, _hash(path)) for path in found)
+    files_of_runs = [picture_of(path.parent, path.name) for path in chosen]
+    shared = tuple(SharedPicture(_run_of(path), path.name, _hash(path)) for path in files_of_runs)
     share = Share(secrets.token_urlsafe(_BYTES), shared, with_prompt, person, datetime.now(UTC))
     files.make_folder(root / SHARES)
     plain = {

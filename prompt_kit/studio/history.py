@@ -24,8 +24,8 @@ def history(request: Request, cursor: str = "") -> HTMLResponse:
     """Show the runs, or the next ones of them for the end of the list."""
     studio: Studio = request.app.state.studio
     chosen = narrowing(request.query_params)
-    found = studio.kit.history(**chosen.wanted, limit=AT_ONCE, cursor=cursor)
-    shown: dict[str, Any] = {"chosen": chosen, "found": found, "states": RUN_STATES, "reviews": REVIEW_STATES}
+    listed = studio.kit.history(**chosen.wanted, limit=AT_ONCE, cursor=cursor)
+    shown: dict[str, Any] = {"chosen": chosen, "listed": listed, "states": RUN_STATES, "reviews": REVIEW_STATES}
     if is_part(request):
         return page(request, "runs.html", **shown)
     return page(

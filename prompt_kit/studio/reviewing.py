@@ -112,11 +112,11 @@ def review(request: Request, cursor: str = "") -> HTMLResponse:
     studio: Studio = request.app.state.studio
     asked = _list_of(request.query_params)
     studio.count_again()
-    found = asked.pictures(studio, cursor)
+    listed = asked.pictures(studio, cursor)
     shown: dict[str, Any] = {
         "asked": asked,
-        "found": found,
-        "groups": groups_of(studio, found.pictures, asked.by),
+        "listed": listed,
+        "groups": groups_of(studio, listed.pictures, asked.by),
         "review_names": REVIEW_STATES,
         "back": asked.query(),
     }
@@ -180,8 +180,8 @@ def _last_approved(studio: Studio, recipe: str, without: str = "") -> str:
     """Return the newest approved picture of a recipe but for one, as run and file name; empty when there is none."""
     if not recipe:
         return ""
-    found = studio.kit.pictures(review="approved", recipe=recipe, limit=2)
-    names = (f"{past.run}/{past.name}" for past in found.pictures)
+    listed = studio.kit.pictures(review="approved", recipe=recipe, limit=2)
+    names = (f"{past.run}/{past.name}" for past in listed.pictures)
     return next((name for name in names if name != without), "")
 
 
