@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -114,9 +113,11 @@ class Studio:
         """Return how many pictures wait for approval, without proofs, as it was a moment ago; 0 when nobody can say."""
         now = time.monotonic()
         if now - self._counted > BUDGET_AGE:
-            self._waiting, self._counted = 0, now
-            with suppress(PromptKitError):  # every page shows it, and those that need the runs say what is wrong
+            self._counted = now
+            try:
                 self._waiting = self.kit.pictures(review="waiting", without=self.proof_generators, limit=1).total
+            except PromptKitError:  # every page shows the number, and those that need the runs say what is wrong
+                self._waiting = 0
         return self._waiting
 
     def count_again(self) -> None:
