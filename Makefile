@@ -3,7 +3,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak attack browser lint format bench snapshots schema docs prose pairs tally cover
+.PHONY: help demo test soak browser lint format bench snapshots schema docs prose pairs tally cover
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -15,11 +15,8 @@ demo: | $(UV)  ## render a recipe and draw its proof, offline and without a key
 test: | $(UV)  ## run the tests (up to 3 minutes on 2 cores)
 	$(RUN) pytest -n 2
 
-soak: | $(UV)  ## run what takes long: more kills, more random values, an installed wheel
+soak: | $(UV)  ## run what takes long: random work with faults and kills, random values, a wheel
 	$(RUN) pytest -n 2 -m "soak or hypothesis" --hypothesis-profile soak
-
-attack: | $(UV)  ## 300 pieces of random work with faults and kills: bill, ledger and files agree
-	$(RUN) pytest -n 2 -m attack
 
 browser: | $(UV)  ## try the pages in Chromium, which is installed if it may be (less than a minute)
 	@sh tests/browser/chromium.sh

@@ -11,16 +11,15 @@ import sys
 import tempfile
 import time
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 import yaml
 
 from benchmarks import saving
 from benchmarks.history import history
 from benchmarks.pictures import many_pictures
+from benchmarks.rendering import rendering
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library, Root, built_in
@@ -32,49 +31,6 @@ if TYPE_CHECKING:
 
 ROOT = built_in()[0].parent
 LIBRARY = Library(Project(root=built_in()[0].parent), roots=(Root(*built_in(), "built in"),))
-
-TWELVE: dict[str, Any] = {
-    "subject": "a weathered fisherman mending a net",
-    "action": "tying the last knot with a smile",
-    "setting": "the harbour wall of a small northern town",
-    "time_of_day": "early morning",
-    "shot": "half-length portrait",
-    "lens": "an 85mm lens at f/2",
-    "light": "soft side light from a low sun",
-    "mood": "calm",
-    "textures": ["wet rope", "knitted wool", "rusty iron"],
-    "palette": ["slate blue", "rust"],
-    "purpose": "the title page of an annual report",
-    "audience": "members of a fishing cooperative",
-}
-RECIPE = """\
-title: Twelve
-parameters:
-  subject: {type: text, required: true, max_length: 300}
-  action: {type: text}
-  setting: {type: text}
-  time_of_day: {type: text}
-  shot: {type: choice, choices: [half-length portrait, wide view], other: true}
-  lens: {type: text}
-  light: {type: text}
-  mood: {type: choice, choices: [calm, lively], other: true}
-  textures: {type: list}
-  palette: {type: list}
-  purpose: {type: text}
-  audience: {type: text}
-"""
-TEMPLATE = """\
-A photorealistic {{ shot }} of {{ subject }}{% if action %}, {{ action }}{% endif %}.
-{% if setting %}The place is {{ setting }}{% if time_of_day %}, in the {{ time_of_day }}{% endif %}.{% endif %}
-
-{% if light %}{{ light }} falls on the scene.{% endif %}
-{% if mood %}The mood is {{ mood }}.{% endif %}
-{% if lens %}Photographed with {{ lens }}.{% endif %}
-{% if textures %}Every detail can be felt: {{ textures | series }}.{% endif %}
-{% if palette %}The palette is {{ palette | series }}.{% endif %}
-
-{% if purpose %}It is made for {{ purpose }}{% if audience %} and speaks to {{ audience }}{% endif %}.{% endif %}
-"""
 
 
 def cpu() -> float:
@@ -95,32 +51,6 @@ def each(*calls: Callable[[], Any], rounds: int = 15, loops: int = 400) -> list[
     return [statistics.median(times) for times in taken]
 
 
-def rendering() -> None:
-    """Values to prompt, beside raw Jinja2 on the same text."""
-    from prompt_kit.support import words
-
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "recipes").mkdir()
-        (root / "templates").mkdir()
-        (root / "recipes/twelve.yaml").write_text(RECIPE, "utf-8")
-        (root / "templates/twelve.j2").write_text(TEMPLATE, "utf-8")
-        recipe = load(
-            "twelve", library=Library(Project(root=root), roots=(Root(root / "recipes", root / "templates", "b"),))
-        )
-        environment = jinja2.Environment(autoescape=False)  # noqa: S701 - prompts are not HTML
-        environment.filters["series"] = words.series
-        raw = environment.from_string(TEMPLATE)
-        numbers = count()
-        ours, theirs, changed = each(
-            lambda: recipe.render(**TWELVE),
-            lambda: raw.render(**TWELVE),
-            lambda: recipe.render(**TWELVE | {"subject": f"{TWELVE['subject']} of {next(numbers)} meshes"}),
-        )
-    report("render of 12 parameters, renders/s of raw Jinja2", theirs / ours, "≥ 0.8", f"{1 / ours:,.0f}/s")
-    report("the same, with a text that is new each time", theirs / changed, "", f"{1 / changed:,.0f}/s")
-
-
 def reading() -> None:
     """Recipe files that are new, beside PyYAML's C loader; and those that were read before."""
     paths = [path for _ in range(13) for path in sorted(built_in()[0].glob("*.yaml"))][:13]
@@ -136,7 +66,7 @@ def reading() -> None:
 
 
 def processes() -> None:
-    """Whole commands, beside processes that only import what they need."""
+    """Whole commands, beside processes that only import what they need, both with their bytecode kept as installed."""
     click = "import click; click.Command('x', params=[click.Option(['--a'])]).main(['--help'], standalone_mode=False)"
     four = "import click, yaml, jinja2.sandbox; from pydantic import BaseModel"
     kit = "import sys; from prompt_kit.cli.main import main; sys.argv[1:] = {!r}; main()"
@@ -244,7 +174,10 @@ def _cpu(code: str) -> float:
 
 
 def _python(code: str) -> None:
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    """Run a program in a process that finds the bytecode of modules, as it does where the kit is installed."""
+    environment = os.environ | {"PYTHONPYCACHEPREFIX": os.environ["PROMPT_KIT_CACHE"]}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=environment)
 
 
 def report(what: str, ratio: float, goal: str, detail: str) -> None:
@@ -255,7 +188,7 @@ def report(what: str, ratio: float, goal: str, detail: str) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as cache:
         os.environ["PROMPT_KIT_CACHE"] = cache
-        rendering()
+        rendering(each, report)
         reading()
         compiling()
         processes()

@@ -41,8 +41,10 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.review.snapshots import snapshot
+    from prompt_kit.work.events import Event
     from prompt_kit.work.guiding import with_guide
     from prompt_kit.work.jobs import Job, Order, acollect, asubmit, collect, submit
+    from prompt_kit.work.orders import Item, Plan, Result
 
 # Loaded when first used, so that `prompt-kit --help` and an import cost next to nothing.
 _HOMES = {
@@ -61,7 +63,9 @@ _HOMES = {
     ),
     "generators": ("Generator", "Request"),
     "images": ("Image", "open_image"),
+    "work.events": ("Event",),
     "work.guiding": ("with_guide",),
+    "work.orders": ("Item", "Plan", "Result"),
     "work.jobs": ("Job", "Order", "acollect", "asubmit", "collect", "submit"),
     "recipe.checked": ("CheckedValues",),
     "recipe.conditions": ("When",),
@@ -85,6 +89,7 @@ __all__ = [
     "Comparison",
     "Earlier",
     "EarlierWords",
+    "Event",
     "Example",
     "Field",
     "FieldChoice",
@@ -93,6 +98,7 @@ __all__ = [
     "GeneratorError",
     "Image",
     "InputError",
+    "Item",
     "Job",
     "Kit",
     "Library",
@@ -102,6 +108,7 @@ __all__ = [
     "Order",
     "Outcome",
     "Picture",
+    "Plan",
     "Problem",
     "Project",
     "Prompt",
@@ -109,6 +116,7 @@ __all__ = [
     "Recipe",
     "Reference",
     "Request",
+    "Result",
     "Settings",
     "Status",
     "Text",

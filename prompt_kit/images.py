@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from prompt_kit.errors import InputError
 from prompt_kit.support.heads import head, sniff
+from prompt_kit.support.patterns import pattern
 
 MAX_BYTES: Final = 50_000_000
 """Largest reference picture that is read, in bytes; models take 7 to 100 MB inline (facts of 2026-10)."""
@@ -45,7 +46,7 @@ _NOT_TAKEN: Final = {
     "image/jxl": "a JPEG XL picture",
 }
 _WEB_PAGE = re.compile(rb"<(?:!doctype html|html|head|body|script)\b")
-_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_SCHEME = pattern(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,21 +11,21 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import textwrap
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import google.genai
 import openai
 import PIL.Image
 import sqlalchemy.dialects.sqlite
 from badges import BADGE
+from killing import Steps
 
 import prompt_kit
 import prompt_kit.comparing.sheet
@@ -37,14 +37,26 @@ from prompt_kit.recipe.library import Library
 from prompt_kit.record.runs import runs
 from prompt_kit.work.jobs import cancel, jobs
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+sys.path.append(str(Path(__file__).with_name("servers")))
+import billing_server
+
 LOADED: Final = (google.genai, openai, PIL.Image, sqlalchemy.dialects.sqlite, prompt_kit.comparing.sheet)
 """What children need and would each load again."""
 
 Command: TypeAlias = Callable[["Case", bool], bool]
 """Does the work, with consent to what may be paid twice or without; returns whether it is through."""
 
-THROUGH, ENDED, CONSENT, ODD, KILLED = 0, 4, 3, 5, -signal.SIGKILL
+THROUGH, ENDED, CONSENT, ODD, HUNG = 0, 4, 3, 5, -signal.SIGALRM
 MOST_ATTEMPTS: Final = 60
+
+LONGEST_S: Final = 180
+"""After so many seconds an attempt is taken to hang, and ended; it takes one or two."""
+
+MOST_STEPS: Final = {"generate": 120, "compare": 130, "refine": 100, "batch": 170}
+"""How many steps the longest commands of each kind have."""
 
 
 class Unconsented(Exception):  # noqa: N818 - nothing went wrong
@@ -64,6 +76,8 @@ class Case:
     """How many pictures the command asks for, with those it builds on."""
     seen: dict[str, int] = field(default_factory=dict)
     """How often each ending was seen."""
+    steps: Steps = field(init=False)
+    """Those of the child that the command is given in."""
 
     @property
     def project(self) -> Project:
@@ -123,7 +137,8 @@ def refine_command(case: Case) -> Command:
             outcome = prompt_kit.generate(prompt, **case.options(resend=resend))
             if not outcome.ok:
                 return False
-            first.write_text(str(outcome.pictures[0].path), "utf-8")
+            with case.steps.paused():  # this is no work of the command
+                first.write_text(str(outcome.pictures[0].path), "utf-8")
         refined = prompt_kit.refine(Path(first.read_text("utf-8")), "make it blue", **case.options(resend=resend))
         return refined.ok
 
@@ -170,14 +185,13 @@ WITH_OPENAI: Final = ("generate", "refine")
 """What OpenAI makes, too: it takes no jobs."""
 
 
-def attempt(case: Case, command: Command, *, resend: bool, within_s: float | None) -> int:
-    """Give the command in a child, kill it after a time unless it has ended, and return how it ended."""
+def attempt(case: Case, command: Command, *, resend: bool, last: int) -> int:
+    """Give the command in a child that ends at a step unless it is through before; return how it ended."""
     child = os.fork()
     if child == 0:
+        signal.alarm(LONGEST_S)
+        case.steps = Steps(last)
         os._exit(_ending(case, command, resend=resend))
-    if within_s is not None:
-        time.sleep(within_s)
-        os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
@@ -199,20 +213,26 @@ def _keep(case: Case, error: BaseException) -> None:
     (case.folder / f"odd-{os.getpid()}.txt").write_text("".join(traceback.format_exception(error)), "utf-8")
 
 
-def run(case: Case, longest_s: float) -> dict[str, Any]:
-    """Give a random command until it is through, with kills on the way, and return what was seen."""
+def run(case: Case, settle: Callable[[], None]) -> dict[str, Any]:
+    """Give a random command until it is through, with kills on the way, and return what was seen.
+
+    Args:
+        case: What is done.
+        settle: Waits until the server has answered everything that killed processes sent.
+    """
     command = KINDS[case.kind](case)
     for name, text in BADGE.items():
         (case.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (case.folder / name).write_text(textwrap.dedent(text), "utf-8")
     kills, consent, ending = case.dice.randint(0, 3), False, ENDED
     for _ in range(MOST_ATTEMPTS):
-        within_s = case.dice.uniform(0, longest_s) if kills else None
+        last = case.dice.randint(1, MOST_STEPS[case.kind]) if kills else 0
         kills -= kills > 0
-        ending = attempt(case, command, resend=consent, within_s=within_s)
+        ending = attempt(case, command, resend=consent, last=last)
+        settle()
         case.seen[str(ending)] = case.seen.get(str(ending), 0) + 1
         consent = ending == CONSENT
-        if ending in {THROUGH, ODD}:
+        if ending in {THROUGH, ODD, HUNG}:
             break
     told = {"kind": case.kind, "provider": case.provider, "folder": str(case.folder), "wanted": case.wanted}
     return told | {"end": ending, "seen": case.seen}
@@ -220,36 +240,26 @@ def run(case: Case, longest_s: float) -> dict[str, Any]:
 
 def main(folder: Path, seed: int, cases: int) -> None:
     """Run so many cases, each with a server and a project of its own."""
-    longest_s = 0.0
-    for number in range(cases):
+    forking = get_context("fork")
+    for number in range(seed, seed + cases):
         place = folder / f"case-{number}"
         place.mkdir(parents=True)
-        dice = random.Random(seed + number)
+        dice = random.Random(number)
         kind = dice.choice([*KINDS])
         provider = dice.choice(["gemini", "openai"]) if kind in WITH_OPENAI else "gemini"
-        script = Path(__file__).parent / "servers" / "billing_server.py"
-        arguments = [sys.executable, str(script), provider, str(place / "bill"), str(seed + number)]
-        with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-            assert server.stdout is not None
-            url = server.stdout.readline().strip()
-            if not longest_s:  # the first one also loads what is needed; the blows must fall into the length of others
-                longest_s = _length_s(folder / "first", url, provider)
-                (place / "bill").unlink(missing_ok=True)
-            told = run(Case(place, url, dice, kind, provider), longest_s)
-            server.communicate()
+        ours, theirs = forking.Pipe()
+        server = forking.Process(target=billing_server.serve, args=(provider, place / "bill", number, theirs))
+        server.start()
+        theirs.close()
+
+        def settle(pipe: Connection = ours) -> None:
+            pipe.send("settle")
+            pipe.recv()
+
+        told = run(Case(place, ours.recv(), dice, kind, provider), settle)
+        ours.send("end")
+        server.join()
         sys.stdout.write(json.dumps(told) + "\n")
-
-
-def _length_s(folder: Path, url: str, provider: str) -> float:
-    """Return about how long the longest commands take, in seconds."""
-    folder.mkdir()
-    case = Case(folder, url, random.Random(0), provider=provider)
-    command = generate_command(case)
-    for _ in range(2):
-        began = time.monotonic()
-        attempt(case, command, resend=True, within_s=None)
-        taken = time.monotonic() - began
-    return 1.5 * taken
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def card(tree: MakeTree, library: Library) -> Recipe:
 def problems(card: Recipe, values: dict[str, Any], across: dict[str, Any], **wishes: Any) -> list[str]:
     """Return everything that is wrong with a comparison."""
     with pytest.raises(InputError) as caught:
-        table(card, values, across, **({"generator": "proof"} | wishes))
+        table(card, values, across, paths=True, **({"generator": "proof"} | wishes))
     return [str(problem) for problem in caught.value.problems]
 
 

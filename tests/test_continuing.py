@@ -110,7 +110,7 @@ def test_what_may_be_paid_is_not_sent_again_unasked(project: Project) -> None:
     left_unfinished(project, dies=True)
     painter = Painter()
     with pytest.raises(
-        InputError, match=r"while 'back' of .* was on its way: it may have been made and paid \(about \$0"
+        InputError, match=r"Nobody saw the answer for 'back' of .*: it may have been made and paid \(about \$0"
     ):
         generate(SPIN, generator=painter, project=project)
     assert painter.asked == []

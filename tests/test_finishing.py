@@ -13,7 +13,7 @@ from planned import plan
 
 from prompt_kit.errors import InputError
 from prompt_kit.images import open_image
-from prompt_kit.kit import generate
+from prompt_kit.kit import Kit, generate
 from prompt_kit.project import Project
 from prompt_kit.prompt import Mask, Prompt, Reference, Settings, Text, Turn
 from prompt_kit.work.finishing import base_of
@@ -57,6 +57,16 @@ def test_a_sticker_gets_its_cut_out(project: Project) -> None:
         {"file": "01-cutout.png", "source": "01.png", "kind": "cutout", "report": derived.report}
     ]
     assert len(outcome.pictures) == 1
+
+
+def test_results_know_the_cut_out(project: Project) -> None:
+    """Who reads them from the disk, as after a job, shows the cut-out as whoever was there."""
+    kit = Kit(project)
+    outcome = kit.generate(STICKER, generator=painter())
+    [result] = kit.results(kit.plan(STICKER, generator=painter()))
+    assert result.outcome is not None
+    assert result.outcome.derived == outcome.derived
+    assert (result.ok, result.folder, result.cost) == (True, outcome.folder, outcome.cost)
 
 
 def test_what_cannot_be_cut_out_stays_and_is_told(project: Project) -> None:

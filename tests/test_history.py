@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,8 @@ from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
 from prompt_kit.kit import Kit
 from prompt_kit.project import Project
-from prompt_kit.record.runs import RunFolder
+from prompt_kit.record.runs import RunFolder, RunRecord
+from prompt_kit.record.runs.listing import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -265,3 +267,26 @@ def test_many_runs_are_listed_to_the_last(runs: list[Path], capsys: pytest.Captu
         (runs[0].parent / f"empty-{number:03}" / "run.json").touch()
     assert run(["runs", "list", "-n", "600"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 502
+
+
+def test_a_picture_is_looked_up_by_its_bytes(kit: Kit, runs: list[Path]) -> None:
+    """Somebody who has only the file learns which run has made it."""
+    sha256 = hashlib.sha256((runs[1] / "02.png").read_bytes()).hexdigest()
+    assert [picture.path for picture in kit.pictures(sha256=sha256).pictures] == [runs[1] / "02.png"]
+    assert listed(kit, sha256=sha256) == [runs[1]]
+    assert not kit.pictures(sha256="0" * 64).pictures
+
+
+@pytest.mark.parametrize(
+    ("values", "subject"),
+    [
+        ({"style": "flat", "subject": "otter"}, "otter"),
+        ({"mode": "swap", "target": "the blue sofa"}, "the blue sofa"),
+        ({"change": "warmer", "keep": ["the hat"]}, "warmer"),
+        ({"views": ["front", "back"]}, "front"),
+        ({}, ""),
+    ],
+)
+def test_a_run_is_named_by_words_rather_than_by_a_choice(values: dict[str, Any], subject: str) -> None:
+    """A history full of runs named 'swap' helps nobody."""
+    assert subject_of(RunRecord.model_construct(values=values)) == subject

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from badges import BADGE
@@ -21,6 +21,7 @@ from gemini_batches import Batches
 from gemini_replies import encoded_picture, picture, refused
 from gemini_server import GeminiServer
 
+import prompt_kit
 from prompt_kit.cli.main import run
 from prompt_kit.errors import BudgetError, InputError, NotFoundError, WorkspaceError
 from prompt_kit.generators.gemini import Gemini
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from conftest import MakeTree
 
     from prompt_kit.record.ledger import Entry
+    from prompt_kit.work.events import Event
 
 FOX = Prompt((Turn((Text("Draw a fox."),)),), recipe="fox")
 OWL = Prompt((Turn((Text("Draw an owl."),)),), recipe="owl")
@@ -290,6 +292,34 @@ def test_one_job_for_each_model(kit: Kit, batches: Batches) -> None:
     assert all(job.ok for job in collect(generator=kit.gemini, project=kit.project, timeout_s=5))
 
 
+def test_each_generator_has_its_own_job(kit: Kit, batches: Batches) -> None:
+    """A plan may be of several; where only some jobs can be submitted, the others' items end with the error."""
+
+    class Another(Gemini):
+        """The same under another name."""
+
+        name: ClassVar[str] = "another"
+
+        async def submit(self, *_: object) -> str:
+            """Break off."""
+            raise WorkspaceError("The disk is full.")
+
+    orders = Order(FOX, generator=kit.gemini), Order(PETS, generator=Another(api_key=KEY, base_url=kit.gemini.base_url))
+
+    async def work() -> list[Event]:
+        whole = prompt_kit.Kit(kit.project)
+        return [event async for event in whole.work(whole.plan(*orders, delivery="job", new=True))]
+
+    steps = asyncio.run(work())
+    assert [(event.step, event.item.number) for event in steps] == [
+        ("started", 0), ("ended", 0), ("started", 1), ("ended", 1),
+    ]  # fmt: skip
+    fox, pets = (event.result for event in steps if event.result)
+    assert (fox.job != "", fox.error) == (True, None)
+    assert (pets.message, isinstance(pets.error, WorkspaceError)) == ("The disk is full.", True)
+    assert len(batches.jobs) == 1
+
+
 def test_a_budget_stops_the_whole_job(kit: Kit, batches: Batches) -> None:
     """Nothing is sent, and nothing of it is held in the ledger."""
     kit.project = kit.project.model_copy(update={"budget": Budget(day=Decimal("0.05"))})
@@ -304,13 +334,13 @@ def test_a_budget_stops_the_whole_job(kit: Kit, batches: Batches) -> None:
 
 
 def test_a_budget_for_one_run_counts_each_run(kit: Kit, batches: Batches) -> None:
-    """The third request of one run would be too much; the run says so, and nobody is charged."""
+    """The third request of one run would be too much; nobody is charged, and no empty run is left."""
     kit.project = kit.project.model_copy(update={"budget": Budget(run=Decimal("0.04"))})
     with pytest.raises(BudgetError, match="for this run"):
         kit.submit(Order(FOX, count=3))
     assert batches.jobs == {}
     assert kit.entries() == ()
-    assert [one.state for one in runs(kit.project.runs_folder)] == ["failed"]
+    assert not list(runs(kit.project.runs_folder))
     assert kit.submit(Order(FOX, count=2), Order(OWL, count=2)).state == "waiting"
 
 

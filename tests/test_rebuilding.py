@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from gemini_asking import KEY
+from gemini_batches import Batches
+from gemini_server import GeminiServer
 from ledgers import request
 
 from prompt_kit.cli.main import cli
 from prompt_kit.project import Project
+from prompt_kit.recipe.library import built_in
 from prompt_kit.record.history import missing_history
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.work.rebuilding import rebuild_ledger
@@ -121,9 +125,33 @@ def test_a_ledger_that_is_empty_though_runs_are_there_is_noticed(project: Projec
     assert CliRunner().invoke(cli, ["runs", "spend"]).stderr == ""
 
 
-def test_who_makes_pictures_reads_that_the_ledger_is_new(project: Project) -> None:
+MUG = built_in()[0] / "pictures" / "mug.png"
+STICKER = ["sticker", "--example", "red-panda"]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        ["generate", *STICKER, "--generator", "proof"],
+        ["generate", *STICKER, "--generator", "gemini", "--batch"],
+        ["refine", str(MUG), "make it blue", "--generator", "proof"],
+        ["compare", *STICKER, "--across", "style=flat,retro", "--generator", "proof"],
+        ["compare", *STICKER, "--across", "style=flat,retro", "--generator", "gemini", "--batch"],
+    ],
+    ids=" ".join,
+)
+def test_who_makes_pictures_reads_that_the_ledger_is_new(
+    project: Project, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The day's budget would start at nothing spent: it is said before anything is booked, and only then."""
-    made = ["generate", "sticker", "--example", "red-panda", "--generator", "proof"]
+    with GeminiServer() as server:
+        Batches(server)
+        monkeypatch.setenv("GEMINI_API_KEY", KEY)
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+        _reads_that_the_ledger_is_new(project, made)
+
+
+def _reads_that_the_ledger_is_new(project: Project, made: list[str]) -> None:
     assert "rebuild-ledger" not in CliRunner().invoke(cli, made).stderr
     ledger_file(project).unlink()
     first = CliRunner().invoke(cli, made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,6 +86,31 @@ def test_a_run_is_refined(said: Said) -> None:
     out = said.out("refine", badge().name, "make the light warmer", "--keep", "the smile", "--keep", "the ears")
     assert "(1) the smile; (2) the ears; (3) the subject, a red panda" in out
     assert re.search(r"^runs/\S+/refine-\w+/01\.png$", out, re.MULTILINE)
+
+
+def test_a_copy_of_a_picture_is_that_picture(said: Said) -> None:
+    """Of two runs with the same pictures it is the named one; under another name it is found by its content."""
+    _, folder = badge(), badge()
+    copy = Path("copies") / f"{folder.name}-01.png"
+    copy.parent.mkdir()
+    for name in (copy, copy.with_name("mine.png")):
+        shutil.copyfile(folder / "01.png", name)
+        out = said.out("refine", str(name), "make the light warmer", "--new")
+        assert "the subject, a red panda" in out
+        [made] = re.findall(r"^(runs/\S+/refine-\w+)/01\.png$", out, re.MULTILINE)
+        record = json.loads((Path(made) / "run.json").read_bytes())
+        assert record["parent_picture"] == "01.png"
+        assert open_run(record["parent"], RUNS).pictures[0].read_bytes() == copy.read_bytes()
+        if name is copy:
+            assert record["parent"].endswith(folder.name)
+
+
+def test_a_picture_that_was_changed_elsewhere_is_of_no_run(said: Said) -> None:
+    """A single byte more makes it somebody else's, even under the name of a copy."""
+    folder = badge()
+    changed = Path(f"{folder.name}-01.png")
+    changed.write_bytes((folder / "01.png").read_bytes() + b"\0")
+    assert "a red panda" not in said.out("refine", str(changed), "make the light warmer")
 
 
 def test_every_picture_of_several_runs_is_refined(said: Said) -> None:
@@ -179,7 +205,18 @@ def test_one_picture_that_fails_does_not_stop_the_others(server: GeminiServer, s
     one, two = badge(), badge()
     server.next(refused(400, message="no"))
     told = json.loads(
-        said.out("refine", one.name, two.name, "make it bluer", "--json", "--generator", "gemini", code=1)
+        said.out(
+            "refine",
+            one.name,
+            two.name,
+            "make it bluer",
+            "--json",
+            "--generator",
+            "gemini",
+            "--concurrency",
+            "1",
+            code=1,
+        )
     )
     assert [run["status"] for run in told] == ["invalid", "ok"]
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.recipe.parameters import LongText
-from prompt_kit.recipe.templating import Program, Source, compile_templates, lay_out
+from prompt_kit.recipe.templating import Program, Source, Templates, compile_templates, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ def program(main: str, **others: str) -> Program:
             raise NotFoundError("template", name, texts)
         return Source(name, texts[name], name)
 
-    return compile_templates(["main.j2"], read)
+    return compile_templates(["main.j2"], Templates(read))
 
 
 HOSTILE = {

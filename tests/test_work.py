@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import OVERLOADED, Painter, stopping_at
+from fakes import OVERLOADED, Painter, png, stopping_at
 
 import prompt_kit
 from prompt_kit import BudgetError, InputError, Kit, Order, Outcome, Project, Prompt, Status
+from prompt_kit.cli.main import run
 from prompt_kit.prompt import Earlier, Settings, Text, Turn
 from prompt_kit.record.ledger import Ledger
-from prompt_kit.record.runs import prompt_from
+from prompt_kit.record.runs import prompt_from, run_record, runs
 from prompt_kit.work.gate import Gate
+from prompt_kit.work.making import ENDS
 from prompt_kit.work.results import results as on_disk
-from prompt_kit.work.sending import ENDS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from prompt_kit.generators import Request
     from prompt_kit.work.events import Event
     from prompt_kit.work.orders import Plan, Result
@@ -203,6 +204,40 @@ def test_the_ledger_knows_for_whom_it_was(kit: Kit) -> None:
     assert spent == {"ann": each, "ben": 2 * each, "": each, "eve": 0, None: 4 * each}
 
 
+def test_who_asks_what_was_spent_may_name_a_person(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command counts only her requests, leaves out the budget of all, and says who there is."""
+    monkeypatch.chdir(kit.project.root)
+    kit.generate(FOX, generator=Painter(), person="ann")
+    kit.generate(BEE, generator=Painter(), person="ben", count=2)
+    spent = {}
+    for person in ("ann", "ben"):
+        assert run(["runs", "spend", "--person", person, "--json"]) == 0
+        spent[person] = Decimal(json.loads(capsys.readouterr().out)["day"]["known_usd"])
+    assert spent["ben"] == 2 * spent["ann"] > 0
+    assert run(["runs", "spend", "--person", "eve"]) == 2
+    assert "There is no person 'eve'. Known: ann, ben." in capsys.readouterr().err
+
+
+def test_a_generator_that_raises_ends_the_run(kit: Kit) -> None:
+    """The error goes through, the run has failed, and as it may be paid, it goes on with consent only."""
+
+    def break_off(_: Request) -> None:
+        raise RuntimeError("a mistake of the plugin")
+
+    with pytest.raises(RuntimeError, match="a mistake of the plugin"):
+        kit.generate(FOX, generator=Painter(before=break_off))
+    [broken] = runs(kit.project.runs_folder)
+    assert broken.state == "failed"
+    totals = run_record(broken.folder).totals
+    assert totals is not None
+    assert totals.message == "It was broken off: a mistake of the plugin"
+    with pytest.raises(InputError, match="Nobody saw the answer"):
+        kit.generate(FOX, generator=Painter())
+    assert kit.generate(FOX, generator=Painter(), resend=True).folder == broken.folder
+
+
 def test_the_cap_counts_what_is_left(kit: Kit) -> None:
     """Two turns cost more than is allowed; once the first is there, the second alone does not."""
     painter = Painter()
@@ -290,6 +325,33 @@ def test_what_a_kit_renders_is_made_in_its_project(tmp_path: Path, monkeypatch: 
     assert list(elsewhere.iterdir()) == []
     with kit.ledger() as ledger:
         assert len(ledger.entries()) == 2
+
+
+def test_the_values_of_a_kit_name_no_files(tmp_path: Path) -> None:
+    """They come from strangers; a program at whose prompt people type says that texts are paths."""
+    (tmp_path / "hat.png").write_bytes(png())
+    hat, named = str(tmp_path / "hat.png"), {"generator": Painter(), "max_cost": None}
+    kit = Kit(Project(root=tmp_path))
+    outcome = kit.generate(kit.render("sticker", {"subject": "a fox"}), generator=Painter())
+    with pytest.raises(InputError, match="text is not taken for the path of a file"):
+        kit.refine(outcome, "give it the hat", values={"object": hat}, generator=Painter())
+    with pytest.raises(InputError, match="text is not taken for the path of a file"):
+        kit.compare("sticker", {"subject": "a fox"}, across={"character": [hat]}, **named)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="text is not taken for the path of a file"):
+        kit.compare("sticker", {"subject": "a fox", "character": hat}, across={"tier": "*"}, **named)  # type: ignore[arg-type]
+    assert len(list(kit.runs())) == 1
+    assert kit.refine(outcome, "give it the hat", values={"object": Path(hat)}, generator=Painter()).ok
+    assert kit.compare("sticker", {"subject": "a fox"}, across={"character": [Path(hat)]}, **named).ok  # type: ignore[arg-type]
+    assert kit.compare("sticker", {"subject": "a fox"}, across={"character": [hat]}, paths=True, **named).ok  # type: ignore[arg-type]
+
+
+def test_a_plan_over_its_limit_is_not_worked_on(kit: Kit) -> None:
+    """Whoever makes plans of their own is protected like whoever calls `generate`."""
+    painter = Painter()
+    with pytest.raises(BudgetError, match=r"The 2 pictures would cost about .* Nothing was sent\."):
+        asyncio.run(done(kit, kit.plan(FOX, BEE, generator=painter, max_cost=0.05)))
+    assert painter.asked == []
+    assert list(kit.runs()) == []
 
 
 @pytest.mark.parametrize("options", [{"cuont": 2}, {"project": 1}])

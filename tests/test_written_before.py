@@ -93,7 +93,7 @@ def test_a_refinement_knows_where_it_came_from(root: Path) -> None:
     ready = prepare(
         refined.pictures[0], {"change": "close its eyes"}, RefineOptions(project=Project(root=root.parent), chat=True)
     )
-    assert (len(ready.prompt.turns[0].history), ready.parent) == (2, refined.summary.id)
+    assert (len(ready.prompt.turns[0].history), ready.order.parent) == (2, refined.summary.id)
 
 
 def test_a_run_that_was_left_goes_on(root: Path, server: GeminiServer) -> None:

@@ -13,6 +13,7 @@ GROUPS: Final = {
     "Forms": ("Form", "Field", "FieldChoice", "When", "CheckedValues", "Problem", "Offer"),
     "Prompts": ("Prompt", "Turn", "Text", "Reference", "Earlier", "EarlierWords", "Settings", "snapshot"),
     "Making pictures": ("Kit", "generate", "agenerate", "Outcome", "Status", "Picture", "Usage"),
+    "Work": ("Order", "Plan", "Item", "Event", "Result", "Job", "submit", "asubmit", "collect", "acollect"),
     "Generators": ("Generator", "Request"),
     "Models": ("Catalogue", "Model"),
     "Projects and pictures": ("Project", "find_project", "Image", "open_image"),

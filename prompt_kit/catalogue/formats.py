@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prompt_kit.prompt import SIZES
@@ -36,6 +37,7 @@ def _nearest(wanted: float, offered: Sequence[str]) -> str:
     return min(offered, key=lambda candidate: abs((measure(candidate) or 0) - wanted))
 
 
+@lru_cache(maxsize=256)
 def measure(format_or_size: str) -> float | None:
     """Return a number by which aspect ratios, or sizes, are compared; ``None`` for anything else."""
     if format_or_size.upper() in SIZES:

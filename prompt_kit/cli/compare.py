@@ -143,6 +143,7 @@ def _table_options(entered: Inputs, options: Mapping[str, Any]) -> Any:
         "count": options["count"],
         "skip_refused": options["skip_refused"],
         "batch": options["batch"],
+        "paths": True,
     }
     return table_options | ({"generator": options["generator"]} if options["generator"] else {})
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prompt_kit.cli.limits import LIMITS, kit_from, limit
+from prompt_kit.cli.limits import LIMITS, delivery, kit_from, limit
 from prompt_kit.cli.options import FILL_IN, given, options_of, with_option, with_options
-from prompt_kit.cli.output import Command, Group, give, give_json, named, say, talk
+from prompt_kit.cli.output import Command, Group, give, give_json, say, talk
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.prompt import SIZES, TIERS
 from prompt_kit.recipe.assembly import load, with_preset
@@ -154,38 +154,17 @@ def generate_recipe(recipe: Recipe, **options: Any) -> None:
 
 
 def _send(prompt: Prompt, project: Project, options: dict[str, Any]) -> None:
-    """Make the pictures of a prompt, or with ``--dry-run`` say what that would mean.
-
-    Exits with 1 when a picture could not be made.
-    """
+    """Make the pictures of a prompt, submit them, or say what that would mean."""
     from prompt_kit.cli import progress
+    from prompt_kit.cli.making import carry_out
     from prompt_kit.work.orders import Order
 
     progress.tell_lost_history(project)
-    order = Order(prompt, options["count"])
-    if options["batch"]:
-        from prompt_kit.cli.jobs import submit_orders
-
-        submit_orders([order], project, options)
-        return
     kit = kit_from(project, options)
     name = progress.chosen_generator(options["generator"], project)
-    plan = kit.plan(order, generator=name, max_cost=limit(options), new=options["new"]).checked()
-    planned = plan.items[0]
-    if options["dry_run"]:
-        progress.show_plan(planned, as_json=options["as_json"], left=progress.budget_left(project))
-        return
-    progress.check_folder(options["out"])
-    [result] = progress.made(kit, plan, new=options["new"], resend=options["resend"])
-    outcome = progress.outcome_of(result)
-    with named(progress.paths_of(outcome)):
-        if options["as_json"]:
-            give_json(progress.plain(planned, outcome))
-        else:
-            progress.show(planned, outcome)
-    progress.copy(outcome, options["out"])
-    if not outcome.ok:
-        click.get_current_context().exit(1)
+    order = Order(prompt, options["count"])
+    plan = kit.plan(order, generator=name, delivery=delivery(options), max_cost=limit(options), new=options["new"])
+    carry_out(kit, plan.checked(), options)
 
 
 def _generate_from(ctx: click.Context, from_: str | None, **options: Any) -> None:

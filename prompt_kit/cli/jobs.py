@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,41 +11,39 @@ import click
 
 from prompt_kit.cli.limits import limit
 from prompt_kit.cli.output import give_json, named, say, talk
-from prompt_kit.cli.progress import announce, budget_left, chosen_generator, plain_plan, short, show_plan
+from prompt_kit.cli.progress import announce, budget_left, plain_plan, short, show_plan
 from prompt_kit.project import find_project
 from prompt_kit.support.money import about, dollars, recorded, total
 from prompt_kit.support.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from prompt_kit.project import Project
-    from prompt_kit.work.jobs import Job, Order, Row
+    from prompt_kit.work.jobs import Job, Row
     from prompt_kit.work.orders import Plan
 
 
-def submit_orders(orders: Sequence[Order], project: Project, options: dict[str, Any]) -> None:
-    """Submit prompts as jobs, or with ``--dry-run`` say what that would mean.
+def submit_orders(plan: Plan, options: Mapping[str, Any]) -> None:
+    """Submit what a plan holds as jobs, or with ``--dry-run`` say what that would mean.
 
     Exits with 1 when a job was not submitted.
     """
-    from prompt_kit.work.jobs import job_plan, submit
+    from prompt_kit.work.jobs import submit
     from prompt_kit.work.planning import generator_for
-    from prompt_kit.work.resuming import with_kept
 
     if options["out"]:
         raise click.UsageError("--out copies pictures, and a job has none yet. 'runs wait' tells where they are.")
     if options["resend"]:
         raise click.UsageError("--resend sends a lost request once more at once. Leave out --batch, or take --new.")
-    made_by = generator_for(chosen_generator(options["generator"], project), project)
+    project = plan.project
     if options["dry_run"]:
-        plan = job_plan(orders, made_by, project)
-        _show_submission(plan if options["new"] else with_kept(plan), as_json=options["as_json"])
+        _show_submission(plan, as_json=options["as_json"])
         return
-    announce(made_by)
+    for name in plan.makers:
+        announce(generator_for(name, project))
     jobs = submit(
-        *orders,
-        generator=made_by,
+        *(replace(item.order, generator=item.generator) for item in plan.items),
         project=project,
         new=options["new"],
         max_cost=limit(options),
@@ -159,7 +158,7 @@ def _show_submission(plan: Plan, *, as_json: bool) -> None:
         give_json(plain | ({} if left is None else {"budget_left_usd": recorded(left)}))
         return
     for item in plan.items:
-        show_plan(item, as_json=False)
+        show_plan(item)
     say(f"job          {_price(plan)}")
     if left is not None:
         say(f"budget       {dollars(left, least=2)} left")

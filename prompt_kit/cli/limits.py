@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.kit import Kit
     from prompt_kit.project import Project
+    from prompt_kit.work.orders import Delivery
 
 NO_LIMIT: Final = Decimal("Infinity")
 
@@ -53,6 +54,11 @@ LIMITS: Final = [
 def limit(options: Mapping[str, Any]) -> Decimal | None:
     """Return what may still be paid, in US dollars; ``None`` is no limit."""
     return None if options["max_cost"] in (None, NO_LIMIT) else options["max_cost"]
+
+
+def delivery(options: Mapping[str, Any]) -> Delivery:
+    """Return whether it is made now, or in jobs."""
+    return "job" if options["batch"] else "now"
 
 
 def kit_from(project: Project, options: Mapping[str, Any]) -> Kit:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import os
 import sys
-from typing import Any, Final
+from contextlib import suppress
+from types import ModuleType
+from typing import Any, Final, NoReturn
 
 import click
 
@@ -96,9 +99,28 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and exit with 0 (done), 1 (the work failed) or 2 (the input was wrong)."""
     gc.disable()  # until the command is loaded: imports make many objects, and no garbage
-    # Pydantic would read the entry points of every installed package; the command line has no use for its plugins.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    sys.exit(run(sys.argv[1:]))
+    _leave_out_plugins()
+    _end(run(sys.argv[1:]))
+
+
+def _end(code: int) -> NoReturn:
+    """End the process; where nothing waits for its end, without freeing each object, a twentieth of the time."""
+    waiting = atexit._ncallbacks() if hasattr(atexit, "_ncallbacks") else 1  # noqa: SLF001 - asked before it is used
+    if not waiting and ("threading" not in sys.modules or sys.modules["threading"].active_count() == 1):
+        with suppress(OSError, ValueError, AttributeError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    sys.exit(code)
+
+
+def _leave_out_plugins() -> None:
+    """Keep pydantic from reading the entry points of every installed package; the command line has no use for them."""
+    if os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__") == "__all__":
+        # Even so, the module that would read them imports `importlib.metadata`, a tenth of the time of a command.
+        loader: Any = ModuleType("pydantic.plugin._loader")
+        loader.get_plugins = tuple
+        sys.modules.setdefault(loader.__name__, loader)
 
 
 def run(arguments: list[str]) -> int:

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import aclosing
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from prompt_kit.cli.output import give, give_json, say, talk
-from prompt_kit.errors import WorkspaceError
+from prompt_kit.cli.output import give, say, talk
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.review.snapshots import snapshot
-from prompt_kit.support import files
 from prompt_kit.support.money import about, dollars, recorded
 
 if TYPE_CHECKING:
     from prompt_kit.generators import Generator
-    from prompt_kit.kit import Kit
     from prompt_kit.project import Project
     from prompt_kit.work.events import Event
-    from prompt_kit.work.orders import Item, Plan, Result
+    from prompt_kit.work.orders import Item, Result
 
 
 def chosen_generator(name: str | None, project: Project) -> str:
@@ -50,11 +44,10 @@ def tell_lost_history(project: Project) -> None:
     from prompt_kit.record.history import missing_history
     from prompt_kit.record.ledger import Ledger
 
-    url = project.ledger_url
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    if not Ledger.exists(project.ledger_url):
         warning = missing_history(None, project.runs_folder)
     else:
-        with Ledger.open(url) as ledger:
+        with Ledger.open(project.ledger_url) as ledger:
             warning = missing_history(ledger, project.runs_folder)
     if warning:
         talk(warning)
@@ -66,52 +59,6 @@ def announce(maker: Generator) -> None:
 
     if host := elsewhere(maker):
         talk(f"{maker.name} is asked at {host}: key, prompts and pictures go there.")
-
-
-def made(kit: Kit, plan: Plan, *, new: bool = False, resend: bool = False) -> tuple[Result, ...]:
-    """Make what a plan holds, print each step to stderr, and return what came of each item, in their order.
-
-    What goes wrong with the output stops nothing: the pictures are paid, and saved.
-    """
-    import asyncio
-
-    from prompt_kit.work.affording import check_limit
-    from prompt_kit.work.planning import generator_for
-    from prompt_kit.work.reporting import reporting
-
-    check_limit(plan)
-    # The command ends once the results are shown.
-    click.get_current_context().with_resource(reporting())
-    for name in dict.fromkeys(item.generator for item in plan.to_send):
-        announce(generator_for(name, plan.project))
-    watch = RunWatch()
-
-    async def work() -> None:
-        async with aclosing(kit.work(plan, new=new, resend=resend)) as steps:
-            async for event in steps:
-                watch(event)
-
-    try:
-        asyncio.run(work())
-    except BaseException:
-        watch.name_folders()
-        raise
-    results = tuple(watch.results[number] for number in sorted(watch.results))
-    for result in results:
-        if result.error is not None:
-            watch.name_folder(result.item.number)
-    return results
-
-
-def outcome_of(result: Result) -> Outcome:
-    """Return the outcome of an item.
-
-    Raises:
-        PromptKitError: When something else than a generator's answer kept it from being made.
-    """
-    if result.error is not None:
-        raise result.error
-    return result.outcome or Outcome(result.status or Status.CANCELLED, message=result.message, cost=result.cost)
 
 
 class RunWatch:
@@ -165,11 +112,8 @@ class RunWatch:
             talk(f"Record: {short(folder)}")
 
 
-def show_plan(planned: Item, *, as_json: bool, left: Decimal | None = None) -> None:
+def show_plan(planned: Item, *, left: Decimal | None = None) -> None:
     """Print what would be sent and what it would cost; ``left`` is what the budget has left, if there is any."""
-    if as_json:
-        give_json(plain_plan(planned) | ({} if left is None else {"budget_left_usd": recorded(left)}))
-        return
     give(snapshot(planned.prompt))
     say(f"model        {planned.model.id}\ngenerator    {planned.generator}")
     say(f"requests     {len(planned.places)}" + (f" of {planned.requests}" if planned.kept else ""))
@@ -191,10 +135,9 @@ def budget_left(project: Project) -> Decimal | None:
         return None
     from prompt_kit.record.ledger import Ledger
 
-    url = project.ledger_url
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    if not Ledger.exists(project.ledger_url):
         return min(limit for limit in (budget.run, budget.day, budget.month) if limit is not None)
-    with Ledger.open(url) as ledger:
+    with Ledger.open(project.ledger_url) as ledger:
         return ledger.left(budget)
 
 
@@ -237,38 +180,6 @@ def _show_search(outcome: Outcome) -> None:
     if outcome.suggestions and outcome.folder:
         pages = sorted(outcome.folder.glob("search-*.html"))
         say(f"Google Search suggestions, to be shown with the picture: {', '.join(str(short(p)) for p in pages)}")
-
-
-def paths_of(outcome: Outcome) -> list[Path | None]:
-    """Return the files of everything that was made."""
-    return [picture.path for picture in outcome.pictures] + [derived.path for derived in outcome.derived]
-
-
-def check_folder(folder: Path | None) -> None:
-    """Check that copies can be put into a folder, before anything is paid.
-
-    Raises:
-        WorkspaceError: When they cannot.
-    """
-    if folder is not None and (why := files.unwritable(folder)):
-        raise WorkspaceError(f"{folder}: copies cannot be written here ({why}). Nothing was sent. Use another folder.")
-
-
-def copy(outcome: Outcome, folder: Path | None) -> None:
-    """Put copies of the pictures where the person wants them; the masters stay with their record.
-
-    Raises:
-        WorkspaceError: When one cannot be written.
-    """
-    if folder is None or outcome.folder is None:
-        return
-    try:
-        files.make_folder(folder)
-        for path in filter(None, paths_of(outcome)):
-            copied = files.put_copy(folder, f"{outcome.folder.name}-{path.name}", path.read_bytes())
-            talk(f"Copy: {copied}")
-    except WorkspaceError as error:
-        raise WorkspaceError(f"{error} The copies are not complete; the pictures are in {outcome.folder}.") from error
 
 
 def plain_plan(planned: Item) -> dict[str, Any]:

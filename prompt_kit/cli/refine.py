@@ -8,23 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
-from prompt_kit.cli.limits import kit_from, limit
+from prompt_kit.cli.limits import delivery, kit_from, limit
 from prompt_kit.cli.options import given, options_of, with_option
-from prompt_kit.cli.output import give_json, named, say, talk
-from prompt_kit.cli.progress import (
-    budget_left,
-    check_folder,
-    copy,
-    made,
-    name_generator,
-    outcome_of,
-    paths_of,
-    plain,
-    plain_plan,
-    show,
-    show_plan,
-    tell_lost_history,
-)
+from prompt_kit.cli.output import talk
+from prompt_kit.cli.progress import name_generator, tell_lost_history
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
@@ -68,6 +55,8 @@ def _recipe(ctx: click.Context) -> Recipe:
 @click.pass_context
 def refine_pictures(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> None:
     """Change one thing in one or more pictures, each in a run of its own."""
+    from prompt_kit.cli.making import carry_out
+
     recipe = _recipe(ctx)
     project = recipe.library.project
     sources, change = _parted(words, project)
@@ -78,16 +67,9 @@ def refine_pictures(ctx: click.Context, /, words: tuple[str, ...], **options: An
     _name_generators(ready, plan, options)
     for warning in dict.fromkeys(warning for refinement in ready for warning in refinement.warnings):
         talk(warning)
-    if options["batch"]:
-        _submit(plan, options)
-        return
-    if len(plan.items) > 1 and not options["as_json"]:
+    if len(plan.items) > 1 and not options["as_json"] and not options["batch"]:
         _tell_price(plan)
-    if options["dry_run"]:
-        _show_all(plan, as_json=options["as_json"])
-        return
-    if not _make_all(kit, plan, options):
-        ctx.exit(1)
+    carry_out(kit, plan.checked(), options)
 
 
 refine = Refine(
@@ -138,7 +120,6 @@ def _planned(
 ) -> tuple[list[Refinement], Plan]:
     """Return everything that is to be sent, priced; all problems are reported at once."""
     from prompt_kit.refining import pictures_of, prepare
-    from prompt_kit.work.orders import Order
 
     settings = {name: options[name] for name in SETTINGS if options[name] is not None}
     how: RefineOptions = {
@@ -146,9 +127,10 @@ def _planned(
         "chat": options["chat"],
         "settings": settings,
         "generator": options["generator"] or "",
+        "count": options["count"],
+        "paths": True,
     }
     work: list[Refinement] = []
-    orders: list[Order] = []
     problems: list[Problem] = []
     taken: list[Path] = []
     for source in sources:
@@ -158,15 +140,14 @@ def _planned(
                     continue
                 taken.append(picture)
                 ready = prepare(picture, values, how)
-                order = Order(ready.prompt, options["count"], ready.parent, ready.parent_picture, ready.generator)
-                problems += kit.plan(order, new=True).problems
+                problems += kit.plan(ready.order, new=True).problems
                 work.append(ready)
-                orders.append(order)
         except PromptKitError as error:
             problems += error.problems
     if problems:
         raise InputError(dict.fromkeys(with_option(problem, options) for problem in problems))
-    return work, kit.plan(*orders, max_cost=limit(options), new=options["new"]).checked()
+    orders = (ready.order for ready in work)
+    return work, kit.plan(*orders, delivery=delivery(options), max_cost=limit(options), new=options["new"])
 
 
 def _name_generators(ready: list[Refinement], plan: Plan, options: dict[str, Any]) -> None:
@@ -174,67 +155,13 @@ def _name_generators(ready: list[Refinement], plan: Plan, options: dict[str, Any
     if options["generator"] is None:
         for name in dict.fromkeys(item.generator for item in plan.items):
             name_generator(name, plan.project)
-    proofs = [refinement.parent for refinement in ready if refinement.of_layout]
+    proofs = [refinement.order.parent for refinement in ready if refinement.of_layout]
     if proofs and not all(item.free for item in plan.items):
         which = ", ".join(dict.fromkeys(proofs))
         talk(f"{which}: this is a proof, a drawing of the layout. To make the picture itself: prompt-kit generate.")
-
-
-def _submit(plan: Plan, options: dict[str, Any]) -> None:
-    """Submit the pictures as jobs."""
-    from prompt_kit.cli.jobs import submit_orders
-
-    makers = sorted({item.generator for item in plan.items})
-    if len(makers) > 1:
-        raise click.UsageError(f"The pictures are of {' and '.join(makers)}. Name one for the job: --generator NAME.")
-    submit_orders([item.order for item in plan.items], plan.project, options | {"generator": makers[0]})
 
 
 def _tell_price(plan: Plan) -> None:
     every = about(total(item.estimate for item in plan.items))
     cost = f"$0; with the real model {every}" if all(item.free for item in plan.items) else about(plan.estimate)
     talk(f"{len(plan.items)} pictures are refined, each in a run of its own. Together: {cost}.")
-
-
-def _show_all(plan: Plan, *, as_json: bool) -> None:
-    left = budget_left(plan.project)
-    if as_json:
-        _print_json([plain_plan(item) for item in plan.items])
-        return
-    for number, item in enumerate(plan.items):
-        if number:
-            say()
-        show_plan(item, as_json=False, left=left)
-
-
-def _make_all(kit: Kit, plan: Plan, options: dict[str, Any]) -> bool:
-    """Make the pictures, then show them in their order; return whether all of them came."""
-    check_folder(options["out"])
-    results = made(kit, plan, new=options["new"], resend=options["resend"])
-    reports = []
-    there = [path for result in results if result.outcome for path in paths_of(result.outcome)]
-    errors: list[PromptKitError] = []
-    with named(there):
-        for number, result in enumerate(results):
-            try:
-                outcome = outcome_of(result)
-                if options["as_json"]:
-                    reports.append(plain(result.item, outcome))
-                else:
-                    say("", nl=number > 0)
-                    show(result.item, outcome)
-                copy(outcome, options["out"])
-            except PromptKitError as error:  # the others were made all the same, and all are shown
-                errors.append(error)
-        if options["as_json"]:
-            _print_json(reports)
-    for further in errors[1:]:
-        talk(further)
-    if errors:
-        raise errors[0]
-    return all(result.ok for result in results)
-
-
-def _print_json(reports: list[dict[str, Any]]) -> None:
-    """Print one picture as ``generate`` does, several as a list."""
-    give_json(reports[0] if len(reports) == 1 else reports)

@@ -11,7 +11,7 @@ from prompt_kit.cli.jobs import cancel_job, list_jobs, standing, wait_for_jobs
 from prompt_kit.cli.narrowing import DIVIDED, narrowed, period
 from prompt_kit.cli.output import give, give_json, say, talk
 from prompt_kit.cli.reviews import approve, comment, export, reject, review_lines, verdicts
-from prompt_kit.errors import InputError, PromptKitError
+from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.project import find_project
 from prompt_kit.support.money import dollars, recorded
 from prompt_kit.support.text import counted, shortened
@@ -208,12 +208,15 @@ def _member_line(member: Member) -> str:
 
 @runs.command("spend")
 @click.option("--by", type=click.Choice(DIVIDED), default=None, help="Say it for each of them.")
+@click.option("--person", metavar="NAME", help="Only what was made for this person.")
 @period
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def spend(by: By | None, since: date | None, until: date | None, *, as_json: bool) -> None:
+def spend(*, by: By | None, person: str | None, since: date | None, until: date | None, as_json: bool) -> None:
     """Say what was spent today and this month, and what is left of the budget."""
     if by is None and (since or until):
         raise InputError("--since and --until need --by, such as --by day.")
+    if by is not None and person is not None:
+        raise InputError("--by and --person do not go together. Take --by person to see everybody's part.")
     if by is not None:
         _spend_by(by, since, until, as_json=as_json)
         return
@@ -227,15 +230,19 @@ def spend(by: By | None, since: date | None, until: date | None, *, as_json: boo
         if warning := missing_history(ledger, project.runs_folder):
             talk(warning)
         ledger.reconcile()
-        spent = {"day": ledger.spent(today), "month": ledger.spent(today.replace(day=1))}
-    limits = {"day": project.budget.day, "month": project.budget.month}
+        if person is not None and person not in (persons := ledger.persons()):
+            raise NotFoundError("person", person, persons)
+        begins = {"day": today, "month": today.replace(day=1)}
+        spent = {name: ledger.spent(begin, person=person) for name, begin in begins.items()}
+    # The budget is for everybody together.
+    limits = {"day": project.budget.day, "month": project.budget.month} if person is None else {}
     if as_json:
         give_json({name: _plain_spending(spending) for name, spending in spent.items()})
         return
     names = {"day": "today (UTC)", "month": f"{now:%B}"}
     for name, spending in spent.items():
         line = f"{names[name]:<14}{dollars(spending.known)} booked" + _perhaps(spending)
-        if (limit := limits[name]) is not None:
+        if (limit := limits.get(name)) is not None:
             line += f"; {dollars(limit - spending.known - spending.possible)} left of {dollars(limit)}"
         say(line)
 

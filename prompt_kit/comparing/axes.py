@@ -62,6 +62,8 @@ class Given:
     project: Project
     count: int = 1
     """How many times each prompt is made."""
+    paths: bool = False
+    """Whether texts in a slot for pictures are paths."""
 
 
 @dataclass(frozen=True, slots=True)

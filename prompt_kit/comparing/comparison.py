@@ -11,14 +11,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from prompt_kit.comparing.record import ComparisonFolder, State, unfinished
-from prompt_kit.comparing.results import CellResult, Comparison, is_done, result_of
-from prompt_kit.comparing.submission import submitted
+from prompt_kit.comparing.results import CellResult, Comparison, cell_result, is_done
 from prompt_kit.comparing.table import TableOptions, table
 from prompt_kit.errors import WorkspaceError
+from prompt_kit.record.runs import id_of
 from prompt_kit.support import files
 from prompt_kit.support.calls import check_kind, check_options
 from prompt_kit.work.affording import check_limit, limit_of
 from prompt_kit.work.reporting import mark, reported
+from prompt_kit.work.results import result_of
 from prompt_kit.work.resuming import with_kept
 from prompt_kit.work.sending import work
 
@@ -104,9 +105,7 @@ async def compared(
     check_kind("across", across, Mapping, "values by name, such as {'style': ['kawaii', 'flat']}")
     check_kind("settings", options.get("settings", {}), Mapping, "settings by name, such as {'size': '2K'}")
     making = await asyncio.to_thread(_begun, recipe, values or {}, across, options)
-    making.send = send
-    awaited = any(result.job for result in making.done.values())
-    return await (making.in_jobs() if making.table.batch and (making.left or awaited) else making.all_cells())
+    return await making.made(send)
 
 
 def _begun(recipe: Recipe | str, values: Mapping[str, Any], across: Across, options: CompareOptions) -> _Work:
@@ -122,7 +121,7 @@ def _begun(recipe: Recipe | str, values: Mapping[str, Any], across: Across, opti
     done: dict[int, CellResult] = {}
     try:
         if before:
-            results = {cell.number: _recorded_result(made, cell, before) for cell in made.to_make}
+            results = {cell.number: _recorded(made, cell, before) for cell in made.to_make}
             done = {number: result for number, result in results.items() if is_done(result) or result.job}
             made = before.as_priced(made, done)
         left = tuple(cell for cell in made.to_send if cell.number not in done)
@@ -139,8 +138,11 @@ def _begun(recipe: Recipe | str, values: Mapping[str, Any], across: Across, opti
     return _Work(made, folder, started, options, plan, left, done, notes)
 
 
-def _recorded_result(made: Table, cell: Cell, folder: ComparisonFolder) -> CellResult:
-    return result_of(cell, folder.runs(cell), made.given.project.runs_folder, made.given.count)
+def _recorded(made: Table, cell: Cell, folder: ComparisonFolder) -> CellResult:
+    """Return what the records say of a cell that can be made."""
+    if cell.plan is None:
+        return CellResult(cell, message=" ".join(cell.refusals))
+    return cell_result(cell, result_of(cell.plan, folder.runs(cell), made.given.project.runs_folder))
 
 
 @dataclass
@@ -158,38 +160,24 @@ class _Work:
     """What is there, or waits in a job."""
     notes: list[str]
     sent: set[int] = field(default_factory=set)
-    send: Send = work
 
-    async def all_cells(self) -> Comparison:
-        """Make every cell, and write the sheet even after an error."""
+    async def made(self, send: Send) -> Comparison:
+        """Make every cell, or submit it; write the sheet even after an error, unless it comes with the jobs."""
+        awaited = any(result.job for result in self.done.values())
+        in_jobs = self.table.batch and bool(self.left or awaited)
         self._tell_prices()
         state: State = "stopped"
+        new, resend = self.options.get("new", False), self.options.get("resend", False)
         try:
-            steps = self.send(
-                self.plan,
-                new=self.options.get("new", False),
-                resend=self.options.get("resend", False),
-            )
-            async with aclosing(steps):
+            async with aclosing(send(self.plan, new=new, resend=resend)) as steps:
                 async for event in steps:
                     await self._note(event)
             state = self._state()
         finally:
-            comparison = self._written(state)
-        return comparison
-
-    async def in_jobs(self) -> Comparison:
-        """Submit the cells; their pictures come later, and so does the sheet."""
-        self._tell_prices()
-        state: State = "stopped"
-        try:
-            troubles = await submitted(self.table, self.left, self.folder, new=self.options.get("new", False))
-            self.done |= {
-                n: CellResult(self.table.cells[n], message=why, cost=Decimal(0)) for n, why in troubles.items()
-            }
-            state = self._state()
-        finally:
-            self.folder.finish(state, now=datetime.now(UTC))
+            if in_jobs:
+                self.folder.finish(state, now=datetime.now(UTC))
+            else:
+                self._write(state)
         return self._comparison()
 
     def _tell_prices(self) -> None:
@@ -209,34 +197,32 @@ class _Work:
         """Write down what belongs to the comparison, and pass on what concerns a whole cell."""
         cell = self.table.cells[event.item.number]
         if event.step == "started" and event.folder is not None:
-            await asyncio.to_thread(self.folder.note, cell, f"{event.folder.parent.name}/{event.folder.name}")
+            await asyncio.to_thread(self.folder.note, cell, id_of(event.folder))
         elif event.step == "sent" and cell.number not in self.sent:
             self.sent.add(cell.number)
             self._tell("sent", cell=cell)
         elif event.step == "waiting" and (tell := self.options.get("on_wait")):
             tell(event.seconds, event.text)
         elif event.result is not None:
-            ended = event.result
-            if ended.error is not None:
-                recorded = _recorded_result(self.table, cell, self.folder)
-                self.done[cell.number] = replace(recorded, status=None, message=ended.message)
-            elif not ended.runs:
-                self.done[cell.number] = CellResult(cell, ended.status, message=ended.message, cost=ended.cost)
-            self._tell("made", cell=cell, result=self._result(cell))
+            if event.result.error is not None:
+                recorded = _recorded(self.table, cell, self.folder)
+                self.done[cell.number] = replace(recorded, status=None, message=event.result.message)
+            elif not event.result.runs or event.result.job:
+                self.done[cell.number] = cell_result(cell, event.result)
+            if not self.table.batch:
+                self._tell("made", cell=cell, result=await asyncio.to_thread(self._result, cell))
 
     def _result(self, cell: Cell) -> CellResult:
-        if cell.plan is None:
-            return CellResult(cell, message=" ".join(cell.refusals), cost=Decimal(0))
         if cell.same_as is not None:
             return replace(self._result(self.table.cells[cell.same_as]), cell=cell)
         if cell.number not in self.done:
-            result = _recorded_result(self.table, cell, self.folder)
+            result = _recorded(self.table, cell, self.folder)
             if result.status is None and not result.job:
                 return result
             self.done[cell.number] = result
         return self.done[cell.number]
 
-    def _written(self, state: State) -> Comparison:
+    def _write(self, state: State) -> None:
         """Write the sheet and how the comparison ended."""
         from prompt_kit.comparing.sheet import sheet
 
@@ -253,7 +239,6 @@ class _Work:
         if state == "done":
             runs = [self.folder.path.parents[1] / run for cell in self.table.to_make for run in self.folder.runs(cell)]
             reported([*runs, self.folder.path])
-        return comparison
 
     def _comparison(self) -> Comparison:
         results = tuple(self._result(cell) for cell in self.table.cells)

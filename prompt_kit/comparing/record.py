@@ -6,13 +6,13 @@ all runs are; a comparison is none itself.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
 from prompt_kit.errors import InputError, WorkspaceError
+from prompt_kit.record.preparing import new_folder
 from prompt_kit.record.runs.reading import parsed, read_record, to_json, tool
 from prompt_kit.record.runs.schema import SCHEMA, Dollars, Words, moment
 from prompt_kit.support import files, locks
@@ -77,17 +77,10 @@ class ComparisonFolder:
         Raises:
             WorkspaceError: When it cannot be written.
         """
-        name = files.token(table.given.recipe.name)
-        for length in (2, 2, 2, 4, 8):  # in bytes; the longest cannot be taken already
-            path = files.inside(root, f"{FOLDER}/{now:%Y-%m-%d}-{name}-{secrets.token_hex(length)}")
-            if files.make_folder(path):
-                break
-        else:
-            raise WorkspaceError(f"{root / FOLDER}: no new folder can be made. Use another folder for the runs.")
         record = {
             "schema": SCHEMA,
             "tool": tool(),
-            "comparison": path.name,
+            "comparison": "",
             "key": table.key,
             "state": "started",
             "started": moment(now),
@@ -98,9 +91,13 @@ class ComparisonFolder:
             "estimate": recorded(table.estimate),
             "cells": [_plain(cell) for cell in table.cells],
         }
-        folder = cls(path, record)
-        folder._write()
-        return folder
+
+        def content(path: str) -> bytes:
+            record["comparison"] = path.rpartition("/")[2]
+            return to_json(record)
+
+        name = f"{FOLDER}/{now:%Y-%m-%d}-{files.token(table.given.recipe.name)}"
+        return cls(new_folder(root, name, RECORD, content), record)
 
     @classmethod
     def reopen(cls, path: Path) -> Self:

@@ -1,26 +1,25 @@
-"""The results of the cells of a comparison, read from the records of their runs."""
+"""The results of the cells of a comparison: those of the work, each with its cell."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from pathlib import Path
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from prompt_kit.comparing.record import SHEET
-from prompt_kit.errors import InputError, PromptKitError
+from prompt_kit.errors import InputError
 from prompt_kit.images import open_image
-from prompt_kit.outcome import Status
-from prompt_kit.record.runs import open_run
 from prompt_kit.support.money import total
+from prompt_kit.work.orders import Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
+    from decimal import Decimal
+    from pathlib import Path
 
     from prompt_kit.comparing.cells import Cell, Table
-    from prompt_kit.record.runs import RunRecord
-    from prompt_kit.record.runs.schema import Done
+    from prompt_kit.outcome import Picture
+    from prompt_kit.work.orders import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +36,11 @@ class CellPicture:
 
 
 @dataclass(frozen=True, slots=True)
-class CellResult:
-    """The result of one cell."""
+class CellResult(Ending):
+    """What came of one cell; cells with the same request share it."""
 
     cell: Cell
-    status: Status | None = None
-    """How its run ended; ``None`` when nothing was sent."""
-    message: str = ""
-    """What happened and what to do now, unless it went well."""
-    reason: str = ""
-    """The provider's own word for what happened."""
     pictures: tuple[CellPicture, ...] = ()
-    text: str = ""
-    """Words that came with the pictures, or instead of them."""
-    model: str = ""
-    """The model that answered."""
-    cost: Decimal | None = None
-    """In US dollars; ``None`` is unknown."""
-    seconds: float | None = None
-    """How long the answers took, for each repetition on average."""
-    warnings: tuple[str, ...] = ()
-    runs: tuple[str, ...] = ()
-    """The ids of its runs; more than one when the first did not bring all pictures."""
-    folder: Path | None = None
-    """The folder of the last of them."""
-    job: str = ""
-    """The id of the job in which that one waits."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything that was asked for came back."""
-        return self.status is Status.OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,87 +77,26 @@ class Comparison:
         return tuple(dict.fromkeys(result.job for result in self.results if result.job))
 
 
-def result_of(cell: Cell, runs: Sequence[str], root: Path, count: int) -> CellResult:
-    """Return the result of a cell from the records of its runs; a damaged record is reported in it.
-
-    Args:
-        cell: The cell.
-        runs: The ids of its runs, in the order in which they began; the last one counts, all of them cost.
-        root: The folder of all runs.
-        count: How many times the prompt was to be made.
-    """
-    result = CellResult(cell, message="Nothing was sent.", cost=Decimal(0))
-    costs: list[Decimal | None] = []
-    for run in runs:
-        folder = root / run
-        try:
-            record = open_run(folder, root).fields
-        except PromptKitError as error:
-            result = CellResult(cell, message=str(error), folder=folder)
-        else:
-            message = f"{folder}: the record is of another prompt. It is left alone."
-            fits = _belongs(record, cell, count)
-            result = _ended(cell, record, folder) if fits else CellResult(cell, message=message, folder=folder)
-        costs.append(result.cost)
-    return replace(result, runs=tuple(runs), cost=total(costs) if costs else Decimal(0))
+def cell_result(cell: Cell, result: Result) -> CellResult:
+    """Return a result as that of a cell, with what is shown of its pictures."""
+    shared = {entry.name: getattr(result, entry.name) for entry in fields(Ending)}
+    made_of = {derived.source: derived.path for derived in result.outcome.derived} if result.outcome else {}
+    shown = (_shown(picture, made_of) for picture in result.pictures)
+    return CellResult(cell, tuple(picture for picture in shown if picture), **shared)
 
 
 def is_done(result: CellResult) -> bool:
     """Return whether a cell has all it was to have, so that it need not be made again."""
-    return result.ok and all(shown.path.is_file() and shown.master.is_file() for shown in result.pictures)
+    return result.ok and all(shown.path.is_file() for shown in result.pictures)
 
 
-def _belongs(record: RunRecord, cell: Cell, count: int) -> bool:
-    plan, asked = cell.plan, (record.prompt_fingerprint, record.generator, record.count)
-    return plan is not None and asked == (plan.prompt.fingerprint, plan.generator, count)
-
-
-def _ended(cell: Cell, record: RunRecord, folder: Path) -> CellResult:
-    answers = [done.answer for done in record.requests]
-    if record.state == "waiting":
-        return _waiting(cell, record, folder)
-    totals, plan = record.totals, cell.plan
-    status = totals.status if totals else Status.CANCELLED
-    sentences = [totals.message, totals.next_step] if totals else ["The run was stopped before it ended."]
-    warnings = (plan.warnings if plan else ()) + tuple(warning for answer in answers for warning in answer.warnings)
-    return CellResult(
-        cell,
-        status,
-        message="" if status is Status.OK else " ".join(filter(None, sentences)),
-        reason=totals.reason if totals else "",
-        pictures=tuple(_pictures(record, folder)),
-        text="\n\n".join(filter(None, (answer.text for answer in answers))),
-        model=next((answer.model for answer in answers if answer.model), plan.model.id if plan else ""),
-        # A request that was on its way when the run ended may have been paid.
-        cost=None if status is Status.CANCELLED else record.cost,
-        seconds=_seconds(record.requests),
-        warnings=tuple(dict.fromkeys(warnings)),
-        folder=folder,
-    )
-
-
-def _waiting(cell: Cell, record: RunRecord, folder: Path) -> CellResult:
-    """Return what is known of a run that is in a job; what it will cost is not."""
-    message = f"It waits in {record.job}. Collect it: prompt-kit runs wait {record.job}. Then compare once more."
-    return CellResult(cell, message=message, pictures=tuple(_pictures(record, folder)), folder=folder, job=record.job)
-
-
-def _pictures(record: RunRecord, folder: Path) -> Iterable[CellPicture]:
-    made_of = {derived.source: derived.file for derived in record.derived}
-    for name in sorted(record.pictures, key=lambda name: int(Path(name).stem)):
-        master = folder / name
-        path = folder / made_of.get(name, name)
-        try:
-            image = open_image(path)
-        except InputError:
-            yield CellPicture(path, master, 0, 0)
-        else:
-            yield CellPicture(path, master, image.width, image.height)
-
-
-def _seconds(requests: Iterable[Done]) -> float | None:
-    took: dict[int, float] = {}
-    for done in requests:
-        asked = done.request
-        took[asked.take] = took.get(asked.take, 0.0) + (asked.ended - asked.sent).total_seconds()
-    return sum(took.values()) / len(took) if took else None
+def _shown(picture: Picture, made_of: Mapping[Path, Path]) -> CellPicture | None:
+    """Return what is shown of a picture, with its pixels as far as they can be read."""
+    master = picture.path
+    if master is None or master not in made_of:
+        return CellPicture(master, master, picture.width, picture.height) if master else None
+    try:
+        image = open_image(made_of[master])
+    except InputError:
+        return CellPicture(made_of[master], master, 0, 0)
+    return CellPicture(made_of[master], master, image.width, image.height)

@@ -13,6 +13,7 @@ from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError
 from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.recipe import Recipe
+from prompt_kit.recipe.slots import as_paths
 from prompt_kit.support.words import series
 from prompt_kit.work import planning
 from prompt_kit.work.orders import MAX_COUNT, Order
@@ -57,6 +58,8 @@ class TableOptions(TypedDict, total=False):
     """Whether cells that cannot be made stay empty; else they stop everything."""
     batch: bool
     """Whether it is made in jobs, which costs less and may take a day."""
+    paths: bool
+    """Whether texts in a slot for pictures are paths; else values are data only."""
 
 
 def table(
@@ -83,6 +86,7 @@ def table(
         table_options.get("generator"),
         project,
         table_options.get("count", 1),
+        table_options.get("paths", False),
     )
     problems: list[Problem] = []
     if not 1 <= given.count <= MAX_COUNT:
@@ -225,7 +229,9 @@ def _planned(
     here = {*recipe.parameters, *recipe.references}
     values = {key: value for key, value in values.items() if key in here or key not in mixed}
     try:
-        prompt = recipe.render(settings=settings, generator=name, **values)
+        slots = recipe.form.slot_names if given.paths else ()
+        values = {key: as_paths(value) if key in slots else value for key, value in values.items()}
+        prompt = recipe.render(values, settings=settings, generator=name)
     except InputError as error:
         return [_Objection(_hinted(problem, picked), wrong=True) for problem in error.problems]
     try:

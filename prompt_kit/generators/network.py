@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -40,6 +40,7 @@ def host(address: str) -> str:
     return named if there and named.isprintable() and " " not in named else ""
 
 
+@lru_cache(maxsize=16)
 def address_problem(address: str) -> Outcome | None:
     """Return what is wrong with an address: it is not that of a server, or others could read the key on the way."""
     if named := host(address):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote, quote_plus
@@ -78,6 +78,8 @@ def _escaped(data: bytes) -> re.Pattern[str]:
 
 def _cleaned(forms: _Forms, text: str) -> str:
     """Return a text without these, and without what neither a file nor a database can hold."""
+    if not text:
+        return text
     escaped = "%" in text or "\\" in text or "&#" in text
     for form in forms:
         if isinstance(form, str):
@@ -101,12 +103,17 @@ def _without(forms: _Forms, value: Any, levels: int) -> Any:
         case list() | tuple():
             return type(value)(_without(forms, item, levels - 1) for item in value)
         case Piece() | WebPage():
-            words = {name: word for name, word in asdict(value).items() if isinstance(word, str)}
-            # A mark goes back verbatim or not at all.
-            marked = words.pop("signature", "")
-            words |= {"signature": ""} if _cleaned(forms, marked) != marked else {}
-            return replace(value, **_without(forms, words, levels))
+            return _said_without(forms, value)
         case dict():
             return {_without(forms, key, levels): _without(forms, item, levels - 1) for key, item in value.items()}
         case _:
             return value
+
+
+def _said_without(forms: _Forms, said: Piece | WebPage) -> Piece | WebPage:
+    if isinstance(said, WebPage):
+        return WebPage(_cleaned(forms, said.title), _cleaned(forms, said.uri))
+    words, mark = _cleaned(forms, said.text), said.signature
+    if _cleaned(forms, mark) != mark:  # a mark goes back verbatim or not at all
+        mark = ""
+    return said if (words, mark) == (said.text, said.signature) else replace(said, text=words, signature=mark)

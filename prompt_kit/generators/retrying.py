@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import stamina
 
-from prompt_kit.generators.attempts import Attempt
-from prompt_kit.outcome import Outcome, Status
 from prompt_kit.support.durations import duration
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from prompt_kit.generators.attempts import Attempt
+    from prompt_kit.outcome import Outcome
 
 LONGEST_WAIT_S: Final = 90.0
 """Longest wait before a request is sent again, in seconds; when a provider asks for more, the outcome says so."""
@@ -35,13 +36,15 @@ async def retried(
         attempts: How often it is sent at most.
         on_wait: Called with about how many seconds are waited before the next try, and why.
     """
-    last = Attempt(Outcome(Status.CANCELLED))
+    first = last = await send()
+    if _again(first) is None:  # nearly always; the machinery below takes longer than all else here
+        return first.outcome
     with suppress(_Again):
         async for attempt in stamina.retry_context(
             _Again.wanted, attempts=max(1, attempts), timeout=None, wait_initial=1.0, wait_max=30.0
         ):
             with attempt:
-                last = await send()
+                last = first if attempt.num == 1 else await send()
                 again = _again(last) if attempt.num < attempts else None
                 if again is not None:
                     if on_wait is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 Role: TypeAlias = Literal["base", "identity", "object", "style", "pose", "scene", "layout", "logo", "mask"]
@@ -73,7 +73,8 @@ class Settings:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings that differ from their defaults."""
-        return {key: value for key, value in asdict(self).items() if value is not None and (key, value) not in _PLAIN}
+        values = ((name, getattr(self, name)) for name in SETTINGS)
+        return {name: value for name, value in values if value is not None and (name, value) not in _PLAIN}
 
 
 _PLAIN: Final = {("output", "picture"), ("thoughts", False)}

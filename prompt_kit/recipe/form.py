@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,12 +13,13 @@ from typing_extensions import TypedDict
 from prompt_kit.errors import NotFoundError, Offer, Problem
 from prompt_kit.recipe.checked import CheckedValues, Checking
 from prompt_kit.recipe.conditions import conditions_of, holds
-from prompt_kit.recipe.fields import SEVERAL, Field, field_of
+from prompt_kit.recipe.fields import Field, field_of
+from prompt_kit.recipe.naming import renamed, together
 from prompt_kit.recipe.ordinary import Ordinary
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.slots import check_descriptions, entries_of, opened
 from prompt_kit.recipe.value_problems import meant_as_own, missing, not_asked, of_value, unknown
-from prompt_kit.recipe.values import Chosen, canonical, recorded
+from prompt_kit.recipe.values import UNUSUAL, Chosen, canonical, recorded
 from prompt_kit.support.calls import check_kind
 from prompt_kit.support.colours import key_away_from
 
@@ -89,20 +89,33 @@ class Form:
 
     def at_once(self, values: Mapping[str, Any], references: Mapping[str, Any] | None = None) -> Ready | None:
         """Return what values mean where each alone is right, in a fraction of the time of `check`; ``None`` else."""
-        return None if references or self.fixed else self._ordinary.ready(values)
+        if references or (self._locked and not self._locked.keys().isdisjoint(values)):
+            return None
+        if not self.fixed:
+            return self._ordinary.ready(values)
+        if not self._always_there:
+            return None
+        given = {**self.fixed, **values}
+        ready = self._ordinary.ready(given)
+        # An empty value may clear what a preset has filled in.
+        return ready if ready and len(ready.record) == len(given) else None
 
     def check_further(
         self, values: Mapping[str, Any], references: Mapping[str, Any] | None, ready: Ready | None
     ) -> CheckedValues:
         """Return the same as `check`, going on from what `at_once` returned."""
         problems: list[Problem] = []
-        if ready is not None:
-            right = {name: values[name] for name in ready.record}
-            return self._together_checked(right, ready.context, problems, remarkable=ready.remarkable)
-        notes: list[Problem] = []
-        given = self._together(values, references, problems) if references else values
-        given = self.renamed(given, problems, notes)
         filled: Collection[str] = ()
+        if ready is not None:
+            if self.fixed:
+                filled, values = self.fixed.keys() - values.keys(), {**self.fixed, **values}
+            right = {name: values[name] for name in ready.record}
+            return self._together_checked(right, ready.context, problems, filled, remarkable=ready.remarkable)
+        notes: list[Problem] = []
+        given = values
+        if references:
+            given, problems = together(values, references, self.slot_names, list(self.references), self.name)
+        given = self.renamed(given, problems, notes)
         empty = {name for name, value in given.items() if value is None or (value.__class__ is str and not value)}
         if self.fixed:
             filled = self.fixed.keys() - given.keys() | self._locked.keys() & empty
@@ -110,8 +123,12 @@ class Form:
             given = {**self.fixed, **{name: value for name, value in given.items() if name not in filled}}
         if empty:
             given = {name: value for name, value in given.items() if name not in empty}
-        context = self._context(self._words(given), problems)
-        checked = self._together_checked(given, context, problems, filled)
+        words = self._words(given)
+        # Without pictures and a preset, `at_once` has tried it already.
+        ready = self._ordinary.ready(words) if references or self.fixed else None
+        context = self._context(words, problems) if ready is None else ready.context
+        remarkable = ready is None or ready.remarkable
+        checked = self._together_checked(given, context, problems, filled, remarkable=remarkable)
         cleared = tuple(name for name in self.fixed if name in empty and self.field(name).is_asked(context))
         return replace(checked, notes=(*notes, *checked.notes), cleared=cleared) if notes or cleared else checked
 
@@ -153,54 +170,11 @@ class Form:
             return given
         return {name: value for name, value in given.items() if name not in self.slot_names}
 
-    def _together(
-        self, values: Mapping[str, Any], references: Mapping[str, Any], problems: list[Problem]
-    ) -> dict[str, Any]:
-        """Return values and pictures by name; only slots may stand among the pictures."""
-        together = dict(values)
-        for name, pictures in references.items():
-            if self.former.get(name, name) not in self.references:
-                problems.append(unknown(str(name), pictures, list(self.references), self.name, kind="reference slot"))
-            elif name in together:
-                message = f"{name}: is given among the values and among the references. Leave one of them out."
-                problems.append(Problem(message, parameter=name, code="given_twice"))
-            else:
-                together[name] = pictures
-        return together
-
     def renamed(self, given: Mapping[str, Any], problems: list[Problem], notes: list[Problem]) -> Mapping[str, Any]:
-        """Return values under the names of today, each that came under an older one with a note.
-
-        What came under several names becomes one list where the parameter takes one, in the order of ``was``.
-
-        Args:
-            given: Values by parameter, pictures by slot.
-            problems: A value that came under both names, where only one can be taken, is added here.
-            notes: A note for each value that came under an older name is added here.
-        """
+        """Return values under the names of today; see `naming.renamed`."""
         if self.former.keys().isdisjoint(given):
             return given
-        values = {name: value for name, value in given.items() if name not in self.former}
-        collected = defaultdict[str, list[Any]](list)
-        notes_of_names: list[Problem] = []
-        for name in (name for name in self.former if name in given):
-            new = self.former[name]
-            if new in self.parameters and self.parameters[new].type in SEVERAL:
-                collected[new] += entries_of(given[name])
-            elif new in values:
-                message = f"{name}: is now called '{new}', which is given, too. Leave '{name}' out."
-                offers = (Offer(f"Leave '{name}' out", name),)
-                problems.append(Problem(message, parameter=name, code="given_twice", offers=offers))
-                continue
-            else:
-                values[new] = given[name]
-            message = f"'{name}' is now called '{new}'; its value counts as before."
-            offers = (Offer(f"Call it '{new}'", new, replaces=name),)
-            notes_of_names.append(Problem(message, parameter=new, code="former_name", offers=offers))
-        for name, entries in collected.items():
-            values[name] = [*entries, *entries_of(values.get(name, []))]
-        notes += sorted(notes_of_names, key=str)
-        return values
+        return renamed(given, self.former, self.parameters, problems, notes)
 
     def reread(self, recorded: Mapping[str, Any]) -> dict[str, Any]:
         """Return what recorded values mean to a template today; what no longer fits is empty.
@@ -289,8 +263,13 @@ class Form:
 
     @cached_property
     def independent(self) -> bool:
-        """Whether nothing depends on anything else, and no pictures are asked."""
-        return not (self._conditions or self._automatic_colors or self._locked or self.references or self.checks)
+        """Whether no value that `at_once` takes depends on another, and no pictures are asked."""
+        return not (self._conditions or self._automatic_colors or self.references or self.checks)
+
+    @cached_property
+    def _always_there(self) -> bool:
+        """Whether what a preset or brand fills in is words that a template sees, and no picture."""
+        return all(name in self.parameters and self.default(name) for name in self.fixed)
 
     def default(self, name: str) -> Any:
         """Return what a template sees where a parameter is asked and left out."""
@@ -398,6 +377,8 @@ class Form:
 def _reread(parameter: Parameter, value: Any) -> Any:
     """Return what a value that was taken once means to a template; empty when it no longer fits."""
     value = list(value) if isinstance(value, tuple) else value
+    if (ready := parameter.shortcut(value)) is not UNUSUAL:
+        return ready
     try:
         return parameter.adapter.validate_python(value)
     except ValidationError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.words import LANGUAGES
 
 _SURE: Final = {
@@ -57,7 +58,7 @@ _NONE: Final = {
 }
 """What begins a phrase that says something is not wanted."""
 _EXCLUDES: Final = {
-    language: re.compile(rf"(?:{none})(?: |(?<=['’]))(?=\w)", re.IGNORECASE) for language, none in _NONE.items()
+    language: pattern(rf"(?:{none})(?: |(?<=['’]))(?=\w)", re.IGNORECASE) for language, none in _NONE.items()
 }
 
 _PLACES: Final = {
@@ -84,8 +85,15 @@ _OWN_NAMES: Final = {
     "português": "Portuguese",
     "portugues": "Portuguese",
 }
-_NAMES: Final = {name.casefold(): name for name in LANGUAGES.values()} | _OWN_NAMES
-_WORD: Final = re.compile(r"[^\W\d_]+")
+NAMES: Final = {name.casefold(): name for name in LANGUAGES.values()} | _OWN_NAMES
+"""English names of languages by what people write for them, in small letters."""
+ARTICLES: Final = frozenset(" ".join((*_SURE.values(), *_UNSURE.values())).split())
+"""Everything that can be an article in another language, in small letters."""
+SIGNS: Final = frozenset(" ".join(_SIGNS.values()).split())
+"""Everything that can show another language, in small letters."""
+PORTUGUESE: Final = frozenset(_SIGNS["Portuguese"].split())
+"""Small words of the language that shares the article "a"."""
+_WORD: Final = pattern(r"[^\W\d_]+")
 # "un" belongs to four languages, so that another sign decides which; alone it is still no English.
 _NO_ENGLISH: Final = frozenset({"un"})
 
@@ -96,7 +104,7 @@ def named(text: str) -> str:
     >>> named("german"), named("Deutsch"), named("German"), named("the red fox")
     ('German', 'German', '', '')
     """
-    name = _NAMES.get(text.casefold(), "")
+    name = NAMES.get(text.casefold(), "")
     return "" if name == text else name
 
 
@@ -112,6 +120,8 @@ def of_phrase(text: str) -> str:
     if len(written) < 2:  # noqa: PLR2004 - an article and its noun
         return ""
     first, rest = written[0], written[1:]
+    if first.lower() not in ARTICLES:
+        return ""
     others = {word.lower() for word in rest}
     signs = {language: _signs(language, first.lower(), rest, others) for language in _SURE}
     likely = max(signs, key=lambda language: signs[language])

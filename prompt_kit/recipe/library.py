@@ -13,8 +13,9 @@ from prompt_kit.errors import InputError, NotFoundError, Place, Problem, PromptK
 from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
 from prompt_kit.recipe.spec import NAME_PATTERN, PresetSpec, RecipeSpec, StrategySpec
-from prompt_kit.recipe.templating import Source
+from prompt_kit.recipe.templating import Source, Templates
 from prompt_kit.support.files import inside, is_there, listed, read_text
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 from prompt_kit.support.words import spoken
 from prompt_kit.support.yamlfile import MAX_BYTES, YamlFile
@@ -36,9 +37,9 @@ _SPECS: Final[dict[str, type[BaseModel]]] = {
     "strategy": StrategySpec,
     "preset": PresetSpec,
 }
-_NAME = re.compile(NAME_PATTERN)
+_NAME = pattern(NAME_PATTERN)
 # A key at the left margin, and the lines that belong to its value.
-_HEAD = re.compile(r"^(?:title|summary|category):.*\n?(?:(?:[ \t].*)?\n)*", re.MULTILINE)
+_HEAD = pattern(r"^(?:title|summary|category):.*\n?(?:(?:[ \t].*)?\n)*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class Library:
         self.labels_from = labels_from or self.project.root
         self._roots = roots
         self._sources: dict[str, Source] = {}
+        self.templates = Templates(self.source)
         self._found: dict[tuple[str, str], LibraryFile[Any]] = {}
         self._names: dict[str, list[str]] = {}
 

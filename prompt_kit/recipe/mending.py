@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from prompt_kit.recipe import common_words, languages
 from prompt_kit.support import words
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ article, ``bare_noun`` one without, ``clause`` has a subject and a verb, as afte
 there, as it follows "Avoid", and ``exact`` are words as they stand in a picture, which are never mended.
 """
 
-_INSIDE: Final = frozenset({"noun", "bare_noun", "phrase", "clause", "exclusion"})
+INSIDE: Final = frozenset({"noun", "bare_noun", "phrase", "clause", "exclusion"})
 """What stands inside a sentence, so that it has neither a capital nor a stop of its own."""
 
 SHOWN: Final = 50
@@ -40,48 +41,59 @@ MANY_EMOJI: Final = 3
 """From how many emoji on they are read as words."""
 
 _DETERMINERS: Final = "an?|the"
-_MASS: Final = re.compile(
-    r"(?:\w+(?:ness|ity|ment|ism|ing|wear|ware|ery|ance|ence|ship|hood)|air|ash|bamboo|brass|bread|brick|bronze|canvas|cardboard|ceramic"
-    r"|chalk|cheese|chrome|clay|cloth|coffee|concrete|copper|cork|cotton|daylight|denim|dust|enamel|fabric|felt|fire|fog"
-    r"|foliage|food|fruit|fur|glass|glaze|glitter|gold|grass|hair|ice|ink|iron|ivory|ivy|jewell?ery|lace|lacquer|leather|light"
-    r"|linen|lino|marble|metal|mist|moonlight|moss|mud|music|oak|oil|paint|paper|pine|plastic|porcelain|rain|resin|rice|rubber|rust|salt"
-    r"|sand|satin|silk|silver|skin|smoke|snow|soap|soil|space|steam|steel|stone|stoneware|straw|sugar|sunlight|sunshine|tea|text|texture"
-    r"|tile|timber|time|tweed|varnish|velvet|vinyl|walnut|water|wax|weather|wine|wood|wool)"
+_MASS: Final = frozenset(
+    """
+    air ash bamboo brass bread brick bronze canvas cardboard ceramic chalk cheese chrome clay cloth coffee
+    concrete copper cork cotton daylight denim dust enamel fabric felt fire fog foliage food fruit fur glass
+    glaze glitter gold grass hair ice ink iron ivory ivy jewellery jewelery lace lacquer leather light linen
+    lino marble metal mist moonlight moss mud music oak oil paint paper pine plastic porcelain rain resin rice
+    rubber rust salt sand satin silk silver skin smoke snow soap soil space steam steel stone stoneware straw
+    sugar sunlight sunshine tea text texture tile timber time tweed varnish velvet vinyl walnut water wax
+    weather wine wood wool
+    """.split(),
 )
+"""Nouns that need no article in the singular."""
+_MASS_ENDINGS: Final = tuple("ness ity ment ism ing wear ware ery ance ence ship hood".split())
+_MASS_ENDED: Final = pattern(rf"\w+(?:{'|'.join(_MASS_ENDINGS)})")
 # Words with which a phrase begins that needs no article, besides the determiners of `words`.
-_NO_ARTICLE: Final = re.compile(
+_NO_ARTICLE: Final = pattern(
     r"(?:what|who|which|where|how|whatever|whoever|everyone|everything|everybody|someone|something|anyone|anything"
     r"|nobody|nothing|him|her|them|it|me|us|you|all|both|either|enough|more|most|less|only|other|another|such|image"
     r"|picture|in|on|at|with|without|from|of|for|under|over|behind|beside|above|below|near|by|as|like|between|to|just"
     r"|exactly|mr|mrs|ms|dr|st|\w+ly|\w+ing|\w+['’]s?|\w*\d\w*)\b",
     re.IGNORECASE,
 )
-_STATEMENT: Final = re.compile(
+_PLURALS: Final = frozenset({"children", "feet", "men", "people", "teeth", "women"})
+_NAME_ENDS: Final = pattern(
+    r"[,;:(]| (?:of|in|on|at|with|from|for|under|over|by|to|that|who|which|whose|as|and|or|behind|beside) "
+)
+_STATEMENT: Final = pattern(
     r"(?:it|they|he|she|we|this|there|these) (?:is|are|was|were|should|must|can|could|will|would|shall|has|have|looks?"
     r"|needs?|wants?)\b",
     re.IGNORECASE,
 )
-_PREPOSITION: Final = re.compile(r"(in|on|onto|at|into|with|without|from|of|for|to|by) ", re.IGNORECASE)
-_ENDS: Final = re.compile(r"(\S*?)([.!?…])[\"”’»)]* +(?=\S)")
-_BULLET: Final = re.compile(r"^(?:[-*•–—·]|\d{1,2}[.)])\s+")
-_BULLETS: Final = re.compile(r"(?:^|[\n\r])\s*(?:[-*•–—·]|\d{1,2}[.)])\s+\S")
-_RUN: Final = re.compile(r"[!?]{2,}$")
-_LOUD: Final = re.compile(r"\s*(?:[!?]+|\.{2,}|…)$")
-_EMOJI: Final = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*")
+PREPOSITIONS: Final = tuple("in on onto at into with without from of for to by".split())
+"""What a phrase begins with that names no thing."""
+_PREPOSITION: Final = pattern(rf"({'|'.join(PREPOSITIONS)}) ", re.IGNORECASE)
+_ENDS: Final = pattern(r"(\S*?)([.!?…])[\"”’»)]* +(?=\S)")
+_BULLET: Final = pattern(r"^(?:[-*•–—·]|\d{1,2}[.)])\s+")
+_BULLETS: Final = pattern(r"(?:^|[\n\r])\s*(?:[-*•–—·]|\d{1,2}[.)])\s+\S")
+_RUN: Final = pattern(r"[!?]{2,}$")
+_LOUD: Final = pattern(r"\s*(?:[!?]+|\.{2,}|…)$")
+_EMOJI: Final = pattern("[\U0001f300-\U0001faff\u2600-\u27bf][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*")
 _PAIRS: Final = ('""', "''", "“”", "„“", "„”", "«»", "»«", "‘’", "``")
-_NEGATION: Final = re.compile(
+_NEGATION: Final = pattern(
     r"(?:no|without|avoid|exclude|remove|leave (?:out|off|away)"
     r"|(?:please )?(?:do not|don['’]t)(?: (?:show|add|include|want|draw|use))?)(?: any| the)? (?=\w)",
     re.IGNORECASE,
 )
-_REQUEST: Final = re.compile(
+_REQUEST: Final = pattern(
     r"(?:please,? |(?:can|could|would) you (?:please )?"
     r"|i(?: (?:want|need)|(?: would|['’]d) like) (?:you to |to have |to see )?)+",
     re.IGNORECASE,
 )
-_UNFILLED: Final = frozenset(
-    {"n/a", "na", "none", "nothing", "tbd", "todo", "tba", "xxx", "?", "??", "default", "null"}
-)
+UNFILLED: Final = frozenset({"n/a", "na", "none", "nothing", "tbd", "todo", "tba", "xxx", "?", "??", "default", "null"})
+"""What people write where they have nothing to say yet."""
 
 
 @dataclass(slots=True)
@@ -116,7 +128,7 @@ def mend(value: str, fits: ReadsAs | None = None, *, goes_on: bool = False) -> M
     if fits == "exact":
         return Mended(words.clause(value))
     made = Mended(re.sub(r" {2,}", " ", words.clause(value)))
-    if made.text.casefold() in _UNFILLED:
+    if made.text.casefold() in UNFILLED:
         made.doubts.append("it stands for a value that is not there yet. Leave it out or write it.")
         return made
     if _listed(value):
@@ -127,7 +139,7 @@ def mend(value: str, fits: ReadsAs | None = None, *, goes_on: bool = False) -> M
     _quiet(made, fits, goes_on=goes_on)
     if fits == "caption":
         _ask(made)
-    elif fits in _INSIDE:
+    elif fits in INSIDE:
         _place_inside(made, fits)
     made.doubts += _doubts(made.text, fits, goes_on=goes_on)
     return made
@@ -153,7 +165,7 @@ def _unquote(made: Mended, fits: ReadsAs | None) -> None:
     inner = text[1:-1]
     paired = any(text[0] == first and text[-1] == last for first, last in _PAIRS)
     if paired and not any(mark in inner for mark in (text[0], text[-1])):
-        enough = fits in _INSIDE or (len(inner.split()) >= WORDS_OF_A_CAPTION and inner[:1].islower())
+        enough = fits in INSIDE or (len(inner.split()) >= WORDS_OF_A_CAPTION and inner[:1].islower())
         made.change(words.clause(inner) if enough else text, "without the quotes around it")
     elif sum(text.count(mark) for mark in '"“”') == 1 and not (text[-1] == '"' and text[-2].isdigit()):
         made.change(text.strip('"“”').strip(), "without the lone quote")
@@ -162,7 +174,7 @@ def _unquote(made: Mended, fits: ReadsAs | None) -> None:
 def _quiet(made: Mended, fits: ReadsAs | None, *, goes_on: bool) -> None:
     """Take exclamation and question marks from the end where the sentence goes on, and keep one of many elsewhere."""
     text = made.text
-    if fits in _INSIDE and not (goes_on and len(_sentences(text)) > 1):
+    if fits in INSIDE and not (goes_on and len(_sentences(text)) > 1):
         bare = _LOUD.sub("", text)
         named = text.endswith("!") and not _RUN.search(text) and text.rpartition(" ")[2][:1].isupper()
         if not named:
@@ -229,13 +241,13 @@ def _doubts(text: str, fits: ReadsAs | None, *, goes_on: bool) -> Iterator[str]:
     if emoji and (_EMOJI.match(text) or len(emoji) >= MANY_EMOJI):
         yield "emoji stand where words are read. Say it in words."
     language = languages.of_phrase(text)
-    if language and (fits in _INSIDE or (fits and text[:1].islower())):
+    if language and (fits in INSIDE or (fits and text[:1].islower())):
         own = " or as whole sentences that begin with a capital" if fits == "caption" else ""
         article = text.partition(" ")[0]
         yield f"'{article}' looks {language}, and it stands inside an English sentence. Write it in English{own}."
-    elif fits in _INSIDE:
+    elif fits in INSIDE:
         yield from _doubts_inside(text, fits, goes_on=goes_on)
-    elif fits and len(text.split()) < WORDS_OF_A_CAPTION and _lacks_article(text) and not _names_a_kind(text):
+    elif fits and len(text.split()) < WORDS_OF_A_CAPTION and lacks_article(text) and not _names_a_kind(text):
         yield _without_article(text)
 
 
@@ -250,7 +262,7 @@ def _doubts_inside(text: str, fits: ReadsAs | None, *, goes_on: bool) -> Iterato
         yield "it is a whole sentence inside another one. Write only what completes it."
     elif fits == "noun" and (begins := _PREPOSITION.match(text)):
         yield f"it begins with '{begins[1]}' where a thing is named. Begin with the thing and its article."
-    elif fits == "noun" and _lacks_article(several[0]):
+    elif fits == "noun" and lacks_article(several[0]):
         yield _without_article(several[0])
 
 
@@ -285,18 +297,14 @@ def _is_order(text: str, fits: ReadsAs | None) -> bool:
     return first in common_words.VERBS and second in objects
 
 
-def _lacks_article(text: str) -> bool:
+def lacks_article(text: str) -> bool:
     """Return whether a noun in the singular that can be counted stands alone, as far as its words show it."""
-    if not text[:1].isascii() or not text[:1].islower() or _NO_ARTICLE.match(text) or words.article(text) == text:
+    if not text[:1].isascii() or not text[:1].islower():
         return False
-    name = re.split(
-        r"[,;:(]| (?:of|in|on|at|with|from|for|under|over|by|to|that|who|which|whose|as|and|or|behind|beside) ", text
-    )[0]
+    name = _NAME_ENDS.split(text, maxsplit=1)[0]
     head = name.rpartition(" ")[2].lower()
-    if len(name.split()) >= WORDS_OF_A_NAME or words.is_plural(text) or re.search(r" (?:and|or) ", text):
+    if head.endswith("s") or head in _MASS or (head.endswith(_MASS_ENDINGS) and _MASS_ENDED.fullmatch(head)):
         return False
-    return (
-        not _MASS.fullmatch(head)
-        and not head.endswith("s")
-        and head not in {"people", "children", "men", "women", "feet", "teeth"}
-    )
+    if head in _PLURALS or len(name.split()) >= WORDS_OF_A_NAME or " and " in text or " or " in text:
+        return False
+    return not (_NO_ARTICLE.match(text) or words.article(text) == text or words.is_plural(text))

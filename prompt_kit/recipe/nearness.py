@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prompt_kit.recipe.common_words import SMALL
+from prompt_kit.support.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_SEPARATORS: Final = re.compile(r"[\W_]+")
+_SEPARATORS: Final = pattern(r"[\W_]+")
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _VOWELS: Final = frozenset("aeiouy")
 
@@ -20,6 +20,9 @@ LEAST: Final = 5
 
 LONG: Final = 9
 """From this length on, two slips are allowed, and a wrong vowel counts as one."""
+
+MOST_SLIPS: Final = 2
+"""How many slips are allowed in the longest names."""
 
 MOST: Final = 40
 """Longer words are never taken for a mistyped choice."""
@@ -31,8 +34,8 @@ MOST_WORDS: Final = 3
 FEW: Final = 2
 """Of how many choices a word may be said that still tells them apart."""
 
-_WORD: Final = re.compile(r"\d+(?:[.:]\d+)*|[^\W\d_]+")
-_STOP: Final = re.compile(r"[.!?]\s+")
+_WORD: Final = pattern(r"\d+(?:[.:]\d+)*|[^\W\d_]+")
+_STOP: Final = pattern(r"[.!?]\s+")
 
 MOSTLY: Final = 0.6
 """How much of a name its beginning must be to be taken for all of it, as a share of its letters."""
@@ -49,7 +52,8 @@ class Spelling(NamedTuple):
 
 def folded(text: str) -> str:
     """Return a text without what does not matter in the name of a choice: case, spaces, hyphens, underscores."""
-    return _SEPARATORS.sub("", text.casefold())
+    letters = text.casefold().replace(" ", "").replace("-", "")
+    return letters if letters.isalnum() else _SEPARATORS.sub("", letters)
 
 
 def spelling(name: str, value: str) -> Spelling:
@@ -60,7 +64,7 @@ def spelling(name: str, value: str) -> Spelling:
     return Spelling(letters, tuple(part for part in beginnings if len(part) >= MOSTLY * len(letters)), value)
 
 
-def nearest(own: str, names: Iterable[Spelling]) -> tuple[str, ...]:
+def nearest(name: str, names: Iterable[Spelling]) -> tuple[str, ...]:
     """Return the values of the choices that own words are a slip of, the nearest first; mostly there is none.
 
     A slip is what fingers do: two letters swapped, one doubled, left out or hit beside its key. Other words that
@@ -68,14 +72,15 @@ def nearest(own: str, names: Iterable[Spelling]) -> tuple[str, ...]:
     most of it and whole words: ``three quarter`` for ``three-quarter-left``.
 
     Args:
-        own: The words.
-        names: The values and labels of the choices.
+        name: The words, folded.
+        names: The values and labels of the choices; those that begin with another letter are never near.
     """
-    name = folded(own)
     if not LEAST <= len(name) <= MOST:
         return ()
     near: dict[str, int] = {}
     for letters, beginnings, value in names:
+        if abs(len(name) - len(letters)) > MOST_SLIPS and name not in beginnings:
+            continue
         slips = 1 if name in beginnings else _slips(name, letters)
         if slips is not None:
             near[value] = min(slips, near.get(value, slips))
@@ -147,7 +152,7 @@ def _speaks_of(word: str, words: frozenset[str]) -> bool:
 
 def _slips(name: str, key: str) -> int | None:
     """Return how many slips lead from one name to another; ``None`` when they are different words."""
-    allowed = 2 if min(len(name), len(key)) >= LONG else 1
+    allowed = MOST_SLIPS if min(len(name), len(key)) >= LONG else 1
     if name[0] != key[:1] or abs(len(name) - len(key)) > allowed or _digits(name) != _digits(key):
         return None
     slips = _distance(name, key, allowed)

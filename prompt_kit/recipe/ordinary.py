@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pydantic import ValidationError
 
 from prompt_kit.recipe.checked import Checking
+from prompt_kit.recipe.reading import ALONE
 from prompt_kit.recipe.templating import Values
 from prompt_kit.recipe.values import UNUSUAL
 
@@ -33,6 +34,9 @@ class Ready(NamedTuple):
     """The values without those that are empty, lists as tuples."""
     remarkable: bool
     """Whether the checks of single values change one of them, or say something of it."""
+
+
+_made: Final = tuple.__new__
 
 
 class Ordinary:
@@ -63,6 +67,8 @@ class Ordinary:
         self._empty = Values(empty)
         self._kept: dict[str, dict[Hashable, Any]] = {name: {} for name in parameters}
         self._count = 0
+        known = set(checks) <= set(ALONE)
+        self._at_once = {name: p.unremarkable if known else _unusual for name, p in parameters.items()}
 
     def ready(self, values: Mapping[str, Any]) -> Ready | None:
         """Return what a template sees of values; ``None`` when the validator must look at them.
@@ -82,16 +88,17 @@ class Ordinary:
                 if value is None or key == "":
                     del record[name]
                     continue
-                if key is None or (ready := self._validated(name, value)) is UNUSUAL:
-                    return None
-                if self._is_unremarkable(name, value, ready):
+                if (ready := self._at_once[name](value)) is not UNUSUAL:
                     self._keep(known, key, ready)
+                elif key is None or (ready := self._validated(name, value)) is UNUSUAL:
+                    return None
                 else:
-                    remarkable = True
+                    remarkable |= self._is_remarkable(name, value, key, ready)
             context[name] = ready
             if key is not value:
                 record[name] = key if value.__class__ is list else value
-        return Ready(context, record, remarkable) if self._needed <= record.keys() else None
+        # Without the names of the fields, which take as long as looking at two values.
+        return _made(Ready, (context, record, remarkable)) if self._needed <= record.keys() else None
 
     def _validated(self, name: str, value: Any) -> Any:
         parameter = self._parameters[name]
@@ -102,18 +109,21 @@ class Ordinary:
                 return UNUSUAL
         return ready
 
-    def _is_unremarkable(self, name: str, value: Any, ready: Any) -> bool:
-        """Return whether the checks of single values leave a value as it is, and say nothing of it."""
+    def _is_remarkable(self, name: str, value: Any, key: Hashable, ready: Any) -> bool:
+        """Return whether the checks of single values change a value or say something of it; keep it when not."""
         context = {name: ready}
         problems: list[Problem] = []
         notes: list[Problem] = []
         checking = Checking(self._parameters, {}, {name: value}, context, {}, problems, notes)
         for check in self._checks:
             check(checking)
-        return not problems and not notes and context[name] == ready
+        if problems or notes or context[name] != ready:
+            return True
+        self._keep(self._kept[name], key, ready)
+        return False
 
     def _keep(self, known: dict[Hashable, Any], key: Hashable, ready: Any) -> None:
-        if len(key if isinstance(key, str) else "".join(map(str, key))) > LONGEST_KEPT:  # type: ignore[call-overload]
+        if len(key if key.__class__ is str else "".join(map(str, key))) > LONGEST_KEPT:  # type: ignore[call-overload]
             return
         if self._count >= MOST_KEPT:
             for several in self._kept.values():
@@ -121,6 +131,10 @@ class Ordinary:
             self._count = 0
         known[key] = ready
         self._count += 1
+
+
+def _unusual(_: Any) -> Any:
+    return UNUSUAL
 
 
 def _key(value: Any) -> tuple[Any, ...] | None:

@@ -11,6 +11,7 @@ from prompt_kit.errors import Problem
 from prompt_kit.recipe.languages import of_place
 from prompt_kit.recipe.mending import KEPT, Mended, mend, note_of
 from prompt_kit.recipe.values import Chosen, Copy, Phrase, is_marked_own
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ SHOWN: Final = 60
 
 _MENDED: Final = frozenset({"text", "list", "choice", "choices"})
 _QUOTES: Final = frozenset('"“„«')
-_QUOTED: Final = re.compile(r'"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»')
-_WORD: Final = re.compile(r"[a-zà-ɏ\d]+", re.IGNORECASE)
+_QUOTED: Final = pattern(r'"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»')
+_WORD: Final = pattern(r"[a-zà-ɏ\d]+", re.IGNORECASE)
 """A single word in Latin letters; other writing may have no spaces between its words."""
-_SIGN: Final = re.compile(r"\d+|[a-zà-ɏ]", re.IGNORECASE)
+_SIGN: Final = pattern(r"\d+|[a-zà-ɏ]", re.IGNORECASE)
 """What answers a numbered list or a question rather than saying something."""
 _THING: Final = "(?:headline|title|subtitle|text|name|slogan|tagline|logo|company|brand|copy|message|words|price|date)"
-_PLACEHOLDER: Final = re.compile(
+_PLACEHOLDER: Final = pattern(
     r"\[(?!sic\])(?:…|[^\]]{3,})\]|<[a-z][\w .-]*>|\{\{?[a-z][\w .-]*\}\}?|…{2,}|\.{4,}|_{3,}"
     r"|\blorem ipsum\b|\b(?:TBD|TBA|TBC|TODO|FIXME|X{3,})\b|\bxxx+\b"
     rf"|\binsert (?:your )?{_THING}\b|^(?:your|my) (?:own )?(?:{_THING} ?){{1,2}}$|\b{_THING} (?:goes )?here\b"
@@ -87,6 +88,10 @@ def placeholder(text: str) -> str:
         if match:
             return shortened(visible(text[match.start() : match.end()]), SHOWN)
     return ""
+
+
+ALONE: Final = (mend_texts, note_placeholders, note_places)
+"""The checks of a recipe that look at each value alone."""
 
 
 def _mended(name: str, parameter: Any, value: Any, checking: Checking) -> Any:

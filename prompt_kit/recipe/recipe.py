@@ -14,10 +14,10 @@ from prompt_kit.recipe.examples import examples_of
 from prompt_kit.recipe.form import Form
 from prompt_kit.recipe.mixing import check_clashes, objection, task_of
 from prompt_kit.recipe.placing.planning import plan_of
-from prompt_kit.recipe.reading import mend_texts, note_placeholders, note_places
+from prompt_kit.recipe.reading import ALONE
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
-from prompt_kit.recipe.slots import as_paths
+from prompt_kit.recipe.slots import with_paths
 from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
 from prompt_kit.recipe.templating import Values, filled_phrase
 from prompt_kit.recipe.turns import Names, compiled_turns, phrase_of, template_name
@@ -26,7 +26,7 @@ from prompt_kit.support.calls import check_kind
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from prompt_kit.catalogue import Model
@@ -202,7 +202,7 @@ class Recipe:
                 raise TypeError(f"{', '.join(named)}: values are given as one mapping, or by name, not both.")
         else:
             slots = self.form.slot_names
-            values = named if slots.isdisjoint(named) else _with_paths(named, slots)
+            values = with_paths(named, slots) if slots and not slots.isdisjoint(named) else named
         form = self.form
         ready = form.at_once(values, references)
         if ready is not None and form.independent and not ready.remarkable:
@@ -271,13 +271,15 @@ class Recipe:
         return len(said) if isinstance(said, list | tuple) else int(said)
 
     def render_example(self, name: str) -> Prompt:
-        """Return the prompt of an example, with the strategies and settings it asks for.
-
-        Raises:
-            InputError: With every problem of its values, pictures and settings.
-        """
+        """Return the prompt of an example, with the strategies and settings it asks for; raises as `render` does."""
         example = self.examples[name]
-        return self.using(*example.uses).render(example.values, settings=example.settings)
+        return self.using(*example.uses).rendered(example.values, example.settings)[0]
+
+    def rendered(self, values: Mapping[str, Any], settings: Settings) -> tuple[Prompt, Mapping[str, Any]]:
+        """Return the prompt of values, as `render` does, and the values as its templates saw them."""
+        checked = self.form.check(values)
+        context = Values(checked.context)
+        return self._rendered(context, checked.given, checked, settings, ""), context
 
     def stays(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Return what a refinement of a picture must keep, as noun phrases.
@@ -287,7 +289,7 @@ class Recipe:
                 empty, or no longer fit the recipe, is left out.
         """
         context = self.form.reread(values)
-        return tuple(filter(None, (filled_phrase(phrase, context) for phrase in self._phrases)))
+        return tuple(filter(None, (filled_phrase(phrase, context, f"{self.name}.yaml") for phrase in self._phrases)))
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values: one property for each parameter and reference slot."""
@@ -300,8 +302,7 @@ class Recipe:
         checks: list[Check] = [contradictions(rules)] if rules else []
         checks += [misplaced(self.layout_plan)] if self.layout_plan else []
         heeds, fixed = tuple(self.spec.heeds), dict(self.fixed)
-        alone = (mend_texts, note_placeholders, note_places)
-        return Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks), alone)
+        return Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks), ALONE)
 
     @cached_property
     def _phrases(self) -> tuple[Program, ...]:
@@ -317,7 +318,9 @@ class Recipe:
         known = (*self.parameters, *self.references, *self.spec.heeds)
         template = template_name(self.name, self.spec)
         names = Names(known, tuple(self.references))
-        turns = compiled_turns(self.spec.turns or [TurnSpec()], template, self.strategies, names, self.library.source)
+        turns = compiled_turns(
+            self.spec.turns or [TurnSpec()], template, self.strategies, names, self.library.templates
+        )
         return tuple(replace(turn, layout=self.layout_plan) for turn in turns)
 
     @cached_property
@@ -370,10 +373,16 @@ class Recipe:
 
     def _chosen_settings(self, context: Mapping[str, Any]) -> Settings:
         """Return the recipe's settings with those that the chosen values bring."""
-        brought: dict[str, Any] = {}
-        for name in self._deciding:
-            brought |= self._brought(name, context)
-        return replace(self.settings, **brought)
+        chosen = tuple([None if context[name].own else context[name].value for name in self._deciding])
+        if chosen not in self._settings_of_choices:
+            brought = {key: value for name in self._deciding for key, value in self._brought(name, context).items()}
+            self._settings_of_choices[chosen] = replace(self.settings, **brought)
+        return self._settings_of_choices[chosen]
+
+    @cached_property
+    def _settings_of_choices(self) -> dict[tuple[str | None, ...], Settings]:
+        """The settings that choices bring, kept for the next rendering; own words bring none."""
+        return {}
 
     def _brought(self, name: str, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the settings that the choice of a parameter brings."""
@@ -393,8 +402,3 @@ class Recipe:
             # The level is the recipe's, and meant for the model that the recipe has in mind.
             chosen = replace(chosen, thinking=self._model(chosen, generator).thinking_for(chosen.thinking))
         return chosen
-
-
-def _with_paths(named: Mapping[str, Any], slots: Collection[str]) -> dict[str, Any]:
-    """Return what a person gave by name, with texts in slots for pictures as paths."""
-    return {name: as_paths(value) if name in slots else value for name, value in named.items()}

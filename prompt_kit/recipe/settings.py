@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
@@ -20,10 +19,11 @@ from pydantic import (
 from prompt_kit.errors import Problem, did_you_mean
 from prompt_kit.prompt import Background, Grounding, Output, Safety, Settings, Size, Thinking, Tier
 from prompt_kit.support.messages import explain
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 from prompt_kit.support.words import stopped
 
-_RATIO = re.compile(r"[1-9]\d{0,2}:[1-9]\d{0,2}")
+_RATIO = pattern(r"[1-9]\d{0,2}:[1-9]\d{0,2}")
 
 
 def _upper(value: Any) -> Any:
@@ -94,6 +94,8 @@ def with_changes(
     if not isinstance(changes, Mapping):
         message = "settings: must be settings by name, such as {'size': '4K'}."
         problems.append(Problem(message, parameter="settings"))
+        return base, frozenset()
+    if not changes:
         return base, frozenset()
     try:
         asked = SettingsSpec.model_validate({name: value for name, value in changes.items() if value is not None})

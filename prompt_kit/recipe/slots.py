@@ -10,7 +10,7 @@ from prompt_kit.images import Image, open_image
 from prompt_kit.recipe.value_problems import missing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from prompt_kit.recipe.spec import ReferenceSlot
 
@@ -28,6 +28,11 @@ def as_paths(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [as_paths(item) for item in value]
     return Path(value) if isinstance(value, str) and value else value
+
+
+def with_paths(named: Mapping[str, Any], slots: Collection[str]) -> dict[str, Any]:
+    """Return what a person gave by name, with texts in slots for pictures as paths."""
+    return {name: as_paths(value) if name in slots else value for name, value in named.items()}
 
 
 def opened(name: str, slot: ReferenceSlot, value: Any, problems: list[Problem]) -> tuple[Image, ...]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prompt_kit.errors import InputError, Problem, did_you_mean
+from prompt_kit.errors import InputError, Place, Problem, did_you_mean
 from prompt_kit.recipe.rendering import NAMES, TurnTemplate
 from prompt_kit.recipe.templating import compile_phrase, compile_templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from prompt_kit.errors import Place
     from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
-    from prompt_kit.recipe.templating import Program, Source
+    from prompt_kit.recipe.templating import Program, Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ def compiled_turns(
     template: str,
     strategies: Sequence[LibraryFile[StrategySpec]],
     names: Names,
-    source: Callable[[str], Source],
+    library: Templates,
 ) -> tuple[TurnTemplate, ...]:
     """Return the turns that strategies ask for, then the recipe's own, each with its words.
 
@@ -45,7 +44,7 @@ def compiled_turns(
         template: The recipe's own template, for turns that have none.
         strategies: The strategies that are mixed in.
         names: What the templates may name.
-        source: Returns the text of a template by name.
+        library: Where the templates are.
 
     Raises:
         InputError: With every problem of the templates.
@@ -56,7 +55,7 @@ def compiled_turns(
         words = list(_between(others, turns[0].template or template))
         planned += [(turn, [_turn_template(strategy, turn), *words]) for turn in strategy.spec.turns]
     planned += [(turn, list(_between(strategies, turn.template or template))) for turn in turns]
-    return tuple(_compiled(turn, templates, names, source) for turn, templates in planned)
+    return tuple(_compiled(turn, templates, names, library) for turn, templates in planned)
 
 
 def phrase_of(text: str, recipe: str, parameters: Collection[str]) -> Program:
@@ -70,8 +69,9 @@ def phrase_of(text: str, recipe: str, parameters: Collection[str]) -> Program:
     Raises:
         InputError: When it does what templates must not do, or names what is no parameter.
     """
-    phrase = compile_phrase(text, f"{recipe}.yaml")
-    _check_names(phrase.names, list(parameters))
+    label = f"{recipe}.yaml"
+    phrase = compile_phrase(text, label)
+    _check_names({name: Place(label, place.line) for name, place in phrase.names.items()}, list(parameters))
     return phrase
 
 
@@ -92,8 +92,8 @@ def _between(strategies: Sequence[LibraryFile[StrategySpec]], template: str) -> 
     yield from (_strategy_template(strategy) for strategy in strategies if strategy.spec.place == "after")
 
 
-def _compiled(turn: TurnSpec, templates: Sequence[str], names: Names, source: Callable[[str], Source]) -> TurnTemplate:
-    program = compile_templates(templates, source)
+def _compiled(turn: TurnSpec, templates: Sequence[str], names: Names, library: Templates) -> TurnTemplate:
+    program = compile_templates(templates, library)
     _check_names(program.names, [*names.inputs, *NAMES])
     slots = names.slots if turn.references is None else tuple(turn.references)
     return TurnTemplate(program, slots, turn.name, turn.for_each, turn.earlier, turn.role, turn.output)

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from prompt_kit.errors import did_you_mean
 from prompt_kit.images import Image
-from prompt_kit.recipe.nearness import Described, folded, nearest, related, spelling
+from prompt_kit.recipe.nearness import folded, nearest, related, spelling
 from prompt_kit.support import words
 from prompt_kit.support.colours import color_name
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from prompt_kit.recipe.nearness import Described, Spelling
+
 MANY_CHOICES: Final = 15
 """Most choices that the message about a mistyped one lists."""
 
-_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
-_COLOR_WORDS = re.compile(r"[^\W\d_][\w '’-]{1,60}")
-_NAMED_HEX = re.compile(rf"{_COLOR_WORDS.pattern} \({_HEX.pattern}\)")
+_HEX = pattern(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_COLOR_WORDS = pattern(r"[^\W\d_][\w '’-]{1,60}")
+_NAMED_HEX = pattern(rf"{_COLOR_WORDS.pattern} \({_HEX.pattern}\)")
 
 
 class WrongValueError(ValueError):
@@ -91,7 +93,7 @@ NO_COPY: Final = Copy("")
 PLACE_MARK: Final = "::"
 """Stands between exact words and their place where both are written on one line: ``OPEN :: above the door``."""
 
-_TWO_STOPS: Final = re.compile(r"[!?…。！？؟।]\.$|\.{4}$|(?<!\.)\.\.$")
+_TWO_STOPS: Final = pattern(r"[!?…。！？؟।]\.$|\.{4}$|(?<!\.)\.\.$")
 
 OWN_MARK: Final = "="
 """Stands before own words that are nearly a choice, to say that they are meant: ``=marbel``; it is left out."""
@@ -198,6 +200,9 @@ def chooser(
     """
     names = [spelling(name, value) for name, value in [*labels.items(), *zip(known, known, strict=True)]]
     spelled = {name.letters: name.value for name in names}
+    beginning: dict[str, list[Spelling]] = {}
+    for name in names:
+        beginning.setdefault(name.letters[:1], []).append(name)
 
     def choose(value: str) -> Chosen:
         chosen = known.get(value)
@@ -207,14 +212,15 @@ def chooser(
         if other and own.startswith(OWN_MARK):
             meant = words.clause(own.removeprefix(OWN_MARK)) or _nothing()
             return Chosen(meant, meant, own=True)
-        by_name = spelled.get(folded(own))
+        name = folded(own)
+        by_name = spelled.get(name)
         if by_name is not None:
             return known[by_name]
         if not other:
             raise _not_a_choice(value, list(known))
         if not own:
             _nothing()
-        if near := nearest(own, names) or related(own, bringing):
+        if near := nearest(name, beginning.get(name[:1], ())) or (bringing and related(own, bringing)):
             raise _near_choice(own, near)
         return Chosen(own, own, own=True)
 

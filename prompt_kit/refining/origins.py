@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 from prompt_kit.errors import InputError, NotFoundError, did_you_mean
 from prompt_kit.images import EXTENSIONS
 from prompt_kit.outcome import Outcome
-from prompt_kit.record.runs import RECORD, REFERENCES, Run, lineage, open_run
+from prompt_kit.record.runs import RECORD, REFERENCES, Run, lineage, open_run, original_of
 from prompt_kit.support import files
 from prompt_kit.support.words import quoted
 
@@ -77,7 +77,15 @@ class Origin:
 
 
 def origin_of(picture: Path, project: Project) -> Origin:
-    """Find the run of a picture, and those before it; a damaged record makes it a picture from elsewhere."""
+    """Find the run of a picture or of what it is a copy of, and those before it.
+
+    A damaged record makes it a picture from elsewhere.
+
+    Raises:
+        WorkspaceError: When the runs cannot be read.
+    """
+    if not (picture.absolute().parent / RECORD).is_file():
+        picture = original_of(picture, project.runs_folder) or picture
     folder = picture.absolute().parent
     root = folder.parents[1] if len(folder.parents) > 1 else folder
     if not (folder / RECORD).is_file():

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.catalogue.formats import nearest_format
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.images import open_image
-from prompt_kit.project import find_project
+from prompt_kit.outcome import Outcome
+from prompt_kit.project import find_project, project_of
 from prompt_kit.prompt import Settings
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
+from prompt_kit.recipe.slots import as_paths
 from prompt_kit.record.runs import conversation_of
-from prompt_kit.refining.origins import PICTURE, RECIPE, origin_of, said, short, texts, values_of
+from prompt_kit.refining.origins import PICTURE, RECIPE, only, origin_of, pictures_of, said, short, texts, values_of
 from prompt_kit.refining.restart import start_again
-from prompt_kit.work.options import GenerateOptions
+from prompt_kit.support.calls import check_kind
+from prompt_kit.work.options import GenerateOptions, order_of
+from prompt_kit.work.planning import check_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
     from prompt_kit.images import Image
     from prompt_kit.prompt import Exchange, Prompt
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.refining.origins import Origin
+    from prompt_kit.refining.origins import Origin, Refinable
+    from prompt_kit.work.orders import Order
 
 IN_CHAT: Final = "_refine-change.j2"
 """The part of the recipe's template that is all there is to say in a conversation."""
@@ -51,6 +57,8 @@ class RefineOptions(GenerateOptions, total=False):
     """What must stay besides what the picture's recipe lists."""
     values: Mapping[str, Any]
     """Further values of the recipe ``refine``, such as ``{"object": "hat.png"}``."""
+    paths: bool
+    """Whether texts in a slot for pictures are paths; else ``values`` are data only."""
     settings: Mapping[str, Any]
     """Settings that differ from the picture's own, such as ``{"size": "2K"}``."""
 
@@ -59,17 +67,42 @@ class RefineOptions(GenerateOptions, total=False):
 class Refinement:
     """A request that refines a picture, ready to be sent."""
 
-    prompt: Prompt
-    generator: str
-    """The generator that is asked: the picture's own unless another one is named; empty leaves it to the project."""
-    parent: str
-    """The id of the run it refines; empty when the picture is from elsewhere."""
-    parent_picture: str
-    """The file name of the picture there."""
+    order: Order
+    """Its parent is the run it refines, its generator the picture's own unless another one is named."""
     of_layout: bool
     """Whether the picture is the drawing of a layout, such as a proof."""
     warnings: tuple[str, ...]
     """Warnings and notes to read before it is sent, in whole sentences."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """What is sent."""
+        return self.order.prompt
+
+
+def refinement_of(picture: Refinable, change: str, options: RefineOptions) -> Refinement:
+    """Return the request that changes one thing in a picture.
+
+    Args:
+        picture: A picture file, a run with one picture (its id or folder), or the outcome of one.
+        change: One change, as an instruction: "make the light warmer".
+        options: How it is refined.
+
+    Raises:
+        InputError: When there is not exactly one picture, when something does not fit, or when the conversation
+            cannot be continued.
+        NotFoundError: When there is no such run.
+        WorkspaceError: When runs cannot be read.
+        TypeError: When an argument is of another kind.
+    """
+    check_kind("picture", picture, (str, Path, Outcome), "a picture file, a run or its outcome")
+    check_generator(options.get("generator") or "")
+    check_kind("keep", options.get("keep", ()), (list, tuple), "a list of what must stay")
+    check_kind("settings", options.get("settings", {}), Mapping, "settings by name, such as {'size': '2K'}")
+    check_kind("values", options.get("values", {}), Mapping, "values by name, such as {'object': 'hat.png'}")
+    project = project_of(options.get("project"))
+    values = {**options.get("values", {}), "change": change, "keep": list(options.get("keep", ()))}
+    return prepare(only(pictures_of(picture, project.runs_folder), picture), values, options)
 
 
 def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) -> Refinement:
@@ -78,25 +111,27 @@ def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) ->
     Args:
         picture: The picture file.
         values: Values of the recipe ``refine`` but for the picture: ``change``, and what else is to be said.
-        options: How it is refined; ``count`` and what else is about sending is not looked at.
+        options: How it is refined and sent.
 
     Raises:
         InputError: When values or settings do not fit, or when the conversation cannot be continued.
         NotFoundError: When no current model stands for the tier that is asked for.
+        WorkspaceError: When runs cannot be read.
     """
     project = options.get("project") or find_project()
     origin = origin_of(picture, project)
     recipe = load(RECIPE, library=Library(project))
     asked = options.get("generator") or ""
     generator = asked if isinstance(asked, str) else asked.name
+    slots = recipe.form.slot_names if options.get("paths") else ()
+    values = {name: as_paths(value) if name in slots else value for name, value in values.items()}
     request = RefineRequest(origin, recipe, dict(options.get("settings", {})), generator)
     prompt, warnings = request.in_chat(values) if options.get("chat") else request.anew(values)
     parent = origin.line[0].summary.id if origin.at_home else ""
+    order = order_of(prompt, options)
+    maker, name = order.generator or origin.generator, origin.picture.name if parent else ""
     return Refinement(
-        prompt,
-        generator or origin.generator,
-        parent,
-        picture.name if parent else "",
+        replace(order, generator=maker, parent=parent, parent_picture=name),
         draws_layouts(origin.generator or generator or "") if origin.generator else False,
         (*warnings, *start_again(origin, said(values))),
     )
@@ -122,7 +157,7 @@ class RefineRequest:
         keep = [*values.get("keep", ()), *_untouched(self._stays(warnings), [*done, said(values)])]
         filled = dict(values) | {"keep": list(dict.fromkeys(keep))[:MOST], "done": list(dict.fromkeys(done))[-MOST:]}
         maker = self.generator or self.origin.generator
-        prompt = self.recipe.render(settings=self._settings(), generator=maker, **_not_empty(filled | {PICTURE: image}))
+        prompt = self.recipe.render(_not_empty(filled | {PICTURE: image}), settings=self._settings(), generator=maker)
         if prompt.settings.aspect_ratio is None:
             prompt = self._in_format(prompt, image, warnings)
         return prompt, warnings
@@ -138,7 +173,7 @@ class RefineRequest:
         settings = self.origin.settings | {"model": self.origin.model}
         settings |= {name: value for name, value in self.asked.items() if name not in {"model", "tier"}}
         recipe = _in_conversation(self.recipe)
-        prompt = recipe.render(settings=settings, generator=self.origin.generator, **_not_empty(values))
+        prompt = recipe.render(_not_empty(values), settings=settings, generator=self.origin.generator)
         return replace(prompt, turns=(replace(prompt.turns[0], history=history),)), []
 
     def _history(self) -> tuple[Exchange, ...]:

@@ -47,7 +47,7 @@ HEADERS: Final = {
 
 
 @dataclass(frozen=True)
-class Access:
+class PageAccess:
     """What opens the page."""
 
     token: str
@@ -93,7 +93,7 @@ async def check_form(request: Request) -> None:
     """
     if request.method in _SAFE:
         return
-    access: Access = request.app.state.access
+    access: PageAccess = request.app.state.access
     sent = request.headers.get("x-form-token", "")
     if not sent:
         form = await request.form()
@@ -107,7 +107,7 @@ async def check_form(request: Request) -> None:
 class Guard:
     """Lets through only requests that name this host, come from this origin and have the token."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: PageAccess) -> None:
         self.app, self.access = app, access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

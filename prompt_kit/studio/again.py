@@ -38,7 +38,10 @@ _NEITHER: Final = (
 async def again(request: Request) -> Response:
     """Open the form with the settings of a picture or sidecar."""
     sent = (await request.form()).get("file")
-    data = await sent.read() if isinstance(sent, UploadFile) else b""
+    data = b""
+    if isinstance(sent, UploadFile):
+        data = await sent.read()
+        await sent.close()
     try:
         run, recipe = await run_in_threadpool(_run_of, request.app.state.studio, data)
     except PromptKitError as error:
@@ -71,8 +74,8 @@ def _of_picture(studio: Studio, data: bytes) -> tuple[str, str]:
         InputError: When no run has it.
     """
     for sha256 in (hashlib.sha256(data).hexdigest(), derived_from(data)):
-        found = studio.kit.pictures(sha256=sha256).pictures if sha256 else ()
-        for picture in found:
+        pictures = studio.kit.pictures(sha256=sha256).pictures if sha256 else ()
+        for picture in pictures:
             if picture.recipe:  # the record of its run can be read
                 return picture.run, picture.recipe
     raise InputError(UNKNOWN)

@@ -58,7 +58,7 @@ class Answers:
             settings,
             uses,
             min(max(int(count), 1), MOST) if count.isdecimal() and len(count) < LONGEST_NUMBER else 1,
-            _text(sent, "generator"),
+            _text(sent, "generator")[:LONGEST_NAME],
         )
 
     @classmethod
@@ -105,7 +105,7 @@ class Answers:
             slot: images
             for slot, ids in self.references.items()
             if slot in form.references and form.is_asked(slot, given)
-            if (images := [found for one in ids if (found := image(one)) is not None])
+            if (images := [picture for key in ids if (picture := image(key)) is not None])
         }
 
     def applied(self, offer: Offer) -> Answers:
@@ -116,6 +116,9 @@ class Answers:
         }
         return replace(self, values={name: _as_answer(value) for name, value in values.items()}, references=kept)
 
+
+LONGEST_NAME: Final = 60
+"""Longest name of a generator, in characters."""
 
 LONGEST_NUMBER: Final = 5
 """A count has fewer digits than that."""

@@ -29,7 +29,7 @@ from prompt_kit.studio import (
     uploading,
     watching,
 )
-from prompt_kit.studio.access import Access, Guard, check_form
+from prompt_kit.studio.access import Guard, PageAccess, check_form
 from prompt_kit.studio.ordering import OrderRunner
 from prompt_kit.studio.pages import STATIC, page
 from prompt_kit.studio.shared import shared_pages
@@ -63,7 +63,7 @@ ROUTERS = (
 """The pages, in the order of the work."""
 
 
-def create_app(kit: Kit, access: Access) -> ASGIApp:
+def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
     """Return the studio of a project.
 
     Args:

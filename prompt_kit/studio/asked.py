@@ -60,7 +60,7 @@ class AskedTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedRun:
     """All that a run was asked."""
 
     title: str
@@ -74,7 +74,7 @@ class Asked:
     turns: tuple[AskedTurn, ...]
 
 
-def asked_of(studio: Studio, record: RunRecord) -> Asked:
+def asked_of(studio: Studio, record: RunRecord) -> AskedRun:
     """Return what a run was asked; where its recipe is gone, by the names of its record."""
     try:
         recipe = studio.recipe(record.recipe, _kept_strategies(studio, record))
@@ -83,7 +83,7 @@ def asked_of(studio: Studio, record: RunRecord) -> Asked:
         gone = f"the recipe '{record.recipe}' is not in this project any more."
         fields, title = {}, spoken(record.recipe)
         missing = gone if isinstance(error, NotFoundError) else str(error)
-    return Asked(
+    return AskedRun(
         title,
         missing,
         tuple(_values(record, fields)),

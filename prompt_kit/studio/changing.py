@@ -84,14 +84,13 @@ async def change(request: Request, day: str, name: str, picture: str) -> Respons
 
 
 def _preview(request: Request, path: Path, sent: FormData) -> HTMLResponse:
-    words = _words(sent)
-    shown: dict[str, object] = {"judged": None, "change_problem": ""}
+    words, judged, problem = _words(sent), None, ""
     if words:
         try:
-            shown["judged"] = change_of(request.app.state.studio, path, words)
+            judged = change_of(request.app.state.studio, path, words)
         except PromptKitError as error:
-            shown["change_problem"] = str(error)
-    return page(request, "change.html", **shown)
+            problem = str(error)
+    return page(request, "change.html", judged=judged, change_problem=problem)
 
 
 def _order(request: Request, judged: Change, sent: FormData) -> PlacedOrder:

@@ -175,5 +175,5 @@ def _default(value: str | None) -> str:
     return value or "the model decides"
 
 
-def _unless(possible: object, model: Model, what: str) -> str:
-    return "" if possible else f"{model.title or model.id} makes no {what}"
+def _unless(possible: object, model: Model, thing: str) -> str:
+    return "" if possible else f"{model.title or model.id} makes no {thing}"

@@ -66,7 +66,7 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FormSection:
     """Some fields under one heading."""
 
     title: str
@@ -79,7 +79,9 @@ class Section:
         return sum(field.filled for field in self.fields)
 
 
-def sections_of(form: Form, answers: Answers, problems: Sequence[Problem], notes: Sequence[Problem]) -> list[Section]:
+def sections_of(
+    form: Form, answers: Answers, problems: Sequence[Problem], notes: Sequence[Problem]
+) -> list[FormSection]:
     """Return a form as sections: what matters first, then pictures, then the rest by group."""
     asked = answers.given(form)
     views = [view_of(field, answers, asked=form.is_asked(field.name, asked)) for field in form.fields]
@@ -91,14 +93,14 @@ def sections_of(form: Form, answers: Answers, problems: Sequence[Problem], notes
     first += [view for view in plain if view not in first][: max(0, OPEN_FIELDS - len(first))]
     first.sort(key=words.index)
     slots = [view for view in views if view.field.is_slot]
-    sections = [Section(TOP, tuple(top), open=True), Section("", tuple(first), open=True)]
+    sections = [FormSection(TOP, tuple(top), open=True), FormSection("", tuple(first), open=True)]
     if slots:
-        sections.append(Section("Pictures", tuple(slots), open=True))
+        sections.append(FormSection("Pictures", tuple(slots), open=True))
     groups: dict[str, list[FieldView]] = {}
     for view in words:
         if view not in first:
             groups.setdefault(view.field.group or "More", []).append(view)
-    sections += [Section(title, tuple(group), _wants_eyes(group)) for title, group in groups.items()]
+    sections += [FormSection(title, tuple(group), _wants_eyes(group)) for title, group in groups.items()]
     return sections
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from prompt_kit.studio.answers import Answers
     from prompt_kit.studio.preview import Preview
     from prompt_kit.studio.studio import Studio
-    from prompt_kit.studio.tracing import Piece
+    from prompt_kit.studio.tracing import PromptPiece
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Filling:
         """Every repair that is offered, in the order of the problems."""
         return [offer for problem in (*self.problems, *self.preview.notes) for offer in problem.offers]
 
-    def texts(self, before: str | None = None) -> list[tuple[str, list[list[Piece]]]]:
+    def texts(self, before: str | None = None) -> list[tuple[str, list[list[PromptPiece]]]]:
         """Return each turn's name and paragraphs, with the words of fields and what is new marked."""
         prompt = self.preview.prompt
         if prompt is None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prompt_kit.record.reviews import Review, ReviewedPicture, ReviewState
     from prompt_kit.record.runs import Run, RunRecord, RunSummary
     from prompt_kit.record.runs.schema import Done
-    from prompt_kit.studio.asked import Asked
+    from prompt_kit.studio.asked import AskedRun
     from prompt_kit.studio.studio import Studio
     from prompt_kit.studio.watching import TakeView
 
@@ -81,7 +81,7 @@ class RunView:
     title: str
     alt: str
     run: Run | None
-    asked: Asked | None
+    asked: AskedRun | None
     pictures: tuple[PictureView, ...]
     failed: tuple[TakeView, ...]
     """The requests that brought no picture."""
@@ -119,10 +119,10 @@ class RunView:
         Raises:
             NotFoundError: When the file is none of them.
         """
-        found = next((picture for picture in self.pictures if picture.name == name), None)
-        if found is None:
-            raise NotFoundError("picture", name, [picture.name for picture in self.pictures])
-        return found
+        pictures = {picture.name: picture for picture in self.pictures}
+        if name not in pictures:
+            raise NotFoundError("picture", name, pictures)
+        return pictures[name]
 
     def done(self, picture: PictureView) -> Done | None:
         """Return the request that brought a picture, or that from which it was made here."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from prompt_kit.errors import WorkspaceError
-from prompt_kit.studio.access import Access
+from prompt_kit.studio.access import PageAccess
 from prompt_kit.studio.app import create_app
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def serve(kit: Kit, listening: socket.socket, *, announce: Callable[[str], objec
         announce: Prints a line for the person who started it.
         opens: Whether the browser is opened.
     """
-    access = Access(secrets.token_urlsafe(24), OWN_NAMES)
+    access = PageAccess(secrets.token_urlsafe(24), OWN_NAMES)
     address = f"http://{HOST}:{listening.getsockname()[1]}/?token={access.token}"
     announce(f"The studio of {kit.project.root} is open. Stop it with Ctrl+C.\n{address}")
     config = uvicorn.Config(

@@ -17,7 +17,7 @@ LEAST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PromptPiece:
     """Some words of a prompt."""
 
     text: str
@@ -27,7 +27,7 @@ class Piece:
     """Whether they were not there before."""
 
 
-def paragraphs(text: str, context: Mapping[str, Any], before: str | None = None) -> list[list[Piece]]:
+def paragraphs(text: str, context: Mapping[str, Any], before: str | None = None) -> list[list[PromptPiece]]:
     """Return the paragraphs of a prompt as pieces.
 
     Args:
@@ -39,7 +39,7 @@ def paragraphs(text: str, context: Mapping[str, Any], before: str | None = None)
     new = _new(text, before) if before is not None else []
     cuts = sorted({0, len(text), *(at for owner in owners for at in owner[:2]), *(at for span in new for at in span)})
     starts, news = [owner[0] for owner in owners], [span[0] for span in new]
-    result: list[list[Piece]] = [[]]
+    result: list[list[PromptPiece]] = [[]]
     for start, end in pairwise(cuts):
         at, span = bisect_right(starts, start) - 1, bisect_right(news, start) - 1
         field = owners[at][2] if at >= 0 and start < owners[at][1] else ""
@@ -48,7 +48,7 @@ def paragraphs(text: str, context: Mapping[str, Any], before: str | None = None)
             if number:
                 result.append([])
             if part:
-                result[-1].append(Piece(part, field, is_new))
+                result[-1].append(PromptPiece(part, field, is_new))
     return [paragraph for paragraph in result if paragraph]
 
 

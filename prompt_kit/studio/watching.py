@@ -94,15 +94,17 @@ _HEADLINES: Final = {
 
 
 def orders_of(request: Request, about: str) -> list[OrderView]:
-    """Return what was ordered from a draft, or to refine a picture, the newest first."""
+    """Return what a person ordered from a draft, or to change a picture, the newest first.
+
+    Of the changes of a picture, those that have ended stand among its versions: only the newest is shown once more.
+    """
     runner: OrderRunner = request.app.state.runner
     person = person_of(request)
-    own = (
-        order
-        for order in placed_orders(runner.root)
-        if about and about in {order.draft, order.refines} and order.person == person
-    )
-    return [view_of(runner, order) for order in own]
+    mine = [order for order in placed_orders(runner.root) if order.person == person]
+    drafted = [order for order in mine if about and order.draft == about]
+    changes = [order for order in mine if about and order.refines == about]
+    shown = [order for at, order in enumerate(changes) if at == 0 or order.state not in _ENDED]
+    return [view_of(runner, order) for order in (*drafted, *shown)]
 
 
 def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
@@ -193,32 +195,34 @@ def results(request: Request, about: str) -> HTMLResponse:
 def order(request: Request, token: str) -> HTMLResponse:
     """Show one order on a page of its own."""
     runner: OrderRunner = request.app.state.runner
-    found = _own(request, token)
-    return page(request, "order.html", orders=[view_of(runner, found)], draft=found.draft, order=found)
+    placed_order = _own(request, token)
+    return page(
+        request, "order.html", orders=[view_of(runner, placed_order)], draft=placed_order.draft, order=placed_order
+    )
 
 
 @router.post("/orders/{token}/cancel")
 async def cancel(request: Request, token: str) -> Response:
     """Stop an order."""
-    found = await run_in_threadpool(_own, request, token)
+    placed_order = await run_in_threadpool(_own, request, token)
     await request.app.state.runner.cancel(token)
-    return await _after(request, found)
+    return await _after(request, placed_order)
 
 
 @router.post("/orders/{token}/resend")
 async def resend(request: Request, token: str) -> Response:
     """Go on with an order, though something may be paid twice."""
-    found = await run_in_threadpool(_own, request, token)
+    placed_order = await run_in_threadpool(_own, request, token)
     await request.app.state.runner.allow(token)
-    return await _after(request, found)
+    return await _after(request, placed_order)
 
 
 @router.post("/orders/{token}/drop")
 async def drop(request: Request, token: str) -> Response:
     """Leave an order that asks as it is."""
-    found = await run_in_threadpool(_own, request, token)
+    placed_order = await run_in_threadpool(_own, request, token)
     await request.app.state.runner.cancel(token)
-    return await _after(request, found)
+    return await _after(request, placed_order)
 
 
 async def _after(request: Request, order: PlacedOrder) -> Response:
@@ -245,7 +249,7 @@ def _own(request: Request, token: str) -> PlacedOrder:
         NotFoundError: When there is none, or it is somebody else's.
     """
     runner: OrderRunner = request.app.state.runner
-    found = placed(runner.root, token)
-    if found.person != person_of(request):
+    placed_order = placed(runner.root, token)
+    if placed_order.person != person_of(request):
         raise NotFoundError("order", token)
-    return found
+    return placed_order

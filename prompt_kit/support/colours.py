@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from prompt_kit.support.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +35,7 @@ KEYS: Final = (
 
 _ALWAYS: Final = ("#ffffff", "#101010")
 """White and black, which nearly every drawing has: as paper or highlights, and as ink."""
-_WORD: Final = re.compile(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b|[a-z]+")
+_WORD: Final = pattern(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b|[a-z]+")
 _LONGEST: Final = 3
 """The most words that the name of a colour has."""
 _LIGHTNESS: Final = 0.5

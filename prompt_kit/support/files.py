@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import unquote
 
 from prompt_kit.errors import InputError, Place, Problem, WorkspaceError
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _MAX_SEGMENT: Final = 255
 _MAX_NAME: Final = 1_000
 """Longest path below a root, in characters; nobody chooses a longer one."""
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL: Final = pattern(r"[\x00-\x1f\x7f]")
 
 # Windows opens devices under these names, with any extension (learn.microsoft.com, naming files, 2026-10).
 _RESERVED: Final = frozenset(

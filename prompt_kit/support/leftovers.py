@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -30,5 +31,21 @@ def remove_parts(folder: Path, *, shared: bool = False) -> None:
         own = path.name.startswith(f".{os.getpid()}-")
         if path.suffix == files.PART and path.name.startswith(".") and not own:
             with suppress(OSError):
-                if not shared or time.time() - path.stat().st_mtime > _LONGEST_WRITE_S:
+                if not shared or _old(path):
                     path.unlink()
+
+
+def remove_folders(folder: Path) -> None:
+    """Remove the folders that killed processes left half made in a folder that is there for nothing else.
+
+    Raises:
+        WorkspaceError: When the folder cannot be read.
+    """
+    for path in files.listed(folder):
+        with suppress(OSError):
+            if _old(path):
+                shutil.rmtree(path)
+
+
+def _old(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > _LONGEST_WRITE_S

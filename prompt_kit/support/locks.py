@@ -14,18 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def hold(file: Path) -> FileLock | None:
+def hold(file: Path, *, wait_s: float = 0.0) -> FileLock | None:
     """Return the lock of this name, taken; ``None`` when another process has it.
 
     It belongs to all threads of this process: several may work in the folder, and an event loop that is stopped from
     outside releases it from another thread than the one that took it.
+
+    Args:
+        file: The file of the lock.
+        wait_s: How long to wait for another process that has it, in seconds.
 
     Raises:
         WorkspaceError: When no lock can be made there.
     """
     lock = FileLock(file, thread_local=False)
     try:
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=wait_s, poll_interval=0.02)
     except Timeout:
         return None
     except OSError as error:

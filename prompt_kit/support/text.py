@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Final
+
+from prompt_kit.support.patterns import pattern
 
 LONGEST: Final = 80
 """Longest phrase in a list or a message, in characters."""
@@ -12,13 +13,13 @@ LONGEST: Final = 80
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _SURROGATES: Final = "\ud800-\udfff"
 
-_UNSEEN: Final = re.compile(
+_UNSEEN: Final = pattern(
     "[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u061c\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u2064"
     f"\u2066-\u206f\u3000\ufeff{_SURROGATES}]"
 )
 """Characters that show nothing, move the cursor or turn the direction of reading; joiners shape letters and stay."""
 
-_COMMANDS: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}{_SURROGATES}]")
+_COMMANDS: Final = pattern(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}{_SURROGATES}]")
 """What commands a terminal, turns the direction of reading, or is no character at all."""
 
 

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from prompt_kit.support.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -15,54 +17,54 @@ LINE: Final = "\x02"
 KEPT: Final = "\x03"
 """Stands for a full stop that belongs to a value, after another one, until the prompt is laid out."""
 
-_DETERMINED = re.compile(
+_DETERMINED = pattern(
     r"(?:an?|the|this|that|these|those|some|any|each|every|no|my|your|his|her|its|our|their|one|two|three|four|five"
     r"|six|seven|eight|nine|ten|several|many|few|both|half|\d+)(?![\w'’-])|\w+['’]s(?!\w)",
     re.IGNORECASE,
 )
 # Pronounced with a consonant first, though written with a vowel: a university, a European, a one-way street.
-_CONSONANT_SOUND = re.compile(r"(?:uni(?!n|mp)|us[aeiu]|u[bkrt][aeiou]|ukr|eu|ewe|one|once|ouija|u-)", re.IGNORECASE)
+_CONSONANT_SOUND = pattern(r"(?:uni(?!n|mp)|us[aeiu]|u[bkrt][aeiou]|ukr|eu|ewe|one|once|ouija|u-)", re.IGNORECASE)
 # Pronounced with a vowel first, though written with a consonant or a figure: an hour, an 8-bit look, an 1800s map.
-_VOWEL_SOUND = re.compile(r"(?:hour|honest|honou?r|heir|8|11(?!\d)|18(?!\d)|1[18]\d\d(?!\d)|1[18]00s)", re.IGNORECASE)
+_VOWEL_SOUND = pattern(r"(?:hour|honest|honou?r|heir|8|11(?!\d)|18(?!\d)|1[18]\d\d(?!\d)|1[18]00s)", re.IGNORECASE)
 # Letters that are read one by one: an SLR, an X-ray, an f/2.8 lens, but a UHD screen.
 # From four letters on, capitals with a vowel are spoken as a word: a NASA badge.
-_SPELLED = re.compile(r"(?!(?=\w*[AEIOU])[A-Z]{4,}\b)(?:[A-Z](?:[A-Z0-9]+\b|-|\b(?!['’]))|[a-z]/\d|x-)")
-_ORDER: Final = re.compile(
+_SPELLED = pattern(r"(?!(?=\w*[AEIOU])[A-Z]{4,}\b)(?:[A-Z](?:[A-Z0-9]+\b|-|\b(?!['’]))|[a-z]/\d|x-)")
+_ORDER: Final = pattern(
     r"(?:Add|Animate|Arrange|Build|Change|Combine|Compare|Compose|Convert|Create|Depict|Design|Draw|Explain|Extend"
     r"|Generate|Give|Illustrate|Imagine|Make|Merge|Paint|Photograph|Place|Produce|Put|Redraw|Render|Restore|Show|Sketch"
     r"|Transform|Turn|Visuali[sz]e|Write)\b"
 )
 # Kinds of picture that a caption may name in every recipe.
-_PICTURE: Final = re.compile(
+_PICTURE: Final = pattern(
     r"\b(?:close-?up|composition|drawing|illustration|image|painting|photo|photograph|picture|portrait|rendering|selfie|shot|sketch"
     r"|snapshot|still life)s?\b"
 )
 KIND_WITHIN: Final = 8
 """Among how many first words a caption names the kind of picture it wants."""
 
-_KIND_HEAD: Final = re.compile(r"[;:.]| (?:of|about|as|that|which|who|for|with|showing|where|from|explaining|needs?) ")
-_ARTICLE: Final = re.compile(r"(?:An?|The|One|Two|Three|Four|Five|Six|My|Our|Some|Several|This)[ -]")
-_SEVERAL = re.compile(
+_KIND_HEAD: Final = pattern(r"[;:.]| (?:of|about|as|that|which|who|for|with|showing|where|from|explaining|needs?) ")
+_ARTICLE: Final = pattern(r"(?:An?|The|One|Two|Three|Four|Five|Six|My|Our|Some|Several|This)[ -]")
+_SEVERAL = pattern(
     r"(?:(?:the|these|those|my|your|his|her|our|their) )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
     r"|several|many|few|both|some|a (?:few|couple|dozen)|(?!1\b)\d+)\b|(?:these|those)\b",
     re.IGNORECASE,
 )
 # A cat and a dog, but not a man in black and white.
-_JOINED = re.compile(
+_JOINED = pattern(
     r"(?:an?|the|one|my|his|her|their|our)\b[^,;]* and (?:an?|the|one|my|his|her|their|our)\b", re.IGNORECASE
 )
-_HEAD = re.compile(r"[,;:(]| (?:of|in|on|at|with|from|for|under|over|by|to|that|who|which|whose) ")
+_HEAD = pattern(r"[,;:(]| (?:of|in|on|at|with|from|for|under|over|by|to|that|who|which|whose) ")
 _TERMS: Final = 256
 """How many lists of words, which recipes and templates name, are kept ready to be looked for."""
 _ABBREVIATIONS: Final = frozenset(
     "inc ltd co corp jr sr st dr mr mrs ms prof no vs etc approx dept est ave e.g i.e a.m p.m u.s u.k".split(),
 )
 # A stop, and what closes with it, before a space and the beginning of another sentence.
-_SENTENCE_END = re.compile(r"(?<=[.!?…])([\"”’»)]?) (?=[A-Z\"“«(])")
+_SENTENCE_END = pattern(r"(?<=[.!?…])([\"”’»)]?) (?=[A-Z\"“«(])")
 EDGES: Final = frozenset(",;:. ")
 """What a value that stands inside a sentence does not end with."""
-_SPACES = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x84\x86-\x9f]")
+_SPACES = pattern(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+_CONTROLS = pattern(r"[\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x84\x86-\x9f]")
 _STOPS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "۔", KEPT)
 _CLOSERS: Final = "\"'”’»)]"
 

@@ -51,8 +51,11 @@ def keep(text: str, data: Any) -> None:
     part = path.with_name(f".{os.getpid()}-{path.name}.part")
     with suppress(OSError, ValueError, RecursionError):
         content = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part.write_bytes(content)
+        try:
+            part.write_bytes(content)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part.write_bytes(content)
         part.replace(path)
         if int(path.stem[:4], 16) % _RARELY == 0:
             _shrink(path.parent)

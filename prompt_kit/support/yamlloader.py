@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from prompt_kit.errors import InputError, Place, Problem
+from prompt_kit.support.patterns import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
 MAX_DEPTH: Final = 100
 """How deeply lists and mappings may be nested; from some depth on, the parser in C ends the whole process."""
 MAX_NODES: Final = 100_000
 """How many nodes a file may have once its aliases are followed."""
 
-_BARE_COLOR = re.compile(r"(?<=[:,\[] )#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=[,}\] ])|(?<=\[)#[0-9a-fA-F]{3,6}\b")
-_COLOR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
+_BARE_COLOR = pattern(r"(?<=[:,\[] )#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=[,}\] ])|(?<=\[)#[0-9a-fA-F]{3,6}\b")
+_COLOR = pattern(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 # A comment has a space after its mark, or a line of its own; what looks like this is more often meant as a value.
-_CUT_OFF = re.compile(r"(?m)^[^\n#]*?\S[ \t]+(#\w[^\n]*)")
+_CUT_OFF = pattern(r"(?m)^[^\n#]*?\S[ \t]+(#\w[^\n]*)")
+_MAY_CUT_OFF = pattern(r"[ \t]#\w")
 # Lists and mappings over several lines begin here; libyaml has more line ends than Python's "^".
-_LEAD = re.compile(r"(?:^|[\r\x85\u2028\u2029])([ \t?:-]+)", re.MULTILINE)
+_LEAD = pattern(r"(?:^|[\r\x85\u2028\u2029])([ \t?:-]+)", re.MULTILINE)
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -62,6 +64,17 @@ _Loader.add_implicit_resolver(
 )
 
 
+_UNUSUAL: Final = object()
+_PLAIN: Final[dict[str, Callable[[str], Any]]] = {
+    "tag:yaml.org,2002:str": str,
+    "tag:yaml.org,2002:null": lambda _: None,
+    "tag:yaml.org,2002:bool": lambda text: text == "true",
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+}
+"""What PyYAML makes of a text, by the tag that it finds for it."""
+
+
 def compose(text: str) -> yaml.Node | None:
     """Return the nodes of a text that was loaded before, each with its line and column."""
     return yaml.compose(text, _Loader)
@@ -84,7 +97,9 @@ def load(text: str, label: str) -> Any:
             return {}
         if "*" in text and "&" in text and _expanded(root, {}) > MAX_NODES:
             raise InputError(Problem("its aliases repeat more content than is allowed.", Place(label, 1, 1)))
-        data = loader.construct_document(root)
+        data = _plain_data(root) if _is_plain(text) else _UNUSUAL
+        if data is _UNUSUAL:
+            data = loader.construct_document(root)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise InputError(_syntax_problem(error, text, label)) from error
     finally:
@@ -99,9 +114,30 @@ def load(text: str, label: str) -> Any:
     return data
 
 
+def _is_plain(text: str) -> bool:
+    """Return whether a text surely has no aliases, merges and tags."""
+    return not ("*" in text and "&" in text) and "<<" not in text and "!" not in text
+
+
+def _plain_data(node: yaml.Node) -> Any:
+    """Return the data of a node without aliases, merges and tags, or `_UNUSUAL` when PyYAML has more to say of it."""
+    if isinstance(node, yaml.ScalarNode):
+        return _PLAIN[node.tag](node.value)
+    if isinstance(node, yaml.SequenceNode):
+        entries = [_plain_data(entry) for entry in node.value]
+        return _UNUSUAL if any(entry is _UNUSUAL for entry in entries) else entries
+    mapping = {}
+    for key, value in node.value:
+        data = _plain_data(value) if isinstance(key, yaml.ScalarNode) else _UNUSUAL
+        if data is _UNUSUAL:
+            return _UNUSUAL
+        mapping[_PLAIN[key.tag](key.value)] = data
+    return mapping if len(mapping) == len(node.value) else _UNUSUAL
+
+
 def _hidden(text: str, root: yaml.Node, label: str) -> Iterator[Problem]:
     """Find values that a comment cuts off, because nothing is around their '#'."""
-    if not (matches := list(_CUT_OFF.finditer(text))):
+    if not (_MAY_CUT_OFF.search(text) and (matches := list(_CUT_OFF.finditer(text)))):
         return
     scalars = list(_scalars(root))
     for match in matches:

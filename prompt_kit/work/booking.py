@@ -8,24 +8,27 @@ so that a request need not wait for somebody else's pictures; what waits is writ
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
 
 from prompt_kit.outcome import Outcome, Status
-from prompt_kit.record.ledger import Ledger
-from prompt_kit.record.runs import UnsavedError, rescued
-from prompt_kit.work.writer import Writer, written
+from prompt_kit.record.ledger import Ledger, Planned
+from prompt_kit.record.runs import RunFolder, UnsavedError, rescued
+from prompt_kit.work.writer import Writer, deliver, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from concurrent.futures import Future
+    from pathlib import Path
     from types import TracebackType
 
     from prompt_kit.errors import BudgetError
     from prompt_kit.project import Project
-    from prompt_kit.record.ledger import Planned
-    from prompt_kit.record.runs import RunFolder, Sent
+    from prompt_kit.record.runs import Sent
+    from prompt_kit.work.orders import Item
+    from prompt_kit.work.writer import Waiter
 
 T = TypeVar("T")
 
@@ -56,6 +59,8 @@ class _End:
 
     number: int
     outcome: Outcome
+    answer: Any
+    """What whoever waits gets when it could be booked: the answer as it was saved, or why it was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class _Lose:
 
 
 _Job: TypeAlias = "_Book | _End | _Lose | Callable[[Ledger], Any]"
-_Waiting: TypeAlias = "tuple[_Job, Future[Any]]"
+_Waiting: TypeAlias = "tuple[_Job, Waiter]"
 
 
 class Booking:
@@ -108,13 +113,14 @@ class Booking:
             BudgetError: When the request would cost more than is left; nothing is booked.
             WorkspaceError: When the ledger cannot be written; do not send it.
         """
-        future = self._writer.put(_Book(planned))
+        waiter = _waiter()
+        self._writer.put((_Book(planned), waiter))
         try:
-            number: int = await written(future)
+            number: int = await written(waiter)
         except asyncio.CancelledError:
-            if future.done() and not future.cancelled() and future.exception() is None:
-                number = future.result()
-                self._writer.put(lambda ledger: ledger.ended(number, _NEVER_LEFT))
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                number = waiter.result()
+                self._writer.put((lambda ledger: ledger.ended(number, _NEVER_LEFT), Future()))
             raise
         return number
 
@@ -124,7 +130,9 @@ class Booking:
         Raises:
             WorkspaceError: When it cannot be saved; it is booked all the same, for it was paid.
         """
-        saved: Outcome = await written(self._saver.put(_Settle(folder, _priced(outcome), sent)))
+        waiter = _waiter()
+        self._saver.put((_Settle(folder, _priced(outcome), sent), waiter))
+        saved: Outcome = await written(waiter)
         return saved
 
     def settle_now(self, folder: RunFolder, outcome: Outcome, sent: Sent) -> Outcome:
@@ -133,8 +141,9 @@ class Booking:
         Raises:
             WorkspaceError: When it cannot be saved; it is booked all the same, for it was paid.
         """
-        saved: Outcome = self._saver.put(_Settle(folder, _priced(outcome), sent)).result()
-        return saved
+        waiter: Future[Outcome] = Future()
+        self._saver.put((_Settle(folder, _priced(outcome), sent), waiter))
+        return waiter.result()
 
     async def lose(self, folder: RunFolder, sent: Sent, note: str) -> None:
         """Write down that nobody will see the answer to a request, which may have been paid.
@@ -142,17 +151,22 @@ class Booking:
         Raises:
             WorkspaceError: When that cannot be written.
         """
-        await written(self._writer.put(_Lose(folder, sent, note)))
+        waiter = _waiter()
+        self._writer.put((_Lose(folder, sent, note), waiter))
+        await written(waiter)
 
     async def run(self, do: Callable[[Ledger], T]) -> T:
         """Return what a function returns that reads or writes disk and ledger; it runs in the thread of both."""
-        result: T = await written(self._writer.put(do))
+        waiter = _waiter()
+        self._writer.put((do, waiter))
+        result: T = await written(waiter)
         return result
 
     def now(self, do: Callable[[Ledger], T]) -> T:
         """Return the same, for a thread that may wait."""
-        result: T = self._writer.put(do).result()
-        return result
+        waiter: Future[T] = Future()
+        self._writer.put((do, waiter))
+        return waiter.result()
 
     def _open(self) -> Ledger:
         if self._ledger is None:
@@ -162,36 +176,66 @@ class Booking:
     def _do(self, jobs: Sequence[_Waiting]) -> None:
         ledger = self._open()
         # What waits to be sent goes first.
-        self._book([(job, future) for job, future in jobs if isinstance(job, _Book)], ledger)
-        self._end([(job, future) for job, future in jobs if isinstance(job, _End)], ledger)
-        for job, future in jobs:
+        self._book([(job, waiter) for job, waiter in jobs if isinstance(job, _Book)], ledger)
+        self._end([(job, waiter) for job, waiter in jobs if isinstance(job, _End)], ledger)
+        for job, waiter in jobs:
             if isinstance(job, _Lose):
-                _answer(future, _tried(lambda job=job: _lose(job, ledger)))  # type: ignore[misc]
+                deliver([(waiter, _tried(lambda job=job: _lose(job, ledger)))])  # type: ignore[misc]
             elif not isinstance(job, _Book | _End):
-                _answer(future, _tried(lambda job=job: job(ledger)))  # type: ignore[misc]
+                deliver([(waiter, _tried(lambda job=job: job(ledger)))])  # type: ignore[misc]
 
-    def _book(self, jobs: Sequence[tuple[_Book, Future[Any]]], ledger: Ledger) -> None:
+    def _book(self, jobs: Sequence[tuple[_Book, Waiter]], ledger: Ledger) -> None:
         """Book requests in one step."""
         if not jobs:
             return
         booked = ledger.book_each([job.planned for job, _ in jobs], budget=self.project.budget, sent=True)
-        for (_, future), number in zip(jobs, booked, strict=True):
-            _answer(future, number)
+        deliver((waiter, number) for (_, waiter), number in zip(jobs, booked, strict=True))
 
-    def _end(self, jobs: Sequence[tuple[_End, Future[Any]]], ledger: Ledger) -> None:
+    def _end(self, jobs: Sequence[tuple[_End, Waiter]], ledger: Ledger) -> None:
         """Book how requests ended, in one step."""
         if not jobs:
             return
         booked = ledger.settle_each([(job.number, job.outcome) for job, _ in jobs])
-        for (_, future), refusal in zip(jobs, booked, strict=True):
-            _answer(future, refusal)
+        deliver((waiter, refusal or job.answer) for (job, waiter), refusal in zip(jobs, booked, strict=True))
 
-    def _save(self, jobs: Sequence[tuple[_Settle, Future[Any]]]) -> None:
+    def _save(self, jobs: Sequence[tuple[_Settle, Waiter]]) -> None:
         """Save answers, then have them booked: also what could not be saved, for it was paid."""
         saved = _saved([job for job, _ in jobs])
-        for (job, future), answer in zip(jobs, saved, strict=True):
-            booked = self._writer.put(_End(_number(job.sent), job.outcome))
-            booked.add_done_callback(lambda ended, future=future, answer=answer: _answer(future, _first(ended, answer)))  # type: ignore[misc]
+        ends = [
+            (_End(_number(job.sent), job.outcome, answer), waiter)
+            for (job, waiter), answer in zip(jobs, saved, strict=True)
+        ]
+        self._writer.put(*ends)
+
+
+def new_run(item: Item, root: Path, **more: Any) -> RunFolder:
+    """Return the folder of a new run of an item, locked, with its record.
+
+    Raises:
+        InputError: When a reference is gone or has changed.
+        WorkspaceError: When nothing can be written.
+    """
+    order, now, origin = item.order, datetime.now(UTC), item.order.origin
+    return RunFolder.create(root, order.prompt, generator=item.generator, now=now, count=order.count, **origin, **more)
+
+
+def row_for(  # noqa: PLR0913 - a row has as many fields
+    item: Item, run: str, turn: int, take: int, *, fingerprint: str, estimate: Decimal | None
+) -> Planned:
+    """Return a request of an item as it is booked."""
+    return Planned(
+        run=run,
+        recipe=item.prompt.recipe,
+        turn=turn,
+        take=take,
+        generator=item.generator,
+        model=item.model.id,
+        fingerprint=fingerprint,
+        prompt_fingerprint=item.prompt.fingerprint,
+        estimate=estimate,
+        person=item.order.person,
+        order_key=item.key,
+    )
 
 
 def budget_refusal(error: BudgetError, model: str) -> Outcome:
@@ -233,9 +277,8 @@ def _saved(jobs: Sequence[_Settle]) -> list[Any]:
     return [rescued(answer) if isinstance(answer, UnsavedError) else answer for answer in every]
 
 
-def _first(booked: Future[Any], answer: Any) -> Any:
-    """Return why an answer could not be booked, else the answer."""
-    return booked.exception() or answer
+def _waiter() -> asyncio.Future[Any]:
+    return asyncio.get_running_loop().create_future()
 
 
 def _tried(do: Callable[[], Any]) -> Any:
@@ -244,11 +287,3 @@ def _tried(do: Callable[[], Any]) -> Any:
         return do()
     except BaseException as error:  # noqa: BLE001 - see above
         return error
-
-
-def _answer(future: Future[Any], result: Any) -> None:
-    """Hand a result, or an error in its place, to whoever waits for it."""
-    if isinstance(result, BaseException):
-        future.set_exception(result)
-    else:
-        future.set_result(result)

@@ -7,24 +7,23 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from prompt_kit.errors import BudgetError, GeneratorError, PromptKitError
+from prompt_kit.errors import BudgetError, GeneratorError, PromptKitError, WorkspaceError
 from prompt_kit.generators import Request
 from prompt_kit.generators.redaction import without_key
 from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.images import Image
 from prompt_kit.outcome import Outcome, Picture, Status
 from prompt_kit.prompt import EarlierWords, Text
-from prompt_kit.record.ledger import Planned
 from prompt_kit.record.runs import RunFolder, Sent
 from prompt_kit.support.heads import head
 from prompt_kit.work import finishing
-from prompt_kit.work.booking import budget_refusal
+from prompt_kit.work.booking import budget_refusal, new_run, row_for
 from prompt_kit.work.events import Event
 from prompt_kit.work.orders import Result
 from prompt_kit.work.reporting import mark
-from prompt_kit.work.results import after_empty, merged
+from prompt_kit.work.results import after_empty, brought, merged
 from prompt_kit.work.resuming import stop_if_gone_on_with, unfinished
 
 if TYPE_CHECKING:
@@ -46,7 +45,29 @@ _CANCELLED: Final = Outcome(
 )
 
 
-class Shared(Protocol):
+Ends: TypeAlias = Literal["nothing", "run", "model", "generator"]
+
+ENDS: Final[dict[Status, Ends]] = {
+    Status.OK: "nothing",
+    Status.BLOCKED: "nothing",
+    Status.NO_IMAGE: "nothing",
+    Status.UNAVAILABLE: "nothing",
+    Status.TIMEOUT: "nothing",
+    Status.INVALID: "run",
+    Status.BUDGET: "run",
+    Status.CANCELLED: "run",
+    Status.QUOTA: "model",
+    Status.AUTH: "generator",
+}
+"""What a request that ended so ends with it: the rest of its run, or everything of its model or its generator.
+
+The same request would be refused again, so that an invalid one ends its run; another prompt may still be good. A budget
+may have enough for a cheaper one.
+"""
+
+
+@dataclass
+class Shared:
     """What the items of a plan share while they are made."""
 
     plan: Plan
@@ -54,23 +75,40 @@ class Shared(Protocol):
     gate: Gate
     new: bool
     resend: bool
-    broken: Exception | None
-    halted: bool
-    running: list[Making]
-    unreported: list[Path]
-    makers: dict[str, Generator]
+    makers: dict[str, Generator] = field(default_factory=dict)
+    queue: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
+    stops: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    """Generators and models ("" is all of a generator) that take nothing more, with the answer that says so."""
+    broken: Exception | None = None
+    """A mistake in our code, or that nothing can be saved any more; it ends everything."""
+    halted: bool = False
+    """Whether it was cancelled."""
+    awaited: dict[int, asyncio.Event] = field(default_factory=dict)
+    running: list[Making] = field(default_factory=list)
+    """What was begun and has not ended."""
+    unreported: list[Path] = field(default_factory=list)
+    """The folders of the runs that ended well."""
 
     async def announce(self, event: Event) -> None:
         """Hand over an event, and wait until whoever iterates has noted it."""
+        self.awaited[id(event)] = handled = asyncio.Event()
+        self.report(event)
+        await handled.wait()
 
     def report(self, event: Event) -> None:
         """Hand an event to whoever iterates."""
+        self.queue.put_nowait(event)
 
     def stop_for(self, item: Item) -> Outcome | None:
         """Return the answer after which nothing more is sent for an item, if there was one."""
+        return self.stops.get((item.generator, "")) or self.stops.get((item.generator, item.model.id))
 
     def note(self, item: Item, outcome: Outcome) -> bool:
         """Note what an answer ends; return whether it ends the item's run."""
+        ends = ENDS[outcome.status]
+        if ends in {"model", "generator"}:
+            self.stops.setdefault((item.generator, item.model.id if ends == "model" else ""), outcome)
+        return ends != "nothing"
 
 
 @dataclass(eq=False)
@@ -83,6 +121,8 @@ class Making:
     folder: RunFolder | None = None
     outcomes: dict[int, list[Outcome]] = field(default_factory=dict)
     """What came back, by repetition."""
+    ready: dict[int, tuple[Request, Decimal | None]] = field(default_factory=dict)
+    """The requests that are the same in every repetition, by turn, and what each should cost."""
     stop: Outcome | None = None
     """The answer after which nothing more of this run is sent."""
     error: Exception | None = None
@@ -141,7 +181,7 @@ class Making:
             self.error = self.error or self.shared.broken
         if self.error is not None or self.folder is None:
             if self.folder is not None:
-                await self.shared.booking.run(lambda _: self._folder.close())
+                await self.shared.booking.run(lambda _: self._broken_off())
             return self.event("ended", result=self._nothing(), outcome=self.stop)
         together = merged(self._in_order())
         warnings = tuple(dict.fromkeys((*self.item.warnings, *together.warnings)))
@@ -177,7 +217,7 @@ class Making:
 
     def _folder_or_refusal(self, ledger: Ledger) -> RunFolder | Outcome:
         """Return the folder of the run; why the budget forbids it, before there is any folder."""
-        item, order, project = self.item, self.item.order, self.shared.plan.project
+        item, project = self.item, self.shared.plan.project
         root = project.runs_folder
         before = None if self.shared.new else unfinished(item, ledger, root, resend=self.shared.resend)
         if before is not None:
@@ -186,11 +226,10 @@ class Making:
         if item.kept and not self.shared.new:
             stop_if_gone_on_with(item.kept)
         try:
-            ledger.allow(self._planned("", 0, 0, "", item.price_of(0)), project.budget)
+            ledger.allow(row_for(item, "", 0, 0, fingerprint="", estimate=item.price_of(0)), project.budget)
         except BudgetError as error:
             return budget_refusal(error, item.model.id)
-        now = datetime.now(UTC)
-        return RunFolder.create(root, item.prompt, generator=item.generator, now=now, count=item.count, **order.origin)
+        return new_run(item, root)
 
     async def _made(self, take: int) -> Mapping[int, Outcome]:
         return await self.shared.booking.run(lambda _: self._folder.made(take))
@@ -207,14 +246,15 @@ class Making:
         pictures = [outcomes[part.turn].pictures[-1] for part in turn.earlier]
         # They are on the disk by now, and are read there.
         earlier = await asyncio.to_thread(lambda: tuple(map(_as_image, pictures))) if pictures else ()
-        request = Request(_with_words(turn, outcomes), item.model, item.prompt.settings, earlier, item.prompt)
-        estimate = self._estimate(request)
+        request, estimate = self._ready(number, outcomes, earlier)
         async with shared.gate.turn(item.order.person):
             if self._ended():
                 return None
             self._tell("sent", number, take)
             try:
-                planned = self._planned(self._folder.id, number, take, request.fingerprint, estimate)
+                planned = row_for(
+                    item, self._folder.id, number, take, fingerprint=request.fingerprint, estimate=estimate
+                )
                 row = await shared.booking.book(planned)
             except BudgetError as error:
                 return budget_refusal(error, item.model.id)
@@ -244,20 +284,19 @@ class Making:
             shared.broken = shared.broken or error
             raise
 
-    def _planned(self, run: str, turn: int, take: int, fingerprint: str, estimate: Decimal | None) -> Planned:
-        return Planned(
-            run=run,
-            recipe=self.item.prompt.recipe,
-            turn=turn,
-            take=take,
-            generator=self.item.generator,
-            model=self.item.model.id,
-            fingerprint=fingerprint,
-            prompt_fingerprint=self.item.prompt.fingerprint,
-            estimate=estimate,
-            person=self.item.order.person,
-            order_key=self.item.key,
-        )
+    def _ready(
+        self, number: int, outcomes: Sequence[Outcome], earlier: tuple[Image, ...]
+    ) -> tuple[Request, Decimal | None]:
+        """Return a request and what it should cost; one that is the same in every repetition is made once."""
+        if ready := self.ready.get(number):
+            return ready
+        turn = self.item.prompt.turns[number]
+        worded = _with_words(turn, outcomes)
+        request = Request(worded, self.item.model, self.item.prompt.settings, earlier, self.item.prompt)
+        ready = request, self._estimate(request)
+        if worded is turn and not earlier:
+            self.ready[number] = ready
+        return ready
 
     def _estimate(self, request: Request) -> Decimal | None:
         """Return what a request should cost: nothing where it is free, unknown on a generator without prices."""
@@ -291,18 +330,8 @@ class Making:
     async def _finish(self, outcome: Outcome) -> Event:
         folder = self._folder
         outcome = await self.shared.booking.run(lambda _: self._finished_run(outcome))
-        result = Result(
-            self.item,
-            outcome.status,
-            reason=outcome.reason,
-            message="" if outcome.ok else outcome.explanation,
-            pictures=outcome.pictures,
-            text=outcome.text,
-            cost=outcome.cost,
-            seconds=(datetime.now(UTC) - self.started).total_seconds(),
-            runs=(folder.id,),
-            outcome=outcome,
-        )
+        seconds = (datetime.now(UTC) - self.started).total_seconds()
+        result = replace(brought(self.item, outcome), seconds=seconds, runs=(folder.id,))
         return self.event("ended", result=result, outcome=outcome)
 
     def _finished_run(self, outcome: Outcome) -> Outcome:
@@ -313,6 +342,14 @@ class Making:
             self.shared.unreported.append(folder.path)
         return folder.finish(outcome, now=datetime.now(UTC))
 
+    def _broken_off(self) -> None:
+        """Write down, where that is possible, that a mistake ended the run; let other processes work on it."""
+        fact = f"It was broken off: {self.error or self.shared.broken}"
+        try:
+            self._folder.finish(Outcome(Status.UNAVAILABLE, message=fact), now=datetime.now(UTC))
+        except WorkspaceError:  # as on a full disk; the error that is reported already says so
+            self._folder.close()
+
     def _nothing(self) -> Result:
         """Return what came of an item of which nothing could be made, or not to its end."""
         runs = (self.folder.id,) if self.folder else ()
@@ -320,7 +357,7 @@ class Making:
             error = self.error if isinstance(self.error, PromptKitError) else None
             return Result(self.item, message=str(self.error), runs=runs, error=error)
         if self.stop is not None and self.stop.status is Status.BUDGET:
-            return Result(self.item, Status.BUDGET, message=self.stop.explanation, outcome=self.stop)
+            return brought(self.item, self.stop)
         why = self.stop.explanation if self.stop else "The work was stopped."
         return Result(self.item, message=f"Nothing was sent. {why}")
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from prompt_kit.work.orders import Order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from decimal import Decimal
 
     from prompt_kit.generators import Generator
     from prompt_kit.project import Project
+    from prompt_kit.prompt import Prompt
     from prompt_kit.work.events import Event
 
 
@@ -34,6 +37,18 @@ class SendOptions(TypedDict, total=False):
     """When an unfinished run goes on: send again what may have been paid though nobody saw the answer."""
     on_progress: Callable[[Event], None]
     """Called with every step."""
+
+
+def order_of(prompt: Prompt, options: Mapping[str, Any]) -> Order:
+    """Return the order that options make of a prompt."""
+    return Order(
+        prompt,
+        options.get("count", 1),
+        options.get("parent") or "",
+        options.get("parent_picture") or "",
+        options.get("generator") or "",
+        person=options.get("person", ""),
+    )
 
 
 class GenerateOptions(SendOptions, total=False):

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from prompt_kit.errors import InputError
-from prompt_kit.outcome import Status
+from prompt_kit.outcome import Outcome, Status
 from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from prompt_kit.catalogue import Model
     from prompt_kit.errors import Problem, PromptKitError
     from prompt_kit.generators import Generator
-    from prompt_kit.outcome import Outcome, Picture
+    from prompt_kit.outcome import Picture
     from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
 
@@ -80,8 +80,6 @@ class Item:
     model: Model
     estimate: Decimal | None
     """About what the whole order costs with the real model, in US dollars; ``None`` is unknown."""
-    batch_estimate: Decimal | None
-    """The same in a job."""
     free: bool
     """Whether the generator costs nothing."""
     priced: bool
@@ -177,6 +175,11 @@ class Plan:
         """Every refusal of every item, each once."""
         return tuple(dict.fromkeys(problem for item in self.items for problem in item.refusals))
 
+    def rest(self, results: Iterable[Result]) -> Plan:
+        """Return the plan without the items that came, are being made or wait in a job, as `Kit.results` says."""
+        over = {result.item.number for result in results if result.ok or result.under_way}
+        return replace(self, items=tuple(item for item in self.items if item.number not in over))
+
     def checked(self) -> Plan:
         """Return the plan, when nothing of it is refused.
 
@@ -188,18 +191,16 @@ class Plan:
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of one item."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How something that was wanted ended, for whatever kind of work."""
 
-    item: Item
     status: Status | None = None
     """How it ended; ``None`` when nothing was sent."""
     reason: str = ""
     """The provider's own word for what happened."""
     message: str = ""
     """What happened and what to do now, unless it went well."""
-    pictures: tuple[Picture, ...] = ()
     text: str = ""
     """Words that came with the pictures, or instead of them."""
     cost: Decimal | None = Decimal(0)
@@ -208,8 +209,12 @@ class Result:
     """How long the answers took, for each repetition on average."""
     runs: tuple[str, ...] = ()
     """The ids of its runs, in the order in which they began."""
+    folder: Path | None = None
+    """The folder of the last of them."""
     job: str = ""
     """The id of the job in which it waits."""
+    under_way: bool = False
+    """Whether it is being made, or waits in a job."""
     outcome: Outcome | None = None
     """Everything that came back, as one outcome."""
     error: PromptKitError | None = None
@@ -219,3 +224,31 @@ class Result:
     def ok(self) -> bool:
         """Whether everything that was asked for came back."""
         return self.status is Status.OK
+
+    @property
+    def model(self) -> str:
+        """The model that answered; empty when none did."""
+        return self.outcome.model if self.outcome else ""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Warnings about what came back, in whole sentences."""
+        return self.outcome.warnings if self.outcome else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Ending):
+    """What came of one item."""
+
+    item: Item
+    pictures: tuple[Picture, ...] = ()
+
+    def came(self) -> Outcome:
+        """Return everything that came back as one outcome.
+
+        Raises:
+            PromptKitError: What kept it from being made, when that is no answer of a generator.
+        """
+        if self.error is not None:
+            raise self.error
+        return self.outcome or Outcome(self.status or Status.CANCELLED, message=self.message, cost=self.cost)

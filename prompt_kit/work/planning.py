@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, Problem, PromptKitError
-from prompt_kit.generators import BUILT_IN, Generator, is_free
+from prompt_kit.generators import BUILT_IN, BatchGenerator, Generator, is_free
 from prompt_kit.generators import generator as generator_named
 from prompt_kit.generators.standing import draws_layouts, with_access, without_access
 from prompt_kit.prompt import Earlier, EarlierWords, Prompt
@@ -87,13 +87,15 @@ def plan(
     for number, order in enumerate(orders):
         _check_order(order)
         try:
-            chosen = _chosen(order.generator or default, project, makers)
+            wanted = order.generator or default
+            chosen = _chosen(wanted if delivery == "now" else generator_for(wanted, project), project, makers)
             item = _judged(number, order, chosen, catalogue)
         except PromptKitError as error:
             errors.append(error)
             continue
         if delivery == "job":
-            item = replace(item, refusals=(*item.refusals, *no_job(order.prompt)))
+            takers = () if isinstance(chosen, BatchGenerator) else (no_taker(item.generator),)
+            item = replace(item, refusals=(*item.refusals, *takers, *no_job(order.prompt)))
         if order.key and not item.refusals:
             earlier = first.setdefault(item.key, number)
             item = replace(item, same_as=None if earlier == number else earlier)
@@ -141,12 +143,16 @@ def _judged(number: int, order: Order, chosen: str | Generator, catalogue: Catal
         name,
         model,
         model.estimate(prompt, order.count) if priced or layouts else None,
-        model.in_batch.estimate(prompt, order.count) if priced else None,
         free=free,
         priced=priced,
         warnings=(*model.warnings(prompt), *(() if layouts else finishing.warnings(prompt))),
         refusals=refusals,
     )
+
+
+def no_taker(generator: str) -> Problem:
+    """Return why nothing of a generator can go into a job."""
+    return Problem(f"'{generator}' takes no jobs. Send without --batch, or use the generator 'gemini'.")
 
 
 def no_job(prompt: Prompt) -> Iterator[Problem]:

@@ -12,13 +12,16 @@ import socket
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from prompt_kit.support import files
+from prompt_kit.support.calls import waited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Coroutine, Iterable, Iterator
     from pathlib import Path
+
+T = TypeVar("T")
 
 _MARK: Final = ".unreported"
 
@@ -39,6 +42,12 @@ def reporting() -> Iterator[None]:
     finally:
         _LATER.reset(token)
         _remove_marks(folders)
+
+
+def waited_for(twin: str, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Return what an async twin returns; until everything is closed, its results count as handed on to nobody."""
+    with reporting():
+        return waited(twin, begin)
 
 
 def mark(folder: Path) -> None:

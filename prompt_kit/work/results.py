@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from prompt_kit.errors import InputError
+from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.outcome import Outcome, Status, Usage
 from prompt_kit.record.ledger import Ledger
-from prompt_kit.record.runs.answers import outcome_of
-from prompt_kit.record.runs.reading import own_record
+from prompt_kit.record.runs.answers import derived_of, outcome_of
+from prompt_kit.record.runs.reading import id_of, own_record
 from prompt_kit.support.money import total
 from prompt_kit.work.orders import Result
 from prompt_kit.work.resuming import last_folder
@@ -27,41 +28,86 @@ def results(plan: Plan) -> tuple[Result, ...]:
     Raises:
         WorkspaceError: When the ledger cannot be read.
     """
-    with Ledger.open(plan.project.ledger_url) as ledger:
-        by_number = {item.number: _result(item, ledger, plan.project.runs_folder) for item in plan.to_send}
+    root = plan.project.runs_folder
+    by_number: dict[int, Result] = {}
+    with ExitStack() as stack:
+        there = Ledger.exists(plan.project.ledger_url)
+        ledger = stack.enter_context(Ledger.open(plan.project.ledger_url)) if there else None
+        for item in plan.to_send:
+            folder, being_made = last_folder(item, ledger, root) if ledger else (None, False)
+            by_number[item.number] = result_of(item, [id_of(folder)] if folder else [], root, being_made=being_made)
     return tuple(
-        replace(by_number[item.number if item.same_as is None else item.same_as], item=item)
-        if not item.refusals
-        else Result(item, message=" ".join(problem.message for problem in item.refusals))
+        Result(item, message=" ".join(problem.message for problem in item.refusals))
+        if item.refusals
+        else replace(by_number[item.number if item.same_as is None else item.same_as], item=item)
         for item in plan.items
     )
 
 
-def _result(item: Item, ledger: Ledger, root: Path) -> Result:
-    folder = last_folder(item, ledger, root)
-    try:
-        record = own_record(folder) if folder else None
-        outcomes = [outcome_of(done, folder) for done in record.requests] if record and folder else []
-    except InputError as error:
-        return Result(item, message=str(error), error=error)
-    if record is None or folder is None:
+def result_of(item: Item, runs: Sequence[str], root: Path, *, being_made: bool = False) -> Result:
+    """Return what has come of an item from the records of its runs; what is damaged is reported in it.
+
+    Args:
+        item: The item.
+        runs: The ids of its runs, in the order in which they began; the last one counts, all of them cost.
+        root: The folder of all runs.
+        being_made: Whether the process is still there that makes the last one, unless that has ended.
+    """
+    endings = [_recorded(item, root / run, being_made=being_made and run == runs[-1]) for run in runs]
+    if not endings:
         return Result(item, message="Nothing was sent.")
+    return replace(endings[-1], runs=tuple(runs), cost=total(ending.cost for ending in endings))
+
+
+def _recorded(item: Item, folder: Path, *, being_made: bool) -> Result:
+    try:
+        record = own_record(folder)
+        asked = (record.prompt_fingerprint, record.generator, record.count)
+        if asked != (item.prompt.fingerprint, item.generator, item.count):
+            raise InputError(f"{folder}: the record is of another prompt. It is left alone.")
+        outcomes = [outcome_of(done, folder) for done in record.requests]
+        derived = derived_of(record.derived, folder)
+    except PromptKitError as error:
+        return Result(item, message=str(error), cost=None, folder=folder, error=error)
+    result = Result(item, folder=folder)
+    if outcomes:
+        together = merged(outcomes)
+        warnings = tuple(dict.fromkeys((*item.warnings, *together.warnings)))
+        result = brought(item, replace(together, derived=derived, warnings=warnings))
+    takes = len({done.request.take for done in record.requests})
+    took = sum((done.request.ended - done.request.sent).total_seconds() for done in record.requests)
+    result = replace(result, seconds=took / takes if takes else None)
+    if record.state == "waiting":
+        message = f"It waits in {record.job}. Collect it: prompt-kit runs wait {record.job}."
+        return replace(result, status=None, reason="", message=message, cost=None, job=record.job, under_way=True)
     totals = record.totals
-    status = totals.status if totals else None if record.state == "waiting" else Status.CANCELLED
-    together = merged(outcomes) if outcomes else None
-    took = [(done.request.ended - done.request.sent).total_seconds() for done in record.requests]
+    if record.state == "started" and being_made:
+        return replace(result, status=None, reason="", message="It is being made.", cost=None, under_way=True)
+    if totals is None:
+        message = "The run was stopped before it ended."
+        return replace(result, status=Status.CANCELLED, reason="", message=message, cost=None)
+    return replace(
+        result,
+        status=totals.status,
+        reason=totals.reason,
+        message="" if totals.status is Status.OK else f"{totals.message} {totals.next_step}".strip(),
+        # A request that was on its way when the run ended may have been paid.
+        cost=None if totals.status is Status.CANCELLED else record.cost,
+    )
+
+
+def brought(item: Item, outcome: Outcome) -> Result:
+    """Return the result of an item of which this came back."""
     return Result(
         item,
-        status,
-        reason=totals.reason if totals else "",
-        message="" if status is Status.OK or not totals else f"{totals.message} {totals.next_step}".strip(),
-        pictures=together.pictures if together else (),
-        text=together.text if together else "",
-        cost=None if status in {None, Status.CANCELLED} else record.cost,
-        seconds=sum(took) / record.count if took else None,
-        runs=(record.run,),
-        job=record.job if record.state == "waiting" else "",
-        outcome=together,
+        outcome.pictures,
+        status=outcome.status,
+        reason=outcome.reason,
+        message="" if outcome.ok else outcome.explanation,
+        text=outcome.text,
+        cost=outcome.cost,
+        folder=outcome.folder,
+        outcome=outcome,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError
@@ -23,6 +22,7 @@ from prompt_kit.work.reporting import unreported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from prompt_kit.record.ledger import Entry
     from prompt_kit.record.runs import RunRecord
@@ -53,9 +53,10 @@ def kept(item: Item, ledger: Ledger, root: Path) -> Kept | None:
     return Kept(path, frozenset(places))
 
 
-def last_folder(item: Item, ledger: Ledger, root: Path) -> Path | None:
-    """Return the folder of the last run of an order, finished or not."""
-    return _folder(_last_run(item, ledger), root)
+def last_folder(item: Item, ledger: Ledger, root: Path) -> tuple[Path | None, bool]:
+    """Return the folder of the last run of an order, finished or not, and whether its process is still there."""
+    entries = _last_run(item, ledger)
+    return _folder(entries, root), any(_is_there(entry) for entry in entries)
 
 
 def with_kept(plan: Plan) -> Plan:
@@ -66,10 +67,9 @@ def with_kept(plan: Plan) -> Plan:
     Raises:
         WorkspaceError: When the ledger cannot be read.
     """
-    url = plan.project.ledger_url
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    if not Ledger.exists(plan.project.ledger_url):
         return plan
-    with Ledger.open(url) as ledger:
+    with Ledger.open(plan.project.ledger_url) as ledger:
         items = tuple(replace(item, kept=_kept_if_sound(item, ledger, plan)) for item in plan.items)
     return replace(plan, items=items)
 
@@ -162,9 +162,12 @@ def _unfinished_record(path: Path, item: Item) -> RunRecord | None:
 
 def _goes_on_elsewhere(entries: Sequence[Entry], record: RunRecord) -> bool:
     """Return whether a run that another process works on was left unfinished before."""
-    return record.state != "started" or any(
-        entry.host != socket.gethostname() or not alive(entry.pid, entry.planned_at) for entry in entries
-    )
+    return record.state != "started" or not all(map(_is_there, entries))
+
+
+def _is_there(entry: Entry) -> bool:
+    """Return whether the process that booked a request is still there, as far as that is known here."""
+    return entry.host == socket.gethostname() and alive(entry.pid, entry.planned_at)
 
 
 def stop_if_claimed(item: Item, ledger: Ledger, root: Path) -> None:
@@ -256,8 +259,8 @@ def _refuse_double_payment(left: Sequence[Entry], item: Item, folder: RunFolder)
             f"{pictures[0].upper()}{pictures[1:]} of {folder.id} {were} made and paid{price}, but could not be saved."
         )
     else:
-        way = "was on its way: it" if single else "were on their way: they"
-        fact = f"The program ended while {pictures} of {folder.id} {way} may have been made and paid{price}."
+        they = "it" if single else "they"
+        fact = f"Nobody saw the answer for {pictures} of {folder.id}: {they} may have been made and paid{price}."
     again = "Send it" if single else "Send them"
     raise MayBePaidError(fact, f"{again} once more with --resend, or make everything anew with --new.")
 

@@ -5,45 +5,23 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack, aclosing
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from prompt_kit.errors import PromptKitError
 from prompt_kit.generators.opening import announcing, opened
-from prompt_kit.outcome import Outcome, Status
+from prompt_kit.work.affording import check_limit
 from prompt_kit.work.booking import Booking
 from prompt_kit.work.gate import Gate
-from prompt_kit.work.making import Making
+from prompt_kit.work.jobs.delivering import delivered
+from prompt_kit.work.making import Making, Shared
 from prompt_kit.work.planning import generator_for
 from prompt_kit.work.reporting import reported
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
-    from pathlib import Path
 
-    from prompt_kit.generators import Generator
     from prompt_kit.work.events import Event
-    from prompt_kit.work.orders import Item, Plan
-
-Ends: TypeAlias = Literal["nothing", "run", "model", "generator"]
-
-ENDS: Final[dict[Status, Ends]] = {
-    Status.OK: "nothing",
-    Status.BLOCKED: "nothing",
-    Status.NO_IMAGE: "nothing",
-    Status.UNAVAILABLE: "nothing",
-    Status.TIMEOUT: "nothing",
-    Status.INVALID: "run",
-    Status.BUDGET: "run",
-    Status.CANCELLED: "run",
-    Status.QUOTA: "model",
-    Status.AUTH: "generator",
-}
-"""What a request that ended so ends with it: the rest of its run, or everything of its model or its generator.
-
-The same request would be refused again, so that an invalid one ends its run; another prompt may still be good. A budget
-may have enough for a cheaper one.
-"""
+    from prompt_kit.work.orders import Plan
 
 _WORKING: ContextVar[Making | None] = ContextVar("prompt_kit_working", default=None)
 """What a generator works on; it does not know when it reports that it waits."""
@@ -53,6 +31,8 @@ async def work(
     plan: Plan, *, booking: Booking | None = None, gate: Gate | None = None, new: bool = False, resend: bool = False
 ) -> AsyncGenerator[Event]:
     """Make what a plan holds, and yield each step; what is there already is kept, and not paid again.
+
+    What is to be delivered in jobs is submitted, and ends without a status; its result names the job.
 
     When it is cancelled, what is on its way is written down as lost, the runs end as cancelled, and their events come
     before the `CancelledError`. Every item ends with an event, whatever happened.
@@ -65,44 +45,29 @@ async def work(
         resend: Whether a request may be sent again that may have been paid though nobody saw the answer.
 
     Raises:
+        BudgetError: When it would cost more than the plan's limit, or in jobs more than is left; nothing was sent.
+        InputError: When something cannot go into a job, or waits in one already; nothing was sent.
         NotFoundError: When there is no such generator.
         WorkspaceError: When the ledger cannot be opened.
     """
+    if plan.delivery == "now":
+        check_limit(plan)
     async with AsyncExitStack() as stack:
         desk = Booking(plan.project) if booking is None else booking
         if booking is None:
             await stack.enter_async_context(desk)
-        sending = _Sending(plan, desk, gate or Gate(plan.project.concurrency), new=new, resend=resend)
-        await sending.open(stack)
-        async with aclosing(sending.events()) as events:
+        sending = _Sending(plan, desk, gate or Gate(plan.project.concurrency), new, resend)
+        if plan.delivery == "now":
+            await sending.open(stack)
+        async with aclosing(sending.events() if plan.delivery == "now" else delivered(plan, desk, new=new)) as events:
             async for event in events:
                 yield event
     # Only now: whoever is stopped before the end goes on with all of it.
     await asyncio.to_thread(reported, sending.unreported)
 
 
-@dataclass
-class _Sending:
+class _Sending(Shared):
     """One plan while it is worked on."""
-
-    plan: Plan
-    booking: Booking
-    gate: Gate
-    new: bool
-    resend: bool
-    makers: dict[str, Generator] = field(default_factory=dict)
-    queue: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
-    stops: dict[tuple[str, str], Outcome] = field(default_factory=dict)
-    """Generators and models ("" is all of a generator) that take nothing more, with the answer that says so."""
-    broken: Exception | None = None
-    """A mistake in our code, or that nothing can be saved any more; it ends everything."""
-    halted: bool = False
-    """Whether it was cancelled."""
-    awaited: dict[int, asyncio.Event] = field(default_factory=dict)
-    running: list[Making] = field(default_factory=list)
-    """What was begun and has not ended."""
-    unreported: list[Path] = field(default_factory=list)
-    """The folders of the runs that ended well."""
 
     async def open(self, stack: AsyncExitStack) -> None:
         """Open the generators of everything that is sent."""
@@ -176,27 +141,6 @@ class _Sending:
             making.takes_left -= 1
             if not making.takes_left:
                 self.queue.put_nowait(await making.end())
-
-    async def announce(self, event: Event) -> None:
-        """Hand over an event, and wait until whoever iterates has noted it."""
-        self.awaited[id(event)] = handled = asyncio.Event()
-        self.report(event)
-        await handled.wait()
-
-    def report(self, event: Event) -> None:
-        """Hand an event to whoever iterates."""
-        self.queue.put_nowait(event)
-
-    def stop_for(self, item: Item) -> Outcome | None:
-        """Return the answer after which nothing more is sent for an item, if there was one."""
-        return self.stops.get((item.generator, "")) or self.stops.get((item.generator, item.model.id))
-
-    def note(self, item: Item, outcome: Outcome) -> bool:
-        """Note what an answer ends; return whether it ends the item's run."""
-        ends = ENDS[outcome.status]
-        if ends in {"model", "generator"}:
-            self.stops.setdefault((item.generator, item.model.id if ends == "model" else ""), outcome)
-        return ends != "nothing"
 
     def _waits(self, seconds: float, sentence: str) -> None:
         if making := _WORKING.get():

@@ -6,34 +6,36 @@ import asyncio
 import threading
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 T = TypeVar("T")
 J = TypeVar("J")
+
+Waiter: TypeAlias = "asyncio.Future[Any] | Future[Any]"
+"""Who waits for a result, in an event loop or in a thread."""
 
 
 class Writer(Generic[J]):
     """Does jobs of one kind after each other in its thread; those that wait at the same time are done at once."""
 
-    def __init__(self, do: Callable[[Sequence[tuple[J, Future[Any]]]], None]) -> None:
+    def __init__(self, do: Callable[[Sequence[tuple[J, Waiter]]], None]) -> None:
         self._do = do
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="prompt-kit-writer")
-        self._waiting: deque[tuple[J, Future[Any]]] = deque()
+        self._waiting: deque[tuple[J, Waiter]] = deque()
         self._lock = threading.Lock()
         self._awake = False
 
-    def put(self, job: J) -> Future[Any]:
-        """Hand over a job and return at once; the future has its result."""
-        future: Future[Any] = Future()
+    def put(self, *jobs: tuple[J, Waiter]) -> None:
+        """Hand over jobs, each with who waits for its result, and return at once."""
         with self._lock:
-            self._waiting.append((job, future))
+            self._waiting.extend(jobs)
             awake, self._awake = self._awake, True
         if not awake:
             self._pool.submit(self._all)
-        return future
 
     def close(self) -> None:
         """Wait until everything is written, and end the thread."""
@@ -47,24 +49,31 @@ class Writer(Generic[J]):
                 if not jobs:
                     self._awake = False
                     return
-            ready = [(job, future) for job, future in jobs if future.set_running_or_notify_cancel()]
-            if not ready:
-                continue
             try:
-                self._do(ready)
+                self._do(jobs)
             except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
-                for _, future in ready:
-                    if not future.done():
-                        future.set_exception(error)
+                deliver((waiter, error) for _, waiter in jobs)
 
 
-async def written(future: Future[T]) -> T:
+def deliver(answers: Iterable[tuple[Waiter, Any]]) -> None:
+    """Hand results, or errors in their places, to those who wait for them; each event loop is woken once."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[Waiter, Any]]] = {}
+    for waiter, result in answers:
+        if isinstance(waiter, Future):
+            _hand_over([(waiter, result)])
+        else:
+            loops.setdefault(waiter.get_loop(), []).append((waiter, result))
+    for loop, several in loops.items():
+        with suppress(RuntimeError):  # the loop has ended, and nobody waits any more
+            loop.call_soon_threadsafe(_hand_over, several)
+
+
+async def written(waiting: asyncio.Future[T]) -> T:
     """Wait until something is written; when this is cancelled meanwhile, it is written all the same.
 
     Raises:
         CancelledError: Once it is written.
     """
-    waiting = asyncio.wrap_future(future)
     try:
         return await asyncio.shield(waiting)
     except asyncio.CancelledError:
@@ -74,3 +83,13 @@ async def written(future: Future[T]) -> T:
             except asyncio.CancelledError:  # asked to stop once more: what is being written is soon written
                 continue
         raise
+
+
+def _hand_over(answers: Sequence[tuple[Waiter, Any]]) -> None:
+    for waiter, result in answers:
+        if waiter.done():
+            continue
+        if isinstance(result, BaseException):
+            waiter.set_exception(result)
+        else:
+            waiter.set_result(result)

@@ -1,7 +1,4 @@
-"""A provider's server that breaks off at random and writes each answer it charges for into a bill, in its own process.
-
-``python billing_server.py gemini|openai BILL SEED`` prints its address, and ends with its standard input.
-"""
+"""A provider's server that breaks off at random and writes each answer it charges for into a bill, in its own process."""
 
 from __future__ import annotations
 
@@ -10,11 +7,9 @@ import hashlib
 import json
 import os
 import random
-import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import gemini_replies
@@ -25,8 +20,10 @@ from openai_server import OpenAIServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from multiprocessing.connection import Connection
+    from pathlib import Path
 
-    from wire_server import Reply
+    from wire_server import Reply, WireServer
 
 FAULTS: Final = {"none": 78, "half": 4, "reset": 4, "busy": 4, "overloaded": 4, "blocked": 3, "no picture": 3}
 """What happens to answers, and how often in a hundred."""
@@ -77,8 +74,8 @@ class Bill:
 
 
 @contextmanager
-def gemini(bill: Bill, seed: int) -> Iterator[str]:
-    """Serve as Gemini, with jobs, and yield the address."""
+def gemini(bill: Bill, seed: int) -> Iterator[WireServer[Any]]:
+    """Serve as Gemini, with jobs, and yield the server."""
 
     def answer(asked: gemini_replies.Asked) -> Reply:
         def made(data: bytes) -> tuple[Reply, int]:
@@ -93,12 +90,12 @@ def gemini(bill: Bill, seed: int) -> Iterator[str]:
         batches.script("RUNNING", "SUCCEEDED")
         if dice.random() < 0.3:
             batches.swallowed = 1
-        yield server.url
+        yield server
 
 
 @contextmanager
-def openai(bill: Bill, _: int) -> Iterator[str]:
-    """Serve as OpenAI, and yield the address."""
+def openai(bill: Bill, _: int) -> Iterator[WireServer[Any]]:
+    """Serve as OpenAI, and yield the server."""
 
     def answer(asked: openai_replies.Asked) -> Reply:
         def made(data: bytes) -> tuple[Reply, int]:
@@ -109,7 +106,7 @@ def openai(bill: Bill, _: int) -> Iterator[str]:
         return bill.answer(lambda fault: _free(FREE_AT_OPENAI, fault, asked), made)
 
     with OpenAIServer(otherwise=answer) as server:
-        yield server.url
+        yield server
 
 
 def _free(answers: dict[str, Any], fault: str, asked: Any) -> Reply | None:
@@ -117,13 +114,14 @@ def _free(answers: dict[str, Any], fault: str, asked: Any) -> Reply | None:
     return reply
 
 
-def main(provider: str, bill: Path, seed: int) -> None:
-    """Serve until nobody is there any more."""
-    with {"gemini": gemini, "openai": openai}[provider](Bill(bill, seed), seed) as url:
-        sys.stdout.write(f"{url}\n")
-        sys.stdout.flush()
-        sys.stdin.read()
+def serve(provider: str, bill: Path, seed: int, pipe: Connection) -> None:
+    """Serve, and say the address, until the other end of the pipe says ``end`` or is gone.
 
-
-if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
+    Whenever it says ``settle``, say ``settled`` once everything is answered that processes sent which have ended since.
+    """
+    make, charges = {"gemini": gemini, "openai": openai}[provider], Bill(bill, seed)
+    with make(charges, seed) as server, suppress(EOFError):
+        pipe.send(server.url)
+        while pipe.recv() == "settle":
+            server.settle()
+            pipe.send("settled")

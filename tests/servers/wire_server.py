@@ -139,6 +139,12 @@ class WireServer(ABC, Generic[A]):
         """Return the next answer of the script; the usual one at its end."""
         return (self._script.popleft() if self._script else self.otherwise)(asked)
 
+    def settle(self) -> None:
+        """Wait until everything is answered that was sent over connections which are closed by now."""
+        # Connections are taken in the order in which they come, so that all others were taken before this one.
+        with socket.create_connection(("127.0.0.1", self._http.server_address[1])) as last:
+            self._http.wait_until_only(last.getsockname())
+
     def __enter__(self) -> Self:
         name = f"{self.provider}-server"
         threading.Thread(target=self._http.serve_forever, args=(0.02,), name=name).start()
@@ -164,17 +170,27 @@ class _Threads(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], handler: Any) -> None:
         super().__init__(address, handler)
-        self._open: set[socket.socket] = set()
+        self._open: dict[socket.socket, Any] = {}
+        self._changed = threading.Condition()
         self.connections = 0
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
+        with self._changed:
+            self._open[request] = client_address
+            self._changed.notify_all()
         self.connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
         super().shutdown_request(request)
+        with self._changed:
+            self._open.pop(request, None)
+            self._changed.notify_all()
+
+    def wait_until_only(self, address: Any) -> None:
+        """Wait until the connection from an address is the only one."""
+        with self._changed:
+            self._changed.wait_for(lambda: [*self._open.values()] == [address])
 
     def disconnect_all(self) -> None:
         """Wake the threads that wait for a next request of their connection."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from httpx2 import Response
     from starlette.testclient import TestClient
 
-    from prompt_kit.studio.access import Access
+    from prompt_kit.studio.access import PageAccess
 
 HOST: Final = "127.0.0.1"
 TOKEN: Final = "the-token-of-the-tests"
@@ -27,7 +27,7 @@ class Page:
     """Somebody who has opened the studio."""
 
     client: TestClient
-    access: Access
+    access: PageAccess
 
     def get(self, address: str) -> str:
         """Return a page's text; it must be there."""

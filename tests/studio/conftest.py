@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from prompt_kit.kit import Kit
 from prompt_kit.project import find_project
-from prompt_kit.studio.access import Access
+from prompt_kit.studio.access import PageAccess
 from prompt_kit.studio.app import create_app
 
 from .asking import HOST, TOKEN, Page
@@ -28,7 +28,7 @@ def kit(tmp_path: Path) -> Kit:
 @pytest.fixture
 def page(kit: Kit) -> Iterator[Page]:
     """Somebody who has opened the studio."""
-    access = Access(TOKEN, frozenset({HOST}))
+    access = PageAccess(TOKEN, frozenset({HOST}))
     with TestClient(create_app(kit, access), base_url=f"http://{HOST}") as client:
         client.get(f"/?token={TOKEN}")
         yield Page(client, access)

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prompt_kit.studio.tracing import Piece, paragraphs
+from prompt_kit.studio.tracing import PromptPiece, paragraphs
 
 WORDS = st.text("ab cd.é\n", max_size=30)
 
@@ -29,7 +29,7 @@ def test_the_words_of_a_field_are_marked_once_and_whole() -> None:
     found = [
         piece for part in paragraphs(text, {"animal": "cat", "look": "a black cat"}) for piece in part if piece.field
     ]
-    assert found == [Piece("cat", "animal"), Piece("a black cat", "look")]
+    assert found == [PromptPiece("cat", "animal"), PromptPiece("a black cat", "look")]
 
 
 def test_what_is_new_is_marked() -> None:

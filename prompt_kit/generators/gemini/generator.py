@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import httpx2
@@ -28,6 +29,7 @@ from prompt_kit.generators.gemini.verdicts import (
 )
 from prompt_kit.generators.lenient import documents
 from prompt_kit.generators.network import address_problem, host
+from prompt_kit.generators.opening import PerLoop
 from prompt_kit.generators.options import option_problem
 from prompt_kit.generators.redaction import attempt_without_key, text_without_key, without_key
 from prompt_kit.generators.retrying import retried
@@ -82,7 +84,7 @@ class Gemini:
     """Google's image models through ``generateContent``.
 
     It works as it is; inside ``async with`` one connection serves all requests, which saves each of them the
-    handshakes. It may be entered several times at once, within one event loop.
+    handshakes. It may be entered several times at once; each event loop has a connection of its own.
     """
 
     name: ClassVar[str] = "gemini"
@@ -110,8 +112,12 @@ class Gemini:
     """How often a request is sent at most; only what was certainly not charged is sent again."""
     on_wait: Callable[[float, str], None] | None = None
     """Called with about how many seconds are waited before the next try, and why, in one or two plain sentences."""
-    _connection: Connection = field(default_factory=Connection, init=False, repr=False, compare=False)
-    _uploads: Uploads = field(default_factory=Uploads, init=False, repr=False, compare=False)
+    _connections: PerLoop[Connection] = field(
+        default_factory=partial(PerLoop, Connection), init=False, repr=False, compare=False
+    )
+    _all_uploads: PerLoop[Uploads] = field(
+        default_factory=partial(PerLoop, Uploads), init=False, repr=False, compare=False
+    )
 
     @property
     def elsewhere(self) -> str:
@@ -245,6 +251,14 @@ class Gemini:
         await self._connection.leave()
         if not self._connection.users:
             self._uploads.rest()
+
+    @property
+    def _connection(self) -> Connection:
+        return self._connections.here()
+
+    @property
+    def _uploads(self) -> Uploads:
+        return self._all_uploads.here()
 
     def _access(self) -> Access:
         return access(

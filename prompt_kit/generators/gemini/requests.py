@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from google.genai import types
@@ -68,15 +69,26 @@ def contents(request: Request, attach: Attach = inline) -> list[types.Content]:
 
 
 def config(request: Request) -> types.GenerateContentConfig:
-    """Return the settings; what is not set is not sent, because several models refuse what they do not know."""
-    settings = request.settings
-    size = settings.size if request.model.send_size else None
+    """Return the settings; what is not set is not sent, because several models refuse what they do not know.
+
+    It is made once for many requests; the SDK copies it before it changes anything.
+    """
+    settings, model = request.settings, request.model
+    return _config(
+        settings,
+        size=settings.size if model.send_size else None,
+        picture=request.turn.output == "picture",
+        thoughts=settings.thoughts and "thoughts" not in model.leaves_out,
+    )
+
+
+@lru_cache(maxsize=64)
+def _config(settings: Settings, *, size: str | None, picture: bool, thoughts: bool) -> types.GenerateContentConfig:
     asked: dict[str, Any] = {
         name: value for name in ("temperature", "top_p", "seed") if (value := getattr(settings, name)) is not None
     }
-    if (settings.aspect_ratio or size) and request.turn.output == "picture":
+    if (settings.aspect_ratio or size) and picture:
         asked["image_config"] = types.ImageConfig(aspect_ratio=settings.aspect_ratio, image_size=size)
-    thoughts = settings.thoughts and "thoughts" not in request.model.leaves_out
     if settings.thinking or thoughts:
         level = types.ThinkingLevel(settings.thinking.upper()) if settings.thinking else None
         asked["thinking_config"] = types.ThinkingConfig(thinking_level=level, include_thoughts=thoughts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import httpx2
@@ -27,6 +28,7 @@ from prompt_kit.generators.openai.verdicts import (
     NOT_OPENAI,
     SENT_NOTHING,
 )
+from prompt_kit.generators.opening import PerLoop
 from prompt_kit.generators.options import option_problem
 from prompt_kit.generators.redaction import attempt_without_key
 from prompt_kit.generators.retrying import retried
@@ -74,7 +76,7 @@ class OpenAI:
     """OpenAI's image models through the Images API, and other servers with the same API.
 
     It works as it is; inside ``async with`` one connection serves all requests, which saves each of them the
-    handshakes. It may be entered several times at once, within one event loop.
+    handshakes. It may be entered several times at once; each event loop has a connection of its own.
     """
 
     name: ClassVar[str] = "openai"
@@ -90,7 +92,9 @@ class OpenAI:
     """How often a request is sent at most; only what was certainly not charged is sent again."""
     on_wait: Callable[[float, str], None] | None = None
     """Called with about how many seconds are waited before the next try, and why, in one or two plain sentences."""
-    _connection: Connection = field(default_factory=Connection, init=False, repr=False, compare=False)
+    _connections: PerLoop[Connection] = field(
+        default_factory=partial(PerLoop, Connection), init=False, repr=False, compare=False
+    )
 
     @property
     def elsewhere(self) -> str:
@@ -158,6 +162,10 @@ class OpenAI:
     ) -> None:
         """Release the connection; the last user closes it."""
         await self._connection.leave()
+
+    @property
+    def _connection(self) -> Connection:
+        return self._connections.here()
 
     def _problem(self) -> Outcome | None:
         """Return what is wrong with the options; they may come from a file, as anything."""

@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from prompt_kit.recipe.fine_texts import fine_as
 from prompt_kit.recipe.nearness import described
-from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, Phrased, check_range, several
+from prompt_kit.recipe.parameters.common import (
+    MAX_ITEMS,
+    MAX_TEXT,
+    CommonKeys,
+    Phrased,
+    check_range,
+    list_at_once,
+    several,
+    text_at_once,
+)
 from prompt_kit.recipe.places import STACKS, Share, SideName, StackName, named, words_of
 from prompt_kit.recipe.settings import SettingsSpec
-from prompt_kit.recipe.values import UNUSUAL, Chosen, chooser, marked_own
+from prompt_kit.recipe.values import UNUSUAL, Chosen, WrongValueError, chooser, marked_own
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
@@ -81,7 +91,9 @@ class Choosing(Phrased):
             raise ValueError("reads_as and goes_on speak of own words; leave them out or set other: true")
         return self
 
-    def _choose(self) -> Callable[[str], Chosen]:
+    @cached_property
+    def choose(self) -> Callable[[str], Chosen]:
+        """What turns a value, a label or own words into a choice."""
         labels = {choice.label: value for value, choice in self.choices.items()}
         bringing = [
             described(value, choice.label, choice.help, self.known[value])
@@ -104,7 +116,7 @@ class ChoiceOf(Choosing):
     def annotation(self) -> Any:
         """Return a choice, or own words where they are welcome."""
         limits = StringConstraints(max_length=MAX_TEXT)
-        return Annotated[str, limits, BeforeValidator(marked_own), AfterValidator(self._choose())]
+        return Annotated[str, limits, BeforeValidator(marked_own), AfterValidator(self.choose)]
 
     @property
     def brings_settings(self) -> bool:
@@ -118,9 +130,30 @@ class ChoiceOf(Choosing):
 
     @cached_property
     def shortcut(self) -> Callable[[Any], Any]:
-        """The words of a choice that is given by its value."""
-        known = self.known
-        return lambda value: known.get(value, UNUSUAL) if type(value) is str else UNUSUAL
+        """What takes a choice by its value or label, and own words."""
+        return text_at_once(self.choose, 0, MAX_TEXT)
+
+    @cached_property
+    def unremarkable(self) -> Callable[[Any], Any]:
+        """The words of a choice, or several own words that fit their place as they are."""
+        known, choose = self.known, self.choose
+        fine = fine_as(self.reads_as, goes_on=self.goes_on)
+        if not self.other or fine is None or any(choice.place for choice in self.choices.values()):
+            return lambda value: known.get(value, UNUSUAL) if type(value) is str else UNUSUAL
+
+        def ready(value: Any) -> Any:
+            if type(value) is not str:
+                return UNUSUAL
+            if (chosen := known.get(value)) is not None:
+                return chosen
+            if " " not in value or len(value) > MAX_TEXT or not fine(value):
+                return UNUSUAL
+            try:
+                return choose(value)
+            except WrongValueError:
+                return UNUSUAL
+
+        return ready
 
 
 class ChoicesOf(Choosing):
@@ -152,8 +185,13 @@ class ChoicesOf(Choosing):
     def annotation(self) -> Any:
         """Return the chosen values, in the order in which they were given."""
         limits = StringConstraints(max_length=MAX_TEXT)
-        item = Annotated[str, limits, BeforeValidator(marked_own), AfterValidator(self._choose())]
+        item = Annotated[str, limits, BeforeValidator(marked_own), AfterValidator(self.choose)]
         return several(item, self.min, self.most, entry=str | dict[str, str])
+
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """What takes choices by their values or labels, and own words."""
+        return list_at_once(text_at_once(self.choose, 0, MAX_TEXT), self.min, self.most)
 
 
 class Boolean(CommonKeys):
@@ -169,3 +207,8 @@ class Boolean(CommonKeys):
     def annotation(self) -> Any:
         """Return true or false."""
         return bool
+
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """True and false themselves."""
+        return lambda value: value if value.__class__ is bool else UNUSUAL

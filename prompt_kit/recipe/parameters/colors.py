@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, StringConstraints, model_validator
 
-from prompt_kit.recipe.parameters.common import CommonKeys
+from prompt_kit.recipe.parameters.common import CommonKeys, text_at_once
 from prompt_kit.recipe.values import color_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONGEST: Final = 80
+"""Longest colour in words, in characters."""
 
 
 class Color(CommonKeys):
@@ -25,4 +32,9 @@ class Color(CommonKeys):
 
     def annotation(self) -> Any:
         """Return the colour in words, with its hex code when that is how it was given."""
-        return Annotated[str, StringConstraints(max_length=80), AfterValidator(color_words)]
+        return Annotated[str, StringConstraints(max_length=LONGEST), AfterValidator(color_words)]
+
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """What makes a hex code or a name ready."""
+        return text_at_once(color_words, 0, LONGEST)

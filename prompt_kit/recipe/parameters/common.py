@@ -72,7 +72,10 @@ class CommonKeys(BaseModel):
     @cached_property
     def ready(self) -> Any:
         """The default, ready for the template; what is empty when there is none."""
-        return self.empty if self.default is None else TypeAdapter(self.annotation()).validate_python(self.default)
+        if self.default is None:
+            return self.empty
+        ready = self.shortcut(self.default)
+        return TypeAdapter(self.annotation()).validate_python(self.default) if ready is UNUSUAL else ready
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -98,6 +101,11 @@ class CommonKeys(BaseModel):
         """What makes ordinary values ready at once, as `annotation` would; `UNUSUAL` for all others."""
         return lambda _: UNUSUAL
 
+    @cached_property
+    def unremarkable(self) -> Callable[[Any], Any]:
+        """The same for values of which also no check of single values has anything to say; `UNUSUAL` for all others."""
+        return lambda _: UNUSUAL
+
 
 class Phrased(CommonKeys):
     """What every kind has whose words go into a sentence of the template."""
@@ -110,6 +118,34 @@ class Phrased(CommonKeys):
     a picture). Of a choice this is true of own words. Left out, nothing is noted but what is wrong anywhere."""
     goes_on: bool = False
     """Whether further sentences may follow the first, because the template's sentence ends with it."""
+
+
+def text_at_once(ready: Callable[[str], Any], least: int, most: int) -> Callable[[Any], Any]:
+    """Return a shortcut that makes printable texts of ``least`` to ``most`` characters ready by a function."""
+
+    def shortcut(value: Any) -> Any:
+        if value.__class__ is not str or not least <= len(value) <= most or not value.isprintable():
+            return UNUSUAL
+        try:
+            return ready(value)
+        except ValueError:
+            return UNUSUAL
+
+    return shortcut
+
+
+def list_at_once(entry: Callable[[Any], Any], least: int | None, most: int) -> Callable[[Any], Any]:
+    """Return a shortcut for ``least`` to ``most`` entries that a shortcut makes ready; a single one may stand alone."""
+
+    def shortcut(value: Any) -> Any:
+        if value.__class__ is str:
+            value = (value,)
+        if (value.__class__ is not list and value.__class__ is not tuple) or not (least or 0) <= len(value) <= most:
+            return UNUSUAL
+        ready = tuple(map(entry, value))
+        return UNUSUAL if any(item is UNUSUAL for item in ready) else ready
+
+    return shortcut
 
 
 def check_range(least: float | None, most: float | None, *, names: tuple[str, str] = ("min", "max")) -> None:

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from prompt_kit.recipe.parameters.common import MAX_ITEMS, MAX_TEXT, CommonKeys, Phrased, check_range, several
+from prompt_kit.recipe.fine_texts import fine_as, without_stop
+from prompt_kit.recipe.parameters.common import (
+    MAX_ITEMS,
+    MAX_TEXT,
+    CommonKeys,
+    Phrased,
+    check_range,
+    list_at_once,
+    several,
+    text_at_once,
+)
 from prompt_kit.recipe.values import NO_COPY, UNUSUAL, clause, copier, placed_copier, placed_text
-from prompt_kit.support import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,9 +49,24 @@ class Listed(CommonKeys):
         """Most entries, where the recipe sets no limit of its own, too."""
         return self.max or MAX_ITEMS
 
-    def _list(self, ready: Callable[[str], str]) -> Any:
-        limits = StringConstraints(min_length=1, max_length=self.max_length or MAX_TEXT)
-        return several(Annotated[str, limits, AfterValidator(ready)], self.min, self.most)
+    def annotation(self) -> Any:
+        """Return the entries, each made ready for its place."""
+        limits = StringConstraints(min_length=1, max_length=self.longest)
+        return several(Annotated[str, limits, AfterValidator(self.making())], self.min, self.most)
+
+    def making(self) -> Callable[[str], str]:
+        """Return what makes an entry ready for the template."""
+        raise TypeError(type(self).__name__)  # pragma: no cover - every kind overrides it
+
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """What makes entries ready that are texts."""
+        return list_at_once(text_at_once(self.making(), 1, self.longest), self.min, self.most)
+
+    @property
+    def longest(self) -> int:
+        """Longest entry as it is written, in characters, where the recipe sets no limit of its own, too."""
+        return self.max_length or MAX_TEXT
 
 
 class ListOf(Listed, Phrased):
@@ -50,30 +74,31 @@ class ListOf(Listed, Phrased):
 
     type: Literal["list"]
 
+    def making(self) -> Callable[[str], str]:
+        """Return what makes an entry stand inside a sentence."""
+        return clause
+
     @cached_property
-    def shortcut(self) -> Callable[[Any], Any]:
-        """The entries, when all can stand inside a sentence as they are."""
+    def unremarkable(self) -> Callable[[Any], Any]:
+        """The entries, when each also fits its slot as it is."""
+        fine = fine_as(self.reads_as, goes_on=self.goes_on)
+        if fine is None or self.reads_as == "caption":  # several captions are phrases
+            return super().unremarkable
         least, most, longest = self.min or 0, self.most, self.max_length or MAX_TEXT
 
         def ready(value: Any) -> Any:
             if (value.__class__ is not list and value.__class__ is not tuple) or not least <= len(value) <= most:
                 return UNUSUAL
+            entries = []
             for entry in value:
-                if (
-                    entry.__class__ is not str
-                    or not 0 < len(entry) <= longest
-                    or not entry.isprintable()
-                    or entry[-1] in words.EDGES
-                    or entry[0] == " "
-                ):
+                if entry.__class__ is not str or len(entry) > longest:
                     return UNUSUAL
-            return tuple(value)
+                if not (text := entry if fine(entry) else without_stop(entry, fine)):
+                    return UNUSUAL
+                entries.append(text)
+            return tuple(entries)
 
         return ready
-
-    def annotation(self) -> Any:
-        """Return the entries, each as it stands inside a sentence."""
-        return self._list(clause)
 
 
 class CopiesOf(Listed):
@@ -96,14 +121,20 @@ class CopiesOf(Listed):
 
     def annotation(self) -> Any:
         """Return the exact words, each entry in quotes; a place without words is false and silent."""
-        if self.placed:
-            return self._placed()
-        copy = copier(self.language)
-        ready = (lambda value: NO_COPY if value.strip() == "-" else copy(value)) if self.gaps else copy
-        return self._list(ready)
-
-    def _placed(self) -> Any:
+        if not self.placed:
+            return super().annotation()
         limits = StringConstraints(min_length=1, max_length=MAX_TEXT)
-        ready = placed_copier(self.language, self.max_length or MAX_TEXT)
-        entry = Annotated[str, limits, BeforeValidator(placed_text), AfterValidator(ready)]
+        entry = Annotated[str, limits, BeforeValidator(placed_text), AfterValidator(self.making())]
         return several(entry, self.min, self.most, entry=str | dict[str, str])
+
+    def making(self) -> Callable[[str], str]:
+        """Return what puts the exact words in quotes."""
+        if self.placed:
+            return placed_copier(self.language, self.max_length or MAX_TEXT)
+        copy = copier(self.language)
+        return (lambda value: NO_COPY if value.strip() == "-" else copy(value)) if self.gaps else copy
+
+    @property
+    def longest(self) -> int:
+        """Longest entry as it is written; where it may name a place, its words alone are limited."""
+        return MAX_TEXT if self.placed else super().longest

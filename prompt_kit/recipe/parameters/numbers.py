@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from prompt_kit.recipe.parameters.common import CommonKeys, check_range
+from prompt_kit.recipe.values import UNUSUAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST: Final = 10**15
+"""Larger numbers, above and below zero, are left to the validator."""
 
 
 class Number(CommonKeys):
@@ -50,3 +58,11 @@ class Integer(CommonKeys):
     def annotation(self) -> Any:
         """Return a whole number."""
         return Annotated[int, Field(ge=self.min, le=self.max, multiple_of=self.step)]
+
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """A whole number itself, where only its size is limited."""
+        least, most = -MOST if self.min is None else self.min, MOST if self.max is None else self.max
+        if self.step:
+            return super().shortcut
+        return lambda value: value if value.__class__ is int and least <= value <= most else UNUSUAL

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import SchemaError
 
-from prompt_kit.recipe.parameters.common import MAX_TEXT, CommonKeys, Phrased, check_range
+from prompt_kit.recipe.fine_texts import fine_as, without_stop
+from prompt_kit.recipe.parameters.common import MAX_TEXT, CommonKeys, Phrased, check_range, text_at_once
 from prompt_kit.recipe.values import UNUSUAL, Phrase, clause, copier, plain
-from prompt_kit.support import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,13 +26,24 @@ class Written(CommonKeys):
     pattern: str | None = None
     """Regular expression (without look-around) that the value must match."""
 
-    def _text(self, ready: Callable[[str], str]) -> Any:
-        limits = StringConstraints(
-            min_length=max(self.min_length or 0, 1),
-            max_length=self.max_length or MAX_TEXT,
-            pattern=self.pattern,
-        )
-        return Annotated[str, limits, AfterValidator(ready)]
+    def annotation(self) -> Any:
+        """Return text of these lengths, made ready for its place."""
+        least, most = self._lengths
+        limits = StringConstraints(min_length=least, max_length=most, pattern=self.pattern)
+        return Annotated[str, limits, AfterValidator(self.making())]
+
+    def making(self) -> Callable[[str], str]:
+        """Return what makes a text ready for the template."""
+        raise TypeError(type(self).__name__)  # pragma: no cover - every kind overrides it
+
+    @cached_property
+    def shortcut(self) -> Callable[[Any], Any]:
+        """What makes texts ready that need not match a pattern."""
+        return super().shortcut if self.pattern else text_at_once(self.making(), *self._lengths)
+
+    @property
+    def _lengths(self) -> tuple[int, int]:
+        return max(self.min_length or 0, 1), self.max_length or MAX_TEXT
 
     @model_validator(mode="after")
     def _lengths_fit(self) -> Written:
@@ -64,19 +75,27 @@ class Text(Written, Phrased):
         """Nothing in a sentence, and one thing rather than several."""
         return Phrase("") if self.plural else ""
 
-    def annotation(self) -> Any:
-        """Return text that stands inside a sentence: one line, without a comma or stop at its end."""
-        return self._text((lambda value: Phrase(clause(value))) if self.plural else clause)
+    def making(self) -> Callable[[str], str]:
+        """Return what makes a text stand inside a sentence: one line, without a comma or stop at its end."""
+        return (lambda value: Phrase(clause(value))) if self.plural else clause
 
     @cached_property
-    def shortcut(self) -> Callable[[Any], Any]:
-        """The text itself, when it can stand inside a sentence as it is."""
-        least, most = max(self.min_length or 0, 1), 0 if self.pattern or self.plural else self.max_length or MAX_TEXT
+    def unremarkable(self) -> Callable[[Any], Any]:
+        """The text itself, when it also fits its slot as it is."""
+        fine = fine_as(self.reads_as, goes_on=self.goes_on)
+        if fine is None or self.pattern:
+            return super().unremarkable
+        least, most = max(self.min_length or 0, 1), self.max_length or MAX_TEXT
 
         def ready(value: Any) -> Any:
-            return value if type(value) is str and least <= len(value) <= most and words.is_clause(value) else UNUSUAL
+            if type(value) is not str or not least <= len(value) <= most:
+                return UNUSUAL
+            return value if fine(value) else without_stop(value, fine) or UNUSUAL
 
-        return ready
+        def ready_phrase(value: Any) -> Any:
+            return UNUSUAL if (text := ready(value)) is UNUSUAL else Phrase(text)
+
+        return ready_phrase if self.plural else ready
 
 
 class LongText(Written):
@@ -84,9 +103,9 @@ class LongText(Written):
 
     type: Literal["long_text"]
 
-    def annotation(self) -> Any:
-        """Return text on one line."""
-        return self._text(plain)
+    def making(self) -> Callable[[str], str]:
+        """Return what makes text of one line."""
+        return plain
 
 
 class CopyText(Written):
@@ -96,6 +115,6 @@ class CopyText(Written):
     language: str = ""
     """Language of the words, as a tag such as ``de`` or in words; empty when it does not matter."""
 
-    def annotation(self) -> Any:
-        """Return the exact words, in quotes and with their line breaks."""
-        return self._text(copier(self.language))
+    def making(self) -> Callable[[str], str]:
+        """Return what puts the exact words in quotes, with their line breaks."""
+        return copier(self.language)

@@ -2,9 +2,9 @@
 
 from prompt_kit.recipe.templating.branches import Branch
 from prompt_kit.recipe.templating.environment import FILTERS, MAX_OUTPUT, Values, trusted
-from prompt_kit.recipe.templating.loading import MAX_DEPTH, MAX_FILES, MAX_SOURCE, compile_templates
+from prompt_kit.recipe.templating.loading import MAX_DEPTH, MAX_FILES, MAX_SOURCE, Templates, compile_templates
 from prompt_kit.recipe.templating.phrases import compile_phrase, filled_phrase
-from prompt_kit.recipe.templating.program import Program, Source, lay_out
+from prompt_kit.recipe.templating.program import Program, Source, TemplatePart, lay_out
 
 __all__ = [
     "FILTERS",
@@ -15,6 +15,8 @@ __all__ = [
     "Branch",
     "Program",
     "Source",
+    "TemplatePart",
+    "Templates",
     "Values",
     "compile_phrase",
     "compile_templates",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
+
+from prompt_kit.support.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _MARK: Final = "\x01"
 _LONGEST_NUMBER: Final = 10
-_BRANCH: Final = re.compile(f"{_MARK}(\\d+){_MARK}")
+_BRANCH: Final = pattern(f"{_MARK}(\\d+){_MARK}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from jinja2 import nodes
 from prompt_kit.errors import Problem, did_you_mean
 from prompt_kit.recipe.parameters import MAX_ITEMS
 from prompt_kit.recipe.templating.environment import ATTRIBUTES, FILTERS
+from prompt_kit.recipe.templating.walking import children
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prompt_kit.recipe.templating.program import Program
+    from prompt_kit.recipe.templating.program import TemplatePart
 
 MAX_COST: Final = 400_000
 """Most pieces a template may put out, every loop at its longest."""
@@ -47,28 +48,32 @@ _ALLOWED: Final = (
     nodes.Tuple,
 )
 
+_COUNTED: Final = frozenset({nodes.Macro, nodes.Assign, nodes.For, nodes.Name, nodes.Call})
+"""The kinds of node that cost more than what is below them, or less."""
+_BINDING: Final = frozenset({nodes.Name, nodes.Assign, nodes.For, nodes.Macro, nodes.If})
+"""The kinds of node that take names or set them."""
+
 # The kinds of node to which `_objection` never objects.
 _HARMLESS: Final = frozenset(_ALLOWED) - {nodes.Call, nodes.Filter, nodes.For, nodes.Getattr, nodes.Getitem}
 
 
-def check(program: Program) -> list[Problem]:
-    """Return what a template must not do; when that is nothing, fill ``program.names`` with the names it takes."""
+def check(part: TemplatePart) -> list[Problem]:
+    """Return what a template must not do; when that is nothing, note which names it takes, and what it costs."""
     problems: list[Problem] = []
-    every = list(program.tree.find_all(nodes.Node))
-    macros = {node.name for node in every if isinstance(node, nodes.Macro)}
-    for node in every:
+    macros = {node.name for node in part.every(nodes.Macro)}
+    for node in part.nodes:
         objection = None if type(node) in _HARMLESS else _objection(node, macros)
         if objection:
-            problems.append(Problem(objection, program.place(node.lineno)))
+            problems.append(Problem(objection, part.place(node.lineno)))
     if problems:
         return problems
     try:
-        cost = _Cost().of(program.tree.body)
+        part.cost = _Cost().of(part.tree.body)
     except RecursionError:
-        cost = MAX_COST + 1
-    if cost > MAX_COST:
-        return [Problem("its loops and includes put out more than the kit allows.", program.place(0))]
-    _Names(program).collect(program.tree.body, frozenset(macros))
+        part.cost = MAX_COST + 1
+    if part.cost > MAX_COST:
+        return [Problem("its loops and includes put out more than the kit allows.", part.place(0))]
+    _Names(part).collect(part.tree.body, frozenset(macros))
     return []
 
 
@@ -104,13 +109,13 @@ class _Cost:
         """Return the cost of these nodes, at most a little above `MAX_COST`."""
         total = 0
         for node in body:
-            total += self._node(node)
+            total += self._node(node) if type(node) in _COUNTED else 1 + self.of(children(node))
             if total > MAX_COST:
                 return total
         return total
 
     def _node(self, node: nodes.Node) -> int:
-        children = list(node.iter_child_nodes())
+        below = children(node)
         match node:
             case nodes.Macro(name=name):
                 # A macro that calls itself, or one that comes later, costs nothing here: it is not defined yet.
@@ -122,22 +127,22 @@ class _Cost:
                 self.named[name] = max(cost, self.named.get(name, 0))
                 return cost
             case nodes.For():
-                return min(1 + MAX_ITEMS * self.of(children), MAX_COST + 1)
+                return min(1 + MAX_ITEMS * self.of(below), MAX_COST + 1)
             case nodes.Name(name=name):
                 return self.named.get(name, 1)
             case nodes.Call(node=nodes.Name(name=name)):
                 # An argument may be put out wherever the macro puts out anything.
-                largest = max((self.of([child]) for child in children[1:]), default=1)
+                largest = max((self.of([child]) for child in below[1:]), default=1)
                 return min(self.named.get(name, MAX_COST + 1) * largest, MAX_COST + 1)
             case _:
-                return 1 + self.of(children)
+                return 1 + self.of(below)
 
 
 class _Names:
     """Collects the names a template takes from outside, with the place of their first use."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, part: TemplatePart) -> None:
+        self.part = part
 
     def collect(self, body: Sequence[nodes.Node], bound: frozenset[str]) -> frozenset[str]:
         """Visit nodes in order; return the names that are bound after them."""
@@ -146,10 +151,13 @@ class _Names:
         return bound
 
     def _node(self, node: nodes.Node, bound: frozenset[str]) -> frozenset[str]:
+        if type(node) not in _BINDING:
+            self.collect(children(node), bound)
+            return bound
         match node:
             case nodes.Name(name=name, ctx="load"):
                 if name not in bound:
-                    self.program.names.setdefault(name, self.program.place(node.lineno))
+                    self.part.names.setdefault(name, self.part.place(node.lineno))
             case nodes.Assign(target=target):
                 self.collect([node.node], bound)
                 return bound | {name.name for name in _targets(target)}
@@ -166,7 +174,7 @@ class _Names:
                 branches = [self.collect(branch, bound) for branch in (node.body, node.elif_, node.else_)]
                 return branches[0] if all(b == branches[0] for b in branches) else bound
             case _:
-                self.collect(list(node.iter_child_nodes()), bound)
+                self.collect(children(node), bound)
         return bound
 
 

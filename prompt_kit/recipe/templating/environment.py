@@ -6,12 +6,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import StrictUndefined, TemplateRuntimeError
-from jinja2.compiler import CodeGenerator
-from jinja2.nodes import EvalContext
-from jinja2.runtime import Context, LoopContext, Macro
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.idtracking import VAR_LOAD_RESOLVE
+from jinja2.nodes import EvalContext, Filter
+from jinja2.runtime import Context, LoopContext, Macro, exported
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import missing
 
+from prompt_kit.recipe.templating.walking import every_node
 from prompt_kit.recipe.values import Chosen, Copy, Phrase
 from prompt_kit.support import words
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from jinja2 import nodes
-    from jinja2.compiler import Frame
+    from jinja2.nodes import Node
 
 MAX_OUTPUT: Final = 400_000
 """Longest prompt, and longest text that any part of a template puts together, in characters."""
@@ -51,15 +52,17 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 """Everything a template can do with a value."""
 
+_IMPORT: Final = f"from jinja2.runtime import {', '.join(sorted(exported))}"
+
 # The classes whose attributes are read without asking the sandbox.
 _TRUSTED: set[type] = {Chosen, Copy, LoopContext, Phrase}
 
 
 class Values(dict[str, Any]):
-    """The values that a template sees, by name; any other name is what Jinja2 takes for undefined."""
+    """The values that a template sees, by name; any other name is undefined, which only its use makes a mistake."""
 
-    def __missing__(self, _: str) -> Any:
-        return missing
+    def __missing__(self, name: str) -> Any:
+        return StrictUndefined(name=name)
 
 
 class NameScope(Context):
@@ -96,7 +99,40 @@ class _Buffer(list[str]):
 
 
 class _Code(CodeGenerator):
-    """Jinja2's compiler, except that our own code joins texts and checks their length."""
+    """Jinja2's compiler for what our checks allow, except that our own code joins texts and checks their length."""
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja2's name
+        # There are no blocks, imports and parents, so the tree is not searched for them.
+        self.writeline(_IMPORT)
+        self.writeline(f"name = {self.name!r}")
+        self.writeline("def root(context, missing=missing, environment=environment):", extra=1)
+        self.indent()
+        self.write_commons()
+        frame = Frame(EvalContext(self.environment, self.name))
+        frame.symbols.analyze_node(node)
+        frame.toplevel = frame.rootlevel = True
+        self.enter_frame(frame)
+        self.pull_dependencies(node.body)
+        self.blockvisit(node.body, frame)
+        self.leave_frame(frame, with_python_scope=True)
+        self.outdent()
+        self.writeline("blocks = {}", extra=1)
+        self.writeline(f"debug_info = {'&'.join(f'{line}={at}' for line, at in self.debug_info)!r}")
+
+    def pull_dependencies(self, nodes: Iterable[Node]) -> None:
+        # Every filter is there, so nothing stands in for those that are not.
+        used = {node.name for tree in nodes for node in every_node(tree) if isinstance(node, Filter)}
+        for name in sorted(used):
+            self.filters[name] = self.temporary_identifier()
+            self.writeline(f"{self.filters[name]} = environment.filters[{name!r}]")
+
+    def visit_Name(self, node: nodes.Name, frame: Frame) -> None:  # noqa: N802 - Jinja2 asks for this name
+        ref = frame.symbols.find_ref(node.name)
+        load = frame.symbols.find_load(ref) if ref and node.ctx == "load" else None
+        if ref and load and load[0] == VAR_LOAD_RESOLVE:
+            self.write(ref)  # `Values` has something for every name
+        else:
+            super().visit_Name(node, frame)
 
     def buffer(self, frame: Frame) -> None:
         frame.buffer = self.temporary_identifier()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.visitor import NodeTransformer
 
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
-from prompt_kit.recipe.templating.checks import check
+from prompt_kit.recipe.templating.checks import MAX_COST, check
 from prompt_kit.recipe.templating.environment import ENVIRONMENT
-from prompt_kit.recipe.templating.program import BREAK, LINES_PER_FILE, PARAGRAPH, Program, Source
+from prompt_kit.recipe.templating.program import BREAK, LINES_PER_FILE, PARAGRAPH, Program, TemplatePart
+from prompt_kit.recipe.templating.walking import children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
+
+    from prompt_kit.recipe.templating.program import Source
 
 MAX_SOURCE: Final = 100_000
 """Largest template, in characters."""
@@ -24,6 +28,8 @@ MAX_FILES: Final = 100
 """Most templates of one prompt."""
 MAX_NESTED: Final = 60
 """How deeply blocks and expressions may be nested."""
+KEPT: Final = 100
+"""How many templates are kept ready."""
 
 _LINE_ENDS: Final = re.compile("\r\n?")
 # Invisible characters are removed, because some are marks of ours; line ends other than "\n" become spaces.
@@ -42,25 +48,58 @@ _END: Final = {
 """What ends a tag, which may go over several lines."""
 
 
-def compile_templates(names: Collection[str], read: Callable[[str], Source]) -> Program:
+class Templates:
+    """The templates of a library; those that were used last are kept, for many recipes share some."""
+
+    def __init__(self, read: Callable[[str], Source]) -> None:
+        """Begin with none.
+
+        Args:
+            read: Returns the source of a template by name; raises `NotFoundError` when there is none.
+        """
+        self.read = read
+        self.part = lru_cache(KEPT)(lambda name: _together([name], read))
+
+
+def compile_templates(names: Sequence[str], templates: Templates) -> Program:
     """Return the templates, one after the other, as one checked program.
 
     Args:
         names: The templates to put together, in order.
-        read: Returns the source of a template by name; raises `NotFoundError` when there is none.
+        templates: Where they are.
 
     Raises:
+        NotFoundError: When there is none of a name.
         InputError: With every problem of every file.
     """
+    if len(names) == 1:
+        return Program((templates.part(names[0]),))
+    try:
+        parts = tuple(templates.part(name) for name in names)
+    except InputError:
+        parts = ()
+    alone = parts and sum(part.cost for part in parts) <= MAX_COST and not _share_names(parts)
+    if not alone or sum(len(part.sources) for part in parts) > MAX_FILES:
+        parts = (_together(names, templates.read),)
+    return Program(parts)
+
+
+def _together(names: Collection[str], read: Callable[[str], Source]) -> TemplatePart:
+    """Return templates as one part of a program; `compile_templates` says what it raises."""
     loader = _Loader(read)
     body = [node for name in names for node in loader.body(name, ())]
     tree = nodes.Template(body, lineno=1)
-    tree.set_environment(ENVIRONMENT)
-    program = Program(tuple(loader.sources), tree, tuple(loader.origins), {})
-    problems = loader.problems + (check(program) if not loader.problems else [])
+    tree.environment = ENVIRONMENT  # all below it have theirs from the parser
+    part = TemplatePart(tuple(loader.sources), tree, tuple(loader.origins), {})
+    problems = loader.problems + (check(part) if not loader.problems else [])
     if problems:
         raise InputError(problems)
-    return program
+    return part
+
+
+def _share_names(parts: Sequence[TemplatePart]) -> bool:
+    """Return whether a template takes a name that another one sets."""
+    return any(not part.own_names.isdisjoint(other.names) for part in parts for other in parts if other is not part)
 
 
 _TOO_DEEP: Final = "the template is nested too deeply."
@@ -98,7 +137,7 @@ class _Loader:
             for node in level:
                 node.lineno = number * LINES_PER_FILE + (node.lineno or 1)
                 includes = includes or type(node) is nodes.Include
-            level = [child for node in level for child in node.iter_child_nodes()]
+            level = [child for node in level for child in children(node)]
             if not level:
                 break
         else:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from prompt_kit.errors import NotFoundError
-from prompt_kit.recipe.templating.loading import compile_templates
+from prompt_kit.errors import InputError, NotFoundError, Place
+from prompt_kit.recipe.templating.loading import KEPT, Templates, compile_templates
 from prompt_kit.recipe.templating.program import Program, Source
 
 if TYPE_CHECKING:
@@ -22,24 +24,46 @@ def compile_phrase(text: str, label: str) -> Program:
     Raises:
         InputError: With every problem of the phrase.
     """
+    try:
+        return _phrase(text)
+    except InputError as error:
+        raise _called(error, label) from error
+
+
+@lru_cache(maxsize=KEPT)
+def _phrase(text: str) -> Program:
+    """Return a phrase as a program; many recipes have the same ones."""
 
     def read(name: str) -> Source:
         if name:
             raise NotFoundError("template", name)
-        return Source(name, text, label)
+        return Source(name, text, "")
 
-    return compile_templates([""], read)
+    return compile_templates([""], Templates(read))
 
 
-def filled_phrase(phrase: Program, context: Mapping[str, Any]) -> str:
+def filled_phrase(phrase: Program, context: Mapping[str, Any], label: str) -> str:
     """Return a phrase with its values; an empty string when one of the values it names is empty.
+
+    Args:
+        phrase: The phrase.
+        context: The values.
+        label: How messages call the file it stands in.
 
     Raises:
         InputError: When the phrase does with a value what cannot be done with it.
     """
     if any(_is_empty(context[name]) for name in phrase.names):
         return ""
-    return phrase.render(dict(context))
+    try:
+        return phrase.render(dict(context))
+    except InputError as error:
+        raise _called(error, label) from error
+
+
+def _called(error: InputError, label: str) -> InputError:
+    """Return an error of a phrase with the name of the file it stands in; a phrase may stand in many files."""
+    return InputError([replace(p, place=Place(label, p.place.line if p.place else None)) for p in error.problems])
 
 
 def _is_empty(value: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -14,7 +13,9 @@ from jinja2.exceptions import SecurityError
 from prompt_kit.errors import InputError, Place, Problem
 from prompt_kit.recipe.templating.branches import Branch, mark, noted
 from prompt_kit.recipe.templating.environment import ENVIRONMENT, NameScope, Values, check_length
+from prompt_kit.recipe.templating.walking import every_node
 from prompt_kit.support import words
+from prompt_kit.support.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,9 +46,51 @@ class Source:
 N = TypeVar("N", bound=nodes.Node)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Program:
-    """A template with all it includes, checked and compiled."""
+    """Templates that make the words of a prompt, one after the other, each with all it includes."""
+
+    parts: tuple[TemplatePart, ...]
+    """The templates; those that share names of their own are one part."""
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """The texts of all templates."""
+        return tuple(source for part in self.parts for source in part.sources)
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """For each source, the name of the template that brought it in."""
+        return tuple(origin for part in self.parts for origin in part.origins)
+
+    @cached_property
+    def names(self) -> dict[str, Place]:
+        """The names they take from outside, and where each is used first."""
+        names: dict[str, Place] = {}
+        for part in self.parts:
+            names |= {name: place for name, place in part.names.items() if name not in names}
+        return names
+
+    def render(self, context: dict[str, Any]) -> str:
+        """Return the prompt's words, laid out as paragraphs.
+
+        Raises:
+            InputError: When a template does with a value what cannot be done with it.
+        """
+        values = context if type(context) is Values else Values(context)
+        if len(self.parts) == 1:
+            return lay_out(self.parts[0].put_out(values))
+        raw = "".join([part.put_out(values) for part in self.parts])
+        try:
+            check_length(len(raw))
+        except TemplateError as error:
+            raise InputError(self.parts[0].failure(error)) from error
+        return lay_out(raw)
+
+
+@dataclass(eq=False)
+class TemplatePart:
+    """A template with all it includes, checked and compiled; it may be a part of many programs."""
 
     sources: tuple[Source, ...]
     tree: nodes.Template
@@ -55,15 +98,19 @@ class Program:
     """For each source, the name of the template that brought it in."""
     names: dict[str, Place]
     """The names it takes from outside, and where each is used first."""
+    cost: int = 0
+    """How many pieces it puts out at the most."""
     template: Template | None = field(default=None, repr=False)
     """The compiled form, once it was needed."""
     branches: tuple[Branch, ...] = ()
     """Every branch of its conditions, once `watch` was called."""
     taken: set[Branch] = field(default_factory=set)
     """The branches that were taken since `watch` was called."""
+    watched: bool = False
+    """Whether `watch` was called."""
 
-    def render(self, context: dict[str, Any]) -> str:
-        """Return the prompt's words, laid out as paragraphs.
+    def put_out(self, values: Values) -> str:
+        """Return what the template makes of values, not yet laid out.
 
         Raises:
             InputError: When the template does with a value what cannot be done with it.
@@ -72,26 +119,43 @@ class Program:
         if template is None:
             template = self.template = self._compiled()
         try:
-            values = context if type(context) is Values else Values(context)
             raw = _whole(template.root_render_func(NameScope(values)))
         except (TemplateError, TypeError, ValueError, IndexError, KeyError, RecursionError) as error:
-            raise InputError(self._failure(template, error)) from error
+            raise InputError(self.failure(error)) from error
         if self.branches:
             raw, taken = noted(raw, self.branches)
             self.taken.update(taken)
-        return lay_out(raw)
+        return raw
 
     def watch(self) -> None:
-        """Note from now on which branches are taken; must be called before the first rendering."""
+        """Note from now on which branches are taken."""
+        self.taken = set()
+        if self.watched:
+            return
+        self.watched, self.template = True, None
         self.branches = mark(self.tree, lambda lineno: (self.origin(lineno), self.place(lineno)))
 
     def every(self, kind: type[N]) -> list[N]:
         """Return every node of a kind in the templates, in order; the tree is gone through once for all kinds."""
-        return [node for node in self._nodes if isinstance(node, kind)]
+        return cast("list[N]", self._by_kind.get(kind, ()))
 
     @cached_property
-    def _nodes(self) -> list[nodes.Node]:
-        return list(self.tree.find_all(nodes.Node))
+    def _by_kind(self) -> dict[type[nodes.Node], list[nodes.Node]]:
+        by_kind: dict[type[nodes.Node], list[nodes.Node]] = {}
+        for node in self.nodes:
+            by_kind.setdefault(type(node), []).append(node)
+        return by_kind
+
+    @cached_property
+    def own_names(self) -> frozenset[str]:
+        """The names that it sets, among them its macros and what they are called with."""
+        stored = {node.name for node in self.every(nodes.Name) if node.ctx != "load"}
+        return frozenset(stored | {macro.name for macro in self.every(nodes.Macro)})
+
+    @cached_property
+    def nodes(self) -> list[nodes.Node]:
+        """Every node of the templates, in order, without the marks of `watch`."""
+        return every_node(self.tree)
 
     def place(self, lineno: int) -> Place:
         """Return the file and line behind a line number of the tree, which counts through all files."""
@@ -110,12 +174,13 @@ class Program:
             raise InputError(Problem("the template has more branches than can be followed.", self.place(0))) from error
         return Template.from_code(ENVIRONMENT, code, {}, None)
 
-    def _failure(self, template: Template, error: Exception) -> Problem:
+    def failure(self, error: Exception) -> Problem:
+        """Return what to say of an error while it was rendered."""
         line = 0
         trace = error.__traceback__
         while trace is not None:
-            if trace.tb_frame.f_code.co_filename == template.filename:
-                line = template.get_corresponding_lineno(trace.tb_lineno)
+            if self.template and trace.tb_frame.f_code.co_filename == self.template.filename:
+                line = self.template.get_corresponding_lineno(trace.tb_lineno)
             trace = trace.tb_next
         cause = "this is not allowed in templates" if isinstance(error, SecurityError) else str(error)
         return Problem(f"the template cannot go on: {cause}.", self.place(line))
@@ -134,7 +199,7 @@ def _whole(pieces: Iterator[str]) -> str:
 def lay_out(raw: str) -> str:
     """Return the output of a template as clean paragraphs: lines joined, gaps closed, no full stop twice."""
     text = _joined(raw)
-    if not (BREAK in text or words.KEPT in text or words.LINE in text or _MEETING(text)):
+    if not (BREAK in text or words.KEPT in text or words.LINE in text or _MEETING.search(text)):
         return text
     # There may be two full stops at the end of a template's line, so each line is looked at.
     text = PARAGRAPH.join(
@@ -168,4 +233,4 @@ def _one_stop(line: str) -> str:
 _STOPS: Final = frozenset(f".!?…。！？؟।{words.KEPT}")
 
 # A full stop after another stop; looking back from each full stop is fast.
-_MEETING: Final = re.compile(r"\.(?<=[.!?…。！？؟।]\.)").search
+_MEETING: Final = pattern(r"\.(?<=[.!?…。！？؟।]\.)")

@@ -7,6 +7,7 @@ import socket
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from prompt_kit.errors import BudgetError, WorkspaceError
@@ -19,7 +20,6 @@ from prompt_kit.record.ledger.transactions import Database
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from decimal import Decimal
-    from pathlib import Path
 
     import sqlalchemy as sa
 
@@ -43,6 +43,11 @@ class Ledger:
 
     def __repr__(self) -> str:
         return f"Ledger({self._database.label})"
+
+    @staticmethod
+    def exists(url: str) -> bool:
+        """Return whether there is a ledger; one on a server may be new."""
+        return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
 
     @classmethod
     def open(cls, where: str | Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Ledger:
@@ -311,6 +316,15 @@ class Ledger:
         """
         with self._database.reading() as connection:
             return totals.spent(connection, since, person)
+
+    def persons(self) -> tuple[str, ...]:
+        """Return for whom anything was ever asked, by name; requests for nobody by name are left out.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be read.
+        """
+        with self._database.reading() as connection:
+            return tuple(connection.execute(statements.PERSONS).scalars())
 
     def spent_by(self, by: By, *, since: date | None = None, until: date | None = None) -> tuple[SpendingLine, ...]:
         """Return what was spent from a day to a day, both included: days in their order, else what cost most first.

@@ -78,6 +78,8 @@ SPENT_ON_DAYS: Final = sa.select(
     sa.cast(sa.func.sum(_t.unpriced), sa.BigInteger),
 ).where(_t.kind == sa.bindparam("kind"), _t.name == sa.bindparam("name"), _t.day >= sa.bindparam("day"))
 
+PERSONS: Final = sa.select(_t.name).where(_t.kind == "person", _t.name != "").distinct().order_by(_t.name)
+
 
 def entries(*, since: datetime | None, run: str | None, states: Any, limit: int | None) -> sa.Select[Any]:
     """Return the query for requests, the newest first."""

@@ -8,11 +8,12 @@ no key is ever among them.
 
 from prompt_kit.record.runs.answers import Sent
 from prompt_kit.record.runs.conversation import conversation_of
+from prompt_kit.record.runs.copies import original_of
 from prompt_kit.record.runs.folder import RunFolder
 from prompt_kit.record.runs.holding import BusyError
 from prompt_kit.record.runs.lineage import Member, family, lineage
 from prompt_kit.record.runs.listing import Run, RunSummary, count_runs, open_run, runs
-from prompt_kit.record.runs.reading import read_record, read_run, run_record
+from prompt_kit.record.runs.reading import id_of, read_record, read_run, run_record
 from prompt_kit.record.runs.rerun import prompt_from
 from prompt_kit.record.runs.rescue import UnsavedError, rescued
 from prompt_kit.record.runs.schema import RECORD, REFERENCES, SCHEMA, RunRecord, RunState
@@ -33,8 +34,10 @@ __all__ = [
     "conversation_of",
     "count_runs",
     "family",
+    "id_of",
     "lineage",
     "open_run",
+    "original_of",
     "prompt_from",
     "read_record",
     "read_run",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.outcome import Derived, Outcome, Status
+from prompt_kit.record.preparing import new_folder
 from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of
 from prompt_kit.record.runs.holding import hold
 from prompt_kit.record.runs.journal import Journal, joined, lacks_pictures
@@ -68,7 +68,7 @@ class RunFolder:
     def create(
         cls, root: Path, prompt: Prompt, *, generator: str, now: datetime, count: int = 1, **more: Any
     ) -> RunFolder:
-        """Keep the references, make a new folder below ``root`` and write its record.
+        """Keep the references, and make a new folder below ``root`` with its record in it.
 
         Args:
             root: The folder of all runs.
@@ -86,18 +86,10 @@ class RunFolder:
         moment(now)
         images = {image.sha256: image for turn in prompt.turns for image in turn.images}
         references = [keep_reference(root, image) for image in images.values()]
-        day, name = f"{now:%Y-%m-%d}", files.token(prompt.recipe or "prompt")
-        for length in (2, 2, 2, 4, 8):  # in bytes; the longest cannot be taken already
-            run = f"{day}/{name}-{secrets.token_hex(length)}"
-            path = files.inside(root, run)
-            if files.make_folder(path):
-                break
-        else:
-            raise WorkspaceError(f"{root / day}: no new folder can be made. Use another folder for the runs.")
         record = RunRecord.model_construct(
             version_of_record=SCHEMA,
             tool=tool(),
-            run=run,
+            run="",
             **{"parent": None} | more,
             count=count,
             state="started",
@@ -111,12 +103,19 @@ class RunFolder:
             derived=(),
             totals=None,
         )
-        held = hold(path)
-        files.write_new(path / RECORD, to_json(record))
-        return cls(path, record, held)
+        records: dict[str, RunRecord] = {}
+
+        def content(run: str) -> bytes:
+            records[run] = record.model_copy(update={"run": run})
+            return to_json(records[run])
+
+        path = new_folder(root, f"{now:%Y-%m-%d}/{files.token(prompt.recipe or 'prompt')}", RECORD, content)
+        return cls(path, records[f"{path.parent.name}/{path.name}"], hold(path))
 
     @classmethod
-    def reopen(cls, path: Path, *, unseen: Sequence[Sent] = (), state: State | None = None) -> RunFolder:
+    def reopen(
+        cls, path: Path, *, unseen: Sequence[Sent] = (), state: State | None = None, wait_s: float = 0.0
+    ) -> RunFolder:
         """Go on with a run whose process ended before the run did.
 
         Answers that it had saved but not yet written into its record are added to the record.
@@ -126,13 +125,14 @@ class RunFolder:
             unseen: Requests that were sent, and whose end is not in the record.
             state: What the record calls the run from here on, if that changes; ``waiting`` is for the answers of a job,
                 which can be collected once more, so that nothing is added.
+            wait_s: How long to wait for another process that works on the run, in seconds.
 
         Raises:
             InputError: When the record is damaged; nothing is changed in it.
             BusyError: When another process works on the run.
             WorkspaceError: When nothing can be written.
         """
-        held = hold(path)
+        held = hold(path, wait_s=wait_s)
         try:
             # The record is read after the lock is taken, because another process may have changed it before.
             record = own_record(path)

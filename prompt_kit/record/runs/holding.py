@@ -19,13 +19,21 @@ class BusyError(WorkspaceError):
     """Another process works on the run."""
 
 
-def hold(path: Path) -> FileLock:
+LOOK_S: Final = 2.0
+"""How long to wait for a process that may only be looking at a run, in seconds; a look takes some thousandths."""
+
+
+def hold(path: Path, *, wait_s: float = 0.0) -> FileLock:
     """Return the lock of a run's folder, taken.
+
+    Args:
+        path: The folder.
+        wait_s: How long to wait for another process that has it, in seconds.
 
     Raises:
         BusyError: When another process has it.
     """
-    lock = locks.hold(path / _LOCK)
+    lock = locks.hold(path / _LOCK, wait_s=wait_s)
     if lock is None:
         raise BusyError(f"{path}: another process works on this run. Wait for it, or start anew.")
     return lock

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.images import EXTENSIONS
-from prompt_kit.record.runs.reading import parsed, read_run, run_record
+from prompt_kit.record.runs.reading import id_of, parsed, read_run, run_record
 from prompt_kit.record.runs.schema import RECORD, RunRecord, RunState
 from prompt_kit.support import files
 from prompt_kit.support.text import shortened
@@ -121,7 +121,7 @@ def folder_of(where: str | Path, root: Path) -> Path:
     wanted = [day / path.name for day in days if name in {path.name, f"{day.name}/{path.name}"}]
     matches = [folder for folder in wanted if folder.is_dir() and not folder.is_symlink()]
     if len(matches) > 1:
-        ids = " or ".join(f"'{folder.parent.name}/{folder.name}'" for folder in matches)
+        ids = " or ".join(f"'{id_of(folder)}'" for folder in matches)
         raise InputError(f"There are {len(matches)} runs named '{name}'. Use {ids}.")
     if not matches:
         raise NotFoundError("run", name, _names(days), way_out="'prompt-kit runs list -n 100' says which there are.")
@@ -173,14 +173,14 @@ def summary(folder: Path) -> RunSummary:
     try:
         return summary_of(folder, run_record(folder))
     except InputError as error:
-        return RunSummary(f"{folder.parent.name}/{folder.name}", folder, "damaged", damage=str(error))
+        return RunSummary(id_of(folder), folder, "damaged", damage=str(error))
 
 
 def summary_of(folder: Path, record: RunRecord) -> RunSummary:
     """Return one line of the list of runs, as a record says it."""
     pictures = pictures_in(folder)
     return RunSummary(
-        id=f"{folder.parent.name}/{folder.name}",
+        id=id_of(folder),
         folder=folder,
         state=record.state,
         recipe=record.recipe,

@@ -118,6 +118,11 @@ def read_journal(folder: Path) -> list[Line]:
         raise damaged(path, [str(error)]) from error
 
 
+def id_of(folder: Path) -> str:
+    """Return the id of the run in a folder: that of its day, and its own name."""
+    return f"{folder.parent.name}/{folder.name}"
+
+
 def own_record(folder: Path) -> RunRecord:
     """Return the record of the run in a folder, to go on with it: it must not have come there from another run.
 
@@ -125,7 +130,7 @@ def own_record(folder: Path) -> RunRecord:
         InputError: When it has, or is missing, damaged or written by a newer prompt-kit.
     """
     record = run_record(folder)
-    if record.run != f"{folder.parent.name}/{folder.name}":
+    if record.run != id_of(folder):
         raise damaged(folder / RECORD, [f"run: it is the record of {record.run[:80]!a}"])
     return record
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prompt_kit.images import EXTENSIONS
 from prompt_kit.record.runs.schema import REFERENCES, KeptReference
 from prompt_kit.support import files
+from prompt_kit.support.leftovers import remove_parts
 
 if TYPE_CHECKING:
     from prompt_kit.images import Image
@@ -25,7 +27,15 @@ def keep_reference(root: Path, image: Image) -> KeptReference:
     files.make_folder(path.parent)
     with files.os_errors_as_workspace_errors(path):
         kept = path.is_file() and path.stat().st_size == len(data)
-    if not kept:  # if another run keeps the same picture at this moment: its bytes are the same
+    if not kept:
+        _clear(path.parent)
+        # If another run keeps the same picture at this moment, its bytes are the same.
         files.replace(path, data)
     original = str(image.origin.absolute()) if isinstance(image.origin, Path) else None
     return KeptReference.model_construct(sha256=image.sha256, stored=f"{REFERENCES}/{path.name}", original=original)
+
+
+@cache
+def _clear(folder: Path) -> None:
+    """Remove what killed processes left half written, once for each process: there may be many pictures."""
+    remove_parts(folder, shared=True)

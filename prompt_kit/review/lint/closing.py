@@ -69,9 +69,11 @@ def closed_lists(
 def closed_by_default(parameters: Mapping[str, Parameter]) -> Iterator[tuple[str, str, str]]:
     """Yield the choices that close the list of words though nobody chose them: parameter, choice, message."""
     for name, parameter in parameters.items():
-        for value, choice in getattr(parameter, "choices", {}).items():
-            match = next(closings(choice.words), None)
-            if match and value in _defaults(parameter):
+        choices = getattr(parameter, "choices", {})
+        defaults = _defaults(parameter) if choices else []
+        for value in (value for value in choices if value in defaults):
+            match = next(closings(choices[value].words), None)
+            if match:
                 yield name, value, _MESSAGE.format(match[0])
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.placing.spec import AreaSpec
     from prompt_kit.recipe.spec import ReferenceSlot
-    from prompt_kit.recipe.templating import Program
+    from prompt_kit.recipe.templating import TemplatePart
 
 
 _MEANT: Final = 0.85
@@ -37,27 +37,27 @@ def impossible_conditions(
 
 
 def impossible_comparisons(
-    program: Program, parameters: Mapping[str, Parameter], *, items: Iterable[str], templates: set[str]
+    part: TemplatePart, parameters: Mapping[str, Parameter], *, items: Iterable[str], templates: set[str]
 ) -> Iterator[Problem]:
     """Yield the comparisons of templates with choices that do not exist.
 
     Args:
-        program: The templates.
+        part: The templates.
         parameters: The parameters whose choices are compared.
         items: The parameters through which turns go, entry by entry, as ``item``.
         templates: The names of the templates that are looked at, with what they include.
     """
     by_name: dict[str, list[Parameter]] = {name: [parameter] for name, parameter in parameters.items()}
     by_name["item"] = [parameters[name] for name in items if name in parameters]
-    for macro in program.every(nodes.Macro):
+    for macro in part.every(nodes.Macro):
         by_name |= {argument.name: [] for argument in macro.args}
-    for loop in program.every(nodes.For):
+    for loop in part.every(nodes.For):
         if isinstance(loop.target, nodes.Name) and isinstance(loop.iter, nodes.Name):
             by_name.setdefault(loop.target.name, []).extend(by_name.get(loop.iter.name, ()))
-    for comparison in program.every(nodes.Compare):
-        if program.origin(comparison.lineno) in templates:
+    for comparison in part.every(nodes.Compare):
+        if part.origin(comparison.lineno) in templates:
             for message in _in_comparison(comparison, by_name):
-                yield Problem(message, program.place(comparison.lineno))
+                yield Problem(message, part.place(comparison.lineno))
 
 
 def _in_comparison(comparison: nodes.Compare, by_name: Mapping[str, list[Parameter]]) -> Iterator[str]:

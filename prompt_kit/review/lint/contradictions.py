@@ -48,6 +48,11 @@ _SHAPES: Final = (
         re.compile(rf"\b(?:(?:landscape|wide|panoramic){_FORMAT}|(?:horizontal|widescreen){_PICTURE})", re.IGNORECASE),
     ),
 )
+_MAY_SAY: Final = re.compile(
+    r"\d:\d|\d\s?[x×]\s?\d|[1248]K|512|square|portrait|tall|vertical|upright|landscape|wide|panoramic|horizontal",
+    re.IGNORECASE,
+)
+"""What stands in every prompt that says a format or size; found before its sentences are."""
 # Words about another picture, or about a format that is no longer wanted.
 _ELSEWHERE: Final = re.compile(
     r"\battached\b|\b(?:first|second|third|[a-z]+th|\d+(?:st|nd|rd|th)) images?\b"
@@ -61,6 +66,8 @@ _ODD: Final = 0.03
 def contradictions(prompt: Prompt, own_words: Collection[str]) -> Iterator[str]:
     """Yield where the words of a prompt and its settings do not agree, never in a person's ``own_words``."""
     ratio, size = prompt.settings.aspect_ratio, prompt.settings.size
+    if not any(_MAY_SAY.search(turn.text) for turn in prompt.turns):
+        return
     for sentence in _authors(prompt, own_words):
         if ratio:
             yield from (f"the words say {other}, the settings {ratio}" for other in _other_format(sentence, ratio))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.spec import RecipeSpec, StrategySpec
-    from prompt_kit.recipe.templating import Program
+    from prompt_kit.recipe.templating import TemplatePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def coverage(
     kind: str,
     parsed: LibraryFile[RecipeSpec] | LibraryFile[StrategySpec],
     parameters: Mapping[str, Parameter],
-    programs: Iterable[Program],
+    parts: Iterable[TemplatePart],
     templates: set[str],
 ) -> Coverage:
     """Return how much the examples exercised.
@@ -56,17 +56,17 @@ def coverage(
         kind: ``recipe`` or ``strategy``.
         parsed: What the file says.
         parameters: Its own parameters.
-        programs: The watched programs that rendered the examples.
+        parts: The watched templates that rendered the examples.
         templates: The names of its own templates.
     """
     by_branch: dict[tuple[str, str], Problem] = {}
     taken: set[tuple[str, str]] = set()
-    for program in programs:
-        for branch in program.branches:
+    for part in parts:
+        for branch in part.branches:
             if branch.template in templates:
                 key = str(branch.place), branch.case
                 by_branch[key] = Problem(f"no example shows the case in which {branch.case}.", branch.place)
-                if branch in program.taken:
+                if branch in part.taken:
                     taken.add(key)
     untried = sorted((p for key, p in by_branch.items() if key not in taken), key=lambda p: (str(p.place), p.message))
     examples = parsed.spec.examples

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _SPACES: Final = re.compile(r"(?<=\S) {2,}(?=\S)")
 _SPACE_BEFORE_STOP: Final = re.compile(r"(?<=\S)(?<!\d)\s[,.;:!?](?=\s|$)|(?<=\d) [,.;!?](?=\s|$)")
 _STOPS_MEET: Final = re.compile(r",\s*(?:[,;]|\.(?![.\w]))|(?:(?P<word>[\w.]*)\.|[!?])\s*,")
+_MAY_MEET: Final = re.compile(r",\s*[,;.]|[.!?]\s*,")
+"""What stands in every text in which stops meet; found much faster."""
 # The English word begins a sentence ("None of them"); a missing value can be anywhere.
 _NONE: Final = re.compile(r"\bNone\b(?! (?:of|other|but|too|the|is|are|was|were|has|have|can|may|must|will|shall)\b)")
 _ARTICLE: Final = re.compile(r"\b(an?) ([\w-]+)")
@@ -54,22 +56,23 @@ def flaws(prompt: Prompt, own_words: Collection[str] = ()) -> Iterator[str]:
     text = without_quoted(whole)
     for fact, match in _in_text(text):
         yield f"{fact}: '{_around(whole, match)}'"
-    sentences = [sentence for sentence in re.split(r"[.!?\n]", text) if not _REPLACED.search(sentence)]
-    if any(map(_WHITE.search, sentences)) and any(map(_TRANSPARENT.search, sentences)):
-        yield "the background is white and transparent at once"
+    if _WHITE.search(text) and _TRANSPARENT.search(text):
+        sentences = [sentence for sentence in re.split(r"[.!?\n]", text) if not _REPLACED.search(sentence)]
+        if any(map(_WHITE.search, sentences)) and any(map(_TRANSPARENT.search, sentences)):
+            yield "the background is white and transparent at once"
     yield from contradictions(prompt, own_words)
 
 
 def _in_text(text: str) -> Iterator[tuple[str, re.Match[str]]]:
-    for match in _SPACES.finditer(text):
+    for match in _SPACES.finditer(text) if "  " in text else ():
         yield "there are two spaces in a row", match
     for match in _SPACE_BEFORE_STOP.finditer(text):
         if _is_english(_sentence_around(text, match)):
             yield "there is a space before a comma or stop", match
-    for match in _STOPS_MEET.finditer(text):
+    for match in _STOPS_MEET.finditer(text) if _MAY_MEET.search(text) else ():
         if match["word"] is None or not _is_abbreviation(match["word"]):
             yield "two stops or commas meet", match
-    for match in _NONE.finditer(text):
+    for match in _NONE.finditer(text) if "None" in text else ():
         yield "a value that was left out shows as 'None'", match
     for match in _ARTICLE.finditer(text):
         if _is_wrong(match) and _is_english(_sentence_around(text, match)):

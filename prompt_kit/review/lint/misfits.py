@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_kit.recipe.form import Form
 from prompt_kit.recipe.spec import repeats
+from prompt_kit.recipe.values import UNUSUAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +30,8 @@ def example_misfits(parsed: LibraryFile[Any], recipe: Recipe) -> Iterator[Proble
     form = _form_without_pictures(recipe)
     for name, parameter in parsed.spec.parameters.items():
         for number, value in enumerate([] if repeats(parameter) else parameter.examples):
+            if parameter.shortcut(value) is not UNUSUAL:
+                continue  # it fits, without a look at the whole form
             for _, problem in _misfits(form, {name: value}):
                 yield parsed.file.problem(problem.message, "parameters", name, "examples", number)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.errors import Place
     from prompt_kit.recipe.parameters import Parameter
-    from prompt_kit.recipe.templating import Program
+    from prompt_kit.recipe.templating import TemplatePart
 
 Condition: TypeAlias = "tuple[nodes.Node, bool]"
 """A test, and what must come of it."""
@@ -43,10 +43,10 @@ class TemplateWords:
 
     text: str
     lineno: int
-    """The line of the program's tree on which they begin."""
+    """The line of the part's tree on which they begin."""
     under: _Under | None
     """The innermost condition they stand under."""
-    program: Program
+    part: TemplatePart
 
     @property
     def conditions(self) -> Iterator[Condition]:
@@ -59,17 +59,17 @@ class TemplateWords:
     @property
     def template(self) -> str:
         """The name of the template that brought it in."""
-        return self.program.origin(self.lineno)
+        return self.part.origin(self.lineno)
 
     def place(self, at: int = 0) -> Place:
         """Return the place of a character of the passage."""
-        return self.program.place(self.lineno + self.text.count("\n", 0, at))
+        return self.part.place(self.lineno + self.text.count("\n", 0, at))
 
 
-def passages(program: Program) -> list[TemplateWords]:
-    """Return all passages of a program, in order; those of a macro wherever it is called."""
-    walk = _Walk(program)
-    return list(walk.body(program.tree.body, None))
+def passages(part: TemplatePart) -> list[TemplateWords]:
+    """Return all passages of a part, in order; those of a macro wherever it is called."""
+    walk = _Walk(part)
+    return list(walk.body(part.tree.body, None))
 
 
 class Beginnings:
@@ -108,14 +108,14 @@ def on_request(conditions: Iterable[Condition], parameters: Mapping[str, Paramet
 
 
 class _Walk:
-    """Visits the nodes of a program in order, and keeps the conditions above each of them."""
+    """Visits the nodes of a part in order, and keeps the conditions above each of them."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, part: TemplatePart) -> None:
+        self.part = part
         self.macros: dict[str, nodes.Macro] = {}
         self.set: dict[str, list[nodes.Node]] = {}
         self.open: tuple[str, ...] = ()
-        for node in program.every(nodes.Assign):
+        for node in part.every(nodes.Assign):
             if isinstance(node.target, nodes.Name):
                 self.set.setdefault(node.target.name, []).append(node.node)
 
@@ -144,7 +144,7 @@ class _Walk:
     def _expression(self, node: nodes.Node, above: _Under | None) -> Iterator[TemplateWords]:
         match node:
             case nodes.TemplateData(data=text) | nodes.Const(value=str() as text) if not is_mark(text):
-                yield TemplateWords(text.replace(PARAGRAPH, " "), node.lineno, above, self.program)
+                yield TemplateWords(text.replace(PARAGRAPH, " "), node.lineno, above, self.part)
             case nodes.CondExpr():
                 test = self._resolved(node.test)
                 yield from self._expression(node.expr1, _Under((test, True), above))

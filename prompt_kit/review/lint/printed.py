@@ -14,56 +14,59 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from prompt_kit.recipe.parameters import Parameter
-    from prompt_kit.recipe.templating import Program
+    from prompt_kit.recipe.templating import TemplatePart
 
 
-def printed_raw(program: Program, parameters: Mapping[str, Parameter], templates: set[str]) -> Iterator[Problem]:
+def printed_raw(part: TemplatePart, parameters: Mapping[str, Parameter], templates: set[str]) -> Iterator[Problem]:
     """Yield where templates print what no sentence can hold.
 
     Args:
-        program: The templates.
+        part: The templates.
         parameters: The parameters by name.
         templates: The names of the templates that are looked at, with what they include.
     """
     assigned: dict[str, list[nodes.Expr]] = {}
-    for assignment in program.every(nodes.Assign):
+    for assignment in part.every(nodes.Assign):
         if isinstance(assignment.target, nodes.Name) and isinstance(assignment.node, nodes.Expr):
             assigned.setdefault(assignment.target.name, []).append(assignment.node)
-    local = {argument.name for macro in program.every(nodes.Macro) for argument in macro.args}
-    local |= {name.name for name in program.every(nodes.Name) if name.ctx == "store"} - assigned.keys()
+    local = {argument.name for macro in part.every(nodes.Macro) for argument in macro.args}
+    local |= {name.name for name in part.every(nodes.Name) if name.ctx == "store"} - assigned.keys()
     meant = {name: parameter for name, parameter in parameters.items() if name not in local}
-    for output in program.every(nodes.Output):
-        if program.origin(output.lineno) not in templates:
+    for output in part.every(nodes.Output):
+        if part.origin(output.lineno) not in templates:
             continue
         for printed in output.nodes:
-            for part in _parts(printed, assigned):
-                if reason := _reason(part, meant):
-                    yield Problem(reason, program.place(printed.lineno))
-    yield from _through_macros(program, parameters, templates, assigned)
+            for piece in _parts(printed, assigned):
+                if reason := _reason(piece, meant):
+                    yield Problem(reason, part.place(printed.lineno))
+    yield from _through_macros(part, parameters, templates, assigned)
 
 
 def _through_macros(
-    program: Program, parameters: Mapping[str, Parameter], templates: set[str], assigned: Mapping[str, list[nodes.Expr]]
+    part: TemplatePart,
+    parameters: Mapping[str, Parameter],
+    templates: set[str],
+    assigned: Mapping[str, list[nodes.Expr]],
 ) -> Iterator[Problem]:
     """Yield where macros are called with what they print and no sentence can hold."""
-    stored = {name.name for name in program.every(nodes.Name) if name.ctx == "store"} - assigned.keys()
+    stored = {name.name for name in part.every(nodes.Name) if name.ctx == "store"} - assigned.keys()
     outside = {name: parameter for name, parameter in parameters.items() if name not in stored}
-    for call, argument in _printed_arguments(program, assigned):
-        if program.origin(call.lineno) not in templates:
+    for call, argument in _printed_arguments(part, assigned):
+        if part.origin(call.lineno) not in templates:
             continue
-        own = {name.name for macro in program.every(nodes.Macro) if _holds(macro, call) for name in macro.args}
+        own = {name.name for macro in part.every(nodes.Macro) if _holds(macro, call) for name in macro.args}
         meant = {name: parameter for name, parameter in outside.items() if name not in own}
-        for part in _parts(argument, assigned):
-            if reason := _reason(part, meant):
+        for piece in _parts(argument, assigned):
+            if reason := _reason(piece, meant):
                 reason = reason.replace("{{ ", "").replace(" }}", "")
-                yield Problem(f"a macro prints what it is called with: {reason}", program.place(call.lineno))
+                yield Problem(f"a macro prints what it is called with: {reason}", part.place(call.lineno))
 
 
 def _printed_arguments(
-    program: Program, assigned: Mapping[str, list[nodes.Expr]]
+    part: TemplatePart, assigned: Mapping[str, list[nodes.Expr]]
 ) -> Iterator[tuple[nodes.Call, nodes.Expr]]:
     """Yield the arguments that macros print as they are, or hand on to macros that do, each with its call."""
-    macros = {macro.name: macro for macro in program.every(nodes.Macro)}
+    macros = {macro.name: macro for macro in part.every(nodes.Macro)}
     printed: set[tuple[str, str]] = set()
     size = -1
     while size != len(printed):
@@ -79,7 +82,7 @@ def _printed_arguments(
             shown += [given for call in macro.find_all(nodes.Call) for given in _given(call, macros, printed)]
             names = {part.name for node in shown for part in _parts(node, assigned) if isinstance(part, nodes.Name)}
             printed |= {(macro.name, name.name) for name in macro.args if name.name in names - looped}
-    for call in program.every(nodes.Call):
+    for call in part.every(nodes.Call):
         yield from ((call, given) for given in _given(call, macros, printed))
 
 

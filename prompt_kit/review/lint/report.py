@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.recipe.spec import PresetSpec, RecipeSpec, StrategySpec
-    from prompt_kit.recipe.templating import Program
+    from prompt_kit.recipe.templating import TemplatePart
     from prompt_kit.review.lint.targets import Target
 
 MANY: Final = 100
@@ -238,10 +238,12 @@ class _Trial:
 
     def __init__(self, parsed: LibraryFile[Any], templates: set[str]) -> None:
         self.parsed, self.templates = parsed, templates
-        self.programs: dict[int, Program] = {}
+        self.parts: dict[int, TemplatePart] = {}
         self.prompts: dict[str, Prompt] = {}
         self.mixed: dict[str, Recipe] = {}
         """The recipe that rendered each prompt."""
+        self.pieces: dict[str, sentences.Pieces] = {}
+        """What the values of each prompt look like in it."""
         self.problems: list[Problem] = []
 
     def render(self, recipes: Mapping[str, Recipe]) -> None:
@@ -251,18 +253,19 @@ class _Trial:
             try:
                 mixed = recipe.using(*example.uses)
                 self.watch(mixed)
-                self.prompts[name] = mixed.render(example.values, settings=example.settings)
+                self.prompts[name], context = mixed.rendered(example.values, example.settings)
                 self.mixed[name] = mixed
+                self.pieces[name] = sentences.pieces(mixed, self.prompts[name], context)
             except PromptKitError as error:
                 for problem in error.problems:
                     self.problems.append(self.parsed.file.problem(f"example '{name}': {problem}", "examples", name))
 
     def watch(self, recipe: Recipe) -> None:
-        """Watch the programs of a recipe from now on."""
-        for plan in recipe.turn_templates:
-            if id(plan.program) not in self.programs:
-                self.programs[id(plan.program)] = plan.program
-                plan.program.watch()
+        """Watch the templates of a recipe from now on."""
+        for part in (part for plan in recipe.turn_templates for part in plan.program.parts):
+            if id(part) not in self.parts:
+                self.parts[id(part)] = part
+                part.watch()
 
     def report(self, kind: str, parameters: Mapping[str, Parameter], *, creates: bool, base: Recipe | None) -> Report:
         """Return the problems once all examples were rendered."""
@@ -274,16 +277,15 @@ class _Trial:
         self.problems += self._words(parameters, creates=creates)
         self.problems += self._repeated_and_closed(base.parameters if base else parameters)
         for name, prompt in self.prompts.items():
-            own_words = sentences.pieces(self.mixed[name], prompt, choices=False)
-            in_prompt = dict.fromkeys(flaws(prompt, own_words))
+            in_prompt = dict.fromkeys(flaws(prompt, self.pieces[name].own))
             self.problems += [file.problem(f"example '{name}': {flaw}.", "examples", name) for flaw in in_prompt]
         if not spec.examples:
             self.problems.append(
                 file.problem("there are no examples. Add one, so that the prompt can be held still.", "examples")
             )
-        report = Report(self.problems, templates={s.label for p in self.programs.values() for s in p.sources})
+        report = Report(self.problems, templates={s.label for p in self.parts.values() for s in p.sources})
         if spec.examples and len(self.prompts) == len(spec.examples):
-            report.coverage.append(coverage(kind, self.parsed, parameters, self.programs.values(), self.templates))
+            report.coverage.append(coverage(kind, self.parsed, parameters, self.parts.values(), self.templates))
         return report
 
     def _conditions(self, base: Recipe) -> Iterator[Problem]:
@@ -294,28 +296,29 @@ class _Trial:
         for key, inputs in asked:
             for name, other, message in impossible_conditions(inputs, parameters):
                 yield self.parsed.file.problem(message, key, name, "show_if", other)
-        used = {name for program in self.programs.values() for name in program.names}
+        used = {name for part in self.parts.values() for name in part.names}
         yield from (self.parsed.file.problem(message, *keys) for message, keys in vain_places(spec, base, used))
         items = [turn.for_each for turn in base.turn_templates if turn.for_each]
-        for program in self.programs.values():
-            yield from impossible_comparisons(program, parameters, items=items, templates=self.templates)
-            yield from printed_raw(program, parameters, self.templates)
+        for part in self.parts.values():
+            yield from impossible_comparisons(part, parameters, items=items, templates=self.templates)
+            yield from printed_raw(part, parameters, self.templates)
 
     def _repeated_and_closed(self, parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
         """Look for sentences that say nothing of the values, and for words that forbid further words."""
         file, spec = self.parsed.file, self.parsed.spec
-        in_templates = [passage for program in self.programs.values() for passage in passages(program)]
+        in_templates = [passage for part in self.parts.values() for passage in passages(part)]
         yield from closing.closed_lists(in_templates, parameters, self.templates)
         for name, value, message in closing.closed_by_default(spec.parameters):
             yield file.problem(message, "parameters", name, "choices", value)
         if len(self.prompts) == len(spec.examples):
-            prompts = {name: (self.mixed[name], prompt) for name, prompt in self.prompts.items()}
+            prompts = {name: (self.mixed[name], prompt, self.pieces[name]) for name, prompt in self.prompts.items()}
             yield from stock(self.parsed, prompts, in_templates, self.templates)
 
     def _words(self, parameters: Mapping[str, Parameter], *, creates: bool) -> Iterator[Problem]:
         """Look at the author's own words: those of the templates, and those of the choices."""
-        for program in self.programs.values():
-            yield from wording.in_template(program, parameters, creates=creates, templates=self.templates)
+        tags = {tag for part in self.parts.values() for tag in wording.closing_tags(part)}
+        for part in self.parts.values():
+            yield from wording.in_template(part, parameters, creates=creates, templates=self.templates, tags=tags)
         for name, parameter in parameters.items():
             for value, choice in getattr(parameter, "choices", {}).items():
                 for message, _ in wording.in_words(choice.words, creates=creates):

@@ -9,7 +9,7 @@ from prompt_kit.recipe.values import Chosen, Copy
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Recipe
@@ -62,29 +62,44 @@ def paragraphs(prompt: Prompt) -> list[str]:
     return [part.replace("\n", " ") for turn in turns for part in turn.text.split("\n\n")]
 
 
-def pieces(recipe: Recipe, prompt: Prompt, *, choices: bool) -> tuple[str, ...]:
-    """Return what the values that were given may look like in the prompt, the longest first.
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What the values that were given may look like in a prompt, the longest first.
 
     Defaults that nobody filled in are not among them, nor are pictures.
+    """
+
+    own: tuple[str, ...]
+    """What a person wrote."""
+    asked: tuple[str, ...]
+    """The same with the words of choices, which the author wrote and the values asked for."""
+
+
+def pieces(recipe: Recipe, prompt: Prompt, context: Mapping[str, Any]) -> Pieces:
+    """Return what the values that made a prompt look like in it.
 
     Args:
         recipe: The recipe that rendered the prompt.
         prompt: The prompt.
-        choices: Whether the words of choices count, which the author wrote and the values asked for.
+        context: The values as its templates saw them.
     """
     given = prompt.values
-    context = recipe.form.check({name: value for name, value in given.items() if name in recipe.parameters}).context
     made: set[str] = set()
+    of_choices: set[str] = set()
     for name, value in given.items():
         parameter = recipe.parameters.get(name)
         if parameter is None:
             continue
         own_choices = getattr(parameter, "choices", {})
         for leaf in _leaves(context[name]):
-            if choices or not (isinstance(leaf, Chosen) and leaf.value in own_choices):
-                made.update(_looks(leaf))
+            is_choice = isinstance(leaf, Chosen) and leaf.value in own_choices
+            (of_choices if is_choice else made).update(_looks(leaf))
         if not own_choices:
             made.update(look for leaf in _leaves(value) for look in _looks(leaf))
+    return Pieces(_longest_first(made), _longest_first(made | of_choices))
+
+
+def _longest_first(made: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted((piece for piece in made if piece.strip()), key=lambda piece: (-len(piece), piece)))
 
 

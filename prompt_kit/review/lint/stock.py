@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.review.lint.passages import TemplateWords
+    from prompt_kit.review.lint.sentences import Pieces
 
 FEWEST: Final = 4
 """Under so many examples, nothing can be said of most of them."""
@@ -45,7 +46,7 @@ class _Said:
 
 def stock(
     parsed: LibraryFile[Any],
-    prompts: dict[str, tuple[Recipe, Prompt]],
+    prompts: dict[str, tuple[Recipe, Prompt, Pieces]],
     passages: Sequence[TemplateWords],
     templates: set[str],
 ) -> Iterator[Problem]:
@@ -57,15 +58,15 @@ def stock(
 
     Args:
         parsed: The recipe or strategy, with what it lists under ``needed``.
-        prompts: The prompts of all its examples, each with the recipe that rendered it.
+        prompts: The prompts of all its examples, each with the recipe that rendered it and its values.
         passages: The author's own words in all templates.
         templates: The names of its own templates; what others say is judged where it comes from.
     """
     all_sentences: set[str] = set()
     kept: dict[str, _Said] = {}
     beginnings = Beginnings(passages)
-    for name, (recipe, prompt) in prompts.items():
-        for text in _plain(recipe, prompt, all_sentences):
+    for name, (recipe, prompt, pieces) in prompts.items():
+        for text in _plain(prompt, pieces, all_sentences):
             key = _MENTION.sub("the image", text)
             if key not in kept:
                 kept[key] = _Said(text, beginnings.of(text))
@@ -93,10 +94,9 @@ def _given(recipe: Recipe, prompt: Prompt) -> set[str]:
     return {*prompt.values, *(["item"] if repeated else [])}
 
 
-def _plain(recipe: Recipe, prompt: Prompt, all_sentences: set[str]) -> list[str]:
+def _plain(prompt: Prompt, pieces: Pieces, all_sentences: set[str]) -> list[str]:
     """Return the sentences of a prompt in which no value stands, each once, and add all there are to ``every``."""
-    values = sentences.pieces(recipe, prompt, choices=True)
-    parted = [s for paragraph in sentences.paragraphs(prompt) for s in sentences.parted(paragraph, values)]
+    parted = [s for paragraph in sentences.paragraphs(prompt) for s in sentences.parted(paragraph, pieces.asked)]
     all_sentences.update(sentence.text for sentence in parted)
     return list(dict.fromkeys(sentence.text for sentence in parted if sentence.text and not sentence.values))
 

@@ -82,6 +82,6 @@ def _used_elsewhere(library: Library, looked_at: Collection[Path]) -> set[str]:
 def _programs(kind: str, name: str, library: Library) -> list[Program]:
     if kind == "strategy":
         return [
-            compile_templates([template], library.source) for template in strategy_templates(library.strategy(name))
+            compile_templates([template], library.templates) for template in strategy_templates(library.strategy(name))
         ]
     return [turn.program for turn in load(name, library=library).turn_templates]

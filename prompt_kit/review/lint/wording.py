@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import nodes
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from prompt_kit.recipe.parameters import Parameter
-    from prompt_kit.recipe.templating import Program
+    from prompt_kit.recipe.templating import TemplatePart
 
 _IMAGE: Final = (
     r"(?:images?|pictures?|photos?|photographs?|photography|shots?|renders?|rendering|artworks?|art|illustrations?"
@@ -120,6 +121,16 @@ def in_words(text: str, *, creates: bool, tags: Collection[str] = ()) -> Iterato
         creates: Whether a picture is made from nothing, so that whatever is named may be drawn.
         tags: The names of XML tags that are closed elsewhere in the same prompt.
     """
+    yield from _in_words(text, creates, frozenset(tags))
+
+
+@lru_cache(maxsize=10_000)
+def _in_words(text: str, creates: bool, tags: frozenset[str]) -> tuple[tuple[str, int], ...]:  # noqa: FBT001 - a key
+    """Return what `in_words` yields; the same choices stand in many recipes."""
+    return tuple(_problems(text, creates=creates, tags=tags))
+
+
+def _problems(text: str, *, creates: bool, tags: frozenset[str]) -> Iterator[tuple[str, int]]:
     plain = without_quoted(text)
     for match in _PLACEHOLDER.finditer(text):
         if match[1] not in {*tags, *_CLOSING_TAG.findall(text), "br", "hr"}:
@@ -142,29 +153,39 @@ def in_words(text: str, *, creates: bool, tags: Collection[str] = ()) -> Iterato
 
 
 def in_template(
-    program: Program, parameters: Mapping[str, Parameter], *, creates: bool, templates: set[str]
+    part: TemplatePart,
+    parameters: Mapping[str, Parameter],
+    *,
+    creates: bool,
+    templates: set[str],
+    tags: Collection[str] = (),
 ) -> Iterator[Problem]:
     """Yield a problem for each passage of templates that makes pictures worse; values are not judged.
 
     Args:
-        program: The templates.
+        part: The templates.
         parameters: The parameters, to tell exact words from others.
         creates: Whether a picture is made from nothing.
         templates: The names of the templates that are looked at, with what they include.
+        tags: The names of XML tags that are closed somewhere in the prompt.
     """
-    tags = {tag for data in program.every(nodes.TemplateData) for tag in _CLOSING_TAG.findall(data.data)}
-    for output in program.every(nodes.Output):
-        if program.origin(output.lineno) not in templates:
+    for output in part.every(nodes.Output):
+        if part.origin(output.lineno) not in templates:
             continue
-        yield from _unquoted(output, program, parameters)
+        yield from _unquoted(output, part, parameters)
         pieces = [node.data if isinstance(node, nodes.TemplateData) else _VALUE for node in output.nodes]
         for message, start in in_words("".join(pieces), creates=creates, tags=tags):
             at = start
             for node, piece in zip(output.nodes, pieces, strict=True):
                 if at < len(piece):
-                    yield Problem(message, program.place(node.lineno + piece.count("\n", 0, at)))
+                    yield Problem(message, part.place(node.lineno + piece.count("\n", 0, at)))
                     break
                 at -= len(piece)
+
+
+def closing_tags(part: TemplatePart) -> set[str]:
+    """Return the names of the XML tags that a template closes."""
+    return {tag for data in part.every(nodes.TemplateData) for tag in _CLOSING_TAG.findall(data.data)}
 
 
 def _negatives(plain: str, *, creates: bool) -> Iterator[tuple[str, int]]:
@@ -190,7 +211,7 @@ def _names_a_thing(match: re.Match[str]) -> bool:
     return not done or _THINGS_IN_ING.fullmatch(word) is not None
 
 
-def _unquoted(output: nodes.Output, program: Program, parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
+def _unquoted(output: nodes.Output, part: TemplatePart, parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
     """Find values that are announced as words of the picture but stand there without quotes."""
     for before, value in zip(output.nodes, output.nodes[1:], strict=False):
         parameter = parameters.get(value.name) if isinstance(value, nodes.Name) else None
@@ -204,7 +225,7 @@ def _unquoted(output: nodes.Output, program: Program, parameters: Mapping[str, P
             fact = f"'{name}' is announced as words of the picture but has no quotes."
             yield Problem(
                 f"{fact} Make it a parameter of type copy, or write {{{{ {name} | quoted }}}}.",
-                program.place(value.lineno),
+                part.place(value.lineno),
             )
 
 

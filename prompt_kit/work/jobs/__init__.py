@@ -6,7 +6,7 @@ their runs. Whatever is interrupted can be done again: nothing is submitted, sav
 
 from prompt_kit.work.jobs.collecting import acancel, acollect, cancel, collect
 from prompt_kit.work.jobs.records import Job, JobState, Row, job_of, jobs
-from prompt_kit.work.jobs.submitting import asubmit, job_plan, submit
+from prompt_kit.work.jobs.submitting import asubmit, submit
 from prompt_kit.work.orders import Order
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "cancel",
     "collect",
     "job_of",
-    "job_plan",
     "jobs",
     "submit",
 ]

@@ -14,9 +14,9 @@ from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project, project_of
 from prompt_kit.support.calls import check_kind, check_options, waited
 from prompt_kit.work.booking import Booking
+from prompt_kit.work.jobs.delivering import dropped
 from prompt_kit.work.jobs.records import Job, held, job_of, jobs, write
 from prompt_kit.work.jobs.settling import Settling
-from prompt_kit.work.jobs.submitting import dropped
 from prompt_kit.work.planning import generator_for
 
 if TYPE_CHECKING:

@@ -17,10 +17,11 @@ from prompt_kit.outcome import Outcome, Status
 from prompt_kit.prompt import SETTINGS, Prompt, Settings, Text, Turn
 from prompt_kit.record.runs import RunFolder, Sent, prompt_from, run_record
 from prompt_kit.record.runs.answers import outcome_of
+from prompt_kit.record.runs.holding import LOOK_S
 from prompt_kit.support import files
 from prompt_kit.work import finishing
+from prompt_kit.work.jobs.delivering import end_run
 from prompt_kit.work.jobs.records import FOLDER, write
-from prompt_kit.work.jobs.submitting import end_run
 from prompt_kit.work.results import merged
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ class _OpenRun:
     def folder(self) -> RunFolder:
         """Its folder, which no other process writes into until it is closed."""
         if self._folder is None:
-            self._folder = RunFolder.reopen(self.path, state="waiting")
+            self._folder = RunFolder.reopen(self.path, state="waiting", wait_s=LOOK_S)
         return self._folder
 
     def close(self) -> None:

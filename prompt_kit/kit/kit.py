@@ -1,4 +1,4 @@
-"""A project opened for work: the object that programs and every face hold."""
+"""A project opened for work."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
-from prompt_kit.outcome import Outcome, Status
-from prompt_kit.project import Project, find_project, project_of
+from prompt_kit.project import Project, find_project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
 from prompt_kit.record.archive import Archive
-from prompt_kit.support.calls import check_kind, check_options, waited
+from prompt_kit.support.calls import check_kind, check_options
 from prompt_kit.work import planning
-from prompt_kit.work.affording import check_limit, limit_of
+from prompt_kit.work.affording import limit_of
 from prompt_kit.work.desk import Desk
-from prompt_kit.work.options import GenerateOptions, SendOptions
+from prompt_kit.work.options import SendOptions, order_of
 from prompt_kit.work.orders import Order, Plan
-from prompt_kit.work.reporting import reporting
+from prompt_kit.work.reporting import waited_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
+    from collections.abc import AsyncGenerator, Iterator, Mapping
     from decimal import Decimal
     from types import TracebackType
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from prompt_kit.comparing import CompareOptions, Comparison
     from prompt_kit.comparing.axes import Across
     from prompt_kit.generators import Generator
+    from prompt_kit.outcome import Outcome
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.record.ledger import Ledger
@@ -39,15 +39,9 @@ if TYPE_CHECKING:
     from prompt_kit.refining import Refinable, RefineOptions
     from prompt_kit.work.events import Event
     from prompt_kit.work.jobs import Job
+    from prompt_kit.work.jobs.collecting import CollectOptions
     from prompt_kit.work.jobs.submitting import SubmitOptions
     from prompt_kit.work.orders import Delivery, Result
-
-T = TypeVar("T")
-
-_MOST: Final = 16
-"""How many projects the functions of this module remember."""
-
-_DESKS: Final[dict[str, Desk]] = {}
 
 
 class Kit(Archive):
@@ -156,8 +150,33 @@ class Kit(Archive):
         planned = planning.plan(orders, project=self.project, generator=generator, delivery=delivery, limit=limit)
         return planned if new else with_kept(planned)
 
+    def results(self, plan: Plan) -> tuple[Result, ...]:
+        """Return what has come of each item of a plan so far, also what jobs brought; nothing is made.
+
+        Raises:
+            WorkspaceError: When the ledger cannot be read.
+        """
+        from prompt_kit.work.results import results
+
+        return results(plan)
+
     async def work(self, plan: Plan, *, new: bool = False, resend: bool = False) -> AsyncGenerator[Event]:
-        """Make what a plan holds, and yield each step; `work.sending.work` says more."""
+        """Make what a plan holds, or submit it, and yield each step.
+
+        Whoever wants no more closes the generator: what is on its way is written down as lost, and the same plan goes
+        on later. Several works may go on at the same time.
+
+        Args:
+            plan: What is to be made; what it refuses is left out.
+            new: Whether everything is made anew, even where a run of the same order was left unfinished.
+            resend: Whether a request may be sent again that may have been paid though nobody saw the answer.
+
+        Raises:
+            BudgetError: When it would cost more than the plan's limit; nothing was sent.
+            InputError: When something cannot go into a job, or waits in one already; nothing was sent.
+            NotFoundError: When there is no such generator.
+            WorkspaceError: When the ledger cannot be opened.
+        """
         from prompt_kit.work.sending import work
 
         async with self:
@@ -168,31 +187,28 @@ class Kit(Archive):
 
     def generate(self, prompt: Prompt, **options: Unpack[SendOptions]) -> Outcome:
         """Make the pictures of a prompt and wait for them; `agenerate` is the async twin."""
-        return _waited("Kit.agenerate", lambda: self.agenerate(prompt, **options))
+        return waited_for("Kit.agenerate", lambda: self.agenerate(prompt, **options))
 
     async def agenerate(self, prompt: Prompt, **options: Unpack[SendOptions]) -> Outcome:
         """Make the pictures of a prompt in this kit's project; the function `agenerate` says more."""
         check_options("generate", options, SendOptions)
-        return await self._one(_order(prompt, options), options)
+        return await self._one(order_of(prompt, options), options)
 
     def refine(self, picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
         """Change one thing in a picture and wait for the result; `arefine` is the async twin."""
-        return _waited("Kit.arefine", lambda: self.arefine(picture, change, **options))
+        return waited_for("Kit.arefine", lambda: self.arefine(picture, change, **options))
 
     async def arefine(self, picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
-        """Change one thing in a picture, and keep what is right already; the function `arefine` says more."""
+        """Change one thing in a picture, and keep what is right already; the function `arefine` says more.
+
+        Here ``values`` are data only, as for `render`: a text among them never names a file.
+        """
         from prompt_kit.refining import RefineOptions, refinement_of
 
         check_options("refine", options, RefineOptions)
         own: RefineOptions = {**options, "project": self.project}
         ready = await asyncio.to_thread(refinement_of, picture, change, own)
-        order = replace(
-            _order(ready.prompt, options),
-            generator=options.get("generator") or ready.generator,
-            parent=ready.parent,
-            parent_picture=ready.parent_picture,
-        )
-        outcome = await self._one(order, options)
+        outcome = await self._one(ready.order, options)
         return replace(outcome, warnings=(*ready.warnings, *outcome.warnings))
 
     def compare(
@@ -204,7 +220,7 @@ class Kit(Archive):
         **options: Unpack[CompareOptions],
     ) -> Comparison:
         """Make the same prompt over one or two axes and wait for it; `acompare` is the async twin."""
-        return _waited("Kit.acompare", lambda: self.acompare(recipe, values, across=across, **options))
+        return waited_for("Kit.acompare", lambda: self.acompare(recipe, values, across=across, **options))
 
     async def acompare(
         self,
@@ -214,7 +230,10 @@ class Kit(Archive):
         across: Across,
         **options: Unpack[CompareOptions],
     ) -> Comparison:
-        """Make the same prompt over one or two axes, and write one sheet; the function `acompare` says more."""
+        """Make the same prompt over one or two axes, and write one sheet; the function `acompare` says more.
+
+        Here values and axes are data only, as for `render`: a text among them never names a file.
+        """
         from prompt_kit.comparing import compared
         from prompt_kit.recipe.recipe import Recipe
 
@@ -224,7 +243,7 @@ class Kit(Archive):
 
     def submit(self, *wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> tuple[Job, ...]:
         """Submit prompts to be made later, for less, and return at once; `asubmit` is the async twin."""
-        return waited("Kit.asubmit", lambda: self.asubmit(*wanted, **options))
+        return waited_for("Kit.asubmit", lambda: self.asubmit(*wanted, **options))
 
     async def asubmit(self, *wanted: Prompt | Order, **options: Unpack[SubmitOptions]) -> tuple[Job, ...]:
         """Submit prompts to be made later, for less; the function `asubmit` says more."""
@@ -232,6 +251,17 @@ class Kit(Archive):
 
         own: SubmitOptions = {**options, "project": self.project}
         return await asubmit(*wanted, **own)
+
+    def collect(self, *jobs: str | Job, **options: Unpack[CollectOptions]) -> tuple[Job, ...]:
+        """Wait for jobs and save what came of them; `acollect` is the async twin."""
+        return waited_for("Kit.acollect", lambda: self.acollect(*jobs, **options))
+
+    async def acollect(self, *jobs: str | Job, **options: Unpack[CollectOptions]) -> tuple[Job, ...]:
+        """Wait for jobs and save what came of them; the function `acollect` says more."""
+        from prompt_kit.work.jobs import acollect
+
+        own: CollectOptions = {**options, "project": self.project}
+        return await acollect(*jobs, **own)
 
     def runs(self) -> Iterator[RunSummary]:
         """Yield every run of the project, the newest first."""
@@ -247,156 +277,17 @@ class Kit(Archive):
 
     async def _one(self, order: Order, options: Mapping[str, Any]) -> Outcome:
         """Make one order and return what came of it; raise what kept it from being made."""
-        planned = await asyncio.to_thread(self._checked, order, options)
+        # What is there already matters only where there is a limit.
+        limit, new = options.get("max_cost"), options.get("new", False)
+        planned = await asyncio.to_thread(self.plan, order, max_cost=limit, new=new or limit is None)
         result: Result | None = None
         tell = options.get("on_progress")
-        steps = self.work(planned, new=options.get("new", False), resend=options.get("resend", False))
+        steps = self.work(planned.checked(), new=new, resend=options.get("resend", False))
         async with aclosing(steps):
             async for event in steps:
                 result = event.result or result
                 if tell and (event.folder or event.step != "ended"):
                     tell(event)
-        if result is None or (result.error is None and result.outcome is None):
+        if result is None:
             raise RuntimeError("the work ended without a result")
-        if result.error is not None:
-            raise result.error
-        return result.outcome or Outcome(Status.CANCELLED)
-
-    def _checked(self, order: Order, options: Mapping[str, Any]) -> Plan:
-        """Return the plan of one order, when it can be made and paid."""
-        from prompt_kit.work.resuming import with_kept
-
-        limit = limit_of(options.get("max_cost"))
-        planned = planning.plan([order], project=self.project, limit=limit).checked()
-        for image in {image.sha256: image for turn in order.prompt.turns for image in turn.images}.values():
-            image.read()
-        if limit is not None and not options.get("new"):
-            planned = with_kept(planned)
-        check_limit(planned)
-        return planned
-
-
-def _waited(twin: str, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Return what an async twin returns; until everything is closed, its results count as handed on to nobody."""
-    with reporting():
-        return waited(twin, begin)
-
-
-def _order(prompt: Prompt, options: Mapping[str, Any]) -> Order:
-    return Order(
-        prompt,
-        options.get("count", 1),
-        options.get("parent") or "",
-        options.get("parent_picture") or "",
-        options.get("generator") or "",
-        person=options.get("person", ""),
-    )
-
-
-def kit_of(project: Project | None = None) -> Kit:
-    """Return the kit of a project, the current folder's when left out; those of one project share queue and ledger.
-
-    Raises:
-        TypeError: When something else is given.
-    """
-    kit = Kit(project_of(project))
-    key = f"{kit.project.root} {kit.project.ledger_url} {kit.project!r}"
-    kit.desk = _DESKS.pop(key, kit.desk)
-    _DESKS[key] = kit.desk  # the newest is the last
-    while len(_DESKS) > _MOST:
-        del _DESKS[next(iter(_DESKS))]
-    return kit
-
-
-def generate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outcome:
-    """Make the pictures of a prompt and wait for them; `agenerate` is the async twin."""
-    return _waited("prompt_kit.agenerate", lambda: agenerate(prompt, **options))
-
-
-async def agenerate(prompt: Prompt, **options: Unpack[GenerateOptions]) -> Outcome:
-    """Make the pictures of a prompt, save them with their record, and return what came of it.
-
-    Returns:
-        The outcome of the whole run: the pictures of all turns with the paths they were saved under, the cost, and
-        the first problem if there was any. Finished pictures are saved in any case.
-
-    Raises:
-        InputError: When the model cannot do what is asked, a picture is gone, the same waits in a job, or the prompt
-            was left unfinished by a run of which a request may have been paid; nothing was sent.
-        BudgetError: When it would cost more than ``max_cost``, or the price is unknown; nothing was sent.
-        NotFoundError: When there is no such generator.
-        WorkspaceError: When runs or ledger cannot be written.
-        TypeError: When an option does not exist, or an argument is of another kind.
-    """
-    check_options("generate", options, GenerateOptions)
-    own: Any = {name: value for name, value in options.items() if name != "project"}
-    return await kit_of(options.get("project")).agenerate(prompt, **own)
-
-
-def refine(picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
-    """Change one thing in a picture and wait for the result; `arefine` is the async twin and says more."""
-    return _waited("prompt_kit.arefine", lambda: arefine(picture, change, **options))
-
-
-async def arefine(picture: Refinable, change: str, **options: Unpack[RefineOptions]) -> Outcome:
-    """Change one thing in a picture, and keep what is right already.
-
-    A new request is made from the picture, the change and the list of what must stay. With ``chat`` the change is
-    sent to the same model, as the next message of the conversation that made the picture.
-
-    Args:
-        picture: A picture file, a run with one picture (its id or folder), or the outcome of one.
-        change: One change, as an instruction: "make the light warmer".
-        **options: ``chat``, ``keep`` (what must stay besides what the picture's recipe lists), ``values``
-            (further values of the recipe ``refine``, such as ``{"object": "hat.png"}``), ``settings`` that differ
-            from the picture's own, and how it is sent, as for `generate`.
-
-    Returns:
-        The outcome of a run of its own, whose record names the picture it came from.
-
-    Raises:
-        InputError: When there is not exactly one picture, when something does not fit, or when the conversation
-            cannot be continued; nothing was sent.
-        NotFoundError: When there is no such run or generator.
-        WorkspaceError: When runs or ledger cannot be read or written.
-    """
-    return await kit_of(options.get("project")).arefine(picture, change, **options)
-
-
-def compare(
-    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[CompareOptions]
-) -> Comparison:
-    """Make the same prompt over one or two axes and wait for it; `acompare` is the async twin."""
-    return _waited("prompt_kit.acompare", lambda: acompare(recipe, values, across=across, **options))
-
-
-async def acompare(
-    recipe: Recipe | str, values: Mapping[str, Any] | None = None, *, across: Across, **options: Unpack[CompareOptions]
-) -> Comparison:
-    """Make the same prompt over one or two axes, and write one sheet with all pictures side by side.
-
-    Every cell is a run of its own, with its record. When the same comparison was left unfinished it goes on, and what
-    it has is not paid again. The sheet is written even when it is stopped, and shows what was made.
-
-    With ``batch`` the cells are submitted as jobs, and it returns at once. When `Comparison.jobs` are collected, the
-    same without ``batch`` writes the sheet, and makes only what they did not bring.
-
-    Args:
-        recipe: The recipe, or its name.
-        values: What is the same in all cells, as `Recipe.render` takes it.
-        across: What differs: for one or two names, the values to compare, or ``*`` for all; such as
-            ``{"style": ["kawaii", "flat"], "tier": "*"}``. Besides the recipe's parameters and pictures there are
-            settings, ``generator``, ``strategy`` (``None`` is without) and ``example``.
-        options: See `CompareOptions`.
-
-    Raises:
-        InputError: With every problem of all cells; nothing was sent.
-        NotFoundError: When there is no such recipe.
-        BudgetError: When it would cost more than is allowed, or the price is unknown; nothing was sent.
-        WorkspaceError: When the runs' folder cannot be written.
-    """
-    from prompt_kit.recipe.recipe import Recipe
-
-    # A recipe is made in its own project.
-    project = options.get("project", recipe.library.project if isinstance(recipe, Recipe) else None)
-    return await kit_of(project).acompare(recipe, values, across=across, **options)
+        return result.came()
