@@ -25,7 +25,7 @@ RUN_STATES: Final = {
 }
 """The states of runs, as pages call them."""
 
-REVIEW_STATES: Final = {"waiting": "Waiting for review", "approved": "Approved", "rejected": "Rejected"}
+REVIEW_STATES: Final = {"waiting": "Waiting", "approved": "Approved", "rejected": "Rejected"}
 
 
 @dataclass(frozen=True, slots=True)

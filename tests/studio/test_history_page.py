@@ -88,6 +88,7 @@ def test_nothing_that_fits_is_said_with_a_way_out(page: Page, made: list[str]) -
     text = page.get("/history?words=unheard-of")
     assert made
     assert "No run fits" in text
+    assert '<option value="owl" selected>Owl</option>' in page.get("/history?recipe=owl")
     assert 'href="/history">show all' in text
 
 
