@@ -18,7 +18,6 @@ from prompt_kit.studio.pages import page
 from prompt_kit.studio.picturepage import picture_page
 from prompt_kit.studio.runfiles import picture_file
 from prompt_kit.work import planning
-from prompt_kit.work.orders import Order
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,8 +50,7 @@ def change_of(studio: Studio, path: Path, words: str) -> Change:
         InputError: With everything that keeps it from being made.
     """
     ready = refinement_of(path, words, {"project": studio.kit.project})
-    generator = ready.generator or studio.generator
-    item = planning.plan([Order(ready.prompt)], project=studio.kit.project, generator=generator).items[0]
+    item = planning.plan([ready.order], project=studio.kit.project, generator=studio.generator).items[0]
     if item.refusals:
         raise InputError(item.refusals)
     return Change(ready, item)
@@ -101,8 +99,8 @@ def _order(request: Request, judged: Change, sent: FormData) -> PlacedOrder:
         count=1,
         generator=judged.item.generator,
         person=person_of(request),
-        parent=judged.ready.parent,
-        parent_picture=judged.ready.parent_picture,
+        parent=judged.ready.order.parent,
+        parent_picture=judged.ready.order.parent_picture,
     )
 
 

@@ -123,6 +123,7 @@ def test_a_refused_request_says_why_on_the_page_of_its_run(page: Page, kit: Kit)
     text = page.get(f"/runs/{folder.parent.name}/{folder.name}")
     assert "No access" in text
     assert "There is no key for the Gemini API" in text
+    assert "GEMINI_API_KEY" in text.partition("What brought no picture")[2]
 
 
 @pytest.mark.parametrize(
