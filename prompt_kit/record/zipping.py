@@ -56,3 +56,17 @@ def zipped(paths: Iterable[Path], *, prefix: str = "") -> Iterator[bytes]:
                     yield pipe.fetched()
         yield pipe.fetched()
     yield pipe.fetched()
+
+
+def zipped_bytes(entries: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """Yield the pieces of a zip that holds bytes under names, stored as they are.
+
+    Args:
+        entries: The name and the bytes of each file; no more than one of them is held.
+    """
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in entries:
+            archive.writestr(name, data)
+            yield pipe.fetched()
+    yield pipe.fetched()
