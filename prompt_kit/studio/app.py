@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.studio import (
@@ -87,6 +88,7 @@ def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
         app.include_router(router)
     app.mount("/share", shared_pages(kit), name="share")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(GZipMiddleware, compresslevel=5)
     app.add_exception_handler(PromptKitError, _problem)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
