@@ -276,7 +276,10 @@ def test_every_folder_of_recipes_below_a_path_is_looked_at(tree: MakeTree) -> No
     found = targets(root)
     assert [file.name for target in found for file in target.files] == ["good.yaml", "x.yaml"]
     problems = check(found[0].library, found).problems
-    assert [str(problem).partition(": ")[2] for problem in problems] == ["unknown key 'titel'. Did you mean 'title'?"]
+    assert [str(problem).partition(": ")[2] for problem in problems] == [
+        "unknown key 'titel'. Did you mean 'title'?",
+        "There is no template 'x.j2'. Make packs/two/templates/x.j2.",
+    ]
 
 
 def test_what_needs_no_understanding_is_mended(tree: MakeTree) -> None:
@@ -363,8 +366,11 @@ def test_annotations_are_those_of_github(tree: MakeTree, capsys: pytest.CaptureF
     tree(**{"recipes/a.yaml": "titel: 100 %\n"})
     assert run(["check", "recipes", "--format", "github"]) == 1
     out, err = capsys.readouterr()
-    assert out == "::error file=recipes/a.yaml,line=1,col=1::unknown key 'titel'. Did you mean 'title'?\n"
-    assert err == "1 problem.\n"
+    assert out == (
+        "::error file=recipes/a.yaml,line=1,col=1::unknown key 'titel'. Did you mean 'title'?\n"
+        "::error file=recipes/a.yaml,line=1,col=1::There is no template 'a.j2'. Make templates/a.j2.\n"
+    )
+    assert err == "2 problems.\nMore may come to light once these are mended.\n"
 
 
 def test_coverage_is_shown_as_a_table(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
@@ -385,6 +391,7 @@ def test_many_files_are_shared_among_processes(tree: MakeTree, library: Library)
     report = check(library)
     assert [str(problem) for problem in report.problems] == [
         "recipes/bad-one.yaml:1:1: unknown key 'titel'. Did you mean 'title'?",
+        "recipes/bad-one.yaml:1:1: There is no template 'bad-one.j2'. Make templates/bad-one.j2.",
         "templates/good-050.j2:1: 'stunning' praises instead of describing. Say what makes it so.",
     ]
     assert len(report.coverage) == MANY

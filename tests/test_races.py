@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,12 +10,12 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
-import racing
 from badges import BADGE
 from gemini_asking import KEY
 from gemini_batches import Batches
 from gemini_replies import blocked, picture
 from gemini_server import GeminiServer
+from racing import Races
 
 from prompt_kit.cli.main import run
 from prompt_kit.record.ledger import Ledger
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from prompt_kit.record.runs import RunSummary
 
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forked")
+
 OWL = ["generate", "badge", "--subject", "an owl", "-n", "2"]
 
 
@@ -40,6 +43,14 @@ def server(tree: MakeTree, monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiSe
     with GeminiServer() as started:
         monkeypatch.setenv("GEMINI_API_KEY", KEY)
         monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", started.url)
+        yield started
+
+
+@pytest.fixture
+def races(server: GeminiServer) -> Iterator[Races]:
+    """Processes in the folder of the test that ask the server."""
+    assert server.url
+    with Races() as started:
         yield started
 
 
@@ -62,12 +73,12 @@ def made() -> list[RunSummary]:
     return list(runs(Path("runs")))
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(12, marks=pytest.mark.soak)])
-def test_a_job_that_is_submitted_twice_at_once_is_made_once(server: GeminiServer, rounds: int) -> None:
+@pytest.mark.parametrize("rounds", [2, pytest.param(30, marks=pytest.mark.soak)])
+def test_a_job_that_is_submitted_twice_at_once_is_made_once(server: GeminiServer, races: Races, rounds: int) -> None:
     """The second says which run or job there is; the first's run is not disturbed, and brings its pictures."""
     batches = Batches(server)
     for number in range(1, rounds + 1):
-        first, second = racing.at_once(["generate", "badge", "--subject", f"owl {number}", "-n", "2", "--batch"])
+        first, second = races.at_once(["generate", "badge", "--subject", f"owl {number}", "-n", "2", "--batch"])
         assert first.code == 0, first
         sentence = said(second)
         assert len(batches.jobs) == number
@@ -78,12 +89,12 @@ def test_a_job_that_is_submitted_twice_at_once_is_made_once(server: GeminiServer
     assert [(run.state, run.pictures) for run in made()] == [("done", 2)] * rounds
 
 
-def test_the_rest_of_a_run_is_submitted_once(server: GeminiServer) -> None:
+def test_the_rest_of_a_run_is_submitted_once(server: GeminiServer, races: Races) -> None:
     """A run lacks a picture, and two processes submit it at once: one job of one request, and the run is whole."""
     batches = Batches(server)
     server.next(picture(), blocked())
     assert run([*OWL, "--concurrency", "1"]) == 1
-    first, second = racing.at_once([*OWL, "--batch"])
+    first, second = races.at_once([*OWL, "--batch"])
     assert first.code == 0, first
     [unfinished] = made()
     assert unfinished.id in said(second)
@@ -93,7 +104,7 @@ def test_the_rest_of_a_run_is_submitted_once(server: GeminiServer) -> None:
     assert (whole.state, whole.pictures) == ("done", 2)
 
 
-def test_a_killed_run_is_gone_on_with_once(server: GeminiServer) -> None:
+def test_a_killed_run_is_gone_on_with_once(server: GeminiServer, races: Races) -> None:
     """One goes on and pays for what was lost, with consent; the other is refused, and is no second wish."""
     killed, refused = Event(), Event()
 
@@ -114,7 +125,7 @@ def test_a_killed_run_is_gone_on_with_once(server: GeminiServer) -> None:
         process.kill()
     killed.set()
     server.otherwise = late
-    first, second = racing.at_once([*OWL, "--resend"], first_end=refused.set)
+    first, second = races.at_once([*OWL, "--resend"], first_end=refused.set)
     assert first.code == 0, first
     [whole] = runs(Path("runs"))
     assert whole.id in said(second)

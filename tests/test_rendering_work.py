@@ -1,4 +1,4 @@
-"""What a rendering does once: read a picture, lay a text out."""
+"""How little is read: pictures and layouts once for many prompts, and of a file in a list only its top."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+import yaml
 from PIL import Image as Picture
 
 from prompt_kit.recipe.assembly import load
@@ -106,3 +107,20 @@ def test_texts_and_lists_are_laid_out_once(card: Recipe) -> None:
         sys.setprofile(None)
     assert looked_at[0][0] == "A card of a boat, with a mast, a sail and two oars."
     assert (calls[lay_out.__code__], calls[words.series.__code__]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: Boat\nparameters: {}\nsummary: A boat on water.\ncategory: sea\n",
+        "# sea\r\ntitle: Boat\r\nsummary: A boat on water.\r\ncategory: sea",
+        "summary: >\n  A boat\n\n\n  on water.\ncategory: sea\nparameters:\n  title: {type: text}\ntitle: Boat\n",
+        "category: sea\ntitle:\n  Boat\nsummary: A boat\n  on water.",
+    ],
+    ids=["apart", "windows", "folded", "without a last line break"],
+)
+def test_the_top_of_a_file_says_what_the_file_says(tree: MakeTree, library: Library, text: str) -> None:
+    """Title, summary and category are what YAML says of the whole file, wherever they stand and end."""
+    tree(**{"recipes/boat.yaml": text})
+    head, whole = library.heads()["boat"], yaml.safe_load(text)
+    assert (head.title, head.summary.split(), head.category) == ("Boat", whole["summary"].split(), "sea")

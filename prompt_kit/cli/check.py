@@ -61,6 +61,8 @@ def check(paths: tuple[Path, ...], **options: Any) -> None:
         _show_coverage(report.coverage, err=options["form"] != "text")
     count = len(report.problems)
     talk(f"{counted(count, 'problem')}." if count else "All is well.")
+    if report.unfinished:
+        talk("More may come to light once these are mended.")
     click.get_current_context().exit(1 if count else 0)
 
 
@@ -170,6 +172,8 @@ def _annotation(problem: Problem) -> str:
 
 
 def _show_coverage(covered: list[Coverage], *, err: bool) -> None:
+    if not covered:
+        return
     tell = talk if err else say
     width = max((len(entry.name) for entry in covered), default=0) + 2
     tell(f"{'':<{width}}{'examples':>9}{'branches':>10}{'choices':>9}{'untried':>9}{'exercised':>11}")

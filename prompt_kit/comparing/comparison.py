@@ -139,7 +139,7 @@ def _begun(recipe: Recipe | str, values: Mapping[str, Any], across: Across, opti
 
 
 def _recorded(made: Table, cell: Cell, folder: ComparisonFolder) -> CellResult:
-    """Return what the records say of a cell that can be made."""
+    """Return what the records say of a cell, or why it cannot be made."""
     if cell.plan is None:
         return CellResult(cell, message=" ".join(cell.refusals))
     return cell_result(cell, result_of(cell.plan, folder.runs(cell), made.given.project.runs_folder))

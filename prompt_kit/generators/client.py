@@ -117,16 +117,16 @@ class BoundedClient(httpx2.AsyncClient):
         current.code, current.body = 0, None
         until = asyncio.get_running_loop().time() + (current.within_s or self.within_s)
         request.headers["accept-encoding"] = "gzip"
+        line = None
         try:
             async with asyncio.timeout_at(until):
                 line = await self._lines.take()
-        except TimeoutError as error:
-            raise httpx2.PoolTimeout("too many requests are on their way", request=request) from error
-        try:
-            async with asyncio.timeout_at(until):
                 response = await line.send(request, stream=True, **how)
-        except BaseException:
-            self._lines.leave(line)
+        except BaseException as error:
+            if line is not None:
+                self._lines.leave(line)
+            elif isinstance(error, TimeoutError):
+                raise httpx2.PoolTimeout("too many requests are on their way", request=request) from error
             raise
         if "set-cookie" in response.headers:
             self.cookies.extract_cookies(response)

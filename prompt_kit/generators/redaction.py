@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, quote_plus
 
 from prompt_kit.outcome import Outcome, Piece, WebPage
 
 if TYPE_CHECKING:
     from prompt_kit.generators.attempts import Attempt
-
-_Forms: TypeAlias = "tuple[str | re.Pattern[str], ...]"
 
 _SHORTEST_KEY: Final = 8
 """Shortest key that is removed, in characters; anything shorter may be an ordinary word."""
@@ -50,12 +48,25 @@ def text_without_key(text: str, *keys: str) -> str:
     return str(_without(_all_forms(keys), text, _DEEPEST))
 
 
-def _all_forms(keys: tuple[str, ...]) -> _Forms:
-    return tuple(form for key in keys if len(key) >= _SHORTEST_KEY for form in _forms(key))
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """In which ways keys may be written."""
+
+    texts: tuple[str, ...] = ()
+    patterns: tuple[re.Pattern[str], ...] = ()
+    shortest: int = 0
+    """The length of the shortest of them, in characters; a shorter text holds none."""
 
 
 @lru_cache(maxsize=16)
-def _forms(key: str) -> _Forms:
+def _all_forms(keys: tuple[str, ...]) -> _Forms:
+    long = [key for key in keys if len(key) >= _SHORTEST_KEY]
+    texts = tuple(form for key in long for form in _forms(key))
+    patterns = tuple(_escaped(key.encode("utf-8", "surrogatepass")) for key in long)
+    return _Forms(texts, patterns, min(map(len, (*texts, *long)), default=0))
+
+
+def _forms(key: str) -> tuple[str, ...]:
     """Return a key as it is, percent-encoded, and within base64, for each position at which it can begin there."""
     data = key.encode("utf-8", "surrogatepass")
     escaped = {quote(data, safe=""), quote(data), quote_plus(data)}
@@ -67,7 +78,7 @@ def _forms(key: str) -> _Forms:
         inner = text[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6]
         encoded |= {inner, inner.translate(_URL_SAFE)}
     plain = {key, data.hex(), data.hex().upper()}
-    return *sorted(plain | escaped | encoded, key=len, reverse=True), _escaped(data)
+    return tuple(sorted(plain | escaped | encoded, key=len, reverse=True))
 
 
 def _escaped(data: bytes) -> re.Pattern[str]:
@@ -78,16 +89,14 @@ def _escaped(data: bytes) -> re.Pattern[str]:
 
 def _cleaned(forms: _Forms, text: str) -> str:
     """Return a text without these, and without what neither a file nor a database can hold."""
-    if not text:
-        return text
-    escaped = "%" in text or "\\" in text or "&#" in text
-    for form in forms:
-        if isinstance(form, str):
+    if forms.texts and len(text) >= forms.shortest:
+        escaped = "%" in text or "\\" in text or "&#" in text
+        for form in forms.texts:
             text = text.replace(form, "…")
-        elif escaped:
-            text = form.sub("…", text)
+        for pattern in forms.patterns if escaped else ():
+            text = pattern.sub("…", text)
     # Half of a surrogate pair is no character, and PostgreSQL holds no NUL.
-    return _BROKEN.sub("\ufffd", text)
+    return _BROKEN.sub("\ufffd", text) if not text.isascii() or "\0" in text else text
 
 
 def _without(forms: _Forms, value: Any, levels: int) -> Any:

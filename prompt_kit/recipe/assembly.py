@@ -102,6 +102,18 @@ def _with_examples_of(strategy: LibraryFile[StrategySpec], name: str, library: L
 
 
 def _assembled(parsed: LibraryFile[RecipeSpec], library: Library) -> Recipe:
+    recipe, problems = assembled(parsed, library)
+    if problems:
+        raise InputError(problems)
+    return recipe
+
+
+def assembled(parsed: LibraryFile[RecipeSpec], library: Library) -> tuple[Recipe, list[Problem]]:
+    """Return a recipe with all that it inherits and mixes in, and what contradicts itself in it.
+
+    Raises:
+        InputError: When it cannot be put together.
+    """
     spec = _inherited(parsed, library, ())
     problems = [
         parsed.file.problem(
@@ -110,14 +122,13 @@ def _assembled(parsed: LibraryFile[RecipeSpec], library: Library) -> Recipe:
         for name in spec.uses
         if name not in library.names("strategy")
     ]
+    there = [name for name in spec.uses if name in library.names("strategy")]
+    recipe = Recipe(parsed.name, spec, library, parsed.file.path.parent).using(*there)
     if problems:
-        raise InputError(problems)
-    recipe = Recipe(parsed.name, spec, library, parsed.file.path.parent).using(*spec.uses)
-    problems = [parsed.file.problem(message, *keys) for message, keys in _mistakes(recipe, parsed.spec)]
+        return recipe, problems  # what the others would bring is not there
+    problems += [parsed.file.problem(message, *keys) for message, keys in _mistakes(recipe, parsed.spec)]
     problems += _strange_pictures(parsed, recipe.references)
-    if problems:
-        raise InputError(problems)
-    return recipe
+    return recipe, problems
 
 
 def _inherited(parsed: LibraryFile[RecipeSpec], library: Library, below: tuple[str, ...]) -> RecipeSpec:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -18,19 +18,29 @@ from prompt_kit.support.files import inside, is_there, listed, read_text
 from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 from prompt_kit.support.words import spoken
-from prompt_kit.support.yamlfile import MAX_BYTES, YamlFile
+from prompt_kit.support.yamlfile import MAX_BYTES, YamlFile, in_line_order
+from prompt_kit.support.yamlmending import usable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pydantic import BaseModel
 
     from prompt_kit.catalogue import Catalogue
+    from prompt_kit.support.yamlmending import Usable
 
 S = TypeVar("S", RecipeSpec, StrategySpec, PresetSpec)
 
 FOLDERS: Final = {"recipe": "", "strategy": "strategies/", "preset": "presets/"}
 """The folder of each kind of file below ``recipes/``."""
+
+ENTRIES: Final[Mapping[str, Mapping[str, Any] | None]] = {
+    "examples": None,
+    "layout": None,
+    "parameters": {"type": "text"},
+    "references": None,
+}
+"""The keys of files under which entries stand by name, and what stands in for one that is wrong in a check."""
 
 _SPECS: Final[dict[str, type[BaseModel]]] = {
     "recipe": RecipeSpec,
@@ -38,8 +48,8 @@ _SPECS: Final[dict[str, type[BaseModel]]] = {
     "preset": PresetSpec,
 }
 _NAME = pattern(NAME_PATTERN)
-# A key at the left margin, and the lines that belong to its value.
-_HEAD = pattern(r"^(?:title|summary|category):.*\n?(?:(?:[ \t].*)?\n)*", re.MULTILINE)
+# A key at the left margin, and the lines that belong to its value; to find a line break is faster than "^".
+_HEAD = pattern(r"\n(?:title|summary|category):.*(?:\n(?:[ \t].*)?(?=\n|\Z))*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +233,8 @@ class Library:
         try:
             checked = inside(root.recipes, path.relative_to(root.recipes).as_posix())
             text = read_text(checked, MAX_BYTES, label)
-            content = YamlFile(path, label, "".join(match[0] for match in _HEAD.finditer(text))).data
+            head = "".join([match[0] for match in _HEAD.finditer(f"\n{text}")]).removeprefix("\n")
+            content = YamlFile(path, label, head).data
         except InputError as error:
             return Head(spoken(path.stem), f"(cannot be read: {str(error).splitlines()[0]})", "")
         title, summary, category = (str(content.get(key) or "") for key in ("title", "summary", "category"))
@@ -234,16 +245,39 @@ class Library:
             self._found[kind, name] = self._read(kind, name)
         return self._found[kind, name]
 
+    def usable(self, kind: str, name: str) -> tuple[Usable[Any], Library | None]:
+        """Return what can be read of a file that is wrong, and a library in which the file is no more than that.
+
+        Raises:
+            NotFoundError: When there is no such file.
+            InputError: When nothing of it can be read.
+        """
+        root, path = self._path(kind, name)
+        file = YamlFile(path, self.label(path), with_mistakes=True)
+        rest: Usable[Any] = usable(file, _SPECS[kind], ENTRIES)
+        if rest.content is None:
+            return rest, None
+        library = copy(self)
+        parsed = LibraryFile(name, rest.content, file, root)
+        library._found = {**self._found, (kind, name): parsed}  # noqa: SLF001 - a copy of its own
+        if isinstance(rest.content, StrategySpec):
+            problems = [*rest.problems, *_wrong_places(rest.content, file)]
+            rest = replace(rest, problems=sorted(problems, key=in_line_order))
+        return rest, library
+
     def _read(self, kind: str, name: str) -> LibraryFile[Any]:
+        root, path = self._path(kind, name)
+        file = YamlFile(path, self.label(path))
+        spec = file.parse(_SPECS[kind])
+        if isinstance(spec, StrategySpec) and (wrong := _wrong_places(spec, file)):
+            raise InputError(wrong)
+        return LibraryFile(name, spec, file, root)
+
+    def _path(self, kind: str, name: str) -> tuple[Root, Path]:
         if _NAME.match(name):
             for root in self.roots:
                 if is_there(root.recipes / f"{FOLDERS[kind]}{name}.yaml"):
-                    path = inside(root.recipes, f"{FOLDERS[kind]}{name}.yaml")
-                    file = YamlFile(path, self.label(path))
-                    spec = file.parse(_SPECS[kind])
-                    if isinstance(spec, StrategySpec):
-                        _check_places(spec, file)
-                    return LibraryFile(name, spec, file, root)
+                    return root, inside(root.recipes, f"{FOLDERS[kind]}{name}.yaml")
         raise NotFoundError(kind, name, self.names(kind))
 
     def _read_source(self, name: str) -> Source:
@@ -262,18 +296,13 @@ class Library:
             yield from (path.relative_to(root.templates).as_posix() for path in root.templates.rglob("*.j2"))
 
 
-def _check_places(spec: StrategySpec, file: YamlFile) -> None:
-    """Check what a strategy says of where things stand; a recipe is checked with all that it inherits and mixes in.
-
-    Raises:
-        InputError: With every problem, each at its place in the file.
-    """
+def _wrong_places(spec: StrategySpec, file: YamlFile) -> list[Problem]:
+    """Return what is wrong with the places of a strategy; those of a recipe are checked with all that it mixes in."""
     mistakes = [
         *choice_mistakes(spec.parameters),
         *layout_mistakes(spec.layout, {*spec.layout, "subject"}, spec.parameters, spec.references),
     ]
-    if mistakes:
-        raise InputError([file.problem(message, *keys) for message, keys in mistakes])
+    return [file.problem(message, *keys) for message, keys in mistakes]
 
 
 def _is_partial(template: str) -> bool:

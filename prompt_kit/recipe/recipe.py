@@ -196,7 +196,8 @@ class Recipe:
         """
         references = None
         if values is not None:
-            check_kind("values", values, Mapping, "values by the name of a parameter")
+            if values.__class__ is not dict:
+                check_kind("values", values, Mapping, "values by the name of a parameter")
             references = named.pop("references", None)
             if named:
                 raise TypeError(f"{', '.join(named)}: values are given as one mapping, or by name, not both.")
@@ -381,7 +382,6 @@ class Recipe:
 
     @cached_property
     def _settings_of_choices(self) -> dict[tuple[str | None, ...], Settings]:
-        """The settings that choices bring, kept for the next rendering; own words bring none."""
         return {}
 
     def _brought(self, name: str, context: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prompt_kit.errors import InputError, Place, Problem, did_you_mean
+from prompt_kit.errors import InputError, Place, Problem, PromptKitError, did_you_mean
 from prompt_kit.recipe.rendering import NAMES, TurnTemplate
 from prompt_kit.recipe.templating import compile_phrase, compile_templates
 
@@ -55,7 +55,18 @@ def compiled_turns(
         words = list(_between(others, turns[0].template or template))
         planned += [(turn, [_turn_template(strategy, turn), *words]) for turn in strategy.spec.turns]
     planned += [(turn, list(_between(strategies, turn.template or template))) for turn in turns]
-    return tuple(_compiled(turn, templates, names, library) for turn, templates in planned)
+    compiled: list[TurnTemplate] = []
+    errors: list[PromptKitError] = []
+    for turn, templates in planned:
+        try:
+            compiled.append(_compiled(turn, templates, names, library))
+        except PromptKitError as error:
+            errors.append(error)
+    if len(errors) > 1:
+        raise InputError(dict.fromkeys(problem for error in errors for problem in error.problems))
+    if errors:
+        raise errors[0]
+    return tuple(compiled)
 
 
 def phrase_of(text: str, recipe: str, parameters: Collection[str]) -> Program:

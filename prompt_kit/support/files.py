@@ -166,7 +166,7 @@ def listed(folder: Path) -> list[Path]:
     """
     with os_errors_as_workspace_errors(folder):
         try:
-            return sorted(folder.iterdir())
+            return sorted(folder.iterdir(), key=lambda path: path.name)  # paths compare part by part
         except (FileNotFoundError, NotADirectoryError):
             return []
 
@@ -318,8 +318,9 @@ def _write(path: Path, data: bytes, put: Callable[[Path, Path], None], durable: 
                 if durable != "nothing":
                     os.fsync(file.fileno())
             put(part, path)
-        finally:
+        except BaseException:
             part.unlink(missing_ok=True)
+            raise
         if durable == "all":
             _sync_folder(path.parent)
 
@@ -342,6 +343,8 @@ def _put_new(part: Path, path: Path) -> None:
         if path.exists() or path.is_symlink():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
         part.rename(path)
+    else:
+        part.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

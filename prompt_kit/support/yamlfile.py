@@ -27,13 +27,16 @@ MAX_BYTES: Final = 1_000_000
 class YamlFile:
     """The content of one YAML file, and the place of each part of it."""
 
-    def __init__(self, path: Path, label: str | None = None, text: str | None = None) -> None:
+    def __init__(
+        self, path: Path, label: str | None = None, text: str | None = None, *, with_mistakes: bool = False
+    ) -> None:
         """Read the file.
 
         Args:
             path: The file.
             label: How messages call it; the path when left out.
             text: Its content, when it has been read already.
+            with_mistakes: Whether to go on where data can be read all the same; what is wrong is in `mistakes`.
 
         Raises:
             InputError: When it cannot be read, is too large, or is not YAML that means data.
@@ -43,12 +46,16 @@ class YamlFile:
         self.text = read_text(path, MAX_BYTES, self.label) if text is None else text
         # Nodes are many times as large as the text; `place` makes them when they are needed.
         self._root: yaml.Node | None = None
+        self.mistakes: list[Problem] = []
         self.data: Any = yamlcache.load(self.text)
         if self.data is yamlcache.MISS:
-            from prompt_kit.support.yamlloader import load  # PyYAML is slow to import
+            from prompt_kit.support.yamlloader import load_with_mistakes  # PyYAML is slow to import
 
-            self.data = load(self.text, self.label)
-            yamlcache.keep(self.text, self.data)
+            self.data, self.mistakes = load_with_mistakes(self.text, self.label)
+            if self.mistakes and not with_mistakes:
+                raise InputError(self.mistakes)
+            if not self.mistakes:
+                yamlcache.keep(self.text, self.data)
 
     def parse(self, model: type[M]) -> M:
         """Return the content as ``model``.
@@ -59,8 +66,8 @@ class YamlFile:
         try:
             return model.model_validate(self.data)
         except ValidationError as error:
-            problems = [self._problem(model, e) for e in error.errors(include_url=False)]
-            raise InputError(sorted(problems, key=_order)) from error
+            problems = [self.problem_of(model, e) for e in error.errors(include_url=False)]
+            raise InputError(sorted(problems, key=in_line_order)) from error
 
     def place(self, *keys: str | int, of_key: bool = False) -> Place:
         """Return the place of the value under these keys, or of the last key itself, or of its nearest parent."""
@@ -99,7 +106,8 @@ class YamlFile:
             in_file.append(key)
         return in_file
 
-    def _problem(self, model: type[BaseModel], error: ErrorDetails) -> Problem:
+    def problem_of(self, model: type[BaseModel], error: ErrorDetails) -> Problem:
+        """Return what pydantic says of the content, as a message with its place."""
         keys = error["loc"]
         if error["type"] == "union_tag_invalid":
             keys = (*keys, error["ctx"]["discriminator"].strip("'"))
@@ -144,7 +152,8 @@ class YamlFile:
         return Place(self.label, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
-def _order(problem: Problem) -> tuple[int, int]:
+def in_line_order(problem: Problem) -> tuple[int, int]:
+    """Return by what the problems of one file are sorted."""
     place = problem.place
     return (place.line or 0, place.column or 0) if place else (0, 0)
 

@@ -84,6 +84,19 @@ def load(text: str, label: str) -> Any:
     """Return the data of a text.
 
     Raises:
+        InputError: When it is no YAML that means data, says something twice or hides something in a comment, or is
+            made to exhaust whoever reads it.
+    """
+    data, mistakes = load_with_mistakes(text, label)
+    if mistakes:
+        raise InputError(mistakes)
+    return data
+
+
+def load_with_mistakes(text: str, label: str) -> tuple[Any, list[Problem]]:
+    """Return the data of a text, and what is wrong with it although it can be read.
+
+    Raises:
         InputError: When it is no YAML that means data, or is made to exhaust whoever reads it.
     """
     loader = None
@@ -94,24 +107,19 @@ def load(text: str, label: str) -> Any:
         loader.repeated = []
         root = loader.get_single_node()
         if root is None:
-            return {}
+            return {}, []
         if "*" in text and "&" in text and _expanded(root, {}) > MAX_NODES:
             raise InputError(Problem("its aliases repeat more content than is allowed.", Place(label, 1, 1)))
         data = _plain_data(root) if _is_plain(text) else _UNUSUAL
         if data is _UNUSUAL:
             data = loader.construct_document(root)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise InputError(_syntax_problem(error, text, label)) from error
+        raise InputError(_syntax_problems(error, text, label)) from error
     finally:
         if loader is not None:
             loader.dispose()
-    if loader.repeated:
-        raise InputError(
-            [Problem(f"'{key.value}' is here for the second time.", _place(key, label)) for key in loader.repeated],
-        )
-    if hidden := list(_hidden(text, root, label)):
-        raise InputError(hidden)
-    return data
+    mistakes = [Problem(f"'{key.value}' is here for the second time.", _place(key, label)) for key in loader.repeated]
+    return data, [*mistakes, *_hidden(text, root, label)]
 
 
 def _is_plain(text: str) -> bool:
@@ -154,26 +162,28 @@ def _hidden(text: str, root: yaml.Node, label: str) -> Iterator[Problem]:
         )
 
 
-def _syntax_problem(error: Exception, source: str, label: str) -> Problem:
+def _bare_color(color: re.Match[str], source: str, label: str) -> Problem:
+    start = color.start()
+    place = Place(label, source.count("\n", 0, start) + 1, start - source.rfind("\n", 0, start))
+    return Problem(f"{color[0]} begins a comment, which hides the end of the line. Put the colour in quotes.", place)
+
+
+def _syntax_problems(error: Exception, source: str, label: str) -> list[Problem]:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     place = Place(label, mark.line + 1, mark.column + 1) if mark else Place(label)
     if isinstance(error, RecursionError):
-        return Problem("it is nested too deeply.", place)
+        return [Problem("it is nested too deeply.", place)]
     text = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     if "could not determine a constructor" in text:
         tag = text.rpartition("'")[0].rpartition("'")[2]
-        return Problem(f"the tag '{tag}' is not plain data. Leave it out.", place)
+        return [Problem(f"the tag '{tag}' is not plain data. Leave it out.", place)]
     if "cannot start any token" in text:
         text += " (put the value in quotes)"
-    elif color := _BARE_COLOR.search(source):
-        line = source.count("\n", 0, color.start()) + 1
-        place = Place(label, line, color.start() - source.rfind("\n", 0, color.start()))
-        return Problem(
-            f"{color[0]} begins a comment, which hides the end of the line. Put the colour in quotes.", place
-        )
+    elif colors := list(_BARE_COLOR.finditer(source)):
+        return [_bare_color(color, source, label) for color in colors]
     elif "mapping values are not allowed" in text:
         text = "there is a second ': ' in this line. Put the value in quotes"
-    return Problem(f"this is not YAML: {text}.", place)
+    return [Problem(f"this is not YAML: {text}.", place)]
 
 
 def _place(node: yaml.Node, label: str) -> Place:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from prompt_kit.errors import BudgetError
+    from prompt_kit.errors import BudgetError, WorkspaceError
     from prompt_kit.project import Project
     from prompt_kit.record.runs import Sent
     from prompt_kit.work.orders import Item
@@ -175,28 +175,30 @@ class Booking:
 
     def _do(self, jobs: Sequence[_Waiting]) -> None:
         ledger = self._open()
-        # What waits to be sent goes first.
-        self._book([(job, waiter) for job, waiter in jobs if isinstance(job, _Book)], ledger)
-        self._end([(job, waiter) for job, waiter in jobs if isinstance(job, _End)], ledger)
+        books = [(job, waiter) for job, waiter in jobs if isinstance(job, _Book)]
+        ends = [(job, waiter) for job, waiter in jobs if isinstance(job, _End)]
+        if books or ends:
+            deliver(self._booked(books, ends, ledger))
         for job, waiter in jobs:
             if isinstance(job, _Lose):
                 deliver([(waiter, _tried(lambda job=job: _lose(job, ledger)))])  # type: ignore[misc]
             elif not isinstance(job, _Book | _End):
                 deliver([(waiter, _tried(lambda job=job: job(ledger)))])  # type: ignore[misc]
 
-    def _book(self, jobs: Sequence[tuple[_Book, Waiter]], ledger: Ledger) -> None:
-        """Book requests in one step."""
-        if not jobs:
-            return
-        booked = ledger.book_each([job.planned for job, _ in jobs], budget=self.project.budget, sent=True)
-        deliver((waiter, number) for (_, waiter), number in zip(jobs, booked, strict=True))
-
-    def _end(self, jobs: Sequence[tuple[_End, Waiter]], ledger: Ledger) -> None:
-        """Book how requests ended, in one step."""
-        if not jobs:
-            return
-        booked = ledger.settle_each([(job.number, job.outcome) for job, _ in jobs])
-        deliver((waiter, refusal or job.answer) for (job, waiter), refusal in zip(jobs, booked, strict=True))
+    def _booked(
+        self, books: Sequence[tuple[_Book, Waiter]], ends: Sequence[tuple[_End, Waiter]], ledger: Ledger
+    ) -> list[tuple[Waiter, Any]]:
+        """Book requests that leave now and how others ended, in one step; return who gets which answer."""
+        numbers: tuple[int | BudgetError, ...] = ()
+        refusals: tuple[WorkspaceError | None, ...] = ()
+        with ledger.together():
+            if books:
+                numbers = ledger.book_each([job.planned for job, _ in books], budget=self.project.budget, sent=True)
+            if ends:
+                refusals = ledger.settle_each([(job.number, job.outcome) for job, _ in ends])
+        sent = [(waiter, number) for (_, waiter), number in zip(books, numbers, strict=True)]
+        ended = [(waiter, refusal or job.answer) for (job, waiter), refusal in zip(ends, refusals, strict=True)]
+        return [*sent, *ended]
 
     def _save(self, jobs: Sequence[tuple[_Settle, Waiter]]) -> None:
         """Save answers, then have them booked: also what could not be saved, for it was paid."""

@@ -84,7 +84,7 @@ class Server:
 
 def studio(port: int) -> Command:
     """Return the command that opens the studio at a port; 0 is any port that is free."""
-    return [sys.executable, "-m", "prompt_kit", "studio", "--port", str(port)]
+    return [sys.executable, "-m", "prompt_kit", "studio", "--no-open", "--port", str(port)]
 
 
 def sample(port: int) -> Command:

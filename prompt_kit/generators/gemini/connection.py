@@ -71,6 +71,8 @@ class Connection:
         Raises:
             NotReadyError: When there are no credentials, or Google does not take them.
         """
+        if self._client is not None and self._credentials is None:
+            return self._client
         async with self._turn:
             if self._client is None:
                 self._client = await self._opened(options, access, within_s)

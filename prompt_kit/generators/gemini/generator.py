@@ -306,7 +306,7 @@ class Gemini:
 
     async def _try(self, request: Request, by: Access, *, anew: bool = False) -> Attempt:
         """Send a request once; when Google no longer has an uploaded file, upload it again and send once more."""
-        account = by.account(self._address)
+        account = by.account(self._address) if sent_pictures(request) else ""
         files: Mapping[str, Uploaded] = {}
         try:
             client = await self._client(by)

@@ -190,8 +190,9 @@ def _whole(pieces: Iterator[str]) -> str:
     """Return the pieces of a template's output as one text; `check_length` says what it raises."""
     raw = "".join(islice(pieces, _AT_ONCE))
     check_length(len(raw))
-    while batch := list(islice(pieces, _AT_ONCE)):
-        raw += "".join(batch)
+    # Most templates put out fewer pieces.
+    for further in pieces:
+        raw += further + "".join(islice(pieces, _AT_ONCE))
         check_length(len(raw))
     return raw
 

@@ -27,11 +27,11 @@ def children(node: nodes.Node) -> list[nodes.Node]:
 
 def every_node(tree: nodes.Node) -> list[nodes.Node]:
     """Return all nodes below one, in order, each before those below it."""
-    below: list[nodes.Node] = []
+    every: list[nodes.Node] = []
     # Without recursion: the depth of a tree is limited where it is parsed, but includes add to it.
     waiting = children(tree)[::-1]
     while waiting:
         node = waiting.pop()
-        below.append(node)
+        every.append(node)
         waiting += children(node)[::-1]
-    return below
+    return every

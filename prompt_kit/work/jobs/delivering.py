@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 UNCERTAIN: Final = "It is not known whether the job arrived. 'prompt-kit runs wait' looks for it."
 
-
 _STOPPED: Final = Outcome(
     Status.CANCELLED, message="It was stopped before anything was sent.", billable="no", cost=Decimal()
 )

@@ -1,0 +1,76 @@
+"""Choosing a recipe, filling it in, and making pictures, as people do it in a browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from browser.serving import Server
+    from browser.visiting import View, Visitor
+
+PAGES = {"gallery": "/", "form": "/make/product-mockup?example=branded-mugs", "empty-form": "/make/sticker?fresh=1"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_and_fits_each_screen(
+    studio: Server, visitor: Visitor, view: View, axe: Callable[[Page], None], name: str
+) -> None:
+    """Axe has nothing against it, and nothing has to be scrolled sideways."""
+    page = visitor.open(studio, PAGES[name], view=view)
+    expect(page.locator("h1")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for fold in page.locator("details.fold > summary").all():
+        if not fold.locator("..").get_attribute("open"):
+            fold.click()
+    visitor.shot(page, name)
+    axe(page)
+
+
+def test_what_is_typed_becomes_the_prompt_and_then_pictures(studio: Server, visitor: Visitor) -> None:
+    """The prompt follows the words, their field is marked in it, and the pictures appear on the same page."""
+    page = visitor.open(studio, "/make/sticker?fresh=1")
+    page.get_by_label("The whole sticker").press_sequentially("a sleepy otter")
+    expect(page.locator("#beside")).to_contain_text("Create a sticker of a sleepy otter.")
+    expect(page.locator('#beside [data-from="subject"]')).to_have_text("a sleepy otter")
+    page.get_by_label("Pictures", exact=True).fill("2")
+    page.get_by_role("button", name="Make 2").click()
+    expect(page.locator("#result")).to_contain_text("2 of 2 there")
+    expect(page.locator("#result .take img")).to_have_count(2)
+
+
+def test_a_near_miss_is_mended_with_one_click(studio: Server, visitor: Visitor) -> None:
+    """The problem stands at its field, and the repair is a button beside it."""
+    page = visitor.open(studio, "/make/sticker?fresh=1")
+    page.get_by_label("The whole sticker").fill("a fox")
+    page.get_by_label("Style", exact=True).select_option("Own words…")
+    page.get_by_label("Style: own words").fill("kawai")
+    expect(page.locator("#said-style")).to_contain_text("is nearly the choice “Kawaii”")
+    page.get_by_role("button", name="Take “kawaii”").or_(page.get_by_role("button", name="Take “Kawaii”")).click()
+    expect(page.get_by_label("Style", exact=True)).to_have_value("kawaii")
+    expect(page.locator("#beside")).to_contain_text("a fox")
+
+
+def test_what_is_missing_gets_the_focus(studio: Server, visitor: Visitor) -> None:
+    """Making an empty form makes nothing, and the summary leads to the field."""
+    visitor.expect("422")
+    page = visitor.open(studio, "/make/sticker?fresh=1")
+    page.get_by_role("button", name="Make 4").click()
+    expect(page.locator(".summary")).to_be_focused()
+    page.locator(".summary a").click()
+    expect(page.get_by_label("The whole sticker")).to_be_focused()
+
+
+def test_the_basic_job_works_without_scripts(studio: Server, visitor: Visitor) -> None:
+    """A plain form post makes the pictures, and the page shows them once it is asked again."""
+    page = visitor.open(studio, "/make/sticker?fresh=1", scripts=False)
+    page.get_by_label("The whole sticker").fill("a sleepy otter")
+    page.get_by_role("button", name="Try one").click()
+    expect(page.locator("#result article")).to_have_count(1)
+    expect(page.locator("#beside")).to_contain_text("a sleepy otter")
