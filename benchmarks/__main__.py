@@ -20,6 +20,7 @@ from benchmarks import saving
 from benchmarks.history import history
 from benchmarks.pictures import many_pictures
 from benchmarks.rendering import rendering
+from benchmarks.studio import minute, previews
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library, Root, built_in
@@ -196,5 +197,7 @@ if __name__ == "__main__":
         requests()
         many_pictures(report)
         history()
+        previews(report)
+        minute(report)
         for line in saving.lines():
             report(*line)
