@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -18,6 +19,7 @@ from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
     from prompt_kit.recipe.library import Head
+    from prompt_kit.record.drafts import DraftContent
     from prompt_kit.studio.studio import Studio
 
 router = APIRouter()
@@ -112,6 +114,22 @@ async def keep_name(request: Request) -> Response:
     """Remember who uses this browser."""
     sent = await request.form()
     back = urlsplit(request.headers.get("referer", "/"))
-    answer = RedirectResponse("/" + quote(back.path.lstrip("/\\")), 303)
-    person_cookie(answer, named(str(sent.get("person") or "")))
+    name, draft = named(str(sent.get("person") or "")), dict(parse_qsl(back.query)).get("draft", "")
+    if draft and not person_of(request):
+        await run_in_threadpool(_take_along, request.app.state.studio, draft, name)
+    where = "/" + quote(back.path.lstrip("/\\"))
+    answer = RedirectResponse(f"{where}?{urlencode({'draft': draft})}" if draft else where, 303)
+    person_cookie(answer, name)
     return answer
+
+
+def _take_along(studio: Studio, draft: str, name: str) -> None:
+    """Give a person's first draft the name that the person gives afterwards, so that nothing typed is lost."""
+    with suppress(PromptKitError):
+        kept = studio.kit.drafts.load("", draft)
+        content: DraftContent = {
+            "values": kept.values,
+            "references": {slot: list(ids) for slot, ids in kept.references.items()},
+            "settings": kept.settings,
+        }
+        studio.kit.drafts.save(name, kept.recipe, content, draft=draft)

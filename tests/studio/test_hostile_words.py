@@ -90,6 +90,16 @@ def test_no_word_of_anybody_becomes_part_of_a_page(page: Page, server: GeminiSer
     page.post("/make/strange", sent)
     results = page.until(f"/results/{sent['draft']}", lambda text: "Being made" not in text and "take-" in text)
     assert "&lt;img src=x" in results  # both answers of the provider are shown
+    run = re.findall(r'"/runs/([^"]+/[^"]+/[^"]+)"', results)[0]
+    page.post(f"/runs/{run}/review", {"verdict": "rejected", "reason": MARK})
+    page.post(f"/runs/{run}/review", {"verdict": "comment", "reason": MARK})
+    share = page.post("/shares", {"pictures": run, "with_prompt": "yes"})
+    assert share.status_code == 200, share.text
+    shown += [
+        share.text,
+        page.get(f"/compare?a={run}&b={run}"),
+        page.get(f"/make/strange?run={run.rpartition('/')[0]}"),
+    ]
     shown += [results, page.post("/make/strange", sent | {"v.subject": "", "order": "1" * 16}).text]
     shown += [page.client.get(address).text for address in (f"/make/{MARK}", f"/?search={MARK}", f"/orders/{MARK}")]
     for text in (*shown, *pages_from(page, "/", f"/make/strange?draft={sent['draft']}")):

@@ -56,6 +56,15 @@ ADDRESSES = (
     "/share/{}",
     "/runs/{}",
     "/runs/2026-11-28/{}",
+    "/runs/2026-11-28/sticker/{}",
+    "/runs/2026-11-28/{}/all.zip",
+    "/runs/2026-11-28/sticker/sent/{}.webp",
+    "/channel/instagram/2026-11-28/{}/01.png",
+    "/channel/{}/2026-11-28/sticker/01.png",
+    "/shares/{}",
+    "/compare?a=2026-11-28/{0}/01.png&b={0}",
+    "/make/sticker?run={}",
+    "/make/sticker?example={}",
 )
 SECRET = "nobody-may-read-this"
 
