@@ -127,11 +127,11 @@ def test_an_unknown_price_is_called_so(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_all_unknown_options_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     """Each with the nearest that is offered; what stands as a value of an option is none."""
-    err = told(capsys, *"generate social-post --subject --x --chanel=feed --copyspace left --no-such --size 2K".split())
+    err = told(capsys, *"generate social-post --subject --x --chanel=feed --copyspace left --qqzz --size 2K".split())
     assert [line for line in err.splitlines() if "option" in line.lower()][1:] == [
         "Error: No such option '--chanel'. Did you mean '--channel'?",
         "No such option '--copyspace'. Did you mean '--copy-space'?",
-        "No such option '--no-such'.",
+        "No such option '--qqzz'.",
     ]
 
 
