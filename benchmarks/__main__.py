@@ -107,10 +107,12 @@ def large_projects() -> None:
                 (root / name / f"sticker-{number}{source.suffix}").write_text(comment + text, "utf-8")
         shutil.copytree(recipes / "pictures", root / "recipes/pictures")
         (root / "prompt-kit.yaml").touch()
-        for command, goal, rounds in (("list", "≤ 0.7 s", 5), ("check", "≤ 40 s", 1)):
+        for command, goal, rounds in (("list", "≤ 0.7 s", 5), ("check", "≤ 38 s", 1)):
             code = f"import os, sys; os.chdir({folder!r}); from prompt_kit.cli.main import run; run([{command!r}])"
+            began = time.perf_counter()
             [taken] = each(partial(_python, code), rounds=rounds, loops=1)
-            report(f"2,000 recipes: {command}, seconds of the processor", taken, goal, "")
+            clock = f"{time.perf_counter() - began:.1f} s by the clock; goal on 2 cores ≤ 20 s" if rounds == 1 else ""
+            report(f"2,000 recipes: {command}, seconds of the processor", taken, goal, clock)
 
 
 def requests() -> None:

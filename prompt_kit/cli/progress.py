@@ -120,7 +120,10 @@ def show_plan(planned: Item, *, left: Decimal | None = None) -> None:
     if planned.kept:
         say(f"goes on      {short(planned.kept.folder)}")
     say(f"fingerprint  {planned.prompt.fingerprint}")
-    cost = f"$0; with the real model {about(planned.estimate)}" if planned.free else about(planned.price())
+    cost = about(planned.price())
+    if planned.free:
+        known = planned.estimate is not None
+        cost = f"$0; with the real model {about(planned.estimate)}" if known else "$0; the real model's is not known"
     say(f"cost         {cost}")
     if left is not None:
         say(f"budget       {dollars(max(left, Decimal()), least=2)} left")
@@ -149,7 +152,9 @@ def show(planned: Item, outcome: Outcome) -> None:
         talk(outcome.explanation)
         talk(f"Status: {outcome.status}" + (f" ({outcome.reason})" if outcome.reason else ""))
     if planned.free:
-        talk(f"Cost: $0. With {planned.model.title} it would be {about(planned.estimate)}.")
+        known = planned.estimate is not None
+        with_it = f"With {planned.model.title} it would be" if known else f"The price of {planned.model.title} is"
+        talk(f"Cost: $0. {with_it} {about(planned.estimate) if known else 'not known'}.")
     else:
         talk(f"Cost: {dollars(outcome.cost)} (estimated {dollars(planned.estimate)}).")
     talk(f"Record: {short(outcome.folder)}\n" if outcome.folder else "Record: none; nothing was sent.\n")

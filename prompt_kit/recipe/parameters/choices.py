@@ -165,12 +165,11 @@ class ChoicesOf(Choosing):
     max: Annotated[int, Field(gt=0, le=MAX_ITEMS)] | None = None
     """Most values."""
 
-    @model_validator(mode="after")
-    def _can_be_met(self) -> ChoicesOf:
+    def check_limits(self) -> None:
+        """Check that lower ends are not above upper ones."""
         check_range(self.min, self.max)
         if self.min and self.min > len(self.choices) and not self.other:
             raise ValueError(f"min ({self.min}) is above the number of choices ({len(self.choices)})")
-        return self
 
     @cached_property
     def empty(self) -> Any:
