@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,7 @@ def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
         lifespan=open_kit, docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(check_form)]
     )
     app.state.studio, app.state.access, app.state.runner = Studio(kit), access, runner
+    app.state.watching = Counter()
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/share", shared_pages(kit), name="share")
