@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -265,3 +267,32 @@ def test_many_runs_are_listed_to_the_last(runs: list[Path], capsys: pytest.Captu
         (runs[0].parent / f"empty-{number:03}" / "run.json").touch()
     assert run(["runs", "list", "-n", "600"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 502
+
+
+def test_a_picture_is_looked_up_by_its_bytes(kit: Kit, runs: list[Path]) -> None:
+    """Somebody who has only the file learns which run has made it."""
+    sha256 = hashlib.sha256((runs[1] / "02.png").read_bytes()).hexdigest()
+    assert [picture.path for picture in kit.pictures(sha256=sha256).pictures] == [runs[1] / "02.png"]
+    assert listed(kit, sha256=sha256) == [runs[1]]
+    assert not kit.pictures(sha256="0" * 64).pictures
+
+
+@pytest.mark.parametrize(
+    ("values", "subject"),
+    [
+        ({"style": "flat", "subject": "otter"}, "otter"),
+        ({"target": "the blue sofa", "change": "swap"}, "the blue sofa"),
+        ({"style": "flat", "target": "the blue sofa"}, "the blue sofa"),
+        ({"change": "warmer", "keep": ["the hat"]}, "warmer"),
+        ({"views": ["front", "back"]}, "front"),
+        ({}, ""),
+    ],
+)
+def test_a_run_is_named_by_words_rather_than_by_a_choice(
+    kit: Kit, runs: list[Path], values: dict[str, Any], subject: str
+) -> None:
+    """A history full of runs named 'swap' helps nobody."""
+    record = runs[0] / "run.json"
+    record.write_text(json.dumps(json.loads(record.read_text("utf-8")) | {"values": values}), "utf-8")
+    (past,) = kit.history(person="ann", recipe="fox").runs
+    assert past.run.subject == subject

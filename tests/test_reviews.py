@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +18,7 @@ from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.kit import Kit
 from prompt_kit.project import Project
+from prompt_kit.record.exporting import LEFT_OUT
 from prompt_kit.record.reviews import REVIEWS, reviews_in
 
 if TYPE_CHECKING:
@@ -70,6 +73,13 @@ def test_a_verdict_never_counts_for_other_bytes(kit: Kit, fox: Path, tmp_path: P
     exported = kit.export_approved(tmp_path / "out")
     assert [path.name for path in exported.pictures] == [f"2026-11-28-{fox.name}-02.png"]
     assert "changed after its approval" in exported.problems[0]
+    with zipfile.ZipFile(io.BytesIO(b"".join(kit.zip_approved()))) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == [
+            *(path.name for path in sorted((tmp_path / "out").iterdir(), reverse=True)),
+            LEFT_OUT,
+        ]
+        assert archive.read(LEFT_OUT).decode() == f"{exported.problems[0]}\n"
 
 
 @pytest.mark.parametrize(

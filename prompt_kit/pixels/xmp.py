@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -9,14 +10,16 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SourceType: TypeAlias = Literal["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"]
-"""Made by a generative model, or put together from such a picture and others."""
+SourceType: TypeAlias = Literal["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "algorithmicMedia"]
+"""Made by a generative model, put together from such a picture and others, or drawn by a program, as proofs are."""
 
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 """The vocabulary of kinds of source (IPTC NewsCodes, 2025-05)."""
 KEYWORD: Final = "XML:com.adobe.xmp"
 """The keyword of the PNG chunk that holds XMP (XMP specification part 3, 2020)."""
 TOOL: Final = "prompt-kit"
+
+_DERIVED_FROM: Final = re.compile(rb"<stRef:documentID>sha256:([0-9a-f]{64})</stRef:documentID>")
 
 _NAMESPACES: Final = {
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
@@ -55,6 +58,12 @@ def packet(kind: SourceType, sources: Sequence[SourcePicture]) -> str:
         f'<rdf:Description rdf:about=""{spaces}>{"".join(properties)}</rdf:Description>'
         '</rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
     )
+
+
+def derived_from(data: bytes) -> str:
+    """Return the hash of the picture from which `packet` says that this file was made; empty when it says none."""
+    named = _DERIVED_FROM.search(data)
+    return named[1].decode() if named else ""
 
 
 def _ingredients(sources: Sequence[SourcePicture]) -> str:

@@ -142,6 +142,20 @@ class Archive:
 
         return versions(run, picture, self.project.runs_folder)
 
+    def zip_approved(self, *, recipe: str = "", person: str | None = None) -> Iterator[bytes]:
+        """Return a zip file of the approved pictures with their sidecars, part by part as it is made.
+
+        Args:
+            recipe: Leaves out those of other recipes.
+            person: Leaves out what was made for others.
+
+        Raises:
+            WorkspaceError: When the runs cannot be read.
+        """
+        from prompt_kit.record.exporting import zipped_pictures
+
+        return zipped_pictures(self._all_pictures(review="approved", recipe=recipe, person=person))
+
     def spending(self, *, by: By, since: date | None = None, until: date | None = None) -> tuple[SpendingLine, ...]:
         """Return what was spent, by ``day`` in their order, or by ``recipe``, ``person`` or ``model``, most first.
 

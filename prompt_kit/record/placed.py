@@ -3,6 +3,9 @@
 ``runs/orders/<token>.json`` holds one order with the prompt as it was rendered, so that a restarted page goes on with
 exactly what was asked for, whatever has become of the recipe. The token is that of the form, which makes a second
 click the same order.
+
+Beside them stand empty files, so that nobody reads all orders to find a few: ``open/<token>`` of those whose end is not
+known, and ``about/<hash>/<time>-<token>`` of those from one draft, or that refine one picture.
 """
 
 from __future__ import annotations
@@ -59,6 +62,11 @@ class PlacedOrder:
     """Why it did not come to a run, or what it asks."""
     resend: bool = False
     """Whether what may have been paid may be sent again."""
+
+    @property
+    def refines(self) -> str:
+        """The picture that it refines, as run and file name; empty when it refines none."""
+        return f"{self.parent}/{self.parent_picture}" if self.parent else ""
 
     def rendered(self, root: Path) -> Prompt:
         """Return the prompt as it was rendered when the order was placed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from fastapi import Request  # noqa: TC002 - FastAPI reads the annotations
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -28,7 +30,19 @@ LONGEST_NAME: Final = 60
 """Longest name of a person, in characters."""
 
 MAX_BODY: Final = 60_000_000
-"""Largest request that is read, in bytes: one picture of the largest size, and the rest of a form."""
+"""Largest request with pictures that is read, in bytes: one of the largest size, and the rest of a form."""
+
+MAX_FORM: Final = 4_000_000
+"""Largest request without pictures that is read, in bytes; it is held in memory."""
+
+PAUSE: Final = 60.0
+"""So many seconds the next part of a request may take to come."""
+
+LONGEST_LENGTH: Final = 12
+"""Longest number that a request may give as its size."""
+
+OK: Final = 200
+FOREVER: Final = "public, max-age=31536000, immutable"
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -66,8 +80,8 @@ class PageAccess:
 
     def is_own_host(self, host: str) -> bool:
         """Return whether a Host header, with or without its port, names this page."""
-        name = urlsplit(f"//{host}").hostname if host and "/" not in host and "@" not in host else None
-        return (name or "") in self.hosts
+        plain = host and "/" not in host and "@" not in host
+        return bool(plain) and (_parts_of(f"//{host}").hostname or "") in self.hosts
 
 
 def person_of(request: Request) -> str:
@@ -107,8 +121,8 @@ async def check_form(request: Request) -> None:
 class Guard:
     """Lets through only requests that name this host, come from this origin and have the token."""
 
-    def __init__(self, app: ASGIApp, access: PageAccess) -> None:
-        self.app, self.access = app, access
+    def __init__(self, app: ASGIApp, access: PageAccess, *, pause_s: float = PAUSE) -> None:
+        self.app, self.access, self.pause_s = app, access, pause_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it in a sentence."""
@@ -117,24 +131,21 @@ class Guard:
             return
         headers = Headers(scope=scope)
         refusal = self._refusal(scope, headers)
-        counted, limited = _limited(receive)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     own.setdefault(name, value)
-                own.setdefault("Cache-Control", "no-store")
+                # The address of one of our own files changes with its content.
+                keeps = scope["path"].startswith("/static/") and scope["query_string"] and message["status"] == OK
+                own.setdefault("Cache-Control", FOREVER if keeps else "no-store")
             await send(message)
 
         if refusal is not None:
             await refusal(scope, receive, with_headers)
-            return
-        try:
-            await self.app(scope, limited, with_headers)
-        except _TooLargeError:
-            if not counted["answered"]:
-                await _too_large()(scope, receive, with_headers)
+        else:
+            await self.app(scope, _limited(receive, _most(headers), self.pause_s), with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         host = headers.get("host", "")
@@ -142,8 +153,11 @@ class Guard:
             return PlainTextResponse("This page answers only under the address that was printed.", 400)
         if scope["method"] not in _SAFE and not self._is_own_origin(headers, host):
             return PlainTextResponse("This comes from another page, so nothing was done.", 403)
-        if headers.get("content-length", "0").isdecimal() and int(headers.get("content-length", "0")) > MAX_BODY:
-            return _too_large()
+        if _charset(headers) not in {"", "utf-8"}:
+            return PlainTextResponse("Forms are read as UTF-8 only.", 415)
+        length = headers.get("content-length", "0")
+        if len(length) > LONGEST_LENGTH or not length.isdecimal() or int(length) > _most(headers):
+            return PlainTextResponse(_too_large(_most(headers)), 413)
         if scope["path"].startswith(("/static/", "/share/")):
             return None
         return self._without_token(scope, headers)
@@ -153,7 +167,7 @@ class Guard:
         if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
             return False
         origin = headers.get("origin")
-        return origin is None or urlsplit(origin).netloc == host
+        return origin is None or _parts_of(origin).netloc == host
 
     def _without_token(self, scope: Scope, headers: Headers) -> Response | None:
         """Return the answer to a request without the token, or with the token in its address; else nothing."""
@@ -190,23 +204,49 @@ def _cookie(headers: Headers, name: str) -> str:
     return jar[name].value if name in jar else ""
 
 
-def _too_large() -> Response:
-    return PlainTextResponse(f"This is larger than {MAX_BODY // 1_000_000} MB. Save a smaller copy and try again.", 413)
+def _parts_of(address: str) -> SplitResult:
+    """Return the parts of an address; those of an empty one when it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
-class _TooLargeError(Exception):
-    """More was sent than is read."""
+def _charset(headers: Headers) -> str:
+    """Return the encoding that a request gives for its form; others than UTF-8 can make letters that are none."""
+    _, options = parse_options_header(headers.get("content-type"))
+    return options.get(b"charset", b"").decode("latin-1").lower()
 
 
-def _limited(receive: Receive) -> tuple[dict[str, int], Receive]:
-    """Return a reader that stops at the largest size, for requests that do not say theirs."""
-    counted = {"bytes": 0, "answered": 0}
+def _most(headers: Headers) -> int:
+    """Return how many bytes of a request are read; pictures come in parts, which are not held in memory."""
+    return MAX_BODY if headers.get("content-type", "").lower().startswith("multipart/") else MAX_FORM
+
+
+def _too_large(most: int) -> str:
+    return f"This is larger than {most // 1_000_000} MB. Save a smaller copy and try again."
+
+
+def _limited(receive: Receive, most: int, pause_s: float) -> Receive:
+    """Return a reader that stops at a size, for requests that do not say theirs, and does not wait for ever.
+
+    What it raises becomes a page, as long as none has begun.
+    """
+    read, going_on = 0, True
 
     async def limited() -> Message:
-        message = await receive()
-        counted["bytes"] += len(message.get("body", b""))
-        if counted["bytes"] > MAX_BODY:
-            raise _TooLargeError
+        nonlocal read, going_on
+        if not going_on:
+            return await receive()  # waits until whoever asks is gone
+        try:
+            async with asyncio.timeout(pause_s):
+                message = await receive()
+        except TimeoutError as error:
+            raise HTTPException(408, "The rest of this did not come. Send it again.") from error
+        read += len(message.get("body", b""))
+        going_on = message.get("more_body", False)
+        if read > most:
+            raise HTTPException(413, _too_large(most))
         return message
 
-    return counted, limited
+    return limited

@@ -7,14 +7,33 @@ from typing import TYPE_CHECKING
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from prompt_kit.errors import NotFoundError, PromptKitError
-from prompt_kit.studio import filling, gallery, runfiles, uploading, watching
+from prompt_kit.studio import (
+    again,
+    changing,
+    downloading,
+    filling,
+    gallery,
+    history,
+    picturepage,
+    reviewing,
+    runfiles,
+    runpage,
+    sharing,
+    sidebyside,
+    spending,
+    uploading,
+    watching,
+)
 from prompt_kit.studio.access import Guard, PageAccess, check_form
 from prompt_kit.studio.ordering import OrderRunner
 from prompt_kit.studio.pages import STATIC, page
+from prompt_kit.studio.shared import shared_pages
 from prompt_kit.studio.studio import Studio
 
 if TYPE_CHECKING:
@@ -25,7 +44,23 @@ if TYPE_CHECKING:
 
     from prompt_kit.kit import Kit
 
-ROUTERS = (gallery.router, filling.router, watching.router, uploading.router, runfiles.router)
+ROUTERS = (
+    gallery.router,
+    again.router,
+    filling.router,
+    watching.router,
+    uploading.router,
+    downloading.router,
+    runpage.router,
+    picturepage.router,
+    changing.router,
+    sidebyside.router,
+    history.router,
+    reviewing.router,
+    sharing.router,
+    spending.router,
+    runfiles.router,
+)
 """The pages, in the order of the work."""
 
 
@@ -51,7 +86,9 @@ def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
     app.state.studio, app.state.access, app.state.runner = Studio(kit), access, runner
     for router in ROUTERS:
         app.include_router(router)
+    app.mount("/share", shared_pages(kit), name="share")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(GZipMiddleware, compresslevel=5)
     app.add_exception_handler(PromptKitError, _problem)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
@@ -79,4 +116,6 @@ def _unreadable(request: Request, _: Exception) -> Response:
 
 def _unexpected(request: Request, _: Exception) -> Response:
     message = "Something unexpected happened in prompt-kit itself. What was made and paid is saved; reload the page."
+    if request.url.path.startswith("/share/"):  # its own application has answered already, and shows nothing of ours
+        return PlainTextResponse(message, 500)
     return page(request, "problem.html", 500, title="That did not work", message=message)

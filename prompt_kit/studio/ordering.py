@@ -107,7 +107,7 @@ class OrderRunner:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def changes(self, *about: str) -> AsyncIterator[None]:
-        """Yield at once, and then whenever something of these orders or drafts has changed."""
+        """Yield at once, and then whenever something of these orders, drafts or refined pictures has changed."""
         changed = asyncio.Event()
         changed.set()
         for name in about:
@@ -125,7 +125,7 @@ class OrderRunner:
 
     def nudge(self, order: PlacedOrder) -> None:
         """Tell everybody who watches that an order has changed."""
-        for name in (order.token, order.draft):
+        for name in (order.token, order.draft, order.refines):
             for changed in self._watchers.get(name, ()):
                 changed.set()
 

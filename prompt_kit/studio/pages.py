@@ -17,6 +17,7 @@ from prompt_kit.support.money import dollars
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
+
+_MEGABYTE: Final = 1_000_000
 
 PAGES: Final = Environment(
     loader=FileSystemLoader(FOLDER / "pages"),
@@ -79,10 +82,25 @@ def _price(amount: Decimal | None) -> str:
     return "price unknown" if amount is None else "free" if not amount else dollars(amount, least=2, most=3)
 
 
+def _left(amount: Decimal) -> str:
+    """Return an amount that may be zero or below it as people read it."""
+    return ("−" if amount < 0 else "") + dollars(abs(amount), least=2, most=3)
+
+
 def _when(at: datetime | None) -> str:
     """Return a moment as people read it, in the time of this computer."""
     return f"{at.astimezone():%d %b %Y, %H:%M}" if at else ""
 
 
-PAGES.filters |= {"price": _price, "when": _when, "spoken": spoken, "in_words": in_words}
-PAGES.globals |= {"asset": asset, "roles": ROLES}
+def _also(names: Sequence[str], chosen: str) -> list[str]:
+    """Return names to choose from, with the chosen one even where there is nothing of it."""
+    return sorted({*names, chosen} - {""}, key=str.casefold)
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes as people read it."""
+    return f"{count / 1_000_000:.1f} MB" if count >= _MEGABYTE else f"{max(1, round(count / 1000))} kB"
+
+
+PAGES.filters |= {"size": _size, "price": _price, "left": _left, "when": _when, "spoken": spoken, "in_words": in_words}
+PAGES.globals |= {"also": _also, "asset": asset, "roles": ROLES}

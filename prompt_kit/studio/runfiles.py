@@ -22,7 +22,8 @@ router = APIRouter()
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
-_PICTURE: Final = re.compile(r"[0-9]{2,9}(?:-[a-z]{1,20})?\.(?:[a-z]{3,4})")
+_ENDINGS: Final = "|".join(ending[1:] for ending in (*EXTENSIONS.values(), ".bin"))
+_PICTURE: Final = re.compile(rf"[0-9]{{2,9}}(?:-[a-z]{{1,20}})?\.(?:{_ENDINGS})")
 _KEPT: Final = {"Cache-Control": "private, max-age=86400, immutable"}
 
 

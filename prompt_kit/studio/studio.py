@@ -8,10 +8,12 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from prompt_kit.errors import PromptKitError
 from prompt_kit.generators import BUILT_IN, is_free
 from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
+from prompt_kit.support.words import spoken
 from prompt_kit.work.planning import default_generator
 
 if TYPE_CHECKING:
@@ -37,6 +39,12 @@ class Loaded:
     state: frozenset[tuple[str, int, int]]
     recipes: dict[tuple[str, tuple[str, ...]], Recipe] = field(default_factory=dict)
 
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """The titles of recipes and presets, by name."""
+        heads = {**self.library.heads("recipe"), **self.library.heads("preset")}
+        return {name: head.title for name, head in heads.items()}
+
 
 class Studio:
     """A kit, with what pages need again and again."""
@@ -48,6 +56,8 @@ class Studio:
         self._looked = float("-inf")
         self._asked = float("-inf")
         self._left: Decimal | None = None
+        self._counted = float("-inf")
+        self._waiting = 0
 
     @property
     def library(self) -> Library:
@@ -89,6 +99,30 @@ class Studio:
         if now - self._asked > BUDGET_AGE:
             self._left, self._asked = self.kit.budget_left(), now
         return self._left
+
+    def title(self, name: str) -> str:
+        """Return the title of a recipe or preset; of those that are gone, the name as words."""
+        return self._current().titles.get(name) or spoken(name) or "Without a recipe"
+
+    @cached_property
+    def proof_generators(self) -> tuple[str, ...]:
+        """The generators whose pictures are proofs, which nobody has to approve."""
+        return tuple(name for name in BUILT_IN if draws_layouts(name))
+
+    def waiting(self) -> int:
+        """Return how many pictures wait for approval, without proofs, as it was a moment ago; 0 when nobody can say."""
+        now = time.monotonic()
+        if now - self._counted > BUDGET_AGE:
+            self._counted = now
+            try:
+                self._waiting = self.kit.pictures(review="waiting", without=self.proof_generators, limit=1).total
+            except PromptKitError:  # every page shows the number, and those that need the runs say what is wrong
+                self._waiting = 0
+        return self._waiting
+
+    def count_again(self) -> None:
+        """Count at once what waits for approval, because a verdict came."""
+        self._counted = float("-inf")
 
     def _current(self) -> Loaded:
         now = time.monotonic()

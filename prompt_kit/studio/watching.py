@@ -93,12 +93,18 @@ _HEADLINES: Final = {
 }
 
 
-def orders_of(request: Request, draft: str) -> list[OrderView]:
-    """Return what was ordered from a draft, the newest first."""
+def orders_of(request: Request, about: str) -> list[OrderView]:
+    """Return what a person ordered from a draft, or to change a picture, the newest first.
+
+    Of the changes of a picture, those that have ended stand among its versions: only the newest is shown once more.
+    """
     runner: OrderRunner = request.app.state.runner
     person = person_of(request)
-    own = (order for order in placed_orders(runner.root) if order.draft == draft and order.person == person)
-    return [view_of(runner, order) for order in own]
+    mine = [order for order in placed_orders(runner.root) if order.person == person]
+    drafted = [order for order in mine if about and order.draft == about]
+    changes = [order for order in mine if about and order.refines == about]
+    shown = [order for at, order in enumerate(changes) if at == 0 or order.state not in _ENDED]
+    return [view_of(runner, order) for order in (*drafted, *shown)]
 
 
 def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
@@ -134,7 +140,7 @@ def _takes(
             name = str(turn.get("name") or "") if len(turns) > 1 else ""
             done = made.get((number, take))
             if done is not None and done.answer.status is not Status.CANCELLED:
-                views.append(_answered(take, name, done, folder))
+                views.append(answered(take, name, done, folder))
             elif working and on_their_way > 0:
                 on_their_way -= 1
                 views.append(TakeView(take + 1, name, "working", headline="Working"))
@@ -145,7 +151,8 @@ def _takes(
     return tuple(views)
 
 
-def _answered(take: int, name: str, done: Done, folder: Path | None) -> TakeView:
+def answered(take: int, name: str, done: Done, folder: Path | None) -> TakeView:
+    """Return one picture that was ordered, by the answer to its request."""
     answer = done.answer
     there = tuple(picture for picture in done.pictures if folder and (folder / picture).is_file())
     if answer.status is Status.OK and (there or not done.pictures):
@@ -178,10 +185,10 @@ def _folder(root: Path, run: str) -> Path | None:
         return None
 
 
-@router.get("/results/{draft}")
-def results(request: Request, draft: str) -> HTMLResponse:
-    """Return what has come of a draft's orders, for the part of the page that shows it."""
-    return page(request, "results.html", orders=orders_of(request, draft), draft=draft)
+@router.get("/results/{about:path}")
+def results(request: Request, about: str) -> HTMLResponse:
+    """Return what has come of the orders of a draft or refined picture, for the part of the page that shows it."""
+    return page(request, "results.html", orders=orders_of(request, about), draft=about)
 
 
 @router.get("/orders/{token}")
@@ -220,14 +227,16 @@ async def drop(request: Request, token: str) -> Response:
 
 async def _after(request: Request, order: PlacedOrder) -> Response:
     if "hx-request" in request.headers:
-        return await run_in_threadpool(results, request, order.draft)
+        return await run_in_threadpool(results, request, order.draft or order.refines)
     where = f"/make/{order.recipe}?draft={order.draft}#result" if order.draft else f"/orders/{order.token}"
+    if order.refines:
+        where = f"/runs/{order.refines}#result"
     return RedirectResponse(where, 303)
 
 
-@router.get("/events/{about}", response_class=EventSourceResponse)
+@router.get("/events/{about:path}", response_class=EventSourceResponse)
 async def events(request: Request, about: str) -> AsyncIterator[ServerSentEvent]:
-    """Tell of every change of an order, or of the orders of a draft."""
+    """Tell of every change of an order, or of the orders of a draft or refined picture."""
     runner: OrderRunner = request.app.state.runner
     async for _ in runner.changes(about):
         yield ServerSentEvent(event="changed", raw_data="1")

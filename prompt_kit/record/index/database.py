@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 INDEX: Final = ".history.db"
 """The name of the file, among the runs."""
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Of the tables; a file with another one is made anew."""
 
 _BUSY_S: Final = 10
@@ -35,6 +35,7 @@ _TABLES: Final = (
       decided_by TEXT NOT NULL, decided_at TEXT, reason TEXT NOT NULL, PRIMARY KEY (run, name)
     ) WITHOUT ROWID""",
     "CREATE INDEX pictures_by_state ON pictures (state, at, run, name)",
+    "CREATE INDEX pictures_by_hash ON pictures (sha256)",
     f"PRAGMA user_version = {_VERSION}",
 )
 

@@ -54,6 +54,8 @@ class History:
         conditions = Conditions(wanted)
         if review := review_in(wanted):
             conditions.add("p.state = ?", review)
+        if sha256 := wanted.get("sha256"):
+            conditions.add("p.sha256 = ?", sha256)
         source, columns = "pictures AS p JOIN runs AS r ON r.id = p.run", "p.*, r.recipe AS recipe, r.person AS person"
         rows, total, cursor = self._page(columns, source, _PICTURE_KEY, conditions, wanted)
         return PicturePage(tuple(self._picture(row) for row in rows), total, cursor)

@@ -41,6 +41,8 @@ class Wanted(TypedDict, total=False):
     """The first day, in UTC."""
     until: date | None
     """The last day, in UTC."""
+    sha256: str
+    """The hash of a picture's bytes; of runs, of at least one of their pictures."""
     words: str
     """What is in the run's id or in the beginning of what was filled in first."""
     limit: int
@@ -66,6 +68,8 @@ class Conditions:
             self.add("r.at >= ?", f"{since:%Y-%m-%d}")
         if until := wanted.get("until"):
             self.add("r.at < ?", f"{until + timedelta(days=1):%Y-%m-%d}")
+        if sha256 := wanted.get("sha256"):
+            self.add("r.id IN (SELECT run FROM pictures WHERE sha256 = ?)", sha256)
         for word in wanted.get("words", "").split():
             self.add("(instr(lower(r.subject), ?) OR instr(r.id, ?))", *[word.lower()] * 2)
 

@@ -5,7 +5,7 @@ is its name and the hash of its bytes, so that a verdict never counts for other 
 """
 
 from prompt_kit.record.reviews.file import REVIEWS, reviews_in
-from prompt_kit.record.reviews.pictures import ReviewedPicture, picture_of, review, reviewed, reviewed_by
+from prompt_kit.record.reviews.pictures import ReviewedPicture, picture_of, review, reviewable, reviewed, reviewed_by
 from prompt_kit.record.reviews.schema import Review, ReviewState, Verdict
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Verdict",
     "picture_of",
     "review",
+    "reviewable",
     "reviewed",
     "reviewed_by",
     "reviews_in",

@@ -184,7 +184,7 @@ def summary_of(folder: Path, record: RunRecord) -> RunSummary:
         folder=folder,
         state=record.state,
         recipe=record.recipe,
-        subject=_subject(record),
+        subject=shortened(subject_of(record)),
         generator=record.generator,
         started=record.started.astimezone(),
         parent=record.parent or "",
@@ -195,8 +195,19 @@ def summary_of(folder: Path, record: RunRecord) -> RunSummary:
     )
 
 
-def _subject(record: RunRecord) -> str:
-    """Return the change that was asked for, else the value that was filled in first, on one line."""
-    value = record.values.get("change") or next(iter(record.values.values()), "")
-    entries = value if isinstance(value, list | tuple) else [value]
-    return shortened(" ".join(str(entries[0] if entries else "").split()))
+def subject_of(record: RunRecord) -> str:
+    """Return what a run is about, on one line: the change that was asked for, its subject, or the first words in it.
+
+    A value of a single word is as often a choice, such as ``swap``, and says little; it counts where nothing else does.
+    """
+    slots = {part.get("reference") or part.get("mask") for turn in record.turns for part in turn.get("parts", ())}
+    texts = {name: _first_text(value) for name, value in record.values.items() if value and name not in slots}
+    refined = record.parent or next(iter(texts), "") == "change"
+    named = texts.get("change", "") if refined else ""
+    several = (text for text in texts.values() if " " in text)
+    return named or texts.get("subject") or next(several, "") or next(iter(texts.values()), "")
+
+
+def _first_text(value: Any) -> str:
+    entry = value[0] if isinstance(value, list | tuple) else value
+    return " ".join(str(entry).split())

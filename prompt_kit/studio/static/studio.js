@@ -22,6 +22,22 @@ if (search) {
   search.form.addEventListener("submit", (event) => event.preventDefault());
 }
 
+// ---- gallery: a picture that was made here brings its settings
+const again = document.querySelector("[data-again]");
+if (again) {
+  const file = again.elements.file;
+  file.addEventListener("change", () => { if (file.files.length) again.requestSubmit(); });
+  again.addEventListener("dragover", (event) => { event.preventDefault(); again.classList.add("over"); });
+  again.addEventListener("dragleave", () => again.classList.remove("over"));
+  again.addEventListener("drop", (event) => {
+    event.preventDefault();
+    again.classList.remove("over");
+    if (!event.dataTransfer.files.length) return;
+    file.files = event.dataTransfer.files;
+    again.requestSubmit();
+  });
+}
+
 // ---- only one menu stands open, and Escape closes it
 document.addEventListener("click", (event) => {
   for (const menu of all("details.menu[open], details.who[open]")) if (!menu.contains(event.target)) menu.open = false;

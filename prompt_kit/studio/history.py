@@ -1,0 +1,39 @@
+"""All runs, the newest first, narrowed as a person chooses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse  # noqa: TC002 - FastAPI reads the annotations
+
+from prompt_kit.studio.narrowing import REVIEW_STATES, RUN_STATES, narrowing
+from prompt_kit.studio.pages import is_part, page
+
+if TYPE_CHECKING:
+    from prompt_kit.studio.studio import Studio
+
+router = APIRouter()
+
+AT_ONCE: Final = 24
+"""So many runs are shown before "Show more"."""
+
+
+@router.get("/history")
+def history(request: Request, cursor: str = "") -> HTMLResponse:
+    """Show the runs, or the next ones of them for the end of the list."""
+    studio: Studio = request.app.state.studio
+    chosen = narrowing(request.query_params)
+    listed = studio.kit.history(**chosen.wanted, limit=AT_ONCE, cursor=cursor)
+    shown: dict[str, Any] = {"chosen": chosen, "listed": listed, "states": RUN_STATES, "reviews": REVIEW_STATES}
+    if is_part(request):
+        return page(request, "runs.html", **shown)
+    return page(
+        request,
+        "history.html",
+        422 if chosen.problems else 200,
+        **shown,
+        choices=studio.kit.history_choices(),
+        problems={problem.parameter: problem.message for problem in chosen.problems},
+        later=bool(cursor),
+    )

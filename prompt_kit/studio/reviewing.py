@@ -1,0 +1,239 @@
+"""The pictures that wait for approval in one place, and what people say of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from prompt_kit.errors import PromptKitError
+from prompt_kit.record.reviews import picture_of, reviews_in
+from prompt_kit.record.reviews.pictures import with_reviews
+from prompt_kit.record.runs.listing import summary
+from prompt_kit.studio.access import person_of
+from prompt_kit.studio.narrowing import REVIEW_STATES, narrowing
+from prompt_kit.studio.pages import is_part, page
+from prompt_kit.studio.runfiles import picture_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from prompt_kit.record.index import PastPicture, PicturePage
+    from prompt_kit.record.reviews import Review, ReviewState, Verdict
+    from prompt_kit.studio.narrowing import Narrowing
+    from prompt_kit.studio.studio import Studio
+
+router = APIRouter()
+
+AT_ONCE: Final = 24
+"""So many pictures are shown before "Show more"."""
+
+GROUPS: Final = {"run": "Run", "recipe": "Recipe"}
+_SAID: Final = {"approve": "Approved", "reject": "Rejected", "comment": "Comment kept"}
+
+
+@dataclass(frozen=True, slots=True)
+class PictureCase:
+    """One picture to decide about, with what was said of it."""
+
+    run: str
+    name: str
+    recipe: str
+    person: str
+    at: datetime | None
+    state: ReviewState
+    said: tuple[Review, ...]
+    """Verdicts and comments on these bytes, the oldest first."""
+    approved_before: str = ""
+    """The last approved picture of the same recipe, as run and file name."""
+    problem: str = ""
+    typed: str = ""
+    """What was typed as a reason and is not kept yet."""
+
+    @property
+    def key(self) -> str:
+        """Names it within the page."""
+        return f"{self.run}-{self.name}".replace("/", "-").replace(".", "-")
+
+    @property
+    def address(self) -> str:
+        """The last part of its address."""
+        return f"{self.run}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGroup:
+    """The pictures of one run or recipe."""
+
+    name: str
+    """The id of the run, or the name of the recipe."""
+    cases: tuple[PictureCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewList:
+    """What the page shows, as it stands in its address."""
+
+    narrowed: Narrowing
+    state: ReviewState
+    by: str
+    proofs: bool
+    """Whether proofs are shown, too."""
+
+    def query(self, **more: str) -> str:
+        """Return the part of the page's address after its question mark, with more in it."""
+        own = {"state": self.state, "by": self.by, "proofs": "yes" if self.proofs else ""}
+        named = {"recipe": self.narrowed.recipe, "person": self.narrowed.person}
+        return urlencode({name: value for name, value in {**named, **own, **more}.items() if value})
+
+    def pictures(self, studio: Studio, cursor: str) -> PicturePage:
+        """Return the pictures that it shows."""
+        wanted = self.narrowed.wanted
+        return studio.kit.pictures(
+            review=self.state,
+            recipe=wanted["recipe"],
+            person=wanted["person"],
+            without=() if self.proofs else studio.proof_generators,
+            limit=AT_ONCE,
+            cursor=cursor,
+        )
+
+
+@router.get("/review")
+def review(request: Request, cursor: str = "") -> HTMLResponse:
+    """Show the pictures in a state of review, or the next ones of them for the end of the list."""
+    studio: Studio = request.app.state.studio
+    asked = _list_of(request.query_params)
+    studio.count_again()
+    listed = asked.pictures(studio, cursor)
+    shown: dict[str, Any] = {
+        "asked": asked,
+        "listed": listed,
+        "groups": groups_of(studio, listed.pictures, asked.by),
+        "review_names": REVIEW_STATES,
+        "back": asked.query(),
+    }
+    if is_part(request):
+        return page(request, "cases.html", **shown)
+    choices = studio.kit.history_choices()
+    return page(request, "review.html", **shown, choices=choices, ways=GROUPS, later=bool(cursor))
+
+
+@router.post("/review/{day}/{name}/{picture}")
+async def decide(request: Request, day: str, name: str, picture: str) -> Response:
+    """Keep what a person says of a picture."""
+    form = await request.form()
+    texts = {key: value for key, value in form.items() if isinstance(value, str)}
+    return await run_in_threadpool(_decide, request, (day, name, picture), texts)
+
+
+@router.get("/review/approved.zip")
+def approved(request: Request) -> StreamingResponse:
+    """Send the approved pictures with their sidecars, as a zip file that is made on the way."""
+    studio: Studio = request.app.state.studio
+    wanted = narrowing(request.query_params).wanted
+    name = "-".join(filter(None, ("approved", wanted["recipe"] if wanted["recipe"].isascii() else "")))
+    safe = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)[:80]
+    pieces = studio.kit.zip_approved(recipe=wanted["recipe"], person=wanted["person"])
+    headers = {"Content-Disposition": f'attachment; filename="{safe}.zip"'}
+    return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+
+
+def groups_of(studio: Studio, pictures: Iterable[PastPicture], by: str) -> list[CaseGroup]:
+    """Return pictures by run or recipe, each with what was said of it."""
+    key = (lambda past: past.recipe) if by == "recipe" else (lambda past: past.run)
+    ordered = sorted(pictures, key=key) if by == "recipe" else list(pictures)
+    before: dict[str, str] = {}
+    groups = []
+    for name, members in groupby(ordered, key):
+        cases = [_case(studio, past, before) for past in members]
+        groups.append(CaseGroup(name, tuple(cases if by == "recipe" else sorted(cases, key=lambda case: case.name))))
+    return groups
+
+
+def _case(studio: Studio, past: PastPicture, before: dict[str, str]) -> PictureCase:
+    """Return a picture of the history; ``before`` remembers the last approved picture of each recipe."""
+    problem = ""
+    said: tuple[Review, ...] = ()
+    try:
+        reviews = reviews_in(past.path.parent)
+        said = with_reviews(past.path, reviews).reviews if reviews else ()
+    except PromptKitError as error:
+        problem = str(error)
+    if past.recipe not in before:
+        before[past.recipe] = _last_approved(studio, past.recipe)
+    own = f"{past.run}/{past.name}"
+    other = before[past.recipe] if before[past.recipe] != own else ""
+    return PictureCase(
+        past.run, past.name, past.recipe, past.person, past.started, past.state, said, other, problem=problem
+    )
+
+
+def _last_approved(studio: Studio, recipe: str, without: str = "") -> str:
+    """Return the newest approved picture of a recipe but for one, as run and file name; empty when there is none."""
+    if not recipe:
+        return ""
+    listed = studio.kit.pictures(review="approved", recipe=recipe, limit=2)
+    names = (f"{past.run}/{past.name}" for past in listed.pictures)
+    return next((name for name in names if name != without), "")
+
+
+def _decide(request: Request, where: tuple[str, str, str], texts: Mapping[str, str]) -> Response:
+    studio: Studio = request.app.state.studio
+    path = picture_file(request, *where)
+    verdict, reason, problem = texts.get("verdict", ""), texts.get("reason", ""), ""
+    try:
+        studio.kit.review(
+            path.parent, path.name, cast("Verdict", verdict), person=person_of(request), reason=reason.strip()
+        )
+    except PromptKitError as error:
+        problem = " ".join(problem.message for problem in error.problems)
+    else:
+        studio.count_again()
+    back = _list_of(dict(parse_qsl(texts.get("back", "")[:2_000])))
+    if not problem and not is_part(request):
+        return RedirectResponse(f"/review?{back.query()}", 303)
+    case = _case_now(studio, path, problem=problem, typed=reason if problem else "")
+    said = problem or f"{_SAID.get(verdict, '')}: picture {path.stem} of {studio.title(case.recipe)}."
+    shown: dict[str, Any] = {"case": case, "back": back.query(), "said": said, "review_names": REVIEW_STATES}
+    return page(request, "verdict.html" if is_part(request) else "decide.html", 422 if problem else 200, **shown)
+
+
+def _case_now(studio: Studio, path: Path, *, problem: str, typed: str) -> PictureCase:
+    """Return a picture as it is now, after something was said of it."""
+    run = summary(path.parent)
+    try:
+        reviewed = with_reviews(picture_of(path.parent, path.name), reviews_in(path.parent))
+    except PromptKitError as error:  # a damaged file of reviews
+        problem = problem or str(error)
+        return PictureCase(run.id, path.name, run.recipe, run.person, run.started, "waiting", (), "", problem, typed)
+    other = _last_approved(studio, run.recipe, f"{run.id}/{path.name}")
+    return PictureCase(
+        run.id,
+        path.name,
+        run.recipe,
+        run.person,
+        run.started,
+        reviewed.state,
+        reviewed.reviews,
+        other,
+        problem=problem,
+        typed=typed,
+    )
+
+
+def _list_of(asked: Mapping[str, str]) -> ReviewList:
+    state = asked.get("state", "")
+    return ReviewList(
+        narrowing({name: asked.get(name, "") for name in ("recipe", "person")}),
+        cast("ReviewState", state if state in REVIEW_STATES else "waiting"),
+        asked["by"] if asked.get("by") in GROUPS else "run",
+        proofs=asked.get("proofs") == "yes",
+    )

@@ -1,0 +1,24 @@
+"""The page of a run: what was asked, by whom, what it cost, and its pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse  # noqa: TC002 - FastAPI reads the annotations
+
+from prompt_kit.studio.looking import run_view
+from prompt_kit.studio.pages import page
+from prompt_kit.studio.runfiles import run_folder
+
+if TYPE_CHECKING:
+    from prompt_kit.studio.studio import Studio
+
+router = APIRouter()
+
+
+@router.get("/runs/{day}/{name}")
+def run(request: Request, day: str, name: str) -> HTMLResponse:
+    """Show a run."""
+    studio: Studio = request.app.state.studio
+    return page(request, "run.html", run=run_view(studio, run_folder(request, day, name)))

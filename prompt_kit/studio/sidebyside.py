@@ -1,0 +1,84 @@
+"""Compares two pictures of any runs: side by side, or the first over the second with a slider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse  # noqa: TC002 - FastAPI reads the annotations
+
+from prompt_kit.errors import NotFoundError
+from prompt_kit.studio.looking import run_view, size_of
+from prompt_kit.studio.pages import page
+from prompt_kit.studio.picturepage import versions_of
+from prompt_kit.studio.runfiles import picture_file
+
+if TYPE_CHECKING:
+    from prompt_kit.studio.looking import PictureView, RunView
+    from prompt_kit.studio.studio import Studio
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two pictures."""
+
+    letter: str
+    run: RunView
+    picture: PictureView
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A picture that can be compared with another one."""
+
+    address: str
+    label: str
+
+
+@router.get("/compare")
+def compare(request: Request, a: str = "", b: str = "") -> HTMLResponse:
+    """Show two pictures beside each other."""
+    studio: Studio = request.app.state.studio
+    first = _side(request, "A", a)
+    others = candidates(studio, first)
+    second = _side(request, "B", b) if b else None
+    if second is not None:
+        more = [Candidate(second.picture.address, _label(second.run, second.picture)), *candidates(studio, second)]
+        others = list({other.address: other for other in (*others, *more)}.values())
+    return page(request, "compare.html", sides=[side for side in (first, second) if side], candidates=others)
+
+
+def candidates(studio: Studio, side: Side) -> list[Candidate]:
+    """Return the pictures that are likely to be compared with one: those of its run, and its versions."""
+    own = [Candidate(view.address, _label(side.run, view)) for view in side.run.pictures]
+    versions = [
+        Candidate(f"{version.run.id}/{version.picture}", version.change or version.run.subject or version.run.id)
+        for version in versions_of(studio, side.picture)
+        if version.picture
+    ]
+    return list({candidate.address: candidate for candidate in (*versions, *own)}.values())
+
+
+def _label(run: RunView, picture: PictureView) -> str:
+    return f"{run.summary.subject or run.title}: {picture.title.lower()}"
+
+
+def _side(request: Request, letter: str, address: str) -> Side:
+    """Return one of the two pictures.
+
+    Raises:
+        NotFoundError: When there is no such picture.
+    """
+    day, _, rest = address.partition("/")
+    name, _, file = rest.partition("/")
+    if not file:
+        raise NotFoundError("picture", address or letter)
+    path = picture_file(request, day, name, file)
+    run = run_view(request.app.state.studio, path.parent)
+    picture = run.picture(path.name)
+    return Side(letter, run, picture, *size_of(path))

@@ -1,0 +1,111 @@
+"""What was spent, by day, recipe, person or model, and what is left of the budget."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, cast
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from prompt_kit.record.limits import limits_left
+from prompt_kit.studio.pages import page
+from prompt_kit.support.money import recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prompt_kit.record.ledger import By, SpendingLine
+    from prompt_kit.studio.studio import Studio
+
+router = APIRouter()
+
+BYS: Final = {"day": "Day", "recipe": "Recipe", "person": "Person", "model": "Model"}
+PERIODS: Final = {"month": "This month", "30-days": "Last 30 days", "all": "All time"}
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingBar:
+    """A line of what was spent, with the lengths of its bars in hundredths of the longest."""
+
+    name: str
+    line: SpendingLine
+    booked: float
+    possible: float
+
+
+@router.get("/spending")
+def spending(request: Request, by: str = "day", period: str = "month") -> HTMLResponse:
+    """Show what was spent in a period."""
+    studio: Studio = request.app.state.studio
+    by, period = by if by in BYS else "day", period if period in PERIODS else "month"
+    lines = _lines(studio, by, period)
+    return page(
+        request,
+        "spending.html",
+        by=by,
+        period=period,
+        bys=BYS,
+        periods=PERIODS,
+        bars=bars_of(studio, by, lines),
+        booked=sum((line.spending.known for line in lines), Decimal()),
+        possible=sum((line.spending.possible for line in lines), Decimal()),
+        requests=sum(line.requests for line in lines),
+        unpriced=sum(line.spending.unpriced for line in lines),
+        limits=limits_left(studio.kit.project),
+    )
+
+
+@router.get("/spending/table.csv")
+def table(request: Request, by: str = "day", period: str = "month") -> Response:
+    """Return the same as a table for spreadsheets."""
+    studio: Studio = request.app.state.studio
+    by, period = by if by in BYS else "day", period if period in PERIODS else "month"
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow([by, "requests", "booked_usd", "may_be_paid_usd", "without_price"])
+    for line in _lines(studio, by, period):
+        spent = line.spending
+        name = f"'{line.name}" if line.name.startswith(_FORMULA) else line.name
+        rows.writerow([name, line.requests, recorded(spent.known), recorded(spent.possible), spent.unpriced])
+    headers = {"Content-Disposition": f'attachment; filename="spending-by-{by}-{period}.csv"'}
+    # The mark at the beginning tells spreadsheets that it is UTF-8.
+    return Response("\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def bars_of(studio: Studio, by: str, lines: Sequence[SpendingLine]) -> list[SpendingBar]:
+    """Return the lines as the page shows them: days from the newest, else what cost most first."""
+    longest = max((line.most for line in lines), default=Decimal()) or Decimal(1)
+
+    def share(amount: Decimal) -> float:
+        return round(float(amount / longest * 100), 2)
+
+    shown = reversed(lines) if by == "day" else lines
+    return [
+        SpendingBar(_name(studio, by, line.name), line, share(line.spending.known), share(line.spending.possible))
+        for line in shown
+    ]
+
+
+def _lines(studio: Studio, by: str, period: str) -> tuple[SpendingLine, ...]:
+    return studio.kit.spending(by=cast("By", by), since=_since(period))
+
+
+def _since(period: str) -> date | None:
+    today = datetime.now(UTC).date()
+    return {"month": today.replace(day=1), "30-days": today - timedelta(days=29)}.get(period)
+
+
+def _name(studio: Studio, by: str, name: str) -> str:
+    if by == "day":
+        return f"{date.fromisoformat(name):%a %d %b %Y}"
+    if by == "recipe":
+        return studio.title(name)
+    return name or ("Nobody named" if by == "person" else "No model")

@@ -1,0 +1,121 @@
+"""The page of all runs: what it shows, how it is narrowed, and how it goes on."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from kept_runs import NOON, kept
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .asking import Page
+
+
+def runs_on(text: str) -> list[str]:
+    return re.findall(r'href="/runs/([^"/]+/[^"/]+)"', text)
+
+
+def id_of(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}"
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> list[str]:
+    """Thirty runs, the newest first: those of even numbers by ann, the others by nobody named."""
+    root = tmp_path / "runs"
+    return [
+        id_of(
+            kept(
+                root, recipe="sticker" if n % 3 else "logo", person="" if n % 2 else "ann", at=NOON - timedelta(hours=n)
+            )
+        )
+        for n in range(30)
+    ]
+
+
+def test_an_empty_project_leads_to_the_recipes(page: Page) -> None:
+    """Somebody who comes here first learns where to begin."""
+    text = page.get("/history")
+    assert "Nothing was made in this project yet" in text
+    assert 'href="/">Choose a recipe' in text
+
+
+def test_runs_come_newest_first_and_the_rest_by_show_more(page: Page, made: list[str]) -> None:
+    """Every run is shown once, with and without JavaScript."""
+    first = page.get("/history")
+    more = re.search(r'href="(/history\?cursor=[^"]+)"', first)
+    assert more is not None
+    assert "30 runs" in first
+    rest = page.get(more[1])
+    assert runs_on(first) + runs_on(rest) == made
+    part = page.client.get(more[1], headers={"HX-Request": "true"}).text
+    assert runs_on(part) == runs_on(rest)
+    assert "<h1" not in part
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("recipe=logo", lambda n: n % 3 == 0),
+        ("person=ann", lambda n: n % 2 == 0),
+        ("person=+", lambda n: n % 2 == 1),
+        ("recipe=logo&person=ann", lambda n: n % 6 == 0),
+        ("since=2026-11-28", lambda n: n <= 12),
+        ("until=2026-11-27", lambda n: n > 12),
+        ("state=failed", lambda _: False),
+        ("review=waiting&recipe=logo", lambda n: n % 3 == 0),
+    ],
+)
+def test_filters_narrow_and_stay_in_the_form_and_in_show_more(
+    page: Page, made: list[str], asked: str, wanted: object
+) -> None:
+    """What was chosen holds for the next page, too; nobody named differs from everybody."""
+    assert callable(wanted)
+    text = page.get(f"/history?{asked}&words=&cursor=")
+    shown = runs_on(text)
+    while more := re.search(r'href="(/history\?[^"]*cursor=[^"]+)"', text):
+        text = page.get(more[1].replace("&amp;", "&"))
+        shown += runs_on(text)
+    assert shown == [run for n, run in enumerate(made) if wanted(n)]
+
+
+def test_nothing_that_fits_is_said_with_a_way_out(page: Page, made: list[str]) -> None:
+    """A filter that is too narrow does not look like an empty history."""
+    text = page.get("/history?words=unheard-of")
+    assert made
+    assert "No run fits" in text
+    assert '<option value="owl" selected>Owl</option>' in page.get("/history?recipe=owl")
+    assert 'href="/history">show all' in text
+
+
+def test_a_date_that_is_none_is_said_at_its_field(page: Page, made: list[str]) -> None:
+    """The other filters hold, and what was typed wrong is named."""
+    answer = page.client.get("/history?since=yesterday&recipe=logo&state=odd")
+    assert answer.status_code == 422
+    assert 'id="since-problem"' in answer.text
+    assert "“yesterday” is no date" in answer.text
+    assert "There is no state “odd”" in answer.text
+    assert len(runs_on(answer.text)) == sum(n % 3 == 0 for n in range(len(made)))
+
+
+def test_a_damaged_run_is_shown_with_what_is_wrong(page: Page, tmp_path: Path) -> None:
+    """One broken record takes nothing else away."""
+    folder = kept(tmp_path / "runs")
+    other = kept(tmp_path / "runs", recipe="owl")
+    (folder / "run.json").write_text("{")
+    text = page.get("/history")
+    assert set(runs_on(text)) == {id_of(folder), id_of(other)}
+    assert "Record damaged" in text
+
+
+def test_what_people_typed_is_shown_as_text(page: Page, tmp_path: Path) -> None:
+    """A name or a search is never read as HTML."""
+    kept(tmp_path / "runs", person="<img src=x onerror=alert(1)>")
+    text = page.get("/history?words=<script>alert(2)</script>") + page.get("/history")
+    assert "<img src=x" not in text
+    assert "<script>alert" not in text
+    assert "&lt;img src=x" in text

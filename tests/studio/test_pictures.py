@@ -1,0 +1,217 @@
+"""The page of one picture: decided on, changed in words, downloaded, compared, and with all its versions."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from fakes import png
+from kept_runs import NOON, kept
+from PIL import Image as Pillow
+
+from prompt_kit.pixels import channels
+from prompt_kit.record.placed import placed_orders
+
+from .test_runs import made
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prompt_kit.kit import Kit
+
+    from .asking import Page
+
+
+@pytest.fixture
+def folder(kit: Kit) -> Path:
+    """A run with three pictures."""
+    return kept(kit.project.runs_folder, pictures=3)
+
+
+def address(folder: Path, picture: str = "02.png") -> str:
+    """Return the address of the page of a picture."""
+    return f"/runs/{folder.parent.name}/{folder.name}/{picture}"
+
+
+def test_a_picture_leads_to_the_ones_before_and_after_it(page: Page, folder: Path) -> None:
+    """All pictures of a run can be looked through without going back."""
+    text = page.get(address(folder))
+    assert f'rel="prev" href="{address(folder, "01.png")}"' in text
+    assert f'rel="next" href="{address(folder, "03.png")}"' in text
+    assert "Picture 2 of 3" in text
+
+
+def test_what_is_said_of_a_picture_stays_and_the_last_verdict_counts(page: Page, kit: Kit, folder: Path) -> None:
+    """Approve, comment, reject: each with person and reason, none of it removed."""
+    page.client.cookies["prompt_kit_person"] = "Ann"
+    for verdict, reason in (("approve", ""), ("comment", "A <b>little</b> dark."), ("reject", "The tail is cut off.")):
+        assert page.post(f"{address(folder)}/review", {"verdict": verdict, "reason": reason}).status_code == 200
+    text = page.get(address(folder))
+    assert [review.verdict for review in kit.reviews(folder)[1].reviews] == ["approve", "comment", "reject"]
+    assert "A &lt;b&gt;little&lt;/b&gt; dark." in text
+    assert text.index("The tail is cut off.") < text.index("A &lt;b&gt;")
+    assert 'state-rejected"' in text
+    assert "Ann" in text
+    assert (folder / "02.png").read_bytes() == png((64, 48), "#00aa00")
+
+
+def test_a_rejection_without_a_reason_asks_for_it_and_keeps_nothing(page: Page, kit: Kit, folder: Path) -> None:
+    """The problem stands at the field."""
+    answer = page.post(f"{address(folder)}/review", {"verdict": "reject"})
+    assert answer.status_code == 422
+    assert re.search(r'id="reason-said"><span>Say why the picture is rejected', answer.text)
+    assert "aria-invalid" in answer.text
+    assert not kit.reviews(folder)[1].reviews
+
+
+def test_a_change_in_words_becomes_the_next_version(page: Page, kit: Kit) -> None:
+    """It is made from this very picture, shown where it was asked for, and stands in the tree of versions."""
+    run = made(kit, count=2)
+    here = f"/runs/{run}/02.png"
+    answer = page.post(f"{here}/change", {"change": "make the light warmer", "order": "x" * 20}, follow=False)
+    assert answer.headers["location"] == f"{here}#result"
+    text = page.until(here, lambda text: "1 of 1 there" in text)
+    order = next(iter(placed_orders(kit.project.runs_folder)))
+    assert (order.parent, order.parent_picture) == (run, "02.png")
+    assert f'href="/runs/{order.run}/01.png"' in text
+    child = page.get(f"/runs/{order.run}/01.png")
+    assert f'href="{here}"' in child
+    assert "make the light warmer" in child
+    assert f"/compare?a={order.run}/01.png&amp;b={run}/02.png" in child
+
+
+def test_the_same_form_sent_twice_is_one_change(page: Page, kit: Kit) -> None:
+    """A double click pays once."""
+    here = f"/runs/{made(kit)}/01.png"
+    for _ in range(2):
+        page.post(f"{here}/change", {"change": "warmer", "order": "y" * 20}, follow=False)
+    assert len(list(placed_orders(kit.project.runs_folder))) == 1
+
+
+def test_a_change_is_shown_with_its_price_before_anything_is_spent(page: Page, kit: Kit) -> None:
+    """What will be sent stands there while it is typed, and on a page of its own without scripts."""
+    here = f"/runs/{made(kit)}/01.png"
+    typed = page.post(f"{here}/change/preview", {"change": "make the light <i>warmer</i>"}).text
+    assert "make the light &lt;i&gt;warmer&lt;/i&gt;" in typed
+    assert "free" in typed
+    assert "make the light" in page.post(f"{here}/change", {"change": "make the light warmer", "see": "yes"}).text
+    assert not list(placed_orders(kit.project.runs_folder))
+
+
+def test_a_change_without_words_is_asked_for(page: Page, kit: Kit) -> None:
+    """Nothing is ordered, and the field says what is missing."""
+    answer = page.post(f"/runs/{made(kit)}/01.png/change", {"change": "  "})
+    assert answer.status_code == 422
+    assert "Say what should be different." in answer.text
+
+
+def test_a_picture_of_a_damaged_run_can_be_changed_like_one_from_elsewhere(page: Page, folder: Path) -> None:
+    """The order has a page of its own, because it belongs to no run that can be read."""
+    (folder / "run.json").write_text("{", "utf-8")
+    answer = page.post(f"{address(folder)}/change", {"change": "warmer", "order": "z" * 20}, follow=False)
+    assert answer.headers["location"] == f"/orders/{'z' * 20}"
+
+
+def test_a_copy_for_a_channel_has_its_size_and_says_what_it_is(page: Page, folder: Path) -> None:
+    """The picture itself stays as it is, and the copy names its hash."""
+    before = (folder / "02.png").read_bytes()
+    answer = page.client.get(f"/channel/story/{folder.parent.name}/{folder.name}/02.png")
+    with Pillow.open(io.BytesIO(answer.content)) as copy:
+        assert (copy.format, copy.size) == ("JPEG", (1080, 1920))
+    assert b"digitalsourcetype/trainedAlgorithmicMedia" in answer.content
+    assert hashlib.sha256(before).hexdigest().encode() in answer.content
+    assert answer.headers["content-disposition"] == f'attachment; filename="{folder.name}-02-story.jpg"'
+    assert (folder / "02.png").read_bytes() == before
+    assert page.client.get(f"/channel/fax/{folder.parent.name}/{folder.name}/02.png").status_code == 404
+
+
+def test_a_proof_for_a_channel_is_no_work_of_a_model(page: Page, kit: Kit) -> None:
+    """What a program drew must not be called a model's picture."""
+    answer = page.client.get(f"/channel/square/{made(kit)}/01.png")
+    assert b"digitalsourcetype/algorithmicMedia" in answer.content
+
+
+def test_the_page_says_what_a_channel_cuts_off(page: Page, folder: Path) -> None:
+    """Nobody should learn only from the post that a head is missing."""
+    text = page.get(address(folder))
+    for channel in channels.CHANNELS.values():
+        assert f"/channel/{channel.name}/{folder.parent.name}/{folder.name}/02.png" in text
+    assert "cuts off 25 % at the left and right" in text
+
+
+def test_two_pictures_stand_beside_each_other(page: Page, kit: Kit, folder: Path) -> None:
+    """Of any two runs, and both can be exchanged for others."""
+    other = kept(kit.project.runs_folder, recipe="owl", at=NOON.replace(hour=13))
+    a, b = (address(run, picture).removeprefix("/runs/") for run, picture in ((folder, "02.png"), (other, "01.png")))
+    text = page.get(f"/compare?a={a}&b={b}")
+    assert text.index(f"/small/1280/{a}") < text.index(f"/small/1280/{b}")
+    assert 'type="range"' in text
+    assert f'<option value="{address(folder, "03.png").removeprefix("/runs/")}">' in text
+    assert "Choose the second picture" in page.get(f"/compare?a={a}")
+
+
+@pytest.mark.parametrize("asked", ["", "a=x", "a=../../etc/passwd", "a=2026-11-28/gone-0000/01.png"])
+def test_a_comparison_of_what_is_not_there_is_refused(page: Page, asked: str) -> None:
+    """An address leads to pictures of runs only."""
+    assert page.client.get(f"/compare?{asked}").status_code == 404
+
+
+def test_the_subject_of_the_first_version_is_proposed_as_alternative_text(page: Page, kit: Kit) -> None:
+    """Of a refinement, the change alone would not describe the picture."""
+    first = made(kit, subject='a fox "on" a <red> roof')
+    page.post(f"/runs/{first}/01.png/change", {"change": "make it warmer", "order": "a" * 20}, follow=False)
+    page.until(f"/runs/{first}/01.png", lambda text: "1 of 1 there" in text)
+    run = next(iter(placed_orders(kit.project.runs_folder))).run
+    assert 'id="alt-text" class="alt-text">a fox &#34;on&#34; a &lt;red&gt; roof</p>' in page.get(f"/runs/{run}/01.png")
+
+
+@pytest.mark.parametrize("picture", ["01.json", "run.json", "..%2F..%2Fledger.db", "09.png", "01.svg"])
+def test_only_pictures_have_pages(page: Page, folder: Path, picture: str) -> None:
+    """Records and other files are no pictures."""
+    assert page.client.get(address(folder, picture)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["review", "change", "change/preview"])
+def test_forms_of_other_pages_are_refused(page: Page, folder: Path, path: str) -> None:
+    """Without our token nothing is decided, ordered or judged."""
+    answer = page.client.post(f"{address(folder)}/{path}", data={"verdict": "approve", "change": "x"})
+    assert answer.status_code == 403
+
+
+def dropped(page: Page, data: bytes, name: str = "picture.png") -> str:
+    """Drop a file in the gallery; return where that leads, or what is said."""
+    token = {"form_token": page.access.form_token}
+    answer = page.client.post("/again", data=token, files={"file": (name, data)}, follow_redirects=False)
+    return answer.headers["location"] if answer.status_code == 303 else answer.text
+
+
+def test_a_dropped_picture_brings_its_settings(page: Page, kit: Kit) -> None:
+    """By its bytes, by a copy for a channel, and by its sidecar."""
+    run = made(kit, style="flat")
+    folder = kit.project.runs_folder / run
+    expected = f"/make/sticker?run={run}"
+    assert dropped(page, (folder / "01.png").read_bytes()) == expected
+    assert dropped(page, page.client.get(f"/channel/feed/{run}/01.png").content) == expected
+    assert dropped(page, (folder / "01.json").read_bytes(), "01.json") == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (png((8, 8), "#123456"), "No run here has made this picture."),
+        (b"", "No file was chosen."),
+        (b"<svg onload=alert(1)>", "neither a picture nor"),
+        (json.dumps({"run": "../../etc"}).encode(), "neither a picture nor"),
+        (json.dumps({"run": "2026-11-28/gone-0000"}).encode(), "not in this project"),
+        (b"[" * 100_000, "neither a picture nor"),
+    ],
+    ids=["unknown", "empty", "script", "elsewhere", "gone", "deep"],
+)
+def test_a_file_that_is_of_no_run_says_so(page: Page, kit: Kit, data: bytes, said: str) -> None:
+    """The sentence says why, and what would work."""
+    kept(kit.project.runs_folder)
+    assert said in dropped(page, data)
