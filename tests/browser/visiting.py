@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route
@@ -65,7 +65,7 @@ class Visitor:
         self._expected: list[str] = []
 
     def open(self, server: Server, path: str = "", *, view: View | None = None, scripts: bool = True) -> Page:
-        """Open the address that a server printed, and then a page of it; further tabs: ``page.context.new_page()``."""
+        """Open the address that a server printed, or a page of it; further tabs: ``page.context.new_page()``."""
         view = view or View()
         context = self._browser.new_context(
             **view.options(), java_script_enabled=scripts, reduced_motion="reduce", locale="en-GB", timezone_id="UTC"
@@ -76,9 +76,7 @@ class Visitor:
         context.on("weberror", lambda error: self._keep(str(error.error)))
         context.route(lambda url: not url.startswith(f"{server.origin}/"), self._refuse)
         page = context.new_page()
-        page.goto(server.address)
-        if path:
-            page.goto(urljoin(server.origin, path))
+        page.goto(opening(server, path) if path else server.address)
         return page
 
     def expect(self, pattern: str) -> None:
@@ -103,6 +101,12 @@ class Visitor:
     def _refuse(self, route: Route) -> None:
         self._keep(f"The page asks another host: {route.request.url}")
         route.abort()
+
+
+def opening(server: Server, path: str) -> str:
+    """Return the address of a page with what opens it: the token of the address that a server printed."""
+    token = urlsplit(server.address).query
+    return urljoin(server.origin, path) + (f"{'&' if '?' in path else '?'}{token}" if token else "")
 
 
 def violations(page: Page) -> list[str]:
