@@ -102,11 +102,10 @@ def orders_of(request: Request, about: str) -> list[OrderView]:
     """
     runner: OrderRunner = request.app.state.runner
     person = person_of(request)
-    mine = [order for order in placed_orders(runner.root, about) if order.person == person]
-    drafted = [order for order in mine if order.draft == about]
-    changes = [order for order in mine if order.refines == about]
-    shown = [order for at, order in enumerate(changes) if at == 0 or order.state not in ENDED]
-    return [view_of(runner, order) for order in (*drafted, *shown)]
+    own = [order for order in placed_orders(runner.root, about) if order.person == person]
+    changes = [order for order in own if order.refines == about]
+    shown = [order for order in own if order not in changes[1:] or order.state not in ENDED]
+    return [view_of(runner, order) for order in shown]
 
 
 def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
