@@ -21,6 +21,13 @@ SHOTS: Final = Path(__file__).parents[2] / "shots"
 AXE: Final = Path(__file__).with_name("axe.min.js")
 
 
+WIDER: Final = """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+    [...document.querySelectorAll("body *")]
+        .filter(it => it.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+        .map(it => it.cloneNode(false).outerHTML.slice(0, 160))"""
+"""Returns the elements that are wider than the screen."""
+
+
 @dataclass(frozen=True)
 class View:
     """How somebody sees a page: on which screen, in which theme."""
@@ -110,11 +117,18 @@ def opening(server: Server, path: str) -> str:
 
 
 def violations(page: Page) -> list[str]:
-    """Return what axe has to say against a page as it stands, a line for each element."""
+    """Return what axe has to say against a page as it stands, a line for each element, and what axe does not look at."""
     page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-    return [
+    # The size of what is clicked or touched, 24 pixels at least, is a rule that axe has to be asked for.
+    rules = {"target-size": {"enabled": True}}
+    report = page.evaluate("rules => axe.run(document, {resultTypes: ['violations'], rules})", rules)
+    objections = [
         f"{rule['id']} ({rule['impact']}): {rule['help']}: {node['html']}"
-        for rule in found["violations"]
+        for rule in report["violations"]
         for node in rule["nodes"]
     ]
+    if (headings := page.locator("h1").count()) != 1:
+        objections.append(f"The page has {headings} headings of the first level.")
+    if wide := page.evaluate(WIDER):
+        objections.append(f"The page has to be scrolled sideways because of: {', '.join(wide)}")
+    return objections
