@@ -23,6 +23,7 @@ from benchmarks import saving
 from benchmarks.history import history
 from benchmarks.pictures import many_pictures
 from benchmarks.rendering import rendering
+from benchmarks.studio import minute, previews
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library, Root, built_in
@@ -201,6 +202,7 @@ PARTS: dict[str, tuple[Callable[[], None], ...]] = {
     "commands": (processes,),
     "pictures": (requests, partial(many_pictures, report), saved_pictures),
     "history": (history,),
+    "studio": (partial(previews, report), partial(minute, report)),
 }
 
 

@@ -149,8 +149,7 @@ class Visitor:
         draft, began = self._form["draft"], time.perf_counter()
         await self.ask("/make/sticker", {**self._form, "make": "all"})
         self.orders.append(count)
-        reader, writer = await self._connected()
-        writer.write(self._head("GET", f"/events/{draft}").encode() + b"\r\n")
+        reader, writer = await self.watch(draft)
         try:
             while True:
                 line = await reader.readline()
@@ -161,13 +160,22 @@ class Visitor:
                     if f"{count} of {count} there" in body:
                         break
         finally:
-            writer.close()
+            await closed(writer)
         self.waits.append(time.perf_counter() - began)
         pictures = sorted(set(re.findall(r'"(/small/640/[^"]+)"', body)))
         assert len(pictures) == count, body
         for picture in pictures:
             await self.ask(picture)
         await self.ask(re.findall(r'"(/runs/[^"/]+/[^"/]+)"', body)[0])
+
+    async def watch(self, draft: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Return a connection on which the changes of a draft's orders are told, as they happen."""
+        reader, writer = await self._connected()
+        writer.write(f"{self._head('GET', f'/events/{draft}')}Accept-Encoding: gzip\r\n\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b" 200 OK" in head, head
+        assert b"content-encoding" not in head.lower(), "events would wait until enough of them are there"
+        return reader, writer
 
     async def ask(self, path: str, sent: Mapping[str, str] | None = None, *, part: bool = False) -> Answer:
         """Ask for a page or send a form, and follow where it leads; anything but success is an error."""
@@ -176,14 +184,14 @@ class Visitor:
         head += "Hx-Request: true\r\n" if part else ""
         if sent is not None:
             head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
-        if self._open is None:
+        if self._open is None or self._open[0].at_eof():  # the server closes what was not used for a while
+            await self.leave()
             self._open = await self._connected()
         reader, writer = self._open
         writer.write(f"{head}\r\n{body}".encode())
         answer = await _answer(reader)
         if answer.headers.get("connection") == "close":
-            writer.close()
-            self._open = None
+            await self.leave()
         for cookie in answer.headers.get("set-cookie", "").splitlines():
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -192,10 +200,11 @@ class Visitor:
         assert answer.status == 200, f"{path}: {answer.status} {answer.body[:3000]}"  # noqa: PLR2004
         return answer
 
-    def leave(self) -> None:
+    async def leave(self) -> None:
         """Close the connection."""
         if self._open is not None:
-            self._open[1].close()
+            await closed(self._open[1])
+            self._open = None
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         host, _, port = self.host.partition(":")
@@ -204,6 +213,13 @@ class Visitor:
     def _head(self, method: str, path: str) -> str:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         return f"{method} {quote(path, safe='/?=&%-_.~')} HTTP/1.1\r\nHost: {self.host}\r\nCookie: {cookies}\r\n"
+
+
+async def closed(writer: asyncio.StreamWriter) -> None:
+    """Close a connection, and wait until it is."""
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 async def _answer(reader: asyncio.StreamReader) -> Answer:
@@ -268,7 +284,7 @@ async def crowd(address: str, people: int, seconds: float, *, greedy: int = 0) -
                 group.create_task(work_for(visitor, seconds, counts))
     finally:
         for visitor in visitors:
-            visitor.leave()
+            await visitor.leave()
     return visitors
 
 

@@ -57,7 +57,7 @@ async def _typed(visitors: list[Visitor], cpu: Callable[[], float]) -> float:
         *(type_along(visitor, number / PEOPLE, PREVIEWS) for number, visitor in enumerate(visitors)),
     )
     for visitor in visitors:
-        visitor.leave()
+        await visitor.leave()
     return (cpu() - began) / sum(len(visitor.latencies) for visitor in visitors)
 
 
@@ -78,10 +78,3 @@ def minute(report: Callable[[str, float, str, str], None]) -> None:
     )
     detail = f"s; {MANY} pictures of somebody else take {max(visitors[0].waits):.1f} s"
     report("one or two pictures, seconds at the 95th percentile", waits[len(waits) * 95 // 100], "s", detail)
-
-
-if __name__ == "__main__":
-    from benchmarks.__main__ import report
-
-    previews(report)
-    minute(report)

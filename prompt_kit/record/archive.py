@@ -181,8 +181,11 @@ class Archive:
         """
         from prompt_kit.record.ledger import Ledger
 
+        budget = self.project.budget
+        if budget.run is budget.day is budget.month is None:
+            return None
         with Ledger.open(self.project.ledger_url) as ledger:
-            return ledger.left(self.project.budget)
+            return ledger.left(budget)
 
     @property
     def drafts(self) -> DraftStore:

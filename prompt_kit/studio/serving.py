@@ -61,6 +61,8 @@ def serve(kit: Kit, listening: socket.socket, *, announce: Callable[[str], objec
         access_log=False,
         server_header=False,
         lifespan="on",
+        # People think for longer than the usual five seconds between two letters.
+        timeout_keep_alive=75,
         # Pages that watch hold their connection; they find their way back by themselves.
         timeout_graceful_shutdown=2,
     )

@@ -97,7 +97,8 @@ class Studio:
         """Return what the budget still allows, in US dollars, as it was a moment ago; ``None`` is no limit."""
         now = time.monotonic()
         if now - self._asked > BUDGET_AGE:
-            self._left, self._asked = self.kit.budget_left(), now
+            self._asked = now  # whoever comes meanwhile does not wait, and takes what was left before
+            self._left = self.kit.budget_left()
         return self._left
 
     def title(self, name: str) -> str:
