@@ -68,6 +68,8 @@ class OrderView:
     priced: bool = False
     """Whether a cost is known to show."""
     at: datetime | None = None
+    next_step: str = ""
+    """What to do about the pictures that did not come."""
 
     @property
     def done(self) -> int:
@@ -126,6 +128,7 @@ def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
         cost=record.cost if record else None,
         priced=bool(record and record.requests),
         at=order.at,
+        next_step=record.totals.next_step if record and record.totals else "",
     )
 
 

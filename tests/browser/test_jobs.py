@@ -68,7 +68,8 @@ def test_a_refusal_stands_beside_the_finished_pictures(google: GeminiServer, stu
     expect(page.locator("#result")).to_contain_text("1 of 2 there")
     expect(page.locator("#result .take img")).to_have_count(1)
     expect(page.locator("#result .take-failed")).to_contain_text("Refused by the provider")
-    expect(page.locator("#result .take-failed .help")).not_to_be_empty()
+    expect(page.locator("#result .take-failed .help")).to_contain_text("safety rules stopped it")
+    expect(page.locator("#result .note")).to_contain_text("try again")
 
 
 def test_a_double_click_is_one_order(google: GeminiServer, studio: Server, visitor: Visitor) -> None:
