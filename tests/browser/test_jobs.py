@@ -47,14 +47,16 @@ def paid(google: GeminiServer) -> int:
 
 
 def test_pictures_appear_one_by_one(held: HeldAnswers, studio: Server, visitor: Visitor) -> None:
-    """Each as soon as it is there, without anything being clicked."""
+    """Each as soon as it is there, without anything being clicked; whoever reloads meanwhile sees the same."""
     page = visitor.open(studio, FORM)
     make(page, 2)
     pictures = page.locator("#result .take img")
     expect(page.locator("#result")).to_contain_text("Being made: 0 of 2")
     held.let_go()
     expect(pictures).to_have_count(1)
+    page.reload()
     expect(page.locator("#result")).to_contain_text("Being made: 1 of 2")
+    expect(pictures).to_have_count(1)
     held.let_go()
     expect(pictures).to_have_count(2)
     expect(page.locator("#result")).to_contain_text("2 of 2 there")
