@@ -64,6 +64,7 @@ def test_pictures_are_chosen_and_put_in_order(studio: Server, visitor: Visitor, 
     slot.locator("input[type=file]").set_input_files(pictures)
     expect(names(slot)).to_have_text(["front.png", "back.png"])
     slot.get_by_label("Move back.png one place earlier").click()
+    expect(page.get_by_label("Remove back.png")).to_be_focused()
     expect(names(slot)).to_have_text(["back.png", "front.png"])
     expect(page.locator("#beside .sent-pictures li")).to_have_count(2)
     page.get_by_label("Remove back.png").click()

@@ -272,7 +272,7 @@ if (form) {
       refresh();
     } else if (event.target.closest("[data-earlier]") && picture.previousElementSibling) {
       picture.previousElementSibling.before(picture);
-      event.target.closest("[data-earlier]").focus();
+      picture.querySelector(picture.previousElementSibling ? "[data-earlier]" : "[data-remove]").focus();
       refresh();
     }
   });
