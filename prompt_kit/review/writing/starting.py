@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError
 from prompt_kit.recipe.assembly import load
-from prompt_kit.review.writing.texts import check_new, names, own_text, written_text
+from prompt_kit.review.writing.texts import check_new, names, own_root, own_text, written_text
 from prompt_kit.support.words import spoken
 from prompt_kit.support.yamlfile import YamlFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Recipe
@@ -84,8 +86,8 @@ class FilledIn:
     values: Mapping[str, Any]
     uses: Sequence[str] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
-    pictures: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """The files of reference pictures, from the project's folder, by slot."""
+    pictures: Mapping[str, Sequence[Path]] = field(default_factory=dict)
+    """The files of reference pictures in the project's folder, by slot."""
 
 
 def beginning(library: Library, kind: str, name: str, way: str, base: str = "") -> Beginning:
@@ -163,7 +165,13 @@ def from_values(library: Library, kind: str, name: str, filled: FilledIn, *, loc
     values = {key: value for key, value in filled.values.items() if key in form.parameters}
     title = f"{base.title}: {spoken(name)}"
     lines = [f"title: {quoted(title)}", f"extends: {base.name}"]
-    given = {**values, **filled.pictures}
+    start = own_root(library).recipes if kind == "recipe" else library.project.root
+    pictures = {
+        slot: [os.path.relpath(path, start).replace(os.sep, "/") for path in paths]
+        for slot, paths in filled.pictures.items()
+        if slot in form.references
+    }
+    given = {**values, **pictures}
     if kind == "preset":
         lines += [f"uses: {_flow(filled.uses)}"] if filled.uses else []
         lines += ["values:", *_entries(given, 2)] if given else ["values: {}"]
@@ -173,8 +181,7 @@ def from_values(library: Library, kind: str, name: str, filled: FilledIn, *, loc
         lines += ["examples:", "  first:"]
         lines += [f"    uses: {_flow(filled.uses)}"] if filled.uses else []
         lines += ["    settings:", *_entries(filled.settings, 6)] if filled.settings else []
-        pictures = {slot: [f"../{path}" for path in paths] for slot, paths in filled.pictures.items()}
-        lines += ["    values:", *_entries({**values, **pictures}, 6)]
+        lines += ["    values:", *_entries(given, 6)] if given else ["    values: {}"]
     text = "\n".join(lines) + "\n"
     note = (
         "These values fill the form in; people may change them unless they are locked."

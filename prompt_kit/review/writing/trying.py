@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import Place, Problem, PromptKitError
-from prompt_kit.prompt.settings import Settings
 from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.recipe.library import FOLDERS, Library
 from prompt_kit.review.diff import State, changes_between
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from prompt_kit.prompt import Prompt
+    from prompt_kit.prompt.settings import Settings
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.review.diff import Changes
     from prompt_kit.review.writing.texts import WrittenText
@@ -50,7 +50,9 @@ class TriedTexts:
     unfinished: bool
     """Whether more may come to light once these are mended."""
     changes: Changes | None
-    """What becomes of every prompt; nothing for presets, which have no examples of their own."""
+    """What becomes of every prompt; nothing for presets, which have no examples of their own, and without texts."""
+    broken: tuple[Problem, ...] = ()
+    """What keeps it, or another file that it touches, from being rendered; anything else is advice."""
     recipe: Recipe | None = None
     """The recipe whose form people will fill in, when it can be read."""
     examples: tuple[ExampleToShow, ...] = field(default=())
@@ -68,7 +70,7 @@ def tried(before: Library, subject: Subject, texts: Sequence[WrittenText]) -> Tr
     subjects = [subject] if subject[0] != "template" else users_of(library, subject[1])
     problems, unfinished = _problems(library, subject, subjects)
     changes = None
-    if subject[0] != "preset":
+    if subject[0] != "preset" and texts:
         brand_new = any(text.new and (text.kind, text.name) == subject for text in texts) and subject[0] != "template"
         only = [subject[1]] if brand_new else []
         try:
@@ -76,15 +78,42 @@ def tried(before: Library, subject: Subject, texts: Sequence[WrittenText]) -> Tr
         except PromptKitError as error:
             problems = (*problems, *(problem for problem in error.problems if problem not in problems))
     examples: list[ExampleToShow] = []
+    broken: list[Problem] = []
     recipe = None
     for kind, name in subjects:
         try:
-            examples += examples_of(library, kind, name)
             recipe = recipe or (load(name, library=library) if kind != "strategy" else None)
-        except PromptKitError:
-            continue  # the problems say why
+            examples += examples_of(library, kind, name)
+        except PromptKitError as error:
+            broken += error.problems
+    broken += [problem for example in examples for problem in _breaks(example)]
+    broken += _broken_elsewhere(changes, subjects) if changes else ()
     recipe = recipe or (examples[0].recipe if examples else None)
-    return TriedTexts(problems, unfinished, changes, recipe, tuple(examples))
+    broken = list(dict.fromkeys(broken))
+    problems = (*problems, *(problem for problem in broken if problem.message not in {p.message for p in problems}))
+    return TriedTexts(problems, unfinished, changes, tuple(broken), recipe, tuple(examples))
+
+
+def _breaks(example: ExampleToShow) -> Sequence[Problem]:
+    try:
+        example.prompt()
+    except PromptKitError as error:
+        name = example.key.rpartition("/")[2]
+        return [replace(p, message=f"example '{name}': {p.message}") if not p.place else p for p in error.problems]
+    return ()
+
+
+def _broken_elsewhere(changes: Changes, subjects: Sequence[Subject]) -> Iterator[Problem]:
+    """Yield what can no longer be rendered in other files."""
+    for change in changes.recipes:
+        if (change.kind, change.name) in subjects:
+            continue
+        if change.status == "broken":
+            yield from (Problem(f"{change.kind} '{change.name}': {problem}") for problem in change.problems)
+        for example in change.examples:
+            if example.status == "broken":
+                where = f"{change.kind} '{change.name}', example '{example.name}'"
+                yield from (Problem(f"{where}: {problem}") for problem in example.problems)
 
 
 def users_of(library: Library, template: str) -> list[Subject]:
