@@ -15,6 +15,7 @@ import click
 
 from prompt_kit.cli.output import discard, prepare, say, talk
 from prompt_kit.errors import PromptKitError, WorkspaceError, did_you_mean
+from prompt_kit.support.person import working_as
 
 COMMANDS: Final = {
     "list": ("prompt_kit.cli.browse:list_recipes", "Say which recipes there are."),
@@ -86,7 +87,14 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: Any) -> N
     callback=_print_version,
     help="Show the version.",
 )
-def cli() -> None:
+@click.option(
+    "--person",
+    metavar="NAME",
+    envvar="PROMPT_KIT_PERSON",
+    help="For whom pictures are made; in a team, the user of the computer when left out.",
+)
+@click.pass_context
+def cli(ctx: click.Context, person: str | None) -> None:
     """Recipes become prompts, and prompts become pictures.
 
     \b
@@ -94,6 +102,8 @@ def cli() -> None:
     prompt-kit render sticker --subject "a red panda"      the prompt
     prompt-kit generate sticker --subject "a red panda"    the picture
     """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
+    if person:
+        ctx.with_resource(working_as(person))
 
 
 def main() -> None:

@@ -132,16 +132,17 @@ def show_plan(planned: Item, *, left: Decimal | None = None) -> None:
 
 
 def budget_left(project: Project) -> Decimal | None:
-    """Return what the tightest budget has left, in US dollars; ``None`` when there is none."""
-    budget = project.budget
-    if budget.run is None and budget.day is None and budget.month is None:
+    """Return what the tightest budget has left for whoever works here, in US dollars; ``None`` when there is none."""
+    budget, own = project.budget, project.budget.of_person(project.person())
+    limits = [limit for limit in (budget.run, budget.day, budget.month, own) if limit is not None]
+    if not limits:
         return None
     from prompt_kit.record.ledger import Ledger
 
     if not Ledger.exists(project.ledger_url):
-        return min(limit for limit in (budget.run, budget.day, budget.month) if limit is not None)
+        return min(limits)
     with Ledger.open(project.ledger_url) as ledger:
-        return ledger.left(budget)
+        return ledger.left(budget, person=project.person())
 
 
 def show(planned: Item, outcome: Outcome) -> None:

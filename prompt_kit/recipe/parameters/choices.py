@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from prompt_kit.prompt.spec import SettingsSpec
 from prompt_kit.recipe.fine_texts import fine_as
 from prompt_kit.recipe.nearness import described
 from prompt_kit.recipe.parameters.common import (
@@ -20,7 +21,6 @@ from prompt_kit.recipe.parameters.common import (
     text_at_once,
 )
 from prompt_kit.recipe.places import STACKS, Share, SideName, StackName, named, words_of
-from prompt_kit.recipe.settings import SettingsSpec
 from prompt_kit.recipe.values import UNUSUAL, Chosen, WrongValueError, chooser, marked_own
 from prompt_kit.support import words
 
