@@ -188,15 +188,11 @@ class Archive:
         """
         from prompt_kit.record.ledger import Ledger
 
-        budget = self.project.budget
-        if budget.run is budget.day is budget.month is None:
+        budget, person = self.project.budget, self.project.person(person)
+        if budget.run is budget.day is budget.month is budget.of_person(person) is None:
             return None
         with Ledger.open(self.project.ledger_url) as ledger:
-<<<<<<< HEAD
-            return ledger.left(budget)
-=======
-            return ledger.left(self.project.budget, person=self.project.person(person))
->>>>>>> q-s5
+            return ledger.left(budget, person=person)
 
     @property
     def drafts(self) -> DraftStore:
