@@ -30,6 +30,7 @@ from prompt_kit.studio import (
     spending,
     uploading,
     watching,
+    writing,
 )
 from prompt_kit.studio.access import Guard, PageAccess, check_form
 from prompt_kit.studio.ordering import OrderRunner
@@ -60,6 +61,7 @@ ROUTERS = (
     reviewing.router,
     sharing.router,
     spending.router,
+    writing.router,
     runfiles.router,
 )
 """The pages, in the order of the work."""

@@ -172,7 +172,7 @@ def _has_brand(studio: Studio) -> bool:
 
 
 def _default(value: str | None) -> str:
-    return value or "the model decides"
+    return value or "The model decides"
 
 
 def _unless(possible: object, model: Model, thing: str) -> str:

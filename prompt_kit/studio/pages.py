@@ -14,6 +14,7 @@ from prompt_kit.prompt.settings import ROLES
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.fieldviews import in_words
 from prompt_kit.support.money import dollars
+from prompt_kit.support.text import harmless, visible
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
@@ -103,4 +104,5 @@ def _size(count: int) -> str:
 
 
 PAGES.filters |= {"size": _size, "price": _price, "left": _left, "when": _when, "spoken": spoken, "in_words": in_words}
+PAGES.filters |= {"visible": visible, "harmless": harmless}
 PAGES.globals |= {"also": _also, "asset": asset, "roles": ROLES}

@@ -138,7 +138,8 @@ class Studio:
 
     def look_again(self) -> None:
         """Look at the files at once, because they were changed here."""
-        self._looked = float("-inf")
+        with self._lock:
+            self._loaded = None
 
 
 def _states(library: Library) -> Iterator[tuple[str, int, int]]:

@@ -67,6 +67,8 @@ class OrderView:
     priced: bool = False
     """Whether a cost is known to show."""
     at: datetime | None = None
+    next_step: str = ""
+    """What to do about the pictures that did not come."""
 
     @property
     def done(self) -> int:
@@ -128,6 +130,7 @@ def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
         cost=record.cost if record else None,
         priced=bool(record and record.requests),
         at=order.at,
+        next_step=record.totals.next_step if record and record.totals else "",
     )
 
 
