@@ -169,7 +169,7 @@ def _edit_page(request: Request, writing: Writing, status: int = 200, **said: An
     library = _studio(request).library
     beside = said.pop("beside", None) or shown(library, writing)
     sent = said.pop("sent", None)
-    usual = {"notes": (), "refusal": "", "conflicts": (), "saved": False}
+    usual: dict[str, Any] = {"notes": (), "refusal": "", "conflicts": (), "saved": False}
     return page(
         request,
         "edit.html",
