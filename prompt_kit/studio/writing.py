@@ -139,8 +139,10 @@ def _sent(request: Request, sent: FormData) -> Writing:
 
 
 def _tried(request: Request, sent: FormData) -> HTMLResponse:
-    writing = _sent(request, sent)
-    beside = shown(_studio(request).library, writing)
+    try:
+        beside = shown(_studio(request).library, _sent(request, sent))
+    except PromptKitError as error:
+        return page(request, "refused.html", message=str(error))
     return page(request, "tried.html", **beside, although="although" in sent, whole=True)
 
 

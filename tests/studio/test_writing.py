@@ -83,9 +83,7 @@ def test_what_breaks_elsewhere_counts_as_broken(page: Page) -> None:
 
 def test_a_moved_area_is_part_of_the_difference(folder: Path, page: Page) -> None:
     """Where things stand is no part of the words, and is shown all the same."""
-    (folder / "recipes/mine.yaml").write_text(
-        MINE + "layout: {calm: {kind: calm, place: top-left}}\n", "utf-8"
-    )
+    (folder / "recipes/mine.yaml").write_text(MINE + "layout: {calm: {kind: calm, place: top-left}}\n", "utf-8")
     sent = begun(page)
     text = unescape(
         page.post("/write/try", with_text(sent, sent["file.text"][0].replace("top-left", "bottom-right"))).text

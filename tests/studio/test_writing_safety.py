@@ -11,7 +11,7 @@ from limits import AT_ONCE
 from prompt_kit.errors import InputError
 from prompt_kit.project import Project
 from prompt_kit.recipe.library import Library
-from prompt_kit.review.writing.texts import own_path
+from prompt_kit.review.writing.texts import own_path, save, written_text
 
 from .authors import MINE, begun, with_template, with_text
 
@@ -133,3 +133,23 @@ def test_a_form_without_its_parts_is_refused(page: Page) -> None:
     """A form made by hand is a sentence, not a failure."""
     for sent in ({}, {"file.kind": ["recipe"]}, {"file.kind": ["recipe"] * 30, "file.name": ["a"] * 30}):
         assert page.post("/write/save", sent).status_code == 422
+
+
+def test_a_text_that_is_too_long_is_refused_in_a_sentence(folder: Path, page: Page) -> None:
+    """What no file may hold is not tried, and the page stays as it is."""
+    sent = with_template(begun(page), "x" * 1_000_001)
+    assert "the text is longer than 1,000 kB" in page.post("/write/try", sent).text
+    assert page.post("/write/save", sent).status_code == 422
+    assert (folder / "templates/mine.j2").read_text("utf-8") == "Draw {{ subject }}.\n"
+
+
+def test_files_of_packs_are_read_only_whatever_the_pack_is_called(tmp_path: Path) -> None:
+    """A pack with the name of the project's own folder is a pack all the same."""
+    recipes = tmp_path / "packs/project/recipes"
+    recipes.mkdir(parents=True)
+    (recipes / "theirs.yaml").write_text(MINE, "utf-8")
+    library = Library(Project(root=tmp_path, packs=["packs/project"]))
+    text = written_text(library, "recipe", "theirs")
+    assert not text.own
+    with pytest.raises(InputError, match="not the project's own"):
+        save([text])
