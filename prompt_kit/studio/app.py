@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from prompt_kit.errors import NotFoundError, PromptKitError
+from prompt_kit.errors import ForbiddenError, NotFoundError, PromptKitError
 from prompt_kit.studio import (
     again,
     changing,
@@ -102,7 +102,7 @@ def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
 
 def _problem(request: Request, error: Exception) -> Response:
     """Return the page for something a person can act on."""
-    status = 404 if isinstance(error, NotFoundError) else 422
+    status = 404 if isinstance(error, NotFoundError) else 403 if isinstance(error, ForbiddenError) else 422
     return page(request, "problem.html", status, title="That did not work", message=str(error))
 
 

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from prompt_kit.errors import PromptKitError
-from prompt_kit.studio.access import named, person_cookie, person_of
+from prompt_kit.errors import ForbiddenError, PromptKitError
+from prompt_kit.studio.access import is_sure, named, person_cookie, person_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.proofs import gallery_proof
 from prompt_kit.support.words import spoken
@@ -110,8 +110,10 @@ async def favour(request: Request, name: str) -> Response:
 @router.post("/person")
 async def keep_name(request: Request) -> Response:
     """Remember who uses this browser."""
+    if is_sure(request):
+        raise ForbiddenError("You are named by how you came to this page, so you cannot call yourself otherwise.")
     sent = await request.form()
     back = urlsplit(request.headers.get("referer", "/"))
     answer = RedirectResponse("/" + quote(back.path.lstrip("/\\")), 303)
-    person_cookie(answer, named(str(sent.get("person") or "")))
+    person_cookie(request, answer, named(str(sent.get("person") or "")))
     return answer
