@@ -35,6 +35,7 @@ from prompt_kit.studio import (
 from prompt_kit.studio.access import Guard, PageAccess, check_form
 from prompt_kit.studio.ordering import OrderRunner
 from prompt_kit.studio.pages import STATIC, page
+from prompt_kit.studio.roles import check_role
 from prompt_kit.studio.shared import shared_pages
 from prompt_kit.studio.studio import Studio
 
@@ -84,7 +85,11 @@ def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
             await runner.close()
 
     app = FastAPI(
-        lifespan=open_kit, docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(check_form)]
+        lifespan=open_kit,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(check_form), Depends(check_role)],
     )
     app.state.studio, app.state.access, app.state.runner = Studio(kit), access, runner
     app.state.watching = Counter()
