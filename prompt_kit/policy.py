@@ -79,8 +79,11 @@ class Policy(BaseModel):
     @property
     def has_people(self) -> bool:
         """Whether anything depends on who somebody is."""
-        limited = any(EVERYONE not in getattr(self, role) for role in get_args(Role))
-        return limited or bool(self.budget)
+        return bool(self.budget) or not all(self.is_open(role) for role in get_args(Role))
+
+    def is_open(self, role: Role) -> bool:
+        """Return whether everyone may do this."""
+        return EVERYONE in getattr(self, role)
 
     def may(self, role: Role, person: str) -> bool:
         """Return whether a person may do this; somebody without a name only what everyone may."""

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from prompt_kit.errors import PromptKitError
-from prompt_kit.studio.access import named, person_cookie, person_of
+from prompt_kit.errors import ForbiddenError, PromptKitError
+from prompt_kit.studio.access import is_sure, named, person_cookie, person_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.proofs import gallery_proof
 from prompt_kit.support.words import spoken
@@ -112,6 +112,8 @@ async def favour(request: Request, name: str) -> Response:
 @router.post("/person")
 async def keep_name(request: Request) -> Response:
     """Remember who uses this browser."""
+    if is_sure(request):
+        raise ForbiddenError("You are named by how you came to this page, so you cannot call yourself otherwise.")
     sent = await request.form()
     back = urlsplit(request.headers.get("referer", "/"))
     name, draft = named(str(sent.get("person") or "")), dict(parse_qsl(back.query)).get("draft", "")
@@ -119,7 +121,7 @@ async def keep_name(request: Request) -> Response:
         await run_in_threadpool(_take_along, request.app.state.studio, draft, name)
     where = "/" + quote(back.path.lstrip("/\\"))
     answer = RedirectResponse(f"{where}?{urlencode({'draft': draft})}" if draft else where, 303)
-    person_cookie(answer, name)
+    person_cookie(request, answer, name)
     return answer
 
 
