@@ -18,6 +18,8 @@ from prompt_kit.studio.proofs import gallery_proof
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prompt_kit.recipe.library import Head
     from prompt_kit.record.drafts import DraftContent
     from prompt_kit.studio.studio import Studio
@@ -39,6 +41,7 @@ PURPOSES: Final = {
 PRESETS: Final = "Made for your team"
 FAVOURITES: Final = "Your favourites"
 USED: Final = "Used last"
+FITTING: Final = "What fits your words"
 MOST_USED: Final = 4
 """So many of the recipes that were used last stand at the top: a row on a wide screen."""
 
@@ -52,10 +55,15 @@ class Card:
     group: str
     favourite: bool = False
 
-    @property
-    def searched(self) -> str:
-        """What a search looks at, in lower case."""
-        return f"{self.head.title} {self.head.summary} {self.name} {self.group}".lower()
+    def fits(self, words: list[str], text: str) -> tuple[int, int]:
+        """Return how many words of a search it has, and how many of them stand in its title and summary.
+
+        Args:
+            words: In lower case.
+            text: Everything that its file says, with its examples, in lower case.
+        """
+        shown = f"{self.head.title} {self.head.summary} {self.name} {self.group}".lower()
+        return sum(word in shown or word in text for word in words), sum(word in shown for word in words)
 
 
 def cards_of(studio: Studio, person: str) -> list[Card]:
@@ -76,12 +84,22 @@ def cards_of(studio: Studio, person: str) -> list[Card]:
     return [*liked, *recent, *by_name.values()]
 
 
+def found_in(cards: list[Card], words: list[str], texts: Mapping[str, str]) -> list[Card]:
+    """Return the cards that have the most words of a search, each once, the best first."""
+    once = {card.name: card for card in cards}.values()
+    fitting = [(card.fits(words, texts.get(card.name, "")), card) for card in once]
+    most = max((number for (number, _), _ in fitting), default=0)
+    best = sorted((pair for pair in fitting if pair[0][0] == most > 0), key=lambda pair: -pair[0][1])
+    return [replace(card, group=FITTING) for _, card in best]
+
+
 @router.get("/")
 def gallery(request: Request, search: str = "") -> HTMLResponse:
     """Show what there is to choose from."""
-    cards = cards_of(request.app.state.studio, person_of(request))
+    studio: Studio = request.app.state.studio
+    cards = cards_of(studio, person_of(request))
     words = search.lower().split()
-    shown = [card for card in cards if all(word in card.searched for word in words)]
+    shown = found_in(cards, words, studio.texts) if words else cards
     groups: dict[str, list[Card]] = {}
     for card in shown:
         groups.setdefault(card.group, []).append(card)

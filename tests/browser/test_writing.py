@@ -71,7 +71,7 @@ def test_a_recipe_is_changed_while_a_colleague_makes_pictures_with_it(studio: Se
     colleague.get_by_role("button", name="Make 4").click()
     author.get_by_role("button", name="Save", exact=True).click()
     expect(author.get_by_text("Saved.")).to_be_visible()
-    expect(colleague.locator("#result")).to_contain_text("4 of 4 there")
+    expect(colleague.locator("#result")).to_contain_text("4 of 4 ready")
     colleague.goto(f"{studio.origin}/history")
     colleague.locator('main a[href^="/runs/"]').first.click()
     expect(colleague.locator("main")).to_contain_text("Draw a lighthouse.")

@@ -88,7 +88,7 @@ def test_pictures_are_made_and_shown(page: Page, kit: Kit) -> None:
     """The order is one run with as many pictures as were asked for."""
     sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "count": "2", "make": "all"}
     page.post("/make/sticker", sent)
-    text = page.until(f"/results/{sent['draft']}", lambda text: "2 of 2 there" in text)
+    text = page.until(f"/results/{sent['draft']}", lambda text: "2 of 2 ready" in text)
     assert text.count("<img") == 2
     (run,) = kit.runs()
     assert (run.recipe, run.pictures, run.state) == ("sticker", 2, "done")
@@ -99,7 +99,7 @@ def test_a_double_click_is_one_order(page: Page, kit: Kit) -> None:
     sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "make": "one"}
     for _ in range(3):
         page.post("/make/sticker", sent)
-    page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 there" in text)
+    page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 ready" in text)
     assert len(list(kit.runs())) == 1
 
 
@@ -108,7 +108,7 @@ def test_two_forms_with_the_same_words_are_two_orders(page: Page, kit: Kit) -> N
     for _ in range(2):
         sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "make": "one"}
         page.post("/make/sticker", sent)
-        page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 there" in text)
+        page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 ready" in text)
     assert len(list(kit.runs())) == 2
 
 

@@ -82,7 +82,7 @@ def test_forms_sent_twice_at_once_are_one_order(page: Page, kit: Kit) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: page.post("/make/sticker", sent, follow=False), range(8)))
     assert {answer.status_code for answer in answers} == {303}
-    page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 there" in text)
+    page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 ready" in text)
     assert len(list(kit.runs())) == 1
 
 
