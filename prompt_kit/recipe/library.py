@@ -108,6 +108,7 @@ class Library:
         *,
         roots: tuple[Root, ...] | None = None,
         labels_from: Path | None = None,
+        unsaved: Mapping[Path, str] | None = None,
     ) -> None:
         """Open the library of a project, or of certain folders only.
 
@@ -115,9 +116,11 @@ class Library:
             project: The project; the current folder's when left out.
             roots: The folders that are searched; the project's, its packs' and the built-in ones when left out.
             labels_from: The folder from which messages call files; the project's when left out.
+            unsaved: Texts in place of what the files at these resolved paths hold, if they are there at all.
         """
         self.project = project or find_project()
         self.labels_from = labels_from or self.project.root
+        self.unsaved = dict(unsaved or {})
         self._roots = roots
         self._sources: dict[str, Source] = {}
         self.templates = Templates(self.source)
@@ -138,8 +141,24 @@ class Library:
         others = [Root(folder / "recipes", folder / "templates", name, folder) for folder, name in packs]
         roots = [own, *others, Root(*built_in(), "built in")]
         # In a checkout of prompt-kit itself, the project's folders are the built-in ones.
-        folders = {root.recipes.resolve(): root for root in reversed(roots) if root.recipes.is_dir()}
+        folders = {root.recipes.resolve(): root for root in reversed(roots) if self._is_used(root)}
         return tuple(reversed(folders.values()))
+
+    def _is_used(self, root: Root) -> bool:
+        return root.recipes.is_dir() or any(path.is_relative_to(root.recipes.resolve()) for path in self.unsaved)
+
+    def has(self, path: Path) -> bool:
+        """Return whether there is a file of this resolved path, on the disk or unsaved."""
+        return path in self.unsaved or is_there(path)
+
+    def text(self, path: Path, label: str = "") -> str:
+        """Return the text of the file of this resolved path, the unsaved one if there is any.
+
+        Raises:
+            InputError: When it cannot be read.
+        """
+        unsaved = self.unsaved.get(path)
+        return read_text(path, MAX_BYTES, label) if unsaved is None else unsaved
 
     def _pack_problem(self, pack: str) -> Problem | None:
         """Return what is wrong with a pack that the project names, or ``None``."""
@@ -224,7 +243,13 @@ class Library:
 
     def _files(self, kind: str) -> Iterator[tuple[Root, Path]]:
         for root in self.roots:
-            for path in listed(root.recipes / FOLDERS[kind]):
+            folder = root.recipes / FOLDERS[kind]
+            there = listed(folder)
+            if self.unsaved:
+                resolved = folder.resolve()
+                added = (folder / path.name for path in self.unsaved if path.parent == resolved)
+                there = sorted({*there, *added}, key=lambda path: path.name)
+            for path in there:
                 if path.suffix == ".yaml" and _NAME.match(path.stem):
                     yield root, path
 
@@ -232,7 +257,7 @@ class Library:
         label = self.label(path)
         try:
             checked = inside(root.recipes, path.relative_to(root.recipes).as_posix())
-            text = read_text(checked, MAX_BYTES, label)
+            text = self.text(checked, label)
             head = "".join([match[0] for match in _HEAD.finditer(f"\n{text}")]).removeprefix("\n")
             content = YamlFile(path, label, head).data
         except InputError as error:
@@ -253,7 +278,7 @@ class Library:
             InputError: When nothing of it can be read.
         """
         root, path = self._path(kind, name)
-        file = YamlFile(path, self.label(path), with_mistakes=True)
+        file = YamlFile(path, self.label(path), self.unsaved.get(path), with_mistakes=True)
         rest: Usable[Any] = usable(file, _SPECS[kind], ENTRIES)
         if rest.content is None:
             return rest, None
@@ -267,7 +292,7 @@ class Library:
 
     def _read(self, kind: str, name: str) -> LibraryFile[Any]:
         root, path = self._path(kind, name)
-        file = YamlFile(path, self.label(path))
+        file = YamlFile(path, self.label(path), self.unsaved.get(path))
         spec = file.parse(_SPECS[kind])
         if isinstance(spec, StrategySpec) and (wrong := _wrong_places(spec, file)):
             raise InputError(wrong)
@@ -276,16 +301,17 @@ class Library:
     def _path(self, kind: str, name: str) -> tuple[Root, Path]:
         if _NAME.match(name):
             for root in self.roots:
-                if is_there(root.recipes / f"{FOLDERS[kind]}{name}.yaml"):
-                    return root, inside(root.recipes, f"{FOLDERS[kind]}{name}.yaml")
+                file = f"{FOLDERS[kind]}{name}.yaml"
+                if is_there(root.recipes / file) or (self.unsaved and inside(root.recipes, file) in self.unsaved):
+                    return root, inside(root.recipes, file)
         raise NotFoundError(kind, name, self.names(kind))
 
     def _read_source(self, name: str) -> Source:
         for root in self.roots:
             path = inside(root.templates, name)
-            if is_there(path):
+            if self.has(path):
                 label = self.label(path)
-                return Source(name, read_text(path, MAX_BYTES, label), label)
+                return Source(name, self.text(path, label), label)
         partial = _is_partial(name)
         similar = (template for template in self._templates() if _is_partial(template) == partial)
         where = self.label(self.roots[0].templates / name)

@@ -28,6 +28,13 @@ class Page:
 
     client: TestClient
     access: PageAccess
+    person: str = ""
+    """Who that is, where the page is sure of it."""
+
+    @property
+    def form_token(self) -> str:
+        """What the person's forms send along."""
+        return self.access.form_token_of(self.person)
 
     def get(self, address: str) -> str:
         """Return a page's text; it must be there."""
@@ -37,12 +44,12 @@ class Page:
 
     def post(self, address: str, sent: Mapping[str, str | list[str]], *, follow: bool = True) -> Response:
         """Send a form of ours."""
-        own = {"form_token": self.access.form_token}
+        own = {"form_token": self.form_token}
         return self.client.post(address, data={**own, **sent}, follow_redirects=follow)
 
-    def form(self, address: str) -> dict[str, str | list[str]]:
+    def form(self, address: str, name: str = "form") -> dict[str, str | list[str]]:
         """Return what the form of a page would send as it is."""
-        reader = FormReader()
+        reader = FormReader(name)
         reader.feed(self.get(address))
         return dict(reader.sent)
 
@@ -57,12 +64,15 @@ class Page:
 
 @dataclass
 class FormReader(HTMLParser):
-    """Collects the fields of the form with the id ``form``."""
+    """Collects the fields of a form."""
 
+    name: str = "form"
+    """Its id."""
     sent: dict[str, str | list[str]] = field(default_factory=dict)
     inside: bool = False
     select: str = ""
     area: str = ""
+    words: str = ""
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -71,7 +81,7 @@ class FormReader(HTMLParser):
         """Note a field that a browser would send."""
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.inside = given.get("id") == "form"
+            self.inside = given.get("id") == self.name
         if not self.inside or "disabled" in given:
             return
         if tag == "input" and given.get("type") not in {"file", "color"}:
@@ -84,18 +94,20 @@ class FormReader(HTMLParser):
             self.sent[self.select] = given.get("value", "")
         elif tag == "textarea":
             self.area = given.get("name", "")
-            self.sent[self.area] = ""
+            self.words = ""
 
     def handle_endtag(self, tag: str) -> None:
         """Note the end of a field."""
         self.inside = self.inside and tag != "form"
         self.select = "" if tag == "select" else self.select
-        self.area = "" if tag == "textarea" else self.area
+        if tag == "textarea":
+            self.add(self.area, self.words)
+            self.area = ""
 
     def handle_data(self, data: str) -> None:
         """Note the text of a text area; the first line break after its tag is none of it."""
         if self.area:
-            self.sent[self.area] = str(self.sent[self.area]) + data
+            self.words += data
 
     def add(self, name: str, value: str) -> None:
         """Note one value of a field."""

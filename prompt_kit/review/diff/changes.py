@@ -121,13 +121,14 @@ class Changes:
         return [(*phrase, count, len(recipes[phrase])) for phrase, count in prompts.most_common() if count >= _AGAIN]
 
 
-def changes_between(old: State, new: State, only: Sequence[str] = ()) -> Changes:
+def changes_between(old: State, new: State, only: Sequence[str] = (), *, alone: bool = False) -> Changes:
     """Return the changes of all prompts between two states.
 
     Args:
         old: The state before.
         new: The state after.
         only: Names of recipes or strategies; all of them when empty.
+        alone: Whether to do without further processes, as servers must.
 
     Raises:
         NotFoundError: When neither state has a recipe or strategy that is named.
@@ -139,7 +140,7 @@ def changes_between(old: State, new: State, only: Sequence[str] = ()) -> Changes
     wanted = [subject for subject in subjects if not only or subject[1] in only]
     same, differing = _sifted(old, new, wanted)
     prompts = sum(len(examples) for subject, examples in same.items() if subject in own)
-    pairs = all_rendered((old, new), {subject: same.get(subject, frozenset()) for subject in differing})
+    pairs = all_rendered((old, new), {subject: same.get(subject, frozenset()) for subject in differing}, alone=alone)
     changes = list(_changes(pairs, same))
     prompts += sum(change.total - len(same.get((change.kind, change.name), ())) for change in changes)
     return Changes(old.label, new.label, tuple(filter(_tells, changes)), prompts, (*old.notes, *new.notes))

@@ -59,24 +59,27 @@ class Ingredients:
         """
         if ingredient not in self._hashes:
             kind, name = ingredient
-            data = (
-                self.library.source(name).text.encode() if kind == "template" else self._path(kind, name).read_bytes()
-            )
-            self._hashes[ingredient] = hashlib.sha256(data).hexdigest()
+            self._hashes[ingredient] = hashlib.sha256(self._bytes(kind, name)).hexdigest()
         return self._hashes[ingredient]
+
+    def _bytes(self, kind: str, name: str) -> bytes:
+        if kind == "template":
+            return self.library.source(name).text.encode()
+        path = self._path(kind, name)
+        unsaved = self.library.unsaved.get(path)
+        return path.read_bytes() if unsaved is None else unsaved.encode()
 
     def _path(self, kind: str, name: str) -> Path:
         if kind not in FOLDERS:
             project = self.library.project
             return project.root / (project.brand if kind == "brand" else name)
         file = f"{FOLDERS[kind]}{name}.yaml"
-        template_path = next(
-            (inside(root.recipes, file) for root in self.library.roots if (root.recipes / file).is_file()), None
-        )
+        paths = (inside(root.recipes, file) for root in self.library.roots)
+        path = next(filter(self.library.has, paths), None)
         hidden = kind == "preset" and name in self.library.names("recipe")
-        if template_path is None or hidden:
+        if path is None or hidden:
             raise FileNotFoundError(file)
-        return template_path
+        return path
 
     def _of(self, recipe: Recipe, example: str) -> Iterator[Ingredient]:
         mixed = recipe.using(*recipe.examples[example].uses)

@@ -77,15 +77,18 @@ def rendered(state: State, subject: Subject, same: Collection[str]) -> Samples |
     return Samples({example: _sample(recipe, example, state) for example, recipe in wanted.items()})
 
 
-def all_rendered(states: tuple[State, State], tasks: Mapping[Subject, frozenset[str]]) -> dict[Subject, Pair]:
+def all_rendered(
+    states: tuple[State, State], tasks: Mapping[Subject, frozenset[str]], *, alone: bool = False
+) -> dict[Subject, Pair]:
     """Return the examples of many recipes and strategies as they are at two states.
 
     Args:
         states: The state before and the state after.
         tasks: What to render, each with the examples that need not be.
+        alone: Whether to do without further processes.
     """
     work = [(at, subject, same) for subject, same in tasks.items() for at in (0, 1)]
-    if len(work) < MANY:
+    if alone or len(work) < MANY:
         made = [rendered(states[at], subject, same) for at, subject, same in work]
     else:
         from concurrent.futures import ProcessPoolExecutor  # a few recipes do without

@@ -1,0 +1,113 @@
+"""Writing recipes as people do it in a browser, while others make pictures with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from browser.serving import Server
+    from browser.visiting import View, Visitor
+
+MINE = """\
+title: Mine
+task: create
+parameters:
+  subject: {type: text, title: Subject, required: true}
+examples:
+  otter: {values: {subject: an otter}}
+"""
+
+PAGES = {
+    "list": "/write",
+    "own": "/write/recipes/mine",
+    "built-in": "/write/recipes/storyboard",
+    "new": "/write/new?kind=recipe&name=fresh&way=copy&base=logo",
+}
+
+
+@pytest.fixture(autouse=True)
+def mine(project: Path) -> None:
+    """The project has a recipe of its own."""
+    for folder in ("recipes", "templates"):
+        (project / folder).mkdir()
+    (project / "recipes/mine.yaml").write_text(MINE, "utf-8")
+    (project / "templates/mine.j2").write_text("Draw {{ subject }}.\n", "utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_and_fits_each_screen(
+    studio: Server, visitor: Visitor, view: View, axe: Callable[[Page], None], name: str
+) -> None:
+    """Axe has nothing against it, with problems and differences open, and nothing has to be scrolled sideways."""
+    page = visitor.open(studio, PAGES[name], view=view)
+    if name == "own":
+        page.get_by_label("templates/mine.j2").fill("Paint {{ subjekt }}.")
+        expect(page.locator("#problems")).to_contain_text("Did you mean 'subject'?")
+        expect(page.get_by_label("Save although it is broken")).to_be_visible()
+    page.evaluate("document.querySelectorAll('main details:not(.menu)').forEach(fold => { fold.open = true; })")
+    expect(page.locator("h1")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    visitor.shot(page, f"write-{name}")
+    axe(page)
+
+
+def test_a_recipe_is_changed_while_a_colleague_makes_pictures_with_it(studio: Server, visitor: Visitor) -> None:
+    """The author sees the difference and saves it; the colleague's pictures keep the words with which they began."""
+    colleague = visitor.open(studio, "/make/mine?fresh=1")
+    author = visitor.open(studio, "/write/recipes/mine")
+    colleague.get_by_label("Subject").fill("a lighthouse")
+    author.get_by_label("templates/mine.j2").fill("Paint {{ subject }}.")
+    expect(author.locator("#changes ins")).to_have_text("Paint")
+    expect(author.locator("#shown-prompt")).to_contain_text("Paint an otter.")
+    expect(author.locator("#saving")).to_contain_text("1 of 1 prompt differs")
+    colleague.get_by_role("button", name="Make 4").click()
+    author.get_by_role("button", name="Save", exact=True).click()
+    expect(author.get_by_text("Saved.")).to_be_visible()
+    expect(colleague.locator("#result")).to_contain_text("4 of 4 there")
+    colleague.goto(f"{studio.origin}/history")
+    colleague.locator('main a[href^="/runs/"]').first.click()
+    expect(colleague.locator("main")).to_contain_text("Draw a lighthouse.")
+    colleague.goto(f"{studio.origin}/make/mine?last=1")
+    expect(colleague.locator("#beside")).to_contain_text("Paint a lighthouse.")
+
+
+def test_problems_lead_to_their_lines_by_keyboard_alone(studio: Server, visitor: Visitor) -> None:
+    """Tab inserts spaces, Escape and Tab leaves the text, and a problem's place brings the cursor to it."""
+    page = visitor.open(studio, "/write/recipes/mine")
+    area = page.get_by_label("recipes/mine.yaml")
+    area.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Tab")
+    page.keyboard.type("fox: {valu: {}}")
+    page.keyboard.press("Enter")
+    expect(area).to_have_value(f"{MINE}  fox: {{valu: {{}}}}\n  ")
+    place = page.locator("#problems a").first
+    expect(place).to_have_text("recipes/mine.yaml:7:9")
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("templates/mine.j2")).to_be_focused()
+    place.focus()
+    page.keyboard.press("Enter")
+    expect(area).to_be_focused()
+    assert area.evaluate("area => area.value.slice(area.selectionStart)").startswith("valu:")
+
+
+def test_a_recipe_is_changed_without_scripts(studio: Server, visitor: Visitor, project: Path) -> None:
+    """The first Save shows the difference, the second keeps it."""
+    page = visitor.open(studio, "/write/recipes/mine", scripts=False)
+    page.get_by_label("templates/mine.j2").fill("Paint {{ subject }}.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#changes ins")).to_have_text("Paint")
+    assert (project / "templates/mine.j2").read_text("utf-8") == "Draw {{ subject }}.\n"
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert (project / "templates/mine.j2").read_text("utf-8") == "Paint {{ subject }}."
