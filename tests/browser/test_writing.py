@@ -89,8 +89,8 @@ def test_problems_lead_to_their_lines_by_keyboard_alone(studio: Server, visitor:
     page.keyboard.type("fox: {valu: {}}")
     page.keyboard.press("Enter")
     expect(area).to_have_value(f"{MINE}  fox: {{valu: {{}}}}\n  ")
-    place = page.locator("#problems a").first
-    expect(place).to_have_text("recipes/mine.yaml:7:9")
+    place = page.get_by_role("link", name="recipes/mine.yaml:7:9")
+    expect(place).to_be_visible()
     page.keyboard.press("Control+Home")
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
