@@ -44,8 +44,8 @@ format: | $(UV)  ## put the code in order
 	$(RUN) ruff format
 	$(RUN) ruff check --fix
 
-bench: | $(UV)  ## measure speed, as ratios
-	$(RUN) python -m benchmarks
+bench: | $(UV)  ## measure speed, as ratios (PART=pictures: many pictures alone)
+	$(RUN) python -m benchmarks $(PART)
 
 schema: | $(UV)  ## write the JSON Schemas of recipe files anew
 	$(RUN) prompt-kit schema --write docs/schema

@@ -50,7 +50,7 @@ def answer(picture: bytes) -> bytes:
 
 
 async def serve(port: int, latency_s: float, picture_bytes: int) -> None:
-    """Serve until the process is ended; print a line once it listens."""
+    """Serve until the process is ended; print the port once it listens, which is a free one for 0."""
     reply = answer(png(64, bytes_more=picture_bytes))
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -66,7 +66,7 @@ async def serve(port: int, latency_s: float, picture_bytes: int) -> None:
             writer.close()
 
     async with await asyncio.start_server(talk, "127.0.0.1", port, backlog=512) as server:
-        print("ready", flush=True)
+        print(server.sockets[0].getsockname()[1], flush=True)
         await server.serve_forever()
 
 

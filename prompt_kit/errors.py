@@ -4,6 +4,7 @@ PromptKitError
 ├── InputError       a file, a value or a picture is wrong; carries every problem found    exit 2
 ├── NotFoundError    there is no recipe, preset, strategy, model or generator of that name exit 2
 ├── BudgetError      the work would cost more than the project allows                      exit 1
+├── ForbiddenError   the team's policy does not let this person do it                      exit 1
 ├── GeneratorError   a generator could not be loaded or made                               exit 1
 └── WorkspaceError   the folder of runs or the ledger cannot be read or written            exit 1
 """
@@ -132,6 +133,10 @@ class NotFoundError(PromptKitError):
 
 class BudgetError(PromptKitError):
     """The work would cost more than the project's budget allows; nothing was sent."""
+
+
+class ForbiddenError(PromptKitError):
+    """The team's policy does not let this person do it; nothing was done."""
 
 
 class GeneratorError(PromptKitError):

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import os
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from prompt_kit.errors import InputError, WorkspaceError
+from prompt_kit.policy import Amount, Policy, Role
 from prompt_kit.support.calls import check_kind
 from prompt_kit.support.files import is_there
+from prompt_kit.support.person import computer_user, person_named
 from prompt_kit.support.yamlfile import YamlFile
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 FILE: Final = "prompt-kit.yaml"
 """The file that makes a folder a project."""
 
 TRUSTED: Final = "PROMPT_KIT_TRUSTED"
 """The environment variable with folders whose project files are used though another user owns them; ``*`` is any."""
-
-Amount = Annotated[Decimal, Field(ge=0, le=1_000_000_000)]
 
 
 class Budget(BaseModel):
@@ -35,6 +37,21 @@ class Budget(BaseModel):
     """From midnight to midnight, in UTC."""
     month: Amount | None = None
     """For one calendar month, in UTC."""
+
+    def of_person(self, person: str) -> Decimal | None:
+        """Return what a person may spend from midnight to midnight, in UTC; ``None`` is no limit."""
+        del person
+        return None
+
+
+class TeamBudget(Budget):
+    """What may be spent at the most where each person has a budget, too."""
+
+    policy: Policy
+
+    def of_person(self, person: str) -> Decimal | None:
+        """Return what a person may spend from midnight to midnight, in UTC; ``None`` is no limit."""
+        return self.policy.day_budget(person)
 
 
 class Project(BaseModel):
@@ -66,6 +83,27 @@ class Project(BaseModel):
     """What may be spent at the most."""
     concurrency: int = Field(default=4, ge=1, le=256)
     """How many requests are on their way at the same time."""
+    team: Policy | None = None
+    """What a team allows: who may do which work, with which models, how large, and for how much a day."""
+
+    @model_validator(mode="after")
+    def _give_persons_budgets(self) -> Project:
+        """Let whoever looks at the budget see those of the persons, too."""
+        if self.team is not None and not isinstance(self.budget, TeamBudget):
+            limits = {name: getattr(self.budget, name) for name in Budget.model_fields}
+            self.__dict__["budget"] = TeamBudget(**limits, policy=self.team)
+        return self
+
+    def person(self, named: str = "") -> str:
+        """Return for whom work is done: the person that is named, else who works here.
+
+        Without a policy it does not matter who that is, and it is nobody unless the environment says it.
+        """
+        return named or person_named() or (computer_user() if self.team is not None else "")
+
+    def may(self, role: Role, person: str) -> bool:
+        """Return whether a person may do this; without a policy, everybody may do everything."""
+        return self.team is None or self.team.may(role, person)
 
     @cached_property
     def runs_folder(self) -> Path:

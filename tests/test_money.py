@@ -44,7 +44,7 @@ def test_bill_ledger_and_files_agree(tmp_path: Path, seed: int, cases: int) -> N
 
     wrong = [f"{case}: {fault}" for case in told for fault in faults(case)]
     assert not wrong, "\n".join(wrong)
-    assert sum(case["seen"].get(KILLED, 0) for case in told) > cases / 2  # else it was too easy
+    assert sum(case["seen"].get(KILLED, 0) for case in told) > cases / 4  # else it was too easy
 
 
 def faults(case: dict[str, Any]) -> list[str]:

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prompt_kit.cli.main import run
+from prompt_kit.errors import InputError
+from prompt_kit.recipe.assembly import load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import MakeTree
+
+    from prompt_kit.recipe.library import Library
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
@@ -115,9 +119,56 @@ def test_an_unknown_key_of_a_preset_has_its_own_place(tree: MakeTree, capsys: py
 
 
 def test_an_unknown_price_is_called_so(capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is about unknown."""
-    err = told(capsys, "generate", "sticker", "--subject", "x", "--model", "foo", "--generator", "proof", code=0)
-    assert "With foo it would be unknown." in err
+    """Nothing is about unknown; and the models are named that were probably meant."""
+    err = told(capsys, "generate", "sticker", "--subject", "x", "--model", "nano", "--generator", "proof", code=0)
+    assert "The price of nano is not known." in err
+    assert "Did you mean 'gemini-nano-banana-2.1'" in err
+
+
+def test_all_unknown_options_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with the nearest that is offered; what stands as a value of an option is none."""
+    err = told(capsys, *"generate social-post --subject --x --chanel=feed --copyspace left --qqzz --size 2K".split())
+    assert [line for line in err.splitlines() if "option" in line.lower()][1:] == [
+        "Error: No such option '--chanel'. Did you mean '--channel'?",
+        "No such option '--copyspace'. Did you mean '--copy-space'?",
+        "No such option '--qqzz'.",
+    ]
+
+
+def test_a_layout_that_is_sent_is_called_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """Below the guide, nothing says that the layout is not sent."""
+    words = "generate social-post --subject bottle --copy-space left --generator proof --dry-run".split()
+    assert run([*words, "--guide"]) == 0
+    assert "layout, sent as the guide\n" in capsys.readouterr().out
+    assert run(words) == 0
+    assert "layout, not sent\n" in capsys.readouterr().out
+
+
+def test_a_form_is_shown_whole_or_not_at_all(tree: MakeTree, capsys: pytest.CaptureFixture[str]) -> None:
+    """A template that is broken is told before, not in the middle."""
+    tree(**BADGE | {"templates/badge.j2": "{{ nosuch }}"})
+    assert run(["show", "badge"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "there is no parameter 'nosuch'" in err
+
+
+def test_limits_that_no_value_meets_are_told_before_the_default(tree: MakeTree, library: Library) -> None:
+    """Whoever changes the default would be sent from one limit to the other."""
+    tree(
+        **BADGE
+        | {"recipes/badge.yaml": "parameters:\n  n:\n    type: integer\n    min: 5\n    max: 2\n    default: 7\n"}
+    )
+    with pytest.raises(InputError) as caught:
+        library.recipe("badge")
+    assert str(caught.value) == "recipes/badge.yaml:2:3: n: min (5) is above max (2)."
+
+
+def test_all_filters_are_named_where_none_is_near(tree: MakeTree, library: Library) -> None:
+    """A guess has nothing to go by else."""
+    tree(**BADGE | {"templates/badge.j2": "{{ subject | placed }}"})
+    with pytest.raises(InputError, match="there is no filter 'placed'. There are: article, .*, series"):
+        _ = load("badge", library=library).turn_templates
 
 
 def test_a_mistyped_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:

@@ -191,8 +191,8 @@ def test_check_looks_at_what_stays(tree: MakeTree) -> None:
     found = [
         str(problem) for problem in check(Library(Project(root=root)), targets(root / "recipes" / "a.yaml")).problems
     ]
-    assert found[0].startswith("recipes/a.yaml:3:5: 'high quality'")
-    assert found[1].startswith("recipes/a.yaml:3:3: example 'fox': the template cannot go on")
+    assert found[0].startswith("recipes/a.yaml:3:3: example 'fox': the template cannot go on")
+    assert found[1].startswith("recipes/a.yaml:3:5: 'high quality'")
     assert len(found) == 2
 
 

@@ -16,6 +16,7 @@ from fakes import OVERLOADED, Painter, png, stopping_at
 import prompt_kit
 from prompt_kit import BudgetError, InputError, Kit, Order, Outcome, Project, Prompt, Status
 from prompt_kit.cli.main import run
+from prompt_kit.project import Budget
 from prompt_kit.prompt import Earlier, Settings, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import prompt_from, run_record, runs
@@ -409,6 +410,31 @@ def test_many_runs_at_once_do_not_block_the_loop(tmp_path: Path) -> None:
 
     asyncio.run(many())
     assert [path for path in opened if str(tmp_path) in path] == []
+
+
+def test_many_requests_at_once_keep_ledger_budget_and_files_in_step(where: str, tmp_path: Path) -> None:
+    """Requests are booked and settled together by threads; each database has every row, and not one above the budget."""
+    price = Kit(Project(root=tmp_path)).plan(FOX, generator=Painter()).items[0].price()
+    assert price
+    project = Project(root=tmp_path, ledger=where, budget=Budget(day=price * 50), concurrency=16)
+
+    async def many() -> list[Outcome]:
+        painter = Painter(more={"cost": price})
+        async with Kit(project) as kit:
+            runs = (kit.agenerate(draws(f"fox {n}"), generator=painter, count=20) for n in range(3))
+            return await asyncio.gather(*runs)
+
+    outcomes = asyncio.run(many())
+
+    with Ledger.open(where) as ledger:
+        entries = ledger.entries()
+        assert {entry.state for entry in entries} == {"done"}
+        assert ledger.recount()
+    pictures = [picture.path for outcome in outcomes for picture in outcome.pictures]
+    assert len(entries) == len(pictures) == 50
+    assert sum(entry.actual or 0 for entry in entries) == price * 50
+    assert all(path and path.is_file() and path.with_suffix(".json").is_file() for path in pictures)
+    assert Status.BUDGET in {outcome.status for outcome in outcomes}
 
 
 def test_an_order_of_today_is_an_order_of_before() -> None:

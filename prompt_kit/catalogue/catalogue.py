@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from prompt_kit.catalogue.model import Model
@@ -11,6 +12,7 @@ from prompt_kit.errors import InputError, NotFoundError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prompt_kit.catalogue.rows import Rows
     from prompt_kit.prompt import Settings
 
 
@@ -30,8 +32,7 @@ class Catalogue:
         Raises:
             InputError: With every problem of the project's file.
         """
-        models, _ = built_in() if extra is None else read(extra, *built_in())
-        return cls(tuple(Model.model_construct(**dict(facts)) for facts in models.values()))
+        return cls(_built_in_models() if extra is None else _models(read(extra, *built_in())))
 
     def model(self, model_id: str) -> Model:
         """Return the model of that id; an id that the catalogue lacks gives a model without facts.
@@ -63,3 +64,12 @@ class Catalogue:
         if tier not in by_tier:
             raise NotFoundError("model for the tier", tier, by_tier)
         return by_tier[tier]
+
+
+@cache
+def _built_in_models() -> tuple[Model, ...]:
+    return _models(built_in())
+
+
+def _models(rows: Rows) -> tuple[Model, ...]:
+    return tuple(Model.model_construct(**dict(facts)) for facts in rows[0].values())

@@ -37,6 +37,12 @@ _CHOICES: Final = (
 """Each setting with fixed choices, the model's field that lists them, and the fact when it lacks one."""
 
 
+def _of_that_name(asked: str, ids: Sequence[str]) -> str:
+    """Return the models whose ids have what is asked for in them, as a sentence; empty when there are none."""
+    near = [f"'{name}'" for name in ids if asked and asked.lower() in name]
+    return f"Did you mean {series(near, 'or')}?" if near else ""
+
+
 class Model(Priced):
     """One image model."""
 
@@ -63,7 +69,8 @@ class Model(Priced):
         sentences = []
         if not self.known:
             text = f"The catalogue does not know the model '{self.id}': what it can do and what it costs is not known."
-            sentences.append(f"{text} {did_you_mean(self.id, list(built_in()[0]))}".strip())
+            ids = list(built_in()[0])
+            sentences.append(f"{text} {did_you_mean(self.id, ids) or _of_that_name(self.id, ids)}".strip())
         if self.status == "legacy" and self.replaced_by:
             sentences.append(f"The model '{self.id}' is being phased out. '{self.replaced_by}' takes its place.")
         uncounted = prompt.settings.output == "interleaved" and not prompt.pictures_asked

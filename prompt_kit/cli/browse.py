@@ -67,6 +67,7 @@ def show(name: str, *, as_json: bool) -> None:
     if as_json:
         give_json(_plain(recipe))
         return
+    _ = recipe.turn_templates  # a template that is broken is said before half of the form is
     say(f"{recipe.title}\n{recipe.spec.summary}\n")
     _show_form(recipe.form)
     settings = ", ".join(f"{key} {value}" for key, value in recipe.settings.to_dict().items())

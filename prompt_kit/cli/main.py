@@ -15,6 +15,7 @@ import click
 
 from prompt_kit.cli.output import discard, prepare, say, talk
 from prompt_kit.errors import PromptKitError, WorkspaceError, did_you_mean
+from prompt_kit.support.person import working_as
 
 COMMANDS: Final = {
     "list": ("prompt_kit.cli.browse:list_recipes", "Say which recipes there are."),
@@ -86,7 +87,14 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: Any) -> N
     callback=_print_version,
     help="Show the version.",
 )
-def cli() -> None:
+@click.option(
+    "--person",
+    metavar="NAME",
+    envvar="PROMPT_KIT_PERSON",
+    help="For whom pictures are made; in a team, the user of the computer when left out.",
+)
+@click.pass_context
+def cli(ctx: click.Context, person: str | None) -> None:
     """Recipes become prompts, and prompts become pictures.
 
     \b
@@ -94,6 +102,8 @@ def cli() -> None:
     prompt-kit render sticker --subject "a red panda"      the prompt
     prompt-kit generate sticker --subject "a red panda"    the picture
     """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
+    if person:
+        ctx.with_resource(working_as(person))
 
 
 def main() -> None:
@@ -132,7 +142,7 @@ def run(arguments: list[str]) -> int:
         talk(error)
         return error.exit_code
     except click.ClickException as error:
-        _show(error)
+        _show(_with_all_unknown(error, arguments) if isinstance(error, click.NoSuchOption) else error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         talk("Stopped.")
@@ -142,6 +152,30 @@ def run(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last net: no traceback reaches a user
         return _unexpected(error, arguments)
     return code if isinstance(code, int) else 0
+
+
+def _with_all_unknown(error: click.NoSuchOption, arguments: list[str]) -> click.UsageError:
+    """Return an error that names every option of the command line that there is not, each with the nearest one."""
+    options: list[click.Option] = []
+    context = error.ctx
+    while context is not None:
+        options += [p for p in context.command.get_params(context) if isinstance(p, click.Option)]
+        context = context.parent
+    names = {name: option for option in options for name in (*option.opts, *option.secondary_opts)}
+    offered = [name for name, option in names.items() if not option.hidden and option.name != "help"]
+    unknown = [error.option_name]
+    left = iter(arguments)
+    for argument in left:
+        name, given, _ = argument.partition("=")
+        if argument == "--":
+            break
+        if name in names:
+            if not (given or names[name].is_flag or names[name].count):
+                next(left, None)  # its value
+        elif name.startswith("--"):
+            unknown.append(name)
+    lines = [f"No such option '{name}'. {did_you_mean(name, offered)}".strip() for name in dict.fromkeys(unknown)]
+    return click.UsageError("\n".join(lines), error.ctx)
 
 
 def _show(error: click.ClickException) -> None:

@@ -120,7 +120,10 @@ def show_plan(planned: Item, *, left: Decimal | None = None) -> None:
     if planned.kept:
         say(f"goes on      {short(planned.kept.folder)}")
     say(f"fingerprint  {planned.prompt.fingerprint}")
-    cost = f"$0; with the real model {about(planned.estimate)}" if planned.free else about(planned.price())
+    cost = about(planned.price())
+    if planned.free:
+        known = planned.estimate is not None
+        cost = f"$0; with the real model {about(planned.estimate)}" if known else "$0; the real model's is not known"
     say(f"cost         {cost}")
     if left is not None:
         say(f"budget       {dollars(max(left, Decimal()), least=2)} left")
@@ -129,16 +132,17 @@ def show_plan(planned: Item, *, left: Decimal | None = None) -> None:
 
 
 def budget_left(project: Project) -> Decimal | None:
-    """Return what the tightest budget has left, in US dollars; ``None`` when there is none."""
-    budget = project.budget
-    if budget.run is None and budget.day is None and budget.month is None:
+    """Return what the tightest budget has left for whoever works here, in US dollars; ``None`` when there is none."""
+    budget, own = project.budget, project.budget.of_person(project.person())
+    limits = [limit for limit in (budget.run, budget.day, budget.month, own) if limit is not None]
+    if not limits:
         return None
     from prompt_kit.record.ledger import Ledger
 
     if not Ledger.exists(project.ledger_url):
-        return min(limit for limit in (budget.run, budget.day, budget.month) if limit is not None)
+        return min(limits)
     with Ledger.open(project.ledger_url) as ledger:
-        return ledger.left(budget)
+        return ledger.left(budget, person=project.person())
 
 
 def show(planned: Item, outcome: Outcome) -> None:
@@ -149,7 +153,9 @@ def show(planned: Item, outcome: Outcome) -> None:
         talk(outcome.explanation)
         talk(f"Status: {outcome.status}" + (f" ({outcome.reason})" if outcome.reason else ""))
     if planned.free:
-        talk(f"Cost: $0. With {planned.model.title} it would be {about(planned.estimate)}.")
+        known = planned.estimate is not None
+        with_it = f"With {planned.model.title} it would be" if known else f"The price of {planned.model.title} is"
+        talk(f"Cost: $0. {with_it} {about(planned.estimate) if known else 'not known'}.")
     else:
         talk(f"Cost: {dollars(outcome.cost)} (estimated {dollars(planned.estimate)}).")
     talk(f"Record: {short(outcome.folder)}\n" if outcome.folder else "Record: none; nothing was sent.\n")

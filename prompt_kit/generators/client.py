@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 256_000_000
 """Largest answer that is read, in bytes once it is unpacked: eight pictures of 4K have 130 MB in Base64."""
 
-MOST_AT_ONCE: Final = 100
-"""Most requests of a client that are on their way at the same time; others wait."""
+MOST_AT_ONCE: Final = 256
+"""Most requests of a client that are on their way at the same time, as in a project; others wait."""
 
 _PIECE: Final = 1_000_000
 """Largest piece that is unpacked at a time, in bytes."""

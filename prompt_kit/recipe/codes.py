@@ -12,7 +12,7 @@ CODES: Final[Mapping[str, str]] = {
     "missing": "A required parameter has no value, or a required slot no picture.",
     "unknown": "There is no parameter, slot or setting of that name.",
     "not_asked": "The parameter or slot is asked only under other values.",
-    "locked": "The preset or recipe has fixed the value.",
+    "locked": "The preset, the recipe or the team has fixed the value.",
     "given_twice": "One parameter or slot was given under two names, or in two places.",
     "wrong_type": "The value is of another kind: no text, number, list, yes or no.",
     "empty": "Nothing is left of the text: only spaces or punctuation.",

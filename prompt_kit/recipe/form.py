@@ -52,6 +52,8 @@ class Form:
     """Further checks, in order, of values that were checked one by one."""
     value_checks: tuple[Check, ...] = ()
     """Checks that look at each value alone; they come before `checks`."""
+    of_team: frozenset[str] = frozenset()
+    """The parameters that are locked by the team's policy, and not by a preset."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -320,7 +322,7 @@ class Form:
         wrong = {problem.parameter for problem in problems}
         for name, ready in self._locked.items():
             if name in words and name not in wrong and context[name] != ready:
-                message = f"{name}: is locked by the preset. Leave it out."
+                message = f"{name}: is locked by the {'team' if name in self.of_team else 'preset'}. Leave it out."
                 offers = (Offer("Leave it out", name),)
                 problems.append(Problem(message, parameter=name, code="locked", offers=offers))
 

@@ -12,6 +12,7 @@ from prompt_kit.prompt import Prompt, Settings
 from prompt_kit.recipe.contradictions import contradictions, misplaced, overruled
 from prompt_kit.recipe.examples import examples_of
 from prompt_kit.recipe.form import Form
+from prompt_kit.recipe.locking import with_locked_settings, with_locked_values, without_locked
 from prompt_kit.recipe.mixing import check_clashes, objection, task_of
 from prompt_kit.recipe.placing.planning import plan_of
 from prompt_kit.recipe.reading import ALONE
@@ -107,7 +108,7 @@ class Recipe:
     @cached_property
     def examples(self) -> Mapping[str, Example]:
         """Values that show what the recipe can do, by name."""
-        return examples_of(self.spec, self.references, self.folder)
+        return without_locked(examples_of(self.spec, self.references, self.folder), self.library.project.team)
 
     def using(self, *names: str) -> Recipe:
         """Return this recipe with further strategies mixed in.
@@ -228,6 +229,7 @@ class Recipe:
         task, title, version, deciding = self._ready
         base = self._chosen_settings(context) if deciding and not problems else self.settings
         chosen = self._settings(settings, base, generator, problems) if settings else base
+        chosen = with_locked_settings(chosen, settings, self.library.project.team, problems)
         if problems:
             raise InputError(problems)
         if checked is not None:
@@ -303,7 +305,8 @@ class Recipe:
         checks: list[Check] = [contradictions(rules)] if rules else []
         checks += [misplaced(self.layout_plan)] if self.layout_plan else []
         heeds, fixed = tuple(self.spec.heeds), dict(self.fixed)
-        return Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks), ALONE)
+        form = Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks), ALONE)
+        return with_locked_values(form, self.library.project.team)
 
     @cached_property
     def _phrases(self) -> tuple[Program, ...]:

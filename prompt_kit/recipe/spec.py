@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from prompt_kit.prompt import Answer, Role, Task
+from prompt_kit.prompt.spec import SettingsSpec
 from prompt_kit.recipe.parameters import ChoicesOf, Color, Condition, CopiesOf, ListOf, Parameter
 from prompt_kit.recipe.placing.spec import AreaName, AreaSpec
-from prompt_kit.recipe.settings import SettingsSpec
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
 """What names of recipes, strategies, presets and examples look like: ``red-panda``."""

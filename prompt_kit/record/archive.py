@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.errors import WorkspaceError
+from prompt_kit.errors import ForbiddenError, WorkspaceError
 from prompt_kit.support.calls import check_options
 from prompt_kit.support.hashing import hash_of
 
@@ -44,10 +44,14 @@ class Archive:
             reason: Why, or the comment; only an approval goes without.
 
         Raises:
+            ForbiddenError: When the team does not let this person approve and reject.
             InputError: When a reason is missing or too long.
             NotFoundError: When there is no such run or picture.
             WorkspaceError: When it cannot be written.
         """
+        person = self.project.person(person.strip())
+        if verdict != "comment" and not self.project.may("approve", person):
+            raise ForbiddenError(f"'{person}' may not approve and reject pictures here. Ask whoever keeps the policy.")
         from prompt_kit.record.reviews import picture_of, review
         from prompt_kit.record.runs.listing import folder_of
 
@@ -173,16 +177,22 @@ class Archive:
         with Ledger.open(self.project.ledger_url) as ledger:
             return ledger.spent_by(by, since=since, until=until)
 
-    def budget_left(self) -> Decimal | None:
+    def budget_left(self, person: str = "") -> Decimal | None:
         """Return what may still be spent under the tightest limit of a run, today and this month; ``None`` is no limit.
+
+        Args:
+            person: Whose own budget counts, too, where a team has a policy.
 
         Raises:
             WorkspaceError: When the ledger cannot be read.
         """
         from prompt_kit.record.ledger import Ledger
 
+        budget, person = self.project.budget, self.project.person(person)
+        if budget.run is budget.day is budget.month is budget.of_person(person) is None:
+            return None
         with Ledger.open(self.project.ledger_url) as ledger:
-            return ledger.left(self.project.budget)
+            return ledger.left(budget, person=person)
 
     @property
     def drafts(self) -> DraftStore:

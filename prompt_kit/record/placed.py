@@ -10,6 +10,7 @@ known, and ``about/<hash>/<time>-<token>`` of those from one draft, or that refi
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from contextlib import suppress
@@ -25,13 +26,20 @@ from prompt_kit.record.runs.rerun import kept_references
 from prompt_kit.support import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ORDERS: Final = "orders"
+OPEN: Final = "open"
+ABOUT: Final = "about"
+
+MOST_SHOWN: Final = 50
+"""So many orders of one draft, the newest, are read."""
 
 OrderState: TypeAlias = Literal["open", "asks", "ended", "cancelled"]
 """``open`` is being made, or will be; ``asks`` waits until somebody allows that something may be paid twice."""
+
+ENDED: Final[frozenset[OrderState]] = frozenset({"ended", "cancelled"})
+"""Nothing more comes of these."""
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _STATES: Final = frozenset(get_args(OrderState))
@@ -89,7 +97,10 @@ def place(root: Path, order: PlacedOrder, prompt: Prompt) -> bool:
         return False
     for image in {image.sha256: image for turn in prompt.turns for image in turn.images}.values():
         keep_reference(root, image)
-    files.make_folder(path.parent)
+    for mark in (_open_mark(root, order.token), *(_about(root, about) / order.token for about in _abouts(order))):
+        # Before the order, so that no order is without them.
+        files.make_folder(mark.parent)
+        files.replace(mark, b"")
     try:
         files.write_new(path, _json(order))
     except WorkspaceError as error:
@@ -108,6 +119,8 @@ def change(root: Path, token: str, **changes: Any) -> PlacedOrder:
     """
     changed = replace(placed(root, token), **changes)
     files.replace(_path(root, token), _json(changed))
+    if changed.state in ENDED:
+        _remove(_open_mark(root, token))
     return changed
 
 
@@ -123,10 +136,79 @@ def placed(root: Path, token: str) -> PlacedOrder:
     return order
 
 
-def placed_orders(root: Path) -> Iterator[PlacedOrder]:
-    """Yield every order, the newest first; damaged files are passed over."""
-    orders = [order for path in files.listed(root / ORDERS) if (order := _read(path))]
-    yield from sorted(orders, key=lambda order: order.at, reverse=True)
+def placed_orders(root: Path, about: str) -> list[PlacedOrder]:
+    """Return the orders from a draft, or that refine a picture, the newest first; damaged files are passed over.
+
+    Args:
+        root: The folder of all runs.
+        about: The draft's id, or the picture as `PlacedOrder.refines` names it.
+    """
+    marks = sorted(files.listed(_about(root, about)), key=_written, reverse=True)[:MOST_SHOWN]
+    orders = [order for mark in marks if (order := _read(root / ORDERS / f"{mark.name}.json"))]
+    return sorted(orders, key=lambda order: order.at, reverse=True)
+
+
+def open_orders(root: Path) -> list[PlacedOrder]:
+    """Return the orders whose end is not known, the oldest first; damaged files are passed over."""
+    marks = [mark for mark in files.listed(root / ORDERS / OPEN) if _TOKEN.fullmatch(mark.name)]
+    orders = [order for mark in marks if (order := _read(root / ORDERS / f"{mark.name}.json"))]
+    return sorted((order for order in orders if order.state not in ENDED), key=lambda order: order.at)
+
+
+def forget_ended(root: Path, before: datetime) -> int:
+    """Remove the orders that ended before a moment, and return how many; their runs stay.
+
+    Raises:
+        WorkspaceError: When the folder cannot be read.
+    """
+    ended = [
+        path
+        for path in files.listed(root / ORDERS)
+        if path.suffix == ".json" and _written(path) < before.timestamp() and not _open_mark(root, path.stem).exists()
+    ]
+    for path in ended:
+        _remove(path)
+    for folder in files.listed(root / ORDERS / ABOUT):
+        for mark in files.listed(folder):
+            if _written(mark) < before.timestamp() and not (root / ORDERS / f"{mark.name}.json").exists():
+                _remove(mark)
+        with suppress(OSError):
+            folder.rmdir()  # keeps what is not empty
+    return len(ended)
+
+
+def lock_of(root: Path, token: str) -> Path:
+    """Return the lock that a process holds as long as it makes an order.
+
+    Raises:
+        NotFoundError: When the token is none.
+    """
+    return _path(root, token).parent / OPEN / f"{token}.lock"
+
+
+def _open_mark(root: Path, token: str) -> Path:
+    return root / ORDERS / OPEN / token
+
+
+def _about(root: Path, about: str) -> Path:
+    return root / ORDERS / ABOUT / hashlib.sha256(about.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _abouts(order: PlacedOrder) -> list[str]:
+    return [about for about in (order.draft, order.refines) if about]
+
+
+def _written(path: Path) -> float:
+    """Return when a file was written last; 0 when it is gone."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
 
 
 def _path(root: Path, token: str) -> Path:

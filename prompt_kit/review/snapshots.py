@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prompt_kit.layout import GUIDE
 from prompt_kit.prompt import ROLES, Earlier, EarlierWords, Mask, Reference, Text
 from prompt_kit.support.text import shortened
 from prompt_kit.support.words import sentences
@@ -48,13 +49,15 @@ def _turn(turn: Turn, number: int) -> str:
     count = len(turn.history)
     before = f"continues a conversation of {count} exchange{'s' if count > 1 else ''}\n" if count else ""
     parts = "".join(_part(part, position) for position, part in enumerate(turn.parts, 1))
-    return head + before + parts + _layout(turn.layout)
+    guided = any(reference.slot == GUIDE for reference in turn.references)
+    return head + before + parts + _layout(turn.layout, sent=guided)
 
 
-def _layout(layout: Layout) -> str:
+def _layout(layout: Layout, *, sent: bool) -> str:
     """Return where things stand, one area a line, its box in hundredths of width and height."""
     lines = [f"   {_area(area)}\n" for area in layout.areas]
-    return f"layout, not sent\n{''.join(lines)}" if lines else ""
+    how = "sent as the guide" if sent else "not sent"
+    return f"layout, {how}\n{''.join(lines)}" if lines else ""
 
 
 def _area(area: Area) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Final
@@ -18,7 +18,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from prompt_kit.studio.identity import LONGEST_NAME, ProxyTrust, holder_of
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE: Final = "prompt_kit_studio"
@@ -26,8 +30,11 @@ PERSON: Final = "prompt_kit_person"
 FORM_TOKEN: Final = "form_token"  # noqa: S105 - the name of a field
 """The field of a form, and with dashes the header, that says that it is one of our own pages'."""
 
-LONGEST_NAME: Final = 60
-"""Longest name of a person, in characters."""
+SURE: Final = "prompt_kit.person"
+"""The key of a request's scope with the person, where that is sure: nobody calls themselves otherwise then."""
+
+BEARER: Final = "prompt_kit.bearer"
+"""The key of a request's scope that says that a program sent its token along, which no other page can make it do."""
 
 MAX_BODY: Final = 60_000_000
 """Largest request with pictures that is read, in bytes: one of the largest size, and the rest of a form."""
@@ -68,25 +75,53 @@ class PageAccess:
     """The secret in the address that was printed when the page was started."""
     hosts: frozenset[str]
     """The host names that the page answers to, in lower case and without ports."""
+    persons: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Whose token each is, where there are others than the printed one; of a token for everybody, an empty name."""
+    trust: ProxyTrust | None = None
+    """Where the person's name comes from, when a proxy knows who somebody is."""
+    person: str = ""
+    """Who is at the page in any case, such as the user of the computer where a team has a policy."""
+    https: frozenset[str] = frozenset()
+    """Those of the host names that are reached by https only."""
 
     @cached_property
     def form_token(self) -> str:
         """What our own forms send along, so that no other page can send one in somebody's name."""
-        return hmac.new(self.token.encode(), b"forms", hashlib.sha256).hexdigest()
+        return self.form_token_of("")
 
-    def opens(self, token: str) -> bool:
-        """Return whether this is the secret; it takes the same time for every wrong one."""
-        return hmac.compare_digest(token.encode(), self.token.encode())
+    def form_token_of(self, person: str) -> str:
+        """Return the same for a person who is sure, so that no colleague can send a form in the person's name."""
+        return hmac.new(self.token.encode(), b"forms" + person.encode(), hashlib.sha256).hexdigest()
+
+    def holder(self, token: str) -> str | None:
+        """Return whose secret this is, empty when it is everybody's; ``None`` when it is none."""
+        return holder_of(token, self.persons or {self.token: ""})
 
     def is_own_host(self, host: str) -> bool:
         """Return whether a Host header, with or without its port, names this page."""
         plain = host and "/" not in host and "@" not in host
         return bool(plain) and (_parts_of(f"//{host}").hostname or "") in self.hosts
 
+    def is_secure(self, host: str) -> bool:
+        """Return whether a Host header names a page that is reached by https, so that cookies go by that only."""
+        return (_parts_of(f"//{host}").hostname or "") in self.https
+
 
 def person_of(request: Request) -> str:
-    """Return the name that a person has given; empty when nobody has."""
-    return named(unquote(request.cookies.get(PERSON, "")))
+    """Return who is at the page: as it is sure, else the name that a person has given; empty when nobody has."""
+    sure = request.scope.get(SURE)
+    return sure if isinstance(sure, str) and sure else named(unquote(request.cookies.get(PERSON, "")))
+
+
+def is_sure(request: Request) -> bool:
+    """Return whether nobody can call themselves otherwise."""
+    return bool(request.scope.get(SURE))
+
+
+def form_token_for(request: Request) -> str:
+    """Return what forms for this person send along."""
+    access: PageAccess = request.app.state.access
+    return access.form_token_of(str(request.scope.get(SURE) or ""))
 
 
 def named(name: str) -> str:
@@ -94,9 +129,11 @@ def named(name: str) -> str:
     return " ".join(_CONTROL.sub(" ", name).split())[:LONGEST_NAME]
 
 
-def person_cookie(response: Response, name: str) -> None:
+def person_cookie(request: Request, response: Response, name: str) -> None:
     """Have the browser remember a person's name."""
-    response.set_cookie(PERSON, quote(named(name)), max_age=31_536_000, httponly=True, samesite="strict")
+    access: PageAccess = request.app.state.access
+    secure = access.is_secure(request.headers.get("host", ""))
+    response.set_cookie(PERSON, quote(named(name)), max_age=31_536_000, httponly=True, samesite="strict", secure=secure)
 
 
 async def check_form(request: Request) -> None:
@@ -105,14 +142,13 @@ async def check_form(request: Request) -> None:
     Raises:
         HTTPException: When its token is missing or wrong.
     """
-    if request.method in _SAFE:
+    if request.method in _SAFE or request.scope.get(BEARER):
         return
-    access: PageAccess = request.app.state.access
     sent = request.headers.get("x-form-token", "")
     if not sent:
         form = await request.form()
         sent = str(form.get(FORM_TOKEN, ""))
-    if not hmac.compare_digest(sent.encode(), access.form_token.encode()):
+    if not hmac.compare_digest(sent.encode(), form_token_for(request).encode()):
         raise HTTPException(
             403, "This form is out of date: the studio was started anew. Reload the page and send again."
         )
@@ -160,7 +196,25 @@ class Guard:
             return PlainTextResponse(_too_large(_most(headers)), 413)
         if scope["path"].startswith(("/static/", "/share/")):
             return None
-        return self._without_token(scope, headers)
+        return self._without_token(scope, headers) if self.access.trust is None else self._not_named(scope, headers)
+
+    def _not_named(self, scope: Scope, headers: Headers) -> Response | None:
+        """Return the answer to a request in which no listed proxy names a person; else nothing."""
+        trust = self.access.trust
+        scope[SURE] = trust.person(scope, headers) if trust else ""
+        return None if scope[SURE] else PlainTextResponse(_NOBODY, 403)
+
+    def _is_by_program(self, scope: Scope, headers: Headers) -> bool:
+        """Return whether a program sent a right token with a request to the API."""
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        if (
+            kind.lower() != "bearer"
+            or not _is_api(scope["path"])
+            or (person := self.access.holder(token.strip())) is None
+        ):
+            return False
+        scope[SURE], scope[BEARER] = person or self.access.person, True
+        return True
 
     def _is_own_origin(self, headers: Headers, host: str) -> bool:
         """Return whether a request that changes something comes from a page of ours; browsers always say it."""
@@ -171,24 +225,36 @@ class Guard:
 
     def _without_token(self, scope: Scope, headers: Headers) -> Response | None:
         """Return the answer to a request without the token, or with the token in its address; else nothing."""
+        if self._is_by_program(scope, headers):
+            return None
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = next((value for name, value in query if name == "token"), None)
         if given is not None:
-            if not self.access.opens(given):
+            if self.access.holder(given) is None:
                 return PlainTextResponse(_CLOSED, 403)
             rest = urlencode([(name, value) for name, value in query if name != "token"])
             opened = RedirectResponse(_path_of(scope) + (f"?{rest}" if rest else ""), 303)
-            opened.set_cookie(COOKIE, self.access.token, httponly=True, samesite="strict", path="/")
+            secure = self.access.is_secure(headers.get("host", ""))
+            opened.set_cookie(COOKIE, given, httponly=True, samesite="strict", path="/", secure=secure)
             return opened
-        if self.access.opens(_cookie(headers, COOKIE)):
+        if (person := self.access.holder(_cookie(headers, COOKIE))) is not None:
+            scope[SURE] = person or self.access.person
             return None
         return PlainTextResponse(_CLOSED, 403)
 
 
+_NOBODY: Final = (
+    "This page opens through the proxy that says who you are. It names nobody here: open it by its usual address, or"
+    " ask whoever set it up."
+)
 _CLOSED: Final = (
     "This page opens with the address that 'prompt-kit studio' printed when it was started, with its token."
     " Copy the whole address from the terminal."
 )
+
+
+def _is_api(path: str) -> bool:
+    return path == "/api" or path.startswith("/api/")
 
 
 def _path_of(scope: Scope) -> str:

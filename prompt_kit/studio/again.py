@@ -15,6 +15,8 @@ from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.pixels.xmp import derived_from
 from prompt_kit.record.runs import open_run
 from prompt_kit.studio.pages import page
+from prompt_kit.studio.roles import narrowed
+from prompt_kit.studio.runfiles import run_folder
 from prompt_kit.support.heads import sniff
 
 if TYPE_CHECKING:
@@ -43,13 +45,13 @@ async def again(request: Request) -> Response:
         data = await sent.read()
         await sent.close()
     try:
-        run, recipe = await run_in_threadpool(_run_of, request.app.state.studio, data)
+        run, recipe = await run_in_threadpool(_run_of, request, data)
     except PromptKitError as error:
         return page(request, "problem.html", 422, title="The settings could not be read", message=str(error))
     return RedirectResponse(f"/make/{recipe}?run={run}", 303)
 
 
-def _run_of(studio: Studio, data: bytes) -> tuple[str, str]:
+def _run_of(request: Request, data: bytes) -> tuple[str, str]:
     """Return the run of a picture or sidecar, and its recipe.
 
     Raises:
@@ -58,27 +60,32 @@ def _run_of(studio: Studio, data: bytes) -> tuple[str, str]:
     if not data:
         raise InputError("No file was chosen. Choose a picture that was made here.")
     if sniff(data):
-        return _of_picture(studio, data)
+        return _of_picture(request, data)
     run = _named_in(data)
     try:
-        opened = open_run(run, studio.kit.project.runs_folder)
+        opened = open_run(run_folder(request, *run.split("/", 1)), _studio(request).kit.project.runs_folder)
     except NotFoundError as error:
         raise InputError(_OF_ELSEWHERE.format(run=run[:80])) from error
     return opened.summary.id, opened.fields.recipe
 
 
-def _of_picture(studio: Studio, data: bytes) -> tuple[str, str]:
+def _of_picture(request: Request, data: bytes) -> tuple[str, str]:
     """Return the run of a picture, or of that from which it was made here.
 
     Raises:
         InputError: When no run has it.
     """
     for sha256 in (hashlib.sha256(data).hexdigest(), derived_from(data)):
-        pictures = studio.kit.pictures(sha256=sha256).pictures if sha256 else ()
+        pictures = _studio(request).kit.pictures(**narrowed(request, {"sha256": sha256})).pictures if sha256 else ()
         for picture in pictures:
             if picture.recipe:  # the record of its run can be read
                 return picture.run, picture.recipe
     raise InputError(UNKNOWN)
+
+
+def _studio(request: Request) -> Studio:
+    studio: Studio = request.app.state.studio
+    return studio
 
 
 def _named_in(data: bytes) -> str:

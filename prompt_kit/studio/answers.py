@@ -154,7 +154,7 @@ def _value(asked: Field, sent: FormData) -> str | list[str]:
         listed = [*_texts(sent, name), *_texts(sent, f"{name}.own")]
         return listed[: int(asked.max or 100) + 1]
     if asked.kind == "boolean":
-        if f"{name}.shown" not in sent:
+        if f"{name}.shown" not in sent or (asked.locked and name not in sent):  # browsers send nothing that is locked
             return ""
         on = "true" if _text(sent, name) else "false"
         return "" if on == _as_answer(bool(asked.default)) else on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from prompt_kit.errors import NotFoundError, PromptKitError
+from prompt_kit.errors import ForbiddenError, NotFoundError, PromptKitError
 from prompt_kit.studio import (
     again,
     changing,
@@ -34,6 +35,7 @@ from prompt_kit.studio import (
 from prompt_kit.studio.access import Guard, PageAccess, check_form
 from prompt_kit.studio.ordering import OrderRunner
 from prompt_kit.studio.pages import STATIC, page
+from prompt_kit.studio.roles import check_role
 from prompt_kit.studio.shared import shared_pages
 from prompt_kit.studio.studio import Studio
 
@@ -83,9 +85,14 @@ def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
             await runner.close()
 
     app = FastAPI(
-        lifespan=open_kit, docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(check_form)]
+        lifespan=open_kit,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(check_form), Depends(check_role)],
     )
     app.state.studio, app.state.access, app.state.runner = Studio(kit), access, runner
+    app.state.watching = Counter()
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/share", shared_pages(kit), name="share")
@@ -100,7 +107,7 @@ def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
 
 def _problem(request: Request, error: Exception) -> Response:
     """Return the page for something a person can act on."""
-    status = 404 if isinstance(error, NotFoundError) else 422
+    status = 404 if isinstance(error, NotFoundError) else 403 if isinstance(error, ForbiddenError) else 422
     return page(request, "problem.html", status, title="That did not work", message=str(error))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
@@ -43,14 +43,16 @@ class Change:
         return (*self.ready.warnings, *self.item.warnings)
 
 
-def change_of(studio: Studio, path: Path, words: str) -> Change:
+def change_of(studio: Studio, path: Path, words: str, person: str) -> Change:
     """Return what a change of a picture comes to.
 
     Raises:
         InputError: With everything that keeps it from being made.
     """
     ready = refinement_of(path, words, {"project": studio.kit.project})
-    item = planning.plan([ready.order], project=studio.kit.project, generator=studio.generator).items[0]
+    item = planning.plan(
+        [replace(ready.order, person=person)], project=studio.kit.project, generator=studio.generator
+    ).items[0]
     if item.refusals:
         raise InputError(item.refusals)
     return Change(ready, item)
@@ -70,7 +72,7 @@ async def change(request: Request, day: str, name: str, picture: str) -> Respons
     path = picture_file(request, day, name, picture)
     words = _words(sent)
     try:
-        judged = await run_in_threadpool(change_of, request.app.state.studio, path, words)
+        judged = await run_in_threadpool(change_of, request.app.state.studio, path, words, person_of(request))
         if sent.get("see"):
             return await run_in_threadpool(picture_page, request, path, change=words, judged=judged)
         order = _order(request, judged, sent)
@@ -85,7 +87,7 @@ def _preview(request: Request, path: Path, sent: FormData) -> HTMLResponse:
     words, judged, problem = _words(sent), None, ""
     if words:
         try:
-            judged = change_of(request.app.state.studio, path, words)
+            judged = change_of(request.app.state.studio, path, words, person_of(request))
         except PromptKitError as error:
             problem = str(error)
     return page(request, "change.html", judged=judged, change_problem=problem)

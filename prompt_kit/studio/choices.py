@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, cast
 
 from prompt_kit.errors import PromptKitError
-from prompt_kit.prompt.settings import SIZES, TIERS
+from prompt_kit.prompt import SIZES, TIERS, Settings
 from prompt_kit.recipe.form import Form
 
 if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
+    from prompt_kit.policy import Policy
+    from prompt_kit.prompt import Tier
     from prompt_kit.recipe.fields import FieldChoice
     from prompt_kit.studio.filled import Filling
     from prompt_kit.studio.studio import Studio
@@ -58,6 +60,8 @@ class SettingChoice:
     default: str
     """What applies when nothing is chosen, in words."""
     options: tuple[SettingOption, ...]
+    locked: bool = False
+    """Whether the team has locked it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,41 @@ def setting_choices(studio: Studio, filling: Filling) -> list[SettingChoice]:
         for tier in TIERS
     ]
     brought = filling.preview.prompt.settings if filling.preview.prompt else own
-    return [
+    choices = [
         SettingChoice("aspect_ratio", "Format", _default(own.aspect_ratio or brought.aspect_ratio), tuple(formats)),
         SettingChoice("size", "Size", _default(own.size or model.default_size), tuple(sizes)),
         SettingChoice("tier", "Quality", _TIER_WORDS[own.tier or "standard"], tuple(tiers)),
     ]
+    team = studio.kit.project.team
+    return choices if team is None else [_held_to(team, choice, studio) for choice in choices]
+
+
+def _held_to(team: Policy, choice: SettingChoice, studio: Studio) -> SettingChoice:
+    """Return a setting with the reasons of a team's policy; a locked one has nothing to choose."""
+    if choice.name in team.locked:
+        return replace(choice, default=str(team.locked[choice.name]), options=(), locked=True)
+    options = tuple(
+        option if option.reason else replace(option, reason=_not_by(team, choice.name, option.value, studio))
+        for option in choice.options
+    )
+    return replace(choice, options=options)
+
+
+def _not_by(team: Policy, name: str, value: str, studio: Studio) -> str:
+    """Return why a team does not allow a value of a setting; empty when it does."""
+    if name == "size" and team.largest_size is not None and SIZES.index(value) > SIZES.index(team.largest_size):
+        return f"the team allows {team.largest_size} at the most"
+    if name != "tier":
+        return ""
+    if team.highest_tier is not None and TIERS.index(value) > TIERS.index(team.highest_tier):
+        return f"the team allows {team.highest_tier} at the most"
+    if team.models is None:
+        return ""
+    try:
+        model = studio.library.catalogue.choose(Settings(tier=cast("Tier", value)), studio.generator)
+    except PromptKitError:
+        return ""
+    return "" if model.id in team.models else f"the team does not allow {model.title or model.id}"
 
 
 def model_of(studio: Studio, filling: Filling) -> Model:
@@ -172,7 +206,7 @@ def _has_brand(studio: Studio) -> bool:
 
 
 def _default(value: str | None) -> str:
-    return value or "the model decides"
+    return value or "The model decides"
 
 
 def _unless(possible: object, model: Model, thing: str) -> str:

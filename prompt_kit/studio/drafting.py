@@ -86,6 +86,10 @@ def from_run(studio: Studio, run: str, person: str) -> Answers:
                 references.setdefault(slot, []).append(added.id)
             values.pop(slot, None)
     settings = _known({key: str(value) for key, value in record.settings.items()})
+    team = studio.kit.project.team
+    if team is not None:
+        values = {key: value for key, value in values.items() if key not in team.values}
+        settings = {key: value for key, value in settings.items() if key not in team.locked}
     return Answers(
         values, {slot: tuple(ids) for slot, ids in references.items()}, settings, record.strategies, record.count
     )

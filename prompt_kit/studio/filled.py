@@ -63,15 +63,16 @@ class Filling:
         return [(turn.name, paragraphs(turn.text, context, before if whole else None)) for turn in prompt.turns]
 
 
-def filling_of(studio: Studio, name: str, answers: Answers, draft: str) -> Filling:
-    """Return a form with answers, judged."""
+def filling_of(studio: Studio, name: str, answers: Answers, draft: str, person: str) -> Filling:
+    """Return a form with a person's answers, judged."""
     recipe = studio.recipe(name, answers.uses)
-    return Filling(recipe, answers, draft, preview_of(studio, recipe, answers, lambda key: image_of(studio, key)))
+    preview = preview_of(studio, recipe, answers, lambda key: image_of(studio, key), person)
+    return Filling(recipe, answers, draft, preview)
 
 
-def filling_or_plain(studio: Studio, name: str, answers: Answers, draft: str) -> Filling:
-    """Return a form with answers, without the techniques when they no longer go together."""
+def filling_or_plain(studio: Studio, name: str, answers: Answers, draft: str, person: str) -> Filling:
+    """Return a form with a person's answers, without the techniques when they no longer go together."""
     try:
-        return filling_of(studio, name, answers, draft)
+        return filling_of(studio, name, answers, draft, person)
     except InputError:
-        return filling_of(studio, name, replace(answers, uses=()), draft)
+        return filling_of(studio, name, replace(answers, uses=()), draft, person)

@@ -22,6 +22,7 @@ from prompt_kit.studio.fieldviews import sections_of
 from prompt_kit.studio.filled import Filling, filling_of, filling_or_plain
 from prompt_kit.studio.pages import drawn, page
 from prompt_kit.studio.proofs import proof_of
+from prompt_kit.studio.roles import check_run
 from prompt_kit.studio.watching import orders_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def fill_in(request: Request, name: str) -> Response:
     if "last" in asked and not run:
         earlier = studio.kit.history(recipe=name, person=person, limit=1).runs
         run = earlier[0].run.id if earlier else ""
+    if run:
+        check_run(request, run)
     if example or run:
         filled = from_example(studio, name, example, person) if example else from_run(studio, run, person)
         return _to_draft(studio, person, name, filled, draft)
@@ -54,7 +57,7 @@ def fill_in(request: Request, name: str) -> Response:
         with suppress(NotFoundError):
             kept = studio.kit.drafts.load(person, draft)
             answers = answers_of(kept.settings, kept.values, kept.references)
-            return _form_page(request, filling_or_plain(studio, name, answers, draft))
+            return _form_page(request, filling_or_plain(studio, name, answers, draft, person))
     latest = () if "fresh" in asked or draft else studio.kit.drafts.list(person, name)
     if latest:
         return RedirectResponse(f"/make/{name}?draft={latest[0].id}", 303)
@@ -97,7 +100,7 @@ def proof(request: Request, name: str, draft: str, turn: int = 0) -> Response:
     studio, person = _studio(request), person_of(request)
     try:
         kept = studio.kit.drafts.load(person, draft)
-        filling = filling_of(studio, name, answers_of(kept.settings, kept.values, kept.references), draft)
+        filling = filling_of(studio, name, answers_of(kept.settings, kept.values, kept.references), draft, person)
     except PromptKitError:
         return Response(status_code=404)
     prompt, item = filling.preview.prompt, filling.preview.item
@@ -131,7 +134,7 @@ def _read(request: Request, name: str, sent: FormData) -> Filling:
         recipe = studio.recipe(name)
     answers = Answers.from_form(recipe.form, sent, uses)
     kept = studio.kit.drafts.save(person, name, draft_of(answers), draft=str(sent.get("draft") or ""))
-    return filling_of(studio, name, answers, kept.id)
+    return filling_of(studio, name, answers, kept.id, person)
 
 
 def _preview(request: Request, name: str, sent: FormData) -> HTMLResponse:
@@ -161,7 +164,7 @@ def shown_beside(request: Request, filling: Filling) -> dict[str, Any]:
         "asked": [field.name for field in form.fields if form.is_asked(field.name, given)],
         "settings": setting_choices(studio, filling),
         "uploads_by_hash": _by_hash(studio, filling.answers),
-        "budget_left": studio.budget_left(),
+        "budget_left": studio.budget_left(person_of(request)),
     }
 
 

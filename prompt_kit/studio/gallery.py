@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from prompt_kit.errors import PromptKitError
-from prompt_kit.studio.access import named, person_cookie, person_of
+from prompt_kit.errors import ForbiddenError, PromptKitError
+from prompt_kit.studio.access import is_sure, named, person_cookie, person_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.proofs import gallery_proof
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
     from prompt_kit.recipe.library import Head
+    from prompt_kit.record.drafts import DraftContent
     from prompt_kit.studio.studio import Studio
 
 router = APIRouter()
@@ -37,8 +39,8 @@ PURPOSES: Final = {
 PRESETS: Final = "Made for your team"
 FAVOURITES: Final = "Your favourites"
 USED: Final = "Used last"
-MOST_USED: Final = 5
-"""So many of the recipes that were used last stand at the top."""
+MOST_USED: Final = 4
+"""So many of the recipes that were used last stand at the top: a row on a wide screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,26 @@ async def favour(request: Request, name: str) -> Response:
 @router.post("/person")
 async def keep_name(request: Request) -> Response:
     """Remember who uses this browser."""
+    if is_sure(request):
+        raise ForbiddenError("You are named by how you came to this page, so you cannot call yourself otherwise.")
     sent = await request.form()
     back = urlsplit(request.headers.get("referer", "/"))
-    answer = RedirectResponse("/" + quote(back.path.lstrip("/\\")), 303)
-    person_cookie(answer, named(str(sent.get("person") or "")))
+    name, draft = named(str(sent.get("person") or "")), dict(parse_qsl(back.query)).get("draft", "")
+    if draft and not person_of(request):
+        await run_in_threadpool(_take_along, request.app.state.studio, draft, name)
+    where = "/" + quote(back.path.lstrip("/\\"))
+    answer = RedirectResponse(f"{where}?{urlencode({'draft': draft})}" if draft else where, 303)
+    person_cookie(request, answer, name)
     return answer
+
+
+def _take_along(studio: Studio, draft: str, name: str) -> None:
+    """Give a person's first draft the name that the person gives afterwards, so that nothing typed is lost."""
+    with suppress(PromptKitError):
+        kept = studio.kit.drafts.load("", draft)
+        content: DraftContent = {
+            "values": kept.values,
+            "references": {slot: list(ids) for slot, ids in kept.references.items()},
+            "settings": kept.settings,
+        }
+        studio.kit.drafts.save(name, kept.recipe, content, draft=draft)

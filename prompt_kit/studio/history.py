@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse  # noqa: TC002 - FastAPI reads the an
 
 from prompt_kit.studio.narrowing import REVIEW_STATES, RUN_STATES, narrowing
 from prompt_kit.studio.pages import is_part, page
+from prompt_kit.studio.roles import narrowed, shown_choices
 
 if TYPE_CHECKING:
     from prompt_kit.studio.studio import Studio
@@ -24,7 +25,7 @@ def history(request: Request, cursor: str = "") -> HTMLResponse:
     """Show the runs, or the next ones of them for the end of the list."""
     studio: Studio = request.app.state.studio
     chosen = narrowing(request.query_params)
-    listed = studio.kit.history(**chosen.wanted, limit=AT_ONCE, cursor=cursor)
+    listed = studio.kit.history(**narrowed(request, chosen.wanted), limit=AT_ONCE, cursor=cursor)
     shown: dict[str, Any] = {"chosen": chosen, "listed": listed, "states": RUN_STATES, "reviews": REVIEW_STATES}
     if is_part(request):
         return page(request, "runs.html", **shown)
@@ -33,7 +34,7 @@ def history(request: Request, cursor: str = "") -> HTMLResponse:
         "history.html",
         422 if chosen.problems else 200,
         **shown,
-        choices=studio.kit.history_choices(),
+        choices=shown_choices(request, studio.kit.history_choices()),
         problems={problem.parameter: problem.message for problem in chosen.problems},
         later=bool(cursor),
     )

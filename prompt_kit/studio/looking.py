@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.outcome import Status
-from prompt_kit.record.reviews import reviewable
+from prompt_kit.record.reviews import reviewable, reviewed_by, reviews_in
 from prompt_kit.record.runs import open_run
 from prompt_kit.record.runs.listing import summary
 from prompt_kit.studio.asked import alternative_text, asked_of
@@ -143,10 +143,10 @@ def run_view(studio: Studio, folder: Path) -> RunView:
     except InputError:
         line = summary(folder)
         title = spoken(folder.name.rpartition("-")[0] or folder.name)
-        pictures, problem = _pictures(studio, line.id, folder, title)
+        pictures, problem = _pictures(line.id, folder, title)
         return RunView(line, title, title, None, None, pictures, (), problem)
     asked, alt = asked_of(studio, run.fields), alternative_text(run, root)
-    pictures, problem = _pictures(studio, run.summary.id, folder, alt)
+    pictures, problem = _pictures(run.summary.id, folder, alt)
     return RunView(run.summary, asked.title, alt, run, asked, pictures, tuple(_failed(run.fields, folder)), problem)
 
 
@@ -158,12 +158,13 @@ def size_of(path: Path) -> tuple[int, int]:
         return 0, 0
 
 
-def _pictures(studio: Studio, run: str, folder: Path, alt: str) -> tuple[tuple[PictureView, ...], str]:
+def _pictures(run: str, folder: Path, alt: str) -> tuple[tuple[PictureView, ...], str]:
     """Return the pictures of a run, and what is wrong with the file of their reviews."""
     paths, problem = reviewable(folder), ""
     reviewed: dict[str, ReviewedPicture] = {}
     try:
-        reviewed = {picture.path.name: picture for picture in studio.kit.reviews(folder)}
+        # Only pictures of which something was said are read whole, to see that it was of these bytes.
+        reviewed = {picture.path.name: picture for picture in reviewed_by(folder, reviews_in(folder))}
     except PromptKitError as error:
         problem = str(error)
     numbers = {stem: number for number, stem in enumerate(dict.fromkeys(_stem(path) for path in paths), start=1)}

@@ -17,7 +17,7 @@ NOBODY: Final = " "
 
 RUN_STATES: Final = {
     "done": "Done",
-    "failed": "Failed",
+    "failed": "Ended with a problem",
     "cancelled": "Stopped",
     "started": "Not finished",
     "waiting": "In a batch job",

@@ -5,24 +5,34 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
-from prompt_kit.errors import PromptKitError
-from prompt_kit.record.placed import change, place, placed, placed_orders
+from prompt_kit.errors import InputError, PromptKitError
+from prompt_kit.record.placed import ENDED, change, forget_ended, lock_of, open_orders, place, placed
+from prompt_kit.record.runs.reading import own_record
+from prompt_kit.support import locks
 from prompt_kit.work.orders import Order
-from prompt_kit.work.resuming import MayBePaidError
+from prompt_kit.work.resuming import MayBePaidError, last_folder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from filelock import FileLock
 
     from prompt_kit.kit import Kit
     from prompt_kit.prompt import Prompt
     from prompt_kit.record.placed import PlacedOrder
     from prompt_kit.work.events import Event
     from prompt_kit.work.orders import Plan
+
+REMEMBERED: Final = timedelta(days=30)
+"""An order that ended is forgotten after so long; its run stays."""
+
+ASK_AGAIN: Final = 2.0
 
 _LOG: Final = logging.getLogger("prompt_kit.studio")
 
@@ -35,6 +45,8 @@ class Progress:
     """Why its generator waits before it asks again."""
     sent: int = 0
     """How many requests are on their way."""
+    run: str = ""
+    """The id of its run."""
 
 
 @dataclass
@@ -42,10 +54,13 @@ class OrderRunner:
     """Everything that is being made for the pages of one studio."""
 
     kit: Kit
+    ask_again_s: float = ASK_AGAIN
+    """After so many seconds it is looked again whether another process still makes an order."""
     progress: dict[str, Progress] = field(default_factory=dict)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _watchers: dict[str, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))
-    _cancelled: set[str] = field(default_factory=set)
+    _unsaved: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Changes of orders that could not be written."""
 
     @property
     def root(self) -> Path:
@@ -63,10 +78,11 @@ class OrderRunner:
             self._begin(order)
 
     async def resume(self) -> None:
-        """Go on with every order that an earlier process left open."""
-        for order in await asyncio.to_thread(lambda: list(placed_orders(self.root))):
+        """Go on with every order that an earlier process left open, and forget those that ended long ago."""
+        for order in await asyncio.to_thread(open_orders, self.root):
             if order.state == "open":
-                self._begin(order)
+                self._begin(order, resumed=True)
+        await asyncio.to_thread(forget_ended, self.root, datetime.now(UTC) - REMEMBERED)
 
     async def allow(self, token: str) -> None:
         """Go on with an order that asks, though something may be paid twice.
@@ -75,7 +91,7 @@ class OrderRunner:
             NotFoundError: When there is no such order.
         """
         order = await asyncio.to_thread(placed, self.root, token)
-        if order.state == "asks":
+        if order.state == "asks" and token not in self._tasks:
             self._begin(await asyncio.to_thread(change, self.root, token, state="open", message="", resend=True))
 
     async def cancel(self, token: str) -> None:
@@ -83,21 +99,30 @@ class OrderRunner:
 
         Raises:
             NotFoundError: When there is no such order.
+            InputError: When another process makes it.
         """
-        order = await asyncio.to_thread(placed, self.root, token)
         task = self._tasks.get(token)
         if task is not None:
-            self._cancelled.add(token)
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await asyncio.shield(asyncio.wait([task]))
-        elif order.state in {"open", "asks"}:
-            await asyncio.to_thread(change, self.root, token, state="cancelled")
+            await asyncio.wait([task])
+        order = self.latest(await asyncio.to_thread(placed, self.root, token))
+        if order.state not in ENDED:
+            lock = self._held(token)
+            if lock is None:
+                raise InputError("Another studio of this project is making this order. Stop it there.")
+            try:
+                await self._write(token, state="cancelled")
+            finally:
+                locks.release(lock)
         self.nudge(order)
 
     def is_made(self, token: str) -> bool:
         """Return whether an order is being made right now."""
         return token in self._tasks
+
+    def latest(self, order: PlacedOrder) -> PlacedOrder:
+        """Return an order with the changes that could not be written."""
+        return replace(order, **self._unsaved.get(order.token, {}))
 
     async def close(self) -> None:
         """Stop everything; what is open goes on when the studio is opened again."""
@@ -129,10 +154,10 @@ class OrderRunner:
             for changed in self._watchers.get(name, ()):
                 changed.set()
 
-    def _begin(self, order: PlacedOrder) -> None:
+    def _begin(self, order: PlacedOrder, *, resumed: bool = False) -> None:
         if order.token not in self._tasks:
             self.progress[order.token] = Progress()
-            task = asyncio.create_task(self._make(order))
+            task = asyncio.create_task(self._make(order, resumed=resumed))
             self._tasks[order.token] = task
             task.add_done_callback(lambda _: self._forget(order))
 
@@ -141,28 +166,45 @@ class OrderRunner:
         self.progress.pop(order.token, None)
         self.nudge(order)
 
-    async def _make(self, order: PlacedOrder) -> None:
-        """Make an order, and write down how it ended."""
-        ended: dict[str, str] = {"state": "ended"}
+    async def _make(self, order: PlacedOrder, *, resumed: bool) -> None:
+        """Make an order as soon as no other process does, unless that one has ended it."""
+        try:
+            while (lock := self._held(order.token)) is None:
+                await asyncio.sleep(self.ask_again_s)
+                self.nudge(order)
+            try:
+                now = await asyncio.to_thread(placed, self.root, order.token)
+                if now.state == "open":
+                    await self._write(order.token, **await self._ending(now, resumed=resumed))
+            finally:
+                locks.release(lock)
+        except PromptKitError as error:
+            _LOG.exception("An order could not be begun.")
+            self._unsaved[order.token] = {"state": "ended", "message": str(error)}
+
+    def _held(self, token: str) -> FileLock | None:
+        """Return an order's lock, taken at once; ``None`` when another process makes the order."""
+        return locks.hold(lock_of(self.root, token))
+
+    async def _ending(self, order: PlacedOrder, *, resumed: bool) -> dict[str, str]:
+        """Make an order, and return what is to be written down of its end."""
         try:
             plan = await asyncio.to_thread(self._plan, order)
+            if resumed and not order.resend and (run := await self._run_of(plan)):
+                return {"state": "ended", "run": run}
             async with aclosing(self.kit.work(plan, resend=order.resend)) as steps:
                 async for event in steps:
                     await self._note(order, event)
                     _raise_error(event)
         except MayBePaidError as error:
-            ended = {"state": "asks", "message": error.fact}
+            return {"state": "asks", "message": error.fact}
         except PromptKitError as error:
-            ended["message"] = str(error)
-        except asyncio.CancelledError:
-            if order.token not in self._cancelled:
-                raise  # the studio is closed: the order stays open
-            self._cancelled.discard(order.token)
-            ended = {"state": "cancelled"}
+            return {"state": "ended", "message": str(error)}
         except Exception:  # noqa: BLE001 - the last net: whatever happens, the order must not look as if it went on
             _LOG.exception("An order could not be made.")
-            ended["message"] = "Something unexpected happened in prompt-kit itself. What was finished is saved."
-        await asyncio.shield(asyncio.to_thread(change, self.root, order.token, **ended))
+            wrong = "Something unexpected happened in prompt-kit itself. What was finished is saved."
+            return {"state": "ended", "message": wrong}
+        return {"state": "ended"}
 
     def _plan(self, order: PlacedOrder) -> Plan:
         wanted = Order(
@@ -175,16 +217,43 @@ class OrderRunner:
         )
         return self.kit.plan(wanted, generator=order.generator).checked()
 
+    async def _run_of(self, plan: Plan) -> str:
+        """Return the run of an order that came to its end before that could be written; empty when there is none."""
+        booking = self.kit.desk.booking
+        if booking is None:
+            raise RuntimeError("the studio works outside of its kit")
+        folder, _ = await booking.run(lambda ledger: last_folder(plan.items[0], ledger, self.root))
+        ended = folder and (await asyncio.to_thread(own_record, folder)).state in {"done", "failed"}
+        return _id_of(folder) if folder and ended else ""
+
     async def _note(self, order: PlacedOrder, event: Event) -> None:
         """Note a step for those who watch."""
         progress = self.progress[order.token]
         progress.waiting = event.text if event.step == "waiting" else ""
         progress.sent += {"sent": 1, "saved": -1}.get(event.step, 0)
-        if event.folder is not None and not order.run:
-            run = f"{event.folder.parent.name}/{event.folder.name}"
-            order.__dict__["run"] = run
-            await asyncio.to_thread(change, self.root, order.token, run=run)
+        if event.folder is not None and (run := _id_of(event.folder)) not in {order.run, progress.run}:
+            progress.run = run
+            await self._write(order.token, run=run)
         self.nudge(order)
+
+    async def _write(self, token: str, **changes: str) -> None:
+        """Write down what became of an order; what cannot be written is remembered as long as the studio is open."""
+        changes = {**self._unsaved.get(token, {}), **changes}
+        writing = asyncio.ensure_future(asyncio.to_thread(change, self.root, token, **changes))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait([writing])  # nobody writes it at the same time
+            raise
+        except PromptKitError:
+            _LOG.exception("What became of an order could not be written.")
+            self._unsaved[token] = changes
+        else:
+            self._unsaved.pop(token, None)
+
+
+def _id_of(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}"
 
 
 def _raise_error(event: Event) -> None:

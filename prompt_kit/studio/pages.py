@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from prompt_kit.prompt.settings import ROLES
-from prompt_kit.studio.access import person_of
+from prompt_kit.studio.access import form_token_for, is_sure, person_of
 from prompt_kit.studio.fieldviews import in_words
 from prompt_kit.support.money import dollars
 from prompt_kit.support.text import harmless, visible
@@ -55,7 +55,9 @@ def drawn(request: Request, template: str, *, block: str = "", **shown: Any) -> 
     """Return the text of a page, or of one block of it."""
     state = request.app.state
     common = {
-        "form_token": state.access.form_token,
+        "form_token": form_token_for(request),
+        "is_sure": is_sure(request),
+        "may_approve": state.studio.kit.project.may("approve", person_of(request)),
         "studio": state.studio,
         "person": person_of(request),
         "path": request.url.path,

@@ -14,6 +14,7 @@ from prompt_kit.pixels.channels import CHANNELS, fit
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.looking import run_view, size_of
 from prompt_kit.studio.pages import page
+from prompt_kit.studio.roles import sees_others
 from prompt_kit.studio.runfiles import picture_file
 from prompt_kit.studio.watching import orders_of
 from prompt_kit.support.heads import sniff
@@ -84,7 +85,7 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
                 "fits": [fit(width, height, channel) for channel in CHANNELS.values()] if width and height else [],
                 "done": run.done(own),
                 "neighbours": neighbours(run, own),
-                "versions": versions_of(studio, own),
+                "versions": versions_of(request, own),
                 "orders": orders_of(request, own.address),
                 "draft": own.address,
                 "order": secrets.token_urlsafe(16),
@@ -101,10 +102,16 @@ def neighbours(run: RunView, own: PictureView) -> tuple[PictureView | None, Pict
     return before, after
 
 
-def versions_of(studio: Studio, own: PictureView) -> tuple[Version, ...]:
-    """Return all versions of a picture, each before those that were made from it; none when they cannot be read."""
+def versions_of(request: Request, own: PictureView) -> tuple[Version, ...]:
+    """Return all versions of a picture, each before those that were made from it; none when they cannot be read.
+
+    Those of others are left out where a person sees only the own.
+    """
+    studio: Studio = request.app.state.studio
+    person, everything = person_of(request), sees_others(request)
     try:
         versions: tuple[Version, ...] = studio.kit.versions(own.run, own.name)
     except PromptKitError:
         return ()
-    return versions if len(versions) > 1 else ()
+    seen = tuple(version for version in versions if everything or version.run.person == person)
+    return seen if len(seen) > 1 else ()

@@ -49,7 +49,9 @@ class Preview:
         return list(enumerate((part for part in parts if isinstance(part, Reference)), start=1))
 
 
-def preview_of(studio: Studio, recipe: Recipe, answers: Answers, image: Callable[[str], Image | None]) -> Preview:
+def preview_of(
+    studio: Studio, recipe: Recipe, answers: Answers, image: Callable[[str], Image | None], person: str = ""
+) -> Preview:
     """Return what answers come to.
 
     Args:
@@ -57,6 +59,7 @@ def preview_of(studio: Studio, recipe: Recipe, answers: Answers, image: Callable
         recipe: The recipe with the strategies of the answers.
         answers: What was filled in.
         image: Returns the picture of an upload by its id.
+        person: For whom it would be made.
     """
     given, pictures = answers.given(recipe.form), answers.pictures(recipe.form, image)
     checked = recipe.form.check(given, pictures)
@@ -66,7 +69,8 @@ def preview_of(studio: Studio, recipe: Recipe, answers: Answers, image: Callable
         return Preview(recipe, answers, problems=checked.problems, notes=checked.notes, context=checked.context)
     try:
         prompt = recipe.render(given, references=pictures, settings=settings, generator=generator)
-        item = planning.plan([Order(prompt, answers.count)], project=studio.kit.project, generator=generator).items[0]
+        order = Order(prompt, answers.count, person=person)
+        item = planning.plan([order], project=studio.kit.project, generator=generator).items[0]
     except PromptKitError as error:
         return Preview(recipe, answers, problems=error.problems, notes=checked.notes, context=checked.context)
     return Preview(recipe, answers, prompt, item, item.refusals, prompt.notes, checked.context)

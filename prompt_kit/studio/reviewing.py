@@ -18,6 +18,7 @@ from prompt_kit.record.runs.listing import summary
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.narrowing import REVIEW_STATES, narrowing
 from prompt_kit.studio.pages import is_part, page
+from prompt_kit.studio.roles import narrowed, shown_choices
 from prompt_kit.studio.runfiles import picture_file
 
 if TYPE_CHECKING:
@@ -93,9 +94,10 @@ class ReviewList:
         named = {"recipe": self.narrowed.recipe, "person": self.narrowed.person}
         return urlencode({name: value for name, value in {**named, **own, **more}.items() if value})
 
-    def pictures(self, studio: Studio, cursor: str) -> PicturePage:
+    def pictures(self, request: Request, cursor: str) -> PicturePage:
         """Return the pictures that it shows."""
-        wanted = self.narrowed.wanted
+        studio: Studio = request.app.state.studio
+        wanted = narrowed(request, self.narrowed.wanted)
         return studio.kit.pictures(
             review=self.state,
             recipe=wanted["recipe"],
@@ -112,17 +114,17 @@ def review(request: Request, cursor: str = "") -> HTMLResponse:
     studio: Studio = request.app.state.studio
     asked = _list_of(request.query_params)
     studio.count_again()
-    listed = asked.pictures(studio, cursor)
+    listed = asked.pictures(request, cursor)
     shown: dict[str, Any] = {
         "asked": asked,
         "listed": listed,
-        "groups": groups_of(studio, listed.pictures, asked.by),
+        "groups": groups_of(request, listed.pictures, asked.by),
         "review_names": REVIEW_STATES,
         "back": asked.query(),
     }
     if is_part(request):
         return page(request, "cases.html", **shown)
-    choices = studio.kit.history_choices()
+    choices = shown_choices(request, studio.kit.history_choices())
     return page(request, "review.html", **shown, choices=choices, ways=GROUPS, later=bool(cursor))
 
 
@@ -138,7 +140,7 @@ async def decide(request: Request, day: str, name: str, picture: str) -> Respons
 def approved(request: Request) -> StreamingResponse:
     """Send the approved pictures with their sidecars, as a zip file that is made on the way."""
     studio: Studio = request.app.state.studio
-    wanted = narrowing(request.query_params).wanted
+    wanted = narrowed(request, narrowing(request.query_params).wanted)
     name = "-".join(filter(None, ("approved", wanted["recipe"] if wanted["recipe"].isascii() else "")))
     safe = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)[:80]
     pieces = studio.kit.zip_approved(recipe=wanted["recipe"], person=wanted["person"])
@@ -146,19 +148,19 @@ def approved(request: Request) -> StreamingResponse:
     return StreamingResponse(pieces, media_type="application/zip", headers=headers)
 
 
-def groups_of(studio: Studio, pictures: Iterable[PastPicture], by: str) -> list[CaseGroup]:
+def groups_of(request: Request, pictures: Iterable[PastPicture], by: str) -> list[CaseGroup]:
     """Return pictures by run or recipe, each with what was said of it."""
     key = (lambda past: past.recipe) if by == "recipe" else (lambda past: past.run)
     ordered = sorted(pictures, key=key) if by == "recipe" else list(pictures)
     before: dict[str, str] = {}
     groups = []
     for name, members in groupby(ordered, key):
-        cases = [_case(studio, past, before) for past in members]
+        cases = [_case(request, past, before) for past in members]
         groups.append(CaseGroup(name, tuple(cases if by == "recipe" else sorted(cases, key=lambda case: case.name))))
     return groups
 
 
-def _case(studio: Studio, past: PastPicture, before: dict[str, str]) -> PictureCase:
+def _case(request: Request, past: PastPicture, before: dict[str, str]) -> PictureCase:
     """Return a picture of the history; ``before`` remembers the last approved picture of each recipe."""
     problem = ""
     said: tuple[Review, ...] = ()
@@ -168,7 +170,7 @@ def _case(studio: Studio, past: PastPicture, before: dict[str, str]) -> PictureC
     except PromptKitError as error:
         problem = str(error)
     if past.recipe not in before:
-        before[past.recipe] = _last_approved(studio, past.recipe)
+        before[past.recipe] = _last_approved(request, past.recipe)
     own = f"{past.run}/{past.name}"
     other = before[past.recipe] if before[past.recipe] != own else ""
     return PictureCase(
@@ -176,11 +178,12 @@ def _case(studio: Studio, past: PastPicture, before: dict[str, str]) -> PictureC
     )
 
 
-def _last_approved(studio: Studio, recipe: str, without: str = "") -> str:
+def _last_approved(request: Request, recipe: str, without: str = "") -> str:
     """Return the newest approved picture of a recipe but for one, as run and file name; empty when there is none."""
     if not recipe:
         return ""
-    listed = studio.kit.pictures(review="approved", recipe=recipe, limit=2)
+    studio: Studio = request.app.state.studio
+    listed = studio.kit.pictures(**narrowed(request, {"review": "approved", "recipe": recipe}), limit=2)
     names = (f"{past.run}/{past.name}" for past in listed.pictures)
     return next((name for name in names if name != without), "")
 
@@ -200,13 +203,13 @@ def _decide(request: Request, where: tuple[str, str, str], texts: Mapping[str, s
     back = _list_of(dict(parse_qsl(texts.get("back", "")[:2_000])))
     if not problem and not is_part(request):
         return RedirectResponse(f"/review?{back.query()}", 303)
-    case = _case_now(studio, path, problem=problem, typed=reason if problem else "")
+    case = _case_now(request, path, problem=problem, typed=reason if problem else "")
     said = problem or f"{_SAID.get(verdict, '')}: picture {path.stem} of {studio.title(case.recipe)}."
     shown: dict[str, Any] = {"case": case, "back": back.query(), "said": said, "review_names": REVIEW_STATES}
     return page(request, "verdict.html" if is_part(request) else "decide.html", 422 if problem else 200, **shown)
 
 
-def _case_now(studio: Studio, path: Path, *, problem: str, typed: str) -> PictureCase:
+def _case_now(request: Request, path: Path, *, problem: str, typed: str) -> PictureCase:
     """Return a picture as it is now, after something was said of it."""
     run = summary(path.parent)
     try:
@@ -214,7 +217,7 @@ def _case_now(studio: Studio, path: Path, *, problem: str, typed: str) -> Pictur
     except PromptKitError as error:  # a damaged file of reviews
         problem = problem or str(error)
         return PictureCase(run.id, path.name, run.recipe, run.person, run.started, "waiting", (), "", problem, typed)
-    other = _last_approved(studio, run.recipe, f"{run.id}/{path.name}")
+    other = _last_approved(request, run.recipe, f"{run.id}/{path.name}")
     return PictureCase(
         run.id,
         path.name,

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, Response
 
 from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.images import EXTENSIONS, SHOWN_EVERYWHERE
+from prompt_kit.studio.roles import check_seen
 from prompt_kit.support import files
 from prompt_kit.support.heads import sniff
 
@@ -31,7 +32,7 @@ def run_folder(request: Request, day: str, name: str) -> Path:
     """Return the folder of a run by the two parts of its id.
 
     Raises:
-        NotFoundError: When there is no such run.
+        NotFoundError: When there is no such run, or the person may not see it.
     """
     studio: Studio = request.app.state.studio
     if _DAY.fullmatch(day) and _NAME.fullmatch(name):
@@ -40,6 +41,7 @@ def run_folder(request: Request, day: str, name: str) -> Path:
         except PromptKitError:
             folder = None
         if folder is not None and folder.is_dir():
+            check_seen(request, folder)
             return folder
     raise NotFoundError("run", f"{day}/{name}")
 

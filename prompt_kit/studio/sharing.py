@@ -13,6 +13,7 @@ from prompt_kit.record.runs.listing import summary
 from prompt_kit.record.shares import add_share, share_of, shares, withdraw
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.pages import page
+from prompt_kit.studio.roles import check_share, sees_others
 from prompt_kit.studio.runfiles import picture_file, run_folder
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _PARTS: Final = 3
 @router.get("/shares")
 def all_shares(request: Request) -> HTMLResponse:
     """Show every link that was made."""
-    return page(request, "shares.html", shares=shares(_root(request)), host=request.base_url)
+    return page(request, "shares.html", shares=_seen(request), host=request.base_url)
 
 
 @router.post("/shares")
@@ -47,6 +48,7 @@ async def share(request: Request) -> Response:
 def one_share(request: Request, token: str) -> HTMLResponse:
     """Show a link, for copying."""
     shown = share_of(_root(request), token)
+    check_share(request, shown)
     proofs = 0 if shown.with_prompt else sum(_is_proof(request, picture.run) for picture in shown.pictures)
     return page(request, "share.html", share=shown, proofs=proofs, host=request.base_url)
 
@@ -54,8 +56,15 @@ def one_share(request: Request, token: str) -> HTMLResponse:
 @router.post("/shares/{token}/withdraw")
 def close(request: Request, token: str) -> Response:
     """Close a link for good."""
+    check_share(request, share_of(_root(request), token))
     withdraw(_root(request), token, person=person_of(request))
     return RedirectResponse("/shares", 303)
+
+
+def _seen(request: Request) -> list[Share]:
+    """Return the links that a person may see."""
+    own, everything = person_of(request), sees_others(request)
+    return [share for share in shares(_root(request)) if everything or share.person == own]
 
 
 def _share(request: Request, chosen: Sequence[str], *, with_prompt: bool) -> Share:

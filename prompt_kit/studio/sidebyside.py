@@ -16,7 +16,6 @@ from prompt_kit.studio.runfiles import picture_file
 
 if TYPE_CHECKING:
     from prompt_kit.studio.looking import PictureView, RunView
-    from prompt_kit.studio.studio import Studio
 
 router = APIRouter()
 
@@ -43,22 +42,21 @@ class Candidate:
 @router.get("/compare")
 def compare(request: Request, a: str = "", b: str = "") -> HTMLResponse:
     """Show two pictures beside each other."""
-    studio: Studio = request.app.state.studio
     first = _side(request, "A", a)
-    others = candidates(studio, first)
+    others = candidates(request, first)
     second = _side(request, "B", b) if b else None
     if second is not None:
-        more = [Candidate(second.picture.address, _label(second.run, second.picture)), *candidates(studio, second)]
+        more = [Candidate(second.picture.address, _label(second.run, second.picture)), *candidates(request, second)]
         others = list({other.address: other for other in (*others, *more)}.values())
     return page(request, "compare.html", sides=[side for side in (first, second) if side], candidates=others)
 
 
-def candidates(studio: Studio, side: Side) -> list[Candidate]:
+def candidates(request: Request, side: Side) -> list[Candidate]:
     """Return the pictures that are likely to be compared with one: those of its run, and its versions."""
     own = [Candidate(view.address, _label(side.run, view)) for view in side.run.pictures]
     versions = [
         Candidate(f"{version.run.id}/{version.picture}", version.change or version.run.subject or version.run.id)
-        for version in versions_of(studio, side.picture)
+        for version in versions_of(request, side.picture)
         if version.picture
     ]
     return list({candidate.address: candidate for candidate in (*versions, *own)}.values())

@@ -13,7 +13,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from prompt_kit.record.limits import limits_left
+from prompt_kit.studio.access import person_of
 from prompt_kit.studio.pages import page
+from prompt_kit.studio.roles import sees_others
 from prompt_kit.support.money import recorded
 
 if TYPE_CHECKING:
@@ -46,7 +48,9 @@ def spending(request: Request, by: str = "day", period: str = "month") -> HTMLRe
     """Show what was spent in a period."""
     studio: Studio = request.app.state.studio
     by, period = by if by in BYS else "day", period if period in PERIODS else "month"
-    lines = _lines(studio, by, period)
+    if not sees_others(request):
+        by = "person"
+    lines = _lines(request, by, period)
     return page(
         request,
         "spending.html",
@@ -59,19 +63,20 @@ def spending(request: Request, by: str = "day", period: str = "month") -> HTMLRe
         possible=sum((line.spending.possible for line in lines), Decimal()),
         requests=sum(line.requests for line in lines),
         unpriced=sum(line.spending.unpriced for line in lines),
-        limits=limits_left(studio.kit.project),
+        limits=limits_left(studio.kit.project, person_of(request)),
     )
 
 
 @router.get("/spending/table.csv")
 def table(request: Request, by: str = "day", period: str = "month") -> Response:
     """Return the same as a table for spreadsheets."""
-    studio: Studio = request.app.state.studio
     by, period = by if by in BYS else "day", period if period in PERIODS else "month"
+    if not sees_others(request):
+        by = "person"
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow([by, "requests", "booked_usd", "may_be_paid_usd", "without_price"])
-    for line in _lines(studio, by, period):
+    for line in _lines(request, by, period):
         spent = line.spending
         name = f"'{line.name}" if line.name.startswith(_FORMULA) else line.name
         rows.writerow([name, line.requests, recorded(spent.known), recorded(spent.possible), spent.unpriced])
@@ -94,8 +99,11 @@ def bars_of(studio: Studio, by: str, lines: Sequence[SpendingLine]) -> list[Spen
     ]
 
 
-def _lines(studio: Studio, by: str, period: str) -> tuple[SpendingLine, ...]:
-    return studio.kit.spending(by=cast("By", by), since=_since(period))
+def _lines(request: Request, by: str, period: str) -> tuple[SpendingLine, ...]:
+    studio: Studio = request.app.state.studio
+    lines = studio.kit.spending(by=cast("By", by), since=_since(period))
+    own, everything = person_of(request), sees_others(request)
+    return tuple(line for line in lines if everything or line.name == own)
 
 
 def _since(period: str) -> date | None:

@@ -30,6 +30,9 @@ LOOK_AGAIN: Final = 1.0
 BUDGET_AGE: Final = 2.0
 """For so many seconds, what is left of the budget is not asked again."""
 
+_MOST_PERSONS: Final = 1_000
+"""Of so many persons it is remembered what is left of the budget."""
+
 
 @dataclass
 class Loaded:
@@ -54,8 +57,7 @@ class Studio:
         self._lock = Lock()
         self._loaded: Loaded | None = None
         self._looked = float("-inf")
-        self._asked = float("-inf")
-        self._left: Decimal | None = None
+        self._left: dict[str, tuple[float, Decimal | None]] = {}
         self._counted = float("-inf")
         self._waiting = 0
 
@@ -93,12 +95,26 @@ class Studio:
         others = [name for name in BUILT_IN if is_free(name) and name != self.generator]
         return (self.generator, *others)
 
-    def budget_left(self) -> Decimal | None:
-        """Return what the budget still allows, in US dollars, as it was a moment ago; ``None`` is no limit."""
-        now = time.monotonic()
-        if now - self._asked > BUDGET_AGE:
-            self._left, self._asked = self.kit.budget_left(), now
-        return self._left
+    def budget_left(self, person: str = "") -> Decimal | None:
+        """Return what the budget still allows a person, in US dollars, as it was a moment ago; ``None`` is no limit."""
+        now, key = time.monotonic(), person if self.kit.project.team else ""
+        asked, left = self._left.pop(key, (float("-inf"), None))
+        # Whoever comes meanwhile does not wait, and takes what was left before.
+        self._left[key] = now, left
+        if now - asked > BUDGET_AGE:
+            left = self.kit.budget_left(person)
+            self._left[key] = now, left
+            while len(self._left) > _MOST_PERSONS:
+                self._left.pop(next(iter(self._left)), None)
+        else:
+            self._left[key] = asked, left
+        return left
+
+    @property
+    def locked_values(self) -> frozenset[str]:
+        """The parameters that the team has locked."""
+        team = self.kit.project.team
+        return frozenset(team.values) if team else frozenset()
 
     def title(self, name: str) -> str:
         """Return the title of a recipe or preset; of those that are gone, the name as words."""

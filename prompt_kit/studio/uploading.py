@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from prompt_kit.errors import PromptKitError
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.pages import page
+from prompt_kit.studio.roles import check_upload
 
 if TYPE_CHECKING:
     from prompt_kit.record.uploads import Upload
@@ -46,6 +47,7 @@ def thumbnail(request: Request, key: str, size: int) -> Response:
     """Return an upload as a small picture."""
     studio: Studio = request.app.state.studio
     try:
+        check_upload(request, key)
         path = studio.kit.uploads.thumbnail(key, min(max(size, 1), 1280))
     except PromptKitError:
         path = None
@@ -58,6 +60,7 @@ def thumbnail(request: Request, key: str, size: int) -> Response:
 def delete(request: Request, key: str, back: str = "/") -> Response:
     """Delete an upload; runs that sent it keep their own copy."""
     studio: Studio = request.app.state.studio
+    check_upload(request, key)
     studio.kit.uploads.delete(key)
     if "hx-request" in request.headers:
         return HTMLResponse("")

@@ -6,20 +6,21 @@ from collections.abc import AsyncIterator  # noqa: TC003 - FastAPI reads the ann
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.outcome import Status
-from prompt_kit.record.placed import placed, placed_orders
+from prompt_kit.record.placed import ENDED, placed, placed_orders
 from prompt_kit.record.runs import run_record
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.pages import page
 from prompt_kit.support import files
 
 if TYPE_CHECKING:
+    from collections import Counter
     from datetime import datetime
     from decimal import Decimal
     from pathlib import Path
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from prompt_kit.studio.ordering import OrderRunner
 
 router = APIRouter()
-
-_ENDED: Final = frozenset({"ended", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +67,8 @@ class OrderView:
     priced: bool = False
     """Whether a cost is known to show."""
     at: datetime | None = None
+    next_step: str = ""
+    """What to do about the pictures that did not come."""
 
     @property
     def done(self) -> int:
@@ -79,6 +80,9 @@ class OrderView:
         """Whether somebody stopped it."""
         return self.order.state == "cancelled"
 
+
+MOST_WATCHED: Final = 200
+"""So many pages of one person are told of changes at once; people without a name count as one person."""
 
 _HEADLINES: Final = {
     Status.BLOCKED: "Refused by the provider",
@@ -100,15 +104,15 @@ def orders_of(request: Request, about: str) -> list[OrderView]:
     """
     runner: OrderRunner = request.app.state.runner
     person = person_of(request)
-    mine = [order for order in placed_orders(runner.root) if order.person == person]
-    drafted = [order for order in mine if about and order.draft == about]
-    changes = [order for order in mine if about and order.refines == about]
-    shown = [order for at, order in enumerate(changes) if at == 0 or order.state not in _ENDED]
-    return [view_of(runner, order) for order in (*drafted, *shown)]
+    own = [order for order in placed_orders(runner.root, about) if order.person == person]
+    changes = [order for order in own if order.refines == about]
+    shown = [order for order in own if order not in changes[1:] or order.state not in ENDED]
+    return [view_of(runner, order) for order in shown]
 
 
 def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
     """Return an order as its record says it now."""
+    order = runner.latest(order)
     folder = _folder(runner.root, order.run)
     try:
         record = run_record(folder) if folder else None
@@ -121,11 +125,12 @@ def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
         order,
         order.run,
         takes,
-        going_on=order.state not in _ENDED and order.state != "asks",
+        going_on=order.state not in ENDED and order.state != "asks",
         waiting=progress.waiting if progress else "",
         cost=record.cost if record else None,
         priced=bool(record and record.requests),
         at=order.at,
+        next_step=record.totals.next_step if record and record.totals else "",
     )
 
 
@@ -234,7 +239,26 @@ async def _after(request: Request, order: PlacedOrder) -> Response:
     return RedirectResponse(where, 303)
 
 
-@router.get("/events/{about:path}", response_class=EventSourceResponse)
+async def watched(request: Request) -> AsyncIterator[None]:
+    """Hold a person's place among those who watch.
+
+    Raises:
+        HTTPException: When the person watches too much at once.
+    """
+    watching: Counter[str] = request.app.state.watching
+    person = person_of(request)
+    if watching[person] >= MOST_WATCHED:
+        raise HTTPException(429, f"More than {MOST_WATCHED} pages are open. Close some, or reload this page later.")
+    watching[person] += 1
+    try:
+        yield
+    finally:
+        watching[person] -= 1
+        if not watching[person]:
+            del watching[person]
+
+
+@router.get("/events/{about:path}", response_class=EventSourceResponse, dependencies=[Depends(watched)])
 async def events(request: Request, about: str) -> AsyncIterator[ServerSentEvent]:
     """Tell of every change of an order, or of the orders of a draft or refined picture."""
     runner: OrderRunner = request.app.state.runner

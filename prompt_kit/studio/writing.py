@@ -18,6 +18,7 @@ from prompt_kit.review.writing.texts import KINDS, names, own_root, save, writte
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.filledin import filled_by_draft, filled_by_run
 from prompt_kit.studio.pages import page
+from prompt_kit.studio.roles import check_run
 from prompt_kit.studio.written import FOLDER_OF, KIND_OF, Writing, accepted, opened, sent_writing, shown
 from prompt_kit.support.worddiff import spans
 from prompt_kit.support.words import spoken
@@ -128,6 +129,7 @@ def _filled(request: Request) -> FilledIn | None:
     """Return what the run or draft of the address was filled in with."""
     studio, asked = _studio(request), request.query_params
     if run := asked.get("run"):
+        check_run(request, run)
         return filled_by_run(studio, run)
     if draft := asked.get("draft"):
         return filled_by_draft(studio, person_of(request), draft)

@@ -114,6 +114,8 @@ class YamlFile:
         is_key = keys[-1:] == ("[key]",)
         in_file = self.keys(keys)
         node = self._find(tuple(in_file), key_itself=is_key or error["type"] == "extra_forbidden")
+        if getattr(node, "flow_style", None) is False and in_file and isinstance(in_file[-1], str):
+            node = self._find(tuple(in_file), key_itself=True)  # what begins below its name is looked for at the name
         if error["type"] == "extra_forbidden":
             hint = did_you_mean(str(keys[-1]), _known_keys(model, keys[:-1]))
             if " " in str(keys[-1]) and not hint:

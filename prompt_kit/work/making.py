@@ -247,7 +247,8 @@ class Making:
         # They are on the disk by now, and are read there.
         earlier = await asyncio.to_thread(lambda: tuple(map(_as_image, pictures))) if pictures else ()
         request, estimate = self._ready(number, outcomes, earlier)
-        async with shared.gate.turn(item.order.person):
+        # Orders of people who gave no name take turns, too.
+        async with shared.gate.turn(item.order.person or item.order.token):
             if self._ended():
                 return None
             self._tell("sent", number, take)

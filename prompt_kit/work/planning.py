@@ -13,6 +13,7 @@ from prompt_kit.generators.standing import draws_layouts, with_access, without_a
 from prompt_kit.prompt import Earlier, EarlierWords, Prompt
 from prompt_kit.support.calls import check_kind
 from prompt_kit.work import finishing
+from prompt_kit.work.allowing import forbidden, pictures_of, too_many
 from prompt_kit.work.orders import MAX_COUNT, Delivery, Item, Plan
 from prompt_kit.work.refusing import refusals_of
 
@@ -84,8 +85,9 @@ def plan(
     items: list[Item] = []
     first: dict[str, int] = {}
     errors: list[PromptKitError] = []
-    for number, order in enumerate(orders):
-        _check_order(order)
+    for number, wish in enumerate(orders):
+        _check_order(wish)
+        order = replace(wish, person=project.person(wish.person))
         try:
             wanted = order.generator or default
             chosen = _chosen(wanted if delivery == "now" else generator_for(wanted, project), project, makers)
@@ -96,6 +98,7 @@ def plan(
         if delivery == "job":
             takers = () if isinstance(chosen, BatchGenerator) else (no_taker(item.generator),)
             item = replace(item, refusals=(*item.refusals, *takers, *no_job(order.prompt)))
+        item = replace(item, refusals=(*item.refusals, *forbidden(item, project)))
         if order.key and not item.refusals:
             earlier = first.setdefault(item.key, number)
             item = replace(item, same_as=None if earlier == number else earlier)
@@ -104,7 +107,14 @@ def plan(
         raise (
             errors[0] if len(errors) == 1 else InputError(dict.fromkeys(p for error in errors for p in error.problems))
         )
-    return Plan(tuple(items), delivery, project, limit, makers)
+    return Plan(_few_enough(items, project), delivery, project, limit, makers)
+
+
+def _few_enough(items: Sequence[Item], project: Project) -> tuple[Item, ...]:
+    """Return items, each refused when all of them together are more pictures than a team allows at once."""
+    wanted = sum(pictures_of(item) for item in items if item.same_as is None)
+    refusals = too_many(wanted, project)
+    return tuple(replace(item, refusals=(*item.refusals, *refusals)) for item in items) if refusals else tuple(items)
 
 
 def _chosen(wanted: str | Generator, project: Project, makers: dict[str, Generator | None]) -> str | Generator:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from gemini_server import GeminiServer
 
 from browser import serving
+from browser.holding import HeldAnswers
 from browser.serving import Server
 from browser.visiting import LIMIT_MS, VIEWS, View, Visitor, chromium, violations
 
@@ -85,6 +87,23 @@ def serve(project: Path) -> Iterator[Callable[[Callable[[int], serving.Command]]
 def studio(serve: Callable[[Callable[[int], serving.Command]], Server]) -> Server:
     """The studio of the project."""
     return serve(serving.studio)
+
+
+@pytest.fixture
+def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
+    """A server that speaks as Google's does; a studio that is started after it makes its pictures there."""
+    with GeminiServer() as server:
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+        monkeypatch.setenv("GEMINI_API_KEY", "AIzaSy-a-key-of-nobody-0123456789")
+        yield server
+
+
+@pytest.fixture
+def held(google: GeminiServer) -> Iterator[HeldAnswers]:
+    """The same server, which keeps every answer back until a test lets it go."""
+    google.otherwise = answers = HeldAnswers(google.otherwise)
+    yield answers
+    answers.let_go(100)
 
 
 @pytest.fixture

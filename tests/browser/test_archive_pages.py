@@ -61,18 +61,18 @@ def test_reviewing_by_the_keyboard_alone(kit: Kit, studio: Server, visitor: Visi
     page = visitor.open(studio, "/review")
     expect(page.locator("#waiting-count")).to_contain_text("3")
     page.keyboard.press("j")
-    assert focused(page) == "Picture 01 of Sticker or icon"
+    assert focused(page) == "Picture 1 of Sticker or icon"
     page.keyboard.press("a")
     expect(page.locator("#said")).to_have_text("Approved: picture 01 of Sticker or icon.")
-    assert focused(page) == "Picture 02 of Sticker or icon"
+    assert focused(page) == "Picture 2 of Sticker or icon"
     page.keyboard.press("r")
     assert focused(page) == "reason"
     page.keyboard.type("a jar")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#said")).to_have_text("Rejected: picture 02 of Sticker or icon.")
-    assert focused(page) == "Picture 01 of Logo"
+    assert focused(page) == "Picture 1 of Logo"
     page.keyboard.press("k")
-    assert focused(page) == "Picture 02 of Sticker or icon"
+    assert focused(page) == "Picture 2 of Sticker or icon"
     expect(page.locator("#waiting-count")).to_contain_text("1")
     said = {(past.name, past.state, past.reason) for past in kit.pictures(recipe="sticker").pictures}
     assert said == {("01.png", "approved", ""), ("02.png", "rejected", "a jar")}

@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route
@@ -19,6 +19,13 @@ LIMIT_MS: Final = 30_000
 """Longest wait for something to appear in a page; it appears within milliseconds on a machine that is not busy."""
 SHOTS: Final = Path(__file__).parents[2] / "shots"
 AXE: Final = Path(__file__).with_name("axe.min.js")
+
+
+WIDER: Final = """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+    [...document.querySelectorAll("body *")]
+        .filter(it => it.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+        .map(it => it.cloneNode(false).outerHTML.slice(0, 160))"""
+"""Returns the elements that are wider than the screen."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Visitor:
         self._expected: list[str] = []
 
     def open(self, server: Server, path: str = "", *, view: View | None = None, scripts: bool = True) -> Page:
-        """Open the address that a server printed, and then a page of it; further tabs: ``page.context.new_page()``."""
+        """Open the address that a server printed, or a page of it; further tabs: ``page.context.new_page()``."""
         view = view or View()
         context = self._browser.new_context(
             **view.options(), java_script_enabled=scripts, reduced_motion="reduce", locale="en-GB", timezone_id="UTC"
@@ -76,9 +83,7 @@ class Visitor:
         context.on("weberror", lambda error: self._keep(str(error.error)))
         context.route(lambda url: not url.startswith(f"{server.origin}/"), self._refuse)
         page = context.new_page()
-        page.goto(server.address)
-        if path:
-            page.goto(urljoin(server.origin, path))
+        page.goto(opening(server, path) if path else server.address)
         return page
 
     def expect(self, pattern: str) -> None:
@@ -105,12 +110,25 @@ class Visitor:
         route.abort()
 
 
+def opening(server: Server, path: str) -> str:
+    """Return the address of a page with what opens it: the token of the address that a server printed."""
+    token = urlsplit(server.address).query
+    return urljoin(server.origin, path) + (f"{'&' if '?' in path else '?'}{token}" if token else "")
+
+
 def violations(page: Page) -> list[str]:
-    """Return what axe has to say against a page as it stands, a line for each element."""
+    """Return what axe has to say against a page as it stands, a line for each element, and what axe does not look at."""
     page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-    return [
+    # The size of what is clicked or touched, 24 pixels at least, is a rule that axe has to be asked for.
+    rules = {"target-size": {"enabled": True}}
+    report = page.evaluate("rules => axe.run(document, {resultTypes: ['violations'], rules})", rules)
+    objections = [
         f"{rule['id']} ({rule['impact']}): {rule['help']}: {node['html']}"
-        for rule in found["violations"]
+        for rule in report["violations"]
         for node in rule["nodes"]
     ]
+    if (headings := page.locator("h1").count()) != 1:
+        objections.append(f"The page has {headings} headings of the first level.")
+    if wide := page.evaluate(WIDER):
+        objections.append(f"The page has to be scrolled sideways because of: {', '.join(wide)}")
+    return objections

@@ -28,6 +28,13 @@ class Page:
 
     client: TestClient
     access: PageAccess
+    person: str = ""
+    """Who that is, where the page is sure of it."""
+
+    @property
+    def form_token(self) -> str:
+        """What the person's forms send along."""
+        return self.access.form_token_of(self.person)
 
     def get(self, address: str) -> str:
         """Return a page's text; it must be there."""
@@ -37,7 +44,7 @@ class Page:
 
     def post(self, address: str, sent: Mapping[str, str | list[str]], *, follow: bool = True) -> Response:
         """Send a form of ours."""
-        own = {"form_token": self.access.form_token}
+        own = {"form_token": self.form_token}
         return self.client.post(address, data={**own, **sent}, follow_redirects=follow)
 
     def form(self, address: str, name: str = "form") -> dict[str, str | list[str]]:

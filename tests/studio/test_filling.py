@@ -153,3 +153,27 @@ def test_a_picture_is_taken_and_can_be_deleted(page: Page) -> None:
     page.post(f"/uploads/{key}/delete", {})
     assert page.client.get(f"/uploads/{key}/160.webp").status_code == 404
     assert "Picture 1" not in page.post("/make/product-mockup/preview", sent).text
+
+
+def test_giving_a_name_in_the_middle_loses_nothing(page: Page) -> None:
+    """Whoever fills in first and then says who they are goes on with the same form."""
+    sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a shy newt"}
+    page.post("/make/sticker/preview", sent)
+    own = {"form_token": page.access.form_token, "person": "Ann"}
+    here = {"referer": f"http://127.0.0.1/make/sticker?draft={sent['draft']}"}
+    answer = page.client.post("/person", data=own, headers=here)
+    assert answer.url.query == f"draft={sent['draft']}".encode()
+    assert "a shy newt" in answer.text
+
+
+def test_nobody_reads_the_draft_of_somebody_else(page: Page) -> None:
+    """The address of a draft shows it to nobody but its person."""
+    page.post("/person", {"person": "Ann"})
+    sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a secret newt"}
+    page.post("/make/sticker/preview", sent)
+    page.post("/person", {"person": "Bob"})
+    here = {"referer": f"http://127.0.0.1/make/sticker?draft={sent['draft']}"}
+    page.client.post("/person", data={"form_token": page.access.form_token, "person": "Bob"}, headers=here)
+    for address in ("/make/sticker", f"/make/sticker?draft={sent['draft']}", f"/results/{sent['draft']}"):
+        assert "a secret newt" not in page.get(address)
+    assert page.client.get(f"/make/sticker/proof/{sent['draft']}.webp").status_code == 404

@@ -75,7 +75,7 @@ def test_a_change_in_words_becomes_the_next_version(page: Page, kit: Kit) -> Non
     answer = page.post(f"{here}/change", {"change": "make the light warmer", "order": "x" * 20}, follow=False)
     assert answer.headers["location"] == f"{here}#result"
     text = page.until(here, lambda text: "1 of 1 there" in text)
-    order = next(iter(placed_orders(kit.project.runs_folder)))
+    order = next(iter(placed_orders(kit.project.runs_folder, f"{run}/02.png")))
     assert (order.parent, order.parent_picture) == (run, "02.png")
     assert f'href="/runs/{order.run}/01.png"' in text
     child = page.get(f"/runs/{order.run}/01.png")
@@ -89,7 +89,7 @@ def test_the_same_form_sent_twice_is_one_change(page: Page, kit: Kit) -> None:
     here = f"/runs/{made(kit)}/01.png"
     for _ in range(2):
         page.post(f"{here}/change", {"change": "warmer", "order": "y" * 20}, follow=False)
-    assert len(list(placed_orders(kit.project.runs_folder))) == 1
+    assert len(placed_orders(kit.project.runs_folder, here.removeprefix("/runs/"))) == 1
 
 
 def test_a_change_is_shown_with_its_price_before_anything_is_spent(page: Page, kit: Kit) -> None:
@@ -99,7 +99,7 @@ def test_a_change_is_shown_with_its_price_before_anything_is_spent(page: Page, k
     assert "make the light &lt;i&gt;warmer&lt;/i&gt;" in typed
     assert "free" in typed
     assert "make the light" in page.post(f"{here}/change", {"change": "make the light warmer", "see": "yes"}).text
-    assert not list(placed_orders(kit.project.runs_folder))
+    assert not placed_orders(kit.project.runs_folder, here.removeprefix("/runs/"))
 
 
 def test_a_change_without_words_is_asked_for(page: Page, kit: Kit) -> None:
@@ -165,7 +165,7 @@ def test_the_subject_of_the_first_version_is_proposed_as_alternative_text(page: 
     first = made(kit, subject='a fox "on" a <red> roof')
     page.post(f"/runs/{first}/01.png/change", {"change": "make it warmer", "order": "a" * 20}, follow=False)
     page.until(f"/runs/{first}/01.png", lambda text: "1 of 1 there" in text)
-    run = next(iter(placed_orders(kit.project.runs_folder))).run
+    run = next(iter(placed_orders(kit.project.runs_folder, f"{first}/01.png"))).run
     assert 'id="alt-text" class="alt-text">a fox &#34;on&#34; a &lt;red&gt; roof</p>' in page.get(f"/runs/{run}/01.png")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from prompt_kit.prompt.spec import SettingsSpec
 from prompt_kit.recipe.fine_texts import fine_as
 from prompt_kit.recipe.nearness import described
 from prompt_kit.recipe.parameters.common import (
@@ -20,7 +21,6 @@ from prompt_kit.recipe.parameters.common import (
     text_at_once,
 )
 from prompt_kit.recipe.places import STACKS, Share, SideName, StackName, named, words_of
-from prompt_kit.recipe.settings import SettingsSpec
 from prompt_kit.recipe.values import UNUSUAL, Chosen, WrongValueError, chooser, marked_own
 from prompt_kit.support import words
 
@@ -165,12 +165,11 @@ class ChoicesOf(Choosing):
     max: Annotated[int, Field(gt=0, le=MAX_ITEMS)] | None = None
     """Most values."""
 
-    @model_validator(mode="after")
-    def _can_be_met(self) -> ChoicesOf:
+    def check_limits(self) -> None:
+        """Check that lower ends are not above upper ones."""
         check_range(self.min, self.max)
         if self.min and self.min > len(self.choices) and not self.other:
             raise ValueError(f"min ({self.min}) is above the number of choices ({len(self.choices)})")
-        return self
 
     @cached_property
     def empty(self) -> Any:

@@ -55,8 +55,16 @@ class CommonKeys(BaseModel):
     was: list[str] = []
     """Names that it had in earlier versions; values under them still count, with a note."""
 
+    def check_limits(self) -> None:
+        """Check that the limits of a kind go together; before the default, which no value fits otherwise.
+
+        Raises:
+            ValueError: When they do not.
+        """
+
     @model_validator(mode="after")
     def _default_fits(self) -> CommonKeys:
+        self.check_limits()
         if self.locked and self.default is None:
             raise ValueError("a locked parameter needs a default")
         if self.required and self.default is not None:

@@ -34,10 +34,9 @@ class Listed(CommonKeys):
     max_length: Annotated[int, Field(gt=0, le=MAX_TEXT)] | None = None
     """Longest entry, in characters."""
 
-    @model_validator(mode="after")
-    def _range_fits(self) -> Listed:
+    def check_limits(self) -> None:
+        """Check that lower ends are not above upper ones."""
         check_range(self.min, self.max)
-        return self
 
     @cached_property
     def empty(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from prompt_kit.recipe.parameters.common import CommonKeys, check_range
 from prompt_kit.recipe.values import UNUSUAL
@@ -28,10 +28,9 @@ class Number(CommonKeys):
     step: Annotated[float, Field(gt=0)] | None = None
     """Distance between two values."""
 
-    @model_validator(mode="after")
-    def _range_fits(self) -> Number:
+    def check_limits(self) -> None:
+        """Check that lower ends are not above upper ones."""
         check_range(self.min, self.max)
-        return self
 
     def annotation(self) -> Any:
         """Return a number; a whole one is written without decimals."""
@@ -50,10 +49,9 @@ class Integer(CommonKeys):
     step: Annotated[int, Field(gt=0)] | None = None
     """Distance between two values."""
 
-    @model_validator(mode="after")
-    def _range_fits(self) -> Integer:
+    def check_limits(self) -> None:
+        """Check that lower ends are not above upper ones."""
         check_range(self.min, self.max)
-        return self
 
     def annotation(self) -> Any:
         """Return a whole number."""

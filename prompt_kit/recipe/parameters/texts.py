@@ -45,10 +45,9 @@ class Written(CommonKeys):
     def _lengths(self) -> tuple[int, int]:
         return max(self.min_length or 0, 1), self.max_length or MAX_TEXT
 
-    @model_validator(mode="after")
-    def _lengths_fit(self) -> Written:
+    def check_limits(self) -> None:
+        """Check that lower ends are not above upper ones."""
         check_range(self.min_length, self.max_length, names=("min_length", "max_length"))
-        return self
 
     @model_validator(mode="after")
     def _pattern_compiles(self) -> Written:

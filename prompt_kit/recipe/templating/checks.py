@@ -53,6 +53,8 @@ _COUNTED: Final = frozenset({nodes.Macro, nodes.Assign, nodes.For, nodes.Name, n
 _BINDING: Final = frozenset({nodes.Name, nodes.Assign, nodes.For, nodes.Macro, nodes.If})
 """The kinds of node that take names or set them."""
 
+_ALL_FILTERS: Final = f"There are: {', '.join(FILTERS)}."
+
 # The kinds of node to which `_objection` never objects.
 _HARMLESS: Final = frozenset(_ALLOWED) - {nodes.Call, nodes.Filter, nodes.For, nodes.Getattr, nodes.Getitem}
 
@@ -80,7 +82,7 @@ def check(part: TemplatePart) -> list[Problem]:
 def _objection(node: nodes.Node, macros: set[str]) -> str | None:  # noqa: PLR0911 - one verdict a kind of node
     match node:
         case nodes.Filter(name=name) if name not in FILTERS:
-            return f"there is no filter '{name}'. {did_you_mean(name, list(FILTERS))}".strip()
+            return f"there is no filter '{name}'. {did_you_mean(name, list(FILTERS)) or _ALL_FILTERS}"
         case nodes.Getattr(attr=attribute) if attribute not in ATTRIBUTES:
             return f"'.{attribute}' is not allowed in templates."
         case nodes.Getitem(arg=nodes.Const(value=str())):

@@ -1,4 +1,4 @@
-"""What a budget still allows, by the totals of day, month and run."""
+"""What a budget still allows, by the totals of day, month, run and person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from prompt_kit.errors import BudgetError
-from prompt_kit.record.ledger.tables import TOTALS, Money
+from prompt_kit.record.ledger.tables import TOTALS, Money, kept_words
 from prompt_kit.support.money import dollars
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ _t = TOTALS.c
 _SUM = sa.func.sum(_t.held, type_=Money)
 _SINCE = sa.select(_SUM).where(_t.kind == "day", _t.name == "", _t.day >= sa.bindparam("key"))
 _OF_RUN = sa.select(_SUM).where(_t.kind == "run", _t.name == sa.bindparam("key"), _t.day == "")
+_OF_PERSON = sa.select(_SUM).where(_t.kind == "person", _t.name == sa.bindparam("key"), _t.day >= sa.bindparam("day"))
+_RUN, _PERSON = "for this run", "for one person and day"
 
 
 class Limits:
@@ -34,22 +36,22 @@ class Limits:
         self._day, self._month = f"{day:%Y-%m-%d}", f"{day:%Y-%m}-01"
         self._held: dict[tuple[str, str], Decimal] = {}
 
-    def left(self, run: str) -> Decimal | None:
+    def left(self, run: str, person: str = "") -> Decimal | None:
         """Return what may still be spent under the tightest limit; ``None`` is no limit."""
-        return min((limit - self._sum(name, key) for name, limit, key in self._limits(run)), default=None)
+        return min((limit - self._sum(name, key) for name, limit, key in self._limits(run, person)), default=None)
 
     def book(self, planned: Planned) -> BudgetError | None:
         """Return why a request may not be sent; what may be counts for those that are asked for after it."""
         refusal = self._refusal(planned)
         if refusal is None and planned.estimate:
-            for name, _, key in self._limits(planned.run):
+            for name, _, key in self._limits(planned.run, planned.person):
                 self._held[name, key] = self._sum(name, key) + planned.estimate
         return refusal
 
     def _refusal(self, planned: Planned) -> BudgetError | None:
         if planned.estimate == 0:
             return None
-        for name, limit, key in self._limits(planned.run):
+        for name, limit, key in self._limits(planned.run, planned.person):
             if planned.estimate is None:
                 return BudgetError(
                     f"The price of {planned.model} is unknown, and the budget {name} is {dollars(limit, least=2)}."
@@ -65,12 +67,13 @@ class Limits:
                 )
         return None
 
-    def _limits(self, run: str) -> Iterator[tuple[str, Decimal, str]]:
-        """Yield the name of each limit, its amount, and the run or the first day that it is for."""
+    def _limits(self, run: str, person: str) -> Iterator[tuple[str, Decimal, str]]:
+        """Yield the name of each limit, its amount, and the run, the person or the first day that it is for."""
         if self._budget is None:
             return
         for name, limit, key in (
-            ("for this run", self._budget.run, run),
+            (_RUN, self._budget.run, run),
+            (_PERSON, self._budget.of_person(person), kept_words(person)),
             ("for today", self._budget.day, self._day),
             ("for this month", self._budget.month, self._month),
         ):
@@ -80,7 +83,8 @@ class Limits:
     def _sum(self, name: str, key: str) -> Decimal:
         """Return what is spent or may be: the price where it is known, else the estimate."""
         if (name, key) not in self._held:
-            query = _OF_RUN if name == "for this run" else _SINCE
-            held: Decimal | None = self._connection.scalar(query, {"key": key})
+            query = {_RUN: _OF_RUN, _PERSON: _OF_PERSON}.get(name, _SINCE)
+            values = {"key": key} | ({"day": self._day} if name == _PERSON else {})
+            held: Decimal | None = self._connection.scalar(query, values)
             self._held[name, key] = held or Decimal()
         return self._held[name, key]

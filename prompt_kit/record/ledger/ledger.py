@@ -336,7 +336,7 @@ class Ledger:
         with self._database.reading() as connection:
             return breakdown.spent_by(connection, by, since, until)
 
-    def left(self, budget: Budget, run: str = "") -> Decimal | None:
+    def left(self, budget: Budget, run: str = "", person: str = "") -> Decimal | None:
         """Return what may still be spent under the tightest limit, in US dollars; ``None`` is no limit.
 
         It is below zero when more was spent than the limit allows now.
@@ -345,7 +345,7 @@ class Ledger:
             WorkspaceError: When the ledger cannot be read.
         """
         with self._database.reading() as connection:
-            return Limits(connection, budget, self._clock()).left(run)
+            return Limits(connection, budget, self._clock()).left(run, person)
 
     def recount(self) -> bool:
         """Compare the running totals with the rows, and correct them; return whether they were right.

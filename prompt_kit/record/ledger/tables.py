@@ -175,7 +175,12 @@ class Words(sa.TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - as SQLAlchemy has it
         """Return the text without what no database takes."""
-        return None if value is None else value.encode("utf-8", "replace").decode().replace("\0", "")
+        return None if value is None else kept_words(value)
+
+
+def kept_words(text: str) -> str:
+    """Return text as databases keep it: without the characters that they refuse."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 OPEN: Final = sa.text("state IN ('planned', 'sent')")

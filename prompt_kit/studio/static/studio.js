@@ -52,9 +52,11 @@ document.addEventListener("keydown", (event) => {
 
 // ---- connection
 const offline = document.getElementById("offline");
-const online = (yes) => { offline.hidden = yes; };
+const REASON = offline.textContent;
+const online = (yes, reason = REASON) => { offline.textContent = reason; offline.hidden = yes; };
 document.addEventListener("htmx:error", () => online(false));
 document.addEventListener("htmx:sse:error", () => online(false));
+document.addEventListener("htmx:response:error", () => online(false, offline.dataset.refused));
 document.addEventListener("htmx:sse:after:connection", () => online(true));
 
 // ---- confirm what cannot be taken back
@@ -81,32 +83,50 @@ if (form) {
   const refresh = () => live.dispatchEvent(new CustomEvent("refresh"));
   const draft = form.elements.draft.value;
   const KEPT = `prompt-kit draft ${draft}`;
+  const SENT = `prompt-kit sent ${draft}`;
 
   // ---- what was typed stays in the browser until the server has it
-  const typed = () => [...new FormData(form)].filter(([name, value]) => /^[vrs]\.|^count$/.test(name) && typeof value === "string");
-  const keep = () => { try { localStorage.setItem(KEPT, JSON.stringify(typed())); } catch { /* a full or closed store */ } };
-  const forget = () => { try { localStorage.removeItem(KEPT); } catch { /* closed */ } };
+  const store = (key, value) => {
+    try { if (value) localStorage.setItem(key, value); else localStorage.removeItem(key); } catch { /* full or closed */ }
+  };
+  const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+  const typed = () => JSON.stringify([...new FormData(form)].filter(([name, value]) => /^[vrs]\.|^count$/.test(name) && typeof value === "string"));
+  const keep = () => store(KEPT, typed());
+  let asked = "";  // what the server was given last
+  const forget = () => { if (stored(KEPT) === asked) store(KEPT); };
+  document.addEventListener("htmx:before:request", (event) => {
+    if (event.detail?.ctx?.sourceElement === live) asked = typed();
+  });
+  // A form that was sent is with the server once its answer is here; without an answer, all of it comes back.
+  form.addEventListener("submit", () => { store(SENT, typed()); store(KEPT); });
+  const answered = document.referrer.startsWith(`${location.origin}/make/`);
   const restore = () => {
-    let left;
-    try { left = JSON.parse(localStorage.getItem(KEPT) || "null"); } catch { left = null; }
+    const left = JSON.parse(stored(KEPT) || (!answered && stored(SENT)) || "null");
+    store(SENT);
     if (!left) return;
-    const seen = {};
-    for (const [name, value] of left) {
-      const number = (seen[name] = (seen[name] ?? -1) + 1);
-      const inputs = all(`[name="${CSS.escape(name)}"]`, form);
-      const input = inputs[number] ?? inputs[0];
-      if (!input) continue;
-      if (input.type === "checkbox") { for (const box of inputs) if (box.value === value) box.checked = true; }
-      else if (input.type !== "hidden" && input.value !== value) input.value = value;
+    for (const box of all('input[type=checkbox][name^="v."]', form)) {
+      box.checked = left.some(([name, value]) => name === box.name && value === box.value);
     }
+    const passed = {};
+    for (const [name, value] of left) {
+      const number = (passed[name] = (passed[name] ?? -1) + 1);
+      const input = all(`[name="${CSS.escape(name)}"]`, form)[number];
+      if (!input || /^(checkbox|hidden)$/.test(input.type)) continue;
+      input.value = value;
+      count(input);
+      if (input.dataset.own) own(input);
+      const box = input.closest("[data-rows]");
+      if (box) rows(box);
+    }
+    keep();
     refresh();
   };
 
   // ---- fields that appear under their conditions; those that are wrong say so
   const draw = () => {
-    const asked = new Set(document.getElementById("asked").textContent.split(/\s+/));
+    const shown = new Set(document.getElementById("asked").textContent.split(/\s+/));
     for (const field of all("[data-field]", form)) {
-      if (!("setting" in field.dataset)) field.hidden = !asked.has(field.dataset.field);
+      if (!("setting" in field.dataset)) field.hidden = !shown.has(field.dataset.field);
     }
     for (const field of all("[data-field]", form)) {
       const wrong = Boolean(field.querySelector(".said .problem"));
@@ -252,7 +272,7 @@ if (form) {
       refresh();
     } else if (event.target.closest("[data-earlier]") && picture.previousElementSibling) {
       picture.previousElementSibling.before(picture);
-      event.target.closest("[data-earlier]").focus();
+      picture.querySelector(picture.previousElementSibling ? "[data-earlier]" : "[data-remove]").focus();
       refresh();
     }
   });
@@ -293,11 +313,11 @@ if (form) {
   proof.addEventListener("toggle", prove);
 
   document.addEventListener("htmx:after:swap", (event) => {
-    const source = event.detail?.ctx?.sourceElement;
-    if (source === live) { forget(); online(true); prove(); }
+    const swapped = event.detail?.ctx;
+    if (swapped?.sourceElement === live && swapped.response.raw.ok) { forget(); online(true); prove(); }
     draw();
   });
   draw();
-  restore();
+  document.addEventListener("DOMContentLoaded", restore);  // htmx listens from then on
   document.querySelector("[autofocus]")?.focus();
 }

@@ -330,7 +330,10 @@ def _taker(made_by: Generator) -> BatchGenerator:
 
 def _afford(plan: Plan, ledger: Ledger) -> None:
     """Raise `BudgetError` when the whole plan would cost more than is left, before any run is made."""
-    left = ledger.left(plan.project.budget.model_copy(update={"run": None}))
+    budget = plan.project.budget.model_copy(update={"run": None})
+    persons = {item.order.person for item in plan.to_send}
+    amounts = (ledger.left(budget, person=person) for person in persons)
+    left = min((amount for amount in amounts if amount is not None), default=None)
     if left is not None and plan.estimate is not None and plan.estimate > left:
         cost, rest = (dollars(amount, least=2) for amount in (plan.estimate, max(left, Decimal())))
         raise BudgetError(
