@@ -188,6 +188,7 @@ class OrderRunner:
 
     async def _ending(self, order: PlacedOrder, *, resumed: bool) -> dict[str, str]:
         """Make an order, and return what is to be written down of its end."""
+        why = ""
         try:
             plan = await asyncio.to_thread(self._plan, order)
             if resumed and not order.resend and (run := await self._run_of(plan)):
@@ -196,6 +197,7 @@ class OrderRunner:
                 async for event in steps:
                     await self._note(order, event)
                     _raise_error(event)
+                    why = _why_no_run(event) or why
         except MayBePaidError as error:
             return {"state": "asks", "message": error.fact}
         except PromptKitError as error:
@@ -204,7 +206,7 @@ class OrderRunner:
             _LOG.exception("An order could not be made.")
             wrong = "Something unexpected happened in prompt-kit itself. What was finished is saved."
             return {"state": "ended", "message": wrong}
-        return {"state": "ended"}
+        return {"state": "ended", "message": why} if why else {"state": "ended"}
 
     def _plan(self, order: PlacedOrder) -> Plan:
         wanted = Order(
@@ -254,6 +256,11 @@ class OrderRunner:
 
 def _id_of(folder: Path) -> str:
     return f"{folder.parent.name}/{folder.name}"
+
+
+def _why_no_run(event: Event) -> str:
+    """Return why an order that has ended came to no run, such as a budget; empty when it came to one."""
+    return event.result.message if event.result is not None and event.folder is None else ""
 
 
 def _raise_error(event: Event) -> None:
