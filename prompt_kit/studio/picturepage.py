@@ -113,5 +113,5 @@ def versions_of(request: Request, own: PictureView) -> tuple[Version, ...]:
         versions: tuple[Version, ...] = studio.kit.versions(own.run, own.name)
     except PromptKitError:
         return ()
-    visible = tuple(version for version in versions if everything or version.run.person == person)
-    return visible if len(visible) > 1 else ()
+    own_versions = tuple(version for version in versions if everything or version.run.person == person)
+    return own_versions if len(own_versions) > 1 else ()
