@@ -44,6 +44,8 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         Channel("youtube", "YouTube thumbnail, 16:9", 1280, 720),
         Channel("pinterest", "Pinterest, 2:3", 1000, 1500),
         Channel("slide", "Slide or screen, 16:9", 1920, 1080),
+        Channel("shop", "Web shop, square", 1600, 1600),
+        Channel("website", "Head of a web page, 3:1", 1800, 600),
     )
 }
 """The channels for which copies are made, by name."""

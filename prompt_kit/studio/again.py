@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request
@@ -14,12 +15,14 @@ from starlette.datastructures import UploadFile
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.pixels.xmp import derived_from
 from prompt_kit.record.runs import open_run
+from prompt_kit.studio.access import person_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.roles import narrowed
 from prompt_kit.studio.runfiles import run_folder
 from prompt_kit.support.heads import sniff
 
 if TYPE_CHECKING:
+    from prompt_kit.recipe.fields import Field
     from prompt_kit.studio.studio import Studio
 
 router = APIRouter()
@@ -47,8 +50,34 @@ async def again(request: Request) -> Response:
     try:
         run, recipe = await run_in_threadpool(_run_of, request, data)
     except PromptKitError as error:
+        if sniff(data):
+            with suppress(PromptKitError):
+                return await run_in_threadpool(_own_photo, request, data)
         return page(request, "problem.html", 422, title="The settings could not be read", message=str(error))
     return RedirectResponse(f"/make/{recipe}?run={run}", 303)
+
+
+def _own_photo(request: Request, data: bytes) -> Response:
+    """Return the page that says what can be done with a picture that was not made here.
+
+    Raises:
+        InputError: When it cannot be used.
+    """
+    studio = _studio(request)
+    upload = studio.kit.uploads.add(data, name="photo", person=person_of(request))
+    library = studio.library
+    cards = {name: head for kind in ("recipe", "preset") for name, head in library.heads(kind).items()}
+    usable = [(name, head, slot) for name, head in cards.items() if (slot := _first_slot(studio, name))]
+    usable.sort(key=lambda entry: (entry[2].min == 0, entry[1].title))
+    return page(request, "ownphoto.html", upload=upload, usable=usable)
+
+
+def _first_slot(studio: Studio, name: str) -> Field | None:
+    try:
+        form = studio.recipe(name).form
+    except PromptKitError:
+        return None
+    return next((field for field in form.fields if field.is_slot and field.role not in {"mask", "style"}), None)
 
 
 def _run_of(request: Request, data: bytes) -> tuple[str, str]:

@@ -93,9 +93,15 @@ def sections_of(
     first += [view for view in plain if view not in first][: max(0, OPEN_FIELDS - len(first))]
     first.sort(key=words.index)
     slots = [view for view in views if view.field.is_slot]
-    sections = [FormSection(TOP, tuple(top), open=True), FormSection("", tuple(first), open=True)]
+    sections = [FormSection(TOP, tuple(top), open=True)]
     if slots:
-        sections.append(FormSection("Pictures", tuple(slots), open=True))
+        lead = [view for view in first if view.field.required][:1] or first[:1]
+        sections += [FormSection("", tuple(lead), open=True), FormSection("Pictures", tuple(slots), open=True)]
+        first_left = [view for view in first if view not in lead]
+    else:
+        first_left = first
+    if first_left:
+        sections.append(FormSection("", tuple(first_left), open=True))
     groups: dict[str, list[FieldView]] = {}
     for view in words:
         if view not in first:

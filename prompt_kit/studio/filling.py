@@ -50,6 +50,9 @@ def fill_in(request: Request, name: str) -> Response:
         run = earlier[0].run.id if earlier else ""
     if run:
         check_run(request, run)
+    if picture := asked.get("picture", ""):
+        begun = Answers(references={asked.get("slot", ""): (picture,)}, count=DEFAULT_COUNT)
+        return _to_draft(studio, person, name, begun, "")
     if example or run:
         filled = from_example(studio, name, example, person) if example else from_run(studio, run, person)
         return _to_draft(studio, person, name, filled, draft)
@@ -164,7 +167,7 @@ def shown_beside(request: Request, filling: Filling) -> dict[str, Any]:
         "asked": [field.name for field in form.fields if form.is_asked(field.name, given)],
         "settings": setting_choices(studio, filling),
         "uploads_by_hash": _by_hash(studio, filling.answers),
-        "budget_left": studio.budget_left(person_of(request)),
+        "budget": studio.limits(person_of(request)),
     }
 
 
@@ -216,6 +219,7 @@ def _form_page(request: Request, filling: Filling, status: int = 200) -> HTMLRes
         orders=orders_of(request, filling.draft),
         refused=status != 200,  # noqa: PLR2004 - the usual answer
         upload=lambda key: _upload(studio, key),
+        has_last=bool(studio.kit.history(recipe=filling.recipe.name, person=person_of(request), limit=1).runs),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -17,7 +18,10 @@ from prompt_kit.studio.proofs import gallery_proof
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prompt_kit.recipe.library import Head
+    from prompt_kit.record.drafts import DraftContent
     from prompt_kit.studio.studio import Studio
 
 router = APIRouter()
@@ -37,6 +41,7 @@ PURPOSES: Final = {
 PRESETS: Final = "Made for your team"
 FAVOURITES: Final = "Your favourites"
 USED: Final = "Used last"
+FITTING: Final = "What fits your words"
 MOST_USED: Final = 4
 """So many of the recipes that were used last stand at the top: a row on a wide screen."""
 
@@ -50,10 +55,15 @@ class Card:
     group: str
     favourite: bool = False
 
-    @property
-    def searched(self) -> str:
-        """What a search looks at, in lower case."""
-        return f"{self.head.title} {self.head.summary} {self.name} {self.group}".lower()
+    def fits(self, words: list[str], text: str) -> tuple[int, int]:
+        """Return how many words of a search it has, and how many of them stand in its title and summary.
+
+        Args:
+            words: In lower case.
+            text: Everything that its file says, with its examples, in lower case.
+        """
+        shown = f"{self.head.title} {self.head.summary} {self.name} {self.group}".lower()
+        return sum(word in shown or word in text for word in words), sum(word in shown for word in words)
 
 
 def cards_of(studio: Studio, person: str) -> list[Card]:
@@ -74,12 +84,22 @@ def cards_of(studio: Studio, person: str) -> list[Card]:
     return [*liked, *recent, *by_name.values()]
 
 
+def found_in(cards: list[Card], words: list[str], texts: Mapping[str, str]) -> list[Card]:
+    """Return the cards that have the most words of a search, each once, the best first."""
+    once = {card.name: card for card in cards}.values()
+    fitting = [(card.fits(words, texts.get(card.name, "")), card) for card in once]
+    most = max((number for (number, _), _ in fitting), default=0)
+    best = sorted((pair for pair in fitting if pair[0][0] == most > 0), key=lambda pair: -pair[0][1])
+    return [replace(card, group=FITTING) for _, card in best]
+
+
 @router.get("/")
 def gallery(request: Request, search: str = "") -> HTMLResponse:
     """Show what there is to choose from."""
-    cards = cards_of(request.app.state.studio, person_of(request))
+    studio: Studio = request.app.state.studio
+    cards = cards_of(studio, person_of(request))
     words = search.lower().split()
-    shown = [card for card in cards if all(word in card.searched for word in words)]
+    shown = found_in(cards, words, studio.texts) if words else cards
     groups: dict[str, list[Card]] = {}
     for card in shown:
         groups.setdefault(card.group, []).append(card)
@@ -114,6 +134,22 @@ async def keep_name(request: Request) -> Response:
         raise ForbiddenError("You are named by how you came to this page, so you cannot call yourself otherwise.")
     sent = await request.form()
     back = urlsplit(request.headers.get("referer", "/"))
-    answer = RedirectResponse("/" + quote(back.path.lstrip("/\\")), 303)
-    person_cookie(request, answer, named(str(sent.get("person") or "")))
+    name, draft = named(str(sent.get("person") or "")), dict(parse_qsl(back.query)).get("draft", "")
+    if draft and not person_of(request):
+        await run_in_threadpool(_take_along, request.app.state.studio, draft, name)
+    where = "/" + quote(back.path.lstrip("/\\"))
+    answer = RedirectResponse(f"{where}?{urlencode({'draft': draft})}" if draft else where, 303)
+    person_cookie(request, answer, name)
     return answer
+
+
+def _take_along(studio: Studio, draft: str, name: str) -> None:
+    """Give a person's first draft the name that the person gives afterwards, so that nothing typed is lost."""
+    with suppress(PromptKitError):
+        kept = studio.kit.drafts.load("", draft)
+        content: DraftContent = {
+            "values": kept.values,
+            "references": {slot: list(ids) for slot, ids in kept.references.items()},
+            "settings": kept.settings,
+        }
+        studio.kit.drafts.save(name, kept.recipe, content, draft=draft)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +21,6 @@ from prompt_kit.support.words import spoken
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from decimal import Decimal
 
     from fastapi import Request
 
@@ -80,9 +80,19 @@ def asset(name: str) -> str:
     return f"/static/{name}?{digest}"
 
 
+_CENT: Final = Decimal("0.01")
+"""From here on, a price is read in whole cents."""
+
+
 def _price(amount: Decimal | None) -> str:
     """Return a price as people read it."""
-    return "price unknown" if amount is None else "free" if not amount else dollars(amount, least=2, most=3)
+    return (
+        "price unknown"
+        if amount is None
+        else "free"
+        if not amount
+        else dollars(amount, least=2, most=2 if amount >= _CENT else 3)
+    )
 
 
 def _left(amount: Decimal) -> str:

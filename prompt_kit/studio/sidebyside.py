@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse  # noqa: TC002 - FastAPI reads the annotations
@@ -12,12 +12,19 @@ from prompt_kit.errors import NotFoundError
 from prompt_kit.studio.looking import run_view, size_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.picturepage import versions_of
+from prompt_kit.studio.roles import narrowed
 from prompt_kit.studio.runfiles import picture_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prompt_kit.record.index.pages import PastPicture
     from prompt_kit.studio.looking import PictureView, RunView
 
 router = APIRouter()
+
+MOST_RECENT: Final = 12
+"""So many of the newest pictures of the same recipe are offered beside those of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +66,22 @@ def candidates(request: Request, side: Side) -> list[Candidate]:
         for version in versions_of(request, side.picture)
         if version.picture
     ]
-    return list({candidate.address: candidate for candidate in (*versions, *own)}.values())
+    recent = [
+        Candidate(f"{picture.run}/{picture.name}", f"{picture.started.astimezone():%d %b, %H:%M}: picture {number}")
+        for number, picture in enumerate(_recent(request, side), start=1)
+    ]
+    return list({candidate.address: candidate for candidate in (*recent, *versions, *own)}.values())
+
+
+def _recent(request: Request, side: Side) -> Sequence[PastPicture]:
+    """Return the newest pictures of the same recipe that a person may see."""
+    wanted = narrowed(request, {"recipe": side.run.summary.recipe, "limit": MOST_RECENT})
+    pictures: Sequence[PastPicture] = request.app.state.studio.kit.pictures(**wanted).pictures
+    return pictures
 
 
 def _label(run: RunView, picture: PictureView) -> str:
-    return f"{run.summary.subject or run.title}: {picture.title.lower()}"
+    return f"{picture.title}: {run.summary.subject or run.title}"
 
 
 def _side(request: Request, letter: str, address: str) -> Side:

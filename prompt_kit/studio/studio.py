@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -13,16 +14,17 @@ from prompt_kit.generators import BUILT_IN, is_free
 from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
+from prompt_kit.record.limits import limits_left
 from prompt_kit.support.words import spoken
 from prompt_kit.work.planning import default_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from decimal import Decimal
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from prompt_kit.kit import Kit
     from prompt_kit.recipe.recipe import Recipe
+    from prompt_kit.record.limits import LimitLeft
 
 LOOK_AGAIN: Final = 1.0
 """After so many seconds the files of recipes are looked at again, in case somebody has changed one."""
@@ -41,6 +43,7 @@ class Loaded:
     library: Library
     state: frozenset[tuple[str, int, int]]
     recipes: dict[tuple[str, tuple[str, ...]], Recipe] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -57,7 +60,7 @@ class Studio:
         self._lock = Lock()
         self._loaded: Loaded | None = None
         self._looked = float("-inf")
-        self._left: dict[str, tuple[float, Decimal | None]] = {}
+        self._left: dict[str, tuple[float, tuple[LimitLeft, ...]]] = {}
         self._counted = float("-inf")
         self._waiting = 0
 
@@ -79,6 +82,17 @@ class Studio:
             current.recipes[key] = load(name, library=current.library).using(*key[1])
         return current.recipes[key]
 
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Everything that the files of recipes and presets say, in lower case, by name; for the search."""
+        current = self._current()
+        if not current.texts:
+            for kind in ("preset", "recipe"):
+                for path in current.library.paths(kind):
+                    with suppress(OSError, UnicodeDecodeError):
+                        current.texts.setdefault(path.stem, path.read_text("utf-8").lower())
+        return current.texts
+
     @cached_property
     def generator(self) -> str:
         """The generator that makes pictures where nobody names one."""
@@ -95,15 +109,20 @@ class Studio:
         others = [name for name in BUILT_IN if is_free(name) and name != self.generator]
         return (self.generator, *others)
 
-    def budget_left(self, person: str = "") -> Decimal | None:
-        """Return what the budget still allows a person, in US dollars, as it was a moment ago; ``None`` is no limit."""
-        now, key = time.monotonic(), person if self.kit.project.team else ""
-        asked, left = self._left.pop(key, (float("-inf"), None))
+    def limits(self, person: str = "", *, now: bool = False) -> tuple[LimitLeft, ...]:
+        """Return the limits that a person's money has, the tightest first, as they were a moment ago.
+
+        Args:
+            person: Whose own budget counts, too.
+            now: Whether a moment ago is too old, because something was paid just now.
+        """
+        moment, key = time.monotonic(), person if self.kit.project.team else ""
+        asked, left = self._left.pop(key, (float("-inf"), ()))
         # Whoever comes meanwhile does not wait, and takes what was left before.
-        self._left[key] = now, left
-        if now - asked > BUDGET_AGE:
-            left = self.kit.budget_left(person)
-            self._left[key] = now, left
+        self._left[key] = moment, left
+        if now or moment - asked > BUDGET_AGE:
+            left = limits_left(self.kit.project, person)
+            self._left[key] = moment, left
             while len(self._left) > _MOST_PERSONS:
                 self._left.pop(next(iter(self._left)), None)
         else:

@@ -193,7 +193,8 @@ def _folder(root: Path, run: str) -> Path | None:
 @router.get("/results/{about:path}")
 def results(request: Request, about: str) -> HTMLResponse:
     """Return what has come of the orders of a draft or refined picture, for the part of the page that shows it."""
-    return page(request, "results.html", orders=orders_of(request, about), draft=about)
+    budget = request.app.state.studio.limits(person_of(request), now=True)
+    return page(request, "results.html", orders=orders_of(request, about), draft=about, nudged=budget)
 
 
 @router.get("/orders/{token}")

@@ -141,8 +141,10 @@ def _sent(request: Request, sent: FormData) -> Writing:
 
 
 def _tried(request: Request, sent: FormData) -> HTMLResponse:
-    writing = _sent(request, sent)
-    beside = shown(_studio(request).library, writing)
+    try:
+        beside = shown(_studio(request).library, _sent(request, sent))
+    except PromptKitError as error:
+        return page(request, "refused.html", message=str(error))
     return page(request, "tried.html", **beside, although="although" in sent, whole=True)
 
 
@@ -171,7 +173,7 @@ def _edit_page(request: Request, writing: Writing, status: int = 200, **said: An
     library = _studio(request).library
     beside = said.pop("beside", None) or shown(library, writing)
     sent = said.pop("sent", None)
-    usual = {"notes": (), "refusal": "", "conflicts": (), "saved": False}
+    usual: dict[str, Any] = {"notes": (), "refusal": "", "conflicts": (), "saved": False}
     return page(
         request,
         "edit.html",

@@ -54,7 +54,7 @@ def test_what_is_typed_becomes_the_prompt_and_then_pictures(studio: Server, visi
     expect(page.locator('#beside [data-from="subject"]')).to_have_text("a sleepy otter")
     page.get_by_label("Pictures", exact=True).fill("2")
     page.get_by_role("button", name="Make 2").click()
-    expect(page.locator("#result")).to_contain_text("2 of 2 there")
+    expect(page.locator("#result")).to_contain_text("2 of 2 ready")
     expect(page.locator("#result .take img")).to_have_count(2)
 
 

@@ -59,7 +59,7 @@ def test_pictures_appear_one_by_one(held: HeldAnswers, studio: Server, visitor: 
     expect(pictures).to_have_count(1)
     held.let_go()
     expect(pictures).to_have_count(2)
-    expect(page.locator("#result")).to_contain_text("2 of 2 there")
+    expect(page.locator("#result")).to_contain_text("2 of 2 ready")
 
 
 def test_a_refusal_stands_beside_the_finished_pictures(google: GeminiServer, studio: Server, visitor: Visitor) -> None:
@@ -67,7 +67,7 @@ def test_a_refusal_stands_beside_the_finished_pictures(google: GeminiServer, stu
     google.next(picture(), blocked())
     page = visitor.open(studio, FORM)
     make(page, 2)
-    expect(page.locator("#result")).to_contain_text("1 of 2 there")
+    expect(page.locator("#result")).to_contain_text("1 of 2 ready")
     expect(page.locator("#result .take img")).to_have_count(1)
     expect(page.locator("#result .take-failed")).to_contain_text("Refused by the provider")
     expect(page.locator("#result .take-failed .help")).to_contain_text("safety rules stopped it")
@@ -79,7 +79,7 @@ def test_a_double_click_is_one_order(google: GeminiServer, studio: Server, visit
     page = visitor.open(studio, FORM)
     fill(page, 1)
     page.get_by_role("button", name="Make 1").dblclick()
-    expect(page.locator("#result")).to_contain_text("1 of 1 there")
+    expect(page.locator("#result")).to_contain_text("1 of 1 ready")
     page.reload()
     expect(page.locator("#result article")).to_have_count(1)
     assert paid(google) == 1
@@ -95,7 +95,7 @@ def test_what_is_stopped_keeps_what_is_there(
     held.wait_for(2)
     expect(page.locator("#result .take img")).to_have_count(1)
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator("#result")).to_contain_text("Stopped: 1 of 3 there")
+    expect(page.locator("#result")).to_contain_text("Stopped: 1 of 3 ready")
     expect(page.locator("#result .take-lost")).to_contain_text("May be paid")
     expect(page.locator("#result .take-stopped")).to_contain_text("Nothing was sent for this one.")
     assert paid(google) == 2
@@ -122,7 +122,7 @@ def test_an_order_outlives_the_studio(
     assert paid(google) == 2
     held.let_go(3)
     page.get_by_role("button", name="Send again").click()
-    expect(page.locator("#result")).to_contain_text("3 of 3 there")
+    expect(page.locator("#result")).to_contain_text("3 of 3 ready")
     assert paid(google) == 4
 
 
@@ -182,7 +182,7 @@ def test_two_people_keep_out_of_each_others_way(studio: Server, visitor: Visitor
         page.goto(f"{studio.origin}{FORM}")
         make(page, 1, subject)
     for name, subject in (("Ann", "a sleepy otter"), ("Bo", "a brave fox")):
-        expect(pages[name].locator("#result")).to_contain_text("1 of 1 there")
+        expect(pages[name].locator("#result")).to_contain_text("1 of 1 ready")
         pages[name].goto(f"{studio.origin}/make/sticker")
         expect(pages[name].get_by_label("The whole sticker")).to_have_value(subject)
         expect(pages[name].locator("#result article")).to_have_count(1)

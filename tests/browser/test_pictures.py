@@ -137,7 +137,7 @@ def test_a_change_in_words_is_watched_and_becomes_a_version(studio: Server, visi
     page.get_by_label("What should be different?").fill("make the light warmer")
     expect(page.locator("#change-price")).to_contain_text("free")
     page.get_by_role("button", name="Make this change").click()
-    expect(page.locator("#result-list")).to_contain_text("1 of 1 there")
+    expect(page.locator("#result-list")).to_contain_text("1 of 1 ready")
     expect(page.locator("#versions img")).to_have_count(2)
     page.locator("#versions").get_by_role("link", name="make the light warmer").first.click()
     expect(page.locator("#versions [aria-current]")).to_contain_text("make the light warmer")

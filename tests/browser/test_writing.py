@@ -52,8 +52,7 @@ def test_a_page_is_accessible_and_fits_each_screen(
         page.get_by_label("templates/mine.j2").fill("Paint {{ subjekt }}.")
         expect(page.locator("#problems")).to_contain_text("Did you mean 'subject'?")
         expect(page.get_by_label("Save although it is broken")).to_be_visible()
-    for fold in page.locator("main details:not([open]) > summary").all():
-        fold.click()
+    page.evaluate("document.querySelectorAll('main details:not(.menu)').forEach(fold => { fold.open = true; })")
     expect(page.locator("h1")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     visitor.shot(page, f"write-{name}")
@@ -72,7 +71,7 @@ def test_a_recipe_is_changed_while_a_colleague_makes_pictures_with_it(studio: Se
     colleague.get_by_role("button", name="Make 4").click()
     author.get_by_role("button", name="Save", exact=True).click()
     expect(author.get_by_text("Saved.")).to_be_visible()
-    expect(colleague.locator("#result")).to_contain_text("4 of 4 there")
+    expect(colleague.locator("#result")).to_contain_text("4 of 4 ready")
     colleague.goto(f"{studio.origin}/history")
     colleague.locator('main a[href^="/runs/"]').first.click()
     expect(colleague.locator("main")).to_contain_text("Draw a lighthouse.")
@@ -90,8 +89,8 @@ def test_problems_lead_to_their_lines_by_keyboard_alone(studio: Server, visitor:
     page.keyboard.type("fox: {valu: {}}")
     page.keyboard.press("Enter")
     expect(area).to_have_value(f"{MINE}  fox: {{valu: {{}}}}\n  ")
-    place = page.locator("#problems a").first
-    expect(place).to_have_text("recipes/mine.yaml:7:9")
+    place = page.get_by_role("link", name="recipes/mine.yaml:7:9")
+    expect(place).to_be_visible()
     page.keyboard.press("Control+Home")
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
@@ -112,3 +111,15 @@ def test_a_recipe_is_changed_without_scripts(studio: Server, visitor: Visitor, p
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert (project / "templates/mine.j2").read_text("utf-8") == "Paint {{ subject }}."
+
+
+def test_the_example_that_is_chosen_stays_while_typing(studio: Server, visitor: Visitor) -> None:
+    """A new example can be chosen as soon as it is typed, and its prompt follows the template."""
+    page = visitor.open(studio, "/write/recipes/mine")
+    page.get_by_label("recipes/mine.yaml").fill(f"{MINE}  hen: {{values: {{subject: a hen}}}}\n")
+    expect(page.locator("#example option")).to_have_count(2)
+    page.get_by_label("Example", exact=True).select_option("Hen")
+    expect(page.locator("#shown-prompt")).to_contain_text("Draw a hen.")
+    page.get_by_label("templates/mine.j2").fill("Paint {{ subject }}.")
+    expect(page.locator("#shown-prompt")).to_contain_text("Paint a hen.")
+    expect(page.get_by_label("Example", exact=True)).to_have_value("recipe/mine/hen")

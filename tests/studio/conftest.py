@@ -13,6 +13,7 @@ from prompt_kit.studio.access import PageAccess
 from prompt_kit.studio.app import create_app
 
 from .asking import HOST, TOKEN, Page
+from .authors import MINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,3 +33,16 @@ def page(kit: Kit) -> Iterator[Page]:
     with TestClient(create_app(kit, access), base_url=f"http://{HOST}") as client:
         client.get(f"/?token={TOKEN}")
         yield Page(client, access)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project with a recipe of its own, its template, and a second recipe on top of it."""
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "prompt-kit.yaml").write_text("recipes: recipes\n", "utf-8")
+    (tmp_path / "recipes/mine.yaml").write_text(MINE, "utf-8")
+    (tmp_path / "templates/mine.j2").write_text("Draw {{ subject }}.\n", "utf-8")
+    below = "title: Below\nextends: mine\nexamples:\n  hen: {values: {subject: a hen}}\n"
+    (tmp_path / "recipes/below.yaml").write_text(below, "utf-8")
+    return tmp_path

@@ -88,7 +88,7 @@ def test_pictures_are_made_and_shown(page: Page, kit: Kit) -> None:
     """The order is one run with as many pictures as were asked for."""
     sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "count": "2", "make": "all"}
     page.post("/make/sticker", sent)
-    text = page.until(f"/results/{sent['draft']}", lambda text: "2 of 2 there" in text)
+    text = page.until(f"/results/{sent['draft']}", lambda text: "2 of 2 ready" in text)
     assert text.count("<img") == 2
     (run,) = kit.runs()
     assert (run.recipe, run.pictures, run.state) == ("sticker", 2, "done")
@@ -99,7 +99,7 @@ def test_a_double_click_is_one_order(page: Page, kit: Kit) -> None:
     sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "make": "one"}
     for _ in range(3):
         page.post("/make/sticker", sent)
-    page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 there" in text)
+    page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 ready" in text)
     assert len(list(kit.runs())) == 1
 
 
@@ -108,7 +108,7 @@ def test_two_forms_with_the_same_words_are_two_orders(page: Page, kit: Kit) -> N
     for _ in range(2):
         sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "make": "one"}
         page.post("/make/sticker", sent)
-        page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 there" in text)
+        page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 ready" in text)
     assert len(list(kit.runs())) == 2
 
 
@@ -153,3 +153,27 @@ def test_a_picture_is_taken_and_can_be_deleted(page: Page) -> None:
     page.post(f"/uploads/{key}/delete", {})
     assert page.client.get(f"/uploads/{key}/160.webp").status_code == 404
     assert "Picture 1" not in page.post("/make/product-mockup/preview", sent).text
+
+
+def test_giving_a_name_in_the_middle_loses_nothing(page: Page) -> None:
+    """Whoever fills in first and then says who they are goes on with the same form."""
+    sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a shy newt"}
+    page.post("/make/sticker/preview", sent)
+    own = {"form_token": page.access.form_token, "person": "Ann"}
+    here = {"referer": f"http://127.0.0.1/make/sticker?draft={sent['draft']}"}
+    answer = page.client.post("/person", data=own, headers=here)
+    assert answer.url.query == f"draft={sent['draft']}".encode()
+    assert "a shy newt" in answer.text
+
+
+def test_nobody_reads_the_draft_of_somebody_else(page: Page) -> None:
+    """The address of a draft shows it to nobody but its person."""
+    page.post("/person", {"person": "Ann"})
+    sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a secret newt"}
+    page.post("/make/sticker/preview", sent)
+    page.post("/person", {"person": "Bob"})
+    here = {"referer": f"http://127.0.0.1/make/sticker?draft={sent['draft']}"}
+    page.client.post("/person", data={"form_token": page.access.form_token, "person": "Bob"}, headers=here)
+    for address in ("/make/sticker", f"/make/sticker?draft={sent['draft']}", f"/results/{sent['draft']}"):
+        assert "a secret newt" not in page.get(address)
+    assert page.client.get(f"/make/sticker/proof/{sent['draft']}.webp").status_code == 404

@@ -66,7 +66,7 @@ def test_where_a_picture_was_taken_is_neither_shown_nor_kept_nor_sent(
         monkeypatch.setenv("GEMINI_API_KEY", "a-key")
         monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
         page.post("/make/product-mockup", sent)
-        shown = page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 there" in text)
+        shown = page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 ready" in text)
         asked = str([request.body for request in server.requests])
     assert "inlineData" in asked
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())

@@ -90,11 +90,24 @@ def test_no_word_of_anybody_becomes_part_of_a_page(page: Page, server: GeminiSer
     page.post("/make/strange", sent)
     results = page.until(f"/results/{sent['draft']}", lambda text: "Being made" not in text and "take-" in text)
     assert "&lt;img src=x" in results  # both answers of the provider are shown
+    run = re.findall(r'"/runs/([^"]+/[^"]+/[^"]+)"', results)[0]
+    page.post(f"/runs/{run}/review", {"verdict": "rejected", "reason": MARK})
+    page.post(f"/runs/{run}/review", {"verdict": "comment", "reason": MARK})
+    share = page.post("/shares", {"pictures": run, "with_prompt": "yes"})
+    assert share.status_code == 200, share.text
+    shown += [
+        share.text,
+        page.get(f"/compare?a={run}&b={run}"),
+        page.get(f"/make/strange?run={run.rpartition('/')[0]}"),
+    ]
     shown += [results, page.post("/make/strange", sent | {"v.subject": "", "order": "1" * 16}).text]
     shown += [page.client.get(address).text for address in (f"/make/{MARK}", f"/?search={MARK}", f"/orders/{MARK}")]
-    for text in (*shown, *pages_from(page, "/", f"/make/strange?draft={sent['draft']}")):
+    pages = dict(pages_from(page, "/", f"/make/strange?draft={sent['draft']}"))
+    for text in (*shown, *pages.values()):
         check(text)
         assert KEY not in text
+    visited = {address.partition("?")[0].split("/")[1] for address in pages}
+    assert {"", "make", "runs", "history", "review", "shares", "spending", "compare"} <= visited
 
 
 def check(text: str) -> None:
@@ -106,8 +119,8 @@ def check(text: str) -> None:
     assert not [value for value in reader.addresses if re.match(r"\s*(javascript|data):", value, re.IGNORECASE)]
 
 
-def pages_from(page: Page, *first: str) -> Iterator[str]:
-    """Yield every page to which links lead, from some on; of drafts and recipes of the kit itself, one is enough."""
+def pages_from(page: Page, *first: str) -> Iterator[tuple[str, str]]:
+    """Yield the address and text of every page to which links lead, from some on; of drafts and recipes of the kit itself, one is enough."""
     waiting, seen = list(first), set(map(_kind, first))
     while waiting:
         address = waiting.pop()
@@ -116,7 +129,7 @@ def pages_from(page: Page, *first: str) -> Iterator[str]:
         kind = answer.headers.get("content-type", "")
         assert not kind.startswith(("image/svg", "application/xml")), address
         if kind.startswith("text/html"):
-            yield answer.text
+            yield address, answer.text
             for link in (unescape(link).partition("#")[0] for link in LINK.findall(answer.text)):
                 if _kind(link) not in seen and not link.startswith(("/events/", "/static/")):
                     seen.add(_kind(link))

@@ -13,7 +13,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from gemini_replies import picture
+from gemini_replies import ANSWERS, picture
 from gemini_server import GeminiServer
 from starlette.testclient import TestClient
 
@@ -48,7 +48,7 @@ DRAFT = "0123456789abcdef"
 def an_order(kit: Kit, name: str = "a-token-of-16-letters", **more: Any) -> PlacedOrder:
     """Return an order of one proof."""
     prompt = kit.render("sticker", {"subject": "a fox"})
-    return PlacedOrder(name, "sticker", prompt.to_dict(), 1, "proof", **{"draft": DRAFT, **more})
+    return PlacedOrder(name, "sticker", prompt.to_dict(), 1, **{"generator": "proof", "draft": DRAFT, **more})
 
 
 def put(kit: Kit, order: PlacedOrder) -> bool:
@@ -82,7 +82,7 @@ def test_forms_sent_twice_at_once_are_one_order(page: Page, kit: Kit) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: page.post("/make/sticker", sent, follow=False), range(8)))
     assert {answer.status_code for answer in answers} == {303}
-    page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 there" in text)
+    page.until(f"/results/{sent['draft']}", lambda text: "1 of 1 ready" in text)
     assert len(list(kit.runs())) == 1
 
 
@@ -201,6 +201,30 @@ def test_a_studio_that_is_closed_goes_on_later(kit: Kit) -> None:
     made_by(kit, resumed)
     assert placed(kit.project.runs_folder, order.token).state == "ended"
     assert sum(run.pictures for run in kit.runs()) == 1
+
+
+def test_what_was_on_its_way_when_the_studio_closed_is_asked_for(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its picture may be paid: nothing is sent again until somebody allows it, and then the order goes on."""
+    order = an_order(kit, generator="gemini")
+    root = kit.project.runs_folder
+
+    async def closed_while_it_waits(runner: OrderRunner) -> None:
+        await runner.place(order, order.rendered(root))
+        await asyncio.to_thread(server.asked.wait)
+
+    async def allowed(runner: OrderRunner) -> None:
+        await resumed(runner)
+        assert (placed(root, order.token).state, len(server.requests)) == ("asks", 1)
+        await runner.allow(order.token)
+        await all_ended(runner)
+
+    with GeminiServer() as server:
+        monkeypatch.setenv("GEMINI_API_KEY", "a-key")
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+        server.next(ANSWERS["hang"])
+        made_by(kit, closed_while_it_waits)
+        made_by(kit, allowed)
+    assert (placed(root, order.token).state, sum(run.pictures for run in kit.runs())) == ("ended", 1)
 
 
 def test_what_cannot_be_written_of_an_order_is_shown_all_the_same(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:

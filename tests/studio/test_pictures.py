@@ -74,7 +74,7 @@ def test_a_change_in_words_becomes_the_next_version(page: Page, kit: Kit) -> Non
     here = f"/runs/{run}/02.png"
     answer = page.post(f"{here}/change", {"change": "make the light warmer", "order": "x" * 20}, follow=False)
     assert answer.headers["location"] == f"{here}#result"
-    text = page.until(here, lambda text: "1 of 1 there" in text)
+    text = page.until(here, lambda text: "1 of 1 ready" in text)
     order = next(iter(placed_orders(kit.project.runs_folder, f"{run}/02.png")))
     assert (order.parent, order.parent_picture) == (run, "02.png")
     assert f'href="/runs/{order.run}/01.png"' in text
@@ -164,7 +164,7 @@ def test_the_subject_of_the_first_version_is_proposed_as_alternative_text(page: 
     """Of a refinement, the change alone would not describe the picture."""
     first = made(kit, subject='a fox "on" a <red> roof')
     page.post(f"/runs/{first}/01.png/change", {"change": "make it warmer", "order": "a" * 20}, follow=False)
-    page.until(f"/runs/{first}/01.png", lambda text: "1 of 1 there" in text)
+    page.until(f"/runs/{first}/01.png", lambda text: "1 of 1 ready" in text)
     run = next(iter(placed_orders(kit.project.runs_folder, f"{first}/01.png"))).run
     assert 'id="alt-text" class="alt-text">a fox &#34;on&#34; a &lt;red&gt; roof</p>' in page.get(f"/runs/{run}/01.png")
 
@@ -202,7 +202,7 @@ def test_a_dropped_picture_brings_its_settings(page: Page, kit: Kit) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (png((8, 8), "#123456"), "No run here has made this picture."),
+        (png((8, 8), "#123456"), "What shall become of your photo?"),
         (b"", "No file was chosen."),
         (b"<svg onload=alert(1)>", "neither a picture nor"),
         (json.dumps({"run": "../../etc"}).encode(), "neither a picture nor"),

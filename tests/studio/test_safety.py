@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from prompt_kit.studio.access import HEADERS, MAX_FORM, Guard, PageAccess
-from prompt_kit.studio.app import create_app
+from prompt_kit.studio.app import ROUTERS, create_app
 
 from .asking import HOST, TOKEN, Page
 
@@ -56,6 +56,16 @@ ADDRESSES = (
     "/share/{}",
     "/runs/{}",
     "/runs/2026-11-28/{}",
+    "/runs/2026-11-28/sticker/{}",
+    "/runs/2026-11-28/{}/all.zip",
+    "/runs/2026-11-28/sticker/sent/{}.webp",
+    "/channel/instagram/2026-11-28/{}/01.png",
+    "/channel/{}/2026-11-28/sticker/01.png",
+    "/shares/{}",
+    "/write/{}",
+    "/compare?a=2026-11-28/{0}/01.png&b={0}",
+    "/make/sticker?run={}",
+    "/make/sticker?example={}",
 )
 SECRET = "nobody-may-read-this"
 
@@ -91,12 +101,25 @@ def test_a_form_of_another_page_does_nothing(page: Page, said: dict[str, str]) -
 
 @pytest.mark.parametrize("token", [None, "", "0" * 64, TOKEN, "é"])
 def test_a_form_needs_its_token(page: Page, token: str | None) -> None:
-    """Without the token of our forms nothing is done, for every address that takes a form."""
-    for address in ("/person", "/make/sticker", "/make/sticker/preview", "/uploads", "/favourites/sticker"):
+    """Without the token of our forms nothing is done, at every address that takes a form."""
+    addresses = sorted(addresses_of("POST"))
+    assert {"/person", "/make/x", "/uploads", "/shares", "/runs/x/x/x/review", "/write/save"} <= set(addresses)
+    for address in addresses:
         sent = {"person": "Mallory"} | ({} if token is None else {"form_token": token})
         answer = page.client.post(address, data=sent, follow_redirects=False)
-        assert answer.status_code == 403, address
+        assert (answer.status_code, "out of date" in answer.text) == (403, True), address
     assert not page.client.cookies.get("prompt_kit_person")
+
+
+def test_pages_are_opened_or_sent_and_nothing_else() -> None:
+    """Other ways to ask would need a guard of their own."""
+    assert not [address for method in ("PUT", "DELETE", "PATCH") for address in addresses_of(method)]
+
+
+def addresses_of(method: str) -> set[str]:
+    """Return every address of the studio that takes a method, with x for what differs."""
+    routes: list[Any] = [route for router in ROUTERS for route in router.routes]
+    return {re.sub(r"\{[^}]*\}", "x", route.path) for route in routes if method in route.methods}
 
 
 @pytest.mark.parametrize("given", [None, "wrong", TOKEN[:-1], f"{TOKEN}x", "é"])

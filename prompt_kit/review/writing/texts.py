@@ -97,9 +97,16 @@ def own_path(library: Library, kind: str, name: str) -> Path:
 
 
 def own_text(library: Library, kind: str, name: str, text: str, digest: str = "") -> WrittenText:
-    """Return a text for one of the project's own files; raises as `own_path` does."""
+    """Return a text for one of the project's own files; raises as `own_path` does.
+
+    Raises:
+        InputError: When the text is longer than a file may be, too.
+    """
     path = own_path(library, kind, name)
-    return WrittenText(kind, name, path, library.label(path), text, digest)
+    label = library.label(path)
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise InputError(Problem(f"the text is longer than {MAX_BYTES // 1000:,} kB. Shorten it.", Place(label)))
+    return WrittenText(kind, name, path, label, text, digest)
 
 
 def written_text(library: Library, kind: str, name: str) -> WrittenText:
@@ -119,10 +126,17 @@ def written_text(library: Library, kind: str, name: str) -> WrittenText:
         if files.is_there(path):
             label = library.label(path)
             data = files.read_file(path, MAX_BYTES, label)
-            return WrittenText(
-                kind, name, path, label, _decoded(data, label), hashlib.sha256(data).hexdigest(), root.origin
-            )
+            digest = hashlib.sha256(data).hexdigest()
+            return WrittenText(kind, name, path, label, _decoded(data, label), digest, _origin(library, root))
     raise NotFoundError(kind, name, names(library, kind))
+
+
+def _origin(library: Library, root: Root) -> str:
+    """Return what people call a folder; a pack may be called ``project``, too, and is none of the project's own."""
+    project = library.project
+    if root.recipes.resolve() == (project.root / project.recipes).resolve():
+        return "project"
+    return "a pack" if root.origin == "project" else root.origin
 
 
 def names(library: Library, kind: str) -> list[str]:
@@ -154,14 +168,12 @@ def save(texts: Sequence[WrittenText]) -> list[WrittenText]:
     Each file is replaced at once: readers see the old text or the new one. Nothing is saved when any has changed.
 
     Raises:
-        InputError: When a text is not the project's own or is too long.
+        InputError: When a text is not the project's own.
         WorkspaceError: When it cannot be written.
     """
     for text in texts:
         if not text.own:
             raise InputError(f"{text.label} is not the project's own. Make a copy of it.")
-        if len(text.text.encode("utf-8", "replace")) > MAX_BYTES:
-            raise InputError(Problem(f"the text is longer than {MAX_BYTES // 1000:,} kB.", Place(text.label)))
     with _SAVING:
         changed = [on_disk for text in texts if (on_disk := _on_disk(text)).digest != text.digest]
         if changed:

@@ -4,40 +4,6 @@
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const form = document.getElementById("form");
 
-// ---- gallery: search while typing
-const search = document.querySelector("[data-search]");
-if (search) {
-  const show = () => {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let count = 0;
-    for (const item of all("[data-words]")) {
-      item.hidden = !words.every((word) => item.dataset.words.includes(word));
-      if (!item.hidden) count += 1;
-    }
-    for (const group of all("[data-group]")) group.hidden = !group.querySelector("[data-words]:not([hidden])");
-    document.querySelector("[data-nothing]").hidden = count > 0;
-    document.querySelector("[data-count]").textContent = `${count} recipes`;
-  };
-  search.addEventListener("input", show);
-  search.form.addEventListener("submit", (event) => event.preventDefault());
-}
-
-// ---- gallery: a picture that was made here brings its settings
-const again = document.querySelector("[data-again]");
-if (again) {
-  const file = again.elements.file;
-  file.addEventListener("change", () => { if (file.files.length) again.requestSubmit(); });
-  again.addEventListener("dragover", (event) => { event.preventDefault(); again.classList.add("over"); });
-  again.addEventListener("dragleave", () => again.classList.remove("over"));
-  again.addEventListener("drop", (event) => {
-    event.preventDefault();
-    again.classList.remove("over");
-    if (!event.dataTransfer.files.length) return;
-    file.files = event.dataTransfer.files;
-    again.requestSubmit();
-  });
-}
-
 // ---- only one menu stands open, and Escape closes it
 document.addEventListener("click", (event) => {
   for (const menu of all("details.menu[open], details.who[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -56,7 +22,9 @@ const REASON = offline.textContent;
 const online = (yes, reason = REASON) => { offline.textContent = reason; offline.hidden = yes; };
 document.addEventListener("htmx:error", () => online(false));
 document.addEventListener("htmx:sse:error", () => online(false));
-document.addEventListener("htmx:response:error", () => online(false, offline.dataset.refused));
+document.addEventListener("htmx:response:error", (event) => {
+  if (event.detail?.ctx?.response?.raw?.status === 403) online(false, offline.dataset.refused);
+});
 document.addEventListener("htmx:sse:after:connection", () => online(true));
 
 // ---- confirm what cannot be taken back
@@ -95,10 +63,18 @@ if (form) {
   let asked = "";  // what the server was given last
   const forget = () => { if (stored(KEPT) === asked) store(KEPT); };
   document.addEventListener("htmx:before:request", (event) => {
-    if (event.detail?.ctx?.sourceElement === live) asked = typed();
+    if (event.detail?.ctx?.sourceElement !== live) return;
+    // What was typed goes along with the form; a preview that comes after it would undo a repair.
+    if (leaving) event.preventDefault(); else asked = typed();
   });
   // A form that was sent is with the server once its answer is here; without an answer, all of it comes back.
-  form.addEventListener("submit", () => { store(SENT, typed()); store(KEPT); });
+  let leaving = false;
+  form.addEventListener("submit", () => {
+    leaving = true;
+    store(SENT, typed());
+    store(KEPT);
+  });
+  window.addEventListener("pageshow", () => { leaving = false; });
   const answered = document.referrer.startsWith(`${location.origin}/make/`);
   const restore = () => {
     const left = JSON.parse(stored(KEPT) || (!answered && stored(SENT)) || "null");
