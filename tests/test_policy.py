@@ -294,3 +294,42 @@ def test_without_a_policy_nothing_is_limited_and_nobody_named(tree: MakeTree) ->
     ).items
     assert (item.refusals, item.order.person) == ((), "")
     assert kit.project.may("approve", "")
+
+
+def test_a_comparison_counts_as_all_its_pictures(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells of a table are no way to more pictures at once, nor to sizes that are not allowed."""
+    monkeypatch.setenv("PROMPT_KIT_PERSON", "anna")
+    painter = Painter()
+    with pytest.raises(InputError, match="4 pictures are asked for at once, and the team allows 3"):
+        kit.compare("badge", {}, across={"subject": ["a", "b", "c", "d"]}, generator=painter)
+    with pytest.raises(InputError, match="allows pictures of 2K"):
+        kit.compare("badge", {"subject": "an owl"}, across={"size": ["1K", "4K"]}, generator=painter)
+    assert not painter.asked
+
+
+def test_a_refinement_is_held_to_the_policy(kit: Kit) -> None:
+    """A change of a picture is an order like any other."""
+    assert kit.generate(kit.render("badge", {"subject": "an owl"}), generator=Painter(), person="anna").ok
+    (summary,) = kit.runs()
+    painter = Painter()
+    for person, settings in (("zoe", {}), ("anna", {"size": "4K"})):
+        with pytest.raises(InputError, match="may not make|allows pictures of 2K"):
+            kit.refine(summary.id, "make it warmer", generator=painter, person=person, settings=settings)
+    assert not painter.asked
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--host", "0.0.0.0"], "--token-file"),  # noqa: S104 - it is refused
+        (["--host", "192.168.1.5", "--trust-header", "X-Forwarded-User"], "--proxy"),
+        (["--proxy", "10.0.0.0/8"], "--trust-header"),
+    ],
+)
+def test_a_studio_for_others_without_persons_is_not_opened(
+    kit: Kit, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    """The command says what is missing, and listens nowhere."""
+    assert run(["studio", "--no-open", "--port", "0", *arguments]) == 2
+    assert words in capsys.readouterr().err
+    assert kit.project.team

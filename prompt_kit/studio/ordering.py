@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError, PromptKitError
+from prompt_kit.outcome import Status
 from prompt_kit.record.placed import ENDED, change, forget_ended, lock_of, open_orders, place, placed
 from prompt_kit.record.runs.reading import own_record
 from prompt_kit.support import locks
@@ -197,7 +198,7 @@ class OrderRunner:
                 async for event in steps:
                     await self._note(order, event)
                     _raise_error(event)
-                    why = _why_no_run(event) or why
+                    why = _why_unsent(event) or why
         except MayBePaidError as error:
             return {"state": "asks", "message": error.fact}
         except PromptKitError as error:
@@ -258,9 +259,11 @@ def _id_of(folder: Path) -> str:
     return f"{folder.parent.name}/{folder.name}"
 
 
-def _why_no_run(event: Event) -> str:
-    """Return why an order that has ended came to no run, such as a budget; empty when it came to one."""
-    return event.result.message if event.result is not None and event.folder is None else ""
+def _why_unsent(event: Event) -> str:
+    """Return why an order that has ended, or a part of it, was not sent; what was sent has answers that say it."""
+    result = event.result
+    unsent = result is not None and (event.folder is None or result.status is Status.BUDGET)
+    return result.message if result is not None and unsent else ""
 
 
 def _raise_error(event: Event) -> None:
