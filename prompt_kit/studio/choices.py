@@ -129,7 +129,8 @@ def _brought_format(filling: Filling) -> str | None:
     """Return the format that a choice brings, such as that of a channel."""
     for name, parameter in filling.recipe.parameters.items():
         choices = getattr(parameter, "choices", {}) if parameter.brings_settings else {}
-        choice = choices.get(filling.answers.values.get(name) or parameter.default)
+        value = filling.answers.values.get(name) or parameter.default
+        choice = choices.get(value) if isinstance(value, str) else None  # only a single choice brings settings
         if choice is not None and choice.settings.aspect_ratio:
             return str(choice.settings.aspect_ratio)
     return None
