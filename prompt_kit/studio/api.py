@@ -121,7 +121,8 @@ def render(request: Request, name: str, sent: FilledPrompt) -> dict[str, Any]:
 def plan(request: Request, name: str, sent: WantedPictures) -> dict[str, Any]:
     """Return the model, the price, and everything that keeps the pictures from being made; nothing is spent."""
     item = _item(request, _prompt(request, name, sent), sent)
-    return plain_item(item, _studio(request).budget_left(person_of(request)))
+    limits = _studio(request).limits(person_of(request))
+    return plain_item(item, limits[0].left if limits else None)
 
 
 @router.post("/orders", summary="Order pictures", status_code=201)
