@@ -26,6 +26,8 @@ from prompt_kit.work.orders import Order
 if TYPE_CHECKING:
     from conftest import MakeTree
 
+    from prompt_kit.work.orders import Plan
+
 TEAM = """\
     team:
       groups: {designers: [anna, ben]}
@@ -183,6 +185,24 @@ def test_the_pictures_of_all_orders_of_a_plan_count(kit: Kit) -> None:
     orders = [Order(prompt, person="anna", token=str(number)) for number in range(4)]
     assert all(item.refusals for item in kit.plan(*orders, generator=Painter()).items)
     assert not kit.plan(*orders[:3], generator=Painter()).problems
+
+
+def test_a_plan_that_somebody_put_together_is_judged_where_it_is_sent(kit: Kit) -> None:
+    """Orders that are planned one by one and sent as one plan are as many pictures as they are."""
+    prompt, painter = kit.render("badge", {"subject": "an owl"}), Painter()
+    single = [kit.plan(Order(prompt, person="anna", token=str(number)), generator=painter) for number in range(4)]
+    items = tuple(replace(plan.items[0], number=number) for number, plan in enumerate(single))
+    zoe = kit.plan(Order(prompt, person="zoe"), generator=painter)
+    pardoned = replace(zoe, items=(replace(zoe.items[0], refusals=()),))
+    for plan, words in ((replace(single[0], items=items), "4 pictures"), (pardoned, "'zoe' may not make")):
+        with pytest.raises(InputError, match=words):
+            asyncio.run(_ended(kit, plan))
+    assert not painter.asked
+
+
+async def _ended(kit: Kit, plan: Plan) -> None:
+    async for _ in kit.work(plan):
+        pass
 
 
 def test_whoever_may_not_make_pictures_makes_none(kit: Kit) -> None:

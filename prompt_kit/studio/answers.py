@@ -26,7 +26,7 @@ OWN: Final = "=own"
 SETTINGS: Final = ("aspect_ratio", "size", "tier", "model")
 """The settings that the page asks."""
 
-MOST: Final = 20
+MOST: Final = 50
 """Most repetitions that are made at once."""
 
 _LONGEST: Final = 20_000
