@@ -59,15 +59,8 @@ class OwnSum:
 def spending(request: Request, by: str = "day", period: str = "today") -> HTMLResponse:
     """Show what was spent in a period."""
     studio: Studio = request.app.state.studio
-<<<<<<< HEAD
-    by, period = by if by in BYS else "day", period if period in PERIODS else "month"
-    by, lines = lines_of(request, cast("By", by), _since(period))
-=======
     by, period = by if by in BYS else "day", period if period in PERIODS else "today"
-    if not sees_others(request):
-        by = "person"
-    lines = _lines(request, by, period)
->>>>>>> q-p1
+    by, lines = lines_of(request, cast("By", by), _since(period))
     return page(
         request,
         "spending.html",
@@ -88,14 +81,8 @@ def spending(request: Request, by: str = "day", period: str = "today") -> HTMLRe
 @router.get("/spending/table.csv")
 def table(request: Request, by: str = "day", period: str = "today") -> Response:
     """Return the same as a table for spreadsheets."""
-<<<<<<< HEAD
-    by, period = by if by in BYS else "day", period if period in PERIODS else "month"
-    by, lines = lines_of(request, cast("By", by), _since(period))
-=======
     by, period = by if by in BYS else "day", period if period in PERIODS else "today"
-    if not sees_others(request):
-        by = "person"
->>>>>>> q-p1
+    by, lines = lines_of(request, cast("By", by), _since(period))
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow([by, "requests", "booked_usd", "may_be_paid_usd", "without_price"])
@@ -143,7 +130,7 @@ def _own(request: Request, period: str) -> OwnSum | None:
     person = person_of(request)
     if not person or not sees_others(request):
         return None
-    own = [line for line in _lines(request, "person", period) if line.name == person]
+    own = [line for line in lines_of(request, "person", _since(period))[1] if line.name == person]
     paid, possible = (line.spending.known for line in own), (line.spending.possible for line in own)
     return OwnSum(_sum(paid), _sum(possible), sum(line.requests for line in own))
 
