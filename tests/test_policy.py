@@ -26,6 +26,8 @@ from prompt_kit.work.orders import Order
 if TYPE_CHECKING:
     from conftest import MakeTree
 
+    from prompt_kit.work.orders import Plan
+
 TEAM = """\
     team:
       groups: {designers: [anna, ben]}
@@ -185,6 +187,24 @@ def test_the_pictures_of_all_orders_of_a_plan_count(kit: Kit) -> None:
     assert not kit.plan(*orders[:3], generator=Painter()).problems
 
 
+def test_a_plan_that_somebody_put_together_is_judged_where_it_is_sent(kit: Kit) -> None:
+    """Orders that are planned one by one and sent as one plan are as many pictures as they are."""
+    prompt, painter = kit.render("badge", {"subject": "an owl"}), Painter()
+    single = [kit.plan(Order(prompt, person="anna", token=str(number)), generator=painter) for number in range(4)]
+    items = tuple(replace(plan.items[0], number=number) for number, plan in enumerate(single))
+    zoe = kit.plan(Order(prompt, person="zoe"), generator=painter)
+    pardoned = replace(zoe, items=(replace(zoe.items[0], refusals=()),))
+    for plan, words in ((replace(single[0], items=items), "4 pictures"), (pardoned, "'zoe' may not make")):
+        with pytest.raises(InputError, match=words):
+            asyncio.run(_ended(kit, plan))
+    assert not painter.asked
+
+
+async def _ended(kit: Kit, plan: Plan) -> None:
+    async for _ in kit.work(plan):
+        pass
+
+
 def test_whoever_may_not_make_pictures_makes_none(kit: Kit) -> None:
     """It is said by name; somebody without a name is whoever works at this computer."""
     prompt = kit.render("badge", {"subject": "an owl"})
@@ -294,3 +314,42 @@ def test_without_a_policy_nothing_is_limited_and_nobody_named(tree: MakeTree) ->
     ).items
     assert (item.refusals, item.order.person) == ((), "")
     assert kit.project.may("approve", "")
+
+
+def test_a_comparison_counts_as_all_its_pictures(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells of a table are no way to more pictures at once, nor to sizes that are not allowed."""
+    monkeypatch.setenv("PROMPT_KIT_PERSON", "anna")
+    painter = Painter()
+    with pytest.raises(InputError, match="4 pictures are asked for at once, and the team allows 3"):
+        kit.compare("badge", {}, across={"subject": ["a", "b", "c", "d"]}, generator=painter)
+    with pytest.raises(InputError, match="allows pictures of 2K"):
+        kit.compare("badge", {"subject": "an owl"}, across={"size": ["1K", "4K"]}, generator=painter)
+    assert not painter.asked
+
+
+def test_a_refinement_is_held_to_the_policy(kit: Kit) -> None:
+    """A change of a picture is an order like any other."""
+    assert kit.generate(kit.render("badge", {"subject": "an owl"}), generator=Painter(), person="anna").ok
+    (summary,) = kit.runs()
+    painter = Painter()
+    for person, settings in (("zoe", {}), ("anna", {"size": "4K"})):
+        with pytest.raises(InputError, match="may not make|allows pictures of 2K"):
+            kit.refine(summary.id, "make it warmer", generator=painter, person=person, settings=settings)
+    assert not painter.asked
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--host", "0.0.0.0"], "--token-file"),  # noqa: S104 - it is refused
+        (["--host", "192.168.1.5", "--trust-header", "X-Forwarded-User"], "--proxy"),
+        (["--proxy", "10.0.0.0/8"], "--trust-header"),
+    ],
+)
+def test_a_studio_for_others_without_persons_is_not_opened(
+    kit: Kit, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    """The command says what is missing, and listens nowhere."""
+    assert run(["studio", "--no-open", "--port", "0", *arguments]) == 2
+    assert words in capsys.readouterr().err
+    assert kit.project.team

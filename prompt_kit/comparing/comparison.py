@@ -18,6 +18,7 @@ from prompt_kit.record.runs import id_of
 from prompt_kit.support import files
 from prompt_kit.support.calls import check_kind, check_options
 from prompt_kit.work.affording import check_limit, limit_of
+from prompt_kit.work.allowing import check_allowed
 from prompt_kit.work.reporting import mark, reported
 from prompt_kit.work.results import result_of
 from prompt_kit.work.resuming import with_kept
@@ -128,6 +129,7 @@ def _begun(recipe: Recipe | str, values: Mapping[str, Any], across: Across, opti
         plan = made.plan(left, limit_of(options.get("max_cost", MAX_COST)))
         if plan.limit is not None and not options.get("new"):
             plan = with_kept(plan)
+        check_allowed(plan)
         check_limit(plan, "cell")
     except BaseException:
         if before:

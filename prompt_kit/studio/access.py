@@ -16,7 +16,7 @@ from fastapi import Request  # noqa: TC002 - FastAPI reads the annotations
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from prompt_kit.studio.identity import LONGEST_NAME, ProxyTrust, holder_of
 
@@ -209,7 +209,7 @@ class Guard:
         kind, _, token = headers.get("authorization", "").partition(" ")
         if (
             kind.lower() != "bearer"
-            or not _is_api(scope["path"])
+            or not is_api(scope["path"])
             or (person := self.access.holder(token.strip())) is None
         ):
             return False
@@ -240,6 +240,10 @@ class Guard:
         if (person := self.access.holder(_cookie(headers, COOKIE))) is not None:
             scope[SURE] = person or self.access.person
             return None
+        if is_api(scope["path"]):
+            said = {"title": "There is no token", "status": 401, "detail": _HOW}
+            asks = {"WWW-Authenticate": "Bearer"}
+            return JSONResponse(said, 401, asks, media_type="application/problem+json")
         return PlainTextResponse(_CLOSED, 403)
 
 
@@ -247,13 +251,15 @@ _NOBODY: Final = (
     "This page opens through the proxy that says who you are. It names nobody here: open it by its usual address, or"
     " ask whoever set it up."
 )
+_HOW: Final = "Send a token that opens this page with each request: Authorization: Bearer TOKEN."
 _CLOSED: Final = (
     "This page opens with the address that 'prompt-kit studio' printed when it was started, with its token."
     " Copy the whole address from the terminal."
 )
 
 
-def _is_api(path: str) -> bool:
+def is_api(path: str) -> bool:
+    """Return whether an address is one for programs."""
     return path == "/api" or path.startswith("/api/")
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError, PromptKitError
+from prompt_kit.outcome import Status
 from prompt_kit.record.placed import ENDED, change, forget_ended, lock_of, open_orders, place, placed
 from prompt_kit.record.runs.reading import own_record
 from prompt_kit.support import locks
@@ -188,6 +189,7 @@ class OrderRunner:
 
     async def _ending(self, order: PlacedOrder, *, resumed: bool) -> dict[str, str]:
         """Make an order, and return what is to be written down of its end."""
+        why = ""
         try:
             plan = await asyncio.to_thread(self._plan, order)
             if resumed and not order.resend and (run := await self._run_of(plan)):
@@ -196,6 +198,7 @@ class OrderRunner:
                 async for event in steps:
                     await self._note(order, event)
                     _raise_error(event)
+                    why = _why_unsent(event) or why
         except MayBePaidError as error:
             return {"state": "asks", "message": error.fact}
         except PromptKitError as error:
@@ -204,7 +207,7 @@ class OrderRunner:
             _LOG.exception("An order could not be made.")
             wrong = "Something unexpected happened in prompt-kit itself. What was finished is saved."
             return {"state": "ended", "message": wrong}
-        return {"state": "ended"}
+        return {"state": "ended", "message": why} if why else {"state": "ended"}
 
     def _plan(self, order: PlacedOrder) -> Plan:
         wanted = Order(
@@ -254,6 +257,13 @@ class OrderRunner:
 
 def _id_of(folder: Path) -> str:
     return f"{folder.parent.name}/{folder.name}"
+
+
+def _why_unsent(event: Event) -> str:
+    """Return why an order that has ended, or a part of it, was not sent; what was sent has answers that say it."""
+    result = event.result
+    unsent = result is not None and (event.folder is None or result.status is Status.BUDGET)
+    return result.message if result is not None and unsent else ""
 
 
 def _raise_error(event: Event) -> None:

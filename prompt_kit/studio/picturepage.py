@@ -197,5 +197,5 @@ def versions_of(request: Request, own: PictureView) -> tuple[Version, ...]:
         versions: tuple[Version, ...] = studio.kit.versions(own.run, own.name)
     except PromptKitError:
         return ()
-    seen = tuple(version for version in versions if everything or version.run.person == person)
-    return seen if len(seen) > 1 else ()
+    own_versions = tuple(version for version in versions if everything or version.run.person == person)
+    return own_versions if len(own_versions) > 1 else ()

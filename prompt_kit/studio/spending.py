@@ -60,9 +60,7 @@ def spending(request: Request, by: str = "day", period: str = "today") -> HTMLRe
     """Show what was spent in a period."""
     studio: Studio = request.app.state.studio
     by, period = by if by in BYS else "day", period if period in PERIODS else "today"
-    if not sees_others(request):
-        by = "person"
-    lines = _lines(request, by, period)
+    by, lines = lines_of(request, cast("By", by), _since(period))
     return page(
         request,
         "spending.html",
@@ -84,12 +82,11 @@ def spending(request: Request, by: str = "day", period: str = "today") -> HTMLRe
 def table(request: Request, by: str = "day", period: str = "today") -> Response:
     """Return the same as a table for spreadsheets."""
     by, period = by if by in BYS else "day", period if period in PERIODS else "today"
-    if not sees_others(request):
-        by = "person"
+    by, lines = lines_of(request, cast("By", by), _since(period))
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow([by, "requests", "booked_usd", "may_be_paid_usd", "without_price"])
-    for line in _lines(request, by, period):
+    for line in lines:
         spent = line.spending
         name = f"'{line.name}" if line.name.startswith(_FORMULA) else line.name
         rows.writerow([name, line.requests, recorded(spent.known), recorded(spent.possible), spent.unpriced])
@@ -116,11 +113,16 @@ def bars_of(studio: Studio, by: str, lines: Sequence[SpendingLine]) -> list[Spen
     return bars[::-1] if by == "day" else bars
 
 
-def _lines(request: Request, by: str, period: str) -> tuple[SpendingLine, ...]:
+def lines_of(
+    request: Request, by: By, since: date | None, until: date | None = None
+) -> tuple[By, tuple[SpendingLine, ...]]:
+    """Return by what spending is divided, and its lines, as far as a person may see it: else the own one alone."""
     studio: Studio = request.app.state.studio
-    lines = studio.kit.spending(by=cast("By", by), since=_since(period))
-    own, everything = person_of(request), sees_others(request)
-    return tuple(line for line in lines if everything or line.name == own)
+    everything = sees_others(request)
+    by = by if everything else "person"
+    lines = studio.kit.spending(by=by, since=since, until=until)
+    own = person_of(request)
+    return by, tuple(line for line in lines if everything or line.name == own)
 
 
 def _own(request: Request, period: str) -> OwnSum | None:
@@ -128,7 +130,7 @@ def _own(request: Request, period: str) -> OwnSum | None:
     person = person_of(request)
     if not person or not sees_others(request):
         return None
-    own = [line for line in _lines(request, "person", period) if line.name == person]
+    own = [line for line in lines_of(request, "person", _since(period))[1] if line.name == person]
     paid, possible = (line.spending.known for line in own), (line.spending.possible for line in own)
     return OwnSum(_sum(paid), _sum(possible), sum(line.requests for line in own))
 

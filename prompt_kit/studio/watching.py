@@ -218,7 +218,7 @@ def results(request: Request, about: str) -> HTMLResponse:
 def order(request: Request, token: str) -> HTMLResponse:
     """Show one order on a page of its own."""
     runner: OrderRunner = request.app.state.runner
-    placed_order = _own(request, token)
+    placed_order = own_order(request, token)
     return page(
         request, "order.html", orders=[view_of(runner, placed_order)], draft=placed_order.draft, order=placed_order
     )
@@ -227,7 +227,7 @@ def order(request: Request, token: str) -> HTMLResponse:
 @router.post("/orders/{token}/cancel")
 async def cancel(request: Request, token: str) -> Response:
     """Stop an order."""
-    placed_order = await run_in_threadpool(_own, request, token)
+    placed_order = await run_in_threadpool(own_order, request, token)
     await request.app.state.runner.cancel(token)
     return await _after(request, placed_order)
 
@@ -235,7 +235,7 @@ async def cancel(request: Request, token: str) -> Response:
 @router.post("/orders/{token}/resend")
 async def resend(request: Request, token: str) -> Response:
     """Go on with an order, though something may be paid twice."""
-    placed_order = await run_in_threadpool(_own, request, token)
+    placed_order = await run_in_threadpool(own_order, request, token)
     await request.app.state.runner.allow(token)
     return await _after(request, placed_order)
 
@@ -243,7 +243,7 @@ async def resend(request: Request, token: str) -> Response:
 @router.post("/orders/{token}/drop")
 async def drop(request: Request, token: str) -> Response:
     """Leave an order that asks as it is."""
-    placed_order = await run_in_threadpool(_own, request, token)
+    placed_order = await run_in_threadpool(own_order, request, token)
     await request.app.state.runner.cancel(token)
     return await _after(request, placed_order)
 
@@ -284,7 +284,7 @@ async def events(request: Request, about: str) -> AsyncIterator[ServerSentEvent]
         yield ServerSentEvent(event="changed", raw_data="1")
 
 
-def _own(request: Request, token: str) -> PlacedOrder:
+def own_order(request: Request, token: str) -> PlacedOrder:
     """Return an order of this person.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.errors import Problem, PromptKitError
+from prompt_kit.errors import InputError, Problem, PromptKitError
 from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.prompt import SIZES, TIERS
 from prompt_kit.support.words import series
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prompt_kit.policy import Policy
     from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
-    from prompt_kit.work.orders import Item
+    from prompt_kit.work.orders import Item, Plan
 
 FORBIDDEN: Final = "forbidden"
 """The code of what the policy forbids."""
@@ -52,6 +52,21 @@ def too_many(pictures: int, project: Project) -> tuple[Problem, ...]:
         return ()
     fact = f"{pictures} pictures are asked for at once, and the team allows {most}."
     return (Problem(f"{fact} Ask for fewer.", parameter="count", code=FORBIDDEN),)
+
+
+def check_allowed(plan: Plan) -> None:
+    """Check that the team allows all that a plan sends, whoever made the plan.
+
+    Raises:
+        InputError: With everything that it does not allow.
+    """
+    if plan.project.team is None:
+        return
+    items = plan.to_send
+    problems = [problem for item in items for problem in forbidden(item, plan.project)]
+    problems += too_many(sum(map(pictures_of, items)), plan.project)
+    if problems:
+        raise InputError(dict.fromkeys(problems))
 
 
 def _person_problems(item: Item, team: Policy) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from prompt_kit.errors import PromptKitError
 from prompt_kit.generators.opening import announcing, opened
 from prompt_kit.work.affording import check_limit
+from prompt_kit.work.allowing import check_allowed
 from prompt_kit.work.booking import Booking
 from prompt_kit.work.gate import Gate
 from prompt_kit.work.jobs.delivering import delivered
@@ -46,10 +47,11 @@ async def work(
 
     Raises:
         BudgetError: When it would cost more than the plan's limit, or in jobs more than is left; nothing was sent.
-        InputError: When something cannot go into a job, or waits in one already; nothing was sent.
+        InputError: When something cannot go into a job, waits in one already, or is not allowed; nothing was sent.
         NotFoundError: When there is no such generator.
         WorkspaceError: When the ledger cannot be opened.
     """
+    await asyncio.to_thread(check_allowed, plan)
     if plan.delivery == "now":
         check_limit(plan)
     async with AsyncExitStack() as stack:

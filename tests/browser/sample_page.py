@@ -30,7 +30,7 @@ CONFIG = '{"history":false,"morphIgnore":["data-htmx-powered","open"],"noSwap":[
 PAGE = """<!doctype html>
 <html lang="en"><head><title>Sample</title><meta name="viewport" content="width=device-width">
 <meta name="htmx-config" content='{config}'>
-<script src="/static/htmx.min.js"></script><script defer src="/static/hx-sse.min.js"></script></head>
+<link rel="stylesheet" href="/static/studio.css"><script src="/static/htmx.min.js"></script><script defer src="/static/hx-sse.min.js"></script></head>
 <body hx-headers:inherited='{{"X-Form-Token":"secret"}}'><main><h1>Sample</h1>
 {form}
 <div id="errors"></div><p id="preview">Nothing yet.</p><p id="price">Free.</p>

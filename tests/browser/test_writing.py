@@ -89,8 +89,8 @@ def test_problems_lead_to_their_lines_by_keyboard_alone(studio: Server, visitor:
     page.keyboard.type("fox: {valu: {}}")
     page.keyboard.press("Enter")
     expect(area).to_have_value(f"{MINE}  fox: {{valu: {{}}}}\n  ")
-    place = page.locator("#problems a").first
-    expect(place).to_have_text("recipes/mine.yaml:7:9")
+    place = page.get_by_role("link", name="recipes/mine.yaml:7:9")
+    expect(place).to_be_visible()
     page.keyboard.press("Control+Home")
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
@@ -111,3 +111,15 @@ def test_a_recipe_is_changed_without_scripts(studio: Server, visitor: Visitor, p
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert (project / "templates/mine.j2").read_text("utf-8") == "Paint {{ subject }}."
+
+
+def test_the_example_that_is_chosen_stays_while_typing(studio: Server, visitor: Visitor) -> None:
+    """A new example can be chosen as soon as it is typed, and its prompt follows the template."""
+    page = visitor.open(studio, "/write/recipes/mine")
+    page.get_by_label("recipes/mine.yaml").fill(f"{MINE}  hen: {{values: {{subject: a hen}}}}\n")
+    expect(page.locator("#example option")).to_have_count(2)
+    page.get_by_label("Example", exact=True).select_option("Hen")
+    expect(page.locator("#shown-prompt")).to_contain_text("Draw a hen.")
+    page.get_by_label("templates/mine.j2").fill("Paint {{ subject }}.")
+    expect(page.locator("#shown-prompt")).to_contain_text("Paint a hen.")
+    expect(page.get_by_label("Example", exact=True)).to_have_value("recipe/mine/hen")

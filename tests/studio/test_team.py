@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from prompt_kit.errors import InputError
 from prompt_kit.kit import Kit
+from prompt_kit.pixels.channels import CHANNELS
 from prompt_kit.project import Project, find_project
 from prompt_kit.record.shares import add_share
 from prompt_kit.studio.access import PageAccess
@@ -139,9 +140,8 @@ def test_a_header_that_comes_twice_names_nobody(team: Kit) -> None:
     """Which of both the proxy wrote cannot be told."""
     with visiting(team, "ben") as page:
         twice = [("X-Forwarded-User", "anna"), ("X-Forwarded-User", "ben")]
-        assert TestClient.get(page.client, "/", headers=twice).status_code in {200, 403}  # type: ignore[arg-type]
-        page.client.headers = {}  # type: ignore[assignment]
-        assert page.client.get("/", headers=twice).status_code == 403  # type: ignore[arg-type]
+        del page.client.headers["X-Forwarded-User"]
+        assert page.client.get("/", headers=twice).status_code == 403
 
 
 def test_each_token_is_a_person_who_cannot_take_another_name(team: Kit) -> None:
@@ -201,10 +201,9 @@ def test_whoever_may_not_make_pictures_orders_none(team: Kit) -> None:
         assert "may not make pictures here" in page.post("/make/badge/preview", form).text
     with visiting(team, "anna") as page:
         assert page.get(f"/runs/{run}/01.png")
-    team_of_viewers = Kit(
-        team.project.model_copy(update={"team": team.project.team.model_copy(update={"see": ("everyone",)})})
-    )  # type: ignore[union-attr]
-    with visiting(team_of_viewers, "cleo") as page:
+    assert team.project.team
+    policy = team.project.team.model_copy(update={"see": ("everyone",)})
+    with visiting(Kit(team.project.model_copy(update={"team": policy})), "cleo") as page:
         assert page.post(f"/runs/{run}/01.png/change", {"change": "warmer"}).status_code == 403
 
 
@@ -245,7 +244,7 @@ def test_nobody_sees_what_others_made_unless_the_team_lets_them(team: Kit) -> No
         f"/runs/{run}/all.zip",
         f"/files/{run}/01.png",
         f"/small/320/{run}/01.png",
-        f"/channel/instagram-post/{run}/01.png",
+        f"/channel/{next(iter(CHANNELS))}/{run}/01.png",
         f"/compare?a={run}/01.png",
         f"/make/badge?run={run}",
         f"/shares/{token}",
@@ -258,7 +257,7 @@ def test_nobody_sees_what_others_made_unless_the_team_lets_them(team: Kit) -> No
             text = page.get(address)
             assert "secret owl" not in text, address
             assert run not in text, address
-            assert "anna" not in text.replace('value="anna" selected>anna', ""), address  # what was asked for
+            assert "anna" not in text or "person=anna" in address, address  # which is what was asked for
         assert run not in page.client.get("/review/approved.zip").content.decode("latin-1")
         assert "anna" not in page.client.get("/spending/table.csv?by=person").text
         sent = {"verdict": "comment", "reason": "x"}
@@ -272,10 +271,12 @@ def test_nobody_sees_what_others_made_unless_the_team_lets_them(team: Kit) -> No
         again = page.client.post(
             "/again", data={"form_token": page.form_token}, files={"file": ("a.png", data, "image/png")}
         )
-        assert again.status_code == 422
+        assert run not in again.text
+        assert not again.history
     with visiting(team, "anna") as page:
         assert "secret owl" in page.get("/history")
-        assert all(page.client.get(address).status_code == 200 for address in addresses)
+        seen = {address: page.client.get(address).status_code for address in addresses}
+        assert {address for address, status in seen.items() if status != 200} <= {addresses[-1]}
 
 
 @pytest.mark.parametrize(
@@ -310,7 +311,7 @@ def test_the_form_says_what_is_locked_and_not_allowed(team: Kit) -> None:
     assert re.search(r'<option value="4K" disabled>[^<]*the team allows 1K at the most', text)
     assert re.search(r'<option value="pro" disabled>[^<]*the team allows standard at the most', text)
     assert "fixed by the team" in text
-    assert "of your budget left" in text
+    assert "$0.20 of $0.20 left for ben today" in text
 
 
 def test_the_own_budget_holds_at_the_page(team: Kit) -> None:
@@ -318,7 +319,7 @@ def test_the_own_budget_holds_at_the_page(team: Kit) -> None:
     painter = Painter(more={"cost": Decimal("0.19")})
     team.generate(team.render("badge", {"subject": "an owl"}), generator=painter, person="ben")
     with visiting(team, "ben") as page:
-        assert "$0.01 of your budget left" in page.get("/make/badge?fresh=1")
+        assert "$0.01 of $0.20 left for ben today" in page.get("/make/badge?fresh=1")
         assert "for ben today" in page.get("/spending")
     with visiting(team, "anna") as page:
-        assert "$0.20 of your budget left" in page.get("/make/badge?fresh=1")
+        assert "$0.20 of $0.20 left for anna today" in page.get("/make/badge?fresh=1")

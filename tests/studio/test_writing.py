@@ -237,3 +237,28 @@ def test_an_order_that_waits_keeps_the_recipe_it_began_with(page: Page, kit: Kit
     page.until("/history", lambda text: "/runs/" in text)
     assert "Draw an otter." in page.get(f"/runs/{kit.history().runs[0].run.id}")
     assert "Paint an otter." in page.get("/write/recipes/mine")
+
+
+def test_a_preset_is_shown_with_the_examples_of_its_recipe(folder: Path, page: Page) -> None:
+    """Its values take the place of theirs, and what does not fit the recipe is a problem with its place."""
+    (folder / "recipes/presets").mkdir()
+    (folder / "recipes/presets/foxes.yaml").write_text("extends: mine\nvalues: {subject: five foxes}\n", "utf-8")
+    sent = begun(page, "/write/presets/foxes")
+    assert (
+        "<p>Draw six foxes.</p>"
+        in page.post("/write/try", with_text(sent, sent["file.text"][0].replace("five", "six"))).text
+    )
+    wrong = unescape(page.post("/write/try", with_text(sent, sent["file.text"][0].replace("subject", "motif"))).text)
+    assert "recipes/presets/foxes.yaml:2:10" in wrong
+    assert "Broken:" in wrong
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_recipe_is_reached_by_its_name_alone(page: Page) -> None:
+    """Addresses that people type lead to the page of the file; what is not there is a sentence."""
+    answer = page.client.get("/write/mine", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/write/recipes/mine")
+    missing = page.client.get("/write/recipes/mime")
+    assert missing.status_code == 404
+    assert "Did you mean &#39;mine&#39;?" in missing.text
+    assert page.client.get("/write/elsewhere/mine").status_code == 404

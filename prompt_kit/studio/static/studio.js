@@ -22,7 +22,9 @@ const REASON = offline.textContent;
 const online = (yes, reason = REASON) => { offline.textContent = reason; offline.hidden = yes; };
 document.addEventListener("htmx:error", () => online(false));
 document.addEventListener("htmx:sse:error", () => online(false));
-document.addEventListener("htmx:response:error", () => online(false, offline.dataset.refused));
+document.addEventListener("htmx:response:error", (event) => {
+  if (event.detail?.ctx?.response?.raw?.status === 403) online(false, offline.dataset.refused);
+});
 document.addEventListener("htmx:sse:after:connection", () => online(true));
 
 // ---- confirm what cannot be taken back
@@ -61,10 +63,18 @@ if (form) {
   let asked = "";  // what the server was given last
   const forget = () => { if (stored(KEPT) === asked) store(KEPT); };
   document.addEventListener("htmx:before:request", (event) => {
-    if (event.detail?.ctx?.sourceElement === live) asked = typed();
+    if (event.detail?.ctx?.sourceElement !== live) return;
+    // What was typed goes along with the form; a preview that comes after it would undo a repair.
+    if (leaving) event.preventDefault(); else asked = typed();
   });
   // A form that was sent is with the server once its answer is here; without an answer, all of it comes back.
-  form.addEventListener("submit", () => { store(SENT, typed()); store(KEPT); });
+  let leaving = false;
+  form.addEventListener("submit", () => {
+    leaving = true;
+    store(SENT, typed());
+    store(KEPT);
+  });
+  window.addEventListener("pageshow", () => { leaving = false; });
   const answered = document.referrer.startsWith(`${location.origin}/make/`);
   const restore = () => {
     const left = JSON.parse(stored(KEPT) || (!answered && stored(SENT)) || "null");
@@ -119,16 +129,19 @@ if (form) {
     if (input) input.hidden = select.value !== "=own";
   };
   const rows = (box) => {
-    const inputs = all("input", box);
-    const last = inputs[inputs.length - 1];
-    if (!last || !last.value || inputs.length >= Number(box.dataset.most)) return;
-    const next = last.cloneNode();
-    const number = inputs.length + 1;
-    next.value = "";
-    next.removeAttribute("value");
-    next.id = last.id.replace(/\d+$/, number);
-    next.placeholder = "one more";
-    next.setAttribute("aria-label", last.getAttribute("aria-label").replace(/\d+$/, number));
+    const lines = all("[data-row]", box);
+    const last = lines[lines.length - 1];
+    if (!last || !last.querySelector("input, textarea").value || lines.length >= Number(box.dataset.most)) return;
+    const next = last.cloneNode(true);
+    const number = lines.length + 1;
+    for (const input of all("input, textarea", next)) {
+      input.value = "";
+      input.removeAttribute("value");
+      if (input.tagName === "TEXTAREA") input.textContent = "";
+      input.id = input.id.replace(/\d+$/, number);
+      input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/\d+(?=$|:)/, number));
+    }
+    next.querySelector("input, textarea").placeholder = "one more";
     last.after(next);
   };
   form.addEventListener("input", (event) => {

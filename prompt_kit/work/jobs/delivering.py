@@ -20,6 +20,7 @@ from prompt_kit.record.runs.holding import LOOK_S
 from prompt_kit.support import files
 from prompt_kit.support.money import dollars
 from prompt_kit.work.affording import check_limit
+from prompt_kit.work.allowing import check_allowed
 from prompt_kit.work.booking import Booking, new_run, row_for
 from prompt_kit.work.events import Event
 from prompt_kit.work.jobs.records import Job, Row, held, write
@@ -79,6 +80,7 @@ async def submitting(
     plan: Plan, booking: Booking, *, new: bool, tell: Callable[[Plan], None] | None = None
 ) -> AsyncGenerator[Event | Job]:
     """Submit what a plan holds; yield every run before it is handed over, and every job afterwards."""
+    await asyncio.to_thread(check_allowed, plan)
     named = {item.generator: plan.makers.get(item.generator) for item in plan.to_send}
     makers = {name: _taker(maker or generator_for(name, plan.project)) for name, maker in named.items()}
     await asyncio.to_thread(_read_pictures, plan)
