@@ -63,13 +63,13 @@ def test_reviewing_by_the_keyboard_alone(kit: Kit, studio: Server, visitor: Visi
     page.keyboard.press("j")
     assert focused(page) == "Picture 1 of Sticker or icon"
     page.keyboard.press("a")
-    expect(page.locator("#said")).to_have_text("Approved: picture 01 of Sticker or icon.")
+    expect(page.locator("#said")).to_have_text("Approved: picture 1 of Sticker or icon.")
     assert focused(page) == "Picture 2 of Sticker or icon"
     page.keyboard.press("r")
     assert focused(page) == "reason"
     page.keyboard.type("a jar")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#said")).to_have_text("Rejected: picture 02 of Sticker or icon.")
+    expect(page.locator("#said")).to_have_text("Rejected: picture 2 of Sticker or icon.")
     assert focused(page) == "Picture 1 of Logo"
     page.keyboard.press("k")
     assert focused(page) == "Picture 2 of Sticker or icon"
@@ -86,6 +86,17 @@ def test_a_rejection_without_a_reason_leads_to_the_reason(kit: Kit, studio: Serv
     expect(page.get_by_text("Say why the picture is rejected.")).to_be_visible()
     expect(page.get_by_label("Reason or comment").first).to_be_focused()
     assert not kit.pictures(review="rejected").total
+
+
+def test_a_verdict_on_the_page_of_a_run_stays_in_sight(kit: Kit, studio: Server, visitor: Visitor) -> None:
+    """The sentence stands in the card, is read aloud, and the keyboard is where it was."""
+    run = kit.pictures(recipe="sticker", review="waiting").pictures[0].run
+    page = visitor.open(studio, f"/runs/{run}")
+    page.get_by_role("button", name="Approve").first.press("Enter")
+    expect(page.locator(".case .said")).to_have_text("Approved: picture 1 of Sticker or icon.")
+    expect(page.locator("#said")).to_have_text("Approved: picture 1 of Sticker or icon.")
+    expect(page.locator("[data-case]").first).to_be_focused()
+    assert kit.pictures(review="approved").total == 2
 
 
 def test_the_keys_can_be_turned_off_for_good(kit: Kit, studio: Server, visitor: Visitor) -> None:

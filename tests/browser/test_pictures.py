@@ -141,7 +141,7 @@ def test_a_change_in_words_is_watched_and_becomes_a_version(studio: Server, visi
     expect(page.locator("#versions img")).to_have_count(2)
     page.locator("#versions").get_by_role("link", name="make the light warmer").first.click()
     expect(page.locator("#versions [aria-current]")).to_contain_text("make the light warmer")
-    page.get_by_role("link", name=re.compile("^Compare with: the first picture")).click()
+    page.get_by_role("link", name=re.compile("^Compare with version 1")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Compare two pictures")
 
 

@@ -13,9 +13,9 @@ const step = (by) => {
 // ---- the keys can be turned off, and stay off
 const KEYS = "prompt-kit review keys off";
 const keys = document.querySelector("[data-keys]");
-const box = keys.querySelector("input");
-keys.hidden = false;
-try { box.checked = !localStorage.getItem(KEYS); } catch { /* a closed store */ }
+const box = keys ? keys.querySelector("input") : { checked: false, addEventListener() {} }; // the page of a run has no keys
+if (keys) keys.hidden = false;
+if (keys) try { box.checked = !localStorage.getItem(KEYS); } catch { /* a closed store */ }
 box.addEventListener("change", () => {
   try { if (box.checked) localStorage.removeItem(KEYS); else localStorage.setItem(KEYS, "1"); } catch { /* a closed store */ }
 });
@@ -47,6 +47,10 @@ document.addEventListener("keydown", (event) => {
 
 // ---- what was chosen for a link stays chosen, and after a verdict by a key the next picture has its turn
 let leave = "";
+let decided = "";
+document.addEventListener("click", (event) => {
+  decided = event.target.closest("[data-case] button[name=verdict]") ? event.target.closest("[data-case]").id : "";
+});
 const chosen = new Set();
 document.addEventListener("change", (event) => {
   const input = event.target;
@@ -61,5 +65,8 @@ document.addEventListener("htmx:after:swap", () => {
   if (left && !left.querySelector(".problem")) {
     go(left);
     step(1);
+  } else if (decided && document.activeElement === document.body) {
+    go(document.getElementById(decided)); // the button that had the focus can be pressed no more
   }
+  decided = "";
 });
