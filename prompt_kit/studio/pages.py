@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from prompt_kit.prompt.settings import ROLES
 from prompt_kit.studio.access import form_token_for, is_sure, person_of
 from prompt_kit.studio.fieldviews import in_words, with_labels
+from prompt_kit.studio.naming import name_of
 from prompt_kit.support.money import dollars
 from prompt_kit.support.text import harmless, visible
 from prompt_kit.support.words import spoken
@@ -125,4 +126,4 @@ PAGES.filters |= {
     "with_labels": with_labels,
 }
 PAGES.filters |= {"visible": visible, "harmless": harmless}
-PAGES.globals |= {"also": _also, "asset": asset, "roles": ROLES}
+PAGES.globals |= {"also": _also, "asset": asset, "name_of": name_of, "roles": ROLES}

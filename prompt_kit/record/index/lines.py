@@ -40,7 +40,7 @@ class RefinementLine:
 
 
 def line_of(connection: sqlite3.Connection, row: sqlite3.Row) -> RefinementLine:
-    """Return where a row of runs or pictures stands: it has ``run``, ``parent``, ``subject``, ``name``, ``state``."""
+    """Return where a row of runs or pictures stands, by its run, parent, subject, name and state."""
     subject, version = row["subject"], 1
     if row["parent"]:
         first, depth = connection.execute(_FIRST, (row["run"],)).fetchone()
