@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -25,5 +25,9 @@ def run(request: Request, day: str, name: str) -> HTMLResponse:
     """Show a run."""
     studio: Studio = request.app.state.studio
     view = run_view(studio, run_folder(request, day, name))
-    more = {"cases": cases_of(request, view), "back": urlencode({"run": view.id}), "review_names": REVIEW_STATES}
+    more: dict[str, Any] = {
+        "cases": cases_of(request, view),
+        "back": urlencode({"run": view.id}),
+        "review_names": REVIEW_STATES,
+    }
     return page(request, "run.html", run=view, run_id=view.id, **more)
