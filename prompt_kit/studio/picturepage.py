@@ -113,5 +113,5 @@ def versions_of(request: Request, own: PictureView) -> tuple[Version, ...]:
         versions: tuple[Version, ...] = studio.kit.versions(own.run, own.name)
     except PromptKitError:
         return ()
-    seen = tuple(version for version in versions if everything or version.run.person == person)
-    return seen if len(seen) > 1 else ()
+    visible = tuple(version for version in versions if everything or version.run.person == person)
+    return visible if len(visible) > 1 else ()

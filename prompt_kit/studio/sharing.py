@@ -32,7 +32,7 @@ _PARTS: Final = 3
 @router.get("/shares")
 def all_shares(request: Request) -> HTMLResponse:
     """Show every link that was made."""
-    return page(request, "shares.html", shares=_seen(request), host=request.base_url)
+    return page(request, "shares.html", shares=_visible_shares(request), host=request.base_url)
 
 
 @router.post("/shares")
@@ -61,7 +61,7 @@ def close(request: Request, token: str) -> Response:
     return RedirectResponse("/shares", 303)
 
 
-def _seen(request: Request) -> list[Share]:
+def _visible_shares(request: Request) -> list[Share]:
     """Return the links that a person may see."""
     own, everything = person_of(request), sees_others(request)
     return [share for share in shares(_root(request)) if everything or share.person == own]
