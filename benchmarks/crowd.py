@@ -93,6 +93,10 @@ def gemini_server() -> Program:
     return Program([str(ROOT / "tests/servers/gemini_server.py"), "--port", "0"], ROOT)
 
 
+LONGEST_S = 120
+"""Longest wait for something to be told of an order, in seconds."""
+
+
 @dataclass
 class Answer:
     """What came back."""
@@ -152,12 +156,12 @@ class Visitor:
         reader, writer = await self.watch(draft)
         try:
             while True:
-                line = await reader.readline()
+                line = await asyncio.wait_for(reader.readline(), LONGEST_S)
                 assert line, "the events ended"
                 if line.startswith(b"event:"):
                     body = (await self.ask(f"/results/{draft}")).body
                     assert 'class="problem"' not in body, body
-                    if f"{count} of {count} there" in body:
+                    if f"{count} of {count} ready" in body:
                         break
         finally:
             await closed(writer)
