@@ -296,3 +296,31 @@ def test_a_run_is_named_by_words_rather_than_by_a_choice(
     record.write_text(json.dumps(json.loads(record.read_text("utf-8")) | {"values": values}), "utf-8")
     (past,) = kit.history(person="ann", recipe="fox").runs
     assert past.run.subject == subject
+
+
+def test_words_are_looked_up_in_all_values_in_small_letters(kit: Kit, tmp_path: Path) -> None:
+    """Each word must be in some value, the recipe, the person or the id, however deep it stands."""
+    values = {"subject": "A Pier", "words": ["ÖFFNET :: oben", "7 pm"], "more": {"tags": ["blue", 12]}, "off": True}
+    folder = kept(tmp_path / "runs", recipe="poster", person="Zoë", values=values)
+    kept(tmp_path / "runs", recipe="owl", at=NOON - timedelta(hours=1))
+    for words in ("öffnet", "OBEN pier", "blue 12", "zoë", "poster pm", folder.name):
+        assert listed(kit, words=words) == [folder], words
+    assert listed(kit, words="pier owl") == listed(kit, words="true") == []
+
+
+def test_a_refinement_has_the_subject_and_version_of_its_line(kit: Kit, tmp_path: Path) -> None:
+    """Also where its parent is gone; runs that refine each other in a circle are listed all the same."""
+    root, at = tmp_path / "runs", NOON
+    ids: list[str] = []
+    for subject in ("a mug", "warmer", "bluer"):
+        at += timedelta(minutes=1)
+        key = "change" if ids else "subject"
+        folder = kept(root, at=at, values={key: subject}, parent=ids[-1] if ids else None, parent_picture="01.png")
+        ids.append(f"{folder.parent.name}/{folder.name}")
+    assert [(past.subject, past.version) for past in kit.history().runs] == [("a mug", 3), ("a mug", 2), ("a mug", 1)]
+    assert [past.run.id for past in kit.history(run=ids[1]).runs] == [ids[1]]
+    record = root / ids[0] / "run.json"
+    record.write_text(json.dumps({**json.loads(record.read_text()), "parent": ids[2]}))
+    assert len(kit.history().runs) == len(kit.pictures().pictures) == 3
+    shutil.rmtree(root / ids[0])
+    assert [(past.subject, past.version) for past in kit.history().runs] == [("warmer", 2), ("warmer", 1)]
