@@ -157,7 +157,7 @@ class Visitor:
                 if line.startswith(b"event:"):
                     body = (await self.ask(f"/results/{draft}")).body
                     assert 'class="problem"' not in body, body
-                    if f"{count} of {count} there" in body:
+                    if f"{count} of {count} ready" in body:
                         break
         finally:
             await closed(writer)

@@ -22,7 +22,7 @@ def kept(
     root: Path, *, recipe: str = "fox", pictures: int = 1, at: datetime = NOON, ended: bool = True, **more: Any
 ) -> Path:
     """Keep a run with pictures of different colours below the folder of all runs, and return its folder."""
-    prompt = Prompt((Turn((Text(f"Draw a {recipe}."),)),), recipe=recipe)
+    prompt = Prompt((Turn((Text(f"Draw a {recipe}."),)),), recipe=recipe, given=tuple(more.pop("values", {}).items()))
     run = RunFolder.create(
         root, prompt, generator=more.pop("generator", "gemini"), now=at, count=max(pictures, 1), **more
     )

@@ -51,8 +51,8 @@ def test_the_middle_is_kept_and_nothing_is_stretched() -> None:
     [
         ((1080, 1080), "square", ""),
         ((1600, 900), "x", ""),
-        ((1600, 1200), "x", "cuts off 25 % at the top and bottom"),
-        ((1200, 400), "square", "cuts off 67 % at the left and right and enlarges it 2.7 times"),
+        ((1600, 1200), "x", "cuts off 25 % in total, top and bottom together"),
+        ((1200, 400), "square", "cuts off 67 % in total, left and right together and enlarges it 2.7 times"),
         ((512, 512), "square", "enlarges it 2.1 times"),
     ],
 )

@@ -20,8 +20,8 @@ from prompt_kit.project import Budget
 from prompt_kit.prompt import Earlier, Settings, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import prompt_from, run_record, runs
+from prompt_kit.work.ends import ENDS
 from prompt_kit.work.gate import Gate
-from prompt_kit.work.making import ENDS
 from prompt_kit.work.results import results as on_disk
 
 if TYPE_CHECKING:

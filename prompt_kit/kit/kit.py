@@ -160,7 +160,9 @@ class Kit(Archive):
 
         return results(plan)
 
-    async def work(self, plan: Plan, *, new: bool = False, resend: bool = False) -> AsyncGenerator[Event]:
+    async def work(
+        self, plan: Plan, *, new: bool = False, resend: bool = False, leave: bool = False
+    ) -> AsyncGenerator[Event]:
         """Make what a plan holds, or submit it, and yield each step.
 
         Whoever wants no more closes the generator: what is on its way is written down as lost, and the same plan goes
@@ -170,6 +172,7 @@ class Kit(Archive):
             plan: What is to be made; what it refuses is left out.
             new: Whether everything is made anew, even where a run of the same order was left unfinished.
             resend: Whether a request may be sent again that may have been paid though nobody saw the answer.
+            leave: Whether such a request is left as it is, and everything else is made.
 
         Raises:
             BudgetError: When it would cost more than the plan's limit; nothing was sent.
@@ -180,7 +183,7 @@ class Kit(Archive):
         from prompt_kit.work.sending import work
 
         async with self:
-            steps = work(plan, booking=self.desk.booking, gate=self.desk.gate, new=new, resend=resend)
+            steps = work(plan, booking=self.desk.booking, gate=self.desk.gate, new=new, resend=resend, leave=leave)
             async with aclosing(steps):
                 async for event in steps:
                     yield event

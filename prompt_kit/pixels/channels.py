@@ -50,6 +50,20 @@ CHANNELS: Final[Mapping[str, Channel]] = {
 }
 """The channels for which copies are made, by name."""
 
+ASKED_AS: Final[Mapping[str, str]] = {
+    "instagram": "feed",
+    "facebook": "feed",
+    "square": "square",
+    "story": "story",
+    "reel": "story",
+    "linkedin": "link",
+    "link": "link",
+    "x": "x",
+    "youtube": "youtube",
+    "pinterest": "pinterest",
+}
+"""The channel whose size is wanted, by what recipes call the channel that a picture is made for."""
+
 _SLIGHT: Final = 0.005
 """A part that is cut off, as a share, below which nobody needs to know."""
 _QUALITY: Final = 92
@@ -72,10 +86,15 @@ class Fit:
     """Pixels of the copy for each of the picture's; above 1 it is enlarged."""
 
     @property
+    def is_cut(self) -> bool:
+        """Whether so much is cut off that people need to know."""
+        return self.cut > _SLIGHT
+
+    @property
     def remark(self) -> str:
         """What happens to the picture, as a person reads it; empty when all of it is kept and nothing enlarged."""
-        sides = "the left and right" if self.sides else "the top and bottom"
-        cut = f"cuts off {max(1, round(self.cut * 100))} % at {sides}" if self.cut > _SLIGHT else ""
+        sides = "left and right" if self.sides else "top and bottom"
+        cut = f"cuts off {max(1, round(self.cut * 100))} % in total, {sides} together" if self.is_cut else ""
         grown = f"enlarges it {self.scale:.1f} times" if self.scale >= _LEAST_ENLARGED else ""
         return " and ".join(filter(None, (cut, grown)))
 

@@ -146,19 +146,21 @@ class Archive:
 
         return versions(run, picture, self.project.runs_folder)
 
-    def zip_approved(self, *, recipe: str = "", person: str | None = None) -> Iterator[bytes]:
+    def zip_approved(self, *, recipe: str = "", person: str | None = None, newest: bool = False) -> Iterator[bytes]:
         """Return a zip file of the approved pictures with their sidecars, part by part as it is made.
 
         Args:
             recipe: Leaves out those of other recipes.
             person: Leaves out what was made for others.
+            newest: Leaves out those from which a picture was refined that is approved, too.
 
         Raises:
             WorkspaceError: When the runs cannot be read.
         """
         from prompt_kit.record.exporting import zipped_pictures
 
-        return zipped_pictures(self._all_pictures(review="approved", recipe=recipe, person=person))
+        pictures = self._all_pictures(review="approved", recipe=recipe, person=person)
+        return zipped_pictures(picture for picture in pictures if not (newest and picture.replaced_by))
 
     def spending(self, *, by: By, since: date | None = None, until: date | None = None) -> tuple[SpendingLine, ...]:
         """Return what was spent, by ``day`` in their order, or by ``recipe``, ``person`` or ``model``, most first.

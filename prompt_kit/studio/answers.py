@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from prompt_kit.recipe.fields import SEVERAL
+from prompt_kit.recipe.values import PLACE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +26,7 @@ OWN: Final = "=own"
 SETTINGS: Final = ("aspect_ratio", "size", "tier", "model")
 """The settings that the page asks."""
 
-MOST: Final = 20
+MOST: Final = 50
 """Most repetitions that are made at once."""
 
 _LONGEST: Final = 20_000
@@ -150,6 +152,8 @@ def _as_answer(value: Any) -> str | list[str]:
 
 def _value(asked: Field, sent: FormData) -> str | list[str]:
     name = f"v.{asked.name}"
+    if asked.placed and asked.kind in SEVERAL:
+        return _placed(name, sent)[: int(asked.max or 100) + 1]
     if asked.kind in SEVERAL:
         listed = [*_texts(sent, name), *_texts(sent, f"{name}.own")]
         return listed[: int(asked.max or 100) + 1]
@@ -162,6 +166,14 @@ def _value(asked: Field, sent: FormData) -> str | list[str]:
     if asked.own_words and text in {OWN, ""}:
         return _text(sent, f"{name}.own")
     return "" if text == OWN else text
+
+
+def _placed(name: str, sent: FormData) -> list[str]:
+    """Return exact words, each with its place, which has an input of its own."""
+    words = [_clean(value) for value in sent.getlist(name) if isinstance(value, str)]
+    places = [_clean(value) for value in sent.getlist(f"{name}.place") if isinstance(value, str)]
+    pairs = zip_longest(words, places[: len(words)], fillvalue="")
+    return [f"{text} {PLACE_MARK} {place}" if place else text for text, place in pairs if text]
 
 
 def _text(sent: FormData, name: str) -> str:

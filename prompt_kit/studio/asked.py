@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.prompt.settings import ROLES
-from prompt_kit.record.runs import lineage
-from prompt_kit.record.runs.listing import subject_of
 from prompt_kit.studio.answers import as_answer
-from prompt_kit.support.text import whole_words
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from prompt_kit.recipe.fields import Field
-    from prompt_kit.record.runs import Run, RunRecord
+    from prompt_kit.record.runs import RunRecord
     from prompt_kit.studio.studio import Studio
-
-LONGEST_ALT: Final = 250
-"""Longest alternative text that is proposed, in characters; screen readers read it in one go."""
 
 _YES_NO: Final = {"true": "yes", "false": "no"}
 _SETTINGS: Final = {"aspect_ratio": "Format", "tier": "Quality"}
@@ -35,6 +28,8 @@ class AskedLine:
     label: str
     texts: tuple[str, ...]
     """What was filled in, one text for each entry."""
+    name: str = ""
+    """The name of its parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +89,6 @@ def asked_of(studio: Studio, record: RunRecord) -> AskedRun:
     )
 
 
-def alternative_text(run: Run, root: Path) -> str:
-    """Return a proposal for the alternative text of a run's pictures: its subject, or that of the first of its line."""
-    first = lineage(run, root)[-1].fields
-    return whole_words(subject_of(first), LONGEST_ALT) or spoken(first.recipe)
-
-
 def _kept_strategies(studio: Studio, record: RunRecord) -> tuple[str, ...]:
     there = studio.library.names("strategy")
     return tuple(name for name in record.strategies if name in there)
@@ -125,7 +114,7 @@ def _line(name: str, value: Any, field: Field | None) -> AskedLine:
         labels = _YES_NO
     texts = [answer] if isinstance(answer, str) else answer
     return AskedLine(
-        field.label if field else spoken(name), tuple(labels.get(text, text.removeprefix("=")) for text in texts)
+        field.label if field else spoken(name), tuple(labels.get(text, text.removeprefix("=")) for text in texts), name
     )
 
 

@@ -115,14 +115,25 @@ def setting_choices(studio: Studio, filling: Filling) -> list[SettingChoice]:
         )
         for tier in TIERS
     ]
-    brought = filling.preview.prompt.settings if filling.preview.prompt else own
+    brought = filling.preview.prompt.settings.aspect_ratio if filling.preview.prompt else _brought_format(filling)
     choices = [
-        SettingChoice("aspect_ratio", "Format", _default(own.aspect_ratio or brought.aspect_ratio), tuple(formats)),
+        SettingChoice("aspect_ratio", "Format", _default(brought or own.aspect_ratio), tuple(formats)),
         SettingChoice("size", "Size", _default(own.size or model.default_size), tuple(sizes)),
         SettingChoice("tier", "Quality", _TIER_WORDS[own.tier or "standard"], tuple(tiers)),
     ]
     team = studio.kit.project.team
     return choices if team is None else [_held_to(team, choice, studio) for choice in choices]
+
+
+def _brought_format(filling: Filling) -> str | None:
+    """Return the format that a choice brings, such as that of a channel."""
+    for name, parameter in filling.recipe.parameters.items():
+        choices = getattr(parameter, "choices", {}) if parameter.brings_settings else {}
+        value = filling.answers.values.get(name) or parameter.default
+        choice = choices.get(value) if isinstance(value, str) else None  # only a single choice brings settings
+        if choice is not None and choice.settings.aspect_ratio:
+            return str(choice.settings.aspect_ratio)
+    return None
 
 
 def _held_to(team: Policy, choice: SettingChoice, studio: Studio) -> SettingChoice:

@@ -15,7 +15,7 @@ from prompt_kit.pixels.channels import for_channel
 from prompt_kit.record.reviews import reviewable
 from prompt_kit.record.runs import REFERENCES, RunRecord, run_record
 from prompt_kit.record.zipping import zipped
-from prompt_kit.studio.runfiles import picture_file, run_folder
+from prompt_kit.studio.runfiles import picture_file, run_folder, spoken_name
 from prompt_kit.support.heads import sniff
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def channel(request: Request, channel: str, day: str, name: str, picture: str) -
     kind = source_type(record_of(path.parent), picture)
     data = for_channel(path.read_bytes(), channel, name=picture, kind=kind)
     media_type = sniff(data) or "application/octet-stream"
-    file = f"{name}-{path.stem}-{channel}.{_ENDINGS[media_type]}"
+    file = f"{spoken_name(request, path.parent)}-{path.stem}-{channel}.{_ENDINGS[media_type]}"
     return Response(data, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{file}"'})
 
 
@@ -67,7 +67,7 @@ def everything(request: Request, day: str, name: str) -> Response:
         raise NotFoundError("picture", f"{day}/{name}", way_out="The run has no pictures.")
     sidecars = [path.with_suffix(".json") for path in pictures]
     paths = [path for pair in zip(pictures, sidecars, strict=True) for path in pair if path.is_file()]
-    named = {"Content-Disposition": f'attachment; filename="{day}-{name}.zip"'}
+    named = {"Content-Disposition": f'attachment; filename="{spoken_name(request, folder)}.zip"'}
     return StreamingResponse(zipped(paths, prefix=f"{name}/"), media_type="application/zip", headers=named)
 
 

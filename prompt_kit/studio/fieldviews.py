@@ -181,6 +181,7 @@ def _example(field: Field) -> str:
 
 _NAME_FIRST: Final = re.compile(r"^([a-z][a-z0-9_]*): ")
 _NAMED: Final = re.compile(r"'([a-z0-9][\w -]*)'")
+_WORD: Final = re.compile(r"[a-z][a-z0-9_-]*")
 _BY_HAND: Final = re.compile(r",? or write '=[^']*' for your own words")
 """What people do at a command line, and a button does on a page."""
 
@@ -191,6 +192,11 @@ def in_words(message: str, labels: Mapping[str, str]) -> str:
     text = _BY_HAND.sub(", or keep your own words", text)
     text = _NAMED.sub(lambda name: f"“{labels.get(name[1], name[1])}”", text)
     return text[:1].upper() + text[1:]
+
+
+def with_labels(text: str, labels: Mapping[str, str]) -> str:
+    """Return a condition as a person reads it: with labels in place of the names of fields."""
+    return _WORD.sub(lambda word: f"“{labels[word[0]]}”" if word[0] in labels else word[0], text)
 
 
 def labels_of(form: Form) -> dict[str, str]:

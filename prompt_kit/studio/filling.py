@@ -154,7 +154,7 @@ def shown_beside(request: Request, filling: Filling) -> dict[str, Any]:
     studio = _studio(request)
     before = _SHOWN.pop(filling.draft, None)
     text = str(filling.preview.prompt) if filling.preview.prompt else before or ""
-    texts = filling.texts(before)
+    texts = filling.texts(before or None)
     _SHOWN[filling.draft] = text
     while len(_SHOWN) > _MOST_SHOWN:
         _SHOWN.popitem(last=False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -84,6 +86,12 @@ def cards_of(studio: Studio, person: str) -> list[Card]:
     return [*liked, *recent, *by_name.values()]
 
 
+def _nearest(words: list[str], cards: list[Card]) -> list[str]:
+    """Return the words of the cards that are spelled most like those of a search."""
+    spelled = {word for card in cards for word in re.findall(r"\w+", f"{card.head.title} {card.head.summary}".lower())}
+    return [near for word in words for near in get_close_matches(word, spelled, n=1, cutoff=0.75)]
+
+
 def found_in(cards: list[Card], words: list[str], texts: Mapping[str, str]) -> list[Card]:
     """Return the cards that have the most words of a search, each once, the best first."""
     once = {card.name: card for card in cards}.values()
@@ -100,6 +108,8 @@ def gallery(request: Request, search: str = "") -> HTMLResponse:
     cards = cards_of(studio, person_of(request))
     words = search.lower().split()
     shown = found_in(cards, words, studio.texts) if words else cards
+    if words and not shown:
+        shown = found_in(cards, _nearest(words, cards), studio.texts)
     groups: dict[str, list[Card]] = {}
     for card in shown:
         groups.setdefault(card.group, []).append(card)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.outcome import Status
 from prompt_kit.record.reviews import reviewable, reviewed_by, reviews_in
-from prompt_kit.record.runs import open_run
-from prompt_kit.record.runs.listing import summary
-from prompt_kit.studio.asked import alternative_text, asked_of
-from prompt_kit.studio.watching import answered
+from prompt_kit.record.runs import lineage, open_run
+from prompt_kit.record.runs.listing import subject_of, summary
+from prompt_kit.studio.asked import asked_of
+from prompt_kit.studio.naming import alternative_text, name_of
+from prompt_kit.studio.watching import answered, number_of
 from prompt_kit.support.heads import dimensions
 from prompt_kit.support.words import spoken
 
@@ -49,7 +50,7 @@ class PictureView:
     name: str
     path: Path
     number: int
-    """Its place among the run's pictures, from 1; what was made here from one has the same."""
+    """The number in its file name; what was made here from one has the same."""
     made: str
     """What was made here from a picture, such as ``Cut out``; empty for what the model sent."""
     state: ReviewState
@@ -79,6 +80,9 @@ class RunView:
 
     summary: RunSummary
     title: str
+    """What its recipe is called."""
+    name: str
+    """What it shows, and its version."""
     alt: str
     run: Run | None
     asked: AskedRun | None
@@ -107,6 +111,12 @@ class RunView:
     def results(self) -> tuple[PictureView, ...]:
         """What was wanted: of each answer what was made here last from its picture, or the picture itself."""
         return tuple({picture.number: picture for picture in self.pictures}.values())
+
+    def called(self, picture: PictureView) -> str:
+        """Return what one of its pictures is called where it stands without the others."""
+        made = f", {picture.made.lower()}" if picture.made else ""
+        last = self.pictures[-1].number if self.pictures else 1
+        return f"{self.name}{made}" if last == 1 else f"{self.name}: picture {picture.number} of {last}{made}"
 
     @property
     def state(self) -> str:
@@ -144,10 +154,15 @@ def run_view(studio: Studio, folder: Path) -> RunView:
         line = summary(folder)
         title = spoken(folder.name.rpartition("-")[0] or folder.name)
         pictures, problem = _pictures(line.id, folder, title)
-        return RunView(line, title, title, None, None, pictures, (), problem)
-    asked, alt = asked_of(studio, run.fields), alternative_text(run, root)
+        return RunView(line, title, title, title, None, None, pictures, (), problem)
+    line_of_runs = lineage(run, root)
+    asked, alt = asked_of(studio, run.fields), alternative_text(studio, line_of_runs)
+    first = line_of_runs[-1].fields
+    name = name_of(subject_of(first), studio.title(first.recipe), len(line_of_runs))
     pictures, problem = _pictures(run.summary.id, folder, alt)
-    return RunView(run.summary, asked.title, alt, run, asked, pictures, tuple(_failed(run.fields, folder)), problem)
+    return RunView(
+        run.summary, asked.title, name, alt, run, asked, pictures, tuple(_failed(run.fields, folder)), problem
+    )
 
 
 def size_of(path: Path) -> tuple[int, int]:
@@ -167,19 +182,14 @@ def _pictures(run: str, folder: Path, alt: str) -> tuple[tuple[PictureView, ...]
         reviewed = {picture.path.name: picture for picture in reviewed_by(folder, reviews_in(folder))}
     except PromptKitError as error:
         problem = str(error)
-    numbers = {stem: number for number, stem in enumerate(dict.fromkeys(_stem(path) for path in paths), start=1)}
     views = []
     for path in paths:
         said, kind = reviewed.get(path.name), path.stem.partition("-")[2]
         made = _KINDS.get(kind, spoken(kind)) if kind else ""
-        number = numbers[_stem(path)]
+        number = number_of(path.name)
         state, reviews = (said.state, said.reviews) if said else ("waiting", ())
         views.append(PictureView(run, path.name, path, number, made, state, reviews, alt))
     return tuple(views), problem
-
-
-def _stem(path: Path) -> str:
-    return path.stem.partition("-")[0]
 
 
 def _failed(record: RunRecord, folder: Path) -> list[TakeView]:

@@ -25,6 +25,8 @@ RUN_STATES: Final = {
 }
 """The states of runs, as pages call them."""
 
+_NO_FILTERS: Final = frozenset({"everybody", "problems"})
+
 REVIEW_STATES: Final = {"waiting": "Waiting", "approved": "Approved", "rejected": "Rejected"}
 
 
@@ -39,6 +41,8 @@ class Narrowing:
     since: str = ""
     until: str = ""
     words: str = ""
+    everybody: bool = field(default=False, compare=False)
+    """Whether a person has chosen to see what everybody made, where the own is shown otherwise."""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
     """What cannot be read of it, each with the field it is about."""
 
@@ -46,10 +50,10 @@ class Narrowing:
         """Return whether anything is narrowed."""
         return self != Narrowing()
 
-    @property
-    def beyond_words(self) -> bool:
-        """Whether more than words narrow it."""
-        return replace(self, words="") != Narrowing()
+    def beyond(self, person: str) -> bool:
+        """Return whether more than words and this person narrow it."""
+        own = "" if self.person == person else self.person
+        return replace(self, words="", person=own) != Narrowing()
 
     @property
     def wanted(self) -> dict[str, Any]:
@@ -60,8 +64,13 @@ class Narrowing:
 
     def query(self, **more: str) -> str:
         """Return the part of an address after its question mark, with more in it."""
-        own = {name.name: getattr(self, name.name) for name in fields(self) if name.name != "problems"}
-        return urlencode({name: value for name, value in {**own, **more}.items() if value})
+        own = {name.name: getattr(self, name.name) for name in fields(self) if name.name not in _NO_FILTERS}
+        asked = {name: value for name, value in {**own, **more}.items() if value}
+        return urlencode(asked if asked.get("person") or not self.everybody else {"person": "", **asked})
+
+    def of(self, person: str) -> Narrowing:
+        """Return the same for what one person made, or for everybody where none is named."""
+        return replace(self, person=person, everybody=not person)
 
 
 def narrowing(asked: Mapping[str, str]) -> Narrowing:
@@ -81,7 +90,8 @@ def narrowing(asked: Mapping[str, str]) -> Narrowing:
     ]
     wrong = {problem.parameter for problem in problems}
     kept = {name: text for name, text in texts.items() if name not in wrong}
-    return Narrowing(**kept, person=person.strip() or person[:1], problems=tuple(problems))
+    everybody = "person" in asked and not person
+    return Narrowing(**kept, person=person.strip() or person[:1], everybody=everybody, problems=tuple(problems))
 
 
 def _day(text: str) -> date | None:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.outcome import Status
 from prompt_kit.record.placed import ENDED, change, forget_ended, lock_of, open_orders, place, placed
+from prompt_kit.record.runs.answers import unseen_answers
 from prompt_kit.record.runs.reading import own_record
-from prompt_kit.support import locks
+from prompt_kit.support import files, locks
 from prompt_kit.work.orders import Order
 from prompt_kit.work.resuming import MayBePaidError, last_folder
 
@@ -194,11 +195,13 @@ class OrderRunner:
             plan = await asyncio.to_thread(self._plan, order)
             if resumed and not order.resend and (run := await self._run_of(plan)):
                 return {"state": "ended", "run": run}
-            async with aclosing(self.kit.work(plan, resend=order.resend)) as steps:
+            async with aclosing(self.kit.work(plan, resend=order.resend, leave=not order.resend)) as steps:
                 async for event in steps:
                     await self._note(order, event)
                     _raise_error(event)
                     why = _why_unsent(event) or why
+            if resumed and (fact := await self._unseen(order)):
+                return {"state": "asks", "message": fact}
         except MayBePaidError as error:
             return {"state": "asks", "message": error.fact}
         except PromptKitError as error:
@@ -228,6 +231,20 @@ class OrderRunner:
         folder, _ = await booking.run(lambda ledger: last_folder(plan.items[0], ledger, self.root))
         ended = folder and (await asyncio.to_thread(own_record, folder)).state in {"done", "failed"}
         return _id_of(folder) if folder and ended else ""
+
+    async def _unseen(self, order: PlacedOrder) -> str:
+        """Return what may have been paid though nobody saw it, as a sentence; empty when there is nothing."""
+        run = self.progress[order.token].run or order.run
+        if not run:
+            return ""
+        folder = files.inside(self.root, run)
+        unseen = await asyncio.to_thread(lambda: unseen_answers(own_record(folder), folder))
+        if not unseen:
+            return ""
+        pictures, may = ("A picture was", "it") if len(unseen) == 1 else (f"{len(unseen)} pictures were", "they")
+        return (
+            f"{pictures} on the way when the studio ended: {may} may have been made and paid. Everything else is here."
+        )
 
     async def _note(self, order: PlacedOrder, event: Event) -> None:
         """Note a step for those who watch."""

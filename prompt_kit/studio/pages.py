@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from prompt_kit.prompt.settings import ROLES
 from prompt_kit.studio.access import form_token_for, is_sure, person_of
-from prompt_kit.studio.fieldviews import in_words
+from prompt_kit.studio.fieldviews import in_words, with_labels
+from prompt_kit.studio.naming import name_of
 from prompt_kit.support.money import dollars
 from prompt_kit.support.text import harmless, visible
 from prompt_kit.support.words import spoken
@@ -115,6 +116,14 @@ def _size(count: int) -> str:
     return f"{count / 1_000_000:.1f} MB" if count >= _MEGABYTE else f"{max(1, round(count / 1000))} kB"
 
 
-PAGES.filters |= {"size": _size, "price": _price, "left": _left, "when": _when, "spoken": spoken, "in_words": in_words}
+PAGES.filters |= {
+    "size": _size,
+    "price": _price,
+    "left": _left,
+    "when": _when,
+    "spoken": spoken,
+    "in_words": in_words,
+    "with_labels": with_labels,
+}
 PAGES.filters |= {"visible": visible, "harmless": harmless}
-PAGES.globals |= {"also": _also, "asset": asset, "roles": ROLES}
+PAGES.globals |= {"also": _also, "asset": asset, "name_of": name_of, "roles": ROLES}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
@@ -10,7 +12,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from prompt_kit.errors import InputError, PromptKitError
-from prompt_kit.pixels.channels import CHANNELS, fit
+from prompt_kit.pixels.channels import ASKED_AS, CHANNELS, fit
+from prompt_kit.record.reviews import reviews_in
+from prompt_kit.record.reviews.pictures import with_reviews
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.looking import run_view, size_of
 from prompt_kit.studio.pages import page
@@ -20,8 +24,11 @@ from prompt_kit.studio.watching import orders_of
 from prompt_kit.support.heads import sniff
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from prompt_kit.pixels.channels import Fit
+    from prompt_kit.record.reviews import ReviewState
     from prompt_kit.record.versions import Version
     from prompt_kit.studio.looking import PictureView, RunView
     from prompt_kit.studio.studio import Studio
@@ -68,6 +75,8 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
     width, height = size_of(path)
     with path.open("rb") as file:
         kind = sniff(file.read(64)) or ""
+    fits = [fit(width, height, channel) for channel in CHANNELS.values()] if width and height else []
+    versions = shown_versions(request, own)
     typed = {"reason": "", "review_problem": "", "change": "", "change_problem": "", "judged": None}
     return page(
         request,
@@ -82,10 +91,12 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
                 "height": height,
                 "kind": kind.partition("/")[2].upper(),
                 "bytes": path.stat().st_size,
-                "fits": [fit(width, height, channel) for channel in CHANNELS.values()] if width and height else [],
+                "fits": fits,
+                "wanted": _wanted(run, fits),
                 "done": run.done(own),
                 "neighbours": neighbours(run, own),
-                "versions": versions_of(request, own),
+                "versions": versions,
+                "replacing": replacing(own, versions),
                 "orders": orders_of(request, own.address),
                 "draft": own.address,
                 "order": secrets.token_urlsafe(16),
@@ -93,6 +104,79 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
             | shown
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVersion:
+    """One version of a picture, with what was decided about it."""
+
+    version: Version
+    state: ReviewState
+    replaced: bool
+    """Whether a later version of this approved one is approved, too."""
+
+    @property
+    def number(self) -> int:
+        """Its place in its line, from 1."""
+        return self.version.depth + 1
+
+    @property
+    def address(self) -> str:
+        """The run and the file name, as addresses have them."""
+        return f"{self.version.run.id}/{self.version.picture}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenChannel:
+    """The channel that was chosen in the form, and how the picture fits it."""
+
+    label: str
+    fit: Fit
+
+
+def shown_versions(request: Request, own: PictureView) -> tuple[ShownVersion, ...]:
+    """Return the versions of a picture with what was decided about each."""
+    versions = versions_of(request, own)
+    states = [_state_of(version) for version in versions]
+    return tuple(
+        ShownVersion(version, state, state == "approved" and _has_approved(versions, states, at))
+        for at, (version, state) in enumerate(zip(versions, states, strict=True))
+    )
+
+
+def _has_approved(versions: Sequence[Version], states: Sequence[ReviewState], at: int) -> bool:
+    """Return whether something that was made from a version is approved; each stands before those made from it."""
+    later = takewhile(lambda other: versions[other].depth > versions[at].depth, range(at + 1, len(versions)))
+    return any(states[other] == "approved" for other in later)
+
+
+def _state_of(version: Version) -> ReviewState:
+    if version.path is None:
+        return "waiting"
+    try:
+        reviews = reviews_in(version.path.parent)
+        return with_reviews(version.path, reviews).state if reviews else "waiting"
+    except PromptKitError:  # the page of that picture says what is wrong
+        return "waiting"
+
+
+def replacing(own: PictureView, versions: Sequence[ShownVersion]) -> ShownVersion | None:
+    """Return the newest approved version that was made from an approved picture; ``None`` when that one counts."""
+    if own.state != "approved":
+        return None
+    later = [shown for shown in versions if shown.version.side == "after" and shown.state == "approved"]
+    return max(later, key=lambda shown: (shown.version.run.id, shown.version.picture), default=None)
+
+
+def _wanted(run: RunView, fits: Sequence[Fit]) -> ChosenChannel | None:
+    """Return the channel that was chosen in the form of a run; ``None`` when there was no choice of one."""
+    chosen = str((run.record.values if run.record else {}).get("channel") or "")
+    wanted = next((fit for fit in fits if fit.channel.name == ASKED_AS.get(chosen)), None)
+    if wanted is None:
+        return None
+    lines = run.asked.values if run.asked else ()
+    label = next((line.texts[0] for line in lines if line.name == "channel" and line.texts), wanted.channel.title)
+    return ChosenChannel(label, wanted)
 
 
 def neighbours(run: RunView, own: PictureView) -> tuple[PictureView | None, PictureView | None]:
@@ -113,5 +197,5 @@ def versions_of(request: Request, own: PictureView) -> tuple[Version, ...]:
         versions: tuple[Version, ...] = studio.kit.versions(own.run, own.name)
     except PromptKitError:
         return ()
-    visible = tuple(version for version in versions if everything or version.run.person == person)
-    return visible if len(visible) > 1 else ()
+    own_versions = tuple(version for version in versions if everything or version.run.person == person)
+    return own_versions if len(own_versions) > 1 else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qsl, urlencode
@@ -12,22 +12,27 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from prompt_kit.errors import PromptKitError
+from prompt_kit.record.index.narrowing import MOST
 from prompt_kit.record.reviews import picture_of, reviews_in
 from prompt_kit.record.reviews.pictures import with_reviews
 from prompt_kit.record.runs.listing import summary
 from prompt_kit.studio.access import person_of
+from prompt_kit.studio.looking import run_view
+from prompt_kit.studio.naming import name_of
 from prompt_kit.studio.narrowing import REVIEW_STATES, narrowing
 from prompt_kit.studio.pages import is_part, page
 from prompt_kit.studio.roles import narrowed, shown_choices
 from prompt_kit.studio.runfiles import picture_file
+from prompt_kit.studio.watching import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from prompt_kit.record.index import PastPicture, PicturePage
     from prompt_kit.record.reviews import Review, ReviewState, Verdict
+    from prompt_kit.studio.looking import PictureView, RunView
     from prompt_kit.studio.narrowing import Narrowing
     from prompt_kit.studio.studio import Studio
 
@@ -57,6 +62,17 @@ class PictureCase:
     problem: str = ""
     typed: str = ""
     """What was typed as a reason and is not kept yet."""
+    called: str = ""
+    """What the pictures of its run are called."""
+    replaced_by: str = ""
+    """The newest approved picture that was made from this approved one, as run and file name."""
+    others: tuple[PictureView, ...] = ()
+    """What was made here from the same answer, such as its cut-out."""
+
+    @property
+    def number(self) -> int:
+        """The number of the picture in its run."""
+        return number_of(self.name)
 
     @property
     def key(self) -> str:
@@ -107,6 +123,10 @@ class ReviewList:
             cursor=cursor,
         )
 
+    def of(self, person: str) -> str:
+        """Return the same query for what one person made, or for everybody where none is named."""
+        return replace(self, narrowed=self.narrowed.of(person)).query()
+
 
 @router.get("/review")
 def review(request: Request, cursor: str = "") -> HTMLResponse:
@@ -121,6 +141,7 @@ def review(request: Request, cursor: str = "") -> HTMLResponse:
         "groups": groups_of(request, listed.pictures, asked.by),
         "review_names": REVIEW_STATES,
         "back": asked.query(),
+        "run_id": "",
     }
     if is_part(request):
         return page(request, "cases.html", **shown)
@@ -138,12 +159,16 @@ async def decide(request: Request, day: str, name: str, picture: str) -> Respons
 
 @router.get("/review/approved.zip")
 def approved(request: Request) -> StreamingResponse:
-    """Send the approved pictures with their sidecars, as a zip file that is made on the way."""
+    """Send the approved pictures with their sidecars as a zip file; of the versions of a picture only the newest.
+
+    Older ones, which a later approved version has replaced, come along when somebody asks for them.
+    """
     studio: Studio = request.app.state.studio
     wanted = narrowed(request, narrowing(request.query_params).wanted)
     name = "-".join(filter(None, ("approved", wanted["recipe"] if wanted["recipe"].isascii() else "")))
     safe = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)[:80]
-    pieces = studio.kit.zip_approved(recipe=wanted["recipe"], person=wanted["person"])
+    newest = request.query_params.get("older") != "yes"
+    pieces = studio.kit.zip_approved(recipe=wanted["recipe"], person=wanted["person"], newest=newest)
     headers = {"Content-Disposition": f'attachment; filename="{safe}.zip"'}
     return StreamingResponse(pieces, media_type="application/zip", headers=headers)
 
@@ -162,6 +187,7 @@ def groups_of(request: Request, pictures: Iterable[PastPicture], by: str) -> lis
 
 def _case(request: Request, past: PastPicture, before: dict[str, str]) -> PictureCase:
     """Return a picture of the history; ``before`` remembers the last approved picture of each recipe."""
+    studio: Studio = request.app.state.studio
     problem = ""
     said: tuple[Review, ...] = ()
     try:
@@ -174,7 +200,17 @@ def _case(request: Request, past: PastPicture, before: dict[str, str]) -> Pictur
     own = f"{past.run}/{past.name}"
     other = before[past.recipe] if before[past.recipe] != own else ""
     return PictureCase(
-        past.run, past.name, past.recipe, past.person, past.started, past.state, said, other, problem=problem
+        past.run,
+        past.name,
+        past.recipe,
+        past.person,
+        past.started,
+        past.state,
+        said,
+        other,
+        problem=problem,
+        called=name_of(past.subject, studio.title(past.recipe), past.version),
+        replaced_by=past.replaced_by,
     )
 
 
@@ -200,23 +236,80 @@ def _decide(request: Request, where: tuple[str, str, str], texts: Mapping[str, s
         problem = " ".join(problem.message for problem in error.problems)
     else:
         studio.count_again()
-    back = _list_of(dict(parse_qsl(texts.get("back", "")[:2_000])))
+    asked = dict(parse_qsl(texts.get("back", "")[:2_000]))
+    back = _list_of(asked)
+    run = f"{where[0]}/{where[1]}" if "run" in asked else ""
+    case = _case_now(request, path, problem=problem, typed=reason if problem else "", with_others=bool(run))
     if not problem and not is_part(request):
-        return RedirectResponse(f"/review?{back.query()}", 303)
-    case = _case_now(request, path, problem=problem, typed=reason if problem else "")
-    said = problem or f"{_SAID.get(verdict, '')}: picture {path.stem} of {studio.title(case.recipe)}."
-    shown: dict[str, Any] = {"case": case, "back": back.query(), "said": said, "review_names": REVIEW_STATES}
+        return RedirectResponse(_way_back(asked, back, case), 303)
+    said = problem or f"{_SAID.get(verdict, '')}: picture {case.number} of {case.called}."
+    query = urlencode({"run": run}) if run else back.query()
+    shown: dict[str, Any] = {"case": case, "back": query, "said": said, "review_names": REVIEW_STATES, "run_id": run}
+    if is_part(request) and not run:
+        shown["counted"] = back.pictures(request, "").total
     return page(request, "verdict.html" if is_part(request) else "decide.html", 422 if problem else 200, **shown)
 
 
-def _case_now(request: Request, path: Path, *, problem: str, typed: str) -> PictureCase:
+def _way_back(asked: Mapping[str, str], back: ReviewList, case: PictureCase) -> str:
+    """Return the address of the page on which a verdict was given."""
+    if "run" in asked:
+        return f"/runs/{case.run}#case-{case.key}"
+    if "a" in asked:
+        return f"/compare?{urlencode({name: asked.get(name, '') for name in ('a', 'b')})}"
+    return f"/review?{back.query()}"
+
+
+def cases_of(request: Request, run: RunView) -> list[PictureCase]:
+    """Return the pictures of a run, to decide about each where all of them are seen."""
+    before: dict[str, str] = {}
+    past = {past.name: past for past in _past_pictures(request, run.id)}
+    cases = []
+    for view in run.results:
+        recipe = run.summary.recipe
+        if recipe not in before:
+            before[recipe] = _last_approved(request, recipe)
+        cases.append(
+            PictureCase(
+                run.id,
+                view.name,
+                recipe,
+                run.summary.person,
+                run.summary.started,
+                view.state,
+                view.reviews,
+                before[recipe] if before[recipe] != view.address else "",
+                called=run.name,
+                replaced_by=past[view.name].replaced_by if view.name in past else "",
+                others=_others(run, view),
+            )
+        )
+    return cases
+
+
+def _others(run: RunView, view: PictureView) -> tuple[PictureView, ...]:
+    return tuple(other for other in run.made_from(view) if other.name != view.name)
+
+
+def _past_pictures(request: Request, run: str) -> Sequence[PastPicture]:
+    """Return the pictures of a run as the history has them; none when that cannot be read."""
+    studio: Studio = request.app.state.studio
+    try:
+        pictures: Sequence[PastPicture] = studio.kit.pictures(run=run, limit=MOST).pictures
+    except PromptKitError:
+        return ()
+    return pictures
+
+
+def _case_now(request: Request, path: Path, *, problem: str, typed: str, with_others: bool) -> PictureCase:
     """Return a picture as it is now, after something was said of it."""
     run = summary(path.parent)
+    view = run_view(request.app.state.studio, path.parent)
     try:
         reviewed = with_reviews(picture_of(path.parent, path.name), reviews_in(path.parent))
     except PromptKitError as error:  # a damaged file of reviews
         problem = problem or str(error)
-        return PictureCase(run.id, path.name, run.recipe, run.person, run.started, "waiting", (), "", problem, typed)
+        given = (run.id, path.name, run.recipe, run.person, run.started)
+        return PictureCase(*given, "waiting", (), "", problem, typed, called=view.name)
     other = _last_approved(request, run.recipe, f"{run.id}/{path.name}")
     return PictureCase(
         run.id,
@@ -229,6 +322,9 @@ def _case_now(request: Request, path: Path, *, problem: str, typed: str) -> Pict
         other,
         problem=problem,
         typed=typed,
+        called=view.name,
+        replaced_by=next((past.replaced_by for past in _past_pictures(request, run.id) if past.name == path.name), ""),
+        others=_others(view, view.picture(path.name)) if with_others else (),
     )
 
 

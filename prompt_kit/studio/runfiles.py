@@ -66,16 +66,18 @@ def picture(request: Request, day: str, name: str, picture: str, *, download: bo
     with path.open("rb") as file:
         kind = sniff(file.read(64)) or "application/octet-stream"
     plain = kind in EXTENSIONS and (kind in SHOWN_EVERYWHERE or kind == "image/avif")
-    as_file = f"{_spoken_name(request, path.parent)}-{picture}" if download or not plain else None
+    as_file = f"{spoken_name(request, path.parent)}-{picture}" if download or not plain else None
     return FileResponse(path, media_type=kind, filename=as_file, headers=_KEPT)
 
 
-def _spoken_name(request: Request, folder: Path) -> str:
-    """Return what a download is called: what the picture shows, in few words, and its run."""
+def spoken_name(request: Request, folder: Path) -> str:
+    """Return what a download is called: what the picture shows, in few words, its version and its run."""
     studio: Studio = request.app.state.studio
-    runs = studio.kit.history(words=folder.name, limit=1).runs
-    subject = runs[0].run.subject if runs and runs[0].run.id.endswith(folder.name) else ""
-    return f"{files.token(subject)}-{folder.name.rpartition('-')[2]}" if subject else folder.name
+    runs = studio.kit.history(run=f"{folder.parent.name}/{folder.name}", limit=1).runs
+    if not runs or not runs[0].subject:
+        return folder.name
+    version = f"-version-{runs[0].version}" if runs[0].version > 1 else ""
+    return f"{files.token(runs[0].subject)}{version}-{folder.name.rpartition('-')[2]}"
 
 
 @router.get("/small/{size}/{day}/{name}/{picture}")

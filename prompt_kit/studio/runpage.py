@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse  # noqa: TC002 - FastAPI reads the annotations
 
 from prompt_kit.studio.looking import run_view
+from prompt_kit.studio.narrowing import REVIEW_STATES
 from prompt_kit.studio.pages import page
+from prompt_kit.studio.reviewing import cases_of
 from prompt_kit.studio.runfiles import run_folder
 
 if TYPE_CHECKING:
@@ -21,4 +24,6 @@ router = APIRouter()
 def run(request: Request, day: str, name: str) -> HTMLResponse:
     """Show a run."""
     studio: Studio = request.app.state.studio
-    return page(request, "run.html", run=run_view(studio, run_folder(request, day, name)))
+    view = run_view(studio, run_folder(request, day, name))
+    more = {"cases": cases_of(request, view), "back": urlencode({"run": view.id}), "review_names": REVIEW_STATES}
+    return page(request, "run.html", run=view, run_id=view.id, **more)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request
@@ -10,10 +10,12 @@ from fastapi.responses import HTMLResponse  # noqa: TC002 - FastAPI reads the an
 
 from prompt_kit.errors import NotFoundError
 from prompt_kit.studio.looking import run_view, size_of
+from prompt_kit.studio.naming import name_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.picturepage import versions_of
 from prompt_kit.studio.roles import narrowed
 from prompt_kit.studio.runfiles import picture_file
+from prompt_kit.studio.watching import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +29,9 @@ MOST_RECENT: Final = 12
 """So many of the newest pictures of the same recipe are offered beside those of the run."""
 
 
+_OTHER_SIDE: Final = {"before": "after", "after": "before"}
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One of the two pictures."""
@@ -36,6 +41,8 @@ class Side:
     picture: PictureView
     width: int
     height: int
+    place: str = ""
+    """Where it stands towards the other one, such as ``before`` or ``newer``; empty where neither is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +62,35 @@ def compare(request: Request, a: str = "", b: str = "") -> HTMLResponse:
     if second is not None:
         more = [Candidate(second.picture.address, _label(second.run, second.picture)), *candidates(request, second)]
         others = list({other.address: other for other in (*others, *more)}.values())
-    return page(request, "compare.html", sides=[side for side in (first, second) if side], candidates=others)
+    sides = placed_sides(request, first, second) if second else (first,)
+    return page(request, "compare.html", sides=sides, candidates=others)
+
+
+def placed_sides(request: Request, first: Side, second: Side) -> tuple[Side, Side]:
+    """Return two pictures with which was made from the other one, or which is the older one."""
+    places = {f"{version.run.id}/{version.picture}": version.side for version in versions_of(request, first.picture)}
+    towards = places.get(second.picture.address, "")
+    if towards in _OTHER_SIDE:
+        return replace(first, place=_OTHER_SIDE[towards]), replace(second, place=towards)
+    begun = [side.run.summary.started for side in (first, second)]
+    if begun[0] is None or begun[1] is None or begun[0] == begun[1]:
+        return first, second
+    names = ("older", "newer") if begun[0] < begun[1] else ("newer", "older")
+    return replace(first, place=names[0]), replace(second, place=names[1])
 
 
 def candidates(request: Request, side: Side) -> list[Candidate]:
     """Return the pictures that are likely to be compared with one: those of its run, and its versions."""
     own = [Candidate(view.address, _label(side.run, view)) for view in side.run.pictures]
     versions = [
-        Candidate(f"{version.run.id}/{version.picture}", version.change or version.run.subject or version.run.id)
+        Candidate(
+            f"{version.run.id}/{version.picture}",
+            f"Version {version.depth + 1}: {version.change or version.run.subject or version.run.id}",
+        )
         for version in versions_of(request, side.picture)
         if version.picture
     ]
-    recent = [
-        Candidate(f"{picture.run}/{picture.name}", f"{picture.started.astimezone():%d %b, %H:%M}: picture {number}")
-        for number, picture in enumerate(_recent(request, side), start=1)
-    ]
+    recent = [Candidate(f"{past.run}/{past.name}", _label_of_past(side, past)) for past in _recent(request, side)]
     return list({candidate.address: candidate for candidate in (*recent, *versions, *own)}.values())
 
 
@@ -81,7 +102,12 @@ def _recent(request: Request, side: Side) -> Sequence[PastPicture]:
 
 
 def _label(run: RunView, picture: PictureView) -> str:
-    return f"{picture.title}: {run.summary.subject or run.title}"
+    return run.called(picture)
+
+
+def _label_of_past(side: Side, past: PastPicture) -> str:
+    name = name_of(past.subject, side.run.title, past.version)
+    return f"{name}: picture {number_of(past.name)}, {past.started.astimezone():%d %b, %H:%M}"
 
 
 def _side(request: Request, letter: str, address: str) -> Side:

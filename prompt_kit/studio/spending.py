@@ -16,10 +16,10 @@ from prompt_kit.record.limits import limits_left
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.roles import sees_others
-from prompt_kit.support.money import recorded
+from prompt_kit.support.money import in_cents, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from prompt_kit.record.ledger import By, SpendingLine
     from prompt_kit.studio.studio import Studio
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 BYS: Final = {"day": "Day", "recipe": "Recipe", "person": "Person", "model": "Model"}
-PERIODS: Final = {"month": "This month", "30-days": "Last 30 days", "all": "All time"}
+PERIODS: Final = {"today": "Today", "month": "This month", "30-days": "Last 30 days", "all": "All time"}
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
@@ -39,15 +39,27 @@ class SpendingBar:
 
     name: str
     line: SpendingLine
-    booked: float
-    possible: float
+    paid: Decimal
+    """In whole cents that add up on the page."""
+    possible: Decimal
+    paid_length: float
+    possible_length: float
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSum:
+    """What the person at the page has spent, beside what everybody has."""
+
+    paid: Decimal
+    possible: Decimal
+    requests: int
 
 
 @router.get("/spending")
-def spending(request: Request, by: str = "day", period: str = "month") -> HTMLResponse:
+def spending(request: Request, by: str = "day", period: str = "today") -> HTMLResponse:
     """Show what was spent in a period."""
     studio: Studio = request.app.state.studio
-    by, period = by if by in BYS else "day", period if period in PERIODS else "month"
+    by, period = by if by in BYS else "day", period if period in PERIODS else "today"
     by, lines = lines_of(request, cast("By", by), _since(period))
     return page(
         request,
@@ -57,18 +69,19 @@ def spending(request: Request, by: str = "day", period: str = "month") -> HTMLRe
         bys=BYS,
         periods=PERIODS,
         bars=bars_of(studio, by, lines),
-        booked=sum((line.spending.known for line in lines), Decimal()),
-        possible=sum((line.spending.possible for line in lines), Decimal()),
+        paid=_sum(line.spending.known for line in lines),
+        possible=_sum(line.spending.possible for line in lines),
         requests=sum(line.requests for line in lines),
         unpriced=sum(line.spending.unpriced for line in lines),
+        own=_own(request, period),
         limits=limits_left(studio.kit.project, person_of(request)),
     )
 
 
 @router.get("/spending/table.csv")
-def table(request: Request, by: str = "day", period: str = "month") -> Response:
+def table(request: Request, by: str = "day", period: str = "today") -> Response:
     """Return the same as a table for spreadsheets."""
-    by, period = by if by in BYS else "day", period if period in PERIODS else "month"
+    by, period = by if by in BYS else "day", period if period in PERIODS else "today"
     by, lines = lines_of(request, cast("By", by), _since(period))
     text = io.StringIO()
     rows = csv.writer(text)
@@ -89,11 +102,15 @@ def bars_of(studio: Studio, by: str, lines: Sequence[SpendingLine]) -> list[Spen
     def share(amount: Decimal) -> float:
         return round(float(amount / longest * 100), 2)
 
-    shown = reversed(lines) if by == "day" else lines
-    return [
-        SpendingBar(_name(studio, by, line.name), line, share(line.spending.known), share(line.spending.possible))
-        for line in shown
+    paid = in_cents([line.spending.known for line in lines])
+    possible = in_cents([line.spending.possible for line in lines])
+    bars = [
+        SpendingBar(
+            _name(studio, by, line.name), line, *cents, share(line.spending.known), share(line.spending.possible)
+        )
+        for line, cents in zip(lines, zip(paid, possible, strict=True), strict=True)
     ]
+    return bars[::-1] if by == "day" else bars
 
 
 def lines_of(
@@ -108,9 +125,24 @@ def lines_of(
     return by, tuple(line for line in lines if everything or line.name == own)
 
 
+def _own(request: Request, period: str) -> OwnSum | None:
+    """Return what a person with a name has spent; ``None`` where the sums at the top are those already."""
+    person = person_of(request)
+    if not person or not sees_others(request):
+        return None
+    own = [line for line in lines_of(request, "person", _since(period))[1] if line.name == person]
+    paid, possible = (line.spending.known for line in own), (line.spending.possible for line in own)
+    return OwnSum(_sum(paid), _sum(possible), sum(line.requests for line in own))
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    """Return a sum in whole cents."""
+    return in_cents([sum(amounts, Decimal())])[0]
+
+
 def _since(period: str) -> date | None:
     today = datetime.now(UTC).date()
-    return {"month": today.replace(day=1), "30-days": today - timedelta(days=29)}.get(period)
+    return {"today": today, "month": today.replace(day=1), "30-days": today - timedelta(days=29)}.get(period)
 
 
 def _name(studio: Studio, by: str, name: str) -> str:

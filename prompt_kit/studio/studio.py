@@ -44,6 +44,8 @@ class Loaded:
     state: frozenset[tuple[str, int, int]]
     recipes: dict[tuple[str, tuple[str, ...]], Recipe] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    brand: str | None = None
+    """The brand's name, once it was read."""
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -92,6 +94,16 @@ class Studio:
                     with suppress(OSError, UnicodeDecodeError):
                         current.texts.setdefault(path.stem, path.read_text("utf-8").lower())
         return current.texts
+
+    @property
+    def brand_name(self) -> str:
+        """The name of the project's brand; empty when it has none."""
+        from prompt_kit.recipe.brand import read_brand
+
+        current = self._current()
+        if current.brand is None:
+            current.brand = read_brand(current.library.project)[0].name or ""
+        return current.brand
 
     @cached_property
     def generator(self) -> str:

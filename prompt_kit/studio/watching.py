@@ -15,6 +15,7 @@ from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.outcome import Status
 from prompt_kit.record.placed import ENDED, placed, placed_orders
 from prompt_kit.record.runs import run_record
+from prompt_kit.record.runs.listing import subject_of
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.pages import page
 from prompt_kit.support import files
@@ -52,6 +53,11 @@ class TakeView:
     text: str = ""
     """Words that came with the picture, or instead of it."""
 
+    @property
+    def place(self) -> int:
+        """The number of its first picture, by which it is shown; those without any come last."""
+        return number_of(self.pictures[0]) if self.pictures else _LAST
+
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
@@ -67,6 +73,8 @@ class OrderView:
     priced: bool = False
     """Whether a cost is known to show."""
     at: datetime | None = None
+    subject: str = ""
+    """What it shows, or changes."""
     next_step: str = ""
     """What to do about the pictures that did not come."""
 
@@ -83,6 +91,9 @@ class OrderView:
 
 MOST_WATCHED: Final = 200
 """So many pages of one person are told of changes at once; people without a name count as one person."""
+
+_LAST: Final = 10**9
+"""After all numbers of pictures."""
 
 _HEADLINES: Final = {
     Status.BLOCKED: "Refused by the provider",
@@ -130,6 +141,7 @@ def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
         cost=record.cost if record else None,
         priced=bool(record and record.requests),
         at=order.at,
+        subject=subject_of(record) if record else "",
         next_step=record.totals.next_step if record and record.totals else "",
     )
 
@@ -153,7 +165,12 @@ def _takes(
                 views.append(TakeView(take + 1, name, "waiting", headline="Waiting for its turn"))
             else:
                 views.append(_unanswered(order, take, name, done))
-    return tuple(views)
+    return tuple(sorted(views, key=lambda view: view.place))
+
+
+def number_of(picture: str) -> int:
+    """Return the number in the file name of a picture, which is that of its run's pictures everywhere."""
+    return int(picture.partition(".")[0].partition("-")[0])
 
 
 def answered(take: int, name: str, done: Done, folder: Path | None) -> TakeView:

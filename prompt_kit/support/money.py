@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
@@ -44,6 +44,23 @@ def about(amount: Decimal | None) -> str:
     ('about $0.039', 'unknown')
     """
     return "unknown" if amount is None else f"about {dollars(amount)}"
+
+
+def in_cents(amounts: Sequence[Decimal]) -> list[Decimal]:
+    """Return amounts in whole cents that add up to their sum in whole cents.
+
+    >>> [str(amount) for amount in in_cents([Decimal("0.004"), Decimal("0.004"), Decimal("0.014")])]
+    ['0.01', '0.00', '0.01']
+
+    Args:
+        amounts: In US dollars, none below zero.
+    """
+    cents = [int(amount * 100) for amount in amounts]
+    missing = int((sum(amounts, Decimal()) * 100).to_integral_value(ROUND_HALF_UP)) - sum(cents)
+    by_rest = sorted(range(len(cents)), key=lambda at: cents[at] - amounts[at] * 100)
+    for at in by_rest[:missing]:
+        cents[at] += 1
+    return [Decimal(count).scaleb(-2) for count in cents]
 
 
 def limit_above(amount: Decimal) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import BudgetError, GeneratorError, PromptKitError, WorkspaceError
 from prompt_kit.generators import Request
@@ -16,10 +16,12 @@ from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.images import Image
 from prompt_kit.outcome import Outcome, Picture, Status
 from prompt_kit.prompt import EarlierWords, Text
-from prompt_kit.record.runs import RunFolder, Sent
+from prompt_kit.record.runs import RunFolder, Sent, run_record
+from prompt_kit.record.runs.answers import unseen_answers
 from prompt_kit.support.heads import head
 from prompt_kit.work import finishing
 from prompt_kit.work.booking import budget_refusal, new_run, row_for
+from prompt_kit.work.ends import ENDS
 from prompt_kit.work.events import Event
 from prompt_kit.work.orders import Result
 from prompt_kit.work.reporting import mark
@@ -45,27 +47,6 @@ _CANCELLED: Final = Outcome(
 )
 
 
-Ends: TypeAlias = Literal["nothing", "run", "model", "generator"]
-
-ENDS: Final[dict[Status, Ends]] = {
-    Status.OK: "nothing",
-    Status.BLOCKED: "nothing",
-    Status.NO_IMAGE: "nothing",
-    Status.UNAVAILABLE: "nothing",
-    Status.TIMEOUT: "nothing",
-    Status.INVALID: "run",
-    Status.BUDGET: "run",
-    Status.CANCELLED: "run",
-    Status.QUOTA: "model",
-    Status.AUTH: "generator",
-}
-"""What a request that ended so ends with it: the rest of its run, or everything of its model or its generator.
-
-The same request would be refused again, so that an invalid one ends its run; another prompt may still be good. A budget
-may have enough for a cheaper one.
-"""
-
-
 @dataclass
 class Shared:
     """What the items of a plan share while they are made."""
@@ -75,6 +56,7 @@ class Shared:
     gate: Gate
     new: bool
     resend: bool
+    leave: bool
     makers: dict[str, Generator] = field(default_factory=dict)
     queue: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     stops: dict[tuple[str, str], Outcome] = field(default_factory=dict)
@@ -127,6 +109,8 @@ class Making:
     """The answer after which nothing more of this run is sent."""
     error: Exception | None = None
     """What kept it from being made, when that is no answer of a generator."""
+    unseen: dict[tuple[int, int], Outcome] = field(default_factory=dict)
+    """What nobody saw and may have been paid, by turn and repetition, where the work goes on without it."""
     begun: bool = False
     beginning: asyncio.Lock = field(default_factory=asyncio.Lock)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -155,6 +139,8 @@ class Making:
             if number in made:
                 self._tell("kept", number, take, made[number])
                 outcomes.append(await self._finished(made[number], turn))
+                if not made[number].ok:
+                    return
                 continue
             # What was cancelled or stopped meanwhile takes effect here, before this request is booked.
             await asyncio.sleep(0)
@@ -219,8 +205,10 @@ class Making:
         """Return the folder of the run; why the budget forbids it, before there is any folder."""
         item, project = self.item, self.shared.plan.project
         root = project.runs_folder
-        before = None if self.shared.new else unfinished(item, ledger, root, resend=self.shared.resend)
+        shared = self.shared
+        before = None if shared.new else unfinished(item, ledger, root, resend=shared.resend, leave=shared.leave)
         if before is not None:
+            self.unseen = unseen_answers(run_record(before.path), before.path) if shared.leave else {}
             before.begin_again()
             return before
         if item.kept and not self.shared.new:
@@ -232,7 +220,8 @@ class Making:
         return new_run(item, root)
 
     async def _made(self, take: int) -> Mapping[int, Outcome]:
-        return await self.shared.booking.run(lambda _: self._folder.made(take))
+        unseen = {turn: outcome for (turn, number), outcome in self.unseen.items() if number == take}
+        return unseen | await self.shared.booking.run(lambda _: self._folder.made(take))
 
     @property
     def _folder(self) -> RunFolder:

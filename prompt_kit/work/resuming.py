@@ -81,7 +81,9 @@ def _kept_if_sound(item: Item, ledger: Ledger, plan: Plan) -> Kept | None:
         return None
 
 
-def unfinished(item: Item, ledger: Ledger, root: Path, *, resend: bool = False) -> RunFolder | None:
+def unfinished(
+    item: Item, ledger: Ledger, root: Path, *, resend: bool = False, leave: bool = False
+) -> RunFolder | None:
     """Return the folder of the last run of the same order, if it was left unfinished with something to keep.
 
     Pictures that its process saved but did not record are added to its record and booked.
@@ -91,10 +93,11 @@ def unfinished(item: Item, ledger: Ledger, root: Path, *, resend: bool = False) 
         ledger: Knows what was asked before.
         root: The folder of all runs.
         resend: Whether a request may be sent again that may have been paid though nobody saw the answer.
+        leave: Whether such a request is left as it is, and the run goes on without it.
 
     Raises:
         InputError: When a run of the same prompt waits in a job; when a request of the last one may have been paid
-            though nobody saw the answer, unless it may be sent again; or when its record is damaged.
+            though nobody saw the answer, unless it may be sent again or is left; or when its record is damaged.
         WorkspaceError: When something in its folder, or the ledger, cannot be written.
     """
     _stop_if_it_waits(item, ledger, root)
@@ -120,9 +123,9 @@ def unfinished(item: Item, ledger: Ledger, root: Path, *, resend: bool = False) 
         # Until the folder was locked, another process may have changed the ledger.
         if ledger.reconcile() or _last_run(item, ledger) != entries:
             folder.close()
-            return unfinished(item, ledger, root, resend=resend)
+            return unfinished(item, ledger, root, resend=resend, leave=leave)
         left = _settled(folder, lost, entries, ledger)
-        _refuse_double_payment([] if resend else left, item, folder)
+        _refuse_double_payment([] if resend or leave else left, item, folder)
         folder.lost(*map(_sent, left))
         # A run that was killed before it had any answer has no end yet; it ends here.
         if left or record.state == "started" or any(folder.made(take) for take in range(item.count)):

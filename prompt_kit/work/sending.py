@@ -28,8 +28,14 @@ _WORKING: ContextVar[Making | None] = ContextVar("prompt_kit_working", default=N
 """What a generator works on; it does not know when it reports that it waits."""
 
 
-async def work(
-    plan: Plan, *, booking: Booking | None = None, gate: Gate | None = None, new: bool = False, resend: bool = False
+async def work(  # noqa: PLR0913 - all but the plan are options
+    plan: Plan,
+    *,
+    booking: Booking | None = None,
+    gate: Gate | None = None,
+    new: bool = False,
+    resend: bool = False,
+    leave: bool = False,
 ) -> AsyncGenerator[Event]:
     """Make what a plan holds, and yield each step; what is there already is kept, and not paid again.
 
@@ -44,6 +50,7 @@ async def work(
         gate: How many requests may be on their way, and whose turn it is.
         new: Whether everything is made anew, even where a run of the same order was left unfinished.
         resend: Whether a request may be sent again that may have been paid though nobody saw the answer.
+        leave: Whether such a request is left as it is, and everything else is made; the run ends as cancelled then.
 
     Raises:
         BudgetError: When it would cost more than the plan's limit, or in jobs more than is left; nothing was sent.
@@ -58,7 +65,7 @@ async def work(
         desk = Booking(plan.project) if booking is None else booking
         if booking is None:
             await stack.enter_async_context(desk)
-        sending = _Sending(plan, desk, gate or Gate(plan.project.concurrency), new, resend)
+        sending = _Sending(plan, desk, gate or Gate(plan.project.concurrency), new, resend, leave)
         if plan.delivery == "now":
             await sending.open(stack)
         async with aclosing(sending.events() if plan.delivery == "now" else delivered(plan, desk, new=new)) as events:

@@ -100,6 +100,7 @@ def test_what_is_no_picture_is_refused_at_its_slot(studio: Server, visitor: Visi
 def test_the_keyboard_alone_suffices(studio: Server, visitor: Visitor, pictures: list[Path]) -> None:
     """From the gallery to an approved picture with Tab, Enter, Space and letters."""
     page = visitor.open(studio)
+    page.on("filechooser", lambda _: None)  # from now on, no window of the system opens
     search = page.get_by_role("searchbox")
     tab_to(page, search)
     page.keyboard.type("product photograph")
@@ -108,7 +109,9 @@ def test_the_keyboard_alone_suffices(studio: Server, visitor: Visitor, pictures:
     expect(page.locator("h1")).to_have_text("Product photograph")
     tab_to(page, page.get_by_label("The whole photograph"))
     page.keyboard.type("a stoneware mug")
-    tab_to(page, page.locator('[data-slot="product_photo"] input[type=file]'))
+    chosen = page.locator('[data-slot="product_photo"] input[type=file]')
+    tab_to(page, chosen)
+    expect(chosen).to_be_focused()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
     chooser.value.set_files(pictures[0])

@@ -119,3 +119,48 @@ def test_what_people_typed_is_shown_as_text(page: Page, tmp_path: Path) -> None:
     assert "<img src=x" not in text
     assert "<script>alert" not in text
     assert "&lt;img src=x" in text
+
+
+def own(page: Page, name: str) -> None:
+    page.post("/person", {"person": name})
+
+
+@pytest.fixture
+def of_two(tmp_path: Path) -> dict[str, str]:
+    """Runs of two persons, with values of several kinds."""
+    root = tmp_path / "runs"
+    ann = {"style": "flat", "words": ["JAZZ NIGHT :: in gold", "Friday"], "more": {"deep": "Zebra"}}
+    return {
+        "ann": id_of(kept(root, recipe="sticker", person="Ann Lee", values=ann)),
+        "ben": id_of(kept(root, recipe="logo", person="Ben", at=NOON - timedelta(hours=1), values={"name": "Owl"})),
+    }
+
+
+@pytest.mark.parametrize("words", ["jazz", "friday", "zebra", "lee", "STICKER", "jazz+lee"])
+def test_the_search_looks_in_everything_that_was_filled_in_and_in_names(
+    page: Page, of_two: dict[str, str], words: str
+) -> None:
+    """Also in lists, exact words and mappings, and not only in the first value."""
+    assert runs_on(page.get(f"/history?words={words}")) == [of_two["ann"]]
+
+
+def test_a_person_with_a_name_sees_the_own_runs_first(page: Page, of_two: dict[str, str]) -> None:
+    """The switch stands in sight, and everybody's runs stay chosen through a search."""
+    assert set(runs_on(page.get("/history"))) == set(of_two.values())
+    own(page, "Ben")
+    text = page.get("/history")
+    assert runs_on(text) == [of_two["ben"]]
+    assert 'href="/history?person=Ben" aria-current="page">Mine' in text
+    everybody = page.get("/history?person=")
+    assert set(runs_on(everybody)) == set(of_two.values())
+    assert 'href="/history?person=" aria-current="page">Everybody' in everybody
+    nothing = page.get("/history?words=jazz")
+    assert not runs_on(nothing)
+    assert 'href="/history?person=&amp;words=jazz">Look among everybody' in nothing
+    assert "Take away a filter" not in nothing
+
+
+def test_somebody_without_runs_of_the_own_sees_all(page: Page, of_two: dict[str, str]) -> None:
+    """A new colleague does not begin with an empty page."""
+    own(page, "Cem")
+    assert set(runs_on(page.get("/history"))) == set(of_two.values())

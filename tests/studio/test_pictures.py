@@ -42,7 +42,7 @@ def test_a_picture_leads_to_the_ones_before_and_after_it(page: Page, folder: Pat
     text = page.get(address(folder))
     assert f'rel="prev" href="{address(folder, "01.png")}"' in text
     assert f'rel="next" href="{address(folder, "03.png")}"' in text
-    assert "Picture 2 of 3" in text
+    assert "Fox: picture 2 of 3</h1>" in text
 
 
 def test_what_is_said_of_a_picture_stays_and_the_last_verdict_counts(page: Page, kit: Kit, folder: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_change_in_words_becomes_the_next_version(page: Page, kit: Kit) -> Non
     child = page.get(f"/runs/{order.run}/01.png")
     assert f'href="{here}"' in child
     assert "make the light warmer" in child
-    assert f"/compare?a={order.run}/01.png&amp;b={run}/02.png" in child
+    assert f"/compare?a={run}/02.png&amp;b={order.run}/01.png" in child
 
 
 def test_the_same_form_sent_twice_is_one_change(page: Page, kit: Kit) -> None:
@@ -140,7 +140,7 @@ def test_the_page_says_what_a_channel_cuts_off(page: Page, folder: Path) -> None
     text = page.get(address(folder))
     for channel in channels.CHANNELS.values():
         assert f"/channel/{channel.name}/{folder.parent.name}/{folder.name}/02.png" in text
-    assert "cuts off 25 % at the left and right" in text
+    assert "cuts off 25 % in total, left and right together" in text
 
 
 def test_two_pictures_stand_beside_each_other(page: Page, kit: Kit, folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -60,7 +61,7 @@ def test_each_tab_divides_the_same_sum(page: Page, by: str, names: list[str]) ->
 def test_an_unknown_tab_or_period_is_the_first_one(page: Page) -> None:
     """An old bookmark leads to a page that works."""
     text = page.get("/spending?by=moon&period=never")
-    assert 'href="/spending?by=day&amp;period=month" aria-current="page"' in text
+    assert 'href="/spending?by=day&amp;period=today" aria-current="page"' in text
 
 
 def test_the_table_adds_up_and_holds_no_formulas(page: Page) -> None:
@@ -77,5 +78,25 @@ def test_bars_are_as_long_as_their_amounts_and_styled_by_no_attribute(page: Page
     """The policy of the page allows no inline styles, so bars are drawn by numbers of their own."""
     text = page.get("/spending?by=recipe&period=all")
     assert '<rect class="bar-possible" x="0.0" y="2.500" width="100.0"' in text
-    assert '<rect class="bar-booked" width="80.0"' in text
+    assert '<rect class="bar-paid" width="80.0"' in text
     assert "style=" not in text
+
+
+def test_a_person_with_a_name_sees_the_own_sum_beside_everybodys(page: Page) -> None:
+    """Also when the page is divided by person; somebody without a name is shown none."""
+    assert "You spent" not in page.get("/spending")
+    page.post("/person", {"person": "ann"})
+    text = page.get("/spending?by=person")
+    assert re.search(r"<dt>Today</dt><dd>\$0\.24</dd>.*<dt>You spent</dt><dd>\$0\.08</dd>", text, re.DOTALL)
+    assert text.index(">Today</a>") < text.index(">This month</a>")
+
+
+def test_the_amounts_of_a_page_add_up_to_its_sum(page: Page, kit: Kit) -> None:
+    """Fractions of a cent are not lost in one place and shown in another."""
+    with Ledger.open(kit.project.ledger_url) as ledger:
+        number = ledger.book_all([replace(request("0.01"), person="cem", recipe="logo")])[0]
+        ledger.sent(number)
+        ledger.ended(number, came("0.0056"))
+    text = page.get("/spending?by=person")
+    sums = [Decimal(amount) for amount in re.findall(r"<td>\$([0-9.]+)</td>\s*<td>[^<]", text)]
+    assert sum(sums) == Decimal(re.findall(r"<dd>\$([0-9.]+)</dd>", text)[0]) == Decimal("0.25")

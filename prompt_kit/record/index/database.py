@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 INDEX: Final = ".history.db"
 """The name of the file, among the runs."""
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 """Of the tables; a file with another one is made anew."""
 
 _BUSY_S: Final = 10
@@ -27,9 +27,11 @@ _TABLES: Final = (
       id TEXT PRIMARY KEY, changed INTEGER NOT NULL, journal INTEGER NOT NULL, reviews INTEGER NOT NULL,
       at TEXT NOT NULL, state TEXT NOT NULL, recipe TEXT NOT NULL, subject TEXT NOT NULL, generator TEXT NOT NULL,
       started TEXT, parent TEXT NOT NULL, person TEXT NOT NULL, pictures INTEGER NOT NULL, first TEXT NOT NULL,
-      cost TEXT, damage TEXT NOT NULL, waiting INTEGER NOT NULL, approved INTEGER NOT NULL, rejected INTEGER NOT NULL
+      cost TEXT, damage TEXT NOT NULL, waiting INTEGER NOT NULL, approved INTEGER NOT NULL, rejected INTEGER NOT NULL,
+      origin INTEGER NOT NULL, words TEXT NOT NULL
     ) WITHOUT ROWID""",
     "CREATE INDEX runs_by_time ON runs (at, id)",
+    "CREATE INDEX runs_by_parent ON runs (parent) WHERE parent <> ''",
     """CREATE TABLE pictures (
       run TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL,
       decided_by TEXT NOT NULL, decided_at TEXT, reason TEXT NOT NULL, PRIMARY KEY (run, name)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from prompt_kit.record.index.database import opened
+from prompt_kit.record.index.lines import line_of
 from prompt_kit.record.index.narrowing import Conditions, cursor_of, limit_in, review_in
 from prompt_kit.record.index.pages import HistoryChoices, HistoryPage, PastPicture, PastRun, PicturePage
 from prompt_kit.record.index.scanning import refresh
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from prompt_kit.record.index.lines import RefinementLine
     from prompt_kit.record.index.narrowing import Wanted
 
 _RUN_KEY = ("r.at", "r.id")
@@ -41,8 +43,8 @@ class History:
         conditions = Conditions(wanted)
         if review := review_in(wanted):
             conditions.add(f"r.{review} > 0")
-        rows, total, cursor = self._page("r.*", "runs AS r", _RUN_KEY, conditions, wanted)
-        return HistoryPage(tuple(self._run(row) for row in rows), total, cursor)
+        rows, total, cursor = self._page("r.*, r.id AS run", "runs AS r", _RUN_KEY, conditions, wanted)
+        return HistoryPage(tuple(self._run(row, line) for row, line in rows), total, cursor)
 
     def pictures(self, wanted: Wanted) -> PicturePage:
         """Return a page of pictures, those of the newest run first.
@@ -56,14 +58,15 @@ class History:
             conditions.add("p.state = ?", review)
         if sha256 := wanted.get("sha256"):
             conditions.add("p.sha256 = ?", sha256)
-        source, columns = "pictures AS p JOIN runs AS r ON r.id = p.run", "p.*, r.recipe AS recipe, r.person AS person"
+        source = "pictures AS p JOIN runs AS r ON r.id = p.run"
+        columns = "p.*, r.recipe, r.person, r.subject, r.parent"
         rows, total, cursor = self._page(columns, source, _PICTURE_KEY, conditions, wanted)
-        return PicturePage(tuple(self._picture(row) for row in rows), total, cursor)
+        return PicturePage(tuple(self._picture(row, line) for row, line in rows), total, cursor)
 
     def _page(
         self, columns: str, source: str, key: Sequence[str], conditions: Conditions, wanted: Wanted
-    ) -> tuple[list[sqlite3.Row], int, str]:
-        """Return the rows of a page, how many there are on all pages, and the cursor of the next page."""
+    ) -> tuple[list[tuple[sqlite3.Row, RefinementLine]], int, str]:
+        """Return the rows of a page with their lines, how many there are on all pages, and the cursor of the next."""
         limit = limit_in(wanted)
         with opened(self.root) as connection:
             refresh(connection, self.root)
@@ -75,9 +78,10 @@ class History:
             order = ", ".join(f"{column} DESC" for column in key)
             query = f"SELECT {columns} FROM {source} {conditions} ORDER BY {order} LIMIT ?"  # noqa: S608
             rows = connection.execute(query, [*conditions.values, limit + 1]).fetchall()
-        shown = rows[:limit]
+            shown = rows[:limit]
+            lines = [line_of(connection, row) for row in shown]
         last = [shown[-1][column[2:]] for column in key] if len(rows) > limit else []
-        return shown, total, cursor_of(*last) if last else ""
+        return list(zip(shown, lines, strict=True)), total, cursor_of(*last) if last else ""
 
     def choices(self) -> HistoryChoices:
         """Return what the history can be narrowed to.
@@ -91,7 +95,7 @@ class History:
             first, last = connection.execute("SELECT min(at), max(at) FROM runs").fetchone()
         return HistoryChoices(recipes, persons, generators, _day(first), _day(last))
 
-    def _run(self, row: sqlite3.Row) -> PastRun:
+    def _run(self, row: sqlite3.Row, line: RefinementLine) -> PastRun:
         folder = self.root / row["id"]
         if row["damage"]:  # the sentence holds the path, which may be another one by now
             return PastRun(summary_in(folder), row["waiting"], row["approved"], row["rejected"])
@@ -110,9 +114,9 @@ class History:
             person=row["person"],
             first=folder / row["first"] if row["first"] else None,
         )
-        return PastRun(summary, row["waiting"], row["approved"], row["rejected"])
+        return PastRun(summary, row["waiting"], row["approved"], row["rejected"], line.subject, line.version)
 
-    def _picture(self, row: sqlite3.Row) -> PastPicture:
+    def _picture(self, row: sqlite3.Row, line: RefinementLine) -> PastPicture:
         return PastPicture(
             path=self.root / row["run"] / row["name"],
             run=row["run"],
@@ -125,6 +129,9 @@ class History:
             decided_by=row["decided_by"],
             decided_at=datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
             reason=row["reason"],
+            subject=line.subject,
+            version=line.version,
+            replaced_by=line.replaced_by,
         )
 
 

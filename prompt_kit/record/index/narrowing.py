@@ -43,8 +43,10 @@ class Wanted(TypedDict, total=False):
     """The last day, in UTC."""
     sha256: str
     """The hash of a picture's bytes; of runs, of at least one of their pictures."""
+    run: str
+    """The id of the only run that is wanted."""
     words: str
-    """What is in the run's id or in the beginning of what was filled in first."""
+    """Words in the run's id, its recipe, its person, or anything that was filled in; each must be there."""
     limit: int
     """How many are on a page, 500 at the most."""
     cursor: str
@@ -68,10 +70,12 @@ class Conditions:
             self.add("r.at >= ?", f"{since:%Y-%m-%d}")
         if until := wanted.get("until"):
             self.add("r.at < ?", f"{until + timedelta(days=1):%Y-%m-%d}")
+        if run := wanted.get("run"):
+            self.add("r.id = ?", run)
         if sha256 := wanted.get("sha256"):
             self.add("r.id IN (SELECT run FROM pictures WHERE sha256 = ?)", sha256)
         for word in wanted.get("words", "").split():
-            self.add("(instr(lower(r.subject), ?) OR instr(r.id, ?))", *[word.lower()] * 2)
+            self.add("instr(r.words, ?)", word.lower())
 
     def __str__(self) -> str:
         return f"WHERE {' AND '.join(self._texts)}" if self._texts else ""

@@ -22,6 +22,10 @@ class PastRun:
     """How many of its pictures have no verdict."""
     approved: int
     rejected: int
+    subject: str = ""
+    """What it is about; of a refinement, what the first run of its line is about."""
+    version: int = 1
+    """Its place in the line of refinements it comes from: 1 refines nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,12 @@ class PastPicture:
     decided_by: str
     decided_at: datetime | None
     reason: str
+    subject: str = ""
+    """What it shows; of a refinement, what the first run of its line is about."""
+    version: int = 1
+    """Its place in the line of refinements it comes from: 1 was refined from nothing."""
+    replaced_by: str = ""
+    """The newest approved picture that was refined from this approved one, as run and file name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from prompt_kit.record.reviews import REVIEWS, reviewed_by, reviews_in
 from prompt_kit.record.runs.journal import JOURNAL
 from prompt_kit.record.runs.listing import days_of, pictures_in, summary_of
 from prompt_kit.record.runs.listing import summary as damaged_summary
-from prompt_kit.record.runs.reading import run_record
+from prompt_kit.record.runs.reading import id_of, run_record
 from prompt_kit.record.runs.schema import moment
 from prompt_kit.support import files
 from prompt_kit.support.money import recorded
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prompt_kit.record.reviews import ReviewedPicture
-    from prompt_kit.record.runs import RunSummary
+    from prompt_kit.record.runs import RunRecord, RunSummary
 
 _AT_ONCE: Final = 200
 """How many runs are read before they are written into the index."""
@@ -33,7 +33,13 @@ _AT_ONCE: Final = 200
 _SETTLED_NS: Final = 2_000_000_000
 """How long ago a folder must have changed until its time is trusted: some file systems count whole seconds."""
 
-_ADD_RUN: Final = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_MOST_WORDS: Final = 100_000
+"""So many characters of what was filled in are searched."""
+
+_LONGEST_NUMBER: Final = 10
+"""The numbers of pictures have fewer digits."""
+
+_ADD_RUN: Final = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_PICTURE: Final = "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -116,10 +122,11 @@ def _read(folder: Path) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]] | None:
         try:
             record = run_record(folder)
         except InputError:
-            summary, hashes = damaged_summary(folder), {}
+            summary, hashes, more = damaged_summary(folder), {}, (0, id_of(folder))
         else:
             summary = summary_of(folder, record)
             hashes = {name: sha256 for done in record.requests for name, sha256 in done.hashes}
+            more = _origin(record), _words(summary, record)
         verdicts = _verdicts(folder)
         names = [path.name for path in pictures_in(folder)]
     except (OSError, WorkspaceError):  # it goes at this moment
@@ -129,7 +136,7 @@ def _read(folder: Path) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]] | None:
         _picture_row(summary.id, name, at, hashes.get(name, ""), verdicts.get(name))
         for name in [*names, *(name for name in verdicts if name not in names)]
     ]
-    return _run_row(summary, state, at, [picture[3] for picture in pictures]), pictures
+    return _run_row(summary, state, at, [picture[3] for picture in pictures], more), pictures
 
 
 def _state(folder: Path) -> _State:
@@ -147,7 +154,30 @@ def _verdicts(folder: Path) -> dict[str, ReviewedPicture]:
         return {}
 
 
-def _run_row(summary: RunSummary, state: _State, at: str, states: list[str]) -> tuple[Any, ...]:
+def _origin(record: RunRecord) -> int:
+    """Return the number of the picture that a run refines; 0 when its record does not say which."""
+    number = (record.parent_picture or "").partition(".")[0].partition("-")[0]
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < _LONGEST_NUMBER else 0
+
+
+def _words(summary: RunSummary, record: RunRecord) -> str:
+    """Return all that a run is looked up by, in small letters."""
+    texts = (summary.id, summary.recipe, summary.person, *_texts(record.values))
+    return "\n".join(texts).lower()[:_MOST_WORDS]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts in a value, also in its lists and mappings."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)
+    elif isinstance(value, dict | list | tuple):
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _texts(entry)
+
+
+def _run_row(summary: RunSummary, state: _State, at: str, states: list[str], more: tuple[int, str]) -> tuple[Any, ...]:
     return _storable(
         summary.id,
         *state,
@@ -164,6 +194,7 @@ def _run_row(summary: RunSummary, state: _State, at: str, states: list[str]) -> 
         recorded(summary.cost),
         summary.damage,
         *(states.count(state) for state in ("waiting", "approved", "rejected")),
+        *more,
     )
 
 

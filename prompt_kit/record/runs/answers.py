@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import InputError
-from prompt_kit.outcome import Derived, Outcome, Picture, Piece, Usage, WebPage
+from prompt_kit.outcome import Derived, Outcome, Picture, Piece, Status, Usage, WebPage
 from prompt_kit.record.runs.schema import Answer, AnswerPiece, AnswerSource, Asked, Done
 from prompt_kit.support.heads import dimensions, sniff
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from prompt_kit.record.runs.schema import DerivedEntry
+    from prompt_kit.record.runs.schema import DerivedEntry, RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,21 @@ class Sent:
     """The request's number in the ledger."""
     paid: Decimal | None = None
     """The cost booked in the ledger, where the answer itself is lost; in US dollars, ``None`` is unknown."""
+
+
+def unseen_answers(record: RunRecord, folder: Path) -> dict[tuple[int, int], Outcome]:
+    """Return what stands in a record for answers that nobody saw and that may have been paid, by turn and repetition.
+
+    Those that were sent again, and came, are left out.
+    """
+    came = {(done.request.turn, done.request.take) for done in record.requests if done.answer.status is Status.OK}
+    lost = [
+        done
+        for done in record.requests
+        if done.answer.status is Status.CANCELLED and done.answer.billable != "no" and done.request.estimate != 0
+    ]
+    places = {(done.request.turn, done.request.take): done for done in lost}
+    return {place: outcome_of(done, folder) for place, done in places.items() if place not in came}
 
 
 def asked(sent: Sent, turn_name: str) -> Asked:

@@ -198,13 +198,14 @@ def summary_of(folder: Path, record: RunRecord) -> RunSummary:
 def subject_of(record: RunRecord) -> str:
     """Return what a run is about, on one line: the change that was asked for, its subject, or the first words in it.
 
-    A value of a single word is as often a choice, such as ``swap``, and says little; it counts where nothing else does.
+    A value of a single word is as often a choice, such as ``swap``, and says little, as does the name of a language;
+    they count where nothing else does.
     """
     slots = {part.get("reference") or part.get("mask") for turn in record.turns for part in turn.get("parts", ())}
     texts = {name: _first_text(value) for name, value in record.values.items() if value and name not in slots}
     refined = record.parent or next(iter(texts), "") == "change"
     named = texts.get("change", "") if refined else ""
-    several = (text for text in texts.values() if " " in text)
+    several = (text for name, text in texts.items() if " " in text and "language" not in name)
     return named or texts.get("subject") or next(several, "") or next(iter(texts.values()), "")
 
 

@@ -129,16 +129,19 @@ if (form) {
     if (input) input.hidden = select.value !== "=own";
   };
   const rows = (box) => {
-    const inputs = all("input", box);
-    const last = inputs[inputs.length - 1];
-    if (!last || !last.value || inputs.length >= Number(box.dataset.most)) return;
-    const next = last.cloneNode();
-    const number = inputs.length + 1;
-    next.value = "";
-    next.removeAttribute("value");
-    next.id = last.id.replace(/\d+$/, number);
-    next.placeholder = "one more";
-    next.setAttribute("aria-label", last.getAttribute("aria-label").replace(/\d+$/, number));
+    const lines = all("[data-row]", box);
+    const last = lines[lines.length - 1];
+    if (!last || !last.querySelector("input, textarea").value || lines.length >= Number(box.dataset.most)) return;
+    const next = last.cloneNode(true);
+    const number = lines.length + 1;
+    for (const input of all("input, textarea", next)) {
+      input.value = "";
+      input.removeAttribute("value");
+      if (input.tagName === "TEXTAREA") input.textContent = "";
+      input.id = input.id.replace(/\d+$/, number);
+      input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/\d+(?=$|:)/, number));
+    }
+    next.querySelector("input, textarea").placeholder = "one more";
     last.after(next);
   };
   form.addEventListener("input", (event) => {

@@ -1,0 +1,75 @@
+"""What pages call runs and pictures: by what they show and their version, and in other words for those who do not see.
+
+A refinement has the name of what it began with: "A ceramic mug, version 2" rather than the words of its change.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from prompt_kit.errors import PromptKitError
+from prompt_kit.record.runs.listing import subject_of
+from prompt_kit.support.text import whole_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from prompt_kit.record.runs import Run, RunRecord
+    from prompt_kit.studio.studio import Studio
+
+LONGEST_NAME: Final = 70
+"""Longest name of a run, in characters, without its version."""
+
+LONGEST_ALT: Final = 250
+"""Longest alternative text that is proposed, in characters; screen readers read it in one go."""
+
+_LONGEST_SUBJECT: Final = 120
+"""So much of it is what the picture shows, in characters, where exact words follow."""
+
+_EXACT_WORDS: Final = frozenset({"copy", "copies"})
+
+
+def name_of(subject: str, title: str, version: int = 1) -> str:
+    """Return what a run is called: what it shows, or the title of its recipe where nobody has said that."""
+    text = whole_words(subject, LONGEST_NAME).rstrip(" .,;:") or title
+    return f"{text[:1].upper()}{text[1:]}" + (f", version {version}" if version > 1 else "")
+
+
+def alternative_text(studio: Studio, line: Sequence[Run]) -> str:
+    """Return a proposal for the alternative text of a run's pictures.
+
+    It is the subject of the first of its line, and the exact words of the last one that has any.
+
+    Args:
+        studio: With the recipes.
+        line: The run and those it was refined from, the nearest first.
+    """
+    first = line[-1].fields
+    subject = " ".join(subject_of(first).split())
+    title = studio.title(first.recipe)
+    words = next(filter(None, (tuple(_exact_words(studio, run.fields)) for run in line)), ())
+    unsaid = [text for text in words if text.casefold() not in subject.casefold()]
+    if subject and subject == first.values.get("language"):
+        subject = "" if unsaid else f"{title}: {subject}"
+    if not unsaid:
+        return whole_words(subject, LONGEST_ALT) or title
+    quoted = ", ".join(f"“{text}”" for text in unsaid)
+    named = whole_words(subject, _LONGEST_SUBJECT)
+    return whole_words(
+        f"{named}, with the words {quoted}" if named else f"Picture with the words {quoted}", LONGEST_ALT
+    )
+
+
+def _exact_words(studio: Studio, record: RunRecord) -> Iterator[str]:
+    """Yield the words that stand in the pictures of a run, without where and how."""
+    try:
+        fields = studio.recipe(record.recipe).form.fields
+    except PromptKitError:
+        return
+    names = [field.name for field in fields if field.kind in _EXACT_WORDS and not field.name.startswith("old_")]
+    for name in names:
+        value: Any = record.values.get(name)
+        for entry in value if isinstance(value, list | tuple) else [value]:
+            text = str(entry or "").partition("::")[0].strip()
+            if text not in {"", "-"}:
+                yield " ".join(text.split())
