@@ -76,7 +76,7 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
     with path.open("rb") as file:
         kind = sniff(file.read(64)) or ""
     fits = [fit(width, height, channel) for channel in CHANNELS.values()] if width and height else []
-    versions = shvisible(request, own)
+    versions = shown_versions(request, own)
     typed = {"reason": "", "review_problem": "", "change": "", "change_problem": "", "judged": None}
     return page(
         request,
@@ -134,7 +134,7 @@ class ChosenChannel:
     fit: Fit
 
 
-def shvisible(request: Request, own: PictureView) -> tuple[ShownVersion, ...]:
+def shown_versions(request: Request, own: PictureView) -> tuple[ShownVersion, ...]:
     """Return the versions of a picture with what was decided about each."""
     versions = versions_of(request, own)
     states = [_state_of(version) for version in versions]
@@ -197,5 +197,5 @@ def versions_of(request: Request, own: PictureView) -> tuple[Version, ...]:
         versions: tuple[Version, ...] = studio.kit.versions(own.run, own.name)
     except PromptKitError:
         return ()
-    visible = tuple(version for version in versions if everything or version.run.person == person)
-    return visible if len(visible) > 1 else ()
+    own_versions = tuple(version for version in versions if everything or version.run.person == person)
+    return own_versions if len(own_versions) > 1 else ()
