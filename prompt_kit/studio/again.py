@@ -68,7 +68,8 @@ def _own_photo(request: Request, data: bytes) -> Response:
     library = studio.library
     cards = {name: head for kind in ("recipe", "preset") for name, head in library.heads(kind).items()}
     usable = [(name, head, slot) for name, head in cards.items() if (slot := _first_slot(studio, name))]
-    usable.sort(key=lambda entry: (entry[2].min == 0, entry[1].title))
+    order = ["photography", "marketing", "editing", "people"]
+    usable.sort(key=lambda entry: (order.index(entry[1].category) if entry[1].category in order else 9, entry[1].title))
     return page(request, "ownphoto.html", upload=upload, usable=usable)
 
 

@@ -44,6 +44,8 @@ PRESETS: Final = "Made for your team"
 FAVOURITES: Final = "Your favourites"
 USED: Final = "Used last"
 FITTING: Final = "What fits your words"
+MOST_FITTING: Final = 12
+"""So many cards a search shows at the most."""
 MOST_USED: Final = 4
 """So many of the recipes that were used last stand at the top: a row on a wide screen."""
 
@@ -93,12 +95,11 @@ def _nearest(words: list[str], cards: list[Card]) -> list[str]:
 
 
 def found_in(cards: list[Card], words: list[str], texts: Mapping[str, str]) -> list[Card]:
-    """Return the cards that have the most words of a search, each once, the best first."""
+    """Return the cards with words of a search, each once: first those with most of them in title and summary."""
     once = {card.name: card for card in cards}.values()
     fitting = [(card.fits(words, texts.get(card.name, "")), card) for card in once]
-    most = max((number for (number, _), _ in fitting), default=0)
-    best = sorted((pair for pair in fitting if pair[0][0] == most > 0), key=lambda pair: -pair[0][1])
-    return [replace(card, group=FITTING) for _, card in best]
+    best = sorted((pair for pair in fitting if pair[0][0]), key=lambda pair: (-pair[0][1], -pair[0][0]))
+    return [replace(card, group=FITTING) for _, card in best[:MOST_FITTING]]
 
 
 @router.get("/")

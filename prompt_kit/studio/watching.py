@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator  # noqa: TC003 - FastAPI reads the annotations
+from collections.abc import AsyncIterator, Mapping  # noqa: TC003 - FastAPI reads the annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from prompt_kit.studio.ordering import OrderRunner
 
 router = APIRouter()
+
+NOTHING_MADE: Final[Mapping[str, str]] = {}
+"""No picture was made here from another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +154,14 @@ def _takes(
 ) -> tuple[TakeView, ...]:
     turns = order.prompt.get("turns", [])
     made = {(done.request.turn, done.request.take): done for done in (record.requests if record else ())}
+    made_here = {entry.source: entry.file for entry in (record.derived if record else ())}
     views = []
     for take in range(order.count):
         for number, turn in enumerate(turns):
             name = str(turn.get("name") or "") if len(turns) > 1 else ""
             done = made.get((number, take))
             if done is not None and done.answer.status is not Status.CANCELLED:
-                views.append(answered(take, name, done, folder))
+                views.append(answered(take, name, done, folder, made_here))
             elif working and on_their_way > 0:
                 on_their_way -= 1
                 views.append(TakeView(take + 1, name, "working", headline="Working"))
@@ -173,10 +177,22 @@ def number_of(picture: str) -> int:
     return int(picture.partition(".")[0].partition("-")[0])
 
 
-def answered(take: int, name: str, done: Done, folder: Path | None) -> TakeView:
-    """Return one picture that was ordered, by the answer to its request."""
+def answered(
+    take: int, name: str, done: Done, folder: Path | None, made_here: Mapping[str, str] = NOTHING_MADE
+) -> TakeView:
+    """Return one picture that was ordered, by the answer to its request.
+
+    Args:
+        take: Which repetition, from 0.
+        name: What it shows, where one prompt makes several.
+        done: The request with its answer.
+        folder: The folder of its run.
+        made_here: The file that was made here from each picture, where one was.
+    """
     answer = done.answer
-    there = tuple(picture for picture in done.pictures if folder and (folder / picture).is_file())
+    masters = [picture for picture in done.pictures if folder and (folder / picture).is_file()]
+    # A cut-out, or what was put into the original, is the picture that was wanted.
+    there = tuple(made_here.get(picture, picture) for picture in masters)
     if answer.status is Status.OK and (there or not done.pictures):
         return TakeView(take + 1, name, "done", there, text=answer.text)
     if answer.status is Status.OK:

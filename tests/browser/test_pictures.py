@@ -174,7 +174,7 @@ def test_a_dropped_picture_opens_the_form_with_its_settings(
     page.locator("[data-again] input[type=file]").set_input_files(
         LIBRARY.roots[-1].recipes / "pictures/living-room.png"
     )
-    expect(page.locator("main")).to_contain_text("No run here has made this picture.")
+    expect(page.locator("main")).to_contain_text("What shall become of your photo?")
 
 
 def test_the_pages_of_pictures_are_for_everybody(

@@ -116,14 +116,16 @@ class DraftStore:
         Raises:
             WorkspaceError: When they cannot be read.
         """
-        drafts = []
+        drafts: list[tuple[Draft, int]] = []
         for path in _files(self.root / folder_name(person)):
             try:
-                drafts.append(self.load(person, path.stem))
-            except (InputError, NotFoundError):  # it was removed at this moment, or is damaged
+                drafts.append((self.load(person, path.stem), path.stat().st_mtime_ns))
+            except (InputError, NotFoundError, OSError):  # it was removed at this moment, or is damaged
                 continue
-        wanted = (draft for draft in drafts if recipe in {"", draft.recipe})
-        return tuple(sorted(wanted, key=lambda draft: (draft.saved, draft.id), reverse=True))
+        wanted = [pair for pair in drafts if recipe in {"", pair[0].recipe}]
+        # Two of the same millisecond are told apart by their files.
+        wanted.sort(key=lambda pair: (pair[0].saved, pair[1]), reverse=True)
+        return tuple(draft for draft, _ in wanted)
 
     def delete(self, person: str, draft: str) -> bool:
         """Remove a draft; return ``False`` when there is none.

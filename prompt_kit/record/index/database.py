@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 INDEX: Final = ".history.db"
 """The name of the file, among the runs."""
 
-_VERSION: Final = 3
+_VERSION: Final = 4
 """Of the tables; a file with another one is made anew."""
 
 _BUSY_S: Final = 10

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from prompt_kit.record.index.database import opened
 from prompt_kit.record.index.lines import line_of
-from prompt_kit.record.index.narrowing import Conditions, cursor_of, limit_in, review_in
+from prompt_kit.record.index.narrowing import SOURCE, Conditions, cursor_of, limit_in, review_in
 from prompt_kit.record.index.pages import HistoryChoices, HistoryPage, PastPicture, PastRun, PicturePage
 from prompt_kit.record.index.scanning import refresh
 from prompt_kit.record.runs.listing import RunSummary
@@ -56,6 +56,8 @@ class History:
         conditions = Conditions(wanted)
         if review := review_in(wanted):
             conditions.add("p.state = ?", review)
+        elif not wanted.get("sha256"):
+            conditions.add("p.state <> ?", SOURCE)
         if sha256 := wanted.get("sha256"):
             conditions.add("p.sha256 = ?", sha256)
         source = "pictures AS p JOIN runs AS r ON r.id = p.run"

@@ -53,6 +53,10 @@ class Wanted(TypedDict, total=False):
     """The page's beginning, as the page before has it."""
 
 
+SOURCE: Final = "source"
+"""The state of a picture from which the finished one was made here: that one is decided about instead."""
+
+
 class Conditions:
     """The conditions of a query, and the values in them."""
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.record.index.database import transaction
+from prompt_kit.record.index.narrowing import SOURCE
 from prompt_kit.record.reviews import REVIEWS, reviewed_by, reviews_in
+from prompt_kit.record.reviews.pictures import reviewable
 from prompt_kit.record.runs.journal import JOURNAL
-from prompt_kit.record.runs.listing import days_of, pictures_in, summary_of
+from prompt_kit.record.runs.listing import days_of, summary_of
 from prompt_kit.record.runs.listing import summary as damaged_summary
 from prompt_kit.record.runs.reading import id_of, run_record
 from prompt_kit.record.runs.schema import moment
@@ -128,12 +130,15 @@ def _read(folder: Path) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]] | None:
             hashes = {name: sha256 for done in record.requests for name, sha256 in done.hashes}
             more = _origin(record), _words(summary, record)
         verdicts = _verdicts(folder)
-        names = [path.name for path in pictures_in(folder)]
+        names = [path.name for path in reviewable(folder)]
     except (OSError, WorkspaceError):  # it goes at this moment
         return None
     at = moment(summary.started.astimezone(UTC)) if summary.started else f"{folder.parent.name}T00:00:00.000+00:00"
+    finished = {name.partition("-")[0] for name in names if "-" in name}
     pictures = [
-        _picture_row(summary.id, name, at, hashes.get(name, ""), verdicts.get(name))
+        _picture_row(
+            summary.id, name, at, hashes.get(name, ""), verdicts.get(name), is_source=name.partition(".")[0] in finished
+        )
         for name in [*names, *(name for name in verdicts if name not in names)]
     ]
     return _run_row(summary, state, at, [picture[3] for picture in pictures], more), pictures
@@ -198,9 +203,11 @@ def _run_row(summary: RunSummary, state: _State, at: str, states: list[str], mor
     )
 
 
-def _picture_row(run: str, name: str, at: str, recorded_hash: str, picture: ReviewedPicture | None) -> tuple[Any, ...]:
+def _picture_row(  # noqa: PLR0913 - a row has as many columns
+    run: str, name: str, at: str, recorded_hash: str, picture: ReviewedPicture | None, *, is_source: bool
+) -> tuple[Any, ...]:
     if picture is None:
-        return run, name, recorded_hash, "waiting", at, "", None, ""
+        return run, name, recorded_hash, SOURCE if is_source else "waiting", at, "", None, ""
     decided = picture.decided
     by, when, why = (decided.person, moment(decided.at), decided.reason) if decided else ("", None, "")
     return _storable(run, name, picture.sha256, picture.state, at, by, when, why)

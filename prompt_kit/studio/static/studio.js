@@ -228,6 +228,7 @@ if (form) {
       const most = Number(slot.dataset.most);
       const pictures = all("[data-upload-id]", list);
       if (most === 1 && pictures.length > 1) pictures.slice(0, -1).forEach((old) => old.remove());
+      if (most === 1) slot.querySelector(".drop span").textContent = "Choose another picture";
       refresh();
     } catch {
       online(false);
@@ -299,4 +300,9 @@ if (form) {
   draw();
   document.addEventListener("DOMContentLoaded", restore);  // htmx listens from then on
   document.querySelector("[autofocus]")?.focus();
+}
+
+// ---- begin with a picture: choosing one is enough
+for (const input of all("[data-again] input[type=file]")) {
+  input.addEventListener("change", () => { if (input.files.length) input.form.requestSubmit(); });
 }
