@@ -51,6 +51,7 @@ def build(work: Path, site: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     shutil.copy(DOCS / "build" / "style.css", pages / "style.css")
+    shutil.copytree(DOCS / "pictures", pages / "pictures", dirs_exist_ok=True)
     for schema in (DOCS / "schema").glob("*.json"):
         (pages / "schema").mkdir(exist_ok=True)
         shutil.copy(schema, pages / "schema" / schema.name)
