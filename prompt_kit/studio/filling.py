@@ -219,7 +219,7 @@ def _form_page(request: Request, filling: Filling, status: int = 200) -> HTMLRes
         orders=orders_of(request, filling.draft),
         refused=status != 200,  # noqa: PLR2004 - the usual answer
         upload=lambda key: _upload(studio, key),
-        has_last=bool(studio.kit.history(recipe=filling.recipe.name, person=person_of(request), limit=1).runs),
+        has_last=studio.has_made(filling.recipe.name, person_of(request)),
     )
 
 

@@ -32,6 +32,9 @@ LOOK_AGAIN: Final = 1.0
 BUDGET_AGE: Final = 2.0
 """For so many seconds, what is left of the budget is not asked again."""
 
+MADE_AGE: Final = 60.0
+"""For so many seconds, it is not asked again whether a person has made pictures with a recipe."""
+
 _MOST_PERSONS: Final = 1_000
 """Of so many persons it is remembered what is left of the budget."""
 
@@ -62,6 +65,7 @@ class Studio:
         self._lock = Lock()
         self._loaded: Loaded | None = None
         self._looked = float("-inf")
+        self._made: dict[tuple[str, str], tuple[float, bool]] = {}
         self._left: dict[str, tuple[float, tuple[LimitLeft, ...]]] = {}
         self._counted = float("-inf")
         self._waiting = 0
@@ -120,6 +124,20 @@ class Studio:
         """The generators that can be chosen, the usual one first."""
         others = [name for name in BUILT_IN if is_free(name) and name != self.generator]
         return (self.generator, *others)
+
+    def has_made(self, recipe: str, person: str) -> bool:
+        """Return whether a person has made pictures with a recipe, as it was within the last minute."""
+        key, now = (recipe, person), time.monotonic()
+        asked, made = self._made.get(key, (float("-inf"), False))
+        if made or now - asked < MADE_AGE:
+            return made
+        self._made[key] = now, False  # whoever comes meanwhile does not wait
+        with suppress(PromptKitError):  # nobody waits for a form because the history is busy
+            made = bool(self.kit.history(recipe=recipe, person=person, limit=1).runs)
+        self._made[key] = now, made
+        while len(self._made) > _MOST_PERSONS:
+            self._made.pop(next(iter(self._made)), None)
+        return made
 
     def limits(self, person: str = "", *, now: bool = False) -> tuple[LimitLeft, ...]:
         """Return the limits that a person's money has, the tightest first, as they were a moment ago.
