@@ -299,7 +299,9 @@ if (form) {
   });
   draw();
   document.addEventListener("DOMContentLoaded", restore);  // htmx listens from then on
-  document.querySelector("[autofocus]")?.focus();
+  // A link to a field may have been followed before this file was there.
+  const field = location.hash.match(/^#field-(.+)$/);
+  if (field) goto(field[1]); else document.querySelector("[autofocus]")?.focus();
 }
 
 // ---- begin with a picture: choosing one is enough
