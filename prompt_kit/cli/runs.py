@@ -299,20 +299,4 @@ def _plain_spending(spending: Spending) -> dict[str, Any]:
 
 
 def _plain(past: PastRun) -> dict[str, Any]:
-    run = past.run
-    return {
-        "id": run.id,
-        "folder": str(run.folder),
-        "state": run.state,
-        "recipe": run.recipe,
-        "subject": run.subject,
-        "generator": run.generator,
-        "started": run.started.isoformat() if run.started else None,
-        "parent": run.parent or None,
-        "person": run.person or None,
-        "pictures": run.pictures,
-        "approved": past.approved,
-        "rejected": past.rejected,
-        "cost_usd": recorded(run.cost),
-        "damage": run.damage,
-    }
+    return past.to_dict() | {"folder": str(past.run.folder), "damage": past.run.damage}

@@ -111,22 +111,7 @@ def plain_order(view: OrderView) -> dict[str, Any]:
 
 def plain_run(past: PastRun) -> dict[str, Any]:
     """Return a line of the history."""
-    run = past.run
-    return {
-        "id": run.id,
-        "state": run.state,
-        "recipe": run.recipe,
-        "subject": run.subject,
-        "generator": run.generator,
-        "started": run.started.isoformat() if run.started else None,
-        "person": run.person or None,
-        "parent": run.parent or None,
-        "pictures": run.pictures,
-        "waiting": past.waiting,
-        "approved": past.approved,
-        "rejected": past.rejected,
-        "cost_usd": recorded(run.cost),
-    }
+    return past.to_dict() | {"waiting": past.waiting}
 
 
 def plain_picture(past: PastPicture) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 
 from prompt_kit.errors import PromptKitError
 from prompt_kit.studio.access import person_of
-from prompt_kit.studio.pages import page
+from prompt_kit.studio.pages import is_part, page
 from prompt_kit.studio.roles import check_upload
 
 if TYPE_CHECKING:
@@ -62,6 +62,6 @@ def delete(request: Request, key: str, back: str = "/") -> Response:
     studio: Studio = request.app.state.studio
     check_upload(request, key)
     studio.kit.uploads.delete(key)
-    if "hx-request" in request.headers:
+    if is_part(request):
         return HTMLResponse("")
     return RedirectResponse(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", 303)

@@ -17,7 +17,7 @@ from prompt_kit.record.placed import ENDED, placed, placed_orders
 from prompt_kit.record.runs import run_record
 from prompt_kit.record.runs.listing import subject_of
 from prompt_kit.studio.access import person_of
-from prompt_kit.studio.pages import page
+from prompt_kit.studio.pages import is_part, page
 from prompt_kit.support import files
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ async def drop(request: Request, token: str) -> Response:
 
 
 async def _after(request: Request, order: PlacedOrder) -> Response:
-    if "hx-request" in request.headers:
+    if is_part(request):
         return await run_in_threadpool(results, request, order.draft or order.refines)
     where = f"/make/{order.recipe}?draft={order.draft}#result" if order.draft else f"/orders/{order.token}"
     if order.refines:

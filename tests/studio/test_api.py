@@ -25,6 +25,7 @@ from prompt_kit.studio.api import router
 from prompt_kit.studio.app import create_app
 
 from .asking import HOST
+from .test_team import TEAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,20 +34,7 @@ if TYPE_CHECKING:
     from httpx2 import Response
 
 TOKENS: Final = {letter * 32: name for letter, name in (("a", "anna"), ("b", "ben"), ("c", "cleo"))}
-TEAM: Final = """\
-    generator: proof
-    team:
-      make: [anna, ben]
-      write: [anna]
-      approve: [anna]
-      see: [anna]
-      largest_size: 1K
-      highest_tier: standard
-      pictures: 2
-      budget: {everyone: 0.20}
-      settings: {aspect_ratio: "1:1"}
-      values: {style: tin}
-    """
+RULES: Final = f"    generator: proof\n{TEAM}"
 OWL: Final = {"recipe": "badge", "values": {"subject": "an owl"}}
 
 
@@ -85,7 +73,7 @@ class Program:
 @pytest.fixture
 def kit(tree: MakeTree) -> Kit:
     """A project with a policy and a recipe, in which pictures are proofs."""
-    return Kit(find_project(tree(**BADGE, **{"prompt-kit.yaml": TEAM})))
+    return Kit(find_project(tree(**BADGE, **{"prompt-kit.yaml": RULES})))
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from prompt_kit.support.money import recorded
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -26,6 +28,24 @@ class PastRun:
     """What it is about; of a refinement, what the first run of its line is about."""
     version: int = 1
     """Its place in the line of refinements it comes from: 1 refines nothing."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what every face says of a run, as plain data."""
+        run = self.run
+        return {
+            "id": run.id,
+            "state": run.state,
+            "recipe": run.recipe,
+            "subject": run.subject,
+            "generator": run.generator,
+            "started": run.started.isoformat() if run.started else None,
+            "parent": run.parent or None,
+            "person": run.person or None,
+            "pictures": run.pictures,
+            "approved": self.approved,
+            "rejected": self.rejected,
+            "cost_usd": recorded(run.cost),
+        }
 
 
 @dataclass(frozen=True, slots=True)
