@@ -300,8 +300,13 @@ if (form) {
   draw();
   document.addEventListener("DOMContentLoaded", restore);  // htmx listens from then on
   // A link to a field may have been followed before this file was there.
-  const field = location.hash.match(/^#field-(.+)$/);
-  if (field) goto(field[1]); else document.querySelector("[autofocus]")?.focus();
+  const followed = () => {
+    const field = location.hash.match(/^#field-(.+)$/);
+    if (field) goto(field[1]);
+    return Boolean(field);
+  };
+  window.addEventListener("hashchange", followed);
+  if (!followed()) document.querySelector("[autofocus]")?.focus();
 }
 
 // ---- begin with a picture: choosing one is enough
