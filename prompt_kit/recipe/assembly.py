@@ -306,6 +306,11 @@ def _condition_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]
                 )
                 message = f"away_from names '{other}', which is no other parameter. {hint}".strip()
                 yield message, ("parameters", name, "away_from")
+    for name, parameter in recipe.spec.parameters.items():
+        if parameter.spare_with and parameter.spare_with not in recipe.references:
+            hint = did_you_mean(parameter.spare_with, list(recipe.references))
+            message = f"spare_with names '{parameter.spare_with}', which is no reference slot. {hint}".strip()
+            yield message, ("parameters", name, "spare_with")
     for kind, asked in (("parameters", recipe.spec.parameters), ("references", recipe.spec.references)):
         for name, input_ in asked.items():
             for other in input_.show_if:
