@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher, get_close_matches
+from difflib import get_close_matches
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.support.patterns import pattern
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 NEAREST: Final = 3
 """So many recipes are shown where none fits."""
+
+LONGEST: Final = 200
+"""So many characters of a search are looked at."""
 
 _WORD: Final = pattern(r"[^\W_]+")
 _SMALL: Final = frozenset(
@@ -100,7 +104,7 @@ def nearest(search: str, heads: Mapping[str, Head], most: int = NEAREST) -> list
 
     def likeness(name: str) -> tuple[bool, float]:
         entry = _Entry(name, heads[name])
-        alike = max((SequenceMatcher(None, word, other).ratio() for word in asked for other in entry.words), default=0)
+        alike = max((_likeness(word, other) for word in asked for other in entry.words), default=0.0)
         return _ANYTHING in entry.phrases, alike
 
     return sorted(heads, key=likeness, reverse=True)[:most]
@@ -109,9 +113,15 @@ def nearest(search: str, heads: Mapping[str, Head], most: int = NEAREST) -> list
 _ANYTHING: Final = "anythingelse"
 
 
+def _likeness(word: str, other: str) -> float:
+    """Return the share of pairs of letters that two words have in common, from 0 to 1."""
+    pairs, others = {*pairwise(word)}, {*pairwise(other)}
+    return 2 * len(pairs & others) / (len(pairs) + len(others) or 1)
+
+
 def _asked(search: str) -> list[str]:
     """Return the words of weight in a search; all of them, when none has any."""
-    every = list(dict.fromkeys(map(_singular, _WORD.findall(search.casefold()))))
+    every = list(dict.fromkeys(map(_singular, _WORD.findall(search[:LONGEST].casefold()))))
     heavy = [word for word in every if word not in _SMALL]
     return [word for word in heavy if word not in _EVERYWHERE] or heavy or every
 
@@ -119,7 +129,7 @@ def _asked(search: str) -> list[str]:
 def _worth(entry: _Entry, asked: list[str], search: str) -> tuple[int, float]:
     """Return how many of the words a recipe has, and how much they count there."""
     worths = [entry.worth(word) for word in asked]
-    use = entry.is_used_for(_joined(search))
+    use = entry.is_used_for(_joined(search[:LONGEST]))
     if use is not None:
         return len(asked), sum(worths) + _WHOLE - use * _LATER
     return sum(map(bool, worths)), sum(worths)

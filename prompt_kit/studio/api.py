@@ -78,7 +78,7 @@ def recipes(request: Request, search: str = "") -> list[dict[str, Any]]:
     heads = {name: (kind, head) for kind in kinds for name, head in library.heads(kind).items()}
     names = list(heads)
     if search.strip():
-        names = fitting(search[:200], {name: head for name, (_, head) in heads.items()}, library.texts)
+        names = fitting(search, {name: head for name, (_, head) in heads.items()}, library.texts)
     return [{"name": name, "kind": heads[name][0], **heads[name][1].to_dict()} for name in names]
 
 

@@ -44,8 +44,6 @@ FAVOURITES: Final = "Your favourites"
 USED: Final = "Used last"
 FITTING: Final = "What fits your words"
 NEAREST: Final = "What comes nearest"
-LONGEST: Final = 200
-"""So many characters of a search are looked at."""
 MOST_FITTING: Final = 12
 """So many cards a search shows at the most."""
 MOST_USED: Final = 4
@@ -95,7 +93,7 @@ def gallery(request: Request, search: str = "") -> HTMLResponse:
     studio: Studio = request.app.state.studio
     cards, fits = cards_of(studio, person_of(request)), True
     if search.strip():
-        cards, fits = found_in(cards, search[:LONGEST], studio.library.texts)
+        cards, fits = found_in(cards, search, studio.library.texts)
     groups: dict[str, list[Card]] = {}
     for card in cards:
         groups.setdefault(card.group, []).append(card)

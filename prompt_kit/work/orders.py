@@ -85,6 +85,9 @@ class Item:
     priced: bool
     """Whether the prices of the catalogue are those of the generator."""
     warnings: tuple[str, ...] = ()
+    """What to know before it is sent, in whole sentences; those of `notes` are among them."""
+    notes: tuple[Problem, ...] = ()
+    """What to know about a parameter before it is sent, for forms to show it beside the field."""
     refusals: tuple[Problem, ...] = ()
     """Why it cannot be made."""
     same_as: int | None = None

@@ -228,7 +228,7 @@ if (form) {
       const most = Number(slot.dataset.most);
       const pictures = all("[data-upload-id]", list);
       if (most === 1 && pictures.length > 1) pictures.slice(0, -1).forEach((old) => old.remove());
-      if (most === 1) slot.querySelector(".drop span").textContent = "Choose another picture";
+      if (most === 1 && slot.dataset.role !== "mask") slot.querySelector(".drop span").textContent = "Choose another picture";
       refresh();
     } catch {
       online(false);
