@@ -10,9 +10,11 @@ from prompt_kit.recipe.library import Library
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
 from prompt_kit.recipe.recipe import Recipe
+from prompt_kit.recipe.searching import NEAREST, fitting
 from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 from prompt_kit.recipe.turns import phrase_of, template_name
 from prompt_kit.support.calls import check_kind
+from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,9 +45,17 @@ def load(name: str, *, library: Library | None = None) -> Recipe:
         except NotFoundError as error:
             if error.name != name:
                 raise
-            raise NotFoundError("recipe", name, [*library.names("recipe"), *presets]) from None
+            there = [*library.names("recipe"), *presets]
+            raise NotFoundError("recipe", name, there, way_out=_used_for(name, library)) from None
     preset = library.preset(name)
     return _filled(load(preset.spec.extends, library=library), preset)
+
+
+def _used_for(name: str, library: Library) -> str:
+    """Return which recipes are used for what somebody took for the name of one; empty when none is."""
+    heads = {**library.heads("preset"), **library.heads("recipe")}
+    fits = fitting(name, heads)[:NEAREST]
+    return f"For this there {'is' if len(fits) == 1 else 'are'} {series(fits)}." if fits else ""
 
 
 def with_preset(recipe: Recipe, name: str) -> Recipe:
@@ -296,6 +306,11 @@ def _condition_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]
                 )
                 message = f"away_from names '{other}', which is no other parameter. {hint}".strip()
                 yield message, ("parameters", name, "away_from")
+    for name, parameter in recipe.spec.parameters.items():
+        if parameter.spare_with and parameter.spare_with not in recipe.references:
+            hint = did_you_mean(parameter.spare_with, list(recipe.references))
+            message = f"spare_with names '{parameter.spare_with}', which is no reference slot. {hint}".strip()
+            yield message, ("parameters", name, "spare_with")
     for kind, asked in (("parameters", recipe.spec.parameters), ("references", recipe.spec.references)):
         for name, input_ in asked.items():
             for other in input_.show_if:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -49,7 +50,7 @@ _SPECS: Final[dict[str, type[BaseModel]]] = {
 }
 _NAME = pattern(NAME_PATTERN)
 # A key at the left margin, and the lines that belong to its value; to find a line break is faster than "^".
-_HEAD = pattern(r"\n(?:title|summary|category):.*(?:\n(?:[ \t].*)?(?=\n|\Z))*")
+_HEAD = pattern(r"\n(?:title|summary|category|used_for|with_photo):.*(?:\n(?:(?:[ \t]|-[ \t]).*)?(?=\n|\Z))*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,20 @@ class LibraryFile(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Title, summary and category from the top of a file."""
+    """What the top of a file says of it, for lists and the search."""
 
     title: str
     summary: str
     category: str
+    used_for: tuple[str, ...] = ()
+    """Everyday words by which people look for it."""
+    with_photo: str = ""
+    """What becomes of a photo that somebody brings; empty where that is not what it is for."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        plain = {"title": self.title, "summary": self.summary, "category": self.category}
+        return {**plain, "used_for": list(self.used_for), "with_photo": self.with_photo}
 
 
 class Library:
@@ -176,9 +186,18 @@ class Library:
         return self._names[kind]
 
     def heads(self, kind: str = "recipe") -> dict[str, Head]:
-        """Return title, summary and category of each recipe, strategy or preset, by name; only the top is parsed."""
+        """Return what the top of the file of each recipe, strategy or preset says, by name; the rest is not parsed."""
         files = {path.stem: (root, path) for root, path in reversed(list(self._files(kind)))}
         return {name: self._head(*files[name]) for name in self.names(kind)}
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """Everything that the files of recipes and presets say, in lower case, by name; for the search."""
+        texts: dict[str, str] = {}
+        for path in (path for kind in ("preset", "recipe") for path in self.paths(kind)):
+            with suppress(InputError):
+                texts.setdefault(path.stem, self.text(path, self.label(path)).lower())
+        return texts
 
     def recipe(self, name: str) -> LibraryFile[RecipeSpec]:
         """Return a recipe with its file.
@@ -262,8 +281,17 @@ class Library:
             content = YamlFile(path, label, head).data
         except InputError as error:
             return Head(spoken(path.stem), f"(cannot be read: {str(error).splitlines()[0]})", "")
-        title, summary, category = (str(content.get(key) or "") for key in ("title", "summary", "category"))
-        return Head(title or spoken(path.stem), summary, category)
+        title, summary, category, photo = (
+            str(content.get(key) or "") for key in ("title", "summary", "category", "with_photo")
+        )
+        uses = content.get("used_for")
+        return Head(
+            title or spoken(path.stem),
+            summary,
+            category,
+            tuple(map(str, uses)) if isinstance(uses, list) else (),
+            photo,
+        )
 
     def _look_up(self, kind: str, name: str) -> LibraryFile[Any]:
         if (kind, name) not in self._found:

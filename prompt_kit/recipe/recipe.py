@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
+from prompt_kit.recipe.brand_clashes import against_brand
 from prompt_kit.recipe.contradictions import contradictions, misplaced, overruled
 from prompt_kit.recipe.examples import examples_of
 from prompt_kit.recipe.form import Form
@@ -304,6 +305,8 @@ class Recipe:
         rules = [rule for spec in (self.spec, *(s.spec for s in self.strategies)) for rule in spec.contradicts]
         checks: list[Check] = [contradictions(rules)] if rules else []
         checks += [misplaced(self.layout_plan)] if self.layout_plan else []
+        of_brand = [name for s in self.strategies if s.spec.values_from == "brand" for name in s.spec.parameters]
+        checks += [against_brand(self.library.project, of_brand)] if of_brand else []
         heeds, fixed = tuple(self.spec.heeds), dict(self.fixed)
         form = Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks), ALONE)
         return with_locked_values(form, self.library.project.team)

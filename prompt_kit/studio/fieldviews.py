@@ -83,8 +83,8 @@ def sections_of(
     form: Form, answers: Answers, problems: Sequence[Problem], notes: Sequence[Problem]
 ) -> list[FormSection]:
     """Return a form as sections: what matters first, then pictures, then the rest by group."""
-    asked = answers.given(form)
-    views = [view_of(field, answers, asked=form.is_asked(field.name, asked)) for field in form.fields]
+    shown = answers.shown(form)
+    views = [view_of(field, answers, asked=field.name in shown) for field in form.fields]
     views = [_with_problems(view, problems, notes) for view in views]
     top = [view for name in AT_THE_TOP for view in views if view.name == name]
     words = [view for view in views if not view.field.is_slot and view not in top]
@@ -92,7 +92,7 @@ def sections_of(
     first = [view for view in plain if view.field.required]
     first += [view for view in plain if view not in first][: max(0, OPEN_FIELDS - len(first))]
     first.sort(key=words.index)
-    slots = [view for view in views if view.field.is_slot]
+    slots = _mask_at_its_picture([view for view in views if view.field.is_slot])
     sections = [FormSection(TOP, tuple(top), open=True)]
     if slots:
         lead = [view for view in first if view.field.required][:1] or first[:1]
@@ -108,6 +108,17 @@ def sections_of(
             groups.setdefault(view.field.group or "More", []).append(view)
     sections += [FormSection(title, tuple(group), _wants_eyes(group)) for title, group in groups.items()]
     return sections
+
+
+def _mask_at_its_picture(slots: list[FieldView]) -> list[FieldView]:
+    """Return the slots with that of a mask right after the picture on which it is painted."""
+    base = next((view for view in slots if view.field.role == "base"), None)
+    masks = [view for view in slots if view.field.role == "mask"]
+    if base is None or not masks:
+        return slots
+    others = [view for view in slots if view not in masks]
+    at = others.index(base) + 1
+    return [*others[:at], *masks, *others[at:]]
 
 
 def _wants_eyes(views: Iterable[FieldView]) -> bool:

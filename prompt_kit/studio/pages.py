@@ -96,6 +96,11 @@ def _price(amount: Decimal | None) -> str:
     )
 
 
+def _exact(amount: Decimal | None) -> str:
+    """Return the price of one thing, to tenths of a cent, so that several of them come to their sum."""
+    return "price unknown" if amount is None else dollars(amount, least=2, most=3)
+
+
 def _left(amount: Decimal) -> str:
     """Return an amount that may be zero or below it as people read it."""
     return ("−" if amount < 0 else "") + dollars(abs(amount), least=2, most=3)
@@ -120,6 +125,7 @@ PAGES.filters |= {
     "size": _size,
     "price": _price,
     "left": _left,
+    "exact": _exact,
     "when": _when,
     "spoken": spoken,
     "in_words": in_words,

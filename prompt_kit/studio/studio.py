@@ -19,7 +19,7 @@ from prompt_kit.support.words import spoken
 from prompt_kit.work.planning import default_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from prompt_kit.kit import Kit
@@ -46,7 +46,6 @@ class Loaded:
     library: Library
     state: frozenset[tuple[str, int, int]]
     recipes: dict[tuple[str, tuple[str, ...]], Recipe] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
     brand: str | None = None
     """The brand's name, once it was read."""
 
@@ -87,17 +86,6 @@ class Studio:
         if key not in current.recipes:
             current.recipes[key] = load(name, library=current.library).using(*key[1])
         return current.recipes[key]
-
-    @property
-    def texts(self) -> Mapping[str, str]:
-        """Everything that the files of recipes and presets say, in lower case, by name; for the search."""
-        current = self._current()
-        if not current.texts:
-            for kind in ("preset", "recipe"):
-                for path in current.library.paths(kind):
-                    with suppress(OSError, UnicodeDecodeError):
-                        current.texts.setdefault(path.stem, path.read_text("utf-8").lower())
-        return current.texts
 
     @property
     def brand_name(self) -> str:

@@ -19,6 +19,7 @@ from prompt_kit.record.runs.listing import subject_of
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.pages import is_part, page
 from prompt_kit.support import files
+from prompt_kit.support.money import dollars
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -155,6 +156,7 @@ def _takes(
     turns = order.prompt.get("turns", [])
     made = {(done.request.turn, done.request.take): done for done in (record.requests if record else ())}
     made_here = {entry.source: entry.file for entry in (record.derived if record else ())}
+    estimates = {done.request.turn: done.request.estimate for done in made.values()}
     views = []
     for take in range(order.count):
         for number, turn in enumerate(turns):
@@ -168,7 +170,7 @@ def _takes(
             elif working or order.state == "open":
                 views.append(TakeView(take + 1, name, "waiting", headline="Waiting for its turn"))
             else:
-                views.append(_unanswered(order, take, name, done))
+                views.append(_unanswered(order, take, name, done, estimates.get(number)))
     return tuple(sorted(views, key=lambda view: view.place))
 
 
@@ -203,12 +205,21 @@ def answered(
     return TakeView(take + 1, name, "failed", there, _HEADLINES.get(answer.status, "Failed"), message, answer.text)
 
 
-def _unanswered(order: PlacedOrder, take: int, name: str, done: Done | None) -> TakeView:
+def may_cost(estimate: Decimal | None) -> str:
+    """Return what is to be said of a request whose answer nobody saw, by what it was estimated to cost."""
+    amount = f"it may cost {dollars(estimate, least=2, most=3)}" if estimate else "it may have to be paid"
+    return f"We do not know whether the provider counted it; {amount}."
+
+
+def _unanswered(
+    order: PlacedOrder, take: int, name: str, done: Done | None, estimate: Decimal | None = None
+) -> TakeView:
     if order.state == "asks":
-        return TakeView(take + 1, name, "lost", headline="May be paid", message="Nobody saw the answer.")
+        fact = f"It was on its way when the studio ended. {may_cost(estimate)}"
+        return TakeView(take + 1, name, "lost", headline="Nobody saw the answer", message=fact)
     if done is not None and done.answer.billable != "no":
-        fact = "It was on its way when it was stopped, so it may have been paid."
-        return TakeView(take + 1, name, "lost", headline="May be paid", message=fact)
+        fact = f"It was on its way when it was stopped. {may_cost(done.request.estimate)}"
+        return TakeView(take + 1, name, "lost", headline="Stopped on its way", message=fact)
     if order.state == "cancelled":
         return TakeView(take + 1, name, "stopped", headline="Stopped", message="Nothing was sent for this one.")
     return TakeView(take + 1, name, "stopped", headline="Not sent", message="An earlier answer ended this order.")

@@ -85,6 +85,9 @@ class Item:
     priced: bool
     """Whether the prices of the catalogue are those of the generator."""
     warnings: tuple[str, ...] = ()
+    """What to know before it is sent, in whole sentences; those of `notes` are among them."""
+    notes: tuple[Problem, ...] = ()
+    """What to know about a parameter before it is sent, for forms to show it beside the field."""
     refusals: tuple[Problem, ...] = ()
     """Why it cannot be made."""
     same_as: int | None = None
@@ -127,6 +130,24 @@ class Item:
             return Decimal(0)
         alone = {turn: self.price_of(turn, delivery) for turn, _ in self.places}
         return total(alone[turn] for turn, _ in self.places)
+
+    def price_once(self, delivery: Delivery = "now") -> Decimal | None:
+        """Return about what it costs to make all turns once, in US dollars; ``None`` is unknown."""
+        return total(self.price_of(turn, delivery) for turn in range(len(self.prompt.turns)))
+
+    @property
+    def besides(self) -> str:
+        """What may come on top of the price, because nobody can count it before, as a sentence; empty when nothing."""
+        if self.free or not self.priced:
+            return ""
+        thinks = bool(self.prompt.settings.thinking or self.model.default_thinking)
+        extras = [
+            *(["thinking"] if thinks else []),
+            *(["searches on the web"] if self.prompt.settings.grounding else []),
+        ]
+        if not extras:
+            return ""
+        return f"The model's {' and '.join(extras)} may add a little; what was charged stands beside the result."
 
     def price_of(self, turn: int, delivery: Delivery = "now") -> Decimal | None:
         """Return about what one turn costs once, in US dollars; ``None`` is unknown."""

@@ -48,7 +48,7 @@ def stroke(page: Page, *, across: float) -> None:
 def test_a_mask_is_painted_and_goes_along(studio: Server, visitor: Visitor) -> None:
     """Brush, undo, invert and eraser; what is painted is white in the file, and can be painted further."""
     page = visitor.open(studio, MASKED)
-    page.get_by_role("button", name="Paint it on the picture").click()
+    page.get_by_role("button", name="Paint what may change").click()
     said = page.locator("#mask-said")
     expect(said).to_have_text("Nothing is painted yet.")
     stroke(page, across=0.3)
@@ -64,15 +64,15 @@ def test_a_mask_is_painted_and_goes_along(studio: Server, visitor: Visitor) -> N
     stroke(page, across=-0.3)
     page.get_by_role("button", name="Use this mask").click()
     expect(page.locator("#field-mask [data-upload-id]")).to_have_count(1)
-    expect(page.get_by_role("button", name="Paint it on the picture")).to_be_focused()
-    page.get_by_role("button", name="Paint it on the picture").click()
+    expect(page.get_by_role("button", name="Paint what may change")).to_be_focused()
+    page.get_by_role("button", name="Paint what may change").click()
     expect(said).to_have_text(re.compile(r"^[89]\d % of"))
 
 
 def test_a_mask_is_made_by_the_keyboard_alone(studio: Server, visitor: Visitor, project: Path) -> None:
     """A rectangle in numbers does what the brush does, and the file has it where it was said."""
     page = visitor.open(studio, MASKED)
-    page.get_by_role("button", name="Paint it on the picture").press("Enter")
+    page.get_by_role("button", name="Paint what may change").press("Enter")
     expect(page.locator("#mask")).to_be_visible()
     page.locator(".mask-box summary").press("Enter")
     for name, value in (("From the left, %", "10"), ("From the top, %", "20"), ("Width, %", "30"), ("Height, %", "40")):
@@ -110,7 +110,7 @@ def _pixels(page: Page, upload: str, places: list[tuple[float, float]]) -> list[
 def test_a_mask_without_its_picture_says_what_is_missing(studio: Server, visitor: Visitor) -> None:
     """The focus goes to where the picture is added."""
     page = visitor.open(studio, "/make/inpainting?fresh=1")
-    page.get_by_role("button", name="Paint it on the picture").click()
+    page.get_by_role("button", name="Paint what may change").click()
     expect(page.locator("#said-mask")).to_contain_text("Add the picture that is to be changed first")
     expect(page.locator("#field-picture input[type=file]")).to_be_focused()
 
@@ -184,7 +184,7 @@ def test_the_pages_of_pictures_are_for_everybody(
     for address in (f"/runs/{run}", f"/runs/{run}/01.png", f"/compare?a={run}/01.png&b={run}/02.png", MASKED):
         page = visitor.open(studio, address, view=view)
         if address == MASKED:
-            page.get_by_role("button", name="Paint it on the picture").click()
+            page.get_by_role("button", name="Paint what may change").click()
             expect(page.locator("#mask")).to_be_visible()
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address

@@ -50,6 +50,8 @@ class CommonKeys(BaseModel):
     """Whether the form hides the field until more is asked for."""
     show_if: Condition = {}
     """Other parameters and the value, or list of values, that each must have; else this one is not asked."""
+    spare_with: str = ""
+    """A slot with whose picture nobody needs this one; forms then show it only where it is filled in."""
     locked: bool = False
     """Whether the default is fixed and no form may change it."""
     was: list[str] = []
