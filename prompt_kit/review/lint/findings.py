@@ -20,6 +20,10 @@ class Report:
     """The templates that something uses, as messages call them."""
     broken: dict[Problem, set[str]] = field(default_factory=dict)
     """The problems of shared templates, each with the files that cannot be read because of it."""
+    waiting: dict[Problem, set[tuple[str, str]]] = field(default_factory=dict)
+    """The problems of templates, each with the examples that cannot be rendered because of it: file and name."""
+    breaking: set[Problem] = field(default_factory=set)
+    """The problems that keep a file or an example from being rendered."""
     unfinished: bool = False
     """Whether something could not be looked at because of what is wrong."""
     unreadable: bool = False
@@ -34,3 +38,6 @@ class Report:
         self.unfinished |= other.unfinished
         for problem, names in other.broken.items():
             self.broken.setdefault(problem, set()).update(names)
+        for problem, examples in other.waiting.items():
+            self.waiting.setdefault(problem, set()).update(examples)
+        self.breaking |= other.breaking
