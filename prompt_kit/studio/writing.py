@@ -59,7 +59,7 @@ def new(request: Request) -> Response:
             return _from_page(request, filled, str(error))
         return _list_page(request, str(error))
     first = began.texts[0]
-    return _edit_page(request, Writing(first.kind, first.name, began.texts), notes=began.notes)
+    return _edit_page(request, Writing(first.kind, first.name, began.texts, base=began.base), notes=began.notes)
 
 
 @router.get("/write/{name}")

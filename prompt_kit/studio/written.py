@@ -45,6 +45,8 @@ class Writing:
     """Whose prompt is shown."""
     others: tuple[WrittenText, ...] = ()
     """Templates that it uses and that are not its own."""
+    base: str = ""
+    """What a new file began as; it is compared with that until it is saved."""
 
     @property
     def address(self) -> str:
@@ -93,13 +95,15 @@ def sent_writing(library: Library, sent: FormData) -> Writing:
     texts = tuple(
         own_text(library, kind, name, _lines(text), digest) for kind, name, digest, text in zip(*columns, strict=True)
     )
-    return Writing(texts[0].kind, texts[0].name, texts, str(sent.get("example") or ""))
+    return Writing(
+        texts[0].kind, texts[0].name, texts, str(sent.get("example") or ""), base=str(sent.get("base") or "")
+    )
 
 
 def shown(library: Library, writing: Writing) -> dict[str, Any]:
     """Return all that a page shows of texts."""
     texts = writing.texts if writing.own else ()
-    result = tried(library, (writing.kind, writing.name), texts)
+    result = tried(library, (writing.kind, writing.name), texts, writing.base)
     chosen = next((example for example in result.examples if example.key == writing.example), None)
     chosen = chosen or (result.examples[0] if result.examples else None)
     prompt, why_not = _prompt(chosen)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from prompt_kit.errors import Problem
     from prompt_kit.review.lint.coverage import Coverage
 
@@ -41,3 +43,11 @@ class Report:
         for problem, examples in other.waiting.items():
             self.waiting.setdefault(problem, set()).update(examples)
         self.breaking |= other.breaking
+
+
+def who_waits(examples: Sequence[str], files: int = 1) -> str:
+    """Return the sentence that says which examples of how many files cannot be rendered because of a problem."""
+    if len(examples) == 1:
+        return f"Example '{examples[0]}' waits for this."
+    where = f" in {files} files" if files > 1 else ""
+    return f"{len(examples)} examples{where} wait for this."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.recipe.library import Library
 from prompt_kit.review.lint.file import look_at
-from prompt_kit.review.lint.findings import Report
+from prompt_kit.review.lint.findings import Report, who_waits
 from prompt_kit.review.lint.targets import own
 from prompt_kit.review.lint.unused import unused_templates
 from prompt_kit.support import words
@@ -73,11 +73,8 @@ def _with_names(problem: Problem, names: list[str]) -> Problem:
 
 
 def _with_examples(problem: Problem, examples: set[tuple[str, str]]) -> Problem:
-    files = {file for file, _ in examples}
-    where = f" in {len(files)} files" if len(files) > 1 else ""
-    names = [name for _, name in examples]
-    wait = f"{len(names)} examples{where} wait" if len(names) > 1 else f"Example '{names[0]}' waits"
-    return replace(problem, message=f"{problem.message} {wait} for this.")
+    files = len({file for file, _ in examples})
+    return replace(problem, message=f"{problem.message} {who_waits([name for _, name in examples], files)}")
 
 
 def _look(target: Target) -> Report:
