@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.library import Library
 from prompt_kit.review.diff import phrasing
+from prompt_kit.review.writing.reference import reference
 from prompt_kit.review.writing.texts import own_text, written_text
 from prompt_kit.review.writing.trying import tried
 from prompt_kit.studio.answers import Answers, as_answer
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
 
     from prompt_kit.prompt import Prompt
-    from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.review.writing.texts import WrittenText
     from prompt_kit.review.writing.trying import ExampleToShow, TriedTexts
@@ -121,6 +122,8 @@ def shown(library: Library, writing: Writing) -> dict[str, Any]:
         "summary": _summary(result),
         "phrasing": phrasing,
         "mark": writing.mark,
+        "reference": reference(Library(library.project, unsaved={t.path: t.text for t in texts}), recipe),
+        "folder_of": FOLDER_OF,
     }
 
 

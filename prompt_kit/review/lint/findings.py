@@ -26,6 +26,8 @@ class Report:
     """The problems of templates, each with the examples that cannot be rendered because of it: file and name."""
     breaking: set[Problem] = field(default_factory=set)
     """The problems that keep a file or an example from being rendered."""
+    causes: list[Problem] = field(default_factory=list)
+    """The problems for which examples or files wait, as people read them."""
     unfinished: bool = False
     """Whether something could not be looked at because of what is wrong."""
     unreadable: bool = False

@@ -53,8 +53,9 @@ def check(library: Library, only: list[Target] | None = None, *, min_coverage: f
     stated = {problem: _with_names(problem, sorted(names)) for problem, names in report.broken.items()}
     stated |= {problem: _with_examples(problem, examples) for problem, examples in report.waiting.items()}
     problems = dict.fromkeys(stated.get(problem, problem) for problem in report.problems)
-    causes = [stated[problem] for problem in report.problems if problem in stated]
-    report.problems = list(dict.fromkeys([*_file_by_file(dict.fromkeys(causes)), *_file_by_file(problems)]))
+    causes = dict.fromkeys(stated[problem] for problem in report.problems if problem in stated)
+    report.causes = _file_by_file(causes)
+    report.problems = list(dict.fromkeys([*report.causes, *_file_by_file(problems)]))
     report.breaking = {stated.get(problem, problem) for problem in report.breaking}
     return report
 

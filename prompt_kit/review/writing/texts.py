@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, count
 from threading import Lock
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -146,6 +146,20 @@ def names(library: Library, kind: str) -> list[str]:
     return sorted(
         {path.relative_to(root.templates).as_posix() for root in library.roots for path in root.templates.rglob("*.j2")}
     )
+
+
+def copy_name(library: Library, kind: str, name: str) -> str:
+    """Return a name that a copy of a file could have: none that anything else has."""
+    folder, slash, last = name.rpartition("/")
+    stem, dot, ending = last.partition(".")
+    plain = stem.lstrip("_")
+    first = plain if plain.startswith("our-") else f"our-{plain}"
+    taken = {*names(library, kind), *(library.names("recipe") if kind == "preset" else ())}
+    for number in count(1):
+        made = f"{folder}{slash}{first}{f'-{number}' if number > 1 else ''}{dot}{ending}"
+        if made not in taken:
+            return made
+    raise AssertionError
 
 
 def check_new(library: Library, kind: str, name: str) -> None:

@@ -54,16 +54,21 @@ class TriedTexts:
     """What becomes of every prompt; nothing for presets, which have no examples of their own, and without texts."""
     broken: tuple[Problem, ...] = ()
     """What keeps it, or another file that it touches, from being rendered; causes first."""
+    causes: tuple[Problem, ...] = ()
+    """Those of them for which several examples or files wait."""
     untried: tuple[Problem, ...] = ()
     """The branches and choices that no example tries."""
     recipe: Recipe | None = None
     """The recipe whose form people will fill in, when it can be read."""
     examples: tuple[ExampleToShow, ...] = field(default=())
 
+    began_as: str = ""
+    """What a new file began as, when it is compared with that."""
+
     @property
-    def others(self) -> tuple[Problem, ...]:
-        """The problems with which it works all the same."""
-        return tuple(problem for problem in self.problems if problem not in self.broken)
+    def first(self) -> tuple[Problem, ...]:
+        """What to look at first: causes alone, else what keeps it from working, else all."""
+        return self.causes or self.broken or self.problems
 
 
 def tried(before: Library, subject: Subject, texts: Sequence[WrittenText], base: str = "") -> TriedTexts:
@@ -80,7 +85,7 @@ def tried(before: Library, subject: Subject, texts: Sequence[WrittenText], base:
     checked = [of for of in subjects if library.has(own_path(library, *of))]
     report = _report(library, subject, checked)
     changes, uncompared = _changes(before, library, subject, texts, base)
-    recipe, examples, unreadable = _to_show(library, subjects, base if texts and texts[0].new else "")
+    recipe, examples, unreadable = _to_show(library, subjects, base if _is_new(subject, texts) else "")
     said = {str(problem.place): problem for problem in report.problems} | {p.message: p for p in report.problems}
     # What the check says with its place, or with the examples that wait for it, is not said again.
     problems = [
@@ -95,10 +100,16 @@ def tried(before: Library, subject: Subject, texts: Sequence[WrittenText], base:
         report.unfinished,
         changes,
         tuple(dict.fromkeys(broken)),
+        tuple(report.causes),
         tuple(problem for problem in report.problems if problem in untried),
         recipe or (examples[0].recipe if examples else None),
         tuple(examples),
+        base if changes and _is_new(subject, texts) and base in before.names(subject[0]) else "",
     )
+
+
+def _is_new(subject: Subject, texts: Sequence[WrittenText]) -> bool:
+    return any(text.new and (text.kind, text.name) == subject for text in texts)
 
 
 def _to_show(
@@ -124,7 +135,7 @@ def _changes(
     kind, name = subject
     if kind == "preset" or not texts:
         return None, []
-    new = kind != "template" and any(text.new and (text.kind, text.name) == subject for text in texts)
+    new = kind != "template" and _is_new(subject, texts)
     began = {subject: (kind, base)} if new and base in before.names(kind) else {}
     only = [name] if all(text.new for text in texts) and new else []
     try:
