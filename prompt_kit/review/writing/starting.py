@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from prompt_kit.errors import InputError
 from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.review.writing.texts import check_new, names, own_root, own_text, written_text
+from prompt_kit.support.text import counted
 from prompt_kit.support.words import spoken
 from prompt_kit.support.yamlfile import YamlFile
 
@@ -257,7 +258,8 @@ def _copy(library: Library, kind: str, name: str, base: str) -> Beginning:
         texts = _new_template(library, _template_of(kind, name), words)
     notes = [f"It no longer follows '{base}'; templates that it includes or that its turns name stay shared."]
     if removed:
-        notes.append(f"Examples with pictures were left out, because the pictures are elsewhere: {', '.join(removed)}.")
+        gone = f"{counted(len(removed), 'example')} with pictures {'was' if len(removed) == 1 else 'were'}"
+        notes.append(f"{gone} left out, because the pictures are elsewhere.")
     text = _retitled(text, f"{spec.title or spoken(base)} (copy)")
     return Beginning((own_text(library, kind, name, text), *texts), tuple(notes), base)
 

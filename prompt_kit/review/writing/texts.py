@@ -154,12 +154,10 @@ def copy_name(library: Library, kind: str, name: str) -> str:
     stem, dot, ending = last.partition(".")
     plain = stem.lstrip("_")
     first = plain if plain.startswith("our-") else f"our-{plain}"
-    taken = {*names(library, kind), *(library.names("recipe") if kind == "preset" else ())}
-    for number in count(1):
-        made = f"{folder}{slash}{first}{f'-{number}' if number > 1 else ''}{dot}{ending}"
-        if made not in taken:
-            return made
-    raise AssertionError
+    kinds = ("template",) if kind == "template" else ("recipe", "preset", kind)
+    taken = {other for of in kinds for other in names(library, of)}
+    made = (f"{folder}{slash}{first}{f'-{number}' if number > 1 else ''}{dot}{ending}" for number in count(1))
+    return next(other for other in made if other not in taken)
 
 
 def check_new(library: Library, kind: str, name: str) -> None:
