@@ -71,6 +71,12 @@ def with_preset(recipe: Recipe, name: str) -> Recipe:
     return _filled(recipe, preset)
 
 
+def with_examples(recipe: Recipe, other: Recipe, *names: str) -> Recipe:
+    """Return a recipe with examples of another one in place of its own; all of them when none is named."""
+    examples = {name: example for name, example in other.spec.examples.items() if not names or name in names}
+    return replace(recipe, spec=recipe.spec.model_copy(update={"examples": examples}), folder=other.folder)
+
+
 def example_recipes(kind: str, name: str, library: Library) -> dict[str, Recipe]:
     """Return, for each example of a recipe or strategy, the recipe whose `Recipe.render_example` renders it.
 

@@ -33,8 +33,15 @@ Room: TypeAlias = "Callable[[Sequence[Part], Role], int | None]"
 MASKED: Final = "the part that may change"
 """How a mask is called in a sentence: it is not sent as a picture, so it has no number."""
 
-NAMES: Final = frozenset({"covered", "earlier", "item", "keyed", "task", "turn"})
-"""What a template can use besides parameters and reference slots."""
+NAMES: Final[Mapping[str, str]] = {
+    "covered": "The parts that an app covers or trims, each a clause, with the reason as `.text`.",
+    "earlier": "How the pictures of earlier turns are called.",
+    "item": "The entry for which a turn is repeated.",
+    "keyed": "Whether the ground is drawn in one flat colour that is cut away afterwards.",
+    "task": "`create`, `edit` or `compose`.",
+    "turn": "The turn: `turn.number`, `turn.total` and `turn.name`.",
+}
+"""What a template can use besides parameters and reference slots, and what each is."""
 
 
 @trusted

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.review.writing.starting import WAYS, beginning, from_values
-from prompt_kit.review.writing.texts import KINDS, names, own_root, save, written_text
+from prompt_kit.review.writing.texts import KINDS, copy_name, names, own_root, save, written_text
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.filledin import filled_by_draft, filled_by_run
 from prompt_kit.studio.pages import page
@@ -59,7 +59,7 @@ def new(request: Request) -> Response:
             return _from_page(request, filled, str(error))
         return _list_page(request, str(error))
     first = began.texts[0]
-    return _edit_page(request, Writing(first.kind, first.name, began.texts), notes=began.notes)
+    return _edit_page(request, Writing(first.kind, first.name, began.texts, base=began.base), notes=began.notes)
 
 
 @router.get("/write/{name}")
@@ -181,7 +181,8 @@ def _edit_page(request: Request, writing: Writing, status: int = 200, **said: An
         **beside,
         **usual | said,
         although=sent is not None and "although" in sent,
-        folder_of=FOLDER_OF,
+        unsaved=sent is not None or writing.new,
+        copy_name=copy_name(library, writing.kind, writing.name),
         ways=WAYS,
     )
 

@@ -17,7 +17,7 @@ from prompt_kit.recipe.values import Chosen, Copy, Phrase
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jinja2 import nodes
     from jinja2.nodes import Node
@@ -32,13 +32,41 @@ ATTRIBUTES: Final = (
 )
 """What a template may read of a value with a dot."""
 
+
+def either(items: Iterable[str]) -> str:
+    """Return the items as a series of which any will do.
+
+    >>> either(["red", "white", "blue"])
+    'red, white or blue'
+    """
+    return words.series(items, "or")
+
+
+def first(items: Sequence[Any]) -> Any:
+    """Return the first of a list; nothing when it is empty.
+
+    >>> first(["red", "white"])
+    'red'
+    """
+    return items[0] if items else ""
+
+
+def last(items: Sequence[Any]) -> Any:
+    """Return the last of a list; nothing when it is empty.
+
+    >>> last(["red", "white"])
+    'white'
+    """
+    return items[-1] if items else ""
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "article": words.article,
     "capital": words.capital,
     "commas": words.commas,
-    "either": lambda items: words.series(items, "or"),
-    "first": lambda items: items[0] if items else "",
-    "last": lambda items: items[-1] if items else "",
+    "either": either,
+    "first": first,
+    "last": last,
     "length": len,
     "mentions": words.mentions,
     "number": words.number,

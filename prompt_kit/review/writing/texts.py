@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, count
 from threading import Lock
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -146,6 +146,18 @@ def names(library: Library, kind: str) -> list[str]:
     return sorted(
         {path.relative_to(root.templates).as_posix() for root in library.roots for path in root.templates.rglob("*.j2")}
     )
+
+
+def copy_name(library: Library, kind: str, name: str) -> str:
+    """Return a name that a copy of a file could have: none that anything else has."""
+    folder, slash, last = name.rpartition("/")
+    stem, dot, ending = last.partition(".")
+    plain = stem.lstrip("_")
+    first = plain if plain.startswith("our-") else f"our-{plain}"
+    kinds = ("template",) if kind == "template" else ("recipe", "preset", kind)
+    taken = {other for of in kinds for other in names(library, of)}
+    made = (f"{folder}{slash}{first}{f'-{number}' if number > 1 else ''}{dot}{ending}" for number in count(1))
+    return next(other for other in made if other not in taken)
 
 
 def check_new(library: Library, kind: str, name: str) -> None:
