@@ -92,7 +92,7 @@ def sizes(text: str) -> Iterator[re.Match[str]]:
 def _may_say(text: str) -> bool:
     """Return whether words may name a format or size at all; told much faster than which."""
     folded = text.casefold()
-    return any([word in folded for word in _SHAPE_WORDS]) or _NUMBERS.search(folded) is not None
+    return any(word in folded for word in _SHAPE_WORDS) or _NUMBERS.search(folded) is not None
 
 
 def _authors(prompt: Prompt, own_words: Collection[str]) -> Iterator[str]:
