@@ -164,7 +164,7 @@ def _of_slot(slot: Any, *, filled: bool) -> dict[str, Any]:
 
 def _of_parameter(parameter: Any, *, filled: bool) -> dict[str, Any]:
     """Return what only parameters have; keys that a kind of parameter does not know stay as they are in `Field`."""
-    choices = getattr(parameter, "choices", {}).items()
+    choices = parameter.offered.items()
     own = {key: getattr(parameter, key) for key in _OWN_KEYS if hasattr(parameter, key)}
     if parameter.type in SEVERAL:
         own |= {"several": True, "min": parameter.min or 0, "max": parameter.most}

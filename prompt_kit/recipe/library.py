@@ -72,8 +72,9 @@ class Root:
         """
         boundary = (self.folder or self.recipes.parent).resolve()
         try:
-            paths = [(start / name).resolve() for start in (self.recipes, boundary)]
-            path = next((path for path in paths if path.is_file()), paths[0])
+            path = (self.recipes / name).resolve()
+            if not path.is_file() and (further := (boundary / name).resolve()).is_file():
+                path = further
         except (OSError, RuntimeError, ValueError) as error:  # endless links; characters that no name has
             raise InputError(f"{shortened(visible(name))}: this is no file name.") from error
         if not path.is_relative_to(boundary):

@@ -243,11 +243,11 @@ def choice_places(parameters: Mapping[str, Any]) -> dict[str, dict[str, ChoicePl
     return {
         name: {
             value: ChoicePlace(choice.place, choice.share)
-            for value, choice in parameter.choices.items()
+            for value, choice in parameter.offered.items()
             if choice.place or choice.share
         }
         for name, parameter in parameters.items()
-        if hasattr(parameter, "choices")
+        if parameter.offered
     }
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import nodes
-from jinja2.visitor import NodeTransformer
 
+from prompt_kit.recipe.templating.walking import bodies, every_node
 from prompt_kit.support.patterns import pattern
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def mark(tree: nodes.Template, origin: Callable[[int], tuple[str, Place]]) -> tu
         origin: Returns the name of the template that brought a line number of the tree in, and its place.
     """
     marker = _Marker(origin)
-    marker.visit(tree)
+    marker.visit(tree.body)
     return tuple(marker.branches)
 
 
@@ -54,24 +54,32 @@ def is_mark(text: str) -> bool:
     return _BRANCH.fullmatch(text) is not None
 
 
-class _Marker(NodeTransformer):
+class _Marker:
+    """Puts marks into statements, and counts the branches."""
+
     def __init__(self, origin: Callable[[int], tuple[str, Place]]) -> None:
         self.origin = origin
         self.branches: list[Branch] = []
 
-    def visit_If(self, node: nodes.If) -> nodes.If:  # noqa: N802 - Jinja2 asks for this name
+    def visit(self, body: list[nodes.Node]) -> None:
+        """Mark the branches in these statements, and in those below them."""
+        for node in body:
+            if isinstance(node, nodes.If):
+                self._mark_arms(node)
+            elif isinstance(node, nodes.Output):
+                node.nodes = [self._either(part) if isinstance(part, nodes.CondExpr) else part for part in node.nodes]
+            else:
+                for _, below in bodies(node):
+                    self.visit(below)
+
+    def _mark_arms(self, node: nodes.If) -> None:
         about = self._about(node)
         for arm in (node, *node.elif_):
-            arm.body = [self.visit(child) for child in arm.body]
+            self.visit(arm.body)
             arm.body.insert(0, self._mark(arm.lineno, f"{self._about(arm)} is true"))
-        node.else_ = [self.visit(child) for child in node.else_]
+        self.visit(node.else_)
         # In a chain with "elif", the case that no condition is true counts once, for the first condition.
         node.else_.insert(0, self._mark(node.lineno, f"{about} is false" + ", like those after it" * bool(node.elif_)))
-        return node
-
-    def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 - Jinja2 asks for this name
-        node.nodes = [self._either(part) if isinstance(part, nodes.CondExpr) else part for part in node.nodes]
-        return node
 
     def _either(self, node: nodes.CondExpr) -> nodes.CondExpr:
         about = self._about(node)
@@ -88,6 +96,5 @@ class _Marker(NodeTransformer):
 
     def _about(self, node: nodes.If | nodes.CondExpr) -> str:
         test = node.test
-        names = {name.name for name in test.find_all(nodes.Name)}
-        names |= {test.name} if isinstance(test, nodes.Name) else set()
+        names = {name.name for name in (test, *every_node(test)) if isinstance(name, nodes.Name)}
         return f"the condition on {', '.join(sorted(names)) or 'nothing'}"

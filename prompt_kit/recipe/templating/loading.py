@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import TemplateSyntaxError, nodes
-from jinja2.visitor import NodeTransformer
+from jinja2.parser import Parser
 
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
 from prompt_kit.recipe.templating.checks import MAX_COST, check
 from prompt_kit.recipe.templating.environment import ENVIRONMENT
 from prompt_kit.recipe.templating.program import BREAK, LINES_PER_FILE, PARAGRAPH, Program, TemplatePart
-from prompt_kit.recipe.templating.walking import children
+from prompt_kit.recipe.templating.walking import bodies, children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -89,7 +89,7 @@ def _together(names: Collection[str], read: Callable[[str], Source]) -> Template
     loader = _Loader(read)
     body = [node for name in names for node in loader.body(name, ())]
     tree = nodes.Template(body, lineno=1)
-    tree.environment = ENVIRONMENT  # all below it have theirs from the parser
+    tree.environment = ENVIRONMENT
     part = TemplatePart(tuple(loader.sources), tree, tuple(loader.origins), {})
     problems = loader.problems + (check(part) if not loader.problems else [])
     if problems:
@@ -124,7 +124,7 @@ class _Loader:
             self.problems.append(Problem("there are too many templates, or they are too long.", Place(source.label)))
             return []
         try:
-            tree = ENVIRONMENT.parse(_marked(source.text), name, name)
+            body = Parser(ENVIRONMENT, _marked(source.text), name, name).subparse()
         except TemplateSyntaxError as error:
             self.problems.append(Problem(_syntax_message(error), Place(source.label, error.lineno)))
             return []
@@ -132,10 +132,11 @@ class _Loader:
             self.problems.append(Problem(_TOO_DEEP, Place(source.label)))
             return []
         includes = False
-        level: list[nodes.Node] = [tree]
-        for _ in range(MAX_NESTED):
+        level = body
+        for _ in range(MAX_NESTED - 1):
             for node in level:
                 node.lineno = number * LINES_PER_FILE + (node.lineno or 1)
+                node.environment = ENVIRONMENT
                 includes = includes or type(node) is nodes.Include
             level = [child for node in level for child in children(node)]
             if not level:
@@ -143,30 +144,34 @@ class _Loader:
         else:
             self.problems.append(Problem(_TOO_DEEP, Place(source.label, level[0].lineno)))
             return []
-        if includes:
-            tree = _Inliner(self, source, (*above, name)).visit(tree)
-        return tree.body
+        return self._inlined(body, source, (*above, name)) if includes else body
 
+    def _inlined(self, body: list[nodes.Node], source: Source, above: tuple[str, ...]) -> list[nodes.Node]:
+        """Return nodes of a template in which those of the included ones stand in place of every include."""
+        made: list[nodes.Node] = []
+        for node in body:
+            if isinstance(node, nodes.Include):
+                made += self._included(node, source, above)
+                continue
+            for name, below in bodies(node):
+                setattr(node, name, self._inlined(below, source, above))
+            made.append(node)
+        return made
 
-class _Inliner(NodeTransformer):
-    """Replaces every include by the nodes of the included template."""
-
-    def __init__(self, loader: _Loader, source: Source, above: tuple[str, ...]) -> None:
-        self.loader, self.source, self.above = loader, source, above
-
-    def visit_Include(self, node: nodes.Include) -> list[nodes.Node]:  # noqa: N802 - Jinja2 asks for this name
-        place = Place(self.source.label, node.lineno % LINES_PER_FILE)
+    def _included(self, node: nodes.Include, source: Source, above: tuple[str, ...]) -> list[nodes.Node]:
+        """Return the nodes of the template that an include names."""
+        place = Place(source.label, node.lineno % LINES_PER_FILE)
         if not isinstance(node.template, nodes.Const) or not isinstance(node.template.value, str):
-            self.loader.problems.append(Problem("include names a template in quotes, nothing else.", place))
+            self.problems.append(Problem("include names a template in quotes, nothing else.", place))
             return []
         name = node.template.value
-        if name in self.above or len(self.above) > MAX_DEPTH:
-            self.loader.problems.append(Problem(f"'{name}' includes itself, or the includes go too deep.", place))
+        if name in above or len(above) > MAX_DEPTH:
+            self.problems.append(Problem(f"'{name}' includes itself, or the includes go too deep.", place))
             return []
         try:
-            return self.loader.body(name, self.above)
+            return self.body(name, above)
         except PromptKitError as error:
-            self.loader.problems.append(Problem(str(error), place))
+            self.problems.append(Problem(str(error), place))
             return []
 
 

@@ -159,6 +159,6 @@ class Trial:
 def choices_words(parsed: LibraryFile[Any], parameters: Mapping[str, Parameter], *, creates: bool) -> Iterator[Problem]:
     """Yield what is wrong with the author's own words in choices."""
     for name, parameter in parameters.items():
-        for value, choice in getattr(parameter, "choices", {}).items():
+        for value, choice in parameter.offered.items():
             for message, _ in wording.in_words(choice.words, creates=creates):
                 yield parsed.file.problem(message, "parameters", name, "choices", value)
