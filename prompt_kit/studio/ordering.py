@@ -220,6 +220,7 @@ class OrderRunner:
             order.parent_picture,
             person=order.person,
             token=order.token,
+            draft=order.draft,
         )
         return self.kit.plan(wanted, generator=order.generator).checked()
 

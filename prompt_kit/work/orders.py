@@ -52,12 +52,18 @@ class Order:
     """For whom it is made; an unfinished run is continued for the same person only."""
     token: str = ""
     """Tells apart orders that ask for the very same, such as those of two forms that were sent."""
+    draft: str = ""
+    """The id of the form it was ordered from; the pictures of one form belong together."""
 
     @property
     def origin(self) -> dict[str, str]:
-        """For whom it is made and of which picture, as the record of its run says it; what is empty is left out."""
+        """For whom it is made, from which form and of which picture, as the record of its run says it.
+
+        What is empty is left out.
+        """
         parent = {"parent": self.parent, "parent_picture": self.parent_picture} if self.parent else {}
-        return parent | ({"person": self.person} if self.person else {})
+        named = {"person": self.person, "draft": self.draft}
+        return parent | {name: text for name, text in named.items() if text}
 
 
 @dataclass(frozen=True, slots=True)

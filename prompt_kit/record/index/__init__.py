@@ -6,5 +6,6 @@ came or changed since the last look are opened.
 
 from prompt_kit.record.index.history import History
 from prompt_kit.record.index.pages import HistoryChoices, HistoryPage, PastPicture, PastRun, PicturePage
+from prompt_kit.record.index.sets import PictureSet
 
-__all__ = ["History", "HistoryChoices", "HistoryPage", "PastPicture", "PastRun", "PicturePage"]
+__all__ = ["History", "HistoryChoices", "HistoryPage", "PastPicture", "PastRun", "PicturePage", "PictureSet"]

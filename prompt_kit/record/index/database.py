@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 INDEX: Final = ".history.db"
 """The name of the file, among the runs."""
 
-_VERSION: Final = 4
+_VERSION: Final = 5
 """Of the tables; a file with another one is made anew."""
 
 _BUSY_S: Final = 10
@@ -28,13 +28,14 @@ _TABLES: Final = (
       at TEXT NOT NULL, state TEXT NOT NULL, recipe TEXT NOT NULL, subject TEXT NOT NULL, generator TEXT NOT NULL,
       started TEXT, parent TEXT NOT NULL, person TEXT NOT NULL, pictures INTEGER NOT NULL, first TEXT NOT NULL,
       cost TEXT, damage TEXT NOT NULL, waiting INTEGER NOT NULL, approved INTEGER NOT NULL, rejected INTEGER NOT NULL,
-      origin INTEGER NOT NULL, words TEXT NOT NULL
+      origin INTEGER NOT NULL, words TEXT NOT NULL, draft TEXT NOT NULL
     ) WITHOUT ROWID""",
     "CREATE INDEX runs_by_time ON runs (at, id)",
     "CREATE INDEX runs_by_parent ON runs (parent) WHERE parent <> ''",
+    "CREATE INDEX runs_by_draft ON runs (draft) WHERE draft <> ''",
     """CREATE TABLE pictures (
       run TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL,
-      decided_by TEXT NOT NULL, decided_at TEXT, reason TEXT NOT NULL, PRIMARY KEY (run, name)
+      decided_by TEXT NOT NULL, decided_at TEXT, reason TEXT NOT NULL, made TEXT NOT NULL, PRIMARY KEY (run, name)
     ) WITHOUT ROWID""",
     "CREATE INDEX pictures_by_state ON pictures (state, at, run, name)",
     "CREATE INDEX pictures_by_hash ON pictures (sha256)",
