@@ -113,3 +113,24 @@ def test_spare_beside_a_slot_that_is_not_there_is_a_problem(tree: MakeTree) -> N
     root = tree(**{"prompt-kit.yaml": "", "recipes/t.yaml": MASK.replace("hole", "maks"), "templates/t.j2": "Draw."})
     with pytest.raises(InputError, match="spare_with names 'maks', which is no reference slot. Did you mean 'mask'?"):
         load("t", library=Library(find_project(root)))
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "noted"),
+    [
+        ("German", ["The best coffee of the town"], ["words"]),
+        ("german", ["The best coffee of the town"], ["words"]),
+        ("Italian", ["Freibad und Café mit Blick auf den See"], ["words"]),
+        ("German", ["Freibad und Café mit Blick auf den See"], []),
+        ("English and German", ["The best coffee of the town"], []),
+        ("German", ["Fika & Friends", "La Casa Rosa"], []),
+        ("", ["The best coffee of the town"], []),
+    ],
+)
+def test_words_in_another_language_than_the_chosen_one_are_noted(
+    kit: Kit, language: str, words: list[str], noted: list[str]
+) -> None:
+    """Only where small words show it; names and words without any say nothing."""
+    values = {"subject": "a poster", "words": words, **({"language": language} if language else {})}
+    checked = kit.recipe("social-post").form.check(values)
+    assert [note.parameter for note in checked.notes if note.code == "other_language"] == noted

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
-from prompt_kit.recipe.brand_clashes import against_brand
-from prompt_kit.recipe.contradictions import contradictions, misplaced, overruled
+from prompt_kit.recipe.contradictions import overruled
 from prompt_kit.recipe.examples import examples_of
 from prompt_kit.recipe.form import Form
+from prompt_kit.recipe.further_checks import further_checks
 from prompt_kit.recipe.locking import with_locked_settings, with_locked_values, without_locked
 from prompt_kit.recipe.mixing import check_clashes, objection, task_of
 from prompt_kit.recipe.placing.planning import plan_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from prompt_kit.errors import Problem
     from prompt_kit.images import Image
     from prompt_kit.prompt import Task
-    from prompt_kit.recipe.checked import Check, CheckedValues
+    from prompt_kit.recipe.checked import CheckedValues
     from prompt_kit.recipe.examples import Example
     from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.parameters import ChoiceOf, Parameter
@@ -302,13 +302,10 @@ class Recipe:
     @cached_property
     def form(self) -> Form:
         """What the recipe asks, ready to check values."""
-        rules = [rule for spec in (self.spec, *(s.spec for s in self.strategies)) for rule in spec.contradicts]
-        checks: list[Check] = [contradictions(rules)] if rules else []
-        checks += [misplaced(self.layout_plan)] if self.layout_plan else []
-        of_brand = [name for s in self.strategies if s.spec.values_from == "brand" for name in s.spec.parameters]
-        checks += [against_brand(self.library.project, of_brand)] if of_brand else []
+        specs = [strategy.spec for strategy in self.strategies]
+        checks = further_checks(self.spec, specs, self.parameters, self.layout_plan, self.library.project)
         heeds, fixed = tuple(self.spec.heeds), dict(self.fixed)
-        form = Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks), ALONE)
+        form = Form(self.name, self.parameters, self.references, heeds, fixed, checks, ALONE)
         return with_locked_values(form, self.library.project.team)
 
     @cached_property
