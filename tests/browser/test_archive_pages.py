@@ -93,7 +93,7 @@ def test_a_verdict_on_the_page_of_a_run_stays_in_sight(kit: Kit, studio: Server,
     run = kit.pictures(recipe="sticker", review="waiting").pictures[0].run
     page = visitor.open(studio, f"/runs/{run}")
     page.get_by_role("button", name="Approve").first.press("Enter")
-    expect(page.locator(".case .said")).to_have_text("Approved: picture 1 of Sticker or icon.")
+    expect(page.locator(".case .case-verdict").first).to_have_text("Approved")
     expect(page.locator("#said")).to_have_text("Approved: picture 1 of Sticker or icon.")
     expect(page.locator("[data-case]").first).to_be_focused()
     assert kit.pictures(review="approved").total == 2
