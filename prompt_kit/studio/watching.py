@@ -268,7 +268,11 @@ def order(request: Request, token: str) -> HTMLResponse:
     runner: OrderRunner = request.app.state.runner
     placed_order = own_order(request, token)
     return page(
-        request, "order.html", orders=[_view_with_set(runner, placed_order)], draft=placed_order.draft, order=placed_order
+        request,
+        "order.html",
+        orders=[_view_with_set(runner, placed_order)],
+        draft=placed_order.draft,
+        order=placed_order,
     )
 
 
