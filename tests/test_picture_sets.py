@@ -85,4 +85,4 @@ def test_a_list_of_runs_names_their_first_pictures(kit: Kit) -> None:
     """Those that pages show in small, no more than four."""
     kept(kit.project.runs_folder, pictures=5)
     (past,) = kit.history().runs
-    assert past.shown == ("01.png", "02.png", "03.png", "04.png")
+    assert past.shown == (("01.png", 1), ("02.png", 2), ("03.png", 3), ("04.png", 4))

@@ -17,7 +17,9 @@ from prompt_kit.record.placed import ENDED, placed, placed_orders
 from prompt_kit.record.runs import run_record
 from prompt_kit.record.runs.listing import subject_of
 from prompt_kit.studio.access import person_of
+from prompt_kit.studio.chosen import chosen_channel, wanted_address
 from prompt_kit.studio.pages import is_part, page
+from prompt_kit.studio.studio import set_of_run
 from prompt_kit.support import files
 from prompt_kit.support.money import dollars
 
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from prompt_kit.record.index import PictureSet
     from prompt_kit.record.placed import PlacedOrder
     from prompt_kit.record.runs import RunRecord
     from prompt_kit.record.runs.schema import Done
+    from prompt_kit.studio.chosen import ChosenChannel
     from prompt_kit.studio.ordering import OrderRunner
 
 router = APIRouter()
@@ -81,11 +85,24 @@ class OrderView:
     """What it shows, or changes."""
     next_step: str = ""
     """What to do about the pictures that did not come."""
+    whole: PictureSet | None = None
+    """The pictures of its form; ``None`` as long as nothing was begun."""
+    chosen: ChosenChannel | None = None
+    """The channel for whose size they are wanted."""
 
     @property
     def done(self) -> int:
         """How many pictures are there."""
         return sum(take.state == "done" for take in self.takes)
+
+    def place(self, picture: str) -> int:
+        """Return the number of one of its pictures among those of its form."""
+        number = number_of(picture)
+        return self.whole.number(self.run, number) if self.whole else number
+
+    def download(self, picture: str) -> str:
+        """Return the address of the download that most people want of one of its pictures."""
+        return wanted_address(f"{self.run}/{picture}", self.chosen)
 
     @property
     def stopped(self) -> bool:
@@ -122,11 +139,19 @@ def orders_of(request: Request, about: str) -> list[OrderView]:
     own = [order for order in placed_orders(runner.root, about) if order.person == person]
     changes = [order for order in own if order.refines == about]
     shown = [order for order in own if order not in changes[1:] or order.state not in ENDED]
-    return [view_of(runner, order) for order in shown]
+    newest = next((order.run for order in own if order.run), "")
+    whole = set_of_run(runner.kit, newest) if newest and shown else None
+    return [view_of(runner, order, whole) for order in shown]
 
 
-def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
-    """Return an order as its record says it now."""
+def view_of(runner: OrderRunner, order: PlacedOrder, whole: PictureSet | None = None) -> OrderView:
+    """Return an order as its record says it now.
+
+    Args:
+        runner: What makes it.
+        order: The order.
+        whole: The pictures of its form.
+    """
     order = runner.latest(order)
     folder = _folder(runner.root, order.run)
     try:
@@ -147,7 +172,14 @@ def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
         at=order.at,
         subject=subject_of(record) if record else "",
         next_step=record.totals.next_step if record and record.totals else "",
+        whole=whole,
+        chosen=chosen_channel(record),
     )
+
+
+def _view_with_set(runner: OrderRunner, order: PlacedOrder) -> OrderView:
+    order = runner.latest(order)
+    return view_of(runner, order, set_of_run(runner.kit, order.run) if order.run else None)
 
 
 def _takes(
@@ -247,7 +279,11 @@ def order(request: Request, token: str) -> HTMLResponse:
     runner: OrderRunner = request.app.state.runner
     placed_order = own_order(request, token)
     return page(
-        request, "order.html", orders=[view_of(runner, placed_order)], draft=placed_order.draft, order=placed_order
+        request,
+        "order.html",
+        orders=[_view_with_set(runner, placed_order)],
+        draft=placed_order.draft,
+        order=placed_order,
     )
 
 

@@ -30,7 +30,8 @@ _PICTURE_KEY = ("p.at", "p.run", "p.name")
 MOST_SHOWN: Final = 4
 """So many pictures of each run are named in a list of runs."""
 
-_SHOWN: Final = "SELECT name FROM pictures WHERE run = ? AND state <> ? ORDER BY CAST(name AS INTEGER) LIMIT ?"
+_SHOWN: Final = """
+    SELECT name, CAST(name AS INTEGER) AS number FROM pictures WHERE run = ? AND state <> ? ORDER BY number LIMIT ?"""
 
 
 class _Placed(NamedTuple):
@@ -39,7 +40,7 @@ class _Placed(NamedTuple):
     row: sqlite3.Row
     line: RefinementLine
     set: PictureSet
-    shown: tuple[str, ...]
+    shown: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +193,10 @@ def _placed(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list
         if line.run not in sets:
             whole = set_of(connection, line.run)
             sets |= dict.fromkeys(whole.runs, whole)
+        whole, refined = sets[line.run], line.run != row["run"]
         shown = connection.execute(_SHOWN, (row["run"], SOURCE, MOST_SHOWN))
-        placed.append(_Placed(row, line, sets[line.run], tuple(name for (name,) in shown)))
+        numbers = ((name, line.number if refined else number) for name, number in shown)
+        placed.append(_Placed(row, line, whole, tuple((name, whole.number(line.run, at)) for name, at in numbers)))
     return placed
 
 

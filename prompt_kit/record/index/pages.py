@@ -28,8 +28,8 @@ class PastRun:
     """What it is about; of a refinement, what the first run of its line is about."""
     version: int = 1
     """Its place in the line of refinements it comes from: 1 refines nothing."""
-    shown: tuple[str, ...] = ()
-    """The file names of its first pictures: of those that were made here from others, not of the others."""
+    shown: tuple[tuple[str, int], ...] = ()
+    """The file names of its first pictures as they were wanted, each with its number among those of its form."""
     set_id: str = ""
     """The id of the first run of its form, or of the form of what it refines."""
     set_total: int = 0
