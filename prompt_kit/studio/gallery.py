@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from prompt_kit.errors import ForbiddenError, PromptKitError
 from prompt_kit.recipe.searching import fitting, nearest
+from prompt_kit.review.writing.texts import own_names
 from prompt_kit.studio.access import is_sure, named, person_cookie, person_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.proofs import gallery_proof
@@ -61,12 +62,20 @@ class Card:
 
 
 def cards_of(studio: Studio, person: str) -> list[Card]:
-    """Return every recipe and preset: favourites and the last ones used first, then presets, then by purpose."""
+    """Return every recipe and preset: favourites and the last ones used first, then the project's own and presets.
+
+    All others follow by purpose.
+    """
     library = studio.library
     presets = [Card(name, head, PRESETS) for name, head in library.heads("preset").items()]
+    own = own_names(library, "recipe")
+    heads = library.heads("recipe").items()
+    presets += [Card(name, head, PRESETS) for name, head in heads if name in own]
+    presets.sort(key=lambda card: card.head.title.casefold())
     recipes = [
         Card(name, head, PURPOSES.get(head.category, spoken(head.category or "other")))
-        for name, head in library.heads("recipe").items()
+        for name, head in heads
+        if name not in own
     ]
     order = {title: number for number, title in enumerate(PURPOSES.values())}
     cards = presets + sorted(recipes, key=lambda card: (order.get(card.group, len(order)), card.group, card.head.title))

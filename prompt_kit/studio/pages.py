@@ -60,6 +60,7 @@ def drawn(request: Request, template: str, *, block: str = "", **shown: Any) -> 
         "form_token": form_token_for(request),
         "is_sure": is_sure(request),
         "may_approve": state.studio.kit.project.may("approve", person_of(request)),
+        "may_write": state.studio.kit.project.may("write", person_of(request)),
         "studio": state.studio,
         "person": person_of(request),
         "path": request.url.path,

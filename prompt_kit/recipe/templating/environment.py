@@ -60,6 +60,15 @@ def last(items: Sequence[Any]) -> Any:
     return items[-1] if items else ""
 
 
+def length(items: Sequence[Any]) -> int:
+    """Return how many entries a list has, or characters a text.
+
+    >>> length(["red", "white"])
+    2
+    """
+    return len(items)
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "article": words.article,
     "capital": words.capital,
@@ -67,7 +76,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "either": either,
     "first": first,
     "last": last,
-    "length": len,
+    "length": length,
     "mentions": words.mentions,
     "number": words.number,
     "naming": words.naming,

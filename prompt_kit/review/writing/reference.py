@@ -79,7 +79,7 @@ def _value(recipe: Recipe, field: Field) -> Any:
     return proposed[:1] if field.several else proposed[0]
 
 
-def _printed(field: Field, seen: Any) -> tuple[str, str]:
+def _printed(field: Field, value: Any) -> tuple[str, str]:
     """Return how a template uses a field, and what that prints."""
     name = field.name
     if field.is_slot:
@@ -87,8 +87,8 @@ def _printed(field: Field, seen: Any) -> tuple[str, str]:
     if field.kind == "boolean":
         return f"{{% if {name} %}}…{{% endif %}}", ""
     if field.several:
-        return f"{{{{ {name} | series }}}}", series(map(str, seen or ()))
-    return f"{{{{ {name} }}}}", "" if seen is None else str(seen)
+        return f"{{{{ {name} | series }}}}", series(map(str, value or ()))
+    return f"{{{{ {name} }}}}", "" if value is None else str(value)
 
 
 def _partials(library: Library) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from threading import Lock
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from prompt_kit.errors import InputError, NotFoundError, Place, Problem
 from prompt_kit.project import FILE
@@ -31,6 +31,9 @@ LONGEST_NAME: Final = 64
 _NAME: Final = re.compile(NAME_PATTERN)
 _TEMPLATE: Final = re.compile(get_args(TemplateName)[1].pattern)
 _LONGEST_TEMPLATE: Final = 120
+
+Listed: TypeAlias = tuple[str, str, str]
+"""Name, title and summary of a file."""
 
 _SAVING: Final = Lock()
 """Held from looking at a file to replacing it."""
@@ -241,6 +244,41 @@ def _check_name(kind: str, name: str) -> None:
         raise InputError(
             f"'{name[:LONGEST_NAME]}' cannot be a name. Use small letters, figures and hyphens, such as '{example}'."
         )
+
+
+def own_names(library: Library, kind: str) -> set[str]:
+    """Return the names of the files of a kind that are the project's own; none when its folders lead out of it."""
+    try:
+        root = own_root(library)
+    except InputError:
+        return set()
+    folder = root.templates if kind == "template" else root.recipes
+    ending = "" if kind == "template" else ".yaml"
+    start = "" if kind == "template" else FOLDERS[kind]
+    return {name for name in names(library, kind) if (folder / f"{start}{name}{ending}").is_file()}
+
+
+def listed(library: Library, words: Sequence[str] = ()) -> tuple[dict[str, list[Listed]], dict[str, list[Listed]]]:
+    """Return the project's own files by kind, and all others, each sorted by title.
+
+    Args:
+        library: Where they are.
+        words: In lower case: only files that have all of them in name, title or summary.
+    """
+    own: dict[str, list[Listed]] = {}
+    others: dict[str, list[Listed]] = {}
+    for kind in KINDS:
+        heads = library.heads(kind) if kind != "template" else {}
+        of_project = own_names(library, kind)
+        entries = [
+            (name, heads[name].title, heads[name].summary) if name in heads else (name, name, "")
+            for name in names(library, kind)
+        ]
+        for entry in sorted(entries, key=lambda entry: (entry[1].casefold(), entry[0])):
+            text = " ".join(entry).lower()
+            if all(word in text for word in words):
+                (own if entry[0] in of_project else others).setdefault(kind, []).append(entry)
+    return own, others
 
 
 def own_subjects(library: Library) -> Iterator[tuple[str, str]]:
