@@ -190,12 +190,16 @@ def write_new(path: Path, data: bytes, *, durable: Durable = "all") -> None:
         path: Its name.
         data: Its content.
         durable: What is on the disk on return, and so survives a power cut: ``all``, or the ``content``, but the name
-            only after `sync_folder`.
+            only after `sync_folder`. With ``nothing`` a kill may leave a part of the file, which must be possible to
+            make again.
 
     Raises:
         WorkspaceError: When there is such a file already (which is kept), or it cannot be written.
     """
-    _write(path, data, _put_new, durable)
+    if durable == "nothing":
+        _write_at_once(path, data)
+    else:
+        _write(path, data, _put_new, durable)
 
 
 def replace(path: Path, data: bytes, *, durable: Durable = "all") -> None:
@@ -323,6 +327,15 @@ def _write(path: Path, data: bytes, put: Callable[[Path, Path], None], durable: 
             raise
         if durable == "all":
             _sync_folder(path.parent)
+
+
+def _write_at_once(path: Path, data: bytes) -> None:
+    with os_errors_as_workspace_errors(path), path.open("xb", buffering=0) as file:
+        try:
+            write_all(file.fileno(), data)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def write_all(handle: int, data: bytes) -> None:
