@@ -289,6 +289,11 @@ def _line(given: Any, copy: Copy) -> str:
     return f"{copy.text} {PLACE_MARK}" if ends and not copy.text.endswith(PLACE_MARK) else copy.text or "-"
 
 
+def is_empty(value: Any) -> bool:
+    """Return whether nothing was given: ``None`` or an empty text."""
+    return value is None or (value.__class__ is str and not value)
+
+
 def recorded(value: Any) -> Any:
     """Return a value as a record holds it: plain data, pictures by file name."""
     if isinstance(value, list | tuple):
