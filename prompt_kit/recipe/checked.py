@@ -74,8 +74,7 @@ class Settled(NamedTuple):
     notes: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Checking:
+class Checking(NamedTuple):
     """The work of checking values: what is there so far, and the lists that further checks add to."""
 
     parameters: Mapping[str, Parameter]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.recipe.checked import Checking
 from prompt_kit.recipe.conditions import conditions_of, holds
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.conditions import When
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.spec import ReferenceSlot
+
+# Without the names of the fields, which take as long as a check.
+_made: Final = tuple.__new__
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +53,11 @@ class Dependence:
         return {name: conditions_of(p.show_if) for name, p in self.parameters.items() if p.show_if}
 
     @cached_property
+    def _described(self) -> dict[str, ReferenceSlot]:
+        """The slots whose pictures a list describes."""
+        return {name: slot for name, slot in self.references.items() if slot.described_by}
+
+    @cached_property
     def _slot_conditions(self) -> dict[str, tuple[When, ...]]:
         return {name: conditions_of(slot.show_if) for name, slot in self.references.items()}
 
@@ -60,13 +68,13 @@ class Dependence:
 
     def check(
         self,
-        given: Mapping[str, Any],
+        given: dict[str, Any],
         context: dict[str, Any],
         problems: list[Problem],
         filled: Collection[str],
         *,
         remarkable: bool = True,
-    ) -> tuple[Mapping[str, Any], Mapping[str, tuple[Image, ...]], list[Problem]]:
+    ) -> tuple[dict[str, Any], dict[str, tuple[Image, ...]], list[Problem]]:
         """Return which values count, the pictures by slot, and the notes.
 
         Args:
@@ -87,12 +95,12 @@ class Dependence:
         pictures: dict[str, tuple[Image, ...]] = {}
         if self.references:
             pictures = self._pictures(given, context, problems, filled, unsure)
-            check_descriptions(self.references, context, pictures, problems)
+            check_descriptions(self._described, context, pictures, problems)
         unasked = [name for name in filled if name not in pictures and not context.get(name)]
         if unasked:
             given = {name: value for name, value in given.items() if name not in unasked}
         if checks := (*self.value_checks, *self.checks) if remarkable else self.checks:
-            checking = Checking(self.parameters, self.references, given, context, pictures, problems, notes)
+            checking = _made(Checking, (self.parameters, self.references, given, context, pictures, problems, notes))
             for check in checks:
                 check(checking)
         return given, pictures, notes
@@ -117,7 +125,7 @@ class Dependence:
         Nothing is said of what depends on ``unsure`` values: one mistake must not make others of what is right.
         """
         for name, conditions in self.conditions.items():
-            if not unsure.isdisjoint(condition.parameter for condition in conditions):
+            if unsure and not unsure.isdisjoint(condition.parameter for condition in conditions):
                 unsure.add(name)
             elif holds(conditions, context):
                 if self.parameters[name].required and name not in words:
@@ -144,9 +152,9 @@ class Dependence:
         pictures: dict[str, tuple[Image, ...]] = {}
         for name, slot in self.references.items():
             conditions = self._slot_conditions[name]
-            if not unsure.isdisjoint(condition.parameter for condition in conditions):
+            if unsure and not unsure.isdisjoint(condition.parameter for condition in conditions):
                 continue
-            if holds(conditions, context):
+            if not conditions or holds(conditions, context):
                 if several := opened(name, slot, given.get(name, ()), problems):
                     pictures[name] = several
             elif name in given and name not in filled:

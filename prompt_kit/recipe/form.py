@@ -116,8 +116,8 @@ class Form:
         given, pictures, notes = self._dependence.check(
             {**record, **pictures_in(references)}, context, problems, self._filled(values), remarkable=False
         )
-        if not self.slot_names.isdisjoint(given):
-            given = {name: recorded(value) if name in self.slot_names else value for name, value in given.items()}
+        for name in self.references.keys() & given.keys():
+            given[name] = recorded(given[name])
         return _made(Settled, (context, given, pictures, problems, tuple(notes)))
 
     def _checked(
@@ -232,7 +232,7 @@ class Form:
         context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", "")) | {"covered": ()}
         context |= {name: p.ready for name, p in self.parameters.items()}
         context |= dict.fromkeys(self.references, "")
-        return context | {"earlier": "", "item": Chosen("", ""), "turn": "", "keyed": False}
+        return context | {"earlier": "", "item": Chosen("", ""), "turn": "", "task": "", "keyed": False}
 
     @cached_property
     def slot_names(self) -> frozenset[str]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
     from prompt_kit.errors import Problem
     from prompt_kit.images import Image
+    from prompt_kit.policy import Policy
     from prompt_kit.prompt import Task
     from prompt_kit.recipe.checked import Check, Settled
     from prompt_kit.recipe.examples import Example
@@ -209,18 +210,18 @@ class Recipe:
     def _rendered(self, settled: Settled, settings: Mapping[str, Any] | Settings | None, generator: str) -> Prompt:
         """Return the prompt of values."""
         context, given, pictures, problems, notes = settled
-        task, title, version, strategies, base, deciding = self._ready
+        task, title, version, strategies, base, deciding, team, works_on = self._ready
         chosen = self._chosen_settings(context) if deciding and not problems else base
         if settings:
             chosen = self._settings(settings, chosen, generator, problems)
-        if (team := self.library.project.team) is not None:
+        if team is not None:
             chosen = with_locked_settings(chosen, settings, team, problems)
         if problems:
             raise InputError(problems)
         if settings and deciding:
             notes = (*notes, *self._overruled(context, chosen))
         context["task"] = task
-        if self._base and not chosen.aspect_ratio:
+        if works_on and not chosen.aspect_ratio:
             chosen = self._in_format_of_base(chosen, pictures, generator)
         room = None
         if chosen.background or self._asks_the_model:
@@ -238,9 +239,10 @@ class Recipe:
         )
 
     @cached_property
-    def _ready(self) -> tuple[Task, str, str, tuple[str, ...], Settings, bool]:
+    def _ready(self) -> tuple[Task, str, str, tuple[str, ...], Settings, bool, Policy | None, str]:
         """What every rendering needs, looked up once."""
-        return self.task, self.title, self.spec.version, self._strategy_names, self.settings, bool(self._deciding)
+        about = (self.task, self.title, self.spec.version, self._strategy_names)
+        return *about, self.settings, bool(self._deciding), self.library.project.team, self._base
 
     def _pictures_asked(self, given: Mapping[str, Any]) -> int:
         """Return how many pictures the values ask for; 0 when they do not say it."""

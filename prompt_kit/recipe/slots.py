@@ -65,7 +65,7 @@ def check_descriptions(
 ) -> None:
     """Check that no list describes more pictures than there are."""
     for name, slot in slots.items():
-        described = len(context[slot.described_by]) if slot.described_by else 0
+        described = len(context[slot.described_by or ""])
         there = len(pictures.get(name, ()))
         if described > there:
             message = f"{slot.described_by}: describes {described} pictures; '{name}' has {there}."

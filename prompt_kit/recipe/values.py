@@ -300,8 +300,8 @@ def recorded(value: Any) -> Any:
         return tuple([item if type(item) is str else recorded(item) for item in value])
     if isinstance(value, str | int | float):
         return value
-    if isinstance(value, Mapping):
-        return marked_own(value) if "own" in value else placed_text(value)
     if isinstance(value, Image | Path):
         return value.name
+    if isinstance(value, Mapping):
+        return marked_own(value) if "own" in value else placed_text(value)
     return "(picture)" if isinstance(value, bytes) else str(value)
