@@ -21,9 +21,8 @@ from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
 from prompt_kit.recipe.slots import with_paths
 from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
-from prompt_kit.recipe.templating import Values, filled_phrase
+from prompt_kit.recipe.templating import filled_phrase
 from prompt_kit.recipe.turns import Names, compiled_turns, phrase_of, template_name
-from prompt_kit.recipe.values import recorded
 from prompt_kit.support.calls import check_kind
 from prompt_kit.support.words import spoken
 
@@ -34,8 +33,9 @@ if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
     from prompt_kit.errors import Problem
     from prompt_kit.images import Image
+    from prompt_kit.policy import Policy
     from prompt_kit.prompt import Task
-    from prompt_kit.recipe.checked import CheckedValues
+    from prompt_kit.recipe.checked import Settled
     from prompt_kit.recipe.examples import Example
     from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.parameters import ChoiceOf, Parameter
@@ -205,40 +205,24 @@ class Recipe:
                 raise TypeError(f"{', '.join(named)}: values are given as one mapping, or by name, not both.")
         else:
             slots = self.form.slot_names
-            values = with_paths(named, slots) if slots and not slots.isdisjoint(named) else named
-        form = self.form
-        ready = form.at_once(values, references)
-        if ready is not None and form.independent and not ready.remarkable:
-            return self._rendered(ready.context, ready.record, None, settings, generator)
-        checked = form.check_further(values, references, ready)
-        return self._rendered(Values(checked.context), checked.given, checked, settings, generator)
+            values = named if slots.isdisjoint(named) else with_paths(named, slots)
+        return self._rendered(self.form.settled(values, references), settings, generator)
 
-    def _rendered(
-        self,
-        context: Values,
-        given: Mapping[str, Any],
-        checked: CheckedValues | None,
-        settings: Mapping[str, Any] | Settings | None,
-        generator: str,
-    ) -> Prompt:
-        """Return the prompt of values; without ``checked``, they are recorded already, and have nothing beside them."""
-        problems: list[Problem] = []
-        notes: tuple[Problem, ...] = ()
-        pictures: Mapping[str, tuple[Image, ...]] = {}
-        if checked is not None:
-            problems, notes, pictures = list(checked.problems), checked.notes, checked.pictures
-        task, title, version, deciding = self._ready
-        base = self._chosen_settings(context) if deciding and not problems else self.settings
-        chosen = self._settings(settings, base, generator, problems) if settings else base
-        chosen = with_locked_settings(chosen, settings, self.library.project.team, problems)
+    def _rendered(self, settled: Settled, settings: Mapping[str, Any] | Settings | None, generator: str) -> Prompt:
+        """Return the prompt of values."""
+        context, given, pictures, problems, notes = settled
+        task, title, version, strategies, base, deciding, team, works_on = self._ready
+        chosen = self._chosen_settings(context) if deciding and not problems else base
+        if settings:
+            chosen = self._settings(settings, chosen, generator, problems)
+        if team is not None:
+            chosen = with_locked_settings(chosen, settings, team, problems)
         if problems:
             raise InputError(problems)
-        if checked is not None:
-            given = {n: v if v.__class__ is str else recorded(v) for n, v in given.items()}
         if settings and deciding:
             notes = (*notes, *self._overruled(context, chosen))
         context["task"] = task
-        if self._base and not chosen.aspect_ratio:
+        if works_on and not chosen.aspect_ratio:
             chosen = self._in_format_of_base(chosen, pictures, generator)
         room = None
         if chosen.background or self._asks_the_model:
@@ -250,23 +234,16 @@ class Recipe:
         turns = render_turns(self.turn_templates, context, self.references, pictures, room)
         if not 0 < len(turns) <= MAX_TURNS:
             raise InputError(f"{len(turns)} pictures are asked for; 1 to {MAX_TURNS} can be made.")
+        pictures_asked = self._pictures_asked(given) if chosen.output == "interleaved" else 0
         return Prompt(
-            turns,
-            chosen,
-            task,
-            self.name,
-            version,
-            self._strategy_names,
-            tuple(given.items()),
-            notes,
-            title,
-            self._pictures_asked(given) if chosen.output == "interleaved" else 0,
+            turns, chosen, task, self.name, version, strategies, tuple(given.items()), notes, title, pictures_asked
         )
 
     @cached_property
-    def _ready(self) -> tuple[Task, str, str, bool]:
+    def _ready(self) -> tuple[Task, str, str, tuple[str, ...], Settings, bool, Policy | None, str]:
         """What every rendering needs, looked up once."""
-        return self.task, self.title, self.spec.version, bool(self._deciding)
+        about = (self.task, self.title, self.spec.version, self._strategy_names)
+        return *about, self.settings, bool(self._deciding), self.library.project.team, self._base
 
     def _pictures_asked(self, given: Mapping[str, Any]) -> int:
         """Return how many pictures the values ask for; 0 when they do not say it."""
@@ -281,9 +258,8 @@ class Recipe:
 
     def rendered(self, values: Mapping[str, Any], settings: Settings) -> tuple[Prompt, Mapping[str, Any]]:
         """Return the prompt of values, as `render` does, and the values as its templates saw them."""
-        checked = self.form.check(values)
-        context = Values(checked.context)
-        return self._rendered(context, checked.given, checked, settings, ""), context
+        settled = self.form.settled(values)
+        return self._rendered(settled, settings, ""), settled.context
 
     def stays(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Return what a refinement of a picture must keep, as noun phrases.

@@ -289,14 +289,19 @@ def _line(given: Any, copy: Copy) -> str:
     return f"{copy.text} {PLACE_MARK}" if ends and not copy.text.endswith(PLACE_MARK) else copy.text or "-"
 
 
+def is_empty(value: Any) -> bool:
+    """Return whether nothing was given: ``None`` or an empty text."""
+    return value is None or (value.__class__ is str and not value)
+
+
 def recorded(value: Any) -> Any:
     """Return a value as a record holds it: plain data, pictures by file name."""
     if isinstance(value, list | tuple):
         return tuple([item if type(item) is str else recorded(item) for item in value])
     if isinstance(value, str | int | float):
         return value
-    if isinstance(value, Mapping):
-        return marked_own(value) if "own" in value else placed_text(value)
     if isinstance(value, Image | Path):
         return value.name
+    if isinstance(value, Mapping):
+        return marked_own(value) if "own" in value else placed_text(value)
     return "(picture)" if isinstance(value, bytes) else str(value)

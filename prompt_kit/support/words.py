@@ -247,7 +247,7 @@ def series(items: Iterable[str], joint: str = "and") -> str:
     words = list(filter(None, items))
     if len(words) <= 1:
         return "".join(words)
-    if any("," in word for word in words):
+    if "," in "".join(words):
         return "; ".join(words[:-1]) + f"; {joint} {words[-1]}"
     return ", ".join(words[:-1]) + f" {joint} {words[-1]}"
 

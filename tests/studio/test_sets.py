@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,9 +32,9 @@ def id_of(folder: Path) -> str:
 @pytest.fixture
 def runs(kit: Kit) -> tuple[str, str]:
     """A try and two more pictures of one form."""
-    root, more = kit.project.runs_folder, {"recipe": "sticker", "draft": FORM, "values": {"subject": "a fox"}}
-    tried = kept(root, **dict(more))
-    return id_of(tried), id_of(kept(root, pictures=2, at=NOON + timedelta(minutes=1), **dict(more)))
+    root, more = kit.project.runs_folder, partial(kept, recipe="sticker", draft=FORM, values={"subject": "a fox"})
+    tried = more(root)
+    return id_of(tried), id_of(more(root, pictures=2, at=NOON + timedelta(minutes=1)))
 
 
 def test_a_try_and_what_is_made_after_it_are_one_set(page: Page, kit: Kit) -> None:

@@ -191,9 +191,9 @@ class _Environment(ImmutableSandboxedEnvironment):
     buffer = _Buffer
 
     def joined(self, parts: tuple[Any, ...]) -> str:
-        texts = [str(part) for part in parts]
-        check_length(sum(map(len, texts)))
-        return "".join(texts)
+        text = "".join(map(str, parts))
+        check_length(len(text))
+        return text
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if isinstance(left, str) and isinstance(right, str):
