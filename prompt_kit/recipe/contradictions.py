@@ -12,7 +12,6 @@ from prompt_kit.support import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from prompt_kit.prompt import Settings
     from prompt_kit.recipe.checked import Check, Checking
     from prompt_kit.recipe.conditions import When
     from prompt_kit.recipe.placing.planning import LayoutPlan
@@ -44,25 +43,6 @@ def misplaced(plan: LayoutPlan) -> Check:
         checking.notes.extend(plan.contradictions(checking.context))
 
     return check
-
-
-def overruled(brought: Mapping[str, Mapping[str, Any]], chosen: Settings) -> list[Problem]:
-    """Return a note for each setting of a choice in whose place another one was asked for.
-
-    Args:
-        brought: The settings that choices bring, by parameter.
-        chosen: The settings of the prompt.
-    """
-    notes = []
-    for parameter, settings in brought.items():
-        for name, value in settings.items():
-            used = getattr(chosen, name, value)
-            if used != value:
-                said = (
-                    f"its choice comes with {words.spoken(name).lower()} {value}, but {used} was asked for and is used."
-                )
-                notes.append(Problem(f"{parameter}: {said}", parameter=parameter, code="contradiction"))
-    return notes
 
 
 def _hold(when: Iterable[When], checking: Checking) -> bool:

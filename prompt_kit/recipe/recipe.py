@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
-from prompt_kit.recipe.contradictions import overruled
+from prompt_kit.recipe.brought import brought_settings
 from prompt_kit.recipe.examples import examples_of
 from prompt_kit.recipe.form import Form
 from prompt_kit.recipe.further_checks import further_checks
@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from prompt_kit.images import Image
     from prompt_kit.policy import Policy
     from prompt_kit.prompt import Task
+    from prompt_kit.recipe.brought import BroughtSettings
     from prompt_kit.recipe.checked import Settled
     from prompt_kit.recipe.examples import Example
     from prompt_kit.recipe.library import Library, LibraryFile
-    from prompt_kit.recipe.parameters import ChoiceOf, Parameter
+    from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.placing.planning import LayoutPlan
     from prompt_kit.recipe.placing.spec import AreaSpec
     from prompt_kit.recipe.slots import Picture
@@ -211,16 +212,16 @@ class Recipe:
     def _rendered(self, settled: Settled, settings: Mapping[str, Any] | Settings | None, generator: str) -> Prompt:
         """Return the prompt of values."""
         context, given, pictures, problems, notes = settled
-        task, title, version, strategies, base, deciding, team, works_on = self._ready
-        chosen = self._chosen_settings(context) if deciding and not problems else base
+        task, title, version, strategies, base, brought, team, works_on = self._ready
+        chosen = brought.chosen(context) if brought and not problems else base
         if settings:
             chosen = self._settings(settings, chosen, generator, problems)
         if team is not None:
             chosen = with_locked_settings(chosen, settings, team, problems)
         if problems:
             raise InputError(problems)
-        if settings and deciding:
-            notes = (*notes, *self._overruled(context, chosen))
+        if settings and brought:
+            notes = (*notes, *brought.overruled(context, chosen))
         context["task"] = task
         if works_on and not chosen.aspect_ratio:
             chosen = self._in_format_of_base(chosen, pictures, generator)
@@ -240,10 +241,11 @@ class Recipe:
         )
 
     @cached_property
-    def _ready(self) -> tuple[Task, str, str, tuple[str, ...], Settings, bool, Policy | None, str]:
+    def _ready(self) -> tuple[Task, str, str, tuple[str, ...], Settings, BroughtSettings | None, Policy | None, str]:
         """What every rendering needs, looked up once."""
         about = (self.task, self.title, self.spec.version, self._strategy_names)
-        return *about, self.settings, bool(self._deciding), self.library.project.team, self._base
+        brought = brought_settings(self.parameters, self.settings)
+        return *about, self.settings, brought, self.library.project.team, self._base
 
     def _pictures_asked(self, given: Mapping[str, Any]) -> int:
         """Return how many pictures the values ask for; 0 when they do not say it."""
@@ -345,32 +347,6 @@ class Recipe:
     @cached_property
     def _strategy_names(self) -> tuple[str, ...]:
         return tuple(strategy.name for strategy in self.strategies)
-
-    @cached_property
-    def _deciding(self) -> tuple[str, ...]:
-        """The parameters whose choices bring settings with them."""
-        return tuple(name for name, parameter in self.parameters.items() if parameter.brings_settings)
-
-    def _chosen_settings(self, context: Mapping[str, Any]) -> Settings:
-        """Return the recipe's settings with those that the chosen values bring."""
-        chosen = tuple([None if context[name].own else context[name].value for name in self._deciding])
-        if chosen not in self._settings_of_choices:
-            brought = {key: value for name in self._deciding for key, value in self._brought(name, context).items()}
-            self._settings_of_choices[chosen] = replace(self.settings, **brought)
-        return self._settings_of_choices[chosen]
-
-    @cached_property
-    def _settings_of_choices(self) -> dict[tuple[str | None, ...], Settings]:
-        return {}
-
-    def _brought(self, name: str, context: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the settings that the choice of a parameter brings."""
-        choice = cast("ChoiceOf", self.parameters[name]).choices.get(context[name].value)
-        return choice.settings.model_dump(exclude_unset=True) if choice else {}
-
-    def _overruled(self, context: Mapping[str, Any], chosen: Settings) -> list[Problem]:
-        """Return a note for each setting of a choice in whose place another one was asked for."""
-        return overruled({name: self._brought(name, context) for name in self._deciding}, chosen)
 
     def _settings(
         self, settings: Mapping[str, Any] | Settings, base: Settings, generator: str, problems: list[Problem]

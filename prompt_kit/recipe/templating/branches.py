@@ -49,9 +49,9 @@ def noted(raw: str, branches: Sequence[Branch]) -> tuple[str, Iterable[Branch]]:
     return _BRANCH.sub("", raw), [branches[number] for number in numbers if number < len(branches)]
 
 
-def is_mark(text: str) -> bool:
-    """Return whether a piece of a marked template is a mark, and not its words."""
-    return _BRANCH.fullmatch(text) is not None
+def without_marks(text: str) -> str:
+    """Return the words of a piece of a marked template; nothing of one that is only a mark."""
+    return _BRANCH.sub("", text) if _MARK in text else text
 
 
 class _Marker:
@@ -76,10 +76,10 @@ class _Marker:
         about = self._about(node)
         for arm in (node, *node.elif_):
             self.visit(arm.body)
-            arm.body.insert(0, self._mark(arm.lineno, f"{self._about(arm)} is true"))
+            self._begin(arm.body, arm.lineno, f"{self._about(arm)} is true")
         self.visit(node.else_)
         # In a chain with "elif", the case that no condition is true counts once, for the first condition.
-        node.else_.insert(0, self._mark(node.lineno, f"{about} is false" + ", like those after it" * bool(node.elif_)))
+        self._begin(node.else_, node.lineno, f"{about} is false" + ", like those after it" * bool(node.elif_))
 
     def _either(self, node: nodes.CondExpr) -> nodes.CondExpr:
         about = self._about(node)
@@ -87,8 +87,17 @@ class _Marker:
         marked = [nodes.Concat([nodes.Const(self._text(node.lineno, f"{about} is {w}")), arm]) for w, arm in arms]
         return nodes.CondExpr(node.test, *marked, lineno=node.lineno)
 
-    def _mark(self, lineno: int, case: str) -> nodes.Output:
-        return nodes.Output([nodes.TemplateData(self._text(lineno, case), lineno=lineno)], lineno=lineno)
+    def _begin(self, body: list[nodes.Node], lineno: int, case: str) -> None:
+        """Put a mark at the beginning of a branch, into the words with which it begins: those cost least."""
+        text, further = self._text(lineno, case), list[nodes.Expr]()
+        if body and isinstance(first := body[0], nodes.Output):
+            further = first.nodes
+            del body[0]
+            lineno = first.lineno
+        if further and isinstance(data := further[0], nodes.TemplateData):
+            text, further = text + data.data, further[1:]
+            lineno = data.lineno
+        body.insert(0, nodes.Output([nodes.TemplateData(text, lineno=lineno), *further], lineno=lineno))
 
     def _text(self, lineno: int, case: str) -> str:
         self.branches.append(Branch(*self.origin(lineno), case))

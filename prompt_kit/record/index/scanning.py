@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import nullcontext
 from datetime import UTC
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.record.index.database import transaction
+from prompt_kit.record.index.database import transaction, unless_held
 from prompt_kit.record.index.narrowing import SOURCE
 from prompt_kit.record.reviews import REVIEWS, reviewed_by, reviews_in
 from prompt_kit.record.reviews.pictures import reviewable
@@ -59,7 +60,7 @@ class _State(NamedTuple):
 
 
 def refresh(connection: sqlite3.Connection, root: Path) -> None:
-    """Bring the index up to date with the runs on the disk.
+    """Bring the index up to date with the runs on the disk; an index that has runs stays as it is while others do it.
 
     Raises:
         WorkspaceError: When the folder of runs cannot be read.
@@ -67,6 +68,11 @@ def refresh(connection: sqlite3.Connection, root: Path) -> None:
     known: dict[str, tuple[int, int, int]] = {
         row[0]: row[1:] for row in connection.execute("SELECT id, changed, journal, reviews FROM runs")
     }
+    with unless_held(connection) if known else nullcontext():
+        _update(connection, root, known)
+
+
+def _update(connection: sqlite3.Connection, root: Path, known: Mapping[str, tuple[int, int, int]]) -> None:
     there: set[str] = set()
     changed = _changed(root, known, there)
     while some := list(islice(changed, _AT_ONCE)):
