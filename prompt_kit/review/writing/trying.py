@@ -88,6 +88,7 @@ def tried(before: Library, subject: Subject, texts: Sequence[WrittenText]) -> Tr
             broken += error.problems
     broken += [problem for example in examples for problem in _breaks(example)]
     broken += _broken_elsewhere(changes, subjects) if changes else ()
+    broken += _broken_presets(before, library) if texts and subject[0] != "preset" else ()
     recipe = recipe or (examples[0].recipe if examples else None)
     broken = list(dict.fromkeys(broken))
     problems = (*problems, *(problem for problem in broken if problem.message not in {p.message for p in problems}))
@@ -114,6 +115,23 @@ def _broken_elsewhere(changes: Changes, subjects: Sequence[Subject]) -> Iterator
             if example.status == "broken":
                 where = f"{change.kind} '{change.name}', example '{example.name}'"
                 yield from (Problem(f"{where}: {problem}") for problem in example.problems)
+
+
+def _broken_presets(before: Library, library: Library) -> Iterator[Problem]:
+    """Yield what can no longer be used of presets, which have no examples that would show it."""
+    for name in library.names("preset"):
+        problems = _preset_problems(name, library)
+        if problems and not _preset_problems(name, before):
+            yield from (Problem(f"preset '{name}': {problem}") for problem in problems)
+
+
+def _preset_problems(name: str, library: Library) -> Sequence[Problem]:
+    try:
+        recipe = load(name, library=library)
+        checked = recipe.form.check({})
+    except PromptKitError as error:
+        return error.problems
+    return [problem for problem in checked.problems if problem.parameter in dict(recipe.fixed)]
 
 
 def users_of(library: Library, template: str) -> list[Subject]:
