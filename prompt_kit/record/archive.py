@@ -41,7 +41,7 @@ class Archive:
         *,
         person: str = "",
         reason: str = "",
-        seen: int | None = None,
+        shown: int | None = None,
     ) -> Review:
         """Approve a picture, reject it or comment on it; what was said before stays, and the last verdict counts.
 
@@ -51,7 +51,7 @@ class Archive:
             verdict: ``approve``, ``reject`` or ``comment``.
             person: Who says it.
             reason: Why, or the comment; only an approval goes without.
-            seen: How many reviews of the picture the person has seen; where somebody has decided otherwise since,
+            shown: How many reviews of the picture the person was shown; where somebody has decided otherwise since,
                 nothing is kept. Left out, it does not matter.
 
         Raises:
@@ -67,7 +67,7 @@ class Archive:
         from prompt_kit.record.runs.listing import folder_of
 
         path = picture_of(folder_of(run, self.project.runs_folder), picture)
-        return review(path, verdict, person=person, reason=reason, seen=seen)
+        return review(path, verdict, person=person, reason=reason, shown=shown)
 
     def reviews(self, run: str | Path) -> tuple[ReviewedPicture, ...]:
         """Return the pictures of a run, each with what people said of it.

@@ -52,7 +52,7 @@ async def review(request: Request, day: str, name: str, picture: str) -> Respons
     verdict: Any = str(sent.get("verdict") or "")
     studio: Studio = request.app.state.studio
     try:
-        said: dict[str, Any] = {"person": person_of(request), "reason": reason, "seen": number_said(sent.get("said"))}
+        said: dict[str, Any] = {"person": person_of(request), "reason": reason, "shown": number_said(sent.get("said"))}
         await run_in_threadpool(studio.kit.review, path.parent, picture, verdict, **said)
     except InputError as error:
         shown = {"reason": reason, "review_problem": str(error)}

@@ -235,7 +235,7 @@ def _decide(request: Request, where: tuple[str, str, str], texts: Mapping[str, s
             cast("Verdict", verdict),
             person=person_of(request),
             reason=reason.strip(),
-            seen=number_said(texts.get("said")),
+            shown=number_said(texts.get("said")),
         )
     except PromptKitError as error:
         problem = " ".join(problem.message for problem in error.problems)

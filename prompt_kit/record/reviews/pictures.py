@@ -101,7 +101,7 @@ def reviewable(folder: Path) -> tuple[Path, ...]:
     )
 
 
-def review(path: Path, verdict: Verdict, *, person: str = "", reason: str = "", seen: int | None = None) -> Review:
+def review(path: Path, verdict: Verdict, *, person: str = "", reason: str = "", shown: int | None = None) -> Review:
     """Write down what a person says of one picture, and return it; what was said before stays.
 
     Args:
@@ -109,7 +109,7 @@ def review(path: Path, verdict: Verdict, *, person: str = "", reason: str = "", 
         verdict: ``approve``, ``reject`` or ``comment``.
         person: Who says it.
         reason: Why it is approved or rejected, or the comment.
-        seen: How many reviews of the picture the person has seen; left out, it does not matter.
+        shown: How many reviews of the picture the person was shown; left out, it does not matter.
 
     Raises:
         InputError: When a reason is missing, something is too long, or the verdict is none; or when somebody has
@@ -121,8 +121,8 @@ def review(path: Path, verdict: Verdict, *, person: str = "", reason: str = "", 
         raise InputError(problems)
     folder = path.parent
     with _DECIDING:
-        if seen is not None and verdict in STATES:
-            _check_undecided(with_reviews(path, reviews_in(folder)), STATES[verdict], seen)
+        if shown is not None and verdict in STATES:
+            _check_undecided(with_reviews(path, reviews_in(folder)), STATES[verdict], shown)
         made = Review(
             id=secrets.token_hex(8),
             run=f"{folder.parent.name}/{folder.name}",
@@ -137,13 +137,13 @@ def review(path: Path, verdict: Verdict, *, person: str = "", reason: str = "", 
     return made
 
 
-def _check_undecided(picture: ReviewedPicture, wanted: ReviewState, seen: int) -> None:
+def _check_undecided(picture: ReviewedPicture, wanted: ReviewState, shown: int) -> None:
     """Check that nobody has decided otherwise after so many reviews.
 
     Raises:
         InputError: With who has.
     """
-    since = [review for review in picture.reviews[max(seen, 0) :] if review.verdict in STATES]
+    since = [review for review in picture.reviews[max(shown, 0) :] if review.verdict in STATES]
     if since and STATES[since[-1].verdict] != wanted:
         who, state = since[-1].person or "Somebody", STATES[since[-1].verdict]
         fact = f"{who} has {state} it meanwhile, so nothing is kept."
