@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from prompt_kit.prompt.settings import Size, Tier
 from prompt_kit.prompt.spec import SettingsSpec
+from prompt_kit.support.person import sameness
 
 EVERYONE: Final = "everyone"
 """Stands for all persons in lists of names, and for those who are not named in budgets."""
@@ -91,11 +93,29 @@ class Policy(BaseModel):
         return EVERYONE in named or any(name in named for name in self._called(person))
 
     def day_budget(self, person: str) -> Decimal | None:
-        """Return what a person may spend a day; ``None`` is no limit."""
-        if person in self.budget and person != EVERYONE:
+        """Return what a person may spend a day; ``None`` is no limit.
+
+        To spell a name otherwise than the policy does brings no larger budget.
+        """
+        others = self._persons.get(sameness(person), frozenset()) - {person}
+        budgets = [self._budget_of(name) for name in (person, *others)]
+        return min((budget for budget in budgets if budget is not None), default=None)
+
+    def _budget_of(self, person: str) -> Decimal | None:
+        called = self._called(person)
+        if called and person in self.budget:
             return self.budget[person]
-        of_groups = [self.budget[name] for name in self._called(person)[1:] if name in self.budget]
+        of_groups = [self.budget[name] for name in called[1:] if name in self.budget]
         return max(of_groups, default=self.budget.get(EVERYONE))
+
+    @cached_property
+    def _persons(self) -> dict[str, frozenset[str]]:
+        """Every person with a budget or a group, by what all spellings of the name have in common."""
+        names = {*self.budget, *(member for members in self.groups.values() for member in members)}
+        persons: dict[str, frozenset[str]] = {}
+        for name in names - self.groups.keys() - {EVERYONE}:
+            persons[sameness(name)] = persons.get(sameness(name), frozenset()) | {name}
+        return persons
 
     def _called(self, person: str) -> tuple[str, ...]:
         """Return a person's name and groups; a name that is that of a group, or stands for all, is nobody's."""

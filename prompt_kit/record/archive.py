@@ -33,7 +33,16 @@ class Archive:
     def __init__(self, project: Project) -> None:
         self.project: Final = project
 
-    def review(self, run: str | Path, picture: str, verdict: Verdict, *, person: str = "", reason: str = "") -> Review:
+    def review(  # noqa: PLR0913 - three name the picture and the verdict
+        self,
+        run: str | Path,
+        picture: str,
+        verdict: Verdict,
+        *,
+        person: str = "",
+        reason: str = "",
+        shown: int | None = None,
+    ) -> Review:
         """Approve a picture, reject it or comment on it; what was said before stays, and the last verdict counts.
 
         Args:
@@ -42,10 +51,12 @@ class Archive:
             verdict: ``approve``, ``reject`` or ``comment``.
             person: Who says it.
             reason: Why, or the comment; only an approval goes without.
+            shown: How many reviews of the picture the person was shown; where somebody has decided otherwise since,
+                nothing is kept. Left out, it does not matter.
 
         Raises:
             ForbiddenError: When the team does not let this person approve and reject.
-            InputError: When a reason is missing or too long.
+            InputError: When a reason is missing or too long, or somebody has decided otherwise since.
             NotFoundError: When there is no such run or picture.
             WorkspaceError: When it cannot be written.
         """
@@ -56,7 +67,7 @@ class Archive:
         from prompt_kit.record.runs.listing import folder_of
 
         path = picture_of(folder_of(run, self.project.runs_folder), picture)
-        return review(path, verdict, person=person, reason=reason)
+        return review(path, verdict, person=person, reason=reason, shown=shown)
 
     def reviews(self, run: str | Path) -> tuple[ReviewedPicture, ...]:
         """Return the pictures of a run, each with what people said of it.

@@ -1,12 +1,11 @@
 """Links that show pictures to people without access: on the disk for good, and closed as soon as they are withdrawn.
 
-``runs/shares/<token>.jsonl`` has one line that says what the link shows. Whatever line follows withdraws it, so that a
-line that was cut short by a power cut closes a link and never opens one.
+``runs/shares/<token>.jsonl`` has one line that says what the link shows, and until when. Whatever line follows
+withdraws it, so that a line that was cut short by a power cut closes a link and never opens one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
@@ -14,12 +13,13 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.record.reviews import picture_of
 from prompt_kit.record.runs.reading import ENCODING, MAX_BYTES, one_line
 from prompt_kit.support import files
+from prompt_kit.support.hashing import hash_of, hash_of_settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,10 @@ _BYTES: Final = 32
 """How much chance is in a token: 256 bits."""
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+Closed: TypeAlias = Literal["withdrawn", "expired"]
+"""Why a link shows nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,24 @@ class Share:
     """Who made it; empty when nobody is named."""
     at: datetime
     withdrawn: bool = False
+    until: datetime | None = None
+    """When it closes by itself; ``None`` is never."""
+
+    def closed(self, now: datetime | None = None) -> Closed | None:
+        """Return why it shows nothing at a moment, which is now unless another one is given; ``None`` when it does."""
+        if self.withdrawn:
+            return "withdrawn"
+        return "expired" if self.until is not None and (now or datetime.now(UTC)) >= self.until else None
 
 
-def add_share(root: Path, pictures: Sequence[Path], *, with_prompt: bool = False, person: str = "") -> Share:
+def add_share(
+    root: Path,
+    pictures: Sequence[Path],
+    *,
+    with_prompt: bool = False,
+    person: str = "",
+    until: datetime | None = None,
+) -> Share:
     """Make a link that shows some pictures of runs; on return it is on the disk.
 
     Args:
@@ -71,6 +90,7 @@ def add_share(root: Path, pictures: Sequence[Path], *, with_prompt: bool = False
         pictures: The files of the pictures, in the folders of their runs.
         with_prompt: Whether their prompts are shown, too.
         person: Who makes it.
+        until: When it closes by itself, with the time's zone; left out, it does not.
 
     Raises:
         InputError: When there are no pictures, or too many.
@@ -84,8 +104,8 @@ def add_share(root: Path, pictures: Sequence[Path], *, with_prompt: bool = False
         raise InputError(f"{len(chosen)} pictures are chosen; a link shows at most {MOST}. Make several links.")
     # A sidecar beside a picture holds its prompt; by this look-up nothing but a picture comes behind a link.
     files_of_runs = [picture_of(path.parent, path.name) for path in chosen]
-    shared = tuple(SharedPicture(_run_of(path), path.name, _hash(path)) for path in files_of_runs)
-    share = Share(secrets.token_urlsafe(_BYTES), shared, with_prompt, person, datetime.now(UTC))
+    shared = tuple(SharedPicture(_run_of(path), path.name, hash_of(path)) for path in files_of_runs)
+    share = Share(secrets.token_urlsafe(_BYTES), shared, with_prompt, person, datetime.now(UTC), until=until)
     files.make_folder(root / SHARES)
     plain = {
         "schema": 1,
@@ -94,7 +114,7 @@ def add_share(root: Path, pictures: Sequence[Path], *, with_prompt: bool = False
         "with_prompt": with_prompt,
         "person": person,
         "at": share.at.isoformat(),
-    }
+    } | ({"until": until.isoformat()} if until else {})
     files.write_new(_path(root, share.token), _line(plain))
     return share
 
@@ -152,14 +172,14 @@ def shared_file(root: Path, share: Share, number: int) -> Path:
         number: Which of its pictures, from 1.
 
     Raises:
-        NotFoundError: When the link is withdrawn, has no such picture, or the picture is gone or has other bytes now.
+        NotFoundError: When the link is closed, has no such picture, or the picture is gone or has other bytes now.
     """
-    if share.withdrawn or not 1 <= number <= len(share.pictures):
+    if share.closed() or not 1 <= number <= len(share.pictures):
         raise _no_share(share.token)
     picture = share.pictures[number - 1]
     try:
         path = files.inside(root, f"{picture.run}/{picture.name}")
-        if path.is_file() and _hash(path) == picture.sha256:
+        if path.is_file() and hash_of_settled(path) == picture.sha256:
             return path
     except PromptKitError as error:
         raise _no_share(share.token) from error
@@ -187,6 +207,7 @@ def _read(path: Path) -> Share | None:
             person=str(plain["person"]),
             at=datetime.fromisoformat(plain["at"]),
             withdrawn=bool(rest),
+            until=datetime.fromisoformat(plain["until"]).astimezone(UTC) if "until" in plain else None,
         )
     except (PromptKitError, ValueError, TypeError, KeyError):
         return None
@@ -203,8 +224,3 @@ def _line(plain: dict[str, Any]) -> bytes:
 
 def _run_of(path: Path) -> str:
     return f"{path.parent.parent.name}/{path.parent.name}"
-
-
-def _hash(path: Path) -> str:
-    with files.os_errors_as_workspace_errors(path), path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

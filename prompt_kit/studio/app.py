@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from prompt_kit.errors import ForbiddenError, NotFoundError, Problem, PromptKitError
+from prompt_kit.review.writing.saving import finish
 from prompt_kit.studio import (
     again,
     api,
@@ -88,6 +90,7 @@ def create_app(kit: Kit, access: PageAccess) -> ASGIApp:
     @asynccontextmanager
     async def open_kit(_: FastAPI) -> AsyncIterator[None]:
         async with kit:
+            await run_in_threadpool(finish, kit.project)
             await runner.resume()
             yield
             await runner.close()

@@ -9,6 +9,7 @@ from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.images import open_image
 from prompt_kit.record.runs import open_run
 from prompt_kit.studio.answers import SETTINGS, Answers, as_answer
+from prompt_kit.studio.roles import may_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +22,10 @@ DEFAULT_COUNT: Final = 4
 """How many pictures are asked for until somebody says otherwise."""
 
 
-def image_of(studio: Studio, key: str) -> Image | None:
-    """Return the picture of an upload; ``None`` when it was deleted."""
+def image_of(studio: Studio, key: str, person: str) -> Image | None:
+    """Return the picture of a person's upload; ``None`` when it was deleted, or is somebody else's."""
     try:
-        return studio.kit.uploads.image(key)
+        return studio.kit.uploads.image(key) if may_use(studio, person, key) else None
     except PromptKitError:
         return None
 

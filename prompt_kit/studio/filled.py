@@ -66,7 +66,7 @@ class Filling:
 def filling_of(studio: Studio, name: str, answers: Answers, draft: str, person: str) -> Filling:
     """Return a form with a person's answers, judged."""
     recipe = studio.recipe(name, answers.uses)
-    preview = preview_of(studio, recipe, answers, lambda key: image_of(studio, key), person)
+    preview = preview_of(studio, recipe, answers, lambda key: image_of(studio, key, person), person)
     return Filling(recipe, answers, draft, preview)
 
 

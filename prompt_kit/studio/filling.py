@@ -22,7 +22,7 @@ from prompt_kit.studio.fieldviews import sections_of
 from prompt_kit.studio.filled import Filling, filling_of, filling_or_plain
 from prompt_kit.studio.pages import drawn, page
 from prompt_kit.studio.proofs import LARGE, USUAL, proof_of
-from prompt_kit.studio.roles import check_run
+from prompt_kit.studio.roles import check_run, check_upload
 from prompt_kit.studio.watching import orders_of
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def shown_beside(request: Request, filling: Filling) -> dict[str, Any]:
         "sections": sections_of(form, filling.answers, filling.problems, filling.preview.notes),
         "asked": filling.answers.shown(form),
         "settings": setting_choices(studio, filling),
-        "uploads_by_hash": _by_hash(studio, filling.answers),
+        "uploads_by_hash": _by_hash(studio, filling.answers, person_of(request)),
         "budget": studio.limits(person_of(request)),
     }
 
@@ -218,19 +218,20 @@ def _form_page(request: Request, filling: Filling, status: int = 200) -> HTMLRes
         order=secrets.token_urlsafe(16),
         orders=orders_of(request, filling.draft),
         refused=status != 200,  # noqa: PLR2004 - the usual answer
-        upload=lambda key: _upload(studio, key),
+        upload=lambda key: _upload(request, key),
         has_last=studio.has_made(filling.recipe.name, person_of(request)),
     )
 
 
-def _by_hash(studio: Studio, answers: Answers) -> dict[str, str]:
+def _by_hash(studio: Studio, answers: Answers, person: str) -> dict[str, str]:
     """Return the id of each upload of some answers by the hash of its bytes."""
-    pairs = [(image_of(studio, key), key) for keys in answers.references.values() for key in keys]
+    pairs = [(image_of(studio, key, person), key) for keys in answers.references.values() for key in keys]
     return {image.sha256: key for image, key in pairs if image is not None}
 
 
-def _upload(studio: Studio, key: str) -> Any:
+def _upload(request: Request, key: str) -> Any:
     try:
-        return studio.kit.uploads.get(key)
+        check_upload(request, key)
+        return _studio(request).kit.uploads.get(key)
     except PromptKitError:
         return None

@@ -19,6 +19,7 @@ from prompt_kit.studio.looking import run_view, size_of
 from prompt_kit.studio.offering import offer_of
 from prompt_kit.studio.originals import original_of
 from prompt_kit.studio.pages import page
+from prompt_kit.studio.reviewing import number_said
 from prompt_kit.studio.roles import sees_others
 from prompt_kit.studio.runfiles import picture_file
 from prompt_kit.studio.sets import form_of, set_pictures
@@ -52,9 +53,8 @@ async def review(request: Request, day: str, name: str, picture: str) -> Respons
     verdict: Any = str(sent.get("verdict") or "")
     studio: Studio = request.app.state.studio
     try:
-        await run_in_threadpool(
-            studio.kit.review, path.parent, picture, verdict, person=person_of(request), reason=reason
-        )
+        said: dict[str, Any] = {"person": person_of(request), "reason": reason, "shown": number_said(sent.get("said"))}
+        await run_in_threadpool(studio.kit.review, path.parent, picture, verdict, **said)
     except InputError as error:
         shown = {"reason": reason, "review_problem": str(error)}
         return await run_in_threadpool(picture_page, request, path, 422, **shown)

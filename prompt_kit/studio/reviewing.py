@@ -254,7 +254,12 @@ def _decide(request: Request, where: tuple[str, str, str], texts: Mapping[str, s
     verdict, reason, problem = texts.get("verdict", ""), texts.get("reason", ""), ""
     try:
         studio.kit.review(
-            path.parent, path.name, cast("Verdict", verdict), person=person_of(request), reason=reason.strip()
+            path.parent,
+            path.name,
+            cast("Verdict", verdict),
+            person=person_of(request),
+            reason=reason.strip(),
+            shown=number_said(texts.get("said")),
         )
     except PromptKitError as error:
         problem = " ".join(problem.message for problem in error.problems)
@@ -273,6 +278,11 @@ def _decide(request: Request, where: tuple[str, str, str], texts: Mapping[str, s
     if is_part(request) and not run:
         shown["counted"] = back.pictures(request, "").total
     return page(request, "verdict.html" if is_part(request) else "decide.html", 422 if problem else 200, **shown)
+
+
+def number_said(text: object) -> int | None:
+    """Return how many reviews a form had shown; ``None`` when it does not say it."""
+    return int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 7 else None  # noqa: PLR2004 - more are never shown
 
 
 def _way_back(asked: Mapping[str, str], back: ReviewList, case: PictureCase) -> str:

@@ -200,8 +200,13 @@ def check_upload(request: Request, key: str) -> None:
     Raises:
         NotFoundError: When it is somebody else's, in a team.
     """
-    if _studio(request).kit.project.team is not None and not key.startswith(f"{folder_name(person_of(request))}-"):
+    if not may_use(_studio(request), person_of(request), key):
         raise NotFoundError("upload", key)
+
+
+def may_use(studio: Studio, person: str, key: str) -> bool:
+    """Return whether a person may use an upload: in a team, only the own ones."""
+    return studio.kit.project.team is None or key.startswith(f"{folder_name(person)}-")
 
 
 def _studio(request: Request) -> Studio:

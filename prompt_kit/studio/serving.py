@@ -89,6 +89,11 @@ def access_of(  # noqa: PLR0913 - each is an option of the command
     secure = frozenset(name.removeprefix("https://").lower() for name in names if name.startswith("https://"))
     hosts = {*(name.removeprefix("https://").removeprefix("http://").lower() for name in names), *OWN_NAMES}
     person = project.person() if local and not persons and trust is None else ""
+    if policy is not None and policy.has_people and not (person or persons or trust):
+        raise InputError(
+            "The policy of the team is for persons, and this computer does not say who works here. Say it with"
+            " --person NAME, or in PROMPT_KIT_PERSON."
+        )
     return PageAccess(own, frozenset({*hosts, host.lower()} - _ANY), persons, trust, person, secure)
 
 

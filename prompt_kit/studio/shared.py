@@ -21,13 +21,13 @@ from prompt_kit.studio.pages import PAGES
 from prompt_kit.support.heads import sniff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from fastapi.responses import Response
 
     from prompt_kit.kit import Kit
-    from prompt_kit.record.shares import Share
+    from prompt_kit.record.shares import Closed, Share
 
 SHOWN: Final = 1280
 """The longest side of a picture on the page, in pixels."""
@@ -38,6 +38,13 @@ HEADERS: Final = {
     # Once a link is withdrawn, nothing of it may come out of a cache.
     "Cache-Control": "no-store",
 }
+
+
+_CLOSED: Final[Mapping[Closed, str]] = {
+    "withdrawn": "This link was withdrawn. Ask the person who sent it for another one.",
+    "expired": "This link has expired. Ask the person who sent it for another one.",
+}
+"""What a link says that was one: whoever has its long token has had it from somebody."""
 
 
 def shared_pages(kit: Kit) -> FastAPI:
@@ -60,10 +67,15 @@ def show(request: Request, token: str) -> HTMLResponse:
     """Show the pictures behind a link, with their prompts if it says so."""
     root = _kit(request).project.runs_folder
     share = share_of(root, token)
+    if (why := share.closed()) is not None:
+        return _nothing(410, _CLOSED[why])
     there = dict(_there(root, share))
     if not there:
         raise NotFoundError("shared link", token)
-    prompts = {number: _prompt(path, root) for number, path in there.items()} if share.with_prompt else {}
+    # All pictures of a run were asked for in the same words.
+    first = {path.parent: path for path in reversed(there.values())} if share.with_prompt else {}
+    texts = {folder: _prompt(path, root) for folder, path in first.items()}
+    prompts = {number: texts.get(path.parent, "") for number, path in there.items()}
     text = PAGES.get_template("shared.html").render(share=share, there=there, prompts=prompts, missing="")
     return HTMLResponse(text, headers=HEADERS)
 
@@ -108,9 +120,13 @@ def _prompt(path: Path, root: Path) -> str:
 
 
 def _closed(_: Request, error: Exception) -> Response:
-    """Return one and the same page for links that never were, are withdrawn or lead nowhere."""
+    """Return one and the same page for links that never were or lead nowhere."""
     status = 404 if isinstance(error, (PromptKitError, HTTPException, RequestValidationError)) else 500
     missing = "There is nothing behind this link (any more)." if status == 404 else "Something unexpected happened."  # noqa: PLR2004 - the web's own number
+    return _nothing(status, missing)
+
+
+def _nothing(status: int, missing: str) -> HTMLResponse:
     text = PAGES.get_template("shared.html").render(share=None, there={}, prompts={}, missing=missing)
     return HTMLResponse(text, status, headers=HEADERS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
+DAYS: Final = frozenset({"7", "30"})
+"""For how many days a link may be made, as its form says it; else it is there until it is withdrawn."""
+
 _PARTS: Final = 3
 """An address of a picture has day, name of the run, and file name."""
 
@@ -40,7 +44,9 @@ async def share(request: Request) -> Response:
     """Make a link of the chosen pictures."""
     form = await request.form()
     chosen = [str(name) for name in form.getlist("pictures")]
-    made = await run_in_threadpool(_share, request, chosen, with_prompt=form.get("with_prompt") == "yes")
+    days = str(form.get("days") or "")
+    until = datetime.now(UTC) + timedelta(days=int(days)) if days in DAYS else None
+    made = await run_in_threadpool(_share, request, chosen, with_prompt=form.get("with_prompt") == "yes", until=until)
     return RedirectResponse(f"/shares/{made.token}", 303)
 
 
@@ -67,9 +73,9 @@ def _visible_shares(request: Request) -> list[Share]:
     return [share for share in shares(_root(request)) if everything or share.person == own]
 
 
-def _share(request: Request, chosen: Sequence[str], *, with_prompt: bool) -> Share:
+def _share(request: Request, chosen: Sequence[str], *, with_prompt: bool, until: datetime | None) -> Share:
     paths = [_picture(request, name) for name in chosen]
-    return add_share(_root(request), paths, with_prompt=with_prompt, person=person_of(request))
+    return add_share(_root(request), paths, with_prompt=with_prompt, person=person_of(request), until=until)
 
 
 def _picture(request: Request, name: str) -> Path:

@@ -12,8 +12,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from prompt_kit.errors import NotFoundError, PromptKitError
+from prompt_kit.review.writing.saving import alone, changed, save
 from prompt_kit.review.writing.starting import WAYS, beginning, from_values
-from prompt_kit.review.writing.texts import copy_name, listed, save, written_text
+from prompt_kit.review.writing.texts import copy_name, listed, written_text
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.filledin import filled_by_draft, filled_by_run
 from prompt_kit.studio.pages import page
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
     from prompt_kit.recipe.library import Library
     from prompt_kit.review.writing.starting import Beginning, FilledIn
+    from prompt_kit.review.writing.texts import WrittenText
     from prompt_kit.studio.studio import Studio
+    from prompt_kit.support.worddiff import Span
 
 router = APIRouter()
 
@@ -148,9 +151,21 @@ def _tried(request: Request, sent: FormData) -> HTMLResponse:
 
 
 def _saved(request: Request, sent: FormData) -> Response:
+    """Try texts and save them in one step, so that no two that go together only singly are saved at once."""
+    studio = _studio(request)
+    with alone(studio.kit.project):
+        studio.look_again()
+        return _saved_or_asked(request, sent)
+
+
+def _saved_or_asked(request: Request, sent: FormData) -> Response:
     studio, writing = _studio(request), _sent(request, sent)
     beside = shown(studio.library, writing)
-    if sent.get("seen") != writing.mark:
+    over = dict(entry.rsplit("=", 1) for entry in map(str, sent.getlist("over")) if "=" in entry)
+    ready = accepted(writing, over)
+    if others := changed(ready.texts):
+        return _edit_page(request, writing, 409, beside=beside, sent=sent, conflicts=_conflicts(writing, others))
+    if sent.get("seen") != beside["mark"]:
         note = "Nothing is saved yet: below stands what these texts change. Save again to keep them."
         return _edit_page(request, writing, 200, beside=beside, sent=sent, notes=(note,))
     if beside["tried"].broken and "although" not in sent:
@@ -158,14 +173,16 @@ def _saved(request: Request, sent: FormData) -> Response:
             "Nothing is saved: it would be broken. Mend what stands below, or say that it is to be saved all the same."
         )
         return _edit_page(request, writing, 422, beside=beside, sent=sent, refusal=note)
-    over = dict(entry.rsplit("=", 1) for entry in map(str, sent.getlist("over")) if "=" in entry)
-    changed = save(accepted(writing, over).texts)
-    if changed:
-        both = {(text.kind, text.name): text.text for text in writing.texts}
-        conflicts = [(text, spans(text.text, both[text.kind, text.name])) for text in changed]
-        return _edit_page(request, writing, 409, beside=beside, sent=sent, conflicts=conflicts)
+    if others := save(ready.texts, studio.kit.project):  # an editor was faster just now
+        return _edit_page(request, writing, 409, beside=beside, sent=sent, conflicts=_conflicts(writing, others))
     studio.look_again()
     return RedirectResponse(f"{writing.address}?saved=1", 303)
+
+
+def _conflicts(writing: Writing, others: list[WrittenText]) -> list[tuple[WrittenText, list[Span]]]:
+    """Return each file that is another one by now, and how it differs from what was written."""
+    mine = {(text.kind, text.name): text.text for text in writing.texts}
+    return [(text, spans(text.text, mine[text.kind, text.name])) for text in others]
 
 
 def _edit_page(request: Request, writing: Writing, status: int = 200, **said: Any) -> HTMLResponse:

@@ -11,6 +11,7 @@ from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
 from prompt_kit.review.diff import phrasing
+from prompt_kit.review.diff.json_report import plain
 from prompt_kit.review.writing.reference import reference
 from prompt_kit.review.writing.texts import own_text, written_text
 from prompt_kit.review.writing.trying import tried
@@ -64,12 +65,6 @@ class Writing:
         """Whether nothing of it is saved yet."""
         return self.texts[0].new
 
-    @property
-    def mark(self) -> str:
-        """Equal for the same texts; it says that their difference was seen."""
-        plain = [[text.kind, text.name, text.text, text.digest] for text in self.texts]
-        return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
-
 
 def opened(library: Library, kind: str, name: str) -> Writing:
     """Return a file as it is saved, with the templates that it uses.
@@ -121,10 +116,17 @@ def shown(library: Library, writing: Writing) -> dict[str, Any]:
         "where": {text.label: f"text-{number}" for number, text in enumerate(writing.texts)},
         "summary": _summary(result),
         "phrasing": phrasing,
-        "mark": writing.mark,
+        "mark": _mark(writing, result),
         "reference": reference(Library(library.project, unsaved={t.path: t.text for t in texts}), recipe),
         "folder_of": FOLDER_OF,
     }
+
+
+def _mark(writing: Writing, result: TriedTexts) -> str:
+    """Return what is equal for the same texts that change the same in every prompt; it says that this was seen."""
+    texts = [[text.kind, text.name, text.text, text.digest] for text in writing.texts]
+    changes = plain(result.changes)["recipes"] if result.changes else []
+    return hashlib.sha256(json.dumps([texts, changes]).encode()).hexdigest()
 
 
 def _templates(library: Library, kind: str, name: str) -> list[str]:

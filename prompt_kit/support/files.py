@@ -113,18 +113,19 @@ def read_file(path: Path, most: int, label: str = "") -> bytes:
         if not stat.S_ISREG(path.stat().st_mode):
             raise InputError(Problem("this is not a plain file.", Place(label)))
         with path.open("rb") as file:
-            data = file.read(most + 1)
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(min(size, most) + 1)  # room is made for as much as is asked for
+            data += file.read(max(most + 1 - len(data), 0)) if len(data) > size else b""  # it has grown just now
     except OSError as error:
         if error.errno in _LEADS_NOWHERE and path.is_symlink():
-            raise InputError(
-                Problem("this is not a plain file, but a link that leads nowhere.", Place(label))
-            ) from error
+            problem = Problem("this is not a plain file, but a link that leads nowhere.", Place(label))
+            raise InputError(problem) from error
         raise InputError(Problem(f"the file cannot be read ({error.strerror}).", Place(label))) from error
     except ValueError as error:  # characters that no file name has
         raise InputError(f"{_shown(label)}: this is no file name.") from error
     if len(data) > most:
-        size = f"{most // 1000:,} kB" if most < 10_000_000 else f"{most // 1_000_000} MB"  # noqa: PLR2004 - reads better
-        raise InputError(Problem(f"the file is larger than {size}.", Place(label)))
+        limit = f"{most // 1000:,} kB" if most < 10_000_000 else f"{most // 1_000_000} MB"  # noqa: PLR2004 - reads better
+        raise InputError(Problem(f"the file is larger than {limit}.", Place(label)))
     return data
 
 

@@ -105,7 +105,12 @@ def tier_of(item: Item) -> str:
 
 def _size_problems(item: Item, team: Policy) -> Iterator[Problem]:
     largest, size = team.largest_size, item.prompt.settings.size or item.model.default_size
-    if largest is not None and size is not None and SIZES.index(size) > SIZES.index(largest):
+    if largest is None:
+        return
+    if size is None and item.model.id not in (team.models or ()):
+        fact = f"The team allows pictures of {largest} at the most, and the size of '{item.model.id}' is not known."
+        yield Problem(f"{fact} Choose a size.", parameter="size", code=FORBIDDEN)
+    if size is not None and SIZES.index(size) > SIZES.index(largest):
         fact = f"The team allows pictures of {largest} at the most, and this is {size}."
         yield Problem(f"{fact} Choose {largest}.", parameter="size", code=FORBIDDEN)
 

@@ -20,6 +20,8 @@ examples:
   fox: {values: {subject: a fox}}
 """
 
+BELOW = "title: Below\nextends: mine\nexamples:\n  hen: {values: {subject: a hen}}\n"
+
 
 def begun(page: Page, address: str = "/write/recipes/mine") -> Sent:
     """Return what the form of a page sends as it is."""

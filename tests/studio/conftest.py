@@ -13,7 +13,7 @@ from prompt_kit.studio.access import PageAccess
 from prompt_kit.studio.app import create_app
 
 from .asking import HOST, TOKEN, Page
-from .authors import MINE
+from .authors import BELOW, MINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,5 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "prompt-kit.yaml").write_text("recipes: recipes\n", "utf-8")
     (tmp_path / "recipes/mine.yaml").write_text(MINE, "utf-8")
     (tmp_path / "templates/mine.j2").write_text("Draw {{ subject }}.\n", "utf-8")
-    below = "title: Below\nextends: mine\nexamples:\n  hen: {values: {subject: a hen}}\n"
-    (tmp_path / "recipes/below.yaml").write_text(below, "utf-8")
+    (tmp_path / "recipes/below.yaml").write_text(BELOW, "utf-8")
     return tmp_path

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -154,3 +155,31 @@ def test_what_is_approved_comes_as_a_zip_with_sidecars(page: Page, kit: Kit, tmp
 def test_a_verdict_reaches_pictures_of_runs_alone(page: Page, where: str) -> None:
     """An address that leads elsewhere is no picture."""
     assert page.post(f"/review/{where}", {"verdict": "approve"}).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/review/{fox}/01.png", "/runs/{fox}/01.png/review"])
+def test_a_verdict_against_one_that_was_not_seen_is_asked_once_more(
+    page: Page, kit: Kit, fox: str, address: str
+) -> None:
+    """Whoever looked at the picture before a colleague decided learns of it, loses no word, and may insist."""
+    kit.review(fox, "01.png", "comment", person="ann", reason="nice")
+    place, mine = address.format(fox=fox), {"verdict": "reject", "reason": "too dark", "said": "1"}
+    kit.review(fox, "01.png", "approve", person="ann")
+    asked = page.post(place, mine)
+    assert asked.status_code == 422
+    assert "ann has approved it meanwhile, so nothing is kept." in asked.text
+    assert "too dark" in asked.text
+    assert kit.reviews(fox)[0].state == "approved"
+    (said,) = set(re.findall(r'name="said" value="(\d+)"', asked.text))
+    assert page.post(place, mine | {"said": said}).status_code == 200
+    assert [review.verdict for review in kit.reviews(fox)[0].reviews] == ["comment", "approve", "reject"]
+
+
+def test_two_who_decide_at_the_same_moment_do_not_overrule_each_other_unseen(page: Page, kit: Kit, fox: str) -> None:
+    """Of those who disagree, the first one's word counts; the others are told. Those who agree are all kept."""
+    with ThreadPoolExecutor(8) as pool:
+        words = [{"verdict": verdict, "reason": "x", "said": "0"} for verdict in ("approve", "reject") * 4]
+        answers = list(pool.map(lambda sent: page.post(f"/review/{fox}/01.png", sent).status_code, words))
+    assert sorted(answers) == [200] * 4 + [422] * 4
+    assert len({review.verdict for review in kit.reviews(fox)[0].reviews}) == 1
+    assert len(kit.reviews(fox)[0].reviews) == 4

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from kept_runs import kept
 from starlette.testclient import TestClient
 
-from prompt_kit.record.shares import shares
+from prompt_kit.record.shares import add_share, shares
 
 from .asking import HOST
 
@@ -71,13 +72,37 @@ def test_the_prompt_is_shown_only_when_it_was_said(page: Page, kit: Kit, strange
     assert "Draw a secret-recipe." in stranger.get(shared(page, kit, fox, "01.png", with_prompt="yes")).text
 
 
-def test_a_withdrawn_link_shows_nothing(page: Page, kit: Kit, stranger: TestClient, fox: Path) -> None:
-    """Page, small copies and originals close at the same moment, and the answer is that of a link that never was."""
+def test_a_withdrawn_link_shows_nothing_and_says_so(page: Page, kit: Kit, stranger: TestClient, fox: Path) -> None:
+    """Page, small copies and originals close at the same moment; whoever was sent it learns why."""
     link = shared(page, kit, fox, "01.png")
     assert stranger.get(f"{link}/1").status_code == 200
     assert "Withdrawn." in page.post(f"/shares/{link.rpartition('/')[2]}/withdraw", {}).text
+    assert_closed(stranger, link, "This link was withdrawn.")
+
+
+@pytest.mark.parametrize(("days", "ends"), [("7", 7), ("30", 30), ("", None), ("-1", None), ("9999", None)])
+def test_a_link_expires_when_its_days_are_over(page: Page, kit: Kit, fox: Path, days: str, ends: int | None) -> None:
+    """It can be made for a week or a month; otherwise it stays until it is withdrawn."""
+    shared(page, kit, fox, "01.png", days=days)
+    (share,) = shares(kit.project.runs_folder)
+    assert (share.until and round((share.until - share.at) / timedelta(days=1))) == ends
+    assert share.closed(share.at + timedelta(days=(ends or 99) - 1)) is None
+    assert share.closed(share.at + timedelta(days=99)) == ("expired" if ends else None)
+
+
+def test_an_expired_link_shows_nothing_and_says_so(page: Page, kit: Kit, stranger: TestClient, fox: Path) -> None:
+    """The list of links says it, too, and nobody has to withdraw it."""
+    share = add_share(kit.project.runs_folder, [fox / "01.png"], until=datetime.now(UTC) - timedelta(seconds=1))
+    assert_closed(stranger, f"/share/{share.token}", "This link has expired.")
+    assert "Expired." in page.get("/shares")
+    assert "This link has expired" in page.get(f"/shares/{share.token}")
+
+
+def assert_closed(stranger: TestClient, link: str, words: str) -> None:
+    answer = stranger.get(link)
+    assert (answer.status_code, words in answer.text, "<img" in answer.text) == (410, True, False)
     never = stranger.get(f"/share/{'x' * 43}")
-    for address in (link, f"{link}/1", f"{link}/1/original"):
+    for address in (f"{link}/1", f"{link}/1/original"):
         answer = stranger.get(address)
         assert (answer.status_code, answer.text) == (404, never.text)
 

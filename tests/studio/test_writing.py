@@ -135,10 +135,13 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten_unasked(folder: Path, 
     assert (folder / "recipes/mine.yaml").read_text("utf-8") == theirs
     over = re.search(r'name="over" value="([^"]+)"', asked.text)
     assert over is not None
+    mark = re.search(r'name="seen" value="(\w+)"', asked.text)
+    assert mark is not None
+    insisted = sent | {"over": over[1], "seen": mark[1]}
     (folder / "recipes/mine.yaml").write_text(theirs + "# more\n", "utf-8")
-    assert page.post("/write/save", sent | {"over": over[1]}).status_code == 409
+    assert page.post("/write/save", insisted).status_code == 409
     (folder / "recipes/mine.yaml").write_text(theirs, "utf-8")
-    assert page.post("/write/save", sent | {"over": over[1]}, follow=False).status_code == 303
+    assert page.post("/write/save", insisted, follow=False).status_code == 303
     assert "two otters" in (folder / "recipes/mine.yaml").read_text("utf-8")
 
 

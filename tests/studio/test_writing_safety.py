@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +13,10 @@ from limits import AT_ONCE
 from prompt_kit.errors import InputError
 from prompt_kit.project import Project
 from prompt_kit.recipe.library import Library
-from prompt_kit.review.writing.texts import own_path, save, written_text
+from prompt_kit.review.writing.saving import save
+from prompt_kit.review.writing.texts import own_path, written_text
 
-from .authors import MINE, begun, with_template, with_text
+from .authors import BELOW, MINE, begun, seen, with_template, with_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,4 +155,55 @@ def test_files_of_packs_are_read_only_whatever_the_pack_is_called(tmp_path: Path
     text = written_text(library, "recipe", "theirs")
     assert not text.own
     with pytest.raises(InputError, match="not the project's own"):
-        save([text])
+        save([text], library.project)
+
+
+@pytest.mark.parametrize(
+    ("base", "template"),
+    [
+        (MINE.replace("subject", "motif"), "Draw {{ motif }}.\n"),
+        (MINE.replace("required: true", "required: true, max_length: 5").replace("an otter", "otter"), ""),
+    ],
+)
+def test_a_broken_preset_on_top_counts_as_broken(folder: Path, page: Page, base: str, template: str) -> None:
+    """Presets have no examples, and are used all the same; what was broken before is nobody's fault."""
+    (folder / "recipes/presets").mkdir()
+    preset = "title: Soft\nextends: mine\nvalues: {subject: a small seal}\n"
+    (folder / "recipes/presets/soft.yaml").write_text(preset, "utf-8")
+    (folder / "recipes/presets/lost.yaml").write_text(preset.replace("subject", "nothing"), "utf-8")
+    (folder / "recipes/below.yaml").unlink()
+    sent = begun(page)
+    refused = page.post("/write/save", seen(page, with_text(sent, base, template or sent["file.text"][1])))
+    assert refused.status_code == 422
+    assert "preset &#39;soft&#39;" in refused.text
+    assert "preset &#39;lost&#39;" not in refused.text
+    assert (folder / "recipes/mine.yaml").read_text("utf-8") == MINE
+
+
+def test_saves_that_are_whole_only_singly_are_not_both_kept(folder: Path, page: Page) -> None:
+    """A colleague changes the base after somebody has looked at a change of what extends it."""
+    below = seen(page, with_text(begun(page, "/write/recipes/below"), BELOW + "  cow: {values: {subject: a cow}}\n"))
+    base = with_text(begun(page), MINE + "  cow: {values: {subject: a cow, tone: calm}}\n")
+    base["file.text"][0] = base["file.text"][0].replace("examples:", "  tone: {type: text, required: true}\nexamples:")
+    base["file.text"][0] = (
+        base["file.text"][0].replace("otter}", "otter, tone: wild}").replace("a fox}", "a fox, tone: wild}")
+    )
+    assert page.post("/write/save", seen(page, base) | {"although": "yes"}, follow=False).status_code == 303
+    asked = page.post("/write/save", below)
+    assert "Nothing is saved" in asked.text
+    assert (folder / "recipes/below.yaml").read_text("utf-8") == BELOW
+
+
+def test_two_people_who_save_at_the_same_moment_keep_one_text_whole(folder: Path, page: Page) -> None:
+    """Whoever comes second is shown the first one's, in both files."""
+    sent = [
+        seen(
+            page, with_text(begun(page), MINE.replace("title: Mine", f"title: {word}"), f"{word} {{{{ subject }}}}.\n")
+        )
+        for word in ("Draw", "Paint", "Carve", "Sew")
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda form: page.post("/write/save", form, follow=False).status_code, sent))
+    assert sorted(answers) == [303, 409, 409, 409]
+    (word,) = re.findall(r"title: (\w+)\n", (folder / "recipes/mine.yaml").read_text("utf-8"))[:1]
+    assert (folder / "templates/mine.j2").read_text("utf-8") == f"{word} {{{{ subject }}}}.\n"

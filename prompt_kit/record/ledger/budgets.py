@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from prompt_kit.errors import BudgetError
+from prompt_kit.record.ledger.statements import EVERYBODY
 from prompt_kit.record.ledger.tables import TOTALS, Money, kept_words
 from prompt_kit.support.money import dollars
+from prompt_kit.support.person import sameness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +24,9 @@ _t = TOTALS.c
 _SUM = sa.func.sum(_t.held, type_=Money)
 _SINCE = sa.select(_SUM).where(_t.kind == "day", _t.name == "", _t.day >= sa.bindparam("key"))
 _OF_RUN = sa.select(_SUM).where(_t.kind == "run", _t.name == sa.bindparam("key"), _t.day == "")
-_OF_PERSON = sa.select(_SUM).where(_t.kind == "person", _t.name == sa.bindparam("key"), _t.day >= sa.bindparam("day"))
+_OF_PERSON = sa.select(_SUM).where(
+    _t.kind == "person", _t.name.in_(sa.bindparam("names", expanding=True)), _t.day >= sa.bindparam("day")
+)
 _RUN, _PERSON = "for this run", "for one person and day"
 
 
@@ -73,7 +77,7 @@ class Limits:
             return
         for name, limit, key in (
             (_RUN, self._budget.run, run),
-            (_PERSON, self._budget.of_person(person), kept_words(person)),
+            (_PERSON, self._budget.of_person(person), sameness(kept_words(person))),
             ("for today", self._budget.day, self._day),
             ("for this month", self._budget.month, self._month),
         ):
@@ -83,8 +87,11 @@ class Limits:
     def _sum(self, name: str, key: str) -> Decimal:
         """Return what is spent or may be: the price where it is known, else the estimate."""
         if (name, key) not in self._held:
-            query = {_RUN: _OF_RUN, _PERSON: _OF_PERSON}.get(name, _SINCE)
-            values = {"key": key} | ({"day": self._day} if name == _PERSON else {})
+            query: sa.Select[Any] = {_RUN: _OF_RUN, _PERSON: _OF_PERSON}.get(name, _SINCE)
+            values: dict[str, Any] = {"key": key}
+            if name == _PERSON:  # who is called the same in another spelling has spent of the same
+                everybody = self._connection.scalars(EVERYBODY)
+                values = {"day": self._day, "names": [other for other in everybody if sameness(other) == key]}
             held: Decimal | None = self._connection.scalar(query, values)
             self._held[name, key] = held or Decimal()
         return self._held[name, key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Final, get_args
 
 from prompt_kit.errors import InputError, NotFoundError, Problem
@@ -26,6 +27,9 @@ LONGEST_NAME: Final = 200
 """Longest name of a person, in characters."""
 
 _MADE_HERE = re.compile(r"[0-9]{2,9}-[a-z]{1,20}\.png")
+_DECIDING: Final = Lock()
+"""Held from looking at what was said to saying something."""
+
 _VERDICTS: Final = get_args(Verdict)
 
 
@@ -97,7 +101,7 @@ def reviewable(folder: Path) -> tuple[Path, ...]:
     )
 
 
-def review(path: Path, verdict: Verdict, *, person: str = "", reason: str = "") -> Review:
+def review(path: Path, verdict: Verdict, *, person: str = "", reason: str = "", shown: int | None = None) -> Review:
     """Write down what a person says of one picture, and return it; what was said before stays.
 
     Args:
@@ -105,27 +109,45 @@ def review(path: Path, verdict: Verdict, *, person: str = "", reason: str = "") 
         verdict: ``approve``, ``reject`` or ``comment``.
         person: Who says it.
         reason: Why it is approved or rejected, or the comment.
+        shown: How many reviews of the picture the person was shown; left out, it does not matter.
 
     Raises:
-        InputError: When a reason is missing, something is too long, or the verdict is none.
+        InputError: When a reason is missing, something is too long, or the verdict is none; or when somebody has
+            decided otherwise since. Nothing is kept then.
         WorkspaceError: When it cannot be written.
     """
     reason, person = reason.strip(), person.strip()
     if problems := _problems(verdict, person, reason):
         raise InputError(problems)
     folder = path.parent
-    made = Review(
-        id=secrets.token_hex(8),
-        run=f"{folder.parent.name}/{folder.name}",
-        picture=path.name,
-        sha256=hash_of(path),
-        verdict=verdict,
-        person=person,
-        reason=reason,
-        at=now_as_recorded(),
-    )
-    add(folder, made)
+    with _DECIDING:
+        if shown is not None and verdict in STATES:
+            _check_undecided(with_reviews(path, reviews_in(folder)), STATES[verdict], shown)
+        made = Review(
+            id=secrets.token_hex(8),
+            run=f"{folder.parent.name}/{folder.name}",
+            picture=path.name,
+            sha256=hash_of(path),
+            verdict=verdict,
+            person=person,
+            reason=reason,
+            at=now_as_recorded(),
+        )
+        add(folder, made)
     return made
+
+
+def _check_undecided(picture: ReviewedPicture, wanted: ReviewState, shown: int) -> None:
+    """Check that nobody has decided otherwise after so many reviews.
+
+    Raises:
+        InputError: With who has.
+    """
+    since = [review for review in picture.reviews[max(shown, 0) :] if review.verdict in STATES]
+    if since and STATES[since[-1].verdict] != wanted:
+        who, state = since[-1].person or "Somebody", STATES[since[-1].verdict]
+        fact = f"{who} has {state} it meanwhile, so nothing is kept."
+        raise InputError(Problem(f"{fact} Send yours again if it is to count instead.", parameter="verdict"))
 
 
 def picture_of(folder: Path, name: str) -> Path:

@@ -1,12 +1,11 @@
-"""Finds the texts of recipes, strategies, presets and templates, and saves those that are a project's own."""
+"""Finds the texts of recipes, strategies, presets and templates, and which of them are a project's own."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, count
-from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from prompt_kit.errors import InputError, NotFoundError, Place, Problem
@@ -34,9 +33,6 @@ _LONGEST_TEMPLATE: Final = 120
 
 Listed: TypeAlias = tuple[str, str, str]
 """Name, title and summary of a file."""
-
-_SAVING: Final = Lock()
-"""Held from looking at a file to replacing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,48 +171,6 @@ def check_new(library: Library, kind: str, name: str) -> None:
         taken.append(kind)
     if taken or files.is_there(path):
         raise InputError(f"There is a {taken[0] if taken else 'file'} '{name}' already. Choose another name.")
-
-
-def save(texts: Sequence[WrittenText]) -> list[WrittenText]:
-    """Save texts, templates first, unless a file is another one than it was; return the files that are.
-
-    Each file is replaced at once: readers see the old text or the new one. Nothing is saved when any has changed.
-
-    Raises:
-        InputError: When a text is not the project's own.
-        WorkspaceError: When it cannot be written.
-    """
-    for text in texts:
-        if not text.own:
-            raise InputError(f"{text.label} is not the project's own. Make a copy of it.")
-    with _SAVING:
-        changed = [on_disk for text in texts if (on_disk := _on_disk(text)).digest != text.digest]
-        if changed:
-            return changed
-        for text in sorted(texts, key=lambda text: text.kind != "template"):
-            _write(text)
-    return []
-
-
-def _write(text: WrittenText) -> None:
-    data = text.text.encode("utf-8", "replace")
-    if text.new:
-        files.make_folder(text.path.parent)
-        files.write_new(text.path, data)
-        return
-    before = files.read_file(text.path, MAX_BYTES, text.label)
-    if b"\r\n" in before and b"\n" not in before.replace(b"\r\n", b""):
-        data = data.replace(b"\n", b"\r\n")
-    if data != before:
-        files.replace(text.path, data)
-
-
-def _on_disk(text: WrittenText) -> WrittenText:
-    """Return a text as its file has it now."""
-    if not files.is_there(text.path):
-        return replace(text, text="", digest="")
-    data = files.read_file(text.path, MAX_BYTES, text.label)
-    return replace(text, text=data.decode("utf-8-sig", "replace"), digest=hashlib.sha256(data).hexdigest())
 
 
 def _decoded(data: bytes, label: str) -> str:

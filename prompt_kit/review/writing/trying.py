@@ -93,6 +93,8 @@ def tried(before: Library, subject: Subject, texts: Sequence[WrittenText], base:
     ]
     if changes:
         problems += _broken_elsewhere(changes, checked)
+    if texts and subject[0] != "preset":
+        problems += _broken_presets(before, library)
     broken = [problem for problem in report.problems if problem in report.breaking] + problems
     untried = {problem for covered in report.coverage for problem in covered.untried}
     return TriedTexts(
@@ -157,6 +159,23 @@ def _broken_elsewhere(changes: Changes, subjects: Sequence[Subject]) -> Iterator
                 waiting.setdefault(problem, []).append(example.name)
         for problem, names in waiting.items():
             yield Problem(f"{change.kind} '{change.name}': {problem} {who_waits(names)}")
+
+
+def _broken_presets(before: Library, library: Library) -> Iterator[Problem]:
+    """Yield what can no longer be used of presets, which have no examples that would show it."""
+    for name in library.names("preset"):
+        problems = _preset_problems(name, library)
+        if problems and not _preset_problems(name, before):
+            yield from (Problem(f"preset '{name}': {problem}") for problem in problems)
+
+
+def _preset_problems(name: str, library: Library) -> Sequence[Problem]:
+    try:
+        recipe = load(name, library=library)
+        checked = recipe.form.check({})
+    except PromptKitError as error:
+        return error.problems
+    return [problem for problem in checked.problems if problem.parameter in dict(recipe.fixed)]
 
 
 def users_of(library: Library, template: str) -> list[Subject]:
