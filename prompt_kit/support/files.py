@@ -29,6 +29,9 @@ PART: Final = ".part"
 MAX_TOKEN: Final = 40
 """Longest token, in characters."""
 
+_MINE: Final = secrets.token_hex(8)
+_NUMBERS: Final = count()
+
 _MAX_SEGMENT: Final = 255
 """Longest name of one file or folder on common file systems, in bytes."""
 
@@ -38,17 +41,8 @@ _MAX_NAME: Final = 1_000
 _CONTROL: Final = pattern(r"[\x00-\x1f\x7f]")
 
 # Windows opens devices under these names, with any extension (learn.microsoft.com, naming files, 2026-10).
-_RESERVED: Final = frozenset(
-    [
-        "con",
-        "prn",
-        "aux",
-        "nul",
-        "conin$",
-        "conout$",
-        *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"),
-    ],
-)
+_PORTS: Final = (f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")
+_RESERVED: Final = frozenset(["con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS])
 
 TROUBLE: Final = {
     errno.ENOSPC: ("the disk is full", "Free some space and try again"),
@@ -252,14 +246,8 @@ def unwritable(folder: Path) -> str:
     import tempfile  # only before something is written
 
     try:
-        nearest = next(
-            (
-                candidate
-                for candidate in (folder, *folder.absolute().parents)
-                if candidate.exists() or candidate.is_symlink()
-            ),
-            folder,
-        )
+        places = (folder, *folder.absolute().parents)
+        nearest = next((place for place in places if place.exists() or place.is_symlink()), folder)
         with tempfile.TemporaryFile(dir=nearest):
             return ""
     except OSError as error:
@@ -314,7 +302,7 @@ def _closed(path: Path) -> Path:
 def _write(path: Path, data: bytes, put: Callable[[Path, Path], None], durable: Durable = "all") -> None:
     # Readers look for known extensions and pass over names with a leading dot, so that
     # what a killed process leaves behind is never taken for a picture or a record.
-    part = path.parent / f".{os.getpid()}-{secrets.token_hex(8)}{PART}"
+    part = path.parent / f".{os.getpid()}-{_MINE}-{next(_NUMBERS)}{PART}"
     with os_errors_as_workspace_errors(path):
         try:
             with part.open("xb", buffering=0) as file:
