@@ -142,7 +142,10 @@ class _Kept(dict[Any, Any]):
         ready = self.at_once(key)
         if ready is UNUSUAL:
             raise KeyError(key)
-        self.keep(key, ready)
+        if key.__class__ is str and len(key) <= LONGEST_KEPT and len(self) < MOST_KEPT:
+            self[key] = ready
+        else:
+            self.keep(key, ready)
         return ready
 
     def keep(self, key: Any, ready: Any) -> None:
