@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.recipe import common_words, languages
 from prompt_kit.recipe.mending import INSIDE, PREPOSITIONS, UNFILLED, WORDS_OF_A_CAPTION, lacks_article
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.words import clause
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable
 
     from prompt_kit.recipe.mending import ReadsAs
@@ -18,10 +19,10 @@ _PLAIN: Final = "A-Za-z0-9 ,;:'’/()&%+°–—.-"
 """Characters that mean nothing for `mend`; the stop is looked at where it could end a sentence."""
 _NO_EDGE: Final = "(?<![ ,;:.!?])"
 # The first word with the space after it, then as much as small letters and spaces make up, then the rest.
-_ANY: Final = re.compile(rf"([A-Za-z]++ ?)([a-z ]*+)[!?{_PLAIN}]*+{_NO_EDGE}").fullmatch
-_PHRASE: Final = re.compile(rf"([a-z]++ ?)([a-z ]*+)[{_PLAIN}]*+{_NO_EDGE}").fullmatch
-_PHRASE_GOING_ON: Final = re.compile(rf"([a-z]++ ?)([a-z ]*+)[!?{_PLAIN}]*+{_NO_EDGE}").fullmatch
-_STOP: Final = re.compile(r"\.(?!\d)").search
+_ANY: Final = pattern(rf"([A-Za-z]++ ?)([a-z ]*+)[!?{_PLAIN}]*+{_NO_EDGE}")
+_PHRASE: Final = pattern(rf"([a-z]++ ?)([a-z ]*+)[{_PLAIN}]*+{_NO_EDGE}")
+_PHRASE_GOING_ON: Final = pattern(rf"([a-z]++ ?)([a-z ]*+)[!?{_PLAIN}]*+{_NO_EDGE}")
+_STOP: Final = pattern(r"\.(?!\d)")
 """A stop that may end a sentence: no decimal point."""
 
 _DETERMINERS: Final = frozenset(
@@ -30,7 +31,7 @@ _DETERMINERS: Final = frozenset(
     " one two three four five six seven eight nine ten".split()
 )
 """What a noun begins with that has its article, and that begins neither a statement nor a request."""
-_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_LETTERS: Final = pattern(r"[^\W\d_]+")
 
 
 def _firsts(phrases: Iterable[str]) -> frozenset[str]:
@@ -94,7 +95,7 @@ def without_stop(text: str, fine: Callable[[str], bool]) -> str:
 
 
 def _fine(text: str) -> bool:
-    begins = _ANY(text)
+    begins = _ANY.fullmatch(text)
     if begins is None or "  " in text:
         return False
     first = begins[1]
@@ -102,7 +103,7 @@ def _fine(text: str) -> bool:
 
 
 def _fine_caption(text: str) -> bool:
-    begins = _ANY(text)
+    begins = _ANY.fullmatch(text)
     if begins is None or "  " in text:
         return False
     first = begins[1]
@@ -116,7 +117,7 @@ def _fine_caption(text: str) -> bool:
 
 
 def _fine_inside(fits: ReadsAs, *, goes_on: bool) -> Callable[[str], bool]:
-    match = _PHRASE_GOING_ON if goes_on else _PHRASE
+    match = (_PHRASE_GOING_ON if goes_on else _PHRASE).fullmatch
     wrong = _WITHIN | _beginnings(("a", "an", "the")) if fits == "bare_noun" else _WITHIN
     names = fits == "noun"
 
@@ -127,7 +128,7 @@ def _fine_inside(fits: ReadsAs, *, goes_on: bool) -> Callable[[str], bool]:
         first = begins[1]
         if first in wrong or (first in _A and not _is_english(begins)):
             return False
-        if "." in text and not goes_on and _STOP(text):
+        if "." in text and not goes_on and _STOP.search(text):
             return False
         return not names or first in _DETERMINERS or _names_a_thing(text)
 

@@ -19,7 +19,6 @@ from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 from prompt_kit.support.words import spoken
 from prompt_kit.support.yamlfile import MAX_BYTES, YamlFile, in_line_order
-from prompt_kit.support.yamlmending import usable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -279,6 +278,8 @@ class Library:
         """
         root, path = self._path(kind, name)
         file = YamlFile(path, self.label(path), self.unsaved.get(path), with_mistakes=True)
+        from prompt_kit.support.yamlmending import usable  # only files with mistakes need it
+
         rest: Usable[Any] = usable(file, _SPECS[kind], ENTRIES)
         if rest.content is None:
             return rest, None

@@ -17,7 +17,7 @@ from prompt_kit.recipe.mixing import check_clashes, objection, task_of
 from prompt_kit.recipe.placing.planning import plan_of
 from prompt_kit.recipe.reading import ALONE
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
-from prompt_kit.recipe.settings import merged, with_changes
+from prompt_kit.recipe.settings import merged, stated, with_changes
 from prompt_kit.recipe.slots import with_paths
 from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
 from prompt_kit.recipe.templating import filled_phrase
@@ -299,7 +299,7 @@ class Recipe:
         template = template_name(self.name, self.spec)
         names = Names(known, tuple(self.references))
         turns = compiled_turns(
-            self.spec.turns or [TurnSpec()], template, self.strategies, names, self.library.templates
+            self.spec.turns or [TurnSpec.model_construct()], template, self.strategies, names, self.library.templates
         )
         return tuple(replace(turn, layout=self.layout_plan) for turn in turns)
 
@@ -366,7 +366,7 @@ class Recipe:
     def _brought(self, name: str, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the settings that the choice of a parameter brings."""
         choice = cast("ChoiceOf", self.parameters[name]).choices.get(context[name].value)
-        return choice.settings.model_dump(exclude_unset=True) if choice else {}
+        return stated(choice.settings) if choice else {}
 
     def _overruled(self, context: Mapping[str, Any], chosen: Settings) -> list[Problem]:
         """Return a note for each setting of a choice in whose place another one was asked for."""
