@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from prompt_kit.errors import InputError, NotFoundError, Place, Problem, PromptKitError, WorkspaceError
 from prompt_kit.project import FILE, Project, find_project
@@ -89,8 +89,7 @@ class LibraryFile(Generic[S]):
     root: Root
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """Title, summary and category from the top of a file."""
 
     title: str
