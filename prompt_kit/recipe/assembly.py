@@ -11,6 +11,7 @@ from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
 from prompt_kit.recipe.recipe import Recipe
 from prompt_kit.recipe.searching import NEAREST, fitting
+from prompt_kit.recipe.settings import stated
 from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 from prompt_kit.recipe.turns import phrase_of, template_name
 from prompt_kit.support.calls import check_kind
@@ -160,7 +161,7 @@ def _inherited(parsed: LibraryFile[RecipeSpec], library: Library, below: tuple[s
         parent = _inherited(library.recipe(spec.extends), library, chain)
     except NotFoundError as error:
         raise InputError(parsed.file.problem(str(error), "extends")) from error
-    settings = parent.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True))
+    settings = parent.settings.model_copy(update=stated(spec.settings))
     return spec.model_copy(
         update={
             "parameters": {**parent.parameters, **spec.parameters},
@@ -226,7 +227,7 @@ def _filled(recipe: Recipe, parsed: LibraryFile[PresetSpec]) -> Recipe:
             "summary": spec.summary or recipe.spec.summary,
             # Those of strategies that are filled in become the preset's own, so that a lock holds them, too.
             "parameters": {n: p for n, p in parameters.items() if n in recipe.spec.parameters or n in values},
-            "settings": recipe.spec.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True)),
+            "settings": recipe.spec.settings.model_copy(update=stated(spec.settings)),
             "template": template_name(recipe.name, recipe.spec),
             "examples": {},
         },

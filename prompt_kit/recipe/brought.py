@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from prompt_kit.errors import Problem
+from prompt_kit.recipe.settings import stated
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class BroughtSettings:
     def _of(self, name: str, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the settings that the choice of a parameter brings."""
         choice = self.deciding[name].choices.get(context[name].value)
-        return choice.settings.model_dump(exclude_unset=True) if choice else {}
+        return stated(choice.settings) if choice else {}
 
 
 def brought_settings(parameters: Mapping[str, Parameter], base: Settings) -> BroughtSettings | None:

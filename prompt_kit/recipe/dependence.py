@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +9,7 @@ from prompt_kit.recipe.checked import Checking
 from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.slots import check_descriptions, opened
-from prompt_kit.recipe.value_problems import locked, missing, not_asked
+from prompt_kit.recipe.value_problems import missing, not_asked
 from prompt_kit.support.colours import key_away_from
 
 if TYPE_CHECKING:
@@ -27,20 +26,25 @@ if TYPE_CHECKING:
 _made: Final = tuple.__new__
 
 
-@dataclass(frozen=True, eq=False)
 class Dependence:
     """What depends on more than a single value of a form."""
 
-    parameters: Mapping[str, Parameter]
-    references: Mapping[str, ReferenceSlot]
-    locked: Mapping[str, Any]
-    """What is locked, ready for a template."""
-    of_team: frozenset[str]
-    """The parameters that are locked by the team's policy."""
-    value_checks: tuple[Check, ...]
-    """Checks that look at each value alone."""
-    checks: tuple[Check, ...]
-    """Further checks."""
+    def __init__(
+        self,
+        parameters: Mapping[str, Parameter],
+        references: Mapping[str, ReferenceSlot],
+        value_checks: tuple[Check, ...],
+        checks: tuple[Check, ...],
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            parameters: What is asked.
+            references: The slots for pictures.
+            value_checks: Checks that look at each value alone.
+            checks: Further checks.
+        """
+        self.parameters, self.references, self.value_checks, self.checks = parameters, references, value_checks, checks
 
     @cached_property
     def is_none(self) -> bool:
@@ -86,8 +90,6 @@ class Dependence:
         """
         notes: list[Problem] = []
         unsure = {problem.parameter for problem in problems}
-        if self.locked:
-            self._check_locked(given, context, problems)
         if self.conditions:
             self._check_conditions(given, context, problems, filled, unsure)
         if self._automatic_colors:
@@ -104,13 +106,6 @@ class Dependence:
             for check in checks:
                 check(checking)
         return given, pictures, notes
-
-    def _check_locked(self, given: Mapping[str, Any], context: Mapping[str, Any], problems: list[Problem]) -> None:
-        """Check that what is locked is left as it is, in whichever spelling."""
-        wrong = {problem.parameter for problem in problems}
-        for name, ready in self.locked.items():
-            if name in given and name not in wrong and context[name] != ready:
-                problems.append(locked(name, by_team=name in self.of_team))
 
     def _check_conditions(
         self,

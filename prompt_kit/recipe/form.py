@@ -19,12 +19,12 @@ from prompt_kit.recipe.naming import renamed, together
 from prompt_kit.recipe.ordinary import Ordinary
 from prompt_kit.recipe.slots import entries_of, pictures_in
 from prompt_kit.recipe.templating import Values
-from prompt_kit.recipe.value_problems import missing, of_value, reread, unknown
+from prompt_kit.recipe.value_problems import locked, missing, of_value, reread, unknown
 from prompt_kit.recipe.values import Chosen, canonical, is_empty, recorded
 from prompt_kit.support.calls import check_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from prompt_kit.errors import Problem
     from prompt_kit.recipe.checked import Check
@@ -157,10 +157,23 @@ class Form:
             ready = self._ordinary.ready(words, self._ordinary.nothing)
         context = self._context(words, problems) if ready is None else ready.context
         remarkable = ready is None or ready.remarkable
+        unlocked, before = self._unlocked(given, context, problems), len(problems)
         given, pictures, more = self._dependence.check(given, context, problems, filled, remarkable=remarkable)
+        problems[before:before] = unlocked
         cleared = tuple(name for name in self.fixed if name in empty and self.field(name).is_asked(context))
         said = (*notes, *more)
         return CheckedValues(tuple(problems), said, pictures, given, context, self.slot_names, cleared)
+
+    def _unlocked(
+        self, given: Mapping[str, Any], context: Mapping[str, Any], problems: Iterable[Problem]
+    ) -> list[Problem]:
+        """Return what is wrong with values that differ from what is locked, in whichever spelling."""
+        right = given.keys() - {problem.parameter for problem in problems}
+        return [
+            locked(name, by_team=name in self.of_team)
+            for name, ready in self._locked.items()
+            if name in right and context[name] != ready
+        ]
 
     def _filled(self, values: Mapping[str, Any]) -> Collection[str]:
         """Return what a preset or brand has filled in and nobody has given otherwise."""
@@ -246,7 +259,7 @@ class Form:
 
     @cached_property
     def _dependence(self) -> Dependence:
-        return Dependence(self.parameters, self.references, self._locked, self.of_team, self.value_checks, self.checks)
+        return Dependence(self.parameters, self.references, self.value_checks, self.checks)
 
     @cached_property
     def _filled_in(self) -> Ready | None:

@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from prompt_kit.errors import InputError, NotFoundError, Place, Problem, PromptKitError, WorkspaceError
 from prompt_kit.project import FILE, Project, find_project
@@ -20,7 +20,6 @@ from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 from prompt_kit.support.words import spoken
 from prompt_kit.support.yamlfile import MAX_BYTES, YamlFile, in_line_order
-from prompt_kit.support.yamlmending import usable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,8 +91,7 @@ class LibraryFile(Generic[S]):
     root: Root
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What the top of a file says of it, for lists and the search."""
 
     title: str
@@ -189,7 +187,7 @@ class Library:
     def heads(self, kind: str = "recipe") -> dict[str, Head]:
         """Return what the top of the file of each recipe, strategy or preset says, by name; the rest is not parsed."""
         files = {path.stem: (root, path) for root, path in reversed(list(self._files(kind)))}
-        return {name: self._head(*files[name]) for name in self.names(kind)}
+        return {name: self._head(*files[name]) for name in sorted(files)}
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -308,6 +306,8 @@ class Library:
         """
         root, path = self._path(kind, name)
         file = YamlFile(path, self.label(path), self.unsaved.get(path), with_mistakes=True)
+        from prompt_kit.support.yamlmending import usable  # only files with mistakes need it
+
         rest: Usable[Any] = usable(file, _SPECS[kind], ENTRIES)
         if rest.content is None:
             return rest, None

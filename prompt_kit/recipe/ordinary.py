@@ -138,19 +138,23 @@ class _Kept(dict[Any, Any]):
     def __init__(self, at_once: Callable[[Any], Any]) -> None:
         self.at_once = at_once
 
-    def __missing__(self, key: Hashable) -> Any:
+    def __missing__(self, key: Any) -> Any:
         ready = self.at_once(key)
         if ready is UNUSUAL:
             raise KeyError(key)
-        self.keep(key, ready)
+        if key.__class__ is str and len(key) <= LONGEST_KEPT and len(self) < MOST_KEPT:
+            self[key] = ready
+        else:
+            self.keep(key, ready)
         return ready
 
-    def keep(self, key: Hashable, ready: Any) -> None:
+    def keep(self, key: Any, ready: Any) -> None:
         """Remember a value, unless it is long."""
-        if len(key if key.__class__ is str else "".join(map(str, key))) <= LONGEST_KEPT:  # type: ignore[call-overload]
-            if len(self) >= MOST_KEPT:
-                self.clear()
-            self[key] = ready
+        if len(key if key.__class__ is str else "".join(map(str, key))) > LONGEST_KEPT:
+            return
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        self[key] = ready
 
 
 def _unusual(_: Any) -> Any:

@@ -301,7 +301,7 @@ class Recipe:
         template = template_name(self.name, self.spec)
         names = Names(known, tuple(self.references))
         turns = compiled_turns(
-            self.spec.turns or [TurnSpec()], template, self.strategies, names, self.library.templates
+            self.spec.turns or [TurnSpec.model_construct()], template, self.strategies, names, self.library.templates
         )
         return tuple(replace(turn, layout=self.layout_plan) for turn in turns)
 

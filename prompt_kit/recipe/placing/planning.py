@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from prompt_kit.layout import Area, Layout
 from prompt_kit.recipe.conditions import conditions_of, holds
@@ -34,8 +34,7 @@ class Covered(Phrase):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChoicePlace:
+class ChoicePlace(NamedTuple):
     """Where a choice puts something."""
 
     place: str

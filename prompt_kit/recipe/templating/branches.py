@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jinja2 import nodes
 
@@ -20,8 +19,7 @@ _LONGEST_NUMBER: Final = 10
 _BRANCH: Final = pattern(f"{_MARK}(\\d+){_MARK}")
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """One branch of a condition of a template."""
 
     template: str
