@@ -85,6 +85,8 @@ class Archive:
     def history(self, **wanted: Unpack[Wanted]) -> HistoryPage:
         """Return a page of the runs that are wanted, the newest first; no more than new and changed records are opened.
 
+        What was left before it asked for anything is ended first.
+
         Args:
             wanted: See `record.index.narrowing.Wanted`: ``recipe``, ``person``, ``state``, ``review``, ``since``, …
 
@@ -95,8 +97,10 @@ class Archive:
         """
         from prompt_kit.record.index import History
         from prompt_kit.record.index.narrowing import Wanted
+        from prompt_kit.record.unasked import end_unasked
 
         check_options("history", wanted, Wanted)
+        end_unasked(self.project)
         return History(self.project.runs_folder).runs(wanted)
 
     def history_choices(self) -> HistoryChoices:

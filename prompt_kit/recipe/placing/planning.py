@@ -59,16 +59,13 @@ class LayoutPlan:
         Args:
             context: What the turn's template sees.
         """
-        return Layout(work_out=lambda: self._resolved(context)[0])
+        return Layout(work_out=lambda: self._resolved(context))
 
-    def _resolved(self, context: Mapping[str, Any]) -> tuple[tuple[Area, ...], tuple[Problem, ...]]:
-        """Return the areas with their parts of the frame, and what contradicts each other."""
-        from prompt_kit.recipe.placing.contradictions import contradictions  # most prompts are not asked
-        from prompt_kit.recipe.placing.resolving import resolved
+    def _resolved(self, context: Mapping[str, Any]) -> tuple[Area, ...]:
+        """Return the areas with their parts of the frame."""
+        from prompt_kit.recipe.placing.resolving import resolved  # most prompts are not asked
 
-        wanted = tuple(self._wanted(context))
-        areas, squeezed = resolved(wanted)
-        return areas, contradictions(wanted, squeezed)
+        return resolved(tuple(self._wanted(context)))[0]
 
     def covered(self, context: Mapping[str, Any]) -> tuple[Covered, ...]:
         """Return what the prompt says of the parts that an app covers or trims."""
@@ -80,9 +77,11 @@ class LayoutPlan:
         if not filled:
             return ()
         if filled not in self._remembered:
+            from prompt_kit.recipe.placing.contradictions import contradictions  # most prompts are not asked
+
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
-            self._remembered[filled] = self._resolved(context)[1]
+            self._remembered[filled] = contradictions(tuple(self._wanted(context)))
         return self._remembered[filled]
 
     @cached_property

@@ -163,6 +163,13 @@ class _Code(CodeGenerator):
             self.filters[name] = self.temporary_identifier()
             self.writeline(f"{self.filters[name]} = environment.filters[{name!r}]")
 
+    def pop_assign_tracking(self, frame: Frame) -> None:
+        # No other template sees the variables of this one, and no block of it reads them from the context.
+        if frame.toplevel and not (frame.loop_frame or frame.block_frame):
+            self._assign_stack.pop()
+        else:
+            super().pop_assign_tracking(frame)
+
     def visit_Name(self, node: nodes.Name, frame: Frame) -> None:  # noqa: N802 - Jinja2 asks for this name
         ref = frame.symbols.find_ref(node.name)
         load = frame.symbols.find_load(ref) if ref and node.ctx == "load" else None

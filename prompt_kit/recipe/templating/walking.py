@@ -32,6 +32,19 @@ def bodies(node: nodes.Node) -> list[tuple[str, list[nodes.Node]]]:
     return [(name, getattr(node, name)) for name in _BODIES[node.__class__]]
 
 
+def copied(node: nodes.Node) -> nodes.Node:
+    """Return a copy of a node with copies of all below it."""
+    copy = node.__class__.__new__(node.__class__)
+    copy.__dict__.update(node.__dict__)
+    for name in _FIELDS[node.__class__]:
+        value = getattr(node, name)
+        if value.__class__ is list:
+            setattr(copy, name, [copied(item) if isinstance(item, nodes.Node) else item for item in value])
+        elif isinstance(value, nodes.Node):
+            setattr(copy, name, copied(value))
+    return copy
+
+
 def every_node(tree: nodes.Node) -> list[nodes.Node]:
     """Return all nodes below one, in order, each before those below it."""
     every: list[nodes.Node] = []

@@ -117,6 +117,17 @@ class History:
         last = [shown[-1][column[2:]] for column in key] if len(rows) > limit else []
         return placed, total, cursor_of(*last) if last else ""
 
+    def begun(self) -> tuple[Path, ...]:
+        """Return the folders of all runs that have not ended, as their records say it.
+
+        Raises:
+            WorkspaceError: When the runs cannot be read.
+        """
+        with opened(self.root) as connection:
+            refresh(connection, self.root)
+            rows = connection.execute("SELECT id FROM runs WHERE state = 'started'").fetchall()
+        return tuple(self.root / run for (run,) in rows)
+
     def choices(self) -> HistoryChoices:
         """Return what the history can be narrowed to.
 
