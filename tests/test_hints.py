@@ -96,7 +96,7 @@ def test_what_may_come_on_top_of_a_price_is_said(kit: Kit) -> None:
     """Thinking and searches are counted only afterwards; what is free has nothing on top."""
     prompt = kit.render("sticker", {"subject": "a fox"}, settings={"thinking": "high"})
     (item,) = kit.plan(prompt, generator="gemini").items
-    assert "thinking may add a little" in item.besides
+    assert "Thinking may add a little" in item.besides
     assert kit.plan(prompt, generator="proof").items[0].besides == ""
 
 

@@ -147,13 +147,11 @@ class Item:
         if self.free or not self.priced:
             return ""
         thinks = bool(self.prompt.settings.thinking or self.model.default_thinking)
-        extras = [
-            *(["thinking"] if thinks else []),
-            *(["searches on the web"] if self.prompt.settings.grounding else []),
-        ]
-        if not extras:
+        searches = bool(self.prompt.settings.grounding)
+        if not (thinks or searches):
             return ""
-        return f"The model's {' and '.join(extras)} may add a little; what was charged stands beside the result."
+        extras = "Thinking and searching" if thinks and searches else "Thinking" if thinks else "Searching the web"
+        return f"{extras} may add a little; the result says what was charged."
 
     def price_of(self, turn: int, delivery: Delivery = "now") -> Decimal | None:
         """Return about what one turn costs once, in US dollars; ``None`` is unknown."""
