@@ -148,9 +148,9 @@ def test_the_search_looks_in_everything_that_was_filled_in_and_in_names(
 
 def test_each_run_shows_its_pictures_and_leads_to_its_settings(page: Page, kit: Kit) -> None:
     """Those of a form say how many there are of it in all."""
-    more = {"recipe": "sticker", "draft": "0123456789abcdef", "values": {"subject": "a fox"}}
-    first = kept(kit.project.runs_folder, **dict(more))
-    later = kept(kit.project.runs_folder, pictures=5, at=NOON + timedelta(minutes=1), **dict(more))
+    root, fox, form = kit.project.runs_folder, {"subject": "a fox"}, "0123456789abcdef"
+    first = kept(root, recipe="sticker", draft=form, values=fox)
+    later = kept(root, recipe="sticker", draft=form, values=fox, pictures=5, at=NOON + timedelta(minutes=1))
     text = page.get("/history")
     assert re.findall(r'alt="(Picture \d): A fox"', text) == [f"Picture {number}" for number in (2, 3, 4, 5, 1)]
     for folder in (first, later):
