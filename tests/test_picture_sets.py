@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from kept_runs import NOON, kept
 from prompt_kit.errors import NotFoundError
 from prompt_kit.kit import Kit
 from prompt_kit.project import Project
+from prompt_kit.record.index import database, lines, sets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,3 +88,14 @@ def test_a_list_of_runs_names_their_first_pictures(kit: Kit) -> None:
     kept(kit.project.runs_folder, pictures=5)
     (past,) = kit.history().runs
     assert past.shown == (("01.png", 1), ("02.png", 2), ("03.png", 3), ("04.png", 4))
+
+
+@pytest.mark.parametrize("statement", [sets._RUNS, sets._LATER, lines._FIRST, lines._NEWEST_APPROVED])
+def test_no_set_is_looked_for_among_all_runs(statement: str) -> None:
+    """A page of a history of a hundred thousand runs reads those that belong together, and no other."""
+    values = {"run": "x", "number": 1} if ":run" in statement else ("x", 1)[: statement.count("?")]
+    with sqlite3.connect(":memory:") as connection:
+        for table in database._TABLES:
+            connection.execute(table)
+        steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    assert not [step for step in steps if step.startswith(("SCAN r", "SCAN p", "SCAN own"))]

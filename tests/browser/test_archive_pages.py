@@ -136,7 +136,7 @@ def test_everything_works_without_javascript(kit: Kit, studio: Server, visitor: 
     page.get_by_role("button", name="Approve").first.click()
     assert page.url.startswith(f"{studio.origin}/review?")
     assert kit.pictures(review="approved").total == 2
-    page.get_by_label("Choose picture 2 for a link").check()
+    page.get_by_label("Choose picture 2 of Sticker or icon for a link").check()
     page.get_by_role("button", name="Make a link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The link is ready")
     page.get_by_role("button", name="Withdraw").click()

@@ -198,7 +198,7 @@ def test_a_form_is_one_set_from_the_try_to_the_file(studio: Server, visitor: Vis
     page.get_by_role("button", name="Try one").click()
     expect(page.locator("#result")).to_contain_text("1 of 1 ready")
     with page.expect_download() as kept:
-        page.locator("#result").get_by_role("link", name="Download: picture 1").click()
+        page.locator("#result").get_by_role("link", name="Download picture 1").click()
     (tried,) = (project / "runs").glob("????-??-??/sticker-*")
     assert kept.value.suggested_filename == f"a-sleepy-otter-01-{tried.name.rpartition('-')[2]}.png"
     page.get_by_label("Pictures", exact=True).fill("2")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -149,9 +148,9 @@ def test_the_search_looks_in_everything_that_was_filled_in_and_in_names(
 
 def test_each_run_shows_its_pictures_and_leads_to_its_settings(page: Page, kit: Kit) -> None:
     """Those of a form say how many there are of it in all."""
-    of_form = partial(kept, recipe="sticker", draft="0123456789abcdef", values={"subject": "a fox"})
-    first = of_form(kit.project.runs_folder)
-    later = of_form(kit.project.runs_folder, pictures=5, at=NOON + timedelta(minutes=1))
+    root, fox, form = kit.project.runs_folder, {"subject": "a fox"}, "0123456789abcdef"
+    first = kept(root, recipe="sticker", draft=form, values=fox)
+    later = kept(root, recipe="sticker", draft=form, values=fox, pictures=5, at=NOON + timedelta(minutes=1))
     text = page.get("/history")
     assert re.findall(r'alt="(Picture \d): A fox"', text) == [f"Picture {number}" for number in (2, 3, 4, 5, 1)]
     for folder in (first, later):

@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,9 +31,10 @@ def id_of(folder: Path) -> str:
 @pytest.fixture
 def runs(kit: Kit) -> tuple[str, str]:
     """A try and two more pictures of one form."""
-    root, more = kit.project.runs_folder, partial(kept, recipe="sticker", draft=FORM, values={"subject": "a fox"})
-    tried = more(root)
-    return id_of(tried), id_of(more(root, pictures=2, at=NOON + timedelta(minutes=1)))
+    root, fox = kit.project.runs_folder, {"subject": "a fox"}
+    tried = kept(root, recipe="sticker", draft=FORM, values=fox)
+    later = kept(root, recipe="sticker", draft=FORM, values=fox, pictures=2, at=NOON + timedelta(minutes=1))
+    return id_of(tried), id_of(later)
 
 
 def test_a_try_and_what_is_made_after_it_are_one_set(page: Page, kit: Kit) -> None:

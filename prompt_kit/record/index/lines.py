@@ -18,12 +18,13 @@ _FIRST: Final = """
     SELECT r.id, r.subject, depth, CASE line.origin WHEN 0 THEN CAST(r.first AS INTEGER) ELSE line.origin END
     FROM line JOIN runs AS r ON r.id = line.id ORDER BY depth DESC LIMIT 1"""
 
+# Without the comparison with '', the index of parents, which leaves out what has none, is not used.
 # A record that does not say which picture it refines means the first one.
 _NEWEST_APPROVED: Final = """
     WITH RECURSIVE later (id) AS (
-      SELECT r.id FROM runs AS r JOIN runs AS own ON own.id = :run WHERE r.parent = :run AND :number =
-        CASE r.origin WHEN 0 THEN CAST(own.first AS INTEGER) ELSE r.origin END UNION
-      SELECT r.id FROM later JOIN runs AS r ON r.parent = later.id
+      SELECT r.id FROM runs AS r JOIN runs AS own ON own.id = :run WHERE r.parent = :run AND r.parent <> '' AND
+        :number = CASE r.origin WHEN 0 THEN CAST(own.first AS INTEGER) ELSE r.origin END UNION
+      SELECT r.id FROM later JOIN runs AS r ON r.parent = later.id AND r.parent <> ''
     )
     SELECT p.run || '/' || p.name FROM pictures AS p JOIN later ON later.id = p.run
     WHERE p.state = 'approved' AND p.run <> :run ORDER BY p.at DESC, p.run DESC, p.name DESC LIMIT 1"""

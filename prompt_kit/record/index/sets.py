@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
+# Without the comparisons with '', the indexes of forms and parents, which leave out what has none, are not used.
 # A run that was ordered from no form is alone. People with the same name share their forms.
 _RUNS: Final = """
     SELECT r.id FROM runs AS r JOIN runs AS own ON own.id = :run
-    WHERE r.id = :run OR (own.draft <> '' AND r.draft = own.draft AND r.person = own.person AND r.parent = '')
+    WHERE r.id = :run OR (r.draft <> '' AND r.draft = own.draft AND r.person = own.person AND r.parent = '')
     ORDER BY r.at, r.id"""
 
 _PICTURES: Final = """
@@ -22,10 +23,10 @@ _PICTURES: Final = """
 # A line ends after 500 runs at the latest, also when records of people's own making refine each other in a circle.
 _LATER: Final = """
     WITH RECURSIVE later (id, depth) AS (
-      SELECT r.id, 1 FROM runs AS r WHERE r.parent = ? UNION
-      SELECT r.id, depth + 1 FROM later JOIN runs AS r ON r.parent = later.id WHERE depth < 500
+      SELECT r.id, 1 FROM runs AS r WHERE r.parent = ? AND r.parent <> '' UNION
+      SELECT r.id, depth + 1 FROM later JOIN runs AS r ON r.parent = later.id AND r.parent <> '' WHERE depth < 500
     )
-    SELECT DISTINCT later.id FROM later JOIN runs AS r ON r.id = later.id ORDER BY r.at, r.id"""
+    SELECT r.id FROM runs AS r WHERE r.id IN (SELECT id FROM later) ORDER BY r.at, r.id"""
 
 
 @dataclass(frozen=True, slots=True)
