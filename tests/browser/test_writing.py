@@ -75,6 +75,8 @@ def test_a_recipe_is_changed_while_a_colleague_makes_pictures_with_it(studio: Se
     colleague.get_by_label("Subject").fill("a lighthouse")
     template(author).fill("Paint {{ subject }}.")
     expect(author.locator("#changes ins")).to_have_text("Paint")
+    tops = author.locator("#changes :is(del, ins)").evaluate_all("all => all.map(it => it.getBoundingClientRect().top)")
+    assert tops == [tops[0]] * 2  # they stand in one sentence
     expect(author.locator("#shown-prompt")).to_contain_text("Paint an otter.")
     expect(author.locator("#saving")).to_contain_text("1 of 1 prompt differs")
     colleague.get_by_role("button", name="Make 4").click()
