@@ -128,8 +128,30 @@ def test_a_recipe_is_changed_and_saved_by_keyboard_alone(studio: Server, visitor
     page.keyboard.press("Control+s")
     expect(page.locator("#state")).to_contain_text("Saved.")
     assert (project / "recipes/mine.yaml").read_text("utf-8") == f"{MINE}  hen: {{values: {{subject: a hen}}}}"
-    page.locator("#text-0").press_sequentially(" ")
+    expect(page.locator("#text-0")).to_be_focused()
+    page.keyboard.type(" ")
     expect(page.locator("#state")).to_have_text("Not saved yet.")
+    assert page.locator("#text-0").input_value().endswith("{subject: a hen}} ")
+
+
+def test_nothing_is_saved_before_its_difference_is_shown(studio: Server, visitor: Visitor, project: Path) -> None:
+    """Whoever saves while the difference is on its way stays where they are, and saves again."""
+    page = visitor.open(studio, "/write/recipes/mine")
+    text = template(page)
+    text.evaluate(
+        """text => {
+            text.value = "Paint {{ subject }}.";
+            text.dispatchEvent(new Event("input", {bubbles: true}));
+            text.form.requestSubmit(text.form.querySelector(".primary"));
+        }"""
+    )
+    expect(page.locator("#state")).to_have_text("Not saved yet: look at what changes, and save again.")
+    expect(page.locator("#changes ins")).to_have_text("Paint")
+    assert (project / "templates/mine.j2").read_text("utf-8") == "Draw {{ subject }}.\n"
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#state")).to_contain_text("Saved.")
+    expect(page.locator("#text-1")).to_be_visible()
+    assert (project / "templates/mine.j2").read_text("utf-8") == "Paint {{ subject }}."
 
 
 def test_text_problems_and_prompt_are_in_view_together(studio: Server, visitor: Visitor) -> None:

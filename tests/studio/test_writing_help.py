@@ -115,7 +115,7 @@ def test_a_page_says_what_its_template_may_use(page: Page) -> None:
     more = MINE.replace("examples:", "  extras: {type: list, title: Extras, examples: [a hat, a scarf]}\nexamples:")
     text = unescape(page.post("/write/try", with_text(begun(page), more)).text).split('id="reference"')[1]
     assert "<code>{{ subject }}</code> <small>text</small>" in text
-    assert "Subject: <q>an otter</q>" in text
+    assert "Subject: <samp>an otter</samp>" in text
     assert "<code>{{ extras | series }}</code> <small>list</small>" in text
     assert 'anything else after "Create".' in text
     assert '<code>{% include "_leave-out.j2" %}</code>' in text

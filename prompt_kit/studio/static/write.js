@@ -183,19 +183,57 @@ const shownNow = () => { markProblems(); keepPrompt(); };
 document.addEventListener("htmx:after:swap", shownNow);
 shownNow();
 
+// ---- after saving, the cursor is where it was
+const PLACE = "prompt-kit place in the text";
+
+function keepPlace() {
+  const area = areas.find((text) => !text.closest(".text").hidden);
+  const place = [area.id, area.selectionStart, area.scrollTop, document.activeElement === area];
+  try { sessionStorage.setItem(PLACE, JSON.stringify(place)); } catch { /* closed */ }
+}
+
+function takePlace() {
+  let place = null;
+  try {
+    place = JSON.parse(sessionStorage.getItem(PLACE));
+    sessionStorage.removeItem(PLACE);
+  } catch { /* closed */ }
+  const area = place && document.getElementById(place[0]);
+  if (!area || !new URLSearchParams(location.search).has("saved")) return;
+  open(area);
+  area.setSelectionRange(place[1], place[1]);
+  if (place[3]) area.focus();
+  area.scrollTop = place[2];
+}
+
+takePlace();
+
 // ---- what was typed is not lost by a wrong click, and is not saved before it is
 const written = document.getElementById("write");
 if (written && written.dataset.live === "yes") {
   written.querySelector("[data-see]").hidden = true; // it is shown while typing
   const state = document.getElementById("state");
+  const trying = document.getElementById("live");
   let typed = false;
+  let fresh = true; // what is shown beside the texts is what they come to
+  document.addEventListener("htmx:after:swap", (event) => { if (event.detail?.ctx?.sourceElement === trying) fresh = true; });
   written.addEventListener("input", (event) => {
     if (!event.target.matches(".code")) return;
     typed = true;
+    fresh = false;
     state.textContent = state.dataset.unsaved;
     state.classList.add("unsaved");
   });
-  written.addEventListener("submit", () => { typed = false; });
+  written.addEventListener("submit", (event) => {
+    if (fresh) {
+      typed = false;
+      keepPlace();
+      return;
+    }
+    event.preventDefault();
+    trying.dispatchEvent(new CustomEvent("refresh"));
+    state.textContent = "Not saved yet: look at what changes, and save again.";
+  });
   written.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
     event.preventDefault();
