@@ -202,3 +202,8 @@ def test_the_example_that_is_chosen_stays_while_typing(studio: Server, visitor: 
     template(page).fill("Paint {{ subject }}.")
     expect(page.locator("#shown-prompt")).to_contain_text("Paint a hen.")
     expect(page.get_by_label("Example", exact=True)).to_have_value("recipe/mine/hen")
+    page.get_by_label("Example", exact=True).select_option("Otter")
+    expect(page.locator("#shown-prompt")).to_contain_text("Paint an otter.")
+    template(page).fill("Paint {{ subject }}{{ ' on eggs' if subject == 'a hen' }}.")
+    page.get_by_role("button", name="Its prompt of hen").click()
+    expect(page.locator("#shown-prompt")).to_contain_text("Paint a hen on eggs.")

@@ -179,7 +179,23 @@ function keepPrompt() {
   waits.after(old);
 }
 
-const shownNow = () => { markProblems(); keepPrompt(); };
+// ---- a change leads to the whole prompt of its example
+function offerPrompts() {
+  const keys = new Set(every("#example option").map((option) => option.value));
+  for (const button of every("[data-example]")) button.hidden = !keys.has(button.dataset.example);
+}
+
+document.addEventListener("click", (event) => {
+  const key = event.target.closest("[data-example]")?.dataset.example;
+  const select = document.getElementById("example");
+  if (!key || !select) return;
+  select.value = key;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  select.focus();
+  select.closest(".panel").scrollIntoView({ block: "start" });
+});
+
+const shownNow = () => { markProblems(); keepPrompt(); offerPrompts(); };
 document.addEventListener("htmx:after:swap", shownNow);
 shownNow();
 
