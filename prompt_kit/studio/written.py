@@ -75,7 +75,7 @@ def opened(library: Library, kind: str, name: str) -> Writing:
     """
     first = written_text(library, kind, name)
     templates = [written_text(library, "template", source) for source in _templates(library, kind, name)]
-    same = [text for text in templates if text.own and first.own and _belongs(text.name, name)]
+    same = [text for text in templates if text.own == first.own and _belongs(text.name, name)]
     return Writing(kind, name, (first, *same), others=tuple(text for text in templates if text not in same))
 
 

@@ -75,6 +75,8 @@ def test_a_recipe_is_changed_while_a_colleague_makes_pictures_with_it(studio: Se
     colleague.get_by_label("Subject").fill("a lighthouse")
     template(author).fill("Paint {{ subject }}.")
     expect(author.locator("#changes ins")).to_have_text("Paint")
+    tops = author.locator("#changes :is(del, ins)").evaluate_all("all => all.map(it => it.getBoundingClientRect().top)")
+    assert tops == [tops[0]] * 2  # they stand in one sentence
     expect(author.locator("#shown-prompt")).to_contain_text("Paint an otter.")
     expect(author.locator("#saving")).to_contain_text("1 of 1 prompt differs")
     colleague.get_by_role("button", name="Make 4").click()
@@ -126,8 +128,30 @@ def test_a_recipe_is_changed_and_saved_by_keyboard_alone(studio: Server, visitor
     page.keyboard.press("Control+s")
     expect(page.locator("#state")).to_contain_text("Saved.")
     assert (project / "recipes/mine.yaml").read_text("utf-8") == f"{MINE}  hen: {{values: {{subject: a hen}}}}"
-    page.locator("#text-0").press_sequentially(" ")
+    expect(page.locator("#text-0")).to_be_focused()
+    page.keyboard.type(" ")
     expect(page.locator("#state")).to_have_text("Not saved yet.")
+    assert page.locator("#text-0").input_value().endswith("{subject: a hen}} ")
+
+
+def test_nothing_is_saved_before_its_difference_is_shown(studio: Server, visitor: Visitor, project: Path) -> None:
+    """Whoever saves while the difference is on its way stays where they are, and saves again."""
+    page = visitor.open(studio, "/write/recipes/mine")
+    text = template(page)
+    text.evaluate(
+        """text => {
+            text.value = "Paint {{ subject }}.";
+            text.dispatchEvent(new Event("input", {bubbles: true}));
+            text.form.requestSubmit(text.form.querySelector(".primary"));
+        }"""
+    )
+    expect(page.locator("#state")).to_have_text("Not saved yet: look at what changes, and save again.")
+    expect(page.locator("#changes ins")).to_have_text("Paint")
+    assert (project / "templates/mine.j2").read_text("utf-8") == "Draw {{ subject }}.\n"
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#state")).to_contain_text("Saved.")
+    expect(page.locator("#text-1")).to_be_visible()
+    assert (project / "templates/mine.j2").read_text("utf-8") == "Paint {{ subject }}."
 
 
 def test_text_problems_and_prompt_are_in_view_together(studio: Server, visitor: Visitor) -> None:
@@ -178,3 +202,8 @@ def test_the_example_that_is_chosen_stays_while_typing(studio: Server, visitor: 
     template(page).fill("Paint {{ subject }}.")
     expect(page.locator("#shown-prompt")).to_contain_text("Paint a hen.")
     expect(page.get_by_label("Example", exact=True)).to_have_value("recipe/mine/hen")
+    page.get_by_label("Example", exact=True).select_option("Otter")
+    expect(page.locator("#shown-prompt")).to_contain_text("Paint an otter.")
+    template(page).fill("Paint {{ subject }}{{ ' on eggs' if subject == 'a hen' }}.")
+    page.get_by_role("button", name="Its prompt of hen").click()
+    expect(page.locator("#shown-prompt")).to_contain_text("Paint a hen on eggs.")

@@ -12,7 +12,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.review.writing.texts import check_new, names, own_root, own_text, written_text
 from prompt_kit.support.text import counted
-from prompt_kit.support.words import spoken
+from prompt_kit.support.words import series, spoken
 from prompt_kit.support.yamlfile import YamlFile
 
 if TYPE_CHECKING:
@@ -138,6 +138,9 @@ def _extending(library: Library, name: str, base: Recipe) -> Beginning:
     templates = _new_template(library, _template_of("recipe", name), _ADDING.format(words)) if words else ()
     lines = [_ON_TOP.format(base.name), f"title: {quoted(f'{base.title}, our way')}", f"extends: {base.name}"]
     lines += [f"template: {template.name}" for template in templates]
+    if base.spec.turns:
+        named = dict.fromkeys(turn.template or base.spec.template or f"{base.name}.j2" for turn in base.spec.turns)
+        lines.append(_OF_TURNS.format(series(named)))
     ratio = base.settings.aspect_ratio
     lines += [
         "",
@@ -158,6 +161,7 @@ def _extending(library: Library, name: str, base: Recipe) -> Beginning:
 
 
 _ON_TOP: Final = "# Everything that does not stand here comes from '{}', and follows it when it changes."
+_OF_TURNS: Final = "# Its words stand in {}: copy what you want to change, and name it in turns of your own (turns:)."
 _OVERRIDE: Final = "# What stands here takes the place of what the other one says:"
 _PARAMETER: Final = """\
 # A parameter that stands here is asked, too; {{ season }} prints it in the template. One that has the name of a

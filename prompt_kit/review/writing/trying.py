@@ -13,7 +13,7 @@ from prompt_kit.review.lint import Target, check, who_waits
 from prompt_kit.review.writing.texts import own_path, own_subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from prompt_kit.prompt import Prompt
     from prompt_kit.prompt.settings import Settings
@@ -92,7 +92,8 @@ def tried(before: Library, subject: Subject, texts: Sequence[WrittenText], base:
         p for p in (*uncompared, *unreadable) if p.message not in said and (not p.place or str(p.place) not in said)
     ]
     if changes:
-        problems += _broken_elsewhere(changes, checked)
+        causes = set(map(str, report.waiting))
+        problems += _broken_elsewhere(changes, checked, causes)
     if texts and subject[0] != "preset":
         problems += _broken_presets(before, library)
     broken = [problem for problem in report.problems if problem in report.breaking] + problems
@@ -146,16 +147,19 @@ def _changes(
         return None, list(error.problems)
 
 
-def _broken_elsewhere(changes: Changes, subjects: Sequence[Subject]) -> Iterator[Problem]:
-    """Yield what can no longer be rendered in other files."""
+def _broken_elsewhere(changes: Changes, subjects: Sequence[Subject], causes: Container[str]) -> Iterator[Problem]:
+    """Yield what can no longer be rendered in other files, unless it has a cause that is said already."""
     for change in changes.recipes:
         if (change.kind, change.name) in subjects:
             continue
         if change.status == "broken":
-            yield from (Problem(f"{change.kind} '{change.name}': {problem}") for problem in change.problems)
+            further = [problem for problem in change.problems if problem not in causes]
+            yield from (Problem(f"{change.kind} '{change.name}': {problem}") for problem in further)
         waiting: dict[str, list[str]] = {}
         for example in change.examples if change.status != "broken" else ():
             for problem in example.problems if example.status == "broken" else ():
+                if problem in causes:
+                    continue
                 waiting.setdefault(problem, []).append(example.name)
         for problem, names in waiting.items():
             yield Problem(f"{change.kind} '{change.name}': {problem} {who_waits(names)}")

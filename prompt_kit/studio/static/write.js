@@ -179,23 +179,77 @@ function keepPrompt() {
   waits.after(old);
 }
 
-const shownNow = () => { markProblems(); keepPrompt(); };
+// ---- a change leads to the whole prompt of its example
+function offerPrompts() {
+  const keys = new Set(every("#example option").map((option) => option.value));
+  for (const button of every("[data-example]")) button.hidden = !keys.has(button.dataset.example);
+}
+
+document.addEventListener("click", (event) => {
+  const key = event.target.closest("[data-example]")?.dataset.example;
+  const select = document.getElementById("example");
+  if (!key || !select) return;
+  select.value = key;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  select.focus();
+  select.closest(".panel").scrollIntoView({ block: "start" });
+});
+
+const shownNow = () => { markProblems(); keepPrompt(); offerPrompts(); };
 document.addEventListener("htmx:after:swap", shownNow);
 shownNow();
+
+// ---- after saving, the cursor is where it was
+const PLACE = "prompt-kit place in the text";
+
+function keepPlace() {
+  const area = areas.find((text) => !text.closest(".text").hidden);
+  const place = [area.id, area.selectionStart, area.scrollTop, document.activeElement === area];
+  try { sessionStorage.setItem(PLACE, JSON.stringify(place)); } catch { /* closed */ }
+}
+
+function takePlace() {
+  let place = null;
+  try {
+    place = JSON.parse(sessionStorage.getItem(PLACE));
+    sessionStorage.removeItem(PLACE);
+  } catch { /* closed */ }
+  const area = place && document.getElementById(place[0]);
+  if (!area || !new URLSearchParams(location.search).has("saved")) return;
+  open(area);
+  area.setSelectionRange(place[1], place[1]);
+  if (place[3]) area.focus();
+  area.scrollTop = place[2];
+}
+
+takePlace();
 
 // ---- what was typed is not lost by a wrong click, and is not saved before it is
 const written = document.getElementById("write");
 if (written && written.dataset.live === "yes") {
   written.querySelector("[data-see]").hidden = true; // it is shown while typing
   const state = document.getElementById("state");
+  const trying = document.getElementById("live");
   let typed = false;
+  let fresh = true; // what is shown beside the texts is what they come to
+  document.addEventListener("htmx:after:swap", (event) => { if (event.detail?.ctx?.sourceElement === trying) fresh = true; });
   written.addEventListener("input", (event) => {
     if (!event.target.matches(".code")) return;
     typed = true;
+    fresh = false;
     state.textContent = state.dataset.unsaved;
     state.classList.add("unsaved");
   });
-  written.addEventListener("submit", () => { typed = false; });
+  written.addEventListener("submit", (event) => {
+    if (fresh) {
+      typed = false;
+      keepPlace();
+      return;
+    }
+    event.preventDefault();
+    trying.dispatchEvent(new CustomEvent("refresh"));
+    state.textContent = "Not saved yet: look at what changes, and save again.";
+  });
   written.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
     event.preventDefault();
