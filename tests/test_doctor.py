@@ -365,3 +365,30 @@ def test_a_terminal_without_signs_gets_letters(monkeypatch: pytest.MonkeyPatch) 
 
     sys.stdout.flush()
     assert out.getvalue().startswith(b"ok versions")
+
+
+@pytest.mark.parametrize(
+    ("team", "words"),
+    [
+        ("values: {stlye: flat}", "'stlye' is locked, but no recipe has such a parameter. Did you mean 'style'?"),
+        ("make: [anna, Anna]", "'Anna' and 'anna' are two spellings of a name"),
+        ("{groups: {Designers: [zoe]}, budget: {designers: 5}}", "'Designers' and 'designers' are two spellings"),
+        ("approve: Everyone", "'Everyone' is taken for a person. Write 'everyone'"),
+    ],
+)
+def test_a_policy_that_holds_less_than_it_says_is_noticed(tree: MakeTree, team: str, words: str) -> None:
+    """A lock with a mistake in its name would lock nothing, and nobody would hear of it."""
+    policy = team if team.startswith("{") else f"{{{team}}}"
+    (said,) = [
+        checked for checked in examine(tree(**{"prompt-kit.yaml": f"team: {policy}\n"})) if checked.about == "team"
+    ]
+    assert (said.state, words in said.fact) == ("wrong", True), said.fact
+
+
+def test_a_policy_whose_locks_hold_is_fine(tree: MakeTree) -> None:
+    """Values of recipes and of techniques alike, and a name that is a person's and a group's member."""
+    policy = "{values: {style: flat, purpose: a poster}, make: [anna], groups: {all: [anna]}, budget: {all: 5}}"
+    (said,) = [
+        checked for checked in examine(tree(**{"prompt-kit.yaml": f"team: {policy}\n"})) if checked.about == "team"
+    ]
+    assert said.state == "good", said.fact

@@ -21,6 +21,7 @@ from prompt_kit.prompt import Settings, Tier
 from prompt_kit.recipe.library import Library
 from prompt_kit.record.history import missing_history
 from prompt_kit.record.ledger import Ledger
+from prompt_kit.review.locks import doubtful
 from prompt_kit.support.files import unwritable
 from prompt_kit.support.money import dollars
 from prompt_kit.support.words import series
@@ -64,7 +65,7 @@ async def _everything(start: Path | None, today: date) -> AsyncIterator[Checked]
     else:
         there = (project.root / FILE).is_file()
         yield Checked("project", "good", f"{project.root / FILE}." if there else f"{project.root}, without {FILE}.")
-    for checked in (*_recipes(project), _runs(project), _ledger(project)):
+    for checked in (*_recipes(project), *_team(project), _runs(project), _ledger(project)):
         yield checked
     try:
         catalogue = Catalogue.load(project.models_file)
@@ -115,6 +116,20 @@ def _recipes(project: Project) -> Iterator[Checked]:
         yield Checked("recipes", "wrong", text, "Run: prompt-kit check.")
     else:
         yield Checked("recipes", "good", f"{series(counts, 'and')} can be read.")
+
+
+def _team(project: Project) -> Iterator[Checked]:
+    """Say what is doubtful in a team's policy, if there is one."""
+    if project.team is None:
+        return
+    try:
+        doubts = list(doubtful(project.team, Library(project)))
+    except PromptKitError:  # the recipes cannot be read, which is said already
+        return
+    if doubts:
+        yield Checked("team", "wrong", " ".join(doubts), f"Mend {FILE}.")
+    else:
+        yield Checked("team", "good", "Every lock of the policy has a parameter.")
 
 
 def _runs(project: Project) -> Checked:

@@ -26,6 +26,7 @@ from prompt_kit.project import Project, find_project
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.placed import PlacedOrder, change, open_orders, place, placed
 from prompt_kit.studio.serving import access_of
+from prompt_kit.work.orders import Order
 
 from .test_ordering import all_ended, made_by
 from .test_team import visiting
@@ -295,7 +296,7 @@ def test_a_preset_has_what_is_locked(kit: Kit, given: str) -> None:
 
 
 def test_a_technique_brings_no_locked_value(kit: Kit) -> None:
-    """A parameter of the same name that a strategy mixes in is locked, too, also when its value is the brand's."""
+    """A parameter of the same name that a strategy mixes in is locked, too."""
     tree = kit.project.root
     (tree / "recipes/strategies").mkdir()
     (tree / "recipes/plain.yaml").write_text("parameters: {subject: {type: text, required: true}}\n", "utf-8")
@@ -310,6 +311,17 @@ def test_a_technique_brings_no_locked_value(kit: Kit) -> None:
     assert "In tin." in str(recipe.render(subject="an owl"))
     with pytest.raises(InputError, match="style: is locked by the team"):
         recipe.render(subject="an owl", style="felt")
+
+
+def test_a_brand_brings_no_locked_value(kit: Kit) -> None:
+    """The team's word stands before that of brand.yaml, and a prompt with the brand's own is refused."""
+    (kit.project.root / "brand.yaml").write_text("name: Acme\ntone: loud\n", "utf-8")
+    locked = kit.project.team.model_copy(update={"values": {"brand_tone": "calm"}})  # type: ignore[union-attr]
+    held, free = (Kit(Project(root=kit.project.root, team=team)) for team in (locked, None))
+    texts = [each.recipe("badge").using("brand").render(subject="an owl") for each in (held, free)]
+    assert ["tone is calm" in str(text) for text in texts] == [True, False]
+    problems = [held.plan(Order(text, person="ben"), generator=Painter()).problems for text in texts]
+    assert ["locked" in {problem.code for problem in each} for each in problems] == [False, True]
 
 
 @pytest.mark.parametrize("limits", ["largest_size: 1K", 'largest_size: "512"'])
