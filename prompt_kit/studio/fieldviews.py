@@ -92,8 +92,8 @@ def sections_of(
     The first field leads. Pictures without which nothing can be made stand right after it, and what else may be
     brought comes after what matters first; where no picture is needed, the exact words come before the pictures.
     """
-    asked = answers.given(form)
-    views = [view_of(field, answers, asked=form.is_asked(field.name, asked)) for field in form.fields]
+    asked = answers.shown(form)
+    views = [view_of(field, answers, asked=field.name in asked) for field in form.fields]
     views = [_with_problems(view, problems, notes) for view in views]
     top = [view for name in AT_THE_TOP for view in views if view.name == name]
     words = [view for view in views if not view.field.is_slot and view not in top]
