@@ -9,12 +9,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
 from taken_pictures import scene, taken
 
 import prompt_kit
@@ -26,6 +25,9 @@ from prompt_kit.record.runs import RunFolder, RunRecord, Sent, open_run, prompt_
 from prompt_kit.record.runs.answers import outcome_of
 from prompt_kit.record.runs.reading import parsed, upgraded
 from prompt_kit.record.runs.schema import Answer, Asked, Done, SavedPicture, Sidecar, plain
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 DATA = taken(scene((9, 16)), 1)
