@@ -78,7 +78,12 @@ class PictureView:
     @property
     def title(self) -> str:
         """What it is called among the pictures of its form."""
-        return numbered(self.place, self.version) + (f", {self.made.lower()}" if self.made else "")
+        return numbered(self.place, self.version)
+
+    @property
+    def variant(self) -> str:
+        """What it is beside others of the same answer."""
+        return self.made or "As the model sent it"
 
     @property
     def said(self) -> str:
@@ -137,7 +142,7 @@ class RunView:
 
     def called(self, picture: PictureView) -> str:
         """Return what one of its pictures is called where it stands without the others."""
-        made = f", {picture.made.lower()}" if picture.made else ""
+        made = f", {picture.variant.lower()}" if picture.name != self.finished(picture).name else ""
         last = self.pictures[-1].number if self.pictures else 1
         several = f", {picture.number} of {last}" if picture.version > 1 and last > 1 else ""
         if self.whole.total > 1:

@@ -125,8 +125,14 @@ class ShownVersion:
 
     @property
     def address(self) -> str:
-        """The run and the file name, as addresses have them."""
-        return f"{self.version.run.id}/{self.version.picture}"
+        """The run and the file name of the finished picture, as addresses have them."""
+        return finished_address(self.version)
+
+
+def finished_address(version: Version) -> str:
+    """Return the run and the file name of the finished picture of a version, as addresses have them."""
+    path = version.finished
+    return f"{version.run.id}/{path.name if path else version.picture}"
 
 
 def shown_versions(request: Request, own: PictureView) -> tuple[ShownVersion, ...]:
@@ -146,11 +152,12 @@ def _has_approved(versions: Sequence[Version], states: Sequence[ReviewState], at
 
 
 def _state_of(version: Version) -> ReviewState:
-    if version.path is None:
+    path = version.finished
+    if path is None:
         return "waiting"
     try:
-        reviews = reviews_in(version.path.parent)
-        return with_reviews(version.path, reviews).state if reviews else "waiting"
+        reviews = reviews_in(path.parent)
+        return with_reviews(path, reviews).state if reviews else "waiting"
     except PromptKitError:  # the page of that picture says what is wrong
         return "waiting"
 

@@ -13,7 +13,7 @@ from prompt_kit.studio.looking import run_view, size_of
 from prompt_kit.studio.naming import name_of
 from prompt_kit.studio.originals import SENT, kept_photo, original_of
 from prompt_kit.studio.pages import page
-from prompt_kit.studio.picturepage import versions_of
+from prompt_kit.studio.picturepage import finished_address, versions_of
 from prompt_kit.studio.roles import narrowed
 from prompt_kit.studio.runfiles import picture_file, run_folder
 from prompt_kit.studio.sets import set_pictures
@@ -121,7 +121,7 @@ def candidates(request: Request, side: Side) -> list[Candidate]:
     own += [Candidate(view.address, f"{side.run.subject}: {view.title}") for view in set_pictures(request, side.run)]
     versions = [
         Candidate(
-            f"{version.run.id}/{version.picture}",
+            finished_address(version),
             f"Version {version.depth + 1}: {version.change or version.run.subject or version.run.id}",
         )
         for version in (versions_of(request, side.picture) if side.picture else ())

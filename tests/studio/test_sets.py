@@ -118,8 +118,13 @@ def test_what_was_put_into_the_original_is_what_is_downloaded(page: Page, kit: K
     folder = kept(kit.project.runs_folder, recipe="inpainting")
     (folder / "01-composite.png").write_bytes(png((64, 48), "#123456"))
     run = id_of(folder)
-    for picture in ("01.png", "01-composite.png"):
-        text = page.get(f"/runs/{run}/{picture}").partition('id="download"')[2]
+    for picture, called in (
+        ("01.png", "Replace one thing, as the model sent it"),
+        ("01-composite.png", "Replace one thing"),
+    ):
+        whole = page.get(f"/runs/{run}/{picture}")
+        assert f"<h1>{called}</h1>" in whole
+        text = whole.partition('id="download"')[2]
         assert re.findall(r'class="button[^"]*" href="([^"]+)" download>([^<]+)<', text) == [
             (f"/files/{run}/01-composite.png?download=true", "Download"),
             (f"/files/{run}/01.png?download=true", "As the model sent it"),
@@ -147,6 +152,20 @@ def test_a_picture_is_compared_with_the_photo_it_was_made_from(page: Page, kit: 
     assert shown is not None
     assert page.client.get(shown[1]).headers["content-type"] == "image/webp"
     assert page.client.get(f"/compare?a={run}/sent/{'0' * 64}").status_code == 404
+
+
+def test_versions_are_the_finished_pictures(page: Page, kit: Kit) -> None:
+    """The tree shows what was put into the original, with what was decided about that, and leads there."""
+    folder = kit.generate(kit.render("sticker", {"subject": "a fox"})).folder
+    assert folder is not None
+    (folder / "01-composite.png").write_bytes(png((64, 48), "#123456"))
+    changed = kit.refine(folder / "01-composite.png", "warmer", generator="proof").folder
+    assert changed is not None
+    kit.review(folder, "01-composite.png", "approve")
+    tree = page.get(f"/runs/{id_of(changed)}/01.png").partition('id="versions"')[2]
+    assert f'<a href="/runs/{id_of(folder)}/01-composite.png"><img' in tree
+    assert "approved, and counts" in tree
+    assert f"/runs/{id_of(folder)}/01.png" not in tree
 
 
 def test_a_form_that_is_gone_is_filled_in_as_it_was(page: Page, runs: tuple[str, str]) -> None:
