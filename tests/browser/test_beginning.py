@@ -42,7 +42,7 @@ def test_from_a_word_to_the_downloaded_picture(studio: Server, visitor: Visitor)
     expect(tiles).to_have_count(1)
     tiles.click()
     page.get_by_label("The whole photograph").fill("a beeswax candle in an amber glass")
-    page.get_by_role("button", name="Try one").click()
+    page.get_by_role("button", name="Make 1").click()
     with page.expect_download() as download:
         page.locator("#result").get_by_role("link", name="Download").first.click()
     assert download.value.path().stat().st_size > 1_000

@@ -84,7 +84,7 @@ def test_the_basic_job_works_without_scripts(studio: Server, visitor: Visitor) -
     """A plain form post makes the pictures, and the page shows them once it is asked again."""
     page = visitor.open(studio, "/make/sticker?fresh=1", scripts=False)
     page.get_by_label("The whole sticker").fill("a sleepy otter")
-    page.get_by_role("button", name="Try one").click()
+    page.get_by_role("button", name="Make 1").click()
     expect(page.locator("#result article")).to_have_count(1)
     expect(page.locator("#beside")).to_contain_text("a sleepy otter")
 

@@ -179,7 +179,7 @@ def test_both_sides_of_the_slider_are_named(studio: Server, visitor: Visitor, ru
 def test_an_original_is_compared_with_what_was_made_of_it(studio: Server, visitor: Visitor, project: Path) -> None:
     """From the page of the picture in one click."""
     page = visitor.open(studio, MASKED)
-    page.get_by_role("button", name="Try one").click()
+    page.get_by_role("button", name="Make 1").click()
     expect(page.locator("#result")).to_contain_text("1 of 1 ready")
     page.locator("#result .take > a").click()
     page.get_by_role("link", name="Compare with the photo it was made from").click()
@@ -195,7 +195,7 @@ def test_a_form_is_one_set_from_the_try_to_the_file(studio: Server, visitor: Vis
     page = visitor.open(studio, "/make/sticker?fresh=1")
     page.locator('[name="v.subject"]').fill("a sleepy otter")
     expect(page.locator("[data-prompt]")).to_contain_text("a sleepy otter")
-    page.get_by_role("button", name="Try one").click()
+    page.get_by_role("button", name="Make 1").click()
     expect(page.locator("#result")).to_contain_text("1 of 1 ready")
     with page.expect_download() as kept:
         page.locator("#result").get_by_role("link", name="Download picture 1").click()

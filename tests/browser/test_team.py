@@ -103,7 +103,7 @@ def test_a_run_keeps_the_recipe_it_began_with(
     assert ["Draw a lighthouse." in words for words in words_of(google)] == [True] * 3
     cleo.reload()
     expect(cleo.locator("#beside")).to_contain_text("Paint a lighthouse.")
-    cleo.get_by_role("button", name="Try one").click()
+    cleo.get_by_role("button", name="Make 1").click()
     expect(cleo.locator("#result article")).to_have_count(2)
     expect(cleo.locator("#result")).to_contain_text("1 of 1 ready")
     assert "Paint a lighthouse." in words_of(google)[-1]

@@ -117,7 +117,7 @@ def test_the_keyboard_alone_suffices(studio: Server, visitor: Visitor, pictures:
     chooser.value.set_files(pictures[0])
     expect(names(page.locator('[data-slot="product_photo"]'))).to_have_text(["front.png"])
     expect(page.locator("#beside")).to_contain_text("a stoneware mug")
-    tab_to(page, page.get_by_role("button", name="Try one"))
+    tab_to(page, page.get_by_role("button", name="Make 1"))
     page.keyboard.press("Space")
     picture = page.locator("#result .take a").first
     expect(picture).to_be_visible()

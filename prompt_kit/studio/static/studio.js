@@ -152,7 +152,10 @@ if (form) {
     if (input.dataset.color) document.getElementById(input.dataset.color).value = input.value;
     const box = input.closest("[data-rows]");
     if (box) rows(box);
-    if (input.id === "count") document.querySelector("[data-make]").textContent = `Make ${input.value || 1}`;
+    if (input.id === "count") {
+      document.querySelector("[data-make]").textContent = `Make ${input.value || 1}`;
+      document.querySelector("[data-make-one]").hidden = Number(input.value || 1) === 1;
+    }
   });
   form.addEventListener("change", (event) => {
     if (event.target.dataset.own) {
