@@ -103,13 +103,20 @@ def setting_choices(studio: Studio, filling: Filling) -> list[SettingChoice]:
         for tier in TIERS
     ]
     brought = filling.preview.prompt.settings.aspect_ratio if filling.preview.prompt else _brought_format(filling)
+    usual = own.aspect_ratio or ("As your picture" if _works_on_a_picture(filling) else None)
     choices = [
-        SettingChoice("aspect_ratio", "Format", _default(brought or own.aspect_ratio), tuple(formats)),
+        SettingChoice("aspect_ratio", "Format", _default(brought or usual), tuple(formats)),
         SettingChoice("size", "Size", _default(own.size or model.default_size), tuple(sizes)),
         SettingChoice("tier", "Quality", _TIER_WORDS[own.tier or "standard"], tuple(tiers)),
     ]
     team = studio.kit.project.team
     return choices if team is None else [_held_to(team, choice, studio) for choice in choices]
+
+
+def _works_on_a_picture(filling: Filling) -> bool:
+    """Return whether a picture is changed, whose shape models keep where no other is asked for."""
+    slots = filling.recipe.references.items()
+    return any(slot.role == "base" and (slot.min or filling.answers.references.get(name)) for name, slot in slots)
 
 
 def _brought_format(filling: Filling) -> str | None:
