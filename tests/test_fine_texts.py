@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -15,6 +16,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.recipe import common_words, languages
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.fine_texts import fine_as, without_stop
+from prompt_kit.recipe.library import built_in
 from prompt_kit.recipe.mending import PREPOSITIONS, UNFILLED, ReadsAs, mend
 from prompt_kit.recipe.reading import quoted
 from prompt_kit.support import words
@@ -214,21 +216,22 @@ def _said(form: Recipe, values: Mapping[str, Any], pictures: Mapping[str, Any]) 
     return prompt.to_dict(), prompt.fingerprint, prompt.notes, prompt.values, checked.values, checked.cleared
 
 
-SUBJECTS: Final = ("subject", "traits", "style", "mood", "brand_tone", "brand")
+SUBJECTS: Final = ("subject", "traits", "style", "mood", "brand_tone", "brand", "brand_logo_place")
 
 
 def _prepared() -> list[Recipe]:
-    """Return recipes that a preset, a brand, or both have filled in."""
+    """Return recipes that a preset, a brand, both, or a brand with a logo have filled in."""
     filled = {"brand": "Nordlys", "brand_tone": "warm and dry-witted", "brand_colors": ["deep navy"]}
     plain, preset = load("sticker", library=LIBRARY), load("shop-sticker", library=LIBRARY)
     branded = [replace(made.using("brand"), fixed=(*made.fixed, *filled.items())) for made in (plain, preset)]
-    return [plain, preset, *branded]
+    logo = {"brand_logo": [built_in()[0] / "pictures/logo.png"], "brand_logo_place": "bottom"}
+    return [plain, preset, *branded, replace(branded[0], fixed=(*branded[0].fixed, *logo.items()))]
 
 
 PREPARED: Final = _prepared()
 
 
-@pytest.mark.parametrize("number", range(4), ids=["plain", "preset", "brand", "both"])
+@pytest.mark.parametrize("number", range(5), ids=["plain", "preset", "brand", "both", "logo"])
 @given(values=st.dictionaries(st.sampled_from(SUBJECTS), texts() | st.sampled_from(["", None])))
 def test_what_a_preset_or_brand_fills_in_is_the_same_at_a_glance_and_in_full(
     number: int, values: dict[str, Any]
@@ -254,3 +257,18 @@ def test_new_values_make_the_same_prompt_at_a_glance_and_in_full(filling: dict[s
     full = _said(form, _unusual(values), pictures)
     assert _said(form, values, pictures) == full
     assert _said(form, values, pictures) == full
+
+
+def test_what_is_remembered_of_a_field_is_bounded(tree: MakeTree, library: Library) -> None:
+    """A program that renders thousands of values must not grow with each of them, however long they are."""
+    tree(**{"recipes/boat.yaml": PLAIN, "templates/boat.j2": "{{ subject }}, {{ sail }}."})
+    form = load("boat", library=library).form
+    form.check({"subject": "a boat"})
+    tracemalloc.start()
+    try:
+        for number in range(3_000):
+            form.check({"subject": f"a boat with the number {number}", "sail": f"the {'long ' * 400}sail {number}"})
+        grown, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert grown < 5_000_000

@@ -116,8 +116,9 @@ class Form:
         given, pictures, notes = self._dependence.check(
             {**record, **pictures_in(references)}, context, problems, self._filled(values), remarkable=False
         )
-        for name in self.references.keys() & given.keys():
-            given[name] = recorded(given[name])
+        for name in self.references:
+            if name in given:
+                given[name] = recorded(given[name])
         return _made(Settled, (context, given, pictures, problems, tuple(notes)))
 
     def _checked(

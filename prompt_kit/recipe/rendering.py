@@ -146,9 +146,10 @@ def _given_pictures(
 ) -> Iterator[Part]:
     """Yield the given pictures that go along with a turn, slot by slot."""
     for slot in plan.slots:
-        role = slots[slot].role
-        for image in pictures.get(slot, ()):
-            yield Mask(slot, image) if role == "mask" else Reference(slot, role, image)
+        if slot in pictures:
+            role = slots[slot].role
+            for image in pictures[slot]:
+                yield Mask(slot, image) if role == "mask" else Reference(slot, role, image)
 
 
 def _earlier_pictures(turns: Sequence[Turn], plan: TurnTemplate, room: int | None) -> Iterator[Part]:
@@ -165,9 +166,10 @@ def _earlier_pictures(turns: Sequence[Turn], plan: TurnTemplate, room: int | Non
 
 def _called(parts: Sequence[Part]) -> dict[str, str]:
     """Return how the pictures of a turn are called, by slot."""
-    names = [getattr(part, "slot", "earlier") for part in parts if not isinstance(part, Mask)]
-    masks = {part.slot: MASKED for part in parts if isinstance(part, Mask)}
-    return {**_attached(tuple(names)), **masks}
+    names = [getattr(part, "slot", "earlier") for part in parts if part.__class__ is not Mask]
+    called = _attached(tuple(names))
+    masks = {part.slot: MASKED for part in parts if isinstance(part, Mask)} if len(names) < len(parts) else {}
+    return {**called, **masks}
 
 
 @lru_cache(maxsize=_REMEMBERED)
