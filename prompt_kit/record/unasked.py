@@ -42,7 +42,8 @@ def end_unasked(project: Project, folders: Iterable[Path]) -> bool:
     with Ledger.open(project.ledger_url) as ledger:
         if missing_history(ledger, project.runs_folder):
             return False
-        return any([_ended(folder, ledger) for folder in begun])
+        ended = [_ended(folder, ledger) for folder in begun]
+    return any(ended)
 
 
 def _asked_nothing(folder: Path) -> bool:
