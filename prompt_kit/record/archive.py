@@ -85,7 +85,7 @@ class Archive:
     def history(self, **wanted: Unpack[Wanted]) -> HistoryPage:
         """Return a page of the runs that are wanted, the newest first; no more than new and changed records are opened.
 
-        What was left before it asked for anything is ended first.
+        A run that was left before it asked for anything is ended.
 
         Args:
             wanted: See `record.index.narrowing.Wanted`: ``recipe``, ``person``, ``state``, ``review``, ``since``, …
@@ -100,8 +100,9 @@ class Archive:
         from prompt_kit.record.unasked import end_unasked
 
         check_options("history", wanted, Wanted)
-        end_unasked(self.project)
-        return History(self.project.runs_folder).runs(wanted)
+        history = History(self.project.runs_folder)
+        page = history.runs(wanted)
+        return history.runs(wanted) if end_unasked(self.project, history.begun()) else page
 
     def history_choices(self) -> HistoryChoices:
         """Return the recipes, persons and generators of all runs, and the first and the last day.

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.record.history import missing_history
-from prompt_kit.record.index.history import History
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import RunFolder, run_record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from prompt_kit.project import Project
@@ -27,22 +27,23 @@ UNASKED: Final = Outcome(
 )
 
 
-def end_unasked(project: Project) -> None:
-    """End every run that was begun and left before its first request was booked; all others stay as they are.
+def end_unasked(project: Project, folders: Iterable[Path]) -> bool:
+    """End those of these runs that were left before their first request was booked; return whether there was any.
 
-    Where the ledger is gone, nobody knows what was asked, and nothing is changed. So it is where nothing can be
-    written.
+    All others stay as they are. Where the ledger is gone, nobody knows what was asked, and nothing is changed. So it is
+    where nothing can be written.
 
     Raises:
-        WorkspaceError: When the runs or the ledger cannot be read.
+        WorkspaceError: When the ledger cannot be read.
     """
-    begun = [folder for folder in History(project.runs_folder).begun() if _asked_nothing(folder)]
+    begun = [folder for folder in folders if _asked_nothing(folder)]
     if not begun or not Ledger.exists(project.ledger_url):
-        return
+        return False
     with Ledger.open(project.ledger_url) as ledger:
-        if not missing_history(ledger, project.runs_folder):
-            for folder in begun:
-                _end(folder, ledger)
+        if missing_history(ledger, project.runs_folder):
+            return False
+        ended = [_ended(folder, ledger) for folder in begun]
+    return any(ended)
 
 
 def _asked_nothing(folder: Path) -> bool:
@@ -54,8 +55,10 @@ def _asked_nothing(folder: Path) -> bool:
     return record.state == "started" and not record.requests and datetime.now(UTC) - record.started > BEGINS
 
 
-def _end(path: Path, ledger: Ledger) -> None:
-    """End a run that nobody works on, unless a request of it was booked."""
+def _ended(path: Path, ledger: Ledger) -> bool:
+    """End a run that nobody works on, unless a request of it was booked; return whether it was ended."""
     with suppress(InputError, WorkspaceError), closing(RunFolder.reopen(path)) as folder:  # else somebody works on it
         if _asked_nothing(path) and not ledger.entries(run=folder.id, limit=1):
             folder.finish(UNASKED, now=datetime.now(UTC))
+            return True
+    return False

@@ -118,13 +118,12 @@ class History:
         return placed, total, cursor_of(*last) if last else ""
 
     def begun(self) -> tuple[Path, ...]:
-        """Return the folders of all runs that have not ended, as their records say it.
+        """Return the folders of all runs that had not ended at the last look.
 
         Raises:
             WorkspaceError: When the runs cannot be read.
         """
         with opened(self.root) as connection:
-            refresh(connection, self.root)
             rows = connection.execute("SELECT id FROM runs WHERE state = 'started'").fetchall()
         return tuple(self.root / run for (run,) in rows)
 

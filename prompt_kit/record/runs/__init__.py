@@ -11,7 +11,7 @@ from prompt_kit.record.runs.conversation import conversation_of
 from prompt_kit.record.runs.folder import RunFolder
 from prompt_kit.record.runs.holding import BusyError
 from prompt_kit.record.runs.lineage import Member, family, lineage
-from prompt_kit.record.runs.listing import Run, RunSummary, count_runs, open_run, runs
+from prompt_kit.record.runs.listing import Run, RunSummary, open_run, runs
 from prompt_kit.record.runs.reading import id_of, read_record, read_run, run_record
 from prompt_kit.record.runs.rerun import prompt_from
 from prompt_kit.record.runs.rescue import UnsavedError, rescued
@@ -31,7 +31,6 @@ __all__ = [
     "Sent",
     "UnsavedError",
     "conversation_of",
-    "count_runs",
     "family",
     "id_of",
     "lineage",

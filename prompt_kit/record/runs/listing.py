@@ -74,15 +74,6 @@ def runs(root: Path) -> Iterator[RunSummary]:
         yield from sorted(summaries, key=lambda run: (run.started or never, run.id), reverse=True)
 
 
-def count_runs(root: Path) -> int:
-    """Return how many runs there are below ``root``.
-
-    Raises:
-        WorkspaceError: When the folder cannot be read.
-    """
-    return sum(map(_holds_something, folders(root)))
-
-
 def folders(root: Path) -> Iterator[Path]:
     """Yield the folder of every run below ``root``, the newest day first.
 
