@@ -100,7 +100,7 @@ def test_a_broken_template_hides_no_wrong_value(tree: MakeTree, library: Library
     wrong = RECIPE.replace("a stunning ", "an ").replace("style: oil}", "style: pastel}")
     tree(**{"recipes/badge.yaml": wrong, "templates/badge.j2": "{{ subjct }} {% if style %}{% endif %}\n"})
     assert lines(library) == [
-        "templates/badge.j2:1: there is no parameter 'subjct'. Did you mean 'subject'?",
+        "templates/badge.j2:1: there is no parameter 'subjct'. Did you mean 'subject'? 3 examples wait for this.",
         "recipes/badge.yaml:7:8: example 'two': style: 'pastel' is not one of flat, oil.",
     ]
 

@@ -19,7 +19,7 @@ from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project
 from prompt_kit.prompt import Earlier, Prompt, Text, Turn
 from prompt_kit.record.ledger import Ledger
-from prompt_kit.record.runs import conversation_of, runs
+from prompt_kit.record.runs import conversation_of, run_record, runs
 from prompt_kit.work.events import Event
 from prompt_kit.work.orders import Order
 from prompt_kit.work.planning import plan
@@ -299,6 +299,42 @@ def test_a_result_that_nobody_got_is_not_paid_again(project: Project, step: str)
     assert not painter.asked
     assert generate(cat, generator=painter, project=project).folder != run.folder
     assert len(painter.asked) == 1, "who has the result, and asks once more, wants another picture"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process ends in the middle")
+@pytest.mark.parametrize(
+    ("step", "long_ago", "state"),
+    [("started", True, "cancelled"), ("started", False, "started"), ("asked", True, "started")],
+)
+def test_a_run_that_asked_nothing_ends_at_a_later_look(
+    project: Project, step: str, state: str, *, long_ago: bool
+) -> None:
+    """Killed between its folder and its first request: the history ends it; what may have been sent is left alone."""
+    cat = Prompt((Turn((Text("Draw a cat."),)),), recipe="cat")
+
+    def end(told: Event | Request) -> None:
+        if step == getattr(told, "step", "asked"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            generate(cat, generator=Painter(before=end), project=project, on_progress=end)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    (run,) = runs(project.runs_folder)
+    assert run.state == "started"
+    if long_ago:
+        path = run.folder / "run.json"
+        record = json.loads(path.read_text("utf-8"))
+        path.write_text(json.dumps(record | {"started": "2026-01-02T03:04:05.000+00:00"}, indent=2), "utf-8")
+    assert [past.run.state for past in Kit(project).history().runs] == [state]
+    if state == "cancelled":
+        totals = run_record(run.folder).totals
+        assert totals is not None
+        assert totals.message == "It was stopped before anything was asked."
+        assert generate(cat, generator=Painter(), project=project).ok
 
 
 def test_who_wants_all_anew_does_not_get_what_nobody_got(project: Project) -> None:

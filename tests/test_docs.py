@@ -38,7 +38,7 @@ from prompt_kit.prompt import SETTINGS
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import built_in
 from prompt_kit.recipe.parameters import Parameter
-from prompt_kit.recipe.templating import FILTERS
+from prompt_kit.recipe.templating.reference import filter_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -227,8 +227,14 @@ def test_the_reference_names_every_key_kind_and_filter() -> None:
     for word in KIND_NAMES:
         assert f"### {word}\n" in pages["recipe"], word
         assert f"`{word}`" in (DOCS / "guides" / "recipes.md").read_text("utf-8"), word
-    for word in FILTERS:
-        assert f"`{word}`" in (DOCS / "reference" / "templates.md").read_text("utf-8"), word
+
+
+def test_the_reference_says_of_each_filter_what_its_function_says() -> None:
+    """The page of templates and the studio have the same sentence and example: those beside the code."""
+    page = (DOCS / "reference" / "templates.md").read_text("utf-8")
+    for words in filter_words():
+        example = words.example.replace("|", "\\|")
+        assert f"| `{words.name}` | {words.says} | `{example}` | {words.prints} |\n" in page
 
 
 def test_every_kind_of_parameter_has_its_words_for_people() -> None:

@@ -177,6 +177,17 @@ def test_a_token_reads_like_its_text(text: str, word: str) -> None:
     assert token(text) == word
 
 
+def test_a_file_that_can_be_made_again_is_written_at_once(tmp_path: Path) -> None:
+    """It takes no second file; one that is there already is kept all the same."""
+    path = tmp_path / "01.json"
+
+    write_new(path, b"first", durable="nothing")
+    with pytest.raises(WorkspaceError, match="there is a file of that name already"):
+        write_new(path, b"second", durable="nothing")
+
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("01.json", b"first")]
+
+
 def test_a_new_file_is_never_written_over(tmp_path: Path) -> None:
     """A master picture that is there stays what it is, and nothing is left lying about."""
     path = tmp_path / "01.jpg"

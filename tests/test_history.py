@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
 from prompt_kit.kit import Kit
 from prompt_kit.project import Project
+from prompt_kit.record.index import original_of
 from prompt_kit.record.runs import RunFolder
 
 if TYPE_CHECKING:
@@ -179,6 +181,45 @@ def test_many_look_while_runs_are_made(kit: Kit, runs: list[Path], tmp_path: Pat
         totals = list(threads.map(look, range(24)))
     assert min(totals) >= len(runs)
     assert kit.history().total == len(runs) + 6
+
+
+def test_whoever_looks_does_not_wait_for_another_process_that_updates(
+    kit: Kit, runs: list[Path], tmp_path: Path
+) -> None:
+    """It holds the index in the middle of a change: what was written before is shown, and afterwards all."""
+    listed(kit)
+    later = kept(tmp_path / "runs", at=NOON + timedelta(hours=1))
+    with closing(sqlite3.connect(runs[0].parents[1] / INDEX, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("DELETE FROM runs")
+        assert listed(kit) == runs[::-1]
+        assert kit.history_choices().recipes == ("fox", "owl")
+        other.execute("ROLLBACK")
+    assert listed(kit) == [later, *runs[::-1]]
+
+
+def test_a_copy_is_traced_by_the_index(kit: Kit, runs: list[Path], tmp_path: Path) -> None:
+    """The hash in the record says which picture it is of; other files of the runs are not even opened."""
+    listed(kit)
+    original = runs[1] / "02.png"
+    copy = tmp_path / "mine.png"
+    copy.write_bytes(original.read_bytes())
+    for other in (runs[4] / "01.png", runs[0] / "01.png"):
+        other.write_bytes(copy.read_bytes())  # in place, so that the folder does not change
+    assert original_of(copy, tmp_path / "runs") == original
+    (tmp_path / "cut.png").write_bytes(b"made here")
+    (runs[2] / "01-cutout.png").write_bytes(b"made here")
+    assert original_of(tmp_path / "cut.png", tmp_path / "runs") == runs[2] / "01-cutout.png"
+
+
+def test_a_copy_is_traced_without_an_index(runs: list[Path], tmp_path: Path) -> None:
+    """Something stands where the index would be kept: every run is looked through."""
+    (tmp_path / "runs" / INDEX).mkdir()
+    copy = tmp_path / "mine.png"
+    copy.write_bytes((runs[1] / "02.png").read_bytes())
+    assert original_of(copy, tmp_path / "runs") == runs[1] / "02.png"
+    copy.write_bytes(b"of nobody")
+    assert original_of(copy, tmp_path / "runs") is None
 
 
 def test_a_failed_change_is_not_brought_into_the_next_index(kit: Kit, runs: list[Path]) -> None:

@@ -320,6 +320,22 @@ def test_each_generator_has_its_own_job(kit: Kit, batches: Batches) -> None:
     assert len(batches.jobs) == 1
 
 
+@pytest.mark.parametrize("consent", ["resend", "leave"])
+def test_consent_for_a_lost_request_is_refused_for_a_job(kit: Kit, batches: Batches, consent: str) -> None:
+    """A job does neither; nothing is submitted, and the message says what to do."""
+
+    async def work() -> None:
+        whole = prompt_kit.Kit(kit.project)
+        plan = whole.plan(Order(FOX, generator=kit.gemini), delivery="job")
+        async for _ in whole.work(plan, resend=consent == "resend", leave=consent == "leave"):
+            pass
+
+    with pytest.raises(InputError, match=f"^{consent} is for work that is done now: .* delivery='now', or"):
+        asyncio.run(work())
+    assert batches.jobs == {}
+    assert not list(runs(kit.project.runs_folder))
+
+
 def test_a_budget_stops_the_whole_job(kit: Kit, batches: Batches) -> None:
     """Nothing is sent, and nothing of it is held in the ledger."""
     kit.project = kit.project.model_copy(update={"budget": Budget(day=Decimal("0.05"))})

@@ -250,10 +250,29 @@ def test_an_error_in_a_shared_template_names_what_it_breaks(findings: Findings) 
     (own,) = findings(
         TEMPLATE.replace("subject", "subjct"), **{"templates/_end.j2": ""}, **{"recipes/mug.yaml": RECIPE}
     )
-    assert own == "templates/cup.j2:1: there is no parameter 'subjct'. Did you mean 'subject'?"
+    assert own == (
+        "templates/cup.j2:1: there is no parameter 'subjct'. Did you mean 'subject'? Example 'one' waits for this."
+    )
 
 
 def test_an_example_that_breaks_in_a_shared_template_is_told_with_its_line(findings: Findings) -> None:
-    """Both where the example stands and where the template cannot go on."""
+    """Where the template cannot go on, and which example waits for it."""
     (problem,) = findings(TEMPLATE + '{% include "_end.j2" %}\n', **{"templates/_end.j2": "\n{{ subject + 1 }}\n"})
-    assert "recipes/cup.yaml:14:8: example 'one': templates/_end.j2:2: " in problem
+    assert problem.startswith("templates/_end.j2:2: the template cannot go on: ")
+    assert problem.endswith(" Example 'one' waits for this.")
+
+
+def test_a_fault_for_which_many_examples_wait_is_said_once_and_first(findings: Findings) -> None:
+    """It is the cause: its examples are counted, over all recipes, and anything else comes after it."""
+    examples = "".join(f"  more-{number}: {{values: {{subject: a cup}}}}\n" for number in range(12))
+    files = {
+        "recipes/mug.yaml": RECIPE + examples,
+        "templates/mug.j2": TEMPLATE + '{% include "_end.j2" %}\n',
+        "templates/_end.j2": "\n{{ subject + 1 }}\n",
+    }
+    wrong = RECIPE.replace("title:", "titel:")
+    cause, *others = findings(TEMPLATE + '{% include "_end.j2" %}\n', wrong, **files)
+    assert cause.startswith("templates/_end.j2:2: the template cannot go on: ")
+    assert cause.endswith(" 14 examples in 2 files wait for this.")
+    assert any("'titel'" in problem for problem in others)
+    assert not any("cannot go on" in problem for problem in others)

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,10 @@ from prompt_kit.prompt import Earlier, Prompt, Settings, Text, Turn
 from prompt_kit.record.runs import RunFolder, RunRecord, Sent, open_run, prompt_from, run_record
 from prompt_kit.record.runs.answers import outcome_of
 from prompt_kit.record.runs.reading import parsed, upgraded
-from prompt_kit.record.runs.schema import Sidecar, plain
+from prompt_kit.record.runs.schema import Answer, Asked, Done, SavedPicture, Sidecar, plain
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 DATA = taken(scene((9, 16)), 1)
@@ -90,6 +93,20 @@ def test_reading_and_writing_changes_nothing(folder: RunFolder) -> None:
     assert json.loads(json.dumps(plain(parsed(RunRecord, told, path)))) == told
     sidecar = json.loads((folder.path / "01.json").read_bytes())
     assert json.loads(json.dumps(plain(parsed(Sidecar, sidecar, path)))) == sidecar
+
+
+def test_answers_are_written_with_every_field(folder: RunFolder) -> None:
+    """They are written as plain data and read by models: a field of a model that nobody writes would stay empty."""
+    line = json.loads((folder.path / "run.json").read_bytes())["requests"][0]
+    sidecar = json.loads((folder.path / "01.json").read_bytes())
+    written: dict[type[BaseModel], dict[str, Any]] = {
+        Done: line,
+        Asked: line["request"],
+        Answer: line["answer"],
+        SavedPicture: sidecar["picture"],
+    }
+    for model, fields in written.items():
+        assert [*fields] == [*model.model_fields], model
 
 
 words = st.text(st.characters(exclude_categories=[]))

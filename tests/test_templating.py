@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -15,20 +14,21 @@ from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.recipe.parameters import LongText
 from prompt_kit.recipe.templating import Program, Source, Templates, compile_templates, lay_out
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+
+def templates(**texts: str) -> Templates:
+    """Return templates by name."""
+
+    def read(name: str) -> Source:
+        if name.removesuffix(".j2") not in texts:
+            raise NotFoundError("template", name, [f"{other}.j2" for other in texts])
+        return Source(name, texts[name.removesuffix(".j2")], name)
+
+    return Templates(read)
 
 
 def program(main: str, **others: str) -> Program:
     """Compile a template, with others to include."""
-    texts: Mapping[str, str] = {"main.j2": main} | {f"{name}.j2": text for name, text in others.items()}
-
-    def read(name: str) -> Source:
-        if name not in texts:
-            raise NotFoundError("template", name, texts)
-        return Source(name, texts[name], name)
-
-    return compile_templates(["main.j2"], Templates(read))
+    return compile_templates(["main.j2"], templates(main=main, **others))
 
 
 HOSTILE = {
@@ -88,6 +88,20 @@ def test_every_problem_is_reported_with_its_line() -> None:
         "main.j2:2: there is no filter 'seris'. Did you mean 'series'?",
         "main.j2:3: '.__class__' is not allowed in templates.",
     ]
+
+
+def test_what_many_include_is_theirs_alone() -> None:
+    """A part is parsed once for all, yet each has its places, and the marks of a check of one are in no other."""
+    several = templates(
+        one='{% include "part.j2" %}',
+        two='Two.\n{% include "part.j2" %}',
+        part="{% if x %}A.{% else %}{{ y }}.{% endif %}",
+    )
+    one, two = (compile_templates([f"{name}.j2"], several) for name in ("one", "two"))
+    one.parts[0].watch()
+    assert [one.render({"x": 1, "y": "B"}), two.render({"x": 0, "y": "B"})] == ["A.", "Two. B."]
+    assert [branch.case for branch in one.parts[0].taken] == ["the condition on x is true"]
+    assert [str(place) for place in (one.names["y"], two.names["y"])] == ["part.j2:1", "part.j2:1"]
 
 
 def test_a_mistake_while_rendering_names_file_and_line() -> None:

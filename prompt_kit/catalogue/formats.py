@@ -5,13 +5,27 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from prompt_kit.prompt import SIZES
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+USES: Final[Mapping[str, str]] = {
+    "1:1": "web shop, Instagram post, profile picture",
+    "4:5": "Instagram or Facebook feed",
+    "3:4": "upright photo, menu",
+    "2:3": "poster, book cover, Pinterest",
+    "9:16": "story, reel, TikTok, phone",
+    "5:4": "print, nearly square",
+    "4:3": "presentation, tablet",
+    "3:2": "photo, postcard, blog",
+    "16:9": "YouTube thumbnail, slide, website, LinkedIn",
+    "21:9": "banner, head of a web page",
+}
+"""What the formats that most people need are used for, in the words of those who look for them."""
 
 
 def nearest(asked: str, offered: Sequence[str]) -> str:

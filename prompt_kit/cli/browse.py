@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prompt_kit.cli.options import FILL_IN, advice, arguments, default_of
-from prompt_kit.cli.output import give_json, say
+from prompt_kit.cli.output import give_json, say, talk
 from prompt_kit.support.money import dollars
+from prompt_kit.support.text import shortened, visible
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
@@ -17,25 +18,33 @@ if TYPE_CHECKING:
 
     from prompt_kit.recipe.fields import Field
     from prompt_kit.recipe.form import Form
-    from prompt_kit.recipe.library import LibraryFile
+    from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.recipe.spec import StrategySpec
 
 
 @click.command("list")
+@click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_recipes(*, as_json: bool) -> None:
-    """Say which recipes, presets and strategies there are."""
+def list_recipes(words: tuple[str, ...], *, as_json: bool) -> None:
+    """Say which recipes, presets and strategies there are, or which of them fit some WORDs, such as "web shop"."""
     from prompt_kit.recipe.library import Library
 
     library = Library()
     rows = [
-        {"kind": kind, "name": name, "title": head.title, "summary": head.summary, "category": head.category or "other"}
+        {"kind": kind, "name": name, **head.to_dict(), "category": head.category or "other"}
         for kind in ("recipe", "preset", "strategy")
         for name, head in library.heads(kind).items()
     ]
+    if words:
+        rows = _fitting(" ".join(words), library, rows)
     if as_json:
         give_json(rows)
+        return
+    if words:
+        width = max((len(row["name"]) for row in rows), default=0) + 2
+        for row in rows:
+            say(f"{row['name']:<{width}}{row['summary'] or row['title']}")
         return
     width = max((len(row["name"]) for row in rows), default=0) + 2
     heading = ""
@@ -45,6 +54,19 @@ def list_recipes(*, as_json: bool) -> None:
             say(f"{'' if not heading else chr(10)}{this}")
             heading = this
         say(f"  {row['name']:<{width}}{row['summary'] or row['title']}")
+
+
+def _fitting(search: str, library: Library, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of the recipes, presets and strategies that fit a search, or come nearest, the best first."""
+    from prompt_kit.recipe.searching import fitting, nearest
+
+    heads = {name: head for kind in ("strategy", "preset", "recipe") for name, head in library.heads(kind).items()}
+    names = fitting(search, heads, library.texts)
+    if not names:
+        talk(f"Nothing fits '{shortened(visible(search))}'. These come nearest:")
+        names = nearest(search, heads)
+    by_name = {row["name"]: row for row in reversed(rows)}
+    return [by_name[name] for name in names]
 
 
 _ORDER = ["recipe", "preset", "strategy"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -37,7 +37,11 @@ INPUT_OPTIONS = [
     click.Option(["--preset"], help="Fill in the values of this preset.", metavar="NAME"),
     click.Option(["--ask"], is_flag=True, help="Ask for what is not given, one question after the other."),
     click.Option(["--use"], multiple=True, help="Mix in a strategy. Repeat it for several.", metavar="STRATEGY"),
-    click.Option(["--aspect-ratio"], help="Width to height, such as 16:9.", metavar="W:H"),
+    click.Option(
+        ["--aspect-ratio"],
+        help="Width to height: 1:1 for a web shop or post, 9:16 for a story, 16:9 for a slide, 21:9 for a banner.",
+        metavar="W:H",
+    ),
     click.Option(["--size"], help="How large the picture is made.", metavar=f"[{'|'.join(SIZES)}]"),
     click.Option(["--tier"], help="How good it must be.", metavar=f"[{'|'.join(TIERS)}]"),
     click.Option(["--model"], help="A certain model, by id.", metavar="ID"),
@@ -210,8 +214,7 @@ generate = RecipeCommands(
 )
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(NamedTuple):
     """The values that were given for a recipe: those of example, file and options; later ones replace earlier ones."""
 
     recipe: Recipe

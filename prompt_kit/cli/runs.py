@@ -90,9 +90,12 @@ def show_run(run: str, *, as_json: bool) -> None:
     """Show one run: its id, folder, picture or sidecar names it."""
     from prompt_kit.record.reviews import reviews_in
     from prompt_kit.record.runs import family, open_run, prompt_from
+    from prompt_kit.record.unasked import end_unasked
     from prompt_kit.review.snapshots import snapshot
 
-    root = find_project().runs_folder
+    project = find_project()
+    root = project.runs_folder
+    end_unasked(project)
     opened = open_run(run, root)
     if as_json:
         give_json(dict(opened.record))

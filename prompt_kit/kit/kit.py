@@ -171,12 +171,14 @@ class Kit(Archive):
         Args:
             plan: What is to be made; what it refuses is left out.
             new: Whether everything is made anew, even where a run of the same order was left unfinished.
-            resend: Whether a request may be sent again that may have been paid though nobody saw the answer.
-            leave: Whether such a request is left as it is, and everything else is made.
+            resend: Whether a request may be sent again that may have been paid though nobody saw the answer; not for
+                what is delivered in jobs.
+            leave: Whether such a request is left as it is, and everything else is made; not for jobs either.
 
         Raises:
             BudgetError: When it would cost more than the plan's limit; nothing was sent.
-            InputError: When something cannot go into a job, or waits in one already; nothing was sent.
+            InputError: When something cannot go into a job, or waits in one already, or when ``resend`` or ``leave``
+                is asked of a job; nothing was sent.
             NotFoundError: When there is no such generator.
             WorkspaceError: When the ledger cannot be opened.
         """

@@ -91,11 +91,16 @@ class Fit:
         return self.cut > _SLIGHT
 
     @property
+    def is_enlarged(self) -> bool:
+        """Whether the copy is so much larger that it is seen."""
+        return self.scale >= _LEAST_ENLARGED
+
+    @property
     def remark(self) -> str:
         """What happens to the picture, as a person reads it; empty when all of it is kept and nothing enlarged."""
         sides = "left and right" if self.sides else "top and bottom"
         cut = f"cuts off {max(1, round(self.cut * 100))} % in total, {sides} together" if self.is_cut else ""
-        grown = f"enlarges it {self.scale:.1f} times" if self.scale >= _LEAST_ENLARGED else ""
+        grown = f"enlarges it {self.scale:.1f} times" if self.is_enlarged else ""
         return " and ".join(filter(None, (cut, grown)))
 
 

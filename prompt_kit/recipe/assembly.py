@@ -10,9 +10,12 @@ from prompt_kit.recipe.library import Library
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
 from prompt_kit.recipe.recipe import Recipe
+from prompt_kit.recipe.searching import NEAREST, fitting
+from prompt_kit.recipe.settings import stated
 from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 from prompt_kit.recipe.turns import phrase_of, template_name
 from prompt_kit.support.calls import check_kind
+from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,9 +46,17 @@ def load(name: str, *, library: Library | None = None) -> Recipe:
         except NotFoundError as error:
             if error.name != name:
                 raise
-            raise NotFoundError("recipe", name, [*library.names("recipe"), *presets]) from None
+            there = [*library.names("recipe"), *presets]
+            raise NotFoundError("recipe", name, there, way_out=_used_for(name, library)) from None
     preset = library.preset(name)
     return _filled(load(preset.spec.extends, library=library), preset)
+
+
+def _used_for(name: str, library: Library) -> str:
+    """Return which recipes are used for what somebody took for the name of one; empty when none is."""
+    heads = {**library.heads("preset"), **library.heads("recipe")}
+    fits = fitting(name, heads)[:NEAREST]
+    return f"For this there {'is' if len(fits) == 1 else 'are'} {series(fits)}." if fits else ""
 
 
 def with_preset(recipe: Recipe, name: str) -> Recipe:
@@ -59,6 +70,12 @@ def with_preset(recipe: Recipe, name: str) -> Recipe:
     if preset.spec.extends != recipe.name:
         raise InputError(f"The preset '{name}' is for the recipe '{preset.spec.extends}', not for '{recipe.name}'.")
     return _filled(recipe, preset)
+
+
+def with_examples(recipe: Recipe, other: Recipe, *names: str) -> Recipe:
+    """Return a recipe with examples of another one in place of its own; all of them when none is named."""
+    examples = {name: example for name, example in other.spec.examples.items() if not names or name in names}
+    return replace(recipe, spec=recipe.spec.model_copy(update={"examples": examples}), folder=other.folder)
 
 
 def example_recipes(kind: str, name: str, library: Library) -> dict[str, Recipe]:
@@ -144,7 +161,7 @@ def _inherited(parsed: LibraryFile[RecipeSpec], library: Library, below: tuple[s
         parent = _inherited(library.recipe(spec.extends), library, chain)
     except NotFoundError as error:
         raise InputError(parsed.file.problem(str(error), "extends")) from error
-    settings = parent.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True))
+    settings = parent.settings.model_copy(update=stated(spec.settings))
     return spec.model_copy(
         update={
             "parameters": {**parent.parameters, **spec.parameters},
@@ -210,7 +227,7 @@ def _filled(recipe: Recipe, parsed: LibraryFile[PresetSpec]) -> Recipe:
             "summary": spec.summary or recipe.spec.summary,
             # Those of strategies that are filled in become the preset's own, so that a lock holds them, too.
             "parameters": {n: p for n, p in parameters.items() if n in recipe.spec.parameters or n in values},
-            "settings": recipe.spec.settings.model_copy(update=spec.settings.model_dump(exclude_unset=True)),
+            "settings": recipe.spec.settings.model_copy(update=stated(spec.settings)),
             "template": template_name(recipe.name, recipe.spec),
             "examples": {},
         },
@@ -296,6 +313,11 @@ def _condition_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]
                 )
                 message = f"away_from names '{other}', which is no other parameter. {hint}".strip()
                 yield message, ("parameters", name, "away_from")
+    for name, parameter in recipe.spec.parameters.items():
+        if parameter.spare_with and parameter.spare_with not in recipe.references:
+            hint = did_you_mean(parameter.spare_with, list(recipe.references))
+            message = f"spare_with names '{parameter.spare_with}', which is no reference slot. {hint}".strip()
+            yield message, ("parameters", name, "spare_with")
     for kind, asked in (("parameters", recipe.spec.parameters), ("references", recipe.spec.references)):
         for name, input_ in asked.items():
             for other in input_.show_if:

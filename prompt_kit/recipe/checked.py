@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from prompt_kit.recipe.values import canonical, own_words
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from prompt_kit.images import Image
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.spec import ReferenceSlot
+    from prompt_kit.recipe.templating import Values
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,20 @@ class CheckedValues:
         return {name: several for name, several in own.items() if several}
 
 
-@dataclass(frozen=True, slots=True)
-class Checking:
+class Settled(NamedTuple):
+    """What values come to, ready to be rendered."""
+
+    context: Values
+    """What a template sees."""
+    record: Mapping[str, Any]
+    """What was given, as a record holds it: pictures by file name."""
+    pictures: Mapping[str, tuple[Image, ...]]
+    """The pictures by slot."""
+    problems: list[Problem]
+    notes: tuple[Problem, ...]
+
+
+class Checking(NamedTuple):
     """The work of checking values: what is there so far, and the lists that further checks add to."""
 
     parameters: Mapping[str, Parameter]

@@ -40,6 +40,9 @@ CODES: Final[Mapping[str, str]] = {
     "in_calm_room": "Something would stand in the part that another value keeps calm and empty.",
     "covered_part": "Something would stand in a part that an app covers or trims.",
     "no_room": "Two values want the same part of the picture.",
+    "enlarged_copy": "The copy for a channel would be larger than the picture that the model makes.",
+    "other_language": "Exact words are in another language than the chosen one.",
+    "against_brand": "A value asks for what the brand never shows.",
     "two_logos": "Two pictures are both put in as a logo.",
 }
 """What each code means, in a sentence."""

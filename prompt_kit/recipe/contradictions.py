@@ -5,30 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import Problem
-from prompt_kit.recipe.conditions import conditions_of, holds
-from prompt_kit.recipe.reading import context_with_pictures, quoted
+from prompt_kit.recipe.conditions import conditions_of
+from prompt_kit.recipe.reading import quoted
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from prompt_kit.prompt import Settings
     from prompt_kit.recipe.checked import Check, Checking
+    from prompt_kit.recipe.conditions import When
     from prompt_kit.recipe.placing.planning import LayoutPlan
     from prompt_kit.recipe.spec import ContradictionSpec
 
 
 def contradictions(rules: Iterable[ContradictionSpec]) -> Check:
     """Return the check that adds a note for each of these rules that values meet."""
-    conditions = [(rule, conditions_of(rule.when)) for rule in rules]
+    conditions = [(rule, tuple(rule.mentions), conditions_of(rule.when)) for rule in rules]
 
     def check(checking: Checking) -> None:
-        context = context_with_pictures(checking) if checking.references else checking.context
-        checking.notes.extend(
-            Problem(f"{rule.at}: {rule.says}", parameter=rule.at, code="contradiction")
-            for rule, when in conditions
-            if holds(when, context) and rule.at in context and _meets(rule, context)
-        )
+        context = checking.context
+        for rule, mentioning, when in conditions:
+            # Most rules are about words that were not given, which this tells soonest.
+            if all(map(context.get, mentioning)) and _hold(when, checking) and _meets(rule, context):
+                checking.notes.append(Problem(f"{rule.at}: {rule.says}", parameter=rule.at, code="contradiction"))
 
     return check
 
@@ -46,26 +45,19 @@ def misplaced(plan: LayoutPlan) -> Check:
     return check
 
 
-def overruled(brought: Mapping[str, Mapping[str, Any]], chosen: Settings) -> list[Problem]:
-    """Return a note for each setting of a choice in whose place another one was asked for.
-
-    Args:
-        brought: The settings that choices bring, by parameter.
-        chosen: The settings of the prompt.
-    """
-    notes = []
-    for parameter, settings in brought.items():
-        for name, value in settings.items():
-            used = getattr(chosen, name, value)
-            if used != value:
-                said = (
-                    f"its choice comes with {words.spoken(name).lower()} {value}, but {used} was asked for and is used."
-                )
-                notes.append(Problem(f"{parameter}: {said}", parameter=parameter, code="contradiction"))
-    return notes
+def _hold(when: Iterable[When], checking: Checking) -> bool:
+    """Return whether all conditions hold; of a slot, whether it has pictures counts."""
+    _, slots, _, context, pictures, _, _ = checking
+    for condition in when:
+        name = condition.parameter
+        if not condition.holds(bool(pictures.get(name)) if name in slots else context.get(name)):
+            return False
+    return True
 
 
 def _meets(rule: ContradictionSpec, context: Mapping[str, Any]) -> bool:
+    if rule.at not in context:
+        return False
     if rule.quoted and not any(quoted(_written(context.get(name))) for name in rule.quoted):
         return False
     return all(words.mentions(_written(context.get(name)), terms) for name, terms in rule.mentions.items())

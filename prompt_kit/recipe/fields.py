@@ -9,7 +9,7 @@ from prompt_kit.recipe.conditions import conditions_of, holds, in_words
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from prompt_kit.recipe.conditions import When
     from prompt_kit.recipe.parameters import Parameter
@@ -62,6 +62,8 @@ class Field:
     """Whether words are welcome that are none of the choices."""
     several: bool = False
     """Whether it takes a list of entries, or more than one picture."""
+    spare_with: str = ""
+    """The slot with whose picture nobody needs it; forms then show it only where it is filled in."""
     locked: bool = False
     """Whether its value is fixed."""
     clearable: bool = False
@@ -115,6 +117,10 @@ class Field:
         """Return whether it is asked under values that are ready for a template."""
         return holds(self.conditions, context)
 
+    def is_spare(self, given: Collection[str]) -> bool:
+        """Return whether nobody needs it beside all that is given, by the names of parameters and slots."""
+        return bool(self.spare_with) and self.spare_with in given and self.name not in given
+
     def to_dict(self) -> dict[str, Any]:
         """Return the field as plain data, without what is empty."""
         return {name: value for name, value in asdict(self).items() if value not in (None, "", (), False)}
@@ -158,7 +164,7 @@ def _of_slot(slot: Any, *, filled: bool) -> dict[str, Any]:
 
 def _of_parameter(parameter: Any, *, filled: bool) -> dict[str, Any]:
     """Return what only parameters have; keys that a kind of parameter does not know stay as they are in `Field`."""
-    choices = getattr(parameter, "choices", {}).items()
+    choices = parameter.offered.items()
     own = {key: getattr(parameter, key) for key in _OWN_KEYS if hasattr(parameter, key)}
     if parameter.type in SEVERAL:
         own |= {"several": True, "min": parameter.min or 0, "max": parameter.most}
@@ -173,6 +179,6 @@ def _of_parameter(parameter: Any, *, filled: bool) -> dict[str, Any]:
 
 _OWN_KEYS = (
     *("advanced", "group", "gaps", "language", "locked", "max", "max_length", "min", "min_length", "pattern"),
-    *("placed", "plural", "step"),
+    *("placed", "plural", "spare_with", "step"),
 )
 """The keys that some kinds of parameter have and `Field` takes over as they are."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.recipe import common_words, languages
 from prompt_kit.recipe.mending import INSIDE, PREPOSITIONS, UNFILLED, WORDS_OF_A_CAPTION, lacks_article
+from prompt_kit.support.patterns import pattern
 from prompt_kit.support.words import clause
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable
 
     from prompt_kit.recipe.mending import ReadsAs
@@ -17,19 +18,20 @@ if TYPE_CHECKING:
 _PLAIN: Final = "A-Za-z0-9 ,;:'’/()&%+°–—.-"
 """Characters that mean nothing for `mend`; the stop is looked at where it could end a sentence."""
 _NO_EDGE: Final = "(?<![ ,;:.!?])"
-_ANY: Final = re.compile(rf"([A-Za-z]++)[!?{_PLAIN}]*+{_NO_EDGE}").fullmatch
-_PHRASE: Final = re.compile(rf"([a-z]++)[{_PLAIN}]*+{_NO_EDGE}").fullmatch
-_PHRASE_GOING_ON: Final = re.compile(rf"([a-z]++)[!?{_PLAIN}]*+{_NO_EDGE}").fullmatch
-_STOP: Final = re.compile(r"\.(?!\d)").search
+# The first word with the space after it, then as much as small letters and spaces make up, then the rest.
+_ANY: Final = pattern(rf"([A-Za-z]++ ?)([a-z ]*+)[!?{_PLAIN}]*+{_NO_EDGE}")
+_PHRASE: Final = pattern(rf"([a-z]++ ?)([a-z ]*+)[{_PLAIN}]*+{_NO_EDGE}")
+_PHRASE_GOING_ON: Final = pattern(rf"([a-z]++ ?)([a-z ]*+)[!?{_PLAIN}]*+{_NO_EDGE}")
+_STOP: Final = pattern(r"\.(?!\d)")
 """A stop that may end a sentence: no decimal point."""
 
 _DETERMINERS: Final = frozenset(
-    "a an the any both each every few half her his its many my our several some their your"
+    f"{word} "
+    for word in "a an the any both each every few half her his its many my our several some their your"
     " one two three four five six seven eight nine ten".split()
 )
 """What a noun begins with that has its article, and that begins neither a statement nor a request."""
-_STOPS: Final = frozenset(".!?")
-_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_LETTERS: Final = pattern(r"[^\W\d_]+")
 
 
 def _firsts(phrases: Iterable[str]) -> frozenset[str]:
@@ -37,13 +39,21 @@ def _firsts(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset(begins[0] for phrase in phrases if (begins := _LETTERS.match(phrase)))
 
 
-_ALONE: Final = _firsts(UNFILLED)
+def _beginnings(words: Iterable[str]) -> frozenset[str]:
+    """Return words as a text may begin with them: alone, and with the space after them."""
+    return frozenset(word + after for word in words for after in ("", " "))
+
+
+_UNFILLED: Final = _firsts(UNFILLED)
 _ASKING: Final = (
-    _ALONE | _firsts((*common_words.VERBS, *common_words.FORBIDDING)) | set("please can could would i".split())
+    _UNFILLED | _firsts((*common_words.VERBS, *common_words.FORBIDDING)) | set("please can could would i".split())
 )
 _FOREIGN: Final = languages.ARTICLES - {"a"}
 _STATING: Final = frozenset("it they he she we this there these".split())
-_WITHIN: Final = _ASKING | _FOREIGN | _STATING | _firsts(languages.NAMES)
+_ALONE: Final = _beginnings(_UNFILLED)
+_NO_CAPTION: Final = _beginnings(_ASKING | _FOREIGN)
+_WITHIN: Final = _beginnings(_ASKING | _FOREIGN | _STATING | _firsts(languages.NAMES))
+_A: Final = _beginnings("a")
 # Every character has its entry: to miss one takes `str.translate` longer than all others.
 _WORDS_APART: Final = {
     mark: chr(mark).lower() if chr(mark).isalpha() else " " for mark in (*range(128), *map(ord, "’°–—"))
@@ -85,42 +95,59 @@ def without_stop(text: str, fine: Callable[[str], bool]) -> str:
 
 
 def _fine(text: str) -> bool:
-    begins = _ANY(text)
-    return begins is not None and begins[1].lower() not in _ALONE and "  " not in text and not text.isupper()
+    begins = _ANY.fullmatch(text)
+    if begins is None or "  " in text:
+        return False
+    first = begins[1]
+    return first not in _ALONE if first.islower() else first.lower() not in _ALONE and not text.isupper()
 
 
 def _fine_caption(text: str) -> bool:
-    begins = _ANY(text)
-    if begins is None or "  " in text or text.isupper() or (first := begins[1].lower()) in _ASKING or first in _FOREIGN:
+    begins = _ANY.fullmatch(text)
+    if begins is None or "  " in text:
         return False
-    if begins[1] == "a" and not _is_english(text):
+    first = begins[1]
+    if not first.islower():
+        if text.isupper():
+            return False
+        first = first.lower()
+    if first in _NO_CAPTION or (first in _A and not _is_english(begins)):
         return False
     return text.count(" ") >= WORDS_OF_A_CAPTION - 1 or not lacks_article(text)
 
 
 def _fine_inside(fits: ReadsAs, *, goes_on: bool) -> Callable[[str], bool]:
-    match = _PHRASE_GOING_ON if goes_on else _PHRASE
-    wrong = _WITHIN | {"a", "an", "the"} if fits == "bare_noun" else _WITHIN
+    match = (_PHRASE_GOING_ON if goes_on else _PHRASE).fullmatch
+    wrong = _WITHIN | _beginnings(("a", "an", "the")) if fits == "bare_noun" else _WITHIN
+    names = fits == "noun"
 
     def fine(text: str) -> bool:
         begins = match(text)
-        return (
-            begins is not None
-            and "  " not in text
-            and (first := begins[1]) not in wrong
-            and (first != "a" or _is_english(text))
-            and (goes_on or "." not in text or not _STOP(text))
-        )
+        if begins is None or "  " in text:
+            return False
+        first = begins[1]
+        if first in wrong or (first in _A and not _is_english(begins)):
+            return False
+        if "." in text and not goes_on and _STOP.search(text):
+            return False
+        return not names or first in _DETERMINERS or _names_a_thing(text)
 
-    def fine_noun(text: str) -> bool:
-        first, _, rest = text.partition(" ")
-        if first in _DETERMINERS and rest:
-            return fine(text)
-        return first not in PREPOSITIONS and fine(text) and _STOPS.isdisjoint(text) and not lacks_article(text)
-
-    return fine_noun if fits == "noun" else fine
+    return fine
 
 
-def _is_english(text: str) -> bool:
-    """Return whether the article "a" is no Portuguese one."""
-    return languages.PORTUGUESE.isdisjoint(text.translate(_WORDS_APART).split())
+def _names_a_thing(text: str) -> bool:
+    """Return whether a text without a determiner names a thing that needs none, in a single sentence."""
+    return (
+        text.partition(" ")[0] not in PREPOSITIONS
+        and "." not in text
+        and "!" not in text
+        and "?" not in text
+        and not lacks_article(text)
+    )
+
+
+def _is_english(begins: re.Match[str]) -> bool:
+    """Return whether the article "a" at the beginning of a text is no Portuguese one."""
+    text = begins.string
+    plain = text if begins.end(2) == len(text) else text.translate(_WORDS_APART)
+    return languages.PORTUGUESE.isdisjoint(plain.split())

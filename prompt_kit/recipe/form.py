@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Required, cast
+from typing import TYPE_CHECKING, Any, Final, Required, cast
 
 from pydantic import TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from prompt_kit.errors import NotFoundError, Offer, Problem
-from prompt_kit.recipe.checked import CheckedValues, Checking
-from prompt_kit.recipe.conditions import conditions_of, holds
+from prompt_kit.errors import NotFoundError
+from prompt_kit.recipe.checked import CheckedValues, Settled
+from prompt_kit.recipe.conditions import holds
+from prompt_kit.recipe.dependence import Dependence
 from prompt_kit.recipe.fields import Field, field_of
 from prompt_kit.recipe.naming import renamed, together
 from prompt_kit.recipe.ordinary import Ordinary
-from prompt_kit.recipe.parameters import Color
-from prompt_kit.recipe.slots import check_descriptions, entries_of, opened
-from prompt_kit.recipe.value_problems import meant_as_own, missing, not_asked, of_value, unknown
-from prompt_kit.recipe.values import UNUSUAL, Chosen, canonical, recorded
+from prompt_kit.recipe.slots import entries_of, pictures_in
+from prompt_kit.recipe.templating import Values
+from prompt_kit.recipe.value_problems import locked, missing, of_value, reread, unknown
+from prompt_kit.recipe.values import Chosen, canonical, is_empty, recorded
 from prompt_kit.support.calls import check_kind
-from prompt_kit.support.colours import key_away_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from prompt_kit.images import Image
+    from prompt_kit.errors import Problem
     from prompt_kit.recipe.checked import Check
-    from prompt_kit.recipe.conditions import When
     from prompt_kit.recipe.ordinary import Ready
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.spec import ReferenceSlot
+
+# Without the names of the fields, which take as long as looking at two values.
+_made: Final = tuple.__new__
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,90 +89,95 @@ class Form:
         check_kind("values", values, Mapping, "values by the name of a parameter")
         if references is not None:
             check_kind("references", references, Mapping, "pictures by the name of a slot")
-        return self.check_further(values, references, self.at_once(values, references))
+        return self._checked(values, references, self.at_once(values, references))
 
     def at_once(self, values: Mapping[str, Any], references: Mapping[str, Any] | None = None) -> Ready | None:
         """Return what values mean where each alone is right, in a fraction of the time of `check`; ``None`` else."""
-        if references or (self._locked and not self._locked.keys().isdisjoint(values)):
+        if self._locked and not self._locked.keys().isdisjoint(values):
             return None
-        if not self.fixed:
-            return self._ordinary.ready(values)
-        if not self._always_there:
+        if references and not (references.keys() <= self.references.keys() and references.keys().isdisjoint(values)):
             return None
-        given = {**self.fixed, **values}
-        ready = self._ordinary.ready(given)
-        # An empty value may clear what a preset has filled in.
-        return ready if ready and len(ready.record) == len(given) else None
+        if (start := self._filled_in) is None or (ready := self._ordinary.ready(values, start)) is None:
+            return None
+        return ready if self._needed <= ready.record.keys() else None
 
-    def check_further(
+    def settled(self, values: Mapping[str, Any], references: Mapping[str, Any] | None = None) -> Settled:
+        """Return what values come to: the same as `check` says, ready to be rendered."""
+        ready = self.at_once(values, references)
+        if ready is None or ready.remarkable:
+            checked = self._checked(values, references, ready)
+            written = {} if checked.problems else checked.given
+            record = {name: value if value.__class__ is str else recorded(value) for name, value in written.items()}
+            return Settled(Values(checked.context), record, checked.pictures, [*checked.problems], checked.notes)
+        context, record, _ = ready
+        if self._dependence.is_none:
+            return _made(Settled, (context, record, {}, [], ()))
+        problems: list[Problem] = []
+        given, pictures, notes = self._dependence.check(
+            {**record, **pictures_in(references)}, context, problems, self._filled(values), remarkable=False
+        )
+        for name in self.references.keys() & given.keys():
+            given[name] = recorded(given[name])
+        return _made(Settled, (context, given, pictures, problems, tuple(notes)))
+
+    def _checked(
         self, values: Mapping[str, Any], references: Mapping[str, Any] | None, ready: Ready | None
     ) -> CheckedValues:
         """Return the same as `check`, going on from what `at_once` returned."""
+        if ready is None:
+            return self._checked_in_full(values, references)
         problems: list[Problem] = []
-        filled: Collection[str] = ()
-        if ready is not None:
-            if self.fixed:
-                filled, values = self.fixed.keys() - values.keys(), {**self.fixed, **values}
-            right = {name: values[name] for name in ready.record}
-            return self._together_checked(right, ready.context, problems, filled, remarkable=ready.remarkable)
+        written = {**self.fixed, **values}
+        given, pictures, notes = self._dependence.check(
+            {name: written[name] for name in ready.record} | pictures_in(references),
+            ready.context,
+            problems,
+            self._filled(values),
+            remarkable=ready.remarkable,
+        )
+        return CheckedValues(tuple(problems), tuple(notes), pictures, given, ready.context, self.slot_names)
+
+    def _checked_in_full(self, values: Mapping[str, Any], references: Mapping[str, Any] | None) -> CheckedValues:
+        problems: list[Problem] = []
         notes: list[Problem] = []
         given = values
         if references:
             given, problems = together(values, references, self.slot_names, list(self.references), self.name)
         given = self.renamed(given, problems, notes)
-        empty = {name for name, value in given.items() if value is None or (value.__class__ is str and not value)}
+        empty = {name for name, value in given.items() if is_empty(value)}
+        filled: Collection[str] = ()
         if self.fixed:
             filled = self.fixed.keys() - given.keys() | self._locked.keys() & empty
             empty -= self._locked.keys()
             given = {**self.fixed, **{name: value for name, value in given.items() if name not in filled}}
-        if empty:
-            given = {name: value for name, value in given.items() if name not in empty}
-        words = self._words(given)
-        # Without pictures and a preset, `at_once` has tried it already.
-        ready = self._ordinary.ready(words) if references or self.fixed else None
+        given = {name: value for name, value in given.items() if name not in empty}
+        words = {name: value for name, value in given.items() if name not in self.slot_names}
+        ready = None
+        if self.fixed and self._needed <= given.keys():  # else `at_once` has tried it already
+            ready = self._ordinary.ready(words, self._ordinary.nothing)
         context = self._context(words, problems) if ready is None else ready.context
         remarkable = ready is None or ready.remarkable
-        checked = self._together_checked(given, context, problems, filled, remarkable=remarkable)
+        unlocked, before = self._unlocked(given, context, problems), len(problems)
+        given, pictures, more = self._dependence.check(given, context, problems, filled, remarkable=remarkable)
+        problems[before:before] = unlocked
         cleared = tuple(name for name in self.fixed if name in empty and self.field(name).is_asked(context))
-        return replace(checked, notes=(*notes, *checked.notes), cleared=cleared) if notes or cleared else checked
+        said = (*notes, *more)
+        return CheckedValues(tuple(problems), said, pictures, given, context, self.slot_names, cleared)
 
-    def _together_checked(
-        self,
-        given: Mapping[str, Any],
-        context: dict[str, Any],
-        problems: list[Problem],
-        filled: Collection[str] = (),
-        *,
-        remarkable: bool = True,
-    ) -> CheckedValues:
-        """Return what values mean that were looked at one by one: what depends on others, pictures, further checks.
+    def _unlocked(
+        self, given: Mapping[str, Any], context: Mapping[str, Any], problems: Iterable[Problem]
+    ) -> list[Problem]:
+        """Return what is wrong with values that differ from what is locked, in whichever spelling."""
+        right = given.keys() - {problem.parameter for problem in problems}
+        return [
+            locked(name, by_team=name in self.of_team)
+            for name, ready in self._locked.items()
+            if name in right and context[name] != ready
+        ]
 
-        Without ``remarkable``, the checks of single values have nothing to say and are left out.
-        """
-        words, unsure = self._words(given), {problem.parameter for problem in problems}
-        notes: list[Problem] = []
-        self._check_locked(words, context, problems)
-        if self._conditions:
-            self._check_conditions(words, context, problems, filled, unsure)
-        if self._automatic_colors:
-            self._find_colors(words, context)
-        pictures: dict[str, tuple[Image, ...]] = {}
-        if self.references:
-            pictures = self._pictures(given, context, problems, filled, unsure)
-            check_descriptions(self.references, context, pictures, problems)
-        if filled:
-            given = {n: v for n, v in given.items() if n not in filled or n in pictures or context.get(n)}
-        if checks := (*self.value_checks, *self.checks) if remarkable else self.checks:
-            checking = Checking(self.parameters, self.references, given, context, pictures, problems, notes)
-            for check in checks:
-                check(checking)
-        return CheckedValues(tuple(problems), tuple(notes), pictures, given, context, self.slot_names)
-
-    def _words(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return what was given for parameters, without the pictures."""
-        if self.slot_names.isdisjoint(given):
-            return given
-        return {name: value for name, value in given.items() if name not in self.slot_names}
+    def _filled(self, values: Mapping[str, Any]) -> Collection[str]:
+        """Return what a preset or brand has filled in and nobody has given otherwise."""
+        return self.fixed.keys() - values.keys() if self.fixed else ()
 
     def renamed(self, given: Mapping[str, Any], problems: list[Problem], notes: list[Problem]) -> Mapping[str, Any]:
         """Return values under the names of today; see `naming.renamed`."""
@@ -187,8 +194,8 @@ class Form:
         recorded = self.renamed(recorded, [], [])
         for name, value in recorded.items():
             if (parameter := self.parameters.get(name)) is not None:
-                context[name] = _reread(parameter, value)
-        for name, condition in self._conditions.items():
+                context[name] = reread(parameter, value)
+        for name, condition in self._dependence.conditions.items():
             if not holds(condition, context):
                 context[name] = self.parameters[name].empty
         return context
@@ -238,7 +245,7 @@ class Form:
         context: dict[str, Any] = dict.fromkeys(self.heeds, Chosen("", "")) | {"covered": ()}
         context |= {name: p.ready for name, p in self.parameters.items()}
         context |= dict.fromkeys(self.references, "")
-        return context | {"earlier": "", "item": Chosen("", ""), "turn": "", "keyed": False}
+        return context | {"earlier": "", "item": Chosen("", ""), "turn": "", "task": "", "keyed": False}
 
     @cached_property
     def slot_names(self) -> frozenset[str]:
@@ -246,37 +253,22 @@ class Form:
         return frozenset([*self.references, *(old for old, name in self.former.items() if name in self.references)])
 
     @cached_property
-    def _conditions(self) -> dict[str, tuple[When, ...]]:
-        return {name: conditions_of(p.show_if) for name, p in self.parameters.items() if p.show_if}
-
-    @cached_property
-    def _slot_conditions(self) -> dict[str, tuple[When, ...]]:
-        return {name: conditions_of(slot.show_if) for name, slot in self.references.items()}
-
-    @cached_property
-    def _automatic_colors(self) -> dict[str, list[str]]:
-        """The colours that are chosen when none is given, each with the parameters it stays away from."""
-        return {name: p.away_from for name, p in self.parameters.items() if isinstance(p, Color) and p.away_from}
-
-    @cached_property
     def _ordinary(self) -> Ordinary:
         """The short way for ordinary values, which most calls take."""
-        return Ordinary(self.parameters, self.references, self._needed, self._empty, self.value_checks)
+        return Ordinary(self.parameters, self.references, self._empty, self.value_checks)
 
     @cached_property
-    def independent(self) -> bool:
-        """Whether no value that `at_once` takes depends on another, and no pictures are asked."""
-        return not (self._conditions or self._automatic_colors or self.references or self.checks)
+    def _dependence(self) -> Dependence:
+        return Dependence(self.parameters, self.references, self.value_checks, self.checks)
 
     @cached_property
-    def _always_there(self) -> bool:
-        """Whether what a preset or brand fills in is words that a template sees, and no picture."""
-        return all(name in self.parameters and self.default(name) for name in self.fixed)
+    def _filled_in(self) -> Ready | None:
+        return self._ordinary.filled_in(self.fixed)
 
     def default(self, name: str) -> Any:
         """Return what a template sees where a parameter is asked and left out."""
         parameter = self.parameters[name]
-        return _reread(parameter, self.fixed[name]) if name in self.fixed else parameter.ready
+        return reread(parameter, self.fixed[name]) if name in self.fixed else parameter.ready
 
     def _plain_default(self, name: str) -> Any:
         """Return what applies where a parameter or slot is asked and left out, as plain data."""
@@ -306,7 +298,7 @@ class Form:
             problems += value_problems
             wrong = {p.parameter for p in value_problems}
             right = {name: value for name, value in words.items() if name not in wrong and name in self.parameters}
-            return self._empty | {name: _reread(self.parameters[name], value) for name, value in right.items()}
+            return self._empty | {name: reread(self.parameters[name], value) for name, value in right.items()}
         return self._empty | checked
 
     def _problem(self, error: Any, words: Mapping[str, Any]) -> Problem:
@@ -317,82 +309,6 @@ class Form:
             return missing(name, self.parameters[name].help)
         return of_value(error, words[name])
 
-    def _check_locked(self, words: Mapping[str, Any], context: Mapping[str, Any], problems: list[Problem]) -> None:
-        """Check that what is locked is left as it is, in whichever spelling."""
-        wrong = {problem.parameter for problem in problems}
-        for name, ready in self._locked.items():
-            if name in words and name not in wrong and context[name] != ready:
-                message = f"{name}: is locked by the {'team' if name in self.of_team else 'preset'}. Leave it out."
-                offers = (Offer("Leave it out", name),)
-                problems.append(Problem(message, parameter=name, code="locked", offers=offers))
-
-    def _check_conditions(
-        self,
-        words: Mapping[str, Any],
-        context: dict[str, Any],
-        problems: list[Problem],
-        filled: Collection[str],
-        unsure: set[str | None],
-    ) -> None:
-        """Remove values that are not asked under these values, and check that required ones are given.
-
-        Nothing is said of what depends on ``unsure`` values: one mistake must not make others of what is right.
-        """
-        for name, conditions in self._conditions.items():
-            if not unsure.isdisjoint(condition.parameter for condition in conditions):
-                unsure.add(name)
-            elif holds(conditions, context):
-                if self.parameters[name].required and name not in words:
-                    problems.append(missing(name, self.parameters[name].help))
-            else:
-                if name in words and name not in filled:
-                    problems.append(not_asked(name, conditions))
-                context[name] = self.parameters[name].empty
-
-    def _find_colors(self, words: Mapping[str, Any], context: dict[str, Any]) -> None:
-        """Add the colours that are asked and were not given to the context: each far from what other values name."""
-        for name, others in self._automatic_colors.items():
-            if name not in words and holds(self._conditions.get(name, ()), context):
-                context[name] = key_away_from(text for other in others for text in _texts(context.get(other)))
-
-    def _pictures(
-        self,
-        given: Mapping[str, Any],
-        context: Mapping[str, Any],
-        problems: list[Problem],
-        filled: Collection[str],
-        unsure: set[str | None],
-    ) -> dict[str, tuple[Image, ...]]:
-        pictures: dict[str, tuple[Image, ...]] = {}
-        for name, slot in self.references.items():
-            conditions = self._slot_conditions[name]
-            if not unsure.isdisjoint(condition.parameter for condition in conditions):
-                continue
-            if holds(conditions, context):
-                if several := opened(name, slot, given.get(name, ()), problems):
-                    pictures[name] = several
-            elif name in given and name not in filled:
-                problems.append(not_asked(name, conditions))
-        return pictures
-
-
-def _reread(parameter: Parameter, value: Any) -> Any:
-    """Return what a value that was taken once means to a template; empty when it no longer fits."""
-    value = list(value) if isinstance(value, tuple) else value
-    if (ready := parameter.shortcut(value)) is not UNUSUAL:
-        return ready
-    try:
-        return parameter.adapter.validate_python(value)
-    except ValidationError as error:
-        meant = [meant_as_own(wrong, value) for wrong in error.errors(include_url=False)]
-    if meant[0] is None:
-        return parameter.empty
-    return _reread(parameter, meant[0])
-
 
 def _raw(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _texts(value: Any) -> Iterable[str]:
-    return (str(item) for item in value) if isinstance(value, tuple) else (str(value or ""),)

@@ -74,6 +74,11 @@ _PLACES: Final = {
 _ENGLISH: Final = frozenset("the of and with in on at to from by for an is are its his her their".split())
 _SHARED: Final = frozenset("in a am an at van under on so des die door de em no op".split())
 """Small words that English has, too, or that stand in its names."""
+_SMALL: Final = {
+    **{language: frozenset(f"{_SURE[language]} {signs}".split()) - _SHARED for language, signs in _SIGNS.items()},
+    "English": _ENGLISH - {"in", "an", "on", "at", "is", "by"},
+}
+"""Small words of each language, without those that it shares with English."""
 _OWN_NAMES: Final = {
     "deutsch": "German",
     "français": "French",
@@ -146,6 +151,19 @@ def of_exclusion(text: str) -> tuple[str, str]:
         if begins := excludes.match(text):
             return language, text[begins.end() :]
     return "", text
+
+
+def of_words(text: str) -> str:
+    """Return the language of exact words by the small words in them; empty where that is not sure.
+
+    >>> of_words("Freibad mit Blick auf den See"), of_words("The best coffee of the town"), of_words("La Casa Rosa")
+    ('German', 'English', '')
+    """
+    said = {word.lower() for word in _WORD.findall(text)}
+    signs = {language: len(said & small) for language, small in _SMALL.items()}
+    likely = max(signs, key=lambda language: signs[language])
+    others = max(count for language, count in signs.items() if language != likely)
+    return likely if signs[likely] > max(1, 2 * others) else ""
 
 
 def of_place(text: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from prompt_kit.errors import InputError, NotFoundError, Place, Problem, PromptKitError, WorkspaceError
 from prompt_kit.project import FILE, Project, find_project
@@ -19,7 +20,6 @@ from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 from prompt_kit.support.words import spoken
 from prompt_kit.support.yamlfile import MAX_BYTES, YamlFile, in_line_order
-from prompt_kit.support.yamlmending import usable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,7 +49,7 @@ _SPECS: Final[dict[str, type[BaseModel]]] = {
 }
 _NAME = pattern(NAME_PATTERN)
 # A key at the left margin, and the lines that belong to its value; to find a line break is faster than "^".
-_HEAD = pattern(r"\n(?:title|summary|category):.*(?:\n(?:[ \t].*)?(?=\n|\Z))*")
+_HEAD = pattern(r"\n(?:title|summary|category|used_for|with_photo):.*(?:\n(?:(?:[ \t]|-[ \t]).*)?(?=\n|\Z))*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,9 @@ class Root:
         """
         boundary = (self.folder or self.recipes.parent).resolve()
         try:
-            paths = [(start / name).resolve() for start in (self.recipes, boundary)]
-            path = next((path for path in paths if path.is_file()), paths[0])
+            path = (self.recipes / name).resolve()
+            if not path.is_file() and (further := (boundary / name).resolve()).is_file():
+                path = further
         except (OSError, RuntimeError, ValueError) as error:  # endless links; characters that no name has
             raise InputError(f"{shortened(visible(name))}: this is no file name.") from error
         if not path.is_relative_to(boundary):
@@ -90,13 +91,21 @@ class LibraryFile(Generic[S]):
     root: Root
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Title, summary and category from the top of a file."""
+class Head(NamedTuple):
+    """What the top of a file says of it, for lists and the search."""
 
     title: str
     summary: str
     category: str
+    used_for: tuple[str, ...] = ()
+    """Everyday words by which people look for it."""
+    with_photo: str = ""
+    """What becomes of a photo that somebody brings; empty where that is not what it is for."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        plain = {"title": self.title, "summary": self.summary, "category": self.category}
+        return {**plain, "used_for": list(self.used_for), "with_photo": self.with_photo}
 
 
 class Library:
@@ -176,9 +185,18 @@ class Library:
         return self._names[kind]
 
     def heads(self, kind: str = "recipe") -> dict[str, Head]:
-        """Return title, summary and category of each recipe, strategy or preset, by name; only the top is parsed."""
+        """Return what the top of the file of each recipe, strategy or preset says, by name; the rest is not parsed."""
         files = {path.stem: (root, path) for root, path in reversed(list(self._files(kind)))}
-        return {name: self._head(*files[name]) for name in self.names(kind)}
+        return {name: self._head(*files[name]) for name in sorted(files)}
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """Everything that the files of recipes and presets say, in lower case, by name; for the search."""
+        texts: dict[str, str] = {}
+        for path in (path for kind in ("preset", "recipe") for path in self.paths(kind)):
+            with suppress(InputError):
+                texts.setdefault(path.stem, self.text(path, self.label(path)).lower())
+        return texts
 
     def recipe(self, name: str) -> LibraryFile[RecipeSpec]:
         """Return a recipe with its file.
@@ -262,8 +280,17 @@ class Library:
             content = YamlFile(path, label, head).data
         except InputError as error:
             return Head(spoken(path.stem), f"(cannot be read: {str(error).splitlines()[0]})", "")
-        title, summary, category = (str(content.get(key) or "") for key in ("title", "summary", "category"))
-        return Head(title or spoken(path.stem), summary, category)
+        title, summary, category, photo = (
+            str(content.get(key) or "") for key in ("title", "summary", "category", "with_photo")
+        )
+        uses = content.get("used_for")
+        return Head(
+            title or spoken(path.stem),
+            summary,
+            category,
+            tuple(map(str, uses)) if isinstance(uses, list) else (),
+            photo,
+        )
 
     def _look_up(self, kind: str, name: str) -> LibraryFile[Any]:
         if (kind, name) not in self._found:
@@ -279,6 +306,8 @@ class Library:
         """
         root, path = self._path(kind, name)
         file = YamlFile(path, self.label(path), self.unsaved.get(path), with_mistakes=True)
+        from prompt_kit.support.yamlmending import usable  # only files with mistakes need it
+
         rest: Usable[Any] = usable(file, _SPECS[kind], ENTRIES)
         if rest.content is None:
             return rest, None

@@ -301,7 +301,8 @@ def lacks_article(text: str) -> bool:
     """Return whether a noun in the singular that can be counted stands alone, as far as its words show it."""
     if not text[:1].isascii() or not text[:1].islower():
         return False
-    name = _NAME_ENDS.split(text, maxsplit=1)[0]
+    ends = _NAME_ENDS.search(text)
+    name = text[: ends.start()] if ends else text
     head = name.rpartition(" ")[2].lower()
     if head.endswith("s") or head in _MASS or (head.endswith(_MASS_ENDINGS) and _MASS_ENDED.fullmatch(head)):
         return False

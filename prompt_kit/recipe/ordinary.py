@@ -9,17 +9,17 @@ from pydantic import ValidationError
 from prompt_kit.recipe.checked import Checking
 from prompt_kit.recipe.reading import ALONE
 from prompt_kit.recipe.templating import Values
-from prompt_kit.recipe.values import UNUSUAL
+from prompt_kit.recipe.values import UNUSUAL, is_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Mapping
+    from collections.abc import Callable, Collection, Hashable, Mapping
 
     from prompt_kit.errors import Problem
     from prompt_kit.recipe.checked import Check
     from prompt_kit.recipe.parameters import Parameter
 
-MOST_KEPT: Final = 1_000
-"""How many values of a form are not looked at again: people change one field and look at the prompt."""
+MOST_KEPT: Final = 200
+"""How many values of a parameter are not looked at again: people change one field and look at the prompt."""
 
 LONGEST_KEPT: Final = 1_000
 """Longest value that is kept, in characters."""
@@ -50,7 +50,6 @@ class Ordinary:
         self,
         parameters: Mapping[str, Parameter],
         slots: Collection[str],
-        needed: frozenset[str],
         empty: Mapping[str, Any],
         checks: tuple[Check, ...],
     ) -> None:
@@ -59,46 +58,54 @@ class Ordinary:
         Args:
             parameters: What is asked.
             slots: The names of the slots for pictures.
-            needed: The parameters without which nothing can be rendered.
             empty: What a template sees where nothing is given.
             checks: The checks that look at each value alone.
         """
-        self._parameters, self._slots, self._needed, self._checks = parameters, slots, needed, checks
-        self._empty = Values(empty)
-        self._kept: dict[str, dict[Hashable, Any]] = {name: {} for name in parameters}
-        self._count = 0
-        known = set(checks) <= set(ALONE)
-        self._at_once = {name: p.unremarkable if known else _unusual for name, p in parameters.items()}
+        self._parameters, self._slots, self._checks = parameters, slots, checks
+        looks_alike = set(checks) <= set(ALONE)
+        self._kept = {name: _Kept(p.unremarkable if looks_alike else _unusual) for name, p in parameters.items()}
+        self.nothing = Ready(Values(empty), {}, remarkable=False)
 
-    def ready(self, values: Mapping[str, Any]) -> Ready | None:
-        """Return what a template sees of values; ``None`` when the validator must look at them.
+    def filled_in(self, fixed: Mapping[str, Any]) -> Ready | None:
+        """Return what a preset or brand has filled in, to add values to.
 
-        For everything else this says what the validator and the checks of single values would.
+        That is ``None`` where values have to be looked at together with it: it is wrong, or nothing to a template.
         """
-        kept, context, record, remarkable = self._kept, Values(self._empty), dict(values), False
+        ready = self.ready(fixed, self.nothing)
+        there = ready and all(ready.context[n] if n in self._parameters else n in ready.record for n in fixed)
+        return ready if there else None
+
+    def ready(self, values: Mapping[str, Any], start: Ready) -> Ready | None:
+        """Return what a template sees of values beside those that are ready; ``None`` for what must be validated.
+
+        For everything else this says what the validator and the checks of single values would, but for values that
+        are missing.
+        """
+        kept, (context, record, remarkable) = self._kept, start
+        context, record = Values(context), {**record, **values}
+        key: Any
         for name, value in values.items():
-            if (known := kept.get(name)) is None:
-                if name not in self._slots:
-                    return None
-                if value is None or (value.__class__ is str and not value):
-                    del record[name]
-                continue
-            key = value if value.__class__ is str else _key(value)
-            if (ready := known.get(key)) is None:
-                if value is None or key == "":
-                    del record[name]
-                    continue
-                if (ready := self._at_once[name](value)) is not UNUSUAL:
-                    self._keep(known, key, ready)
-                elif key is None or (ready := self._validated(name, value)) is UNUSUAL:
-                    return None
+            try:
+                if value.__class__ is str:
+                    context[name] = kept[name][value]
                 else:
+                    key = _key(value)
+                    context[name] = kept[name][key]
+                    record[name] = key if value.__class__ is list else value
+            except KeyError:
+                if is_empty(value) and name not in start.record and (name in kept or name in self._slots):
+                    del record[name]
+                elif name in kept:
+                    key = value if value.__class__ is str else _key(value)
+                    if key is None or is_empty(value) or (ready := self._validated(name, value)) is UNUSUAL:
+                        return None
                     remarkable |= self._is_remarkable(name, value, key, ready)
-            context[name] = ready
-            if key is not value:
-                record[name] = key if value.__class__ is list else value
+                    context[name] = ready
+                    record[name] = key if value.__class__ is list else value
+                elif name not in self._slots:
+                    return None
         # Without the names of the fields, which take as long as looking at two values.
-        return _made(Ready, (context, record, remarkable)) if self._needed <= record.keys() else None
+        return _made(Ready, (context, record, remarkable))
 
     def _validated(self, name: str, value: Any) -> Any:
         parameter = self._parameters[name]
@@ -119,18 +126,35 @@ class Ordinary:
             check(checking)
         if problems or notes or context[name] != ready:
             return True
-        self._keep(self._kept[name], key, ready)
+        self._kept[name].keep(key, ready)
         return False
 
-    def _keep(self, known: dict[Hashable, Any], key: Hashable, ready: Any) -> None:
-        if len(key if key.__class__ is str else "".join(map(str, key))) > LONGEST_KEPT:  # type: ignore[call-overload]
+
+class _Kept(dict[Any, Any]):
+    """What the values of one parameter mean to a template; ordinary ones are looked at when they come first."""
+
+    __slots__ = ("at_once",)
+
+    def __init__(self, at_once: Callable[[Any], Any]) -> None:
+        self.at_once = at_once
+
+    def __missing__(self, key: Any) -> Any:
+        ready = self.at_once(key)
+        if ready is UNUSUAL:
+            raise KeyError(key)
+        if key.__class__ is str and len(key) <= LONGEST_KEPT and len(self) < MOST_KEPT:
+            self[key] = ready
+        else:
+            self.keep(key, ready)
+        return ready
+
+    def keep(self, key: Any, ready: Any) -> None:
+        """Remember a value, unless it is long."""
+        if len(key if key.__class__ is str else "".join(map(str, key))) > LONGEST_KEPT:
             return
-        if self._count >= MOST_KEPT:
-            for several in self._kept.values():
-                several.clear()
-            self._count = 0
-        known[key] = ready
-        self._count += 1
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        self[key] = ready
 
 
 def _unusual(_: Any) -> Any:

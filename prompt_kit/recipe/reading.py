@@ -15,7 +15,7 @@ from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from prompt_kit.recipe.checked import Checking
     from prompt_kit.recipe.parameters import Parameter
@@ -171,8 +171,3 @@ def quoted(text: str) -> list[str]:
     ['OPEN', 'CLOSED']
     """
     return ["".join(groups) for groups in _QUOTED.findall(text)]
-
-
-def context_with_pictures(checking: Checking) -> Mapping[str, Any]:
-    """Return what conditions look at: values, and slots that have pictures."""
-    return checking.context | {name: bool(checking.pictures.get(name)) for name in checking.references}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.prompt import Prompt, Settings
-from prompt_kit.recipe.contradictions import contradictions, misplaced, overruled
+from prompt_kit.recipe.brought import brought_settings
 from prompt_kit.recipe.examples import examples_of
 from prompt_kit.recipe.form import Form
+from prompt_kit.recipe.further_checks import further_checks
 from prompt_kit.recipe.locking import with_locked_settings, with_locked_values, without_locked
 from prompt_kit.recipe.mixing import check_clashes, objection, task_of
 from prompt_kit.recipe.placing.planning import plan_of
@@ -20,9 +21,8 @@ from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
 from prompt_kit.recipe.slots import with_paths
 from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
-from prompt_kit.recipe.templating import Values, filled_phrase
+from prompt_kit.recipe.templating import filled_phrase
 from prompt_kit.recipe.turns import Names, compiled_turns, phrase_of, template_name
-from prompt_kit.recipe.values import recorded
 from prompt_kit.support.calls import check_kind
 from prompt_kit.support.words import spoken
 
@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
     from prompt_kit.errors import Problem
     from prompt_kit.images import Image
+    from prompt_kit.policy import Policy
     from prompt_kit.prompt import Task
-    from prompt_kit.recipe.checked import Check, CheckedValues
+    from prompt_kit.recipe.brought import BroughtSettings
+    from prompt_kit.recipe.checked import Settled
     from prompt_kit.recipe.examples import Example
     from prompt_kit.recipe.library import Library, LibraryFile
-    from prompt_kit.recipe.parameters import ChoiceOf, Parameter
+    from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.placing.planning import LayoutPlan
     from prompt_kit.recipe.placing.spec import AreaSpec
     from prompt_kit.recipe.slots import Picture
@@ -204,40 +206,24 @@ class Recipe:
                 raise TypeError(f"{', '.join(named)}: values are given as one mapping, or by name, not both.")
         else:
             slots = self.form.slot_names
-            values = with_paths(named, slots) if slots and not slots.isdisjoint(named) else named
-        form = self.form
-        ready = form.at_once(values, references)
-        if ready is not None and form.independent and not ready.remarkable:
-            return self._rendered(ready.context, ready.record, None, settings, generator)
-        checked = form.check_further(values, references, ready)
-        return self._rendered(Values(checked.context), checked.given, checked, settings, generator)
+            values = named if slots.isdisjoint(named) else with_paths(named, slots)
+        return self._rendered(self.form.settled(values, references), settings, generator)
 
-    def _rendered(
-        self,
-        context: Values,
-        given: Mapping[str, Any],
-        checked: CheckedValues | None,
-        settings: Mapping[str, Any] | Settings | None,
-        generator: str,
-    ) -> Prompt:
-        """Return the prompt of values; without ``checked``, they are recorded already, and have nothing beside them."""
-        problems: list[Problem] = []
-        notes: tuple[Problem, ...] = ()
-        pictures: Mapping[str, tuple[Image, ...]] = {}
-        if checked is not None:
-            problems, notes, pictures = list(checked.problems), checked.notes, checked.pictures
-        task, title, version, deciding = self._ready
-        base = self._chosen_settings(context) if deciding and not problems else self.settings
-        chosen = self._settings(settings, base, generator, problems) if settings else base
-        chosen = with_locked_settings(chosen, settings, self.library.project.team, problems)
+    def _rendered(self, settled: Settled, settings: Mapping[str, Any] | Settings | None, generator: str) -> Prompt:
+        """Return the prompt of values."""
+        context, given, pictures, problems, notes = settled
+        task, title, version, strategies, base, brought, team, works_on = self._ready
+        chosen = brought.chosen(context) if brought and not problems else base
+        if settings:
+            chosen = self._settings(settings, chosen, generator, problems)
+        if team is not None:
+            chosen = with_locked_settings(chosen, settings, team, problems)
         if problems:
             raise InputError(problems)
-        if checked is not None:
-            given = {n: v if v.__class__ is str else recorded(v) for n, v in given.items()}
-        if settings and deciding:
-            notes = (*notes, *self._overruled(context, chosen))
+        if settings and brought:
+            notes = (*notes, *brought.overruled(context, chosen))
         context["task"] = task
-        if self._base and not chosen.aspect_ratio:
+        if works_on and not chosen.aspect_ratio:
             chosen = self._in_format_of_base(chosen, pictures, generator)
         room = None
         if chosen.background or self._asks_the_model:
@@ -249,23 +235,17 @@ class Recipe:
         turns = render_turns(self.turn_templates, context, self.references, pictures, room)
         if not 0 < len(turns) <= MAX_TURNS:
             raise InputError(f"{len(turns)} pictures are asked for; 1 to {MAX_TURNS} can be made.")
+        pictures_asked = self._pictures_asked(given) if chosen.output == "interleaved" else 0
         return Prompt(
-            turns,
-            chosen,
-            task,
-            self.name,
-            version,
-            self._strategy_names,
-            tuple(given.items()),
-            notes,
-            title,
-            self._pictures_asked(given) if chosen.output == "interleaved" else 0,
+            turns, chosen, task, self.name, version, strategies, tuple(given.items()), notes, title, pictures_asked
         )
 
     @cached_property
-    def _ready(self) -> tuple[Task, str, str, bool]:
+    def _ready(self) -> tuple[Task, str, str, tuple[str, ...], Settings, BroughtSettings | None, Policy | None, str]:
         """What every rendering needs, looked up once."""
-        return self.task, self.title, self.spec.version, bool(self._deciding)
+        about = (self.task, self.title, self.spec.version, self._strategy_names)
+        brought = brought_settings(self.parameters, self.settings)
+        return *about, self.settings, brought, self.library.project.team, self._base
 
     def _pictures_asked(self, given: Mapping[str, Any]) -> int:
         """Return how many pictures the values ask for; 0 when they do not say it."""
@@ -280,9 +260,8 @@ class Recipe:
 
     def rendered(self, values: Mapping[str, Any], settings: Settings) -> tuple[Prompt, Mapping[str, Any]]:
         """Return the prompt of values, as `render` does, and the values as its templates saw them."""
-        checked = self.form.check(values)
-        context = Values(checked.context)
-        return self._rendered(context, checked.given, checked, settings, ""), context
+        settled = self.form.settled(values)
+        return self._rendered(settled, settings, ""), settled.context
 
     def stays(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Return what a refinement of a picture must keep, as noun phrases.
@@ -301,11 +280,10 @@ class Recipe:
     @cached_property
     def form(self) -> Form:
         """What the recipe asks, ready to check values."""
-        rules = [rule for spec in (self.spec, *(s.spec for s in self.strategies)) for rule in spec.contradicts]
-        checks: list[Check] = [contradictions(rules)] if rules else []
-        checks += [misplaced(self.layout_plan)] if self.layout_plan else []
+        specs = [strategy.spec for strategy in self.strategies]
+        checks = further_checks(self.spec, specs, self.parameters, self.layout_plan, self.library.project)
         heeds, fixed = tuple(self.spec.heeds), dict(self.fixed)
-        form = Form(self.name, self.parameters, self.references, heeds, fixed, tuple(checks), ALONE)
+        form = Form(self.name, self.parameters, self.references, heeds, fixed, checks, ALONE)
         return with_locked_values(form, self.library.project.team)
 
     @cached_property
@@ -323,7 +301,7 @@ class Recipe:
         template = template_name(self.name, self.spec)
         names = Names(known, tuple(self.references))
         turns = compiled_turns(
-            self.spec.turns or [TurnSpec()], template, self.strategies, names, self.library.templates
+            self.spec.turns or [TurnSpec.model_construct()], template, self.strategies, names, self.library.templates
         )
         return tuple(replace(turn, layout=self.layout_plan) for turn in turns)
 
@@ -369,32 +347,6 @@ class Recipe:
     @cached_property
     def _strategy_names(self) -> tuple[str, ...]:
         return tuple(strategy.name for strategy in self.strategies)
-
-    @cached_property
-    def _deciding(self) -> tuple[str, ...]:
-        """The parameters whose choices bring settings with them."""
-        return tuple(name for name, parameter in self.parameters.items() if parameter.brings_settings)
-
-    def _chosen_settings(self, context: Mapping[str, Any]) -> Settings:
-        """Return the recipe's settings with those that the chosen values bring."""
-        chosen = tuple([None if context[name].own else context[name].value for name in self._deciding])
-        if chosen not in self._settings_of_choices:
-            brought = {key: value for name in self._deciding for key, value in self._brought(name, context).items()}
-            self._settings_of_choices[chosen] = replace(self.settings, **brought)
-        return self._settings_of_choices[chosen]
-
-    @cached_property
-    def _settings_of_choices(self) -> dict[tuple[str | None, ...], Settings]:
-        return {}
-
-    def _brought(self, name: str, context: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the settings that the choice of a parameter brings."""
-        choice = cast("ChoiceOf", self.parameters[name]).choices.get(context[name].value)
-        return choice.settings.model_dump(exclude_unset=True) if choice else {}
-
-    def _overruled(self, context: Mapping[str, Any], chosen: Settings) -> list[Problem]:
-        """Return a note for each setting of a choice in whose place another one was asked for."""
-        return overruled({name: self._brought(name, context) for name in self._deciding}, chosen)
 
     def _settings(
         self, settings: Mapping[str, Any] | Settings, base: Settings, generator: str, problems: list[Problem]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from prompt_kit.layout import NO_LAYOUT
 from prompt_kit.prompt import Earlier, EarlierWords, Mask, Reference, Text, Turn
 from prompt_kit.prompt.parts import turn_of
-from prompt_kit.recipe.templating import trusted
+from prompt_kit.recipe.templating import Values, trusted
 from prompt_kit.recipe.values import Chosen
 from prompt_kit.support import words
 
@@ -27,14 +28,24 @@ MAX_TURNS: Final = 36
 NO_ITEM: Final = Chosen("", "")
 """What ``item`` is in a turn that is not repeated: false in conditions, printing nothing, without a value."""
 
+_REMEMBERED: Final = 256
+"""For how many orders of pictures it is remembered how they are called."""
+
 Room: TypeAlias = "Callable[[Sequence[Part], Role], int | None]"
 """Returns how many pictures in a role a model takes beside other pictures; ``None`` when there is no limit."""
 
 MASKED: Final = "the part that may change"
 """How a mask is called in a sentence: it is not sent as a picture, so it has no number."""
 
-NAMES: Final = frozenset({"covered", "earlier", "item", "keyed", "task", "turn"})
-"""What a template can use besides parameters and reference slots."""
+NAMES: Final[Mapping[str, str]] = {
+    "covered": "The parts that an app covers or trims, each a clause, with the reason as `.text`.",
+    "earlier": "How the pictures of earlier turns are called.",
+    "item": "The entry for which a turn is repeated.",
+    "keyed": "Whether the ground is drawn in one flat colour that is cut away afterwards.",
+    "task": "`create`, `edit` or `compose`.",
+    "turn": "The turn: `turn.number`, `turn.total` and `turn.name`.",
+}
+"""What a template can use besides parameters and reference slots, and what each is."""
 
 
 @trusted
@@ -101,9 +112,15 @@ def render_turns(
         pictures: The pictures given for each slot.
         room: How many more pictures the model takes; as many as the recipe says when left out.
     """
-    if len(plans) == 1 and not plans[0].for_each and not pictures:
-        layout = plans[0].layout
-        return (turn_of(plans[0].program.render(context), layout.layout(context) if layout else NO_LAYOUT),)
+    plan = plans[0]
+    if len(plans) == 1 and not plan.for_each and plan.output == "picture":
+        given: tuple[Part, ...] = ()
+        if pictures:
+            given = tuple(_given_pictures(plan, slots, pictures))
+            context = Values(context)
+            context.update(_called(given), turn=_ONLY, item=NO_ITEM)
+        where = plan.layout.layout(context) if plan.layout else NO_LAYOUT
+        return (turn_of(given, plan.program.render(context), where),)
     steps = [(plan, item) for plan in plans for item in (context[plan.for_each] if plan.for_each else (None,))]
     drawn = sum(plan.output == "picture" for plan, _ in steps)
     turns: list[Turn] = []
@@ -114,8 +131,7 @@ def render_turns(
         attached = [*given, *_earlier_pictures(turns, plan, room(given, plan.role) if room else None)]
         in_turn = (
             context
-            | dict(_mentions([part for part in attached if not isinstance(part, Mask)]))
-            | {part.slot: MASKED for part in given if isinstance(part, Mask)}
+            | _called(attached)
             | {"turn": TurnNumber(number, drawn, name), "item": NO_ITEM if item is None else item}
         )
         settled = [EarlierWords(at) for at, turn in enumerate(turns) if turn.output == "words"]
@@ -147,11 +163,20 @@ def _earlier_pictures(turns: Sequence[Turn], plan: TurnTemplate, room: int | Non
     yield from (Earlier(at, plan.role) for at in drawn)
 
 
-def _mentions(attached: Sequence[Part]) -> Iterator[tuple[str, Attached]]:
-    """Return how the attached pictures are called, by slot; the order in which they are sent decides their numbers."""
-    positions: dict[str, list[int]] = {}
-    for position, part in enumerate(attached, 1):
-        name = part.slot if isinstance(part, Reference) else "earlier"
-        positions.setdefault(name, []).append(position)
-    for name, places in positions.items():
-        yield name, Attached(places, len(attached))
+def _called(parts: Sequence[Part]) -> dict[str, str]:
+    """Return how the pictures of a turn are called, by slot."""
+    names = [getattr(part, "slot", "earlier") for part in parts if not isinstance(part, Mask)]
+    masks = {part.slot: MASKED for part in parts if isinstance(part, Mask)}
+    return {**_attached(tuple(names)), **masks}
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _attached(names: tuple[str, ...]) -> dict[str, Attached]:
+    """Return how pictures are called that are sent in this order, each given by its slot."""
+    places: dict[str, list[int]] = {}
+    for position, name in enumerate(names, 1):
+        places.setdefault(name, []).append(position)
+    return {name: Attached(positions, len(names)) for name, positions in places.items()}
+
+
+_ONLY: Final = TurnNumber(1, 1, "")

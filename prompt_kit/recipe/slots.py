@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from prompt_kit.errors import InputError, Offer, Problem
 from prompt_kit.images import Image, open_image
 from prompt_kit.recipe.value_problems import missing
+from prompt_kit.recipe.values import is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -35,8 +36,15 @@ def with_paths(named: Mapping[str, Any], slots: Collection[str]) -> dict[str, An
     return {name: as_paths(value) if name in slots else value for name, value in named.items()}
 
 
+def pictures_in(references: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the pictures that were given, without slots that were left empty."""
+    return {name: value for name, value in references.items() if not is_empty(value)} if references else {}
+
+
 def opened(name: str, slot: ReferenceSlot, value: Any, problems: list[Problem]) -> tuple[Image, ...]:
     """Return the pictures that were given for a slot; every problem of them is added to ``problems``."""
+    if value.__class__ is Image and slot.min <= 1:
+        return (value,)
     several = entries_of(value)
     if slot.min and not several:
         problems.append(missing(name, slot.help))
@@ -57,7 +65,7 @@ def check_descriptions(
 ) -> None:
     """Check that no list describes more pictures than there are."""
     for name, slot in slots.items():
-        described = len(context[slot.described_by]) if slot.described_by else 0
+        described = len(context[slot.described_by or ""])
         there = len(pictures.get(name, ()))
         if described > there:
             message = f"{slot.described_by}: describes {described} pictures; '{name}' has {there}."

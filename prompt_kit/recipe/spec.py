@@ -29,6 +29,7 @@ RESERVED: Final = frozenset(
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=64)]
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Use = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=40)]
 Beginning = Annotated[str, StringConstraints(min_length=10, max_length=300)]
 ParameterName = Annotated[str, StringConstraints(pattern=PARAMETER_PATTERN, max_length=40)]
 TemplateName = Annotated[
@@ -183,6 +184,10 @@ class RecipeSpec(_Shared):
 
     category: str = ""
     """Heading under which the recipe is listed."""
+    used_for: Annotated[list[Use], Field(max_length=40)] = []
+    """Everyday words and short phrases by which people look for it, such as ``web shop``; they are never sent."""
+    with_photo: Annotated[str, StringConstraints(max_length=120)] = ""
+    """What becomes of a photo that somebody brings, in a short line; it is offered first for such a photo."""
     version: str = "1"
     """Version of the recipe; it goes into every record."""
     task: Task | None = None
@@ -239,6 +244,10 @@ class PresetSpec(_Spec):
     """Name for people."""
     summary: str = ""
     """One sentence: what it is for."""
+    used_for: Annotated[list[Use], Field(max_length=40)] = []
+    """Everyday words and short phrases by which people look for it, such as ``web shop``; they are never sent."""
+    with_photo: Annotated[str, StringConstraints(max_length=120)] = ""
+    """What becomes of a photo that somebody brings, in a short line; it is offered first for such a photo."""
     extends: Name
     """The recipe it fills in."""
     uses: list[Name] = []

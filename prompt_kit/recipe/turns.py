@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError, did_you_mean
 from prompt_kit.recipe.rendering import NAMES, TurnTemplate
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.templating import Program, Templates
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """What the templates of a recipe may name."""
 
     inputs: tuple[str, ...]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
+
 from prompt_kit.errors import Offer, Problem, did_you_mean
 from prompt_kit.recipe.conditions import in_words
+from prompt_kit.recipe.values import UNUSUAL
 from prompt_kit.support.messages import explain
 from prompt_kit.support.words import stopped
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from prompt_kit.recipe.conditions import When
+    from prompt_kit.recipe.parameters import Parameter
 
 _CODES: Final[Mapping[str, str]] = {
     "finite_number": "wrong_type",
@@ -110,3 +114,23 @@ def _in_code(strategies: Any) -> str:
     """Return strategies as the arguments of a call."""
     several = strategies if isinstance(strategies, list | tuple) else [strategies]
     return ", ".join(json.dumps(str(strategy)) for strategy in several)
+
+
+def locked(name: str, *, by_team: bool) -> Problem:
+    """Return what is wrong with a value that differs from what is locked."""
+    message = f"{name}: is locked by the {'team' if by_team else 'preset'}. Leave it out."
+    return Problem(message, parameter=name, code="locked", offers=(Offer("Leave it out", name),))
+
+
+def reread(parameter: Parameter, value: Any) -> Any:
+    """Return what a value that was taken once means to a template; empty when it no longer fits."""
+    value = list(value) if isinstance(value, tuple) else value
+    if (ready := parameter.shortcut(value)) is not UNUSUAL:
+        return ready
+    try:
+        return parameter.adapter.validate_python(value)
+    except ValidationError as error:
+        meant = [meant_as_own(wrong, value) for wrong in error.errors(include_url=False)]
+    if meant[0] is None:
+        return parameter.empty
+    return reread(parameter, meant[0])

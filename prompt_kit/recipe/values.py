@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from prompt_kit.errors import did_you_mean
 from prompt_kit.images import Image
-from prompt_kit.recipe.nearness import folded, nearest, related, spelling
+from prompt_kit.recipe.nearness import MOST_SLIPS, folded, nearest, related, spelling
 from prompt_kit.support import words
 from prompt_kit.support.colours import color_name
 from prompt_kit.support.patterns import pattern
@@ -201,6 +201,7 @@ def chooser(
     names = [spelling(name, value) for name, value in [*labels.items(), *zip(known, known, strict=True)]]
     spelled = {name.letters: name.value for name in names}
     beginning: dict[str, list[Spelling]] = {}
+    reach = max((len(name.letters) for name in names), default=0) + MOST_SLIPS
     for name in names:
         beginning.setdefault(name.letters[:1], []).append(name)
 
@@ -220,7 +221,8 @@ def chooser(
             raise _not_a_choice(value, list(known))
         if not own:
             _nothing()
-        if near := nearest(name, beginning.get(name[:1], ())) or (bringing and related(own, bringing)):
+        named = beginning.get(name[:1], ()) if len(name) <= reach else ()
+        if near := (named and nearest(name, named)) or (bringing and related(own, bringing)):
             raise _near_choice(own, near)
         return Chosen(own, own, own=True)
 
@@ -289,14 +291,19 @@ def _line(given: Any, copy: Copy) -> str:
     return f"{copy.text} {PLACE_MARK}" if ends and not copy.text.endswith(PLACE_MARK) else copy.text or "-"
 
 
+def is_empty(value: Any) -> bool:
+    """Return whether nothing was given: ``None`` or an empty text."""
+    return value is None or (value.__class__ is str and not value)
+
+
 def recorded(value: Any) -> Any:
     """Return a value as a record holds it: plain data, pictures by file name."""
     if isinstance(value, list | tuple):
         return tuple([item if type(item) is str else recorded(item) for item in value])
     if isinstance(value, str | int | float):
         return value
-    if isinstance(value, Mapping):
-        return marked_own(value) if "own" in value else placed_text(value)
     if isinstance(value, Image | Path):
         return value.name
+    if isinstance(value, Mapping):
+        return marked_own(value) if "own" in value else placed_text(value)
     return "(picture)" if isinstance(value, bytes) else str(value)

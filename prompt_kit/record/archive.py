@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from prompt_kit.project import Project
     from prompt_kit.record.drafts import DraftStore, PreferenceStore
     from prompt_kit.record.exporting import Exported
-    from prompt_kit.record.index import HistoryChoices, HistoryPage, PastPicture, PicturePage
+    from prompt_kit.record.index import HistoryChoices, HistoryPage, PastPicture, PicturePage, PictureSet
     from prompt_kit.record.index.narrowing import Wanted
     from prompt_kit.record.ledger import By, SpendingLine
     from prompt_kit.record.reviews import Review, ReviewedPicture, Verdict
@@ -85,6 +85,8 @@ class Archive:
     def history(self, **wanted: Unpack[Wanted]) -> HistoryPage:
         """Return a page of the runs that are wanted, the newest first; no more than new and changed records are opened.
 
+        What was left before it asked for anything is ended first.
+
         Args:
             wanted: See `record.index.narrowing.Wanted`: ``recipe``, ``person``, ``state``, ``review``, ``since``, …
 
@@ -95,8 +97,10 @@ class Archive:
         """
         from prompt_kit.record.index import History
         from prompt_kit.record.index.narrowing import Wanted
+        from prompt_kit.record.unasked import end_unasked
 
         check_options("history", wanted, Wanted)
+        end_unasked(self.project)
         return History(self.project.runs_folder).runs(wanted)
 
     def history_choices(self) -> HistoryChoices:
@@ -125,6 +129,20 @@ class Archive:
 
         check_options("pictures", wanted, Wanted)
         return History(self.project.runs_folder).pictures(wanted)
+
+    def picture_set(self, run: str) -> PictureSet:
+        """Return the pictures of the form that a run was ordered from, numbered through as they were made.
+
+        Args:
+            run: The id of the run; a refinement belongs to the form of what it refines.
+
+        Raises:
+            NotFoundError: When there is no such run.
+            WorkspaceError: When the runs cannot be read.
+        """
+        from prompt_kit.record.index import History
+
+        return History(self.project.runs_folder).picture_set(run)
 
     def export_approved(self, folder: Path, *, recipe: str = "", person: str | None = None) -> Exported:
         """Copy the approved pictures into a folder, each with its sidecar.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from prompt_kit.record.reviews import picture_of
+from prompt_kit.record.reviews import picture_of, reviewable
 from prompt_kit.record.runs import family, open_run
 
 if TYPE_CHECKING:
@@ -38,6 +38,15 @@ class Version:
     def path(self) -> Path | None:
         """The file of the picture."""
         return self.run.folder / self.picture if self.picture else None
+
+    @property
+    def finished(self) -> Path | None:
+        """The file of what was wanted: what was made here of the picture last, or the picture itself."""
+        if not self.picture:
+            return None
+        number = self.picture.partition(".")[0]
+        made = [path for path in reviewable(self.run.folder) if path.stem.partition("-")[0] == number]
+        return made[-1] if made else self.path
 
 
 def versions(where: str | Path, picture: str, root: Path) -> tuple[Version, ...]:

@@ -33,23 +33,22 @@ class _Pipe(io.RawIOBase):
         return data
 
 
-def zipped(paths: Iterable[Path], *, prefix: str = "") -> Iterator[bytes]:
-    """Yield the pieces of a zip that holds files under their own names; pictures do not get smaller, so all are stored.
+def zipped(entries: Iterable[tuple[Path, str]]) -> Iterator[bytes]:
+    """Yield the pieces of a zip that holds files; pictures do not get smaller, so all are stored as they are.
 
     A file that goes away meanwhile is left out.
 
     Args:
-        paths: The files.
-        prefix: What stands before each name.
+        entries: The files, each with its name in the zip.
     """
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
-        for path in paths:
+        for path, name in entries:
             try:
                 source = path.open("rb")
             except OSError:
                 continue
-            about = zipfile.ZipInfo.from_file(path, f"{prefix}{path.name}", strict_timestamps=False)
+            about = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
             with source, archive.open(about, "w") as target:
                 while piece := source.read(_CHUNK):
                     target.write(piece)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 from prompt_kit.errors import InputError, NotFoundError, did_you_mean
 from prompt_kit.images import EXTENSIONS
 from prompt_kit.outcome import Outcome
-from prompt_kit.record.runs import RECORD, REFERENCES, Run, lineage, open_run, original_of
+from prompt_kit.record.index import original_of
+from prompt_kit.record.runs import RECORD, REFERENCES, Run, lineage, open_run
 from prompt_kit.support import files
 from prompt_kit.support.words import quoted
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request
@@ -16,16 +17,22 @@ from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.pixels.xmp import derived_from
 from prompt_kit.record.runs import open_run
 from prompt_kit.studio.access import person_of
+from prompt_kit.studio.gallery import PRESETS, PURPOSES
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.roles import narrowed
 from prompt_kit.studio.runfiles import run_folder
 from prompt_kit.support.heads import sniff
+from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
     from prompt_kit.recipe.fields import Field
+    from prompt_kit.recipe.library import Head
     from prompt_kit.studio.studio import Studio
 
 router = APIRouter()
+
+MOST_FIRST: Final = 6
+"""So many things to do with a photo are offered at once; people choose faster from a few."""
 
 UNKNOWN: Final = (
     "No run here has made this picture. Apps and websites often save pictures anew, and then they are no longer known:"
@@ -39,38 +46,78 @@ _NEITHER: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoCard:
+    """Something that can become of a person's photo."""
+
+    name: str
+    head: Head
+    slot: Field
+    """Where the photo goes."""
+    group: str
+
+    @property
+    def gets(self) -> str:
+        """What one gets, in a line."""
+        return self.head.with_photo or self.head.summary
+
+
 @router.post("/again")
 async def again(request: Request) -> Response:
     """Open the form with the settings of a picture or sidecar."""
     sent = (await request.form()).get("file")
-    data = b""
+    data, name = b"", ""
     if isinstance(sent, UploadFile):
-        data = await sent.read()
+        data, name = await sent.read(), sent.filename or "photo"
         await sent.close()
     try:
         run, recipe = await run_in_threadpool(_run_of, request, data)
     except PromptKitError as error:
         if sniff(data):
             with suppress(PromptKitError):
-                return await run_in_threadpool(_own_photo, request, data)
+                return await run_in_threadpool(_own_photo, request, data, name)
         return page(request, "problem.html", 422, title="The settings could not be read", message=str(error))
     return RedirectResponse(f"/make/{recipe}?run={run}", 303)
 
 
-def _own_photo(request: Request, data: bytes) -> Response:
+def _own_photo(request: Request, data: bytes, name: str) -> Response:
     """Return the page that says what can be done with a picture that was not made here.
 
     Raises:
         InputError: When it cannot be used.
     """
-    studio = _studio(request)
-    upload = studio.kit.uploads.add(data, name="photo", person=person_of(request))
-    library = studio.library
-    cards = {name: head for kind in ("recipe", "preset") for name, head in library.heads(kind).items()}
-    usable = [(name, head, slot) for name, head in cards.items() if (slot := _first_slot(studio, name))]
-    order = ["photography", "marketing", "editing", "people"]
-    usable.sort(key=lambda entry: (order.index(entry[1].category) if entry[1].category in order else 9, entry[1].title))
-    return page(request, "ownphoto.html", upload=upload, usable=usable)
+    studio, person = _studio(request), person_of(request)
+    upload = studio.kit.uploads.add(data, name=name, person=person)
+    first, more = photo_cards(studio, person)
+    groups: dict[str, list[PhotoCard]] = {}
+    for card in first:
+        groups.setdefault(card.group, []).append(card)
+    return page(request, "ownphoto.html", upload=upload, groups=groups, more=more)
+
+
+def photo_cards(studio: Studio, person: str) -> tuple[list[PhotoCard], list[PhotoCard]]:
+    """Return what can become of a person's own photo: what most people want, and then everything else.
+
+    First come the recipes that the person used last, then those that say what becomes of a photo, in the order of the
+    gallery.
+    """
+    used = {name: number for number, name in enumerate(studio.kit.preferences.of(person).used)}
+    heads = {name: head for kind in ("preset", "recipe") for name, head in studio.library.heads(kind).items()}
+    groups = list(PURPOSES.values())
+    cards = []
+    for name, head in heads.items():
+        slot = _first_slot(studio, name)
+        if slot is not None:
+            group = PURPOSES.get(head.category, PRESETS if not head.category else spoken(head.category))
+            cards.append(PhotoCard(name, head, slot, group))
+
+    def order(card: PhotoCard) -> tuple[bool, int, int, str]:
+        place = groups.index(card.group) if card.group in groups else len(groups)
+        return not card.head.with_photo, used.get(card.name, len(used)), place, card.head.title
+
+    cards.sort(key=order)
+    first = [card for card in cards if card.head.with_photo][:MOST_FIRST]
+    return first, [card for card in cards if card not in first]
 
 
 def _first_slot(studio: Studio, name: str) -> Field | None:

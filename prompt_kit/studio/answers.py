@@ -100,6 +100,12 @@ class Answers:
             given = asked
         return given
 
+    def shown(self, form: Form) -> list[str]:
+        """Return the names of the fields that are shown under these answers."""
+        given = self.given(form)
+        there = {*given, *(slot for slot, ids in self.references.items() if ids)}
+        return [f.name for f in form.fields if form.is_asked(f.name, given) and not f.is_spare(there)]
+
     def pictures(self, form: Form, image: Callable[[str], Image | None]) -> dict[str, list[Image]]:
         """Return the pictures by slot; those that were deleted are left out."""
         given = self.given(form)

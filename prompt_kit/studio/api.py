@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from prompt_kit.errors import InputError, NotFoundError, Problem
+from prompt_kit.recipe.searching import fitting
 from prompt_kit.record.ledger import By  # noqa: TC001 - FastAPI reads the annotations
 from prompt_kit.record.limits import limits_left
 from prompt_kit.record.placed import PlacedOrder, placed
@@ -70,15 +71,15 @@ def openapi() -> JSONResponse:
 
 
 @router.get("/recipes", summary="The recipes and presets")
-def recipes(request: Request) -> list[dict[str, str]]:
-    """Return every recipe and preset by name."""
+def recipes(request: Request, search: str = "") -> list[dict[str, Any]]:
+    """Return every recipe and preset by name, or those that fit a search, the best first."""
     library = _studio(request).library
     kinds: tuple[Literal["recipe", "preset"], ...] = ("recipe", "preset")
-    return [
-        {"name": name, "kind": kind, "title": head.title, "summary": head.summary, "category": head.category}
-        for kind in kinds
-        for name, head in library.heads(kind).items()
-    ]
+    heads = {name: (kind, head) for kind in kinds for name, head in library.heads(kind).items()}
+    names = list(heads)
+    if search.strip():
+        names = fitting(search, {name: head for name, (_, head) in heads.items()}, library.texts)
+    return [{"name": name, "kind": heads[name][0], **heads[name][1].to_dict()} for name in names]
 
 
 @router.get("/recipes/{name}", summary="What a recipe asks")

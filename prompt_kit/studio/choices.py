@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
+from prompt_kit.catalogue.formats import USES
 from prompt_kit.errors import PromptKitError
 from prompt_kit.prompt import SIZES, TIERS, Settings
 from prompt_kit.recipe.form import Form
@@ -16,20 +17,6 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.fields import FieldChoice
     from prompt_kit.studio.filled import Filling
     from prompt_kit.studio.studio import Studio
-
-FORMATS: Final = {
-    "1:1": "square",
-    "4:5": "feed post",
-    "3:4": "upright",
-    "2:3": "upright photo",
-    "9:16": "story, reel",
-    "5:4": "landscape",
-    "4:3": "landscape",
-    "3:2": "landscape photo",
-    "16:9": "wide screen",
-    "21:9": "banner",
-}
-"""The formats that most people need, in words."""
 
 _TIER_WORDS: Final = {"draft": "Draft: quick and cheap", "standard": "Standard", "pro": "Pro: best, slower"}
 _PIXELS: Final = {
@@ -86,11 +73,11 @@ def setting_choices(studio: Studio, filling: Filling) -> list[SettingChoice]:
     catalogue = filling.recipe.library.catalogue
     current = [each for each in catalogue.models if each.status == "current"]
     made_by = model.generator
-    every = dict.fromkeys([*FORMATS, *(ratio for each in current for ratio in each.aspect_ratios)])
+    every = dict.fromkeys([*USES, *(ratio for each in current for ratio in each.aspect_ratios)])
     formats = [
         SettingOption(
             ratio,
-            f"{ratio} {FORMATS.get(ratio, '')}".strip(),
+            f"{ratio} – {USES[ratio]}" if ratio in USES else ratio,
             asked.get("aspect_ratio") == ratio,
             _unless(not model.aspect_ratios or ratio in model.aspect_ratios or model.stand_in(ratio), model, ratio),
         )

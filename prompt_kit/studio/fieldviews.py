@@ -26,6 +26,9 @@ LONG: Final = 150
 AT_THE_TOP: Final = ("channel", "language")
 """The fields that stand above all others, because they are about the whole piece of work."""
 
+ALL_WORDS: Final = "words_are"
+"""The field that says whether the exact words are all the words; it stands beside them."""
+
 _COPY: Final = frozenset({"copy", "copies"})
 
 TOP: Final = "top"
@@ -72,6 +75,8 @@ class FormSection:
     title: str
     fields: tuple[FieldView, ...]
     open: bool = False
+    pictures: bool = False
+    """Whether its fields take pictures."""
 
     @property
     def filled(self) -> int:
@@ -82,32 +87,54 @@ class FormSection:
 def sections_of(
     form: Form, answers: Answers, problems: Sequence[Problem], notes: Sequence[Problem]
 ) -> list[FormSection]:
-    """Return a form as sections: what matters first, then pictures, then the rest by group."""
-    asked = answers.given(form)
-    views = [view_of(field, answers, asked=form.is_asked(field.name, asked)) for field in form.fields]
+    """Return a form as sections: what matters first and the pictures, then the rest by group.
+
+    The first field leads. Pictures without which nothing can be made stand right after it, and what else may be
+    brought comes after what matters first; where no picture is needed, the exact words come before the pictures.
+    """
+    asked = answers.shown(form)
+    views = [view_of(field, answers, asked=field.name in asked) for field in form.fields]
     views = [_with_problems(view, problems, notes) for view in views]
     top = [view for name in AT_THE_TOP for view in views if view.name == name]
     words = [view for view in views if not view.field.is_slot and view not in top]
-    plain = [view for view in words if not view.field.advanced]
-    first = [view for view in plain if view.field.required]
-    first += [view for view in plain if view not in first][: max(0, OPEN_FIELDS - len(first))]
-    first.sort(key=words.index)
+    first = _first(words)
+    lead = _lead(first, top)
     slots = [view for view in views if view.field.is_slot]
-    sections = [FormSection(TOP, tuple(top), open=True)]
-    if slots:
-        lead = [view for view in first if view.field.required][:1] or first[:1]
-        sections += [FormSection("", tuple(lead), open=True), FormSection("Pictures", tuple(slots), open=True)]
-        first_left = [view for view in first if view not in lead]
-    else:
-        first_left = first
-    if first_left:
-        sections.append(FormSection("", tuple(first_left), open=True))
+    needed = [view for view in slots if view.field.required or view.field.role == "mask"]
+    if not any(view.field.required for view in slots):
+        lead += [view for view in first if view not in lead and (view.field.kind in _COPY or view.name == ALL_WORDS)]
+        needed = slots
+    order = [
+        FormSection("", tuple(lead), open=True),
+        FormSection("Pictures you bring", tuple(needed), open=True, pictures=True),
+        FormSection("", tuple(view for view in first if view not in lead), open=True),
+        FormSection("Further pictures", tuple(view for view in slots if view not in needed), open=True, pictures=True),
+    ]
     groups: dict[str, list[FieldView]] = {}
     for view in words:
         if view not in first:
             groups.setdefault(view.field.group or "More", []).append(view)
-    sections += [FormSection(title, tuple(group), _wants_eyes(group)) for title, group in groups.items()]
-    return sections
+    folded = [FormSection(title, tuple(group), _wants_eyes(group)) for title, group in groups.items()]
+    return [FormSection(TOP, tuple(top), open=True), *(section for section in order if section.fields), *folded]
+
+
+def _lead(first: Sequence[FieldView], top: Sequence[FieldView]) -> list[FieldView]:
+    required = [view for view in first if view.field.required]
+    asked_above = any(view.field.required for view in top)
+    return required[:1] or ([] if asked_above else list(first[:1]))
+
+
+def _first(views: Sequence[FieldView]) -> list[FieldView]:
+    """Return what stands open at the beginning, in the order of the form: required fields, exact words, then others."""
+    plain = [view for view in views if not view.field.advanced]
+    exact = next((view for view in plain if view.field.kind in _COPY), None)
+    ranked = sorted(
+        plain,
+        key=lambda view: (not view.field.required, view is not exact and (exact is None or view.name != ALL_WORDS)),
+    )
+    required = sum(view.field.required for view in plain)
+    chosen = ranked[: max(OPEN_FIELDS, required)]
+    return [view for view in views if view in chosen]
 
 
 def _wants_eyes(views: Iterable[FieldView]) -> bool:

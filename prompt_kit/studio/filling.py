@@ -21,7 +21,7 @@ from prompt_kit.studio.drafting import DEFAULT_COUNT, answers_of, draft_of, from
 from prompt_kit.studio.fieldviews import sections_of
 from prompt_kit.studio.filled import Filling, filling_of, filling_or_plain
 from prompt_kit.studio.pages import drawn, page
-from prompt_kit.studio.proofs import proof_of
+from prompt_kit.studio.proofs import LARGE, USUAL, proof_of
 from prompt_kit.studio.roles import check_run, check_upload
 from prompt_kit.studio.watching import orders_of
 
@@ -98,7 +98,7 @@ async def make(request: Request, name: str) -> Response:
 
 
 @router.get("/make/{name}/proof/{draft}.webp")
-def proof(request: Request, name: str, draft: str, turn: int = 0) -> Response:
+def proof(request: Request, name: str, draft: str, turn: int = 0, large: bool = False) -> Response:  # noqa: FBT001, FBT002 - of an address
     """Return the proof of a draft as it was kept last."""
     studio, person = _studio(request), person_of(request)
     try:
@@ -109,7 +109,8 @@ def proof(request: Request, name: str, draft: str, turn: int = 0) -> Response:
     prompt, item = filling.preview.prompt, filling.preview.item
     if prompt is None or item is None or not 0 <= turn < len(prompt.turns):
         return Response(status_code=404)
-    return Response(proof_of(prompt, item.model, turn), media_type="image/webp")
+    longest = LARGE if large else USUAL
+    return Response(proof_of(prompt, item.model, turn, longest=longest), media_type="image/webp")
 
 
 def _studio(request: Request) -> Studio:
@@ -159,12 +160,11 @@ def shown_beside(request: Request, filling: Filling) -> dict[str, Any]:
     while len(_SHOWN) > _MOST_SHOWN:
         _SHOWN.popitem(last=False)
     form = filling.recipe.form
-    given = filling.answers.given(form)
     return {
         "filling": filling,
         "texts": texts,
         "sections": sections_of(form, filling.answers, filling.problems, filling.preview.notes),
-        "asked": [field.name for field in form.fields if form.is_asked(field.name, given)],
+        "asked": filling.answers.shown(form),
         "settings": setting_choices(studio, filling),
         "uploads_by_hash": _by_hash(studio, filling.answers, person_of(request)),
         "budget": studio.limits(person_of(request)),

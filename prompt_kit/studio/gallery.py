@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -14,6 +12,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from prompt_kit.errors import ForbiddenError, PromptKitError
+from prompt_kit.recipe.searching import fitting, nearest
+from prompt_kit.review.writing.texts import own_names
 from prompt_kit.studio.access import is_sure, named, person_cookie, person_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.proofs import gallery_proof
@@ -44,6 +44,7 @@ PRESETS: Final = "Made for your team"
 FAVOURITES: Final = "Your favourites"
 USED: Final = "Used last"
 FITTING: Final = "What fits your words"
+NEAREST: Final = "What comes nearest"
 MOST_FITTING: Final = 12
 """So many cards a search shows at the most."""
 MOST_USED: Final = 4
@@ -59,24 +60,22 @@ class Card:
     group: str
     favourite: bool = False
 
-    def fits(self, words: list[str], text: str) -> tuple[int, int]:
-        """Return how many words of a search it has, and how many of them stand in its title and summary.
-
-        Args:
-            words: In lower case.
-            text: Everything that its file says, with its examples, in lower case.
-        """
-        shown = f"{self.head.title} {self.head.summary} {self.name} {self.group}".lower()
-        return sum(word in shown or word in text for word in words), sum(word in shown for word in words)
-
 
 def cards_of(studio: Studio, person: str) -> list[Card]:
-    """Return every recipe and preset: favourites and the last ones used first, then presets, then by purpose."""
+    """Return every recipe and preset: favourites and the last ones used first, then the project's own and presets.
+
+    All others follow by purpose.
+    """
     library = studio.library
     presets = [Card(name, head, PRESETS) for name, head in library.heads("preset").items()]
+    own = own_names(library, "recipe")
+    heads = library.heads("recipe").items()
+    presets += [Card(name, head, PRESETS) for name, head in heads if name in own]
+    presets.sort(key=lambda card: card.head.title.casefold())
     recipes = [
         Card(name, head, PURPOSES.get(head.category, spoken(head.category or "other")))
-        for name, head in library.heads("recipe").items()
+        for name, head in heads
+        if name not in own
     ]
     order = {title: number for number, title in enumerate(PURPOSES.values())}
     cards = presets + sorted(recipes, key=lambda card: (order.get(card.group, len(order)), card.group, card.head.title))
@@ -88,33 +87,27 @@ def cards_of(studio: Studio, person: str) -> list[Card]:
     return [*liked, *recent, *by_name.values()]
 
 
-def _nearest(words: list[str], cards: list[Card]) -> list[str]:
-    """Return the words of the cards that are spelled most like those of a search."""
-    spelled = {word for card in cards for word in re.findall(r"\w+", f"{card.head.title} {card.head.summary}".lower())}
-    return [near for word in words for near in get_close_matches(word, spelled, n=1, cutoff=0.75)]
-
-
-def found_in(cards: list[Card], words: list[str], texts: Mapping[str, str]) -> list[Card]:
-    """Return the cards with words of a search, each once: first those with most of them in title and summary."""
-    once = {card.name: card for card in cards}.values()
-    fitting = [(card.fits(words, texts.get(card.name, "")), card) for card in once]
-    best = sorted((pair for pair in fitting if pair[0][0]), key=lambda pair: (-pair[0][1], -pair[0][0]))
-    return [replace(card, group=FITTING) for _, card in best[:MOST_FITTING]]
+def found_in(cards: list[Card], search: str, texts: Mapping[str, str]) -> tuple[list[Card], bool]:
+    """Return the cards that fit a search, each once, and whether any does; when none does, the nearest."""
+    by_name = {card.name: card for card in cards}
+    heads = {name: card.head for name, card in by_name.items()}
+    names = fitting(search, heads, texts)[:MOST_FITTING]
+    shown = names or nearest(search, heads)
+    return [replace(by_name[name], group=FITTING if names else NEAREST) for name in shown], bool(names)
 
 
 @router.get("/")
 def gallery(request: Request, search: str = "") -> HTMLResponse:
     """Show what there is to choose from."""
     studio: Studio = request.app.state.studio
-    cards = cards_of(studio, person_of(request))
-    words = search.lower().split()
-    shown = found_in(cards, words, studio.texts) if words else cards
-    if words and not shown:
-        shown = found_in(cards, _nearest(words, cards), studio.texts)
+    cards, fits = cards_of(studio, person_of(request)), True
+    if search.strip():
+        cards, fits = found_in(cards, search, studio.library.texts)
     groups: dict[str, list[Card]] = {}
-    for card in shown:
+    for card in cards:
         groups.setdefault(card.group, []).append(card)
-    return page(request, "gallery.html", groups=groups, search=search, count=len({card.name for card in shown}))
+    count = len({card.name for card in cards})
+    return page(request, "gallery.html", groups=groups, search=search, fits=fits, count=count)
 
 
 @router.get("/recipes/{name}/proof.webp")

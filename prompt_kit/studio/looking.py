@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.outcome import Status
@@ -11,14 +11,17 @@ from prompt_kit.record.reviews import reviewable, reviewed_by, reviews_in
 from prompt_kit.record.runs import lineage, open_run
 from prompt_kit.record.runs.listing import subject_of, summary
 from prompt_kit.studio.asked import asked_of
-from prompt_kit.studio.naming import alternative_text, name_of
+from prompt_kit.studio.naming import alternative_text, name_of, numbered
+from prompt_kit.studio.studio import set_of_run
 from prompt_kit.studio.watching import answered, number_of
 from prompt_kit.support.heads import dimensions
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from prompt_kit.record.index import PictureSet
     from prompt_kit.record.reviews import Review, ReviewedPicture, ReviewState
     from prompt_kit.record.runs import Run, RunRecord, RunSummary
     from prompt_kit.record.runs.schema import Done
@@ -51,6 +54,10 @@ class PictureView:
     path: Path
     number: int
     """The number in its file name; what was made here from one has the same."""
+    place: int
+    """Its number among the pictures of its form; of a refinement, that of the picture it comes from."""
+    version: int
+    """Its place in its line of refinements, from 1."""
     made: str
     """What was made here from a picture, such as ``Cut out``; empty for what the model sent."""
     state: ReviewState
@@ -64,9 +71,19 @@ class PictureView:
         return f"{self.run}/{self.name}"
 
     @property
+    def key(self) -> tuple[int, int, str, int]:
+        """By what the pictures of a form are ordered: their numbers, each before its versions."""
+        return self.place, self.version, self.run, self.number
+
+    @property
     def title(self) -> str:
-        """What it is called within its run."""
-        return f"Picture {self.number}" + (f", {self.made.lower()}" if self.made else "")
+        """What it is called among the pictures of its form."""
+        return numbered(self.place, self.version)
+
+    @property
+    def variant(self) -> str:
+        """What it is beside others of the same answer."""
+        return self.made or "As the model sent it"
 
     @property
     def said(self) -> str:
@@ -81,10 +98,16 @@ class RunView:
     summary: RunSummary
     title: str
     """What its recipe is called."""
-    name: str
-    """What it shows, and its version."""
+    subject: str
+    """What it shows, or what its recipe is called."""
+    version: int
+    """Its place in its line of refinements, from 1."""
+    whole: PictureSet
+    """The pictures of its form."""
     alt: str
     run: Run | None
+    first: RunRecord | None
+    """The record of the first run of its line, which is its own where it refines nothing."""
     asked: AskedRun | None
     pictures: tuple[PictureView, ...]
     failed: tuple[TakeView, ...]
@@ -96,6 +119,11 @@ class RunView:
     def id(self) -> str:
         """Day and name."""
         return self.summary.id
+
+    @property
+    def name(self) -> str:
+        """What it shows, and its version."""
+        return self.subject + (f", version {self.version}" if self.version > 1 else "")
 
     @property
     def record(self) -> RunRecord | None:
@@ -110,13 +138,17 @@ class RunView:
     @property
     def results(self) -> tuple[PictureView, ...]:
         """What was wanted: of each answer what was made here last from its picture, or the picture itself."""
-        return tuple({picture.number: picture for picture in self.pictures}.values())
+        return results_among(self.pictures)
 
     def called(self, picture: PictureView) -> str:
         """Return what one of its pictures is called where it stands without the others."""
-        made = f", {picture.made.lower()}" if picture.made else ""
+        made = f", {picture.variant.lower()}" if picture.name != self.finished(picture).name else ""
         last = self.pictures[-1].number if self.pictures else 1
-        return f"{self.name}{made}" if last == 1 else f"{self.name}: picture {picture.number} of {last}{made}"
+        several = f", {picture.number} of {last}" if picture.version > 1 and last > 1 else ""
+        if self.whole.total > 1:
+            place = numbered(picture.place, picture.version, of=self.whole.total)
+            return f"{self.subject}: {place}{several}{made}"
+        return f"{self.name}{several}{made}"
 
     @property
     def state(self) -> str:
@@ -140,6 +172,10 @@ class RunView:
         names = [name for name in (self.record.pictures if self.record else ()) if name.partition(".")[0] == stem]
         return self.record.of_picture(names[0]) if self.record and names else None
 
+    def finished(self, picture: PictureView) -> PictureView:
+        """Return what was wanted of the answer that brought a picture: it, or what was made here of it last."""
+        return self.made_from(picture)[-1]
+
     def made_from(self, picture: PictureView) -> tuple[PictureView, ...]:
         """Return what was made here from the same answer: the picture, its cut-out, its composite."""
         return tuple(other for other in self.pictures if other.number == picture.number)
@@ -153,16 +189,52 @@ def run_view(studio: Studio, folder: Path) -> RunView:
     except InputError:
         line = summary(folder)
         title = spoken(folder.name.rpartition("-")[0] or folder.name)
-        pictures, problem = _pictures(line.id, folder, title)
-        return RunView(line, title, title, title, None, None, pictures, (), problem)
+        whole = set_of_run(studio.kit, line.id)
+        pictures, problem = _pictures(line.id, folder, title, _Standing(whole))
+        return RunView(line, title, title, 1, whole, title, None, None, None, pictures, (), problem)
     line_of_runs = lineage(run, root)
     asked, alt = asked_of(studio, run.fields), alternative_text(studio, line_of_runs)
     first = line_of_runs[-1].fields
-    name = name_of(subject_of(first), studio.title(first.recipe), len(line_of_runs))
-    pictures, problem = _pictures(run.summary.id, folder, alt)
-    return RunView(
-        run.summary, asked.title, name, alt, run, asked, pictures, tuple(_failed(run.fields, folder)), problem
-    )
+    name, version = name_of(subject_of(first), studio.title(first.recipe)), len(line_of_runs)
+    whole = set_of_run(studio.kit, run.summary.id)
+    standing = _Standing(whole, _origin(line_of_runs), version)
+    pictures, problem = _pictures(run.summary.id, folder, alt, standing)
+    failed = tuple(_failed(run.fields, folder))
+    return RunView(run.summary, asked.title, name, version, whole, alt, run, first, asked, pictures, failed, problem)
+
+
+class _Standing(NamedTuple):
+    """Where the pictures of a run stand among those of its form."""
+
+    whole: PictureSet
+    origin: tuple[str, int] | None = None
+    """Of a refinement: the first run of its line, and the number there of the picture that it comes from."""
+    version: int = 1
+
+    def place(self, run: str, number: int) -> int:
+        """Return the number of a picture in the form's."""
+        return self.whole.number(*(self.origin or (run, number)))
+
+
+def _origin(line: Sequence[Run]) -> tuple[str, int] | None:
+    """Return the first run of a line, and the number of the picture there that was changed first."""
+    if len(line) == 1:
+        return None
+    first, child = line[-1], line[-2]
+    pictures = [path.name for path in first.pictures]
+    name = child.fields.parent_picture or next(iter(pictures), "01")
+    return first.summary.id, number_of(name)
+
+
+def pictures_of(whole: PictureSet, folder: Path) -> tuple[PictureView, ...]:
+    """Return the results of one of the runs of a form, without words for those who do not see."""
+    pictures, _ = _pictures(f"{folder.parent.name}/{folder.name}", folder, "", _Standing(whole))
+    return results_among(pictures)
+
+
+def results_among(pictures: Sequence[PictureView]) -> tuple[PictureView, ...]:
+    """Return of each answer what was made here last from its picture, or the picture itself."""
+    return tuple({picture.number: picture for picture in pictures}.values())
 
 
 def size_of(path: Path) -> tuple[int, int]:
@@ -173,7 +245,7 @@ def size_of(path: Path) -> tuple[int, int]:
         return 0, 0
 
 
-def _pictures(run: str, folder: Path, alt: str) -> tuple[tuple[PictureView, ...], str]:
+def _pictures(run: str, folder: Path, alt: str, standing: _Standing) -> tuple[tuple[PictureView, ...], str]:
     """Return the pictures of a run, and what is wrong with the file of their reviews."""
     paths, problem = reviewable(folder), ""
     reviewed: dict[str, ReviewedPicture] = {}
@@ -188,7 +260,8 @@ def _pictures(run: str, folder: Path, alt: str) -> tuple[tuple[PictureView, ...]
         made = _KINDS.get(kind, spoken(kind)) if kind else ""
         number = number_of(path.name)
         state, reviews = (said.state, said.reviews) if said else ("waiting", ())
-        views.append(PictureView(run, path.name, path, number, made, state, reviews, alt))
+        place = standing.place(run, number)
+        views.append(PictureView(run, path.name, path, number, place, standing.version, made, state, reviews, alt))
     return tuple(views), problem
 
 

@@ -35,6 +35,26 @@ def name_of(subject: str, title: str, version: int = 1) -> str:
     return f"{text[:1].upper()}{text[1:]}" + (f", version {version}" if version > 1 else "")
 
 
+def numbered(place: int, version: int = 1, *, of: int = 0) -> str:
+    """Return what a picture is called among those of its form.
+
+    >>> numbered(3, 2), numbered(3, of=5)
+    ('Picture 3, version 2', 'picture 3 of 5')
+
+    Args:
+        place: Its number there.
+        version: Its place in its line of refinements.
+        of: How many there are; it is said in the middle of a sentence then.
+    """
+    text = f"picture {place} of {of}" if of else f"Picture {place}"
+    return text + (f", version {version}" if version > 1 else "")
+
+
+def lower_first(text: str) -> str:
+    """Return a text for the middle of a sentence."""
+    return f"{text[:1].lower()}{text[1:]}"
+
+
 def alternative_text(studio: Studio, line: Sequence[Run]) -> str:
     """Return a proposal for the alternative text of a run's pictures.
 

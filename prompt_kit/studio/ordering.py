@@ -220,6 +220,7 @@ class OrderRunner:
             order.parent_picture,
             person=order.person,
             token=order.token,
+            draft=order.draft,
         )
         return self.kit.plan(wanted, generator=order.generator).checked()
 
@@ -241,9 +242,10 @@ class OrderRunner:
         unseen = await asyncio.to_thread(lambda: unseen_answers(own_record(folder), folder))
         if not unseen:
             return ""
-        pictures, may = ("A picture was", "it") if len(unseen) == 1 else (f"{len(unseen)} pictures were", "they")
+        pictures, them = ("A picture was", "it") if len(unseen) == 1 else (f"{len(unseen)} pictures were", "them")
         return (
-            f"{pictures} on the way when the studio ended: {may} may have been made and paid. Everything else is here."
+            f"{pictures} on the way when the studio ended, and we do not know whether the provider made and counted "
+            f"{them}. Everything else is here."
         )
 
     async def _note(self, order: PlacedOrder, event: Event) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,14 +13,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from prompt_kit.prompt.settings import ROLES
 from prompt_kit.studio.access import form_token_for, is_sure, person_of
 from prompt_kit.studio.fieldviews import in_words, with_labels
-from prompt_kit.studio.naming import name_of
-from prompt_kit.support.money import dollars
+from prompt_kit.studio.naming import lower_first, name_of
+from prompt_kit.studio.roles import to_decide
+from prompt_kit.support.money import on_pages
 from prompt_kit.support.text import harmless, visible
 from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from decimal import Decimal
 
     from fastapi import Request
 
@@ -59,9 +60,11 @@ def drawn(request: Request, template: str, *, block: str = "", **shown: Any) -> 
         "form_token": form_token_for(request),
         "is_sure": is_sure(request),
         "may_approve": state.studio.kit.project.may("approve", person_of(request)),
+        "may_write": state.studio.kit.project.may("write", person_of(request)),
         "studio": state.studio,
         "person": person_of(request),
         "path": request.url.path,
+        "to_decide": partial(to_decide, request),
     }
     made = PAGES.get_template(template)
     if not block:
@@ -81,24 +84,9 @@ def asset(name: str) -> str:
     return f"/static/{name}?{digest}"
 
 
-_CENT: Final = Decimal("0.01")
-"""From here on, a price is read in whole cents."""
-
-
 def _price(amount: Decimal | None) -> str:
     """Return a price as people read it."""
-    return (
-        "price unknown"
-        if amount is None
-        else "free"
-        if not amount
-        else dollars(amount, least=2, most=2 if amount >= _CENT else 3)
-    )
-
-
-def _left(amount: Decimal) -> str:
-    """Return an amount that may be zero or below it as people read it."""
-    return ("−" if amount < 0 else "") + dollars(abs(amount), least=2, most=3)
+    return "price unknown" if amount is None else on_pages(amount) if amount else "free"
 
 
 def _when(at: datetime | None) -> str:
@@ -119,9 +107,10 @@ def _size(count: int) -> str:
 PAGES.filters |= {
     "size": _size,
     "price": _price,
-    "left": _left,
+    "left": on_pages,
     "when": _when,
     "spoken": spoken,
+    "lower_first": lower_first,
     "in_words": in_words,
     "with_labels": with_labels,
 }

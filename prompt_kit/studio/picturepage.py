@@ -12,15 +12,17 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from prompt_kit.errors import InputError, PromptKitError
-from prompt_kit.pixels.channels import ASKED_AS, CHANNELS, fit
 from prompt_kit.record.reviews import reviews_in
 from prompt_kit.record.reviews.pictures import with_reviews
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.looking import run_view, size_of
+from prompt_kit.studio.offering import offer_of
+from prompt_kit.studio.originals import original_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.reviewing import number_said
 from prompt_kit.studio.roles import sees_others
 from prompt_kit.studio.runfiles import picture_file
+from prompt_kit.studio.sets import form_of, set_pictures
 from prompt_kit.studio.watching import orders_of
 from prompt_kit.support.heads import sniff
 
@@ -28,10 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from prompt_kit.pixels.channels import Fit
     from prompt_kit.record.reviews import ReviewState
     from prompt_kit.record.versions import Version
-    from prompt_kit.studio.looking import PictureView, RunView
+    from prompt_kit.studio.looking import PictureView
     from prompt_kit.studio.studio import Studio
 
 router = APIRouter()
@@ -75,7 +76,7 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
     width, height = size_of(path)
     with path.open("rb") as file:
         kind = sniff(file.read(64)) or ""
-    fits = [fit(width, height, channel) for channel in CHANNELS.values()] if width and height else []
+    among = set_pictures(request, run)
     versions = shown_versions(request, own)
     typed = {"reason": "", "review_problem": "", "change": "", "change_problem": "", "judged": None}
     return page(
@@ -91,10 +92,12 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
                 "height": height,
                 "kind": kind.partition("/")[2].upper(),
                 "bytes": path.stat().st_size,
-                "fits": fits,
-                "wanted": _wanted(run, fits),
+                "offer": offer_of(run, own),
+                "form": form_of(request, run),
+                "original": original_of(run),
                 "done": run.done(own),
-                "neighbours": neighbours(run, own),
+                "among": among,
+                "neighbours": neighbours(among, own),
                 "versions": versions,
                 "replacing": replacing(own, versions),
                 "orders": orders_of(request, own.address),
@@ -122,16 +125,14 @@ class ShownVersion:
 
     @property
     def address(self) -> str:
-        """The run and the file name, as addresses have them."""
-        return f"{self.version.run.id}/{self.version.picture}"
+        """The run and the file name of the finished picture, as addresses have them."""
+        return finished_address(self.version)
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenChannel:
-    """The channel that was chosen in the form, and how the picture fits it."""
-
-    label: str
-    fit: Fit
+def finished_address(version: Version) -> str:
+    """Return the run and the file name of the finished picture of a version, as addresses have them."""
+    path = version.finished
+    return f"{version.run.id}/{path.name if path else version.picture}"
 
 
 def shown_versions(request: Request, own: PictureView) -> tuple[ShownVersion, ...]:
@@ -151,11 +152,12 @@ def _has_approved(versions: Sequence[Version], states: Sequence[ReviewState], at
 
 
 def _state_of(version: Version) -> ReviewState:
-    if version.path is None:
+    path = version.finished
+    if path is None:
         return "waiting"
     try:
-        reviews = reviews_in(version.path.parent)
-        return with_reviews(version.path, reviews).state if reviews else "waiting"
+        reviews = reviews_in(path.parent)
+        return with_reviews(path, reviews).state if reviews else "waiting"
     except PromptKitError:  # the page of that picture says what is wrong
         return "waiting"
 
@@ -168,21 +170,10 @@ def replacing(own: PictureView, versions: Sequence[ShownVersion]) -> ShownVersio
     return max(later, key=lambda shown: (shown.version.run.id, shown.version.picture), default=None)
 
 
-def _wanted(run: RunView, fits: Sequence[Fit]) -> ChosenChannel | None:
-    """Return the channel that was chosen in the form of a run; ``None`` when there was no choice of one."""
-    chosen = str((run.record.values if run.record else {}).get("channel") or "")
-    wanted = next((fit for fit in fits if fit.channel.name == ASKED_AS.get(chosen)), None)
-    if wanted is None:
-        return None
-    lines = run.asked.values if run.asked else ()
-    label = next((line.texts[0] for line in lines if line.name == "channel" and line.texts), wanted.channel.title)
-    return ChosenChannel(label, wanted)
-
-
-def neighbours(run: RunView, own: PictureView) -> tuple[PictureView | None, PictureView | None]:
-    """Return the pictures before and after one in its run."""
-    before = next((view for view in reversed(run.results) if view.number < own.number), None)
-    after = next((view for view in run.results if view.number > own.number), None)
+def neighbours(among: Sequence[PictureView], own: PictureView) -> tuple[PictureView | None, PictureView | None]:
+    """Return the pictures before and after one among those of its form."""
+    before = next((view for view in reversed(among) if view.key < own.key), None)
+    after = next((view for view in among if view.key > own.key), None)
     return before, after
 
 

@@ -73,4 +73,4 @@ def preview_of(
         item = planning.plan([order], project=studio.kit.project, generator=generator).items[0]
     except PromptKitError as error:
         return Preview(recipe, answers, problems=error.problems, notes=checked.notes, context=checked.context)
-    return Preview(recipe, answers, prompt, item, item.refusals, prompt.notes, checked.context)
+    return Preview(recipe, answers, prompt, item, item.refusals, (*prompt.notes, *item.notes), checked.context)

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 WIDE: Final = 560
 """How wide, and at the most how high, a picture in the gallery is, in pixels."""
 
+USUAL: Final = 1024
+"""The longest side of a proof beside a form, in pixels."""
+
+LARGE: Final = 2048
+"""The longest side of a proof that is opened large."""
+
 _QUALITY: Final = 82
 _VERSION: Final = "1"
 """Changes when proofs are drawn differently, so that those in the cache are drawn anew."""
@@ -47,7 +53,7 @@ def _example_prompt(recipe: Recipe) -> Prompt:
     return recipe.render({name: value for name, value in example.values.items() if name not in fixed})
 
 
-def proof_of(prompt: Prompt, model: Model, turn: int = 0, *, longest: int = 1024, frame_only: bool = False) -> bytes:
+def proof_of(prompt: Prompt, model: Model, turn: int = 0, *, longest: int = USUAL, frame_only: bool = False) -> bytes:
     """Return the proof of a turn as WebP, from the cache when it was drawn before.
 
     Args:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,12 +17,11 @@ from prompt_kit.record.reviews.pictures import with_reviews
 from prompt_kit.record.runs.listing import summary
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.looking import run_view
-from prompt_kit.studio.naming import name_of
+from prompt_kit.studio.naming import lower_first, name_of, numbered
 from prompt_kit.studio.narrowing import REVIEW_STATES, narrowing
 from prompt_kit.studio.pages import is_part, page
 from prompt_kit.studio.roles import narrowed, shown_choices
 from prompt_kit.studio.runfiles import picture_file
-from prompt_kit.studio.watching import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +39,7 @@ router = APIRouter()
 AT_ONCE: Final = 24
 """So many pictures are shown before "Show more"."""
 
-GROUPS: Final = {"run": "Run", "recipe": "Recipe"}
+GROUPS: Final = {"form": "Form", "recipe": "Recipe"}
 _SAID: Final = {"approve": "Approved", "reject": "Rejected", "comment": "Comment kept"}
 
 
@@ -63,16 +61,36 @@ class PictureCase:
     typed: str = ""
     """What was typed as a reason and is not kept yet."""
     called: str = ""
-    """What the pictures of its run are called."""
+    """What it shows."""
+    place: int = 1
+    """Its number among the pictures of its form; of a refinement, that of the picture it comes from."""
+    version: int = 1
+    """Its place in its line of refinements, from 1."""
     replaced_by: str = ""
     """The newest approved picture that was made from this approved one, as run and file name."""
     others: tuple[PictureView, ...] = ()
     """What was made here from the same answer, such as its cut-out."""
 
     @property
-    def number(self) -> int:
-        """The number of the picture in its run."""
-        return number_of(self.name)
+    def title(self) -> str:
+        """What it is called among the pictures of its form."""
+        return numbered(self.place, self.version)
+
+    @property
+    def decision(self) -> Review | None:
+        """The verdict that counts; ``None`` as long as nobody has decided."""
+        given = [review for review in self.said if review.verdict != "comment"]
+        return given[-1] if given and self.state != "waiting" else None
+
+    @property
+    def earlier(self) -> tuple[Review, ...]:
+        """What else was said, the oldest first."""
+        return tuple(review for review in self.said if review is not self.decision)
+
+    @property
+    def full_title(self) -> str:
+        """The same with what it shows, for where it stands alone."""
+        return f"{self.title} of {self.called}"
 
     @property
     def key(self) -> str:
@@ -87,10 +105,10 @@ class PictureCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseGroup:
-    """The pictures of one run or recipe."""
+    """The pictures of one form or recipe."""
 
     name: str
-    """The id of the run, or the name of the recipe."""
+    """The id of the form's first run, or the name of the recipe."""
     cases: tuple[PictureCase, ...]
 
 
@@ -174,15 +192,19 @@ def approved(request: Request) -> StreamingResponse:
 
 
 def groups_of(request: Request, pictures: Iterable[PastPicture], by: str) -> list[CaseGroup]:
-    """Return pictures by run or recipe, each with what was said of it."""
-    key = (lambda past: past.recipe) if by == "recipe" else (lambda past: past.run)
-    ordered = sorted(pictures, key=key) if by == "recipe" else list(pictures)
+    """Return pictures by form or recipe, each with what was said of it; those of the newest form stand first."""
     before: dict[str, str] = {}
-    groups = []
-    for name, members in groupby(ordered, key):
-        cases = [_case(request, past, before) for past in members]
-        groups.append(CaseGroup(name, tuple(cases if by == "recipe" else sorted(cases, key=lambda case: case.name))))
-    return groups
+    groups: dict[str, list[PictureCase]] = {}
+    for past in pictures:
+        groups.setdefault(past.recipe if by == "recipe" else past.set_id, []).append(_case(request, past, before))
+    if by == "recipe":
+        return [CaseGroup(name, tuple(groups[name])) for name in sorted(groups)]
+    return [CaseGroup(name, tuple(sorted(cases, key=in_order))) for name, cases in groups.items()]
+
+
+def in_order(case: PictureCase) -> tuple[int, int, str, str]:
+    """Return by what the pictures of a form are ordered: their numbers, each before its versions."""
+    return case.place, case.version, case.run, case.name
 
 
 def _case(request: Request, past: PastPicture, before: dict[str, str]) -> PictureCase:
@@ -209,7 +231,9 @@ def _case(request: Request, past: PastPicture, before: dict[str, str]) -> Pictur
         said,
         other,
         problem=problem,
-        called=name_of(past.subject, studio.title(past.recipe), past.version),
+        called=name_of(past.subject, studio.title(past.recipe)),
+        place=past.number,
+        version=past.version,
         replaced_by=past.replaced_by,
     )
 
@@ -243,12 +267,13 @@ def _decide(request: Request, where: tuple[str, str, str], texts: Mapping[str, s
         studio.count_again()
     asked = dict(parse_qsl(texts.get("back", "")[:2_000]))
     back = _list_of(asked)
-    run = f"{where[0]}/{where[1]}" if "run" in asked else ""
+    there = next((name for name in ("run", "set") if name in asked), "")
+    run = f"{where[0]}/{where[1]}" if there else ""
     case = _case_now(request, path, problem=problem, typed=reason if problem else "", with_others=bool(run))
     if not problem and not is_part(request):
         return RedirectResponse(_way_back(asked, back, case), 303)
-    said = problem or f"{_SAID.get(verdict, '')}: picture {case.number} of {case.called}."
-    query = urlencode({"run": run}) if run else back.query()
+    said = problem or f"{_SAID.get(verdict, '')}: {lower_first(case.full_title)}."
+    query = urlencode({there: run}) if run else back.query()
     shown: dict[str, Any] = {"case": case, "back": query, "said": said, "review_names": REVIEW_STATES, "run_id": run}
     if is_part(request) and not run:
         shown["counted"] = back.pictures(request, "").total
@@ -264,6 +289,8 @@ def _way_back(asked: Mapping[str, str], back: ReviewList, case: PictureCase) -> 
     """Return the address of the page on which a verdict was given."""
     if "run" in asked:
         return f"/runs/{case.run}#case-{case.key}"
+    if "set" in asked:
+        return f"/sets/{case.run}#case-{case.key}"
     if "a" in asked:
         return f"/compare?{urlencode({name: asked.get(name, '') for name in ('a', 'b')})}"
     return f"/review?{back.query()}"
@@ -288,7 +315,9 @@ def cases_of(request: Request, run: RunView) -> list[PictureCase]:
                 view.state,
                 view.reviews,
                 before[recipe] if before[recipe] != view.address else "",
-                called=run.name,
+                called=run.subject,
+                place=view.place,
+                version=view.version,
                 replaced_by=past[view.name].replaced_by if view.name in past else "",
                 others=_others(run, view),
             )
@@ -319,7 +348,7 @@ def _case_now(request: Request, path: Path, *, problem: str, typed: str, with_ot
     except PromptKitError as error:  # a damaged file of reviews
         problem = problem or str(error)
         given = (run.id, path.name, run.recipe, run.person, run.started)
-        return PictureCase(*given, "waiting", (), "", problem, typed, called=view.name)
+        return PictureCase(*given, "waiting", (), "", problem, typed, called=view.subject)
     other = _last_approved(request, run.recipe, f"{run.id}/{path.name}")
     return PictureCase(
         run.id,
@@ -332,7 +361,9 @@ def _case_now(request: Request, path: Path, *, problem: str, typed: str, with_ot
         other,
         problem=problem,
         typed=typed,
-        called=view.name,
+        called=view.subject,
+        place=view.picture(path.name).place,
+        version=view.picture(path.name).version,
         replaced_by=next((past.replaced_by for past in _past_pictures(request, run.id) if past.name == path.name), ""),
         others=_others(view, view.picture(path.name)) if with_others else (),
     )
@@ -343,6 +374,6 @@ def _list_of(asked: Mapping[str, str]) -> ReviewList:
     return ReviewList(
         narrowing({name: asked.get(name, "") for name in ("recipe", "person")}),
         cast("ReviewState", state if state in REVIEW_STATES else "waiting"),
-        asked["by"] if asked.get("by") in GROUPS else "run",
+        asked["by"] if asked.get("by") in GROUPS else "form",
         proofs=asked.get("proofs") == "yes",
     )

@@ -52,6 +52,10 @@ NEEDS: Final[Mapping[str, Role | Any]] = {
     "/runs/{day}/{name}/{picture}/review": OPEN,  # everybody may comment; the kit knows who may approve
     "/runs/{day}/{name}/{picture}/change/preview": OPEN,
     "/runs/{day}/{name}/{picture}/change": "make",
+    "/sets/{day}/{name}": OPEN,
+    "/sets/{day}/{name}/all.zip": OPEN,
+    "/wanted/{day}/{name}/{picture}": OPEN,
+    "/sizes/{day}/{name}/{picture}": OPEN,
     "/compare": OPEN,
     "/history": OPEN,
     "/review": OPEN,
@@ -141,6 +145,14 @@ def sees_others(request: Request) -> bool:
 def narrowed(request: Request, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is wanted of the history or the pictures, as far as a person may see it."""
     return dict(wanted) if sees_others(request) else {**wanted, "person": person_of(request)}
+
+
+def to_decide(request: Request) -> int:
+    """Return how many pictures wait for a person's decision: those that the person may see and decide on."""
+    studio, person = _studio(request), person_of(request)
+    if not studio.kit.project.may("approve", person):
+        return 0
+    return studio.waiting(None if sees_others(request) else person)
 
 
 def shown_choices(request: Request, choices: HistoryChoices) -> HistoryChoices:

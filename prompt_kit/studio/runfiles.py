@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, Response
 
 from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.images import EXTENSIONS, SHOWN_EVERYWHERE
+from prompt_kit.record.index.narrowing import MOST
 from prompt_kit.studio.roles import check_seen
 from prompt_kit.support import files
 from prompt_kit.support.heads import sniff
@@ -66,18 +67,36 @@ def picture(request: Request, day: str, name: str, picture: str, *, download: bo
     with path.open("rb") as file:
         kind = sniff(file.read(64)) or "application/octet-stream"
     plain = kind in EXTENSIONS and (kind in SHOWN_EVERYWHERE or kind == "image/avif")
-    as_file = f"{spoken_name(request, path.parent)}-{picture}" if download or not plain else None
+    as_file = f"{file_name(request, path)}{path.suffix}" if download or not plain else None
     return FileResponse(path, media_type=kind, filename=as_file, headers=_KEPT)
 
 
 def spoken_name(request: Request, folder: Path) -> str:
-    """Return what a download is called: what the picture shows, in few words, its version and its run."""
+    """Return what a download of a whole run is called: what it shows, in few words, its version and the run."""
     studio: Studio = request.app.state.studio
     runs = studio.kit.history(run=f"{folder.parent.name}/{folder.name}", limit=1).runs
     if not runs or not runs[0].subject:
         return folder.name
     version = f"-version-{runs[0].version}" if runs[0].version > 1 else ""
     return f"{files.token(runs[0].subject)}{version}-{folder.name.rpartition('-')[2]}"
+
+
+def file_name(request: Request, path: Path) -> str:
+    """Return what the download of a picture is called, without an ending.
+
+    It says what the picture shows, in few words, the picture's number in its form, its version, its run, and what was
+    made here of it.
+    """
+    studio: Studio = request.app.state.studio
+    folder, (number, _, made) = path.parent, path.stem.partition("-")
+    pictures = studio.kit.pictures(run=f"{folder.parent.name}/{folder.name}", limit=MOST).pictures
+    past = next((past for past in pictures if past.name.partition(".")[0].partition("-")[0] == number), None)
+    if past is None or not past.subject:
+        return f"{folder.name}-{path.stem}"
+    version = f"version-{past.version}" if past.version > 1 else ""
+    several = number if version and len(pictures) > 1 else ""
+    run = folder.name.rpartition("-")[2]
+    return "-".join(filter(None, (files.token(past.subject), f"{past.number:02}", version, run, several, made)))
 
 
 @router.get("/small/{size}/{day}/{name}/{picture}")

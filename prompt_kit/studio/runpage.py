@@ -13,6 +13,7 @@ from prompt_kit.studio.narrowing import REVIEW_STATES
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.reviewing import cases_of
 from prompt_kit.studio.runfiles import run_folder
+from prompt_kit.studio.sets import form_of
 
 if TYPE_CHECKING:
     from prompt_kit.studio.studio import Studio
@@ -29,5 +30,7 @@ def run(request: Request, day: str, name: str) -> HTMLResponse:
         "cases": cases_of(request, view),
         "back": urlencode({"run": view.id}),
         "review_names": REVIEW_STATES,
+        "among": len(view.whole.runs) + len(view.whole.later),
+        "form": form_of(request, view),
     }
     return page(request, "run.html", run=view, run_id=view.id, **more)

@@ -14,12 +14,13 @@ from prompt_kit.generators import BUILT_IN, is_free
 from prompt_kit.generators.standing import draws_layouts
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
+from prompt_kit.record.index import PictureSet
 from prompt_kit.record.limits import limits_left
 from prompt_kit.support.words import spoken
 from prompt_kit.work.planning import default_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from prompt_kit.kit import Kit
@@ -46,7 +47,6 @@ class Loaded:
     library: Library
     state: frozenset[tuple[str, int, int]]
     recipes: dict[tuple[str, tuple[str, ...]], Recipe] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
     brand: str | None = None
     """The brand's name, once it was read."""
 
@@ -67,8 +67,7 @@ class Studio:
         self._looked = float("-inf")
         self._made: dict[tuple[str, str], tuple[float, bool]] = {}
         self._left: dict[str, tuple[float, tuple[LimitLeft, ...]]] = {}
-        self._counted = float("-inf")
-        self._waiting = 0
+        self._waiting: dict[str | None, tuple[float, int]] = {}
 
     @property
     def library(self) -> Library:
@@ -87,17 +86,6 @@ class Studio:
         if key not in current.recipes:
             current.recipes[key] = load(name, library=current.library).using(*key[1])
         return current.recipes[key]
-
-    @property
-    def texts(self) -> Mapping[str, str]:
-        """Everything that the files of recipes and presets say, in lower case, by name; for the search."""
-        current = self._current()
-        if not current.texts:
-            for kind in ("preset", "recipe"):
-                for path in current.library.paths(kind):
-                    with suppress(OSError, UnicodeDecodeError):
-                        current.texts.setdefault(path.stem, path.read_text("utf-8").lower())
-        return current.texts
 
     @property
     def brand_name(self) -> str:
@@ -169,25 +157,40 @@ class Studio:
         """Return the title of a recipe or preset; of those that are gone, the name as words."""
         return self._current().titles.get(name) or spoken(name) or "Without a recipe"
 
+    def has_recipe(self, name: str) -> bool:
+        """Return whether there is a recipe or preset of a name."""
+        return name in self._current().titles
+
     @cached_property
     def proof_generators(self) -> tuple[str, ...]:
         """The generators whose pictures are proofs, which nobody has to approve."""
         return tuple(name for name in BUILT_IN if draws_layouts(name))
 
-    def waiting(self) -> int:
-        """Return how many pictures wait for approval, without proofs, as it was a moment ago; 0 when nobody can say."""
+    def waiting(self, person: str | None = None) -> int:
+        """Return how many pictures wait for approval, without proofs, as it was a moment ago; 0 when nobody can say.
+
+        Args:
+            person: For whom they were made; ``None`` is for anybody.
+        """
         now = time.monotonic()
-        if now - self._counted > BUDGET_AGE:
-            self._counted = now
-            try:
-                self._waiting = self.kit.pictures(review="waiting", without=self.proof_generators, limit=1).total
-            except PromptKitError:  # every page shows the number, and those that need the runs say what is wrong
-                self._waiting = 0
-        return self._waiting
+        counted, waiting = self._waiting.get(person, (float("-inf"), 0))
+        if now - counted > BUDGET_AGE:
+            self._waiting[person] = now, waiting  # whoever comes meanwhile does not wait
+            waiting = 0
+            with suppress(
+                PromptKitError
+            ):  # every page shows the number, and those that need the runs say what is wrong
+                waiting = self.kit.pictures(
+                    review="waiting", person=person, without=self.proof_generators, limit=1
+                ).total
+            self._waiting[person] = now, waiting
+            while len(self._waiting) > _MOST_PERSONS:
+                self._waiting.pop(next(iter(self._waiting)), None)
+        return waiting
 
     def count_again(self) -> None:
         """Count at once what waits for approval, because a verdict came."""
-        self._counted = float("-inf")
+        self._waiting.clear()
 
     def _current(self) -> Loaded:
         now = time.monotonic()
@@ -204,6 +207,14 @@ class Studio:
         """Look at the files at once, because they were changed here."""
         with self._lock:
             self._loaded = None
+
+
+def set_of_run(kit: Kit, run: str) -> PictureSet:
+    """Return the pictures of a run's form; where the history cannot be read, the run alone."""
+    try:
+        return kit.picture_set(run)
+    except PromptKitError:
+        return PictureSet((run,), {})
 
 
 def _states(library: Library) -> Iterator[tuple[str, int, int]]:

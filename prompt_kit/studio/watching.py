@@ -17,8 +17,11 @@ from prompt_kit.record.placed import ENDED, placed, placed_orders
 from prompt_kit.record.runs import run_record
 from prompt_kit.record.runs.listing import subject_of
 from prompt_kit.studio.access import person_of
+from prompt_kit.studio.chosen import chosen_channel, wanted_address
 from prompt_kit.studio.pages import is_part, page
+from prompt_kit.studio.studio import set_of_run
 from prompt_kit.support import files
+from prompt_kit.support.money import dollars
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -26,9 +29,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from prompt_kit.record.index import PictureSet
     from prompt_kit.record.placed import PlacedOrder
     from prompt_kit.record.runs import RunRecord
     from prompt_kit.record.runs.schema import Done
+    from prompt_kit.studio.chosen import ChosenChannel
     from prompt_kit.studio.ordering import OrderRunner
 
 router = APIRouter()
@@ -80,11 +85,24 @@ class OrderView:
     """What it shows, or changes."""
     next_step: str = ""
     """What to do about the pictures that did not come."""
+    whole: PictureSet | None = None
+    """The pictures of its form; ``None`` as long as nothing was begun."""
+    chosen: ChosenChannel | None = None
+    """The channel for whose size they are wanted."""
 
     @property
     def done(self) -> int:
         """How many pictures are there."""
         return sum(take.state == "done" for take in self.takes)
+
+    def place(self, picture: str) -> int:
+        """Return the number of one of its pictures among those of its form."""
+        number = number_of(picture)
+        return self.whole.number(self.run, number) if self.whole else number
+
+    def download(self, picture: str) -> str:
+        """Return the address of the download that most people want of one of its pictures."""
+        return wanted_address(f"{self.run}/{picture}", self.chosen)
 
     @property
     def stopped(self) -> bool:
@@ -121,11 +139,19 @@ def orders_of(request: Request, about: str) -> list[OrderView]:
     own = placed_orders(runner.root, about, person)
     changes = [order for order in own if order.refines == about]
     shown = [order for order in own if order not in changes[1:] or order.state not in ENDED]
-    return [view_of(runner, order) for order in shown]
+    newest = next((order.run for order in own if order.run), "")
+    whole = set_of_run(runner.kit, newest) if newest and shown else None
+    return [view_of(runner, order, whole) for order in shown]
 
 
-def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
-    """Return an order as its record says it now."""
+def view_of(runner: OrderRunner, order: PlacedOrder, whole: PictureSet | None = None) -> OrderView:
+    """Return an order as its record says it now.
+
+    Args:
+        runner: What makes it.
+        order: The order.
+        whole: The pictures of its form.
+    """
     order = runner.latest(order)
     folder = _folder(runner.root, order.run)
     try:
@@ -146,7 +172,14 @@ def view_of(runner: OrderRunner, order: PlacedOrder) -> OrderView:
         at=order.at,
         subject=subject_of(record) if record else "",
         next_step=record.totals.next_step if record and record.totals else "",
+        whole=whole,
+        chosen=chosen_channel(record),
     )
+
+
+def _view_with_set(runner: OrderRunner, order: PlacedOrder) -> OrderView:
+    order = runner.latest(order)
+    return view_of(runner, order, set_of_run(runner.kit, order.run) if order.run else None)
 
 
 def _takes(
@@ -155,6 +188,7 @@ def _takes(
     turns = order.prompt.get("turns", [])
     made = {(done.request.turn, done.request.take): done for done in (record.requests if record else ())}
     made_here = {entry.source: entry.file for entry in (record.derived if record else ())}
+    estimates = {done.request.turn: done.request.estimate for done in made.values()}
     views = []
     for take in range(order.count):
         for number, turn in enumerate(turns):
@@ -168,7 +202,7 @@ def _takes(
             elif working or order.state == "open":
                 views.append(TakeView(take + 1, name, "waiting", headline="Waiting for its turn"))
             else:
-                views.append(_unanswered(order, take, name, done))
+                views.append(_unanswered(order, take, name, done, estimates.get(number)))
     return tuple(sorted(views, key=lambda view: view.place))
 
 
@@ -203,12 +237,21 @@ def answered(
     return TakeView(take + 1, name, "failed", there, _HEADLINES.get(answer.status, "Failed"), message, answer.text)
 
 
-def _unanswered(order: PlacedOrder, take: int, name: str, done: Done | None) -> TakeView:
+def may_cost(estimate: Decimal | None) -> str:
+    """Return what is to be said of a request whose answer nobody saw, by what it was estimated to cost."""
+    amount = f"it may cost {dollars(estimate, least=2, most=3)}" if estimate else "it may have to be paid"
+    return f"We do not know whether the provider counted it; {amount}."
+
+
+def _unanswered(
+    order: PlacedOrder, take: int, name: str, done: Done | None, estimate: Decimal | None = None
+) -> TakeView:
     if order.state == "asks":
-        return TakeView(take + 1, name, "lost", headline="May be paid", message="Nobody saw the answer.")
+        fact = f"It was on its way when the studio ended. {may_cost(estimate)}"
+        return TakeView(take + 1, name, "lost", headline="Nobody saw the answer", message=fact)
     if done is not None and done.answer.billable != "no":
-        fact = "It was on its way when it was stopped, so it may have been paid."
-        return TakeView(take + 1, name, "lost", headline="May be paid", message=fact)
+        fact = f"It was on its way when it was stopped. {may_cost(done.request.estimate)}"
+        return TakeView(take + 1, name, "lost", headline="Stopped on its way", message=fact)
     if order.state == "cancelled":
         return TakeView(take + 1, name, "stopped", headline="Stopped", message="Nothing was sent for this one.")
     return TakeView(take + 1, name, "stopped", headline="Not sent", message="An earlier answer ended this order.")
@@ -236,7 +279,11 @@ def order(request: Request, token: str) -> HTMLResponse:
     runner: OrderRunner = request.app.state.runner
     placed_order = own_order(request, token)
     return page(
-        request, "order.html", orders=[view_of(runner, placed_order)], draft=placed_order.draft, order=placed_order
+        request,
+        "order.html",
+        orders=[_view_with_set(runner, placed_order)],
+        draft=placed_order.draft,
+        order=placed_order,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
@@ -12,10 +11,10 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from prompt_kit.errors import InputError, NotFoundError, PromptKitError
+from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.review.writing.saving import alone, changed, save
 from prompt_kit.review.writing.starting import WAYS, beginning, from_values
-from prompt_kit.review.writing.texts import KINDS, names, own_root, written_text
+from prompt_kit.review.writing.texts import copy_name, listed, written_text
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.filledin import filled_by_draft, filled_by_run
 from prompt_kit.studio.pages import page
@@ -62,7 +61,7 @@ def new(request: Request) -> Response:
             return _from_page(request, filled, str(error))
         return _list_page(request, str(error))
     first = began.texts[0]
-    return _edit_page(request, Writing(first.kind, first.name, began.texts), notes=began.notes)
+    return _edit_page(request, Writing(first.kind, first.name, began.texts, base=began.base), notes=began.notes)
 
 
 @router.get("/write/{name}")
@@ -198,44 +197,29 @@ def _edit_page(request: Request, writing: Writing, status: int = 200, **said: An
         **beside,
         **usual | said,
         although=sent is not None and "although" in sent,
-        folder_of=FOLDER_OF,
+        unsaved=sent is not None or writing.new,
+        copy_name=copy_name(library, writing.kind, writing.name),
         ways=WAYS,
     )
 
 
 def _list_page(request: Request, problem: str = "") -> HTMLResponse:
     library = _studio(request).library
-    own, others = _listed(library)
+    search = request.query_params.get("search", "")
+    own, others = listed(library, search.lower().split())
     return page(
         request,
         "write.html",
         422 if problem else 200,
         own=own,
         others=others,
+        search=search,
         problem=problem,
         asked=request.query_params,
         ways=WAYS,
         recipes=library.heads("recipe"),
         folder_of=FOLDER_OF,
     )
-
-
-def _listed(library: Library) -> tuple[dict[str, list[tuple[str, str, str]]], dict[str, list[tuple[str, str, str]]]]:
-    """Return name, title and summary of the project's own files by kind, and of all others."""
-    own: dict[str, list[tuple[str, str, str]]] = {}
-    others: dict[str, list[tuple[str, str, str]]] = {}
-    folder = None
-    with suppress(InputError):
-        folder = own_root(library)
-    for kind in KINDS:
-        heads = library.heads(kind) if kind != "template" else {}
-        for name in names(library, kind):
-            base = folder and (folder.templates if kind == "template" else folder.recipes)
-            file = name if kind == "template" else f"{'' if kind == 'recipe' else FOLDER_OF[kind] + '/'}{name}.yaml"
-            head = heads.get(name)
-            entry = (name, head.title, head.summary) if head else (name, name, "")
-            (own if base and (base / file).is_file() else others).setdefault(kind, []).append(entry)
-    return own, others
 
 
 def _from_page(request: Request, filled: FilledIn, problem: str = "") -> HTMLResponse:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.library import Library
 from prompt_kit.review.diff import phrasing
 from prompt_kit.review.diff.json_report import plain
+from prompt_kit.review.writing.reference import reference
 from prompt_kit.review.writing.texts import own_text, written_text
 from prompt_kit.review.writing.trying import tried
 from prompt_kit.studio.answers import Answers, as_answer
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
 
     from prompt_kit.prompt import Prompt
-    from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.review.writing.texts import WrittenText
     from prompt_kit.review.writing.trying import ExampleToShow, TriedTexts
@@ -46,6 +47,8 @@ class Writing:
     """Whose prompt is shown."""
     others: tuple[WrittenText, ...] = ()
     """Templates that it uses and that are not its own."""
+    base: str = ""
+    """What a new file began as; it is compared with that until it is saved."""
 
     @property
     def address(self) -> str:
@@ -72,7 +75,7 @@ def opened(library: Library, kind: str, name: str) -> Writing:
     """
     first = written_text(library, kind, name)
     templates = [written_text(library, "template", source) for source in _templates(library, kind, name)]
-    same = [text for text in templates if text.own and first.own and _belongs(text.name, name)]
+    same = [text for text in templates if text.own == first.own and _belongs(text.name, name)]
     return Writing(kind, name, (first, *same), others=tuple(text for text in templates if text not in same))
 
 
@@ -88,13 +91,15 @@ def sent_writing(library: Library, sent: FormData) -> Writing:
     texts = tuple(
         own_text(library, kind, name, _lines(text), digest) for kind, name, digest, text in zip(*columns, strict=True)
     )
-    return Writing(texts[0].kind, texts[0].name, texts, str(sent.get("example") or ""))
+    return Writing(
+        texts[0].kind, texts[0].name, texts, str(sent.get("example") or ""), base=str(sent.get("base") or "")
+    )
 
 
 def shown(library: Library, writing: Writing) -> dict[str, Any]:
     """Return all that a page shows of texts."""
     texts = writing.texts if writing.own else ()
-    result = tried(library, (writing.kind, writing.name), texts)
+    result = tried(library, (writing.kind, writing.name), texts, writing.base)
     chosen = next((example for example in result.examples if example.key == writing.example), None)
     chosen = chosen or (result.examples[0] if result.examples else None)
     prompt, why_not = _prompt(chosen)
@@ -112,6 +117,8 @@ def shown(library: Library, writing: Writing) -> dict[str, Any]:
         "summary": _summary(result),
         "phrasing": phrasing,
         "mark": _mark(writing, result),
+        "reference": reference(Library(library.project, unsaved={t.path: t.text for t in texts}), recipe),
+        "folder_of": FOLDER_OF,
     }
 
 

@@ -29,6 +29,8 @@ PART: Final = ".part"
 MAX_TOKEN: Final = 40
 """Longest token, in characters."""
 
+_MINE: Final = secrets.token_hex(8)
+_NUMBERS: Final = count()
 _MAX_SEGMENT: Final = 255
 """Longest name of one file or folder on common file systems, in bytes."""
 
@@ -37,18 +39,9 @@ _MAX_NAME: Final = 1_000
 
 _CONTROL: Final = pattern(r"[\x00-\x1f\x7f]")
 
+_PORTS: Final = (f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")
 # Windows opens devices under these names, with any extension (learn.microsoft.com, naming files, 2026-10).
-_RESERVED: Final = frozenset(
-    [
-        "con",
-        "prn",
-        "aux",
-        "nul",
-        "conin$",
-        "conout$",
-        *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"),
-    ],
-)
+_RESERVED: Final = frozenset(["con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS])
 
 TROUBLE: Final = {
     errno.ENOSPC: ("the disk is full", "Free some space and try again"),
@@ -191,12 +184,16 @@ def write_new(path: Path, data: bytes, *, durable: Durable = "all") -> None:
         path: Its name.
         data: Its content.
         durable: What is on the disk on return, and so survives a power cut: ``all``, or the ``content``, but the name
-            only after `sync_folder`.
+            only after `sync_folder`. With ``nothing``, for files that can be made again, a kill may leave a part.
 
     Raises:
         WorkspaceError: When there is such a file already (which is kept), or it cannot be written.
     """
-    _write(path, data, _put_new, durable)
+    if durable != "nothing":
+        _write(path, data, _put_new, durable)
+        return
+    with os_errors_as_workspace_errors(path):
+        _make(path, data, sync=False)
 
 
 def replace(path: Path, data: bytes, *, durable: Durable = "all") -> None:
@@ -249,14 +246,8 @@ def unwritable(folder: Path) -> str:
     import tempfile  # only before something is written
 
     try:
-        nearest = next(
-            (
-                candidate
-                for candidate in (folder, *folder.absolute().parents)
-                if candidate.exists() or candidate.is_symlink()
-            ),
-            folder,
-        )
+        places = (folder, *folder.absolute().parents)
+        nearest = next((place for place in places if place.exists() or place.is_symlink()), folder)
         with tempfile.TemporaryFile(dir=nearest):
             return ""
     except OSError as error:
@@ -309,21 +300,31 @@ def _closed(path: Path) -> Path:
 
 
 def _write(path: Path, data: bytes, put: Callable[[Path, Path], None], durable: Durable = "all") -> None:
-    # Readers look for known extensions and pass over names with a leading dot, so that
-    # what a killed process leaves behind is never taken for a picture or a record.
-    part = path.parent / f".{os.getpid()}-{secrets.token_hex(8)}{PART}"
+    # Readers pass over names with a leading dot: what a killed process leaves is never taken for a picture or a record.
+    part = path.parent / f".{os.getpid()}-{_MINE}-{next(_NUMBERS)}{PART}"
     with os_errors_as_workspace_errors(path):
+        _make(part, data, sync=durable != "nothing")
         try:
-            with part.open("xb", buffering=0) as file:
-                write_all(file.fileno(), data)
-                if durable != "nothing":
-                    os.fsync(file.fileno())
             put(part, path)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
         if durable == "all":
             _sync_folder(path.parent)
+
+
+def _make(path: Path, data: bytes, *, sync: bool) -> None:
+    """Write a file that is not there yet; when that is broken off by an error, nothing is left of it."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        write_all(handle, data)
+        if sync:
+            os.fsync(handle)
+    except BaseException:
+        os.close(handle)
+        path.unlink(missing_ok=True)
+        raise
+    os.close(handle)
 
 
 def write_all(handle: int, data: bytes) -> None:

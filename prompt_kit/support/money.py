@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,6 +35,23 @@ def dollars(amount: Decimal | None, *, least: int = 0, most: int = 4) -> str:
     whole, _, decimals = f"{amount:.{most}f}".partition(".")
     decimals = decimals.rstrip("0").ljust(least, "0")
     return f"${whole}.{decimals}" if decimals else f"${whole}"
+
+
+CENT: Final = Decimal("0.01")
+"""From here on, pages show an amount in whole cents."""
+
+
+def on_pages(amount: Decimal) -> str:
+    """Return an amount as pages show it: in cents, and below one cent with two more decimals.
+
+    >>> on_pages(Decimal("4.832")), on_pages(Decimal("0.0039")), on_pages(Decimal("-0.2")), on_pages(Decimal(0))
+    ('$4.83', '$0.0039', '−$0.20', '$0.00')
+
+    Args:
+        amount: In US dollars; it may be below zero.
+    """
+    decimals = 4 if 0 < abs(amount) < CENT else 2
+    return f"{'−' if amount < 0 else ''}${abs(amount):.{decimals}f}"
 
 
 def about(amount: Decimal | None) -> str:

@@ -127,7 +127,11 @@ def stopped(text: str) -> str:
 
 
 def capital(text: str) -> str:
-    """Return the text with a capital first; names such as iPhone keep their own letters."""
+    """Return the text with a capital first; names such as iPhone keep their own letters.
+
+    >>> capital("soft light"), capital("iPhone case")
+    ('Soft light', 'iPhone case')
+    """
     first, _, _ = text.partition(" ")
     return text if first[1:].lower() != first[1:] else text[:1].upper() + text[1:]
 
@@ -144,8 +148,8 @@ def spoken(name: str) -> str:
 def article(phrase: str) -> str:
     """Return the phrase with "a" or "an", unless it has an article or another determiner.
 
-    >>> [article(p) for p in ("Art Deco poster", "unique mug", "SLR photo", "her own face", "8-bit icon")]
-    ['an Art Deco poster', 'a unique mug', 'an SLR photo', 'her own face', 'an 8-bit icon']
+    >>> article("unique mug"), [article(p) for p in ("Art Deco poster", "SLR photo", "her own face", "8-bit icon")]
+    ('a unique mug', ['an Art Deco poster', 'an SLR photo', 'her own face', 'an 8-bit icon'])
     """
     if not phrase or _DETERMINED.match(phrase):
         return phrase
@@ -155,14 +159,18 @@ def article(phrase: str) -> str:
 def opening(caption: str, kind: str, others: str = "") -> str:
     """Return the request that a caption makes, without its stop: an order as it is, anything else after "Create".
 
-    >>> opening("Draw a fox", "sticker of"), opening("a fox", "sticker of")
-    ('Draw a fox', 'Create a sticker of a fox')
+    >>> opening("a fox", "sticker of"), opening("Draw a fox", "sticker of")
+    ('Create a sticker of a fox', 'Draw a fox')
     """
     return caption if orders(caption) else f"Create {naming(caption, kind, others)}"
 
 
 def orders(caption: str) -> bool:
-    """Return whether a caption is an order, such as "Draw a fox"."""
+    """Return whether a caption is an order, such as "Draw a fox".
+
+    >>> orders("Draw a fox"), orders("a fox")
+    (True, False)
+    """
     return _ORDER.match(caption) is not None
 
 
@@ -239,7 +247,7 @@ def series(items: Iterable[str], joint: str = "and") -> str:
     words = list(filter(None, items))
     if len(words) <= 1:
         return "".join(words)
-    if any("," in word for word in words):
+    if "," in "".join(words):
         return "; ".join(words[:-1]) + f"; {joint} {words[-1]}"
     return ", ".join(words[:-1]) + f" {joint} {words[-1]}"
 

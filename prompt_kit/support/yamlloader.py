@@ -23,8 +23,6 @@ _COLOR = pattern(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 # A comment has a space after its mark, or a line of its own; what looks like this is more often meant as a value.
 _CUT_OFF = pattern(r"(?m)^[^\n#]*?\S[ \t]+(#\w[^\n]*)")
 _MAY_CUT_OFF = pattern(r"[ \t]#\w")
-# Lists and mappings over several lines begin here; libyaml has more line ends than Python's "^".
-_LEAD = pattern(r"(?:^|[\r\x85\u2028\u2029])([ \t?:-]+)", re.MULTILINE)
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -192,8 +190,8 @@ def _place(node: yaml.Node, label: str) -> Place:
 
 def _most_nested(text: str) -> int:
     """Return a number that the depth of nesting never exceeds; it is small for all that people write."""
-    # Beside each other, a mapping and its list may begin in the same column.
-    blocks = 2 * max(map(len, _LEAD.findall(text)), default=0)
+    # Lists and mappings over several lines begin after these signs; beside each other, two may begin in one column.
+    blocks = 2 * max((len(line) - len(line.lstrip(" \t?:-")) for line in text.splitlines()), default=0)
     brackets = 0
     for line in text.split("\n"):
         opened = line.count("[") + line.count("{")

@@ -112,6 +112,8 @@ class Making:
     unseen: dict[tuple[int, int], Outcome] = field(default_factory=dict)
     """What nobody saw and may have been paid, by turn and repetition, where the work goes on without it."""
     begun: bool = False
+    resumed: bool = False
+    """Whether it goes on with an unfinished run, in which some of it may be made already."""
     beginning: asyncio.Lock = field(default_factory=asyncio.Lock)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -208,6 +210,7 @@ class Making:
         shared = self.shared
         before = None if shared.new else unfinished(item, ledger, root, resend=shared.resend, leave=shared.leave)
         if before is not None:
+            self.resumed = True
             self.unseen = unseen_answers(run_record(before.path), before.path) if shared.leave else {}
             before.begin_again()
             return before
@@ -220,6 +223,9 @@ class Making:
         return new_run(item, root)
 
     async def _made(self, take: int) -> Mapping[int, Outcome]:
+        """Return what there is already of a repetition, by turn."""
+        if not self.resumed:
+            return {}
         unseen = {turn: outcome for (turn, number), outcome in self.unseen.items() if number == take}
         return unseen | await self.shared.booking.run(lambda _: self._folder.made(take))
 

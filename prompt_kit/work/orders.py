@@ -52,12 +52,18 @@ class Order:
     """For whom it is made; an unfinished run is continued for the same person only."""
     token: str = ""
     """Tells apart orders that ask for the very same, such as those of two forms that were sent."""
+    draft: str = ""
+    """The id of the form it was ordered from; the pictures of one form belong together."""
 
     @property
     def origin(self) -> dict[str, str]:
-        """For whom it is made and of which picture, as the record of its run says it; what is empty is left out."""
+        """For whom it is made, from which form and of which picture, as the record of its run says it.
+
+        What is empty is left out.
+        """
         parent = {"parent": self.parent, "parent_picture": self.parent_picture} if self.parent else {}
-        return parent | ({"person": self.person} if self.person else {})
+        named = {"person": self.person, "draft": self.draft}
+        return parent | {name: text for name, text in named.items() if text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,9 @@ class Item:
     priced: bool
     """Whether the prices of the catalogue are those of the generator."""
     warnings: tuple[str, ...] = ()
+    """What to know before it is sent, in whole sentences; those of `notes` are among them."""
+    notes: tuple[Problem, ...] = ()
+    """What to know about a parameter before it is sent, for forms to show it beside the field."""
     refusals: tuple[Problem, ...] = ()
     """Why it cannot be made."""
     same_as: int | None = None
@@ -127,6 +136,22 @@ class Item:
             return Decimal(0)
         alone = {turn: self.price_of(turn, delivery) for turn, _ in self.places}
         return total(alone[turn] for turn, _ in self.places)
+
+    def price_once(self, delivery: Delivery = "now") -> Decimal | None:
+        """Return about what it costs to make all turns once, in US dollars; ``None`` is unknown."""
+        return total(self.price_of(turn, delivery) for turn in range(len(self.prompt.turns)))
+
+    @property
+    def besides(self) -> str:
+        """What may come on top of the price, because nobody can count it before, as a sentence; empty when nothing."""
+        if self.free or not self.priced:
+            return ""
+        thinks = bool(self.prompt.settings.thinking or self.model.default_thinking)
+        searches = bool(self.prompt.settings.grounding)
+        if not (thinks or searches):
+            return ""
+        extras = "Thinking and searching" if thinks and searches else "Thinking" if thinks else "Searching the web"
+        return f"{extras} may add a little; the result says what was charged."
 
     def price_of(self, turn: int, delivery: Delivery = "now") -> Decimal | None:
         """Return about what one turn costs once, in US dollars; ``None`` is unknown."""

@@ -14,6 +14,7 @@ from prompt_kit.prompt import Earlier, EarlierWords, Prompt
 from prompt_kit.support.calls import check_kind
 from prompt_kit.work import finishing
 from prompt_kit.work.allowing import forbidden, pictures_of, too_many
+from prompt_kit.work.copies import copy_notes
 from prompt_kit.work.orders import MAX_COUNT, Delivery, Item, Plan
 from prompt_kit.work.refusing import refusals_of
 
@@ -145,6 +146,7 @@ def _judged(number: int, order: Order, chosen: str | Generator, catalogue: Catal
     if model.known and not layouts and model.generator != name in {other.generator for other in catalogue.models}:
         fact = f"The model '{model.id}' belongs to the generator '{model.generator}', not to '{name}'."
         refusals = (Problem(f"{fact} Choose that generator, or another model.", parameter="model"),)
+    notes = () if layouts else copy_notes(prompt, model)
     free = is_free(chosen)
     priced = model.generator == name  # another generator has prices of its own
     return Item(
@@ -155,7 +157,12 @@ def _judged(number: int, order: Order, chosen: str | Generator, catalogue: Catal
         model.estimate(prompt, order.count) if priced or layouts else None,
         free=free,
         priced=priced,
-        warnings=(*model.warnings(prompt), *(() if layouts else finishing.warnings(prompt))),
+        warnings=(
+            *model.warnings(prompt),
+            *(() if layouts else finishing.warnings(prompt)),
+            *(note.message for note in notes),
+        ),
+        notes=notes,
         refusals=refusals,
     )
 

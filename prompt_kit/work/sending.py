@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, aclosing
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from prompt_kit.errors import PromptKitError
+from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.generators.opening import announcing, opened
 from prompt_kit.work.affording import check_limit
 from prompt_kit.work.allowing import check_allowed
@@ -54,13 +54,19 @@ async def work(  # noqa: PLR0913 - all but the plan are options
 
     Raises:
         BudgetError: When it would cost more than the plan's limit, or in jobs more than is left; nothing was sent.
-        InputError: When something cannot go into a job, waits in one already, or is not allowed; nothing was sent.
+        InputError: When something cannot go into a job, waits in one already, or is not allowed, or when ``resend`` or
+            ``leave`` is asked of a job; nothing was sent.
         NotFoundError: When there is no such generator.
         WorkspaceError: When the ledger cannot be opened.
     """
     await asyncio.to_thread(check_allowed, plan)
     if plan.delivery == "now":
         check_limit(plan)
+    elif resend or leave:
+        raise InputError(
+            f"{'resend' if resend else 'leave'} is for work that is done now: a job neither sends a lost request again"
+            " nor leaves it. Plan it with delivery='now', or make everything anew with new=True."
+        )
     async with AsyncExitStack() as stack:
         desk = Booking(plan.project) if booking is None else booking
         if booking is None:

@@ -93,10 +93,29 @@ def test_a_verdict_on_the_page_of_a_run_stays_in_sight(kit: Kit, studio: Server,
     run = kit.pictures(recipe="sticker", review="waiting").pictures[0].run
     page = visitor.open(studio, f"/runs/{run}")
     page.get_by_role("button", name="Approve").first.press("Enter")
-    expect(page.locator(".case .said")).to_have_text("Approved: picture 1 of Sticker or icon.")
+    expect(page.locator(".case .case-verdict").first).to_have_text("Approved")
     expect(page.locator("#said")).to_have_text("Approved: picture 1 of Sticker or icon.")
     expect(page.locator("[data-case]").first).to_be_focused()
     assert kit.pictures(review="approved").total == 2
+
+
+@pytest.mark.usefixtures("kit")
+def test_an_approved_picture_is_downloaded_in_the_review(
+    studio: Server, visitor: Visitor, view: View, axe: Callable[[Page], None]
+) -> None:
+    """As it is with one click, and in the size of a channel from the menu, which stays within the window."""
+    page = visitor.open(studio, "/review?state=approved", view=view)
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="Download picture 1 of Sticker or icon").click()
+    assert kept.value.suggested_filename.endswith("-01.png")
+    page.locator(".sizes-menu summary").click()
+    story = page.get_by_role("link", name="Story, reel or short")
+    expect(story).to_be_visible()
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    with page.expect_download() as copy:
+        story.click()
+    assert copy.value.suggested_filename.endswith("-story.jpg")
 
 
 def test_the_keys_can_be_turned_off_for_good(kit: Kit, studio: Server, visitor: Visitor) -> None:
@@ -117,7 +136,7 @@ def test_everything_works_without_javascript(kit: Kit, studio: Server, visitor: 
     page.get_by_role("button", name="Approve").first.click()
     assert page.url.startswith(f"{studio.origin}/review?")
     assert kit.pictures(review="approved").total == 2
-    page.get_by_label("Choose picture 2 for a link").check()
+    page.get_by_label("Choose picture 2 of Sticker or icon for a link").check()
     page.get_by_role("button", name="Make a link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The link is ready")
     page.get_by_role("button", name="Withdraw").click()

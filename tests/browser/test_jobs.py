@@ -96,7 +96,7 @@ def test_what_is_stopped_keeps_what_is_there(
     expect(page.locator("#result .take img")).to_have_count(1)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#result")).to_contain_text("Stopped: 1 of 3 ready")
-    expect(page.locator("#result .take-lost")).to_contain_text("May be paid")
+    expect(page.locator("#result .take-lost")).to_contain_text("We do not know whether the provider counted it")
     expect(page.locator("#result .take-stopped")).to_contain_text("Nothing was sent for this one.")
     assert paid(google) == 2
 
@@ -120,7 +120,7 @@ def test_an_order_outlives_the_studio(
     held.wait_for(1)
     expect(page.locator("#result")).to_contain_text("Please decide")
     expect(page.locator("#result .take img")).to_have_count(2)
-    expect(page.locator("#result .take-lost")).to_contain_text("May be paid")
+    expect(page.locator("#result .take-lost")).to_contain_text("We do not know whether the provider counted it")
     assert paid(google) == 3
     held.let_go()
     page.get_by_role("button", name="Send again").click()

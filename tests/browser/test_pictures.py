@@ -48,7 +48,7 @@ def stroke(page: Page, *, across: float) -> None:
 def test_a_mask_is_painted_and_goes_along(studio: Server, visitor: Visitor) -> None:
     """Brush, undo, invert and eraser; what is painted is white in the file, and can be painted further."""
     page = visitor.open(studio, MASKED)
-    page.get_by_role("button", name="Paint it on the picture").click()
+    page.get_by_role("button", name="Paint what may change").click()
     said = page.locator("#mask-said")
     expect(said).to_have_text("Nothing is painted yet.")
     stroke(page, across=0.3)
@@ -64,15 +64,15 @@ def test_a_mask_is_painted_and_goes_along(studio: Server, visitor: Visitor) -> N
     stroke(page, across=-0.3)
     page.get_by_role("button", name="Use this mask").click()
     expect(page.locator("#field-mask [data-upload-id]")).to_have_count(1)
-    expect(page.get_by_role("button", name="Paint it on the picture")).to_be_focused()
-    page.get_by_role("button", name="Paint it on the picture").click()
+    expect(page.get_by_role("button", name="Paint what may change")).to_be_focused()
+    page.get_by_role("button", name="Paint what may change").click()
     expect(said).to_have_text(re.compile(r"^[89]\d % of"))
 
 
 def test_a_mask_is_made_by_the_keyboard_alone(studio: Server, visitor: Visitor, project: Path) -> None:
     """A rectangle in numbers does what the brush does, and the file has it where it was said."""
     page = visitor.open(studio, MASKED)
-    page.get_by_role("button", name="Paint it on the picture").press("Enter")
+    page.get_by_role("button", name="Paint what may change").press("Enter")
     expect(page.locator("#mask")).to_be_visible()
     page.locator(".mask-box summary").press("Enter")
     for name, value in (("From the left, %", "10"), ("From the top, %", "20"), ("Width, %", "30"), ("Height, %", "40")):
@@ -110,7 +110,7 @@ def _pixels(page: Page, upload: str, places: list[tuple[float, float]]) -> list[
 def test_a_mask_without_its_picture_says_what_is_missing(studio: Server, visitor: Visitor) -> None:
     """The focus goes to where the picture is added."""
     page = visitor.open(studio, "/make/inpainting?fresh=1")
-    page.get_by_role("button", name="Paint it on the picture").click()
+    page.get_by_role("button", name="Paint what may change").click()
     expect(page.locator("#said-mask")).to_contain_text("Add the picture that is to be changed first")
     expect(page.locator("#field-picture input[type=file]")).to_be_focused()
 
@@ -161,6 +161,55 @@ def test_two_pictures_are_compared_with_a_slider(studio: Server, visitor: Visito
     expect(plain.get_by_label("How much of A is seen over B")).to_be_hidden()
 
 
+def test_both_sides_of_the_slider_are_named(studio: Server, visitor: Visitor, run: str) -> None:
+    """Which picture is which is seen on the picture and at the ends of the slider, and not while they stand apart."""
+    page = visitor.open(studio, f"/compare?a={run}/01.png&b={run}/02.png")
+    badges = page.locator(".badge")
+    expect(badges.first).to_be_hidden()
+    page.get_by_label("One over the other, with a slider").check()
+    expect(badges).to_have_text([re.compile("^A.*picture 1 of 2$"), re.compile("^B.*picture 2 of 2$")])
+    expect(badges.first).to_be_visible()
+    boxes = [badges.nth(number).bounding_box() for number in range(2)]
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
+    expect(page.locator(".slider-ends")).to_have_text("B aloneA alone")
+
+
+def test_an_original_is_compared_with_what_was_made_of_it(studio: Server, visitor: Visitor, project: Path) -> None:
+    """From the page of the picture in one click."""
+    page = visitor.open(studio, MASKED)
+    page.get_by_role("button", name="Try one").click()
+    expect(page.locator("#result")).to_contain_text("1 of 1 ready")
+    page.locator("#result .take > a").click()
+    page.get_by_role("link", name="Compare with the photo it was made from").click()
+    expect(page.locator(".pair figcaption")).to_have_text(
+        [re.compile("^A, before: The photo it was made from"), re.compile("^B, after:")]
+    )
+    assert page.locator(".pair img").first.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    assert (project / "runs/references").is_dir()
+
+
+def test_a_form_is_one_set_from_the_try_to_the_file(studio: Server, visitor: Visitor, project: Path) -> None:
+    """A try and two more are three pictures, seen together, downloaded in one action, and one click from the form."""
+    page = visitor.open(studio, "/make/sticker?fresh=1")
+    page.locator('[name="v.subject"]').fill("a sleepy otter")
+    expect(page.locator("[data-prompt]")).to_contain_text("a sleepy otter")
+    page.get_by_role("button", name="Try one").click()
+    expect(page.locator("#result")).to_contain_text("1 of 1 ready")
+    with page.expect_download() as kept:
+        page.locator("#result").get_by_role("link", name="Download picture 1").click()
+    (tried,) = (project / "runs").glob("????-??-??/sticker-*")
+    assert kept.value.suggested_filename == f"a-sleepy-otter-01-{tried.name.rpartition('-')[2]}.png"
+    page.get_by_label("Pictures", exact=True).fill("2")
+    page.get_by_role("button", name="Make 2").click()
+    expect(page.locator("#result")).to_contain_text("2 of 2 ready")
+    page.get_by_role("link", name="Open all").click()
+    expect(page.locator("[data-case] .case-state > strong")).to_have_text(["Picture 1", "Picture 2", "Picture 3"])
+    page.get_by_role("link", name="Back to the form").first.click()
+    expect(page.locator('[name="v.subject"]')).to_have_value("a sleepy otter")
+
+
 def test_a_dropped_picture_opens_the_form_with_its_settings(
     studio: Server, visitor: Visitor, run: str, project: Path
 ) -> None:
@@ -184,7 +233,7 @@ def test_the_pages_of_pictures_are_for_everybody(
     for address in (f"/runs/{run}", f"/runs/{run}/01.png", f"/compare?a={run}/01.png&b={run}/02.png", MASKED):
         page = visitor.open(studio, address, view=view)
         if address == MASKED:
-            page.get_by_role("button", name="Paint it on the picture").click()
+            page.get_by_role("button", name="Paint what may change").click()
             expect(page.locator("#mask")).to_be_visible()
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address

@@ -12,6 +12,8 @@ from kept_runs import NOON, kept
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prompt_kit.kit import Kit
+
     from .asking import Page
 
 
@@ -142,6 +144,19 @@ def test_the_search_looks_in_everything_that_was_filled_in_and_in_names(
 ) -> None:
     """Also in lists, exact words and mappings, and not only in the first value."""
     assert runs_on(page.get(f"/history?words={words}")) == [of_two["ann"]]
+
+
+def test_each_run_shows_its_pictures_and_leads_to_its_settings(page: Page, kit: Kit) -> None:
+    """Those of a form say how many there are of it in all."""
+    root, fox, form = kit.project.runs_folder, {"subject": "a fox"}, "0123456789abcdef"
+    first = kept(root, recipe="sticker", draft=form, values=fox)
+    later = kept(root, recipe="sticker", draft=form, values=fox, pictures=5, at=NOON + timedelta(minutes=1))
+    text = page.get("/history")
+    assert re.findall(r'alt="(Picture \d): A fox"', text) == [f"Picture {number}" for number in (2, 3, 4, 5, 1)]
+    for folder in (first, later):
+        run = f"{folder.parent.name}/{folder.name}"
+        assert f'href="/make/sticker?run={run}">Use these settings again' in text
+        assert f'href="/sets/{run}">all 6 of this form' in text
 
 
 def test_a_person_with_a_name_sees_the_own_runs_first(page: Page, of_two: dict[str, str]) -> None:

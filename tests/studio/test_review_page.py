@@ -39,7 +39,7 @@ def test_what_waits_is_in_one_place_and_counted_on_every_page(page: Page, tmp_pa
     proof = kept(tmp_path / "runs", recipe="logo", generator="proof", at=NOON - timedelta(hours=1))
     text = page.get("/review")
     assert cases_on(text) == [f"{fox}/01.png", f"{fox}/02.png"]
-    assert re.search(r'id="waiting-count" class="count">2<', page.get("/"))
+    assert re.search(r'id="waiting-count" class="count">2 to decide<', page.get("/"))
     assert f"{proof.parent.name}/{proof.name}/01.png" in cases_on(page.get("/review?proofs=yes"))
 
 
@@ -67,7 +67,7 @@ def test_a_part_shows_the_new_state_and_the_new_count(page: Page, fox: str) -> N
     assert cases_on(answer.text) == [f"{fox}/01.png"]
     assert "Rejected" in answer.text
     assert "The &lt;tail&gt; is cut." in answer.text
-    assert '<hx-partial hx-target="#waiting-count" hx-swap="innerHTML">1<' in answer.text
+    assert '<hx-partial hx-target="#waiting-count" hx-swap="innerHTML">1 to decide<' in answer.text
     assert "<h1" not in answer.text
 
 

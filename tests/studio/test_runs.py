@@ -82,10 +82,11 @@ def test_all_pictures_come_in_one_zip_with_their_sidecars(page: Page, kit: Kit) 
     folder = kit.project.runs_folder / run
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert archive.testzip() is None
+        own = run.rpartition("-")[2]
         names = [name.partition("/")[2] for name in archive.namelist()]
-        assert names == ["01.png", "01.json", "02.png", "02.json"]
-        assert archive.read(f"{folder.name}/01.png") == (folder / "01.png").read_bytes()
-    assert f'filename="a-fox-{run.rpartition("-")[2]}.zip"' in answer.headers["content-disposition"]
+        assert names == [f"a-fox-0{number}-{own}.{kind}" for number in (1, 2) for kind in ("png", "json")]
+        assert archive.read(f"a-fox-{own}/a-fox-01-{own}.png") == (folder / "01.png").read_bytes()
+    assert f'filename="a-fox-{own}.zip"' in answer.headers["content-disposition"]
 
 
 @pytest.mark.parametrize("run", sorted(path.name for path in (BEFORE / "2026-11-28").iterdir()))

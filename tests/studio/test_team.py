@@ -242,6 +242,10 @@ def test_nobody_sees_what_others_made_unless_the_team_lets_them(team: Kit) -> No
         f"/runs/{run}",
         f"/runs/{run}/01.png",
         f"/runs/{run}/all.zip",
+        f"/sets/{run}",
+        f"/sets/{run}/all.zip",
+        f"/wanted/{run}/01.png",
+        f"/sizes/{run}/01.png",
         f"/files/{run}/01.png",
         f"/small/320/{run}/01.png",
         f"/channel/{next(iter(CHANNELS))}/{run}/01.png",
@@ -277,6 +281,14 @@ def test_nobody_sees_what_others_made_unless_the_team_lets_them(team: Kit) -> No
         assert "secret owl" in page.get("/history")
         seen = {address: page.client.get(address).status_code for address in addresses}
         assert {address for address, status in seen.items() if status != 200} <= {addresses[-1]}
+
+
+def test_the_head_counts_what_somebody_may_see_and_decide(team: Kit) -> None:
+    """Whoever approves nothing is not called upon; whoever does sees the number with what it means."""
+    team.generate(team.render("badge", {"subject": "an owl"}), generator=Painter(), person="ben")
+    for person, said in (("anna", "1 to decide"), ("ben", "")):
+        with visiting(team, person) as page:
+            assert f'<span id="waiting-count" class="count">{said}</span>' in page.get("/")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from prompt_kit.recipe.values import UNUSUAL, Chosen, WrongValueError, chooser, 
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 class Choice(BaseModel):
@@ -79,6 +79,11 @@ class Choosing(Phrased):
     """The values to choose from, each with its label."""
     other: bool = False
     """Whether own words are welcome, too."""
+
+    @property
+    def offered(self) -> Mapping[str, Choice]:
+        """The values to choose from."""
+        return self.choices
 
     @cached_property
     def known(self) -> dict[str, Chosen]:

@@ -14,13 +14,15 @@ from prompt_kit.recipe.values import UNUSUAL
 from prompt_kit.support.messages import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 MAX_TEXT: Final = 20_000
 """Longest text of any kind, in characters, where a recipe sets no limit of its own."""
 
 MAX_ITEMS: Final = 100
 """Most entries of any list, where a recipe sets no limit of its own."""
+
+_NOTHING: Final[dict[str, Any]] = {}
 
 Given: TypeAlias = bool | int | float | str
 """What a condition compares with."""
@@ -50,6 +52,8 @@ class CommonKeys(BaseModel):
     """Whether the form hides the field until more is asked for."""
     show_if: Condition = {}
     """Other parameters and the value, or list of values, that each must have; else this one is not asked."""
+    spare_with: str = ""
+    """A slot with whose picture nobody needs this one; forms then show it only where it is filled in."""
     locked: bool = False
     """Whether the default is fixed and no form may change it."""
     was: list[str] = []
@@ -98,6 +102,11 @@ class CommonKeys(BaseModel):
     def annotation(self) -> Any:
         """Return the type a value must have, with what makes it ready for the template."""
         raise TypeError(type(self).__name__)  # pragma: no cover - every kind overrides it
+
+    @property
+    def offered(self) -> Mapping[str, Any]:
+        """What there is to choose from, by value; empty where nothing is chosen."""
+        return _NOTHING
 
     @property
     def brings_settings(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prompt_kit.errors import Problem
+from prompt_kit.recipe.placing.resolving import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,13 +13,15 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.placing.resolving import Squeezed, WantedArea
 
 
-def contradictions(wanted: Sequence[WantedArea], squeezed: Sequence[Squeezed]) -> tuple[Problem, ...]:
+def contradictions(wanted: Sequence[WantedArea]) -> tuple[Problem, ...]:
     """Return what contradicts itself in a layout."""
-    contradicting = [_of(thing) for thing in squeezed]
+    logos = [thing for thing in wanted if thing.area.kind == "logo"]
+    if len(logos) < 2 and sum(not thing.area.on for thing in wanted) < 2:  # noqa: PLR2004 - two contradict each other
+        return ()
+    contradicting = [_of(thing) for thing in resolved(wanted)[1]]
     marks = [thing for thing in wanted if thing.area.kind in {"words", "logo"} and thing.place and not thing.area.on]
     empty = [thing for thing in wanted if thing.area.kind in {"calm", "covered"} and thing.place]
     contradicting += [_kept_away(thing, other) for thing in marks for other in empty if _stands_in(thing, other)]
-    logos = [thing for thing in wanted if thing.area.kind == "logo"]
     if len({thing.parameter for thing in logos}) > 1:
         names = " and ".join(f"'{thing.parameter}'" for thing in logos[:2])
         message = f"{names} both put a logo in the picture; leave one of them out unless you want two."

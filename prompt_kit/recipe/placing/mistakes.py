@@ -54,7 +54,7 @@ def layout_mistakes(
 def choice_mistakes(parameters: Mapping[str, Any]) -> Iterator[Mistake]:
     """Yield the choices whose words name another place than their data, so that a drawing would contradict them."""
     for name, parameter in parameters.items():
-        for value, choice in getattr(parameter, "choices", {}).items():
+        for value, choice in parameter.offered.items():
             if choice.words and _disagree(choice):
                 message = f"the words '{choice.words}' name another place or share than 'place' and 'share'."
                 keys = ("parameters", name, "choices", value, "words")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from prompt_kit.layout import Area, Layout
 from prompt_kit.recipe.conditions import conditions_of, holds
@@ -34,8 +34,7 @@ class Covered(Phrase):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChoicePlace:
+class ChoicePlace(NamedTuple):
     """Where a choice puts something."""
 
     place: str
@@ -60,16 +59,13 @@ class LayoutPlan:
         Args:
             context: What the turn's template sees.
         """
-        return Layout(work_out=lambda: self._resolved(context)[0])
+        return Layout(work_out=lambda: self._resolved(context))
 
-    def _resolved(self, context: Mapping[str, Any]) -> tuple[tuple[Area, ...], tuple[Problem, ...]]:
-        """Return the areas with their parts of the frame, and what contradicts each other."""
-        from prompt_kit.recipe.placing.contradictions import contradictions  # most prompts are not asked
-        from prompt_kit.recipe.placing.resolving import resolved
+    def _resolved(self, context: Mapping[str, Any]) -> tuple[Area, ...]:
+        """Return the areas with their parts of the frame."""
+        from prompt_kit.recipe.placing.resolving import resolved  # most prompts are not asked
 
-        wanted = tuple(self._wanted(context))
-        areas, squeezed = resolved(wanted)
-        return areas, contradictions(wanted, squeezed)
+        return resolved(tuple(self._wanted(context)))[0]
 
     def covered(self, context: Mapping[str, Any]) -> tuple[Covered, ...]:
         """Return what the prompt says of the parts that an app covers or trims."""
@@ -81,9 +77,11 @@ class LayoutPlan:
         if not filled:
             return ()
         if filled not in self._remembered:
+            from prompt_kit.recipe.placing.contradictions import contradictions  # most prompts are not asked
+
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
-            self._remembered[filled] = self._resolved(context)[1]
+            self._remembered[filled] = contradictions(tuple(self._wanted(context)))
         return self._remembered[filled]
 
     @cached_property
@@ -243,11 +241,11 @@ def choice_places(parameters: Mapping[str, Any]) -> dict[str, dict[str, ChoicePl
     return {
         name: {
             value: ChoicePlace(choice.place, choice.share)
-            for value, choice in parameter.choices.items()
+            for value, choice in parameter.offered.items()
             if choice.place or choice.share
         }
         for name, parameter in parameters.items()
-        if hasattr(parameter, "choices")
+        if parameter.offered
     }
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jinja2 import nodes
-from jinja2.visitor import NodeTransformer
 
+from prompt_kit.recipe.templating.walking import bodies, every_node
 from prompt_kit.support.patterns import pattern
 
 if TYPE_CHECKING:
@@ -20,8 +19,7 @@ _LONGEST_NUMBER: Final = 10
 _BRANCH: Final = pattern(f"{_MARK}(\\d+){_MARK}")
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """One branch of a condition of a template."""
 
     template: str
@@ -39,7 +37,7 @@ def mark(tree: nodes.Template, origin: Callable[[int], tuple[str, Place]]) -> tu
         origin: Returns the name of the template that brought a line number of the tree in, and its place.
     """
     marker = _Marker(origin)
-    marker.visit(tree)
+    marker.visit(tree.body)
     return tuple(marker.branches)
 
 
@@ -49,29 +47,37 @@ def noted(raw: str, branches: Sequence[Branch]) -> tuple[str, Iterable[Branch]]:
     return _BRANCH.sub("", raw), [branches[number] for number in numbers if number < len(branches)]
 
 
-def is_mark(text: str) -> bool:
-    """Return whether a piece of a marked template is a mark, and not its words."""
-    return _BRANCH.fullmatch(text) is not None
+def without_marks(text: str) -> str:
+    """Return the words of a piece of a marked template; nothing of one that is only a mark."""
+    return _BRANCH.sub("", text) if _MARK in text else text
 
 
-class _Marker(NodeTransformer):
+class _Marker:
+    """Puts marks into statements, and counts the branches."""
+
     def __init__(self, origin: Callable[[int], tuple[str, Place]]) -> None:
         self.origin = origin
         self.branches: list[Branch] = []
 
-    def visit_If(self, node: nodes.If) -> nodes.If:  # noqa: N802 - Jinja2 asks for this name
+    def visit(self, body: list[nodes.Node]) -> None:
+        """Mark the branches in these statements, and in those below them."""
+        for node in body:
+            if isinstance(node, nodes.If):
+                self._mark_arms(node)
+            elif isinstance(node, nodes.Output):
+                node.nodes = [self._either(part) if isinstance(part, nodes.CondExpr) else part for part in node.nodes]
+            else:
+                for _, below in bodies(node):
+                    self.visit(below)
+
+    def _mark_arms(self, node: nodes.If) -> None:
         about = self._about(node)
         for arm in (node, *node.elif_):
-            arm.body = [self.visit(child) for child in arm.body]
-            arm.body.insert(0, self._mark(arm.lineno, f"{self._about(arm)} is true"))
-        node.else_ = [self.visit(child) for child in node.else_]
+            self.visit(arm.body)
+            self._begin(arm.body, arm.lineno, f"{self._about(arm)} is true")
+        self.visit(node.else_)
         # In a chain with "elif", the case that no condition is true counts once, for the first condition.
-        node.else_.insert(0, self._mark(node.lineno, f"{about} is false" + ", like those after it" * bool(node.elif_)))
-        return node
-
-    def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 - Jinja2 asks for this name
-        node.nodes = [self._either(part) if isinstance(part, nodes.CondExpr) else part for part in node.nodes]
-        return node
+        self._begin(node.else_, node.lineno, f"{about} is false" + ", like those after it" * bool(node.elif_))
 
     def _either(self, node: nodes.CondExpr) -> nodes.CondExpr:
         about = self._about(node)
@@ -79,8 +85,17 @@ class _Marker(NodeTransformer):
         marked = [nodes.Concat([nodes.Const(self._text(node.lineno, f"{about} is {w}")), arm]) for w, arm in arms]
         return nodes.CondExpr(node.test, *marked, lineno=node.lineno)
 
-    def _mark(self, lineno: int, case: str) -> nodes.Output:
-        return nodes.Output([nodes.TemplateData(self._text(lineno, case), lineno=lineno)], lineno=lineno)
+    def _begin(self, body: list[nodes.Node], lineno: int, case: str) -> None:
+        """Put a mark at the beginning of a branch, into the words with which it begins: those cost least."""
+        text, further = self._text(lineno, case), list[nodes.Expr]()
+        if body and isinstance(first := body[0], nodes.Output):
+            further = first.nodes
+            del body[0]
+            lineno = first.lineno
+        if further and isinstance(data := further[0], nodes.TemplateData):
+            text, further = text + data.data, further[1:]
+            lineno = data.lineno
+        body.insert(0, nodes.Output([nodes.TemplateData(text, lineno=lineno), *further], lineno=lineno))
 
     def _text(self, lineno: int, case: str) -> str:
         self.branches.append(Branch(*self.origin(lineno), case))
@@ -88,6 +103,5 @@ class _Marker(NodeTransformer):
 
     def _about(self, node: nodes.If | nodes.CondExpr) -> str:
         test = node.test
-        names = {name.name for name in test.find_all(nodes.Name)}
-        names |= {test.name} if isinstance(test, nodes.Name) else set()
+        names = {name.name for name in (test, *every_node(test)) if isinstance(name, nodes.Name)}
         return f"the condition on {', '.join(sorted(names)) or 'nothing'}"

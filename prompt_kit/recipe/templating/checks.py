@@ -53,6 +53,9 @@ _COUNTED: Final = frozenset({nodes.Macro, nodes.Assign, nodes.For, nodes.Name, n
 _BINDING: Final = frozenset({nodes.Name, nodes.Assign, nodes.For, nodes.Macro, nodes.If})
 """The kinds of node that take names or set them."""
 
+_LEAVES: Final = frozenset({nodes.Const, nodes.TemplateData})
+"""The kinds of node with nothing below them."""
+
 _ALL_FILTERS: Final = f"There are: {', '.join(FILTERS)}."
 
 # The kinds of node to which `_objection` never objects.
@@ -111,13 +114,13 @@ class _Cost:
         """Return the cost of these nodes, at most a little above `MAX_COST`."""
         total = 0
         for node in body:
-            total += self._node(node) if type(node) in _COUNTED else 1 + self.of(children(node))
+            kind = type(node)
+            total += 1 if kind in _LEAVES else self._node(node) if kind in _COUNTED else 1 + self.of(children(node))
             if total > MAX_COST:
                 return total
         return total
 
     def _node(self, node: nodes.Node) -> int:
-        below = children(node)
         match node:
             case nodes.Macro(name=name):
                 # A macro that calls itself, or one that comes later, costs nothing here: it is not defined yet.
@@ -129,15 +132,15 @@ class _Cost:
                 self.named[name] = max(cost, self.named.get(name, 0))
                 return cost
             case nodes.For():
-                return min(1 + MAX_ITEMS * self.of(below), MAX_COST + 1)
+                return min(1 + MAX_ITEMS * self.of(children(node)), MAX_COST + 1)
             case nodes.Name(name=name):
                 return self.named.get(name, 1)
             case nodes.Call(node=nodes.Name(name=name)):
                 # An argument may be put out wherever the macro puts out anything.
-                largest = max((self.of([child]) for child in below[1:]), default=1)
+                largest = max((self.of([child]) for child in children(node)[1:]), default=1)
                 return min(self.named.get(name, MAX_COST + 1) * largest, MAX_COST + 1)
             case _:
-                return 1 + self.of(below)
+                return 1 + self.of(children(node))
 
 
 class _Names:
@@ -153,13 +156,15 @@ class _Names:
         return bound
 
     def _node(self, node: nodes.Node, bound: frozenset[str]) -> frozenset[str]:
-        if type(node) not in _BINDING:
-            self.collect(children(node), bound)
+        kind = type(node)
+        if kind not in _BINDING:
+            if kind not in _LEAVES:
+                self.collect(children(node), bound)
             return bound
         match node:
             case nodes.Name(name=name, ctx="load"):
-                if name not in bound:
-                    self.part.names.setdefault(name, self.part.place(node.lineno))
+                if name not in bound and name not in self.part.names:
+                    self.part.names[name] = self.part.place(node.lineno)
             case nodes.Assign(target=target):
                 self.collect([node.node], bound)
                 return bound | {name.name for name in _targets(target)}

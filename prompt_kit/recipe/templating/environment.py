@@ -17,7 +17,7 @@ from prompt_kit.recipe.values import Chosen, Copy, Phrase
 from prompt_kit.support import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jinja2 import nodes
     from jinja2.nodes import Node
@@ -32,14 +32,51 @@ ATTRIBUTES: Final = (
 )
 """What a template may read of a value with a dot."""
 
+
+def either(items: Iterable[str]) -> str:
+    """Return the items as a series of which any will do.
+
+    >>> either(["red", "white", "blue"])
+    'red, white or blue'
+    """
+    return words.series(items, "or")
+
+
+def first(items: Sequence[Any]) -> Any:
+    """Return the first of a list; nothing when it is empty.
+
+    >>> first(["red", "white"])
+    'red'
+    """
+    return items[0] if items else ""
+
+
+def last(items: Sequence[Any]) -> Any:
+    """Return the last of a list; nothing when it is empty.
+
+    >>> last(["red", "white"])
+    'white'
+    """
+    return items[-1] if items else ""
+
+
+def length(items: Sequence[Any]) -> int:
+    """Return how many entries a list has, or characters a text.
+
+    >>> length(["red", "white"])
+    2
+    """
+    return len(items)
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "article": words.article,
     "capital": words.capital,
     "commas": words.commas,
-    "either": lambda items: words.series(items, "or"),
-    "first": lambda items: items[0] if items else "",
-    "last": lambda items: items[-1] if items else "",
-    "length": len,
+    "either": either,
+    "first": first,
+    "last": last,
+    "length": length,
     "mentions": words.mentions,
     "number": words.number,
     "naming": words.naming,
@@ -126,6 +163,13 @@ class _Code(CodeGenerator):
             self.filters[name] = self.temporary_identifier()
             self.writeline(f"{self.filters[name]} = environment.filters[{name!r}]")
 
+    def pop_assign_tracking(self, frame: Frame) -> None:
+        # No other template sees the variables of this one, and no block of it reads them from the context.
+        if frame.toplevel and not (frame.loop_frame or frame.block_frame):
+            self._assign_stack.pop()
+        else:
+            super().pop_assign_tracking(frame)
+
     def visit_Name(self, node: nodes.Name, frame: Frame) -> None:  # noqa: N802 - Jinja2 asks for this name
         ref = frame.symbols.find_ref(node.name)
         load = frame.symbols.find_load(ref) if ref and node.ctx == "load" else None
@@ -154,9 +198,9 @@ class _Environment(ImmutableSandboxedEnvironment):
     buffer = _Buffer
 
     def joined(self, parts: tuple[Any, ...]) -> str:
-        texts = [str(part) for part in parts]
-        check_length(sum(map(len, texts)))
-        return "".join(texts)
+        text = "".join(map(str, parts))
+        check_length(len(text))
+        return text
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if isinstance(left, str) and isinstance(right, str):

@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import TemplateSyntaxError, nodes
-from jinja2.visitor import NodeTransformer
+from jinja2.parser import Parser
 
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
 from prompt_kit.recipe.templating.checks import MAX_COST, check
 from prompt_kit.recipe.templating.environment import ENVIRONMENT
 from prompt_kit.recipe.templating.program import BREAK, LINES_PER_FILE, PARAGRAPH, Program, TemplatePart
-from prompt_kit.recipe.templating.walking import children
+from prompt_kit.recipe.templating.walking import bodies, children, copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -58,7 +58,9 @@ class Templates:
             read: Returns the source of a template by name; raises `NotFoundError` when there is none.
         """
         self.read = read
-        self.part = lru_cache(KEPT)(lambda name: _together([name], read))
+        self.included: dict[str, list[nodes.Node]] = {}
+        """The nodes of templates that others include, as they were parsed."""
+        self.part = lru_cache(KEPT)(lambda name: _together([name], self))
 
 
 def compile_templates(names: Sequence[str], templates: Templates) -> Program:
@@ -80,16 +82,16 @@ def compile_templates(names: Sequence[str], templates: Templates) -> Program:
         parts = ()
     alone = parts and sum(part.cost for part in parts) <= MAX_COST and not _share_names(parts)
     if not alone or sum(len(part.sources) for part in parts) > MAX_FILES:
-        parts = (_together(names, templates.read),)
+        parts = (_together(names, templates),)
     return Program(parts)
 
 
-def _together(names: Collection[str], read: Callable[[str], Source]) -> TemplatePart:
+def _together(names: Collection[str], templates: Templates) -> TemplatePart:
     """Return templates as one part of a program; `compile_templates` says what it raises."""
-    loader = _Loader(read)
+    loader = _Loader(templates)
     body = [node for name in names for node in loader.body(name, ())]
     tree = nodes.Template(body, lineno=1)
-    tree.environment = ENVIRONMENT  # all below it have theirs from the parser
+    tree.environment = ENVIRONMENT
     part = TemplatePart(tuple(loader.sources), tree, tuple(loader.origins), {})
     problems = loader.problems + (check(part) if not loader.problems else [])
     if problems:
@@ -108,15 +110,15 @@ _TOO_DEEP: Final = "the template is nested too deeply."
 class _Loader:
     """Reads templates, and replaces each include by the template it names."""
 
-    def __init__(self, read: Callable[[str], Source]) -> None:
-        self.read = read
+    def __init__(self, templates: Templates) -> None:
+        self.templates = templates
         self.sources: list[Source] = []
         self.origins: list[str] = []
         self.problems: list[Problem] = []
 
     def body(self, name: str, above: tuple[str, ...]) -> list[nodes.Node]:
         """Return the nodes of a template, which ``above`` include."""
-        source = self.read(name)
+        source = self.templates.read(name)
         number = len(self.sources)
         self.sources.append(source)
         self.origins.append(above[0] if above else name)
@@ -124,7 +126,7 @@ class _Loader:
             self.problems.append(Problem("there are too many templates, or they are too long.", Place(source.label)))
             return []
         try:
-            tree = ENVIRONMENT.parse(_marked(source.text), name, name)
+            body = self._parsed(source) if not above else self._parsed_before(source)
         except TemplateSyntaxError as error:
             self.problems.append(Problem(_syntax_message(error), Place(source.label, error.lineno)))
             return []
@@ -132,10 +134,11 @@ class _Loader:
             self.problems.append(Problem(_TOO_DEEP, Place(source.label)))
             return []
         includes = False
-        level: list[nodes.Node] = [tree]
-        for _ in range(MAX_NESTED):
+        level = body
+        for _ in range(MAX_NESTED - 1):
             for node in level:
                 node.lineno = number * LINES_PER_FILE + (node.lineno or 1)
+                node.environment = ENVIRONMENT
                 includes = includes or type(node) is nodes.Include
             level = [child for node in level for child in children(node)]
             if not level:
@@ -143,30 +146,44 @@ class _Loader:
         else:
             self.problems.append(Problem(_TOO_DEEP, Place(source.label, level[0].lineno)))
             return []
-        if includes:
-            tree = _Inliner(self, source, (*above, name)).visit(tree)
-        return tree.body
+        return self._inlined(body, source, (*above, name)) if includes else body
 
+    def _parsed(self, source: Source) -> list[nodes.Node]:
+        return Parser(ENVIRONMENT, _marked(source.text), source.name, source.name).subparse()
 
-class _Inliner(NodeTransformer):
-    """Replaces every include by the nodes of the included template."""
+    def _parsed_before(self, source: Source) -> list[nodes.Node]:
+        """Return the nodes of a template that others include, too: it is parsed once, and each has its own copy."""
+        included = self.templates.included
+        if source.name not in included:
+            included[source.name] = self._parsed(source)
+        return [copied(node) for node in included[source.name]]
 
-    def __init__(self, loader: _Loader, source: Source, above: tuple[str, ...]) -> None:
-        self.loader, self.source, self.above = loader, source, above
+    def _inlined(self, body: list[nodes.Node], source: Source, above: tuple[str, ...]) -> list[nodes.Node]:
+        """Return nodes of a template in which those of the included ones stand in place of every include."""
+        made: list[nodes.Node] = []
+        for node in body:
+            if isinstance(node, nodes.Include):
+                made += self._included(node, source, above)
+                continue
+            for name, below in bodies(node):
+                setattr(node, name, self._inlined(below, source, above))
+            made.append(node)
+        return made
 
-    def visit_Include(self, node: nodes.Include) -> list[nodes.Node]:  # noqa: N802 - Jinja2 asks for this name
-        place = Place(self.source.label, node.lineno % LINES_PER_FILE)
+    def _included(self, node: nodes.Include, source: Source, above: tuple[str, ...]) -> list[nodes.Node]:
+        """Return the nodes of the template that an include names."""
+        place = Place(source.label, node.lineno % LINES_PER_FILE)
         if not isinstance(node.template, nodes.Const) or not isinstance(node.template.value, str):
-            self.loader.problems.append(Problem("include names a template in quotes, nothing else.", place))
+            self.problems.append(Problem("include names a template in quotes, nothing else.", place))
             return []
         name = node.template.value
-        if name in self.above or len(self.above) > MAX_DEPTH:
-            self.loader.problems.append(Problem(f"'{name}' includes itself, or the includes go too deep.", place))
+        if name in above or len(above) > MAX_DEPTH:
+            self.problems.append(Problem(f"'{name}' includes itself, or the includes go too deep.", place))
             return []
         try:
-            return self.loader.body(name, self.above)
+            return self.body(name, above)
         except PromptKitError as error:
-            self.loader.problems.append(Problem(str(error), place))
+            self.problems.append(Problem(str(error), place))
             return []
 
 

@@ -4,7 +4,18 @@ The index only saves time: it is made anew when it is missing or damaged, and ma
 came or changed since the last look are opened.
 """
 
+from prompt_kit.record.index.copies import original_of
 from prompt_kit.record.index.history import History
 from prompt_kit.record.index.pages import HistoryChoices, HistoryPage, PastPicture, PastRun, PicturePage
+from prompt_kit.record.index.sets import PictureSet
 
-__all__ = ["History", "HistoryChoices", "HistoryPage", "PastPicture", "PastRun", "PicturePage"]
+__all__ = [
+    "History",
+    "HistoryChoices",
+    "HistoryPage",
+    "PastPicture",
+    "PastRun",
+    "PicturePage",
+    "PictureSet",
+    "original_of",
+]

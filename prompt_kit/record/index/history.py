@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from prompt_kit.errors import NotFoundError
 from prompt_kit.record.index.database import opened
-from prompt_kit.record.index.lines import line_of
+from prompt_kit.record.index.lines import RefinementLine, line_of
 from prompt_kit.record.index.narrowing import SOURCE, Conditions, cursor_of, limit_in, review_in
 from prompt_kit.record.index.pages import HistoryChoices, HistoryPage, PastPicture, PastRun, PicturePage
 from prompt_kit.record.index.scanning import refresh
+from prompt_kit.record.index.sets import PictureSet, later_runs, set_of
 from prompt_kit.record.runs.listing import RunSummary
 from prompt_kit.record.runs.listing import summary as summary_in
 from prompt_kit.support.money import from_record
@@ -20,11 +22,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from prompt_kit.record.index.lines import RefinementLine
     from prompt_kit.record.index.narrowing import Wanted
 
 _RUN_KEY = ("r.at", "r.id")
 _PICTURE_KEY = ("p.at", "p.run", "p.name")
+
+MOST_SHOWN: Final = 4
+"""So many pictures of each run are named in a list of runs."""
+
+_SHOWN: Final = """
+    SELECT name, CAST(name AS INTEGER) AS number FROM pictures WHERE run = ? AND state <> ? ORDER BY number LIMIT ?"""
+
+
+class _Placed(NamedTuple):
+    """A row with where it stands: in its line of refinements, and in the set of pictures that this line begins in."""
+
+    row: sqlite3.Row
+    line: RefinementLine
+    set: PictureSet
+    shown: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +59,8 @@ class History:
         conditions = Conditions(wanted)
         if review := review_in(wanted):
             conditions.add(f"r.{review} > 0")
-        rows, total, cursor = self._page("r.*, r.id AS run", "runs AS r", _RUN_KEY, conditions, wanted)
-        return HistoryPage(tuple(self._run(row, line) for row, line in rows), total, cursor)
+        rows, total, cursor = self._page("r.*, r.id AS run, r.first AS name", "runs AS r", _RUN_KEY, conditions, wanted)
+        return HistoryPage(tuple(map(self._run, rows)), total, cursor)
 
     def pictures(self, wanted: Wanted) -> PicturePage:
         """Return a page of pictures, those of the newest run first.
@@ -63,12 +79,28 @@ class History:
         source = "pictures AS p JOIN runs AS r ON r.id = p.run"
         columns = "p.*, r.recipe, r.person, r.subject, r.parent"
         rows, total, cursor = self._page(columns, source, _PICTURE_KEY, conditions, wanted)
-        return PicturePage(tuple(self._picture(row, line) for row, line in rows), total, cursor)
+        return PicturePage(tuple(map(self._picture, rows)), total, cursor)
+
+    def picture_set(self, run: str) -> PictureSet:
+        """Return the pictures of the form that a run was ordered from, or that what it refines was ordered from.
+
+        Raises:
+            NotFoundError: When there is no such run.
+            WorkspaceError: When the runs cannot be read.
+        """
+        rows, _, _ = self._page(
+            "r.*, r.id AS run, r.first AS name", "runs AS r", _RUN_KEY, Conditions({"run": run}), {}
+        )
+        if not rows:
+            raise NotFoundError("run", run)
+        with opened(self.root) as connection:
+            later = {name: None for own in rows[0].set.runs for name in later_runs(connection, own)}
+        return replace(rows[0].set, later=tuple(later))
 
     def _page(
         self, columns: str, source: str, key: Sequence[str], conditions: Conditions, wanted: Wanted
-    ) -> tuple[list[tuple[sqlite3.Row, RefinementLine]], int, str]:
-        """Return the rows of a page with their lines, how many there are on all pages, and the cursor of the next."""
+    ) -> tuple[list[_Placed], int, str]:
+        """Return the rows of a page, how many there are on all pages, and the cursor of the next."""
         limit = limit_in(wanted)
         with opened(self.root) as connection:
             refresh(connection, self.root)
@@ -81,9 +113,20 @@ class History:
             query = f"SELECT {columns} FROM {source} {conditions} ORDER BY {order} LIMIT ?"  # noqa: S608
             rows = connection.execute(query, [*conditions.values, limit + 1]).fetchall()
             shown = rows[:limit]
-            lines = [line_of(connection, row) for row in shown]
+            placed = _placed(connection, shown)
         last = [shown[-1][column[2:]] for column in key] if len(rows) > limit else []
-        return list(zip(shown, lines, strict=True)), total, cursor_of(*last) if last else ""
+        return placed, total, cursor_of(*last) if last else ""
+
+    def begun(self) -> tuple[Path, ...]:
+        """Return the folders of all runs that have not ended, as their records say it.
+
+        Raises:
+            WorkspaceError: When the runs cannot be read.
+        """
+        with opened(self.root) as connection:
+            refresh(connection, self.root)
+            rows = connection.execute("SELECT id FROM runs WHERE state = 'started'").fetchall()
+        return tuple(self.root / run for (run,) in rows)
 
     def choices(self) -> HistoryChoices:
         """Return what the history can be narrowed to.
@@ -97,7 +140,8 @@ class History:
             first, last = connection.execute("SELECT min(at), max(at) FROM runs").fetchone()
         return HistoryChoices(recipes, persons, generators, _day(first), _day(last))
 
-    def _run(self, row: sqlite3.Row, line: RefinementLine) -> PastRun:
+    def _run(self, placed: _Placed) -> PastRun:
+        row, line = placed.row, placed.line
         folder = self.root / row["id"]
         if row["damage"]:  # the sentence holds the path, which may be another one by now
             return PastRun(summary_in(folder), row["waiting"], row["approved"], row["rejected"])
@@ -116,9 +160,20 @@ class History:
             person=row["person"],
             first=folder / row["first"] if row["first"] else None,
         )
-        return PastRun(summary, row["waiting"], row["approved"], row["rejected"], line.subject, line.version)
+        return PastRun(
+            summary,
+            row["waiting"],
+            row["approved"],
+            row["rejected"],
+            line.subject,
+            line.version,
+            placed.shown,
+            placed.set.id,
+            placed.set.total,
+        )
 
-    def _picture(self, row: sqlite3.Row, line: RefinementLine) -> PastPicture:
+    def _picture(self, placed: _Placed) -> PastPicture:
+        row, line = placed.row, placed.line
         return PastPicture(
             path=self.root / row["run"] / row["name"],
             run=row["run"],
@@ -134,7 +189,26 @@ class History:
             subject=line.subject,
             version=line.version,
             replaced_by=line.replaced_by,
+            number=placed.set.number(line.run, line.number),
+            set_id=placed.set.id,
+            set_total=placed.set.total,
         )
+
+
+def _placed(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[_Placed]:
+    """Return rows with their places; each set is read once."""
+    sets: dict[str, PictureSet] = {}
+    placed = []
+    for row in rows:
+        line = line_of(connection, row)
+        if line.run not in sets:
+            whole = set_of(connection, line.run)
+            sets |= dict.fromkeys(whole.runs, whole)
+        whole, refined = sets[line.run], line.run != row["run"]
+        shown = connection.execute(_SHOWN, (row["run"], SOURCE, MOST_SHOWN))
+        numbers = ((name, line.number if refined else number) for name, number in shown)
+        placed.append(_Placed(row, line, whole, tuple((name, whole.number(line.run, at)) for name, at in numbers)))
+    return placed
 
 
 def _names(connection: sqlite3.Connection, column: str) -> tuple[str, ...]:

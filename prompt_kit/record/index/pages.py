@@ -28,6 +28,12 @@ class PastRun:
     """What it is about; of a refinement, what the first run of its line is about."""
     version: int = 1
     """Its place in the line of refinements it comes from: 1 refines nothing."""
+    shown: tuple[tuple[str, int], ...] = ()
+    """The file names of its first pictures as they were wanted, each with its number among those of its form."""
+    set_id: str = ""
+    """The id of the first run of its form, or of the form of what it refines."""
+    set_total: int = 0
+    """How many pictures that form has."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return what every face says of a run, as plain data."""
@@ -85,6 +91,12 @@ class PastPicture:
     """Its place in the line of refinements it comes from: 1 was refined from nothing."""
     replaced_by: str = ""
     """The newest approved picture that was refined from this approved one, as run and file name."""
+    number: int = 1
+    """Its number among the pictures of its form; of a refinement, that of the picture it comes from."""
+    set_id: str = ""
+    """The id of the first run of that form."""
+    set_total: int = 1
+    """How many pictures that form has."""
 
 
 @dataclass(frozen=True, slots=True)

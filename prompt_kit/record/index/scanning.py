@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import nullcontext
 from datetime import UTC
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from prompt_kit.errors import InputError, WorkspaceError
-from prompt_kit.record.index.database import transaction
+from prompt_kit.record.index.database import transaction, unless_held
 from prompt_kit.record.index.narrowing import SOURCE
 from prompt_kit.record.reviews import REVIEWS, reviewed_by, reviews_in
 from prompt_kit.record.reviews.pictures import reviewable
@@ -41,8 +42,10 @@ _MOST_WORDS: Final = 100_000
 _LONGEST_NUMBER: Final = 10
 """The numbers of pictures have fewer digits."""
 
-_ADD_RUN: Final = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_ADD_PICTURE: Final = "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_RUN: Final = (
+    "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_ADD_PICTURE: Final = "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class _State(NamedTuple):
@@ -57,7 +60,7 @@ class _State(NamedTuple):
 
 
 def refresh(connection: sqlite3.Connection, root: Path) -> None:
-    """Bring the index up to date with the runs on the disk.
+    """Bring the index up to date with the runs on the disk; an index that has runs stays as it is while others do it.
 
     Raises:
         WorkspaceError: When the folder of runs cannot be read.
@@ -65,6 +68,11 @@ def refresh(connection: sqlite3.Connection, root: Path) -> None:
     known: dict[str, tuple[int, int, int]] = {
         row[0]: row[1:] for row in connection.execute("SELECT id, changed, journal, reviews FROM runs")
     }
+    with unless_held(connection) if known else nullcontext():
+        _update(connection, root, known)
+
+
+def _update(connection: sqlite3.Connection, root: Path, known: Mapping[str, tuple[int, int, int]]) -> None:
     there: set[str] = set()
     changed = _changed(root, known, there)
     while some := list(islice(changed, _AT_ONCE)):
@@ -124,11 +132,12 @@ def _read(folder: Path) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]] | None:
         try:
             record = run_record(folder)
         except InputError:
-            summary, hashes, more = damaged_summary(folder), {}, (0, id_of(folder))
+            summary, hashes, moments, more = damaged_summary(folder), {}, {}, (0, id_of(folder), "")
         else:
             summary = summary_of(folder, record)
             hashes = {name: sha256 for done in record.requests for name, sha256 in done.hashes}
-            more = _origin(record), _words(summary, record)
+            moments = _moments(record)
+            more = _origin(record), _words(summary, record), record.draft
         verdicts = _verdicts(folder)
         names = [path.name for path in reviewable(folder)]
     except (OSError, WorkspaceError):  # it goes at this moment
@@ -136,8 +145,16 @@ def _read(folder: Path) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]] | None:
     at = moment(summary.started.astimezone(UTC)) if summary.started else f"{folder.parent.name}T00:00:00.000+00:00"
     finished = {name.partition("-")[0] for name in names if "-" in name}
     pictures = [
-        _picture_row(
-            summary.id, name, at, hashes.get(name, ""), verdicts.get(name), is_source=name.partition(".")[0] in finished
+        (
+            *_picture_row(
+                summary.id,
+                name,
+                at,
+                hashes.get(name, ""),
+                verdicts.get(name),
+                is_source=name.partition(".")[0] in finished,
+            ),
+            moments.get(name.partition(".")[0].partition("-")[0], at),
         )
         for name in [*names, *(name for name in verdicts if name not in names)]
     ]
@@ -165,6 +182,15 @@ def _origin(record: RunRecord) -> int:
     return int(number) if number.isascii() and number.isdecimal() and len(number) < _LONGEST_NUMBER else 0
 
 
+def _moments(record: RunRecord) -> dict[str, str]:
+    """Return when each picture came, by the number in its file name; none came before one with a lower number."""
+    moments, latest = {}, ""
+    numbered = [(name.partition(".")[0], done.request.ended) for done in record.requests for name in done.pictures]
+    for number, ended in sorted(numbered, key=lambda pair: int(pair[0])):
+        moments[number] = latest = max(latest, moment(ended.astimezone(UTC)))
+    return moments
+
+
 def _words(summary: RunSummary, record: RunRecord) -> str:
     """Return all that a run is looked up by, in small letters."""
     texts = (summary.id, summary.recipe, summary.person, *_texts(record.values))
@@ -182,7 +208,9 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(entry)
 
 
-def _run_row(summary: RunSummary, state: _State, at: str, states: list[str], more: tuple[int, str]) -> tuple[Any, ...]:
+def _run_row(
+    summary: RunSummary, state: _State, at: str, states: list[str], more: tuple[int, str, str]
+) -> tuple[Any, ...]:
     return _storable(
         summary.id,
         *state,

@@ -38,6 +38,10 @@ _MAY_BE_PAID: Final[Mapping[str, Any]] = {
 
 def settle(connection: sa.Connection, ends: Sequence[tuple[int, End]], at: datetime) -> list[bool]:
     """Book how requests ended; return for each whether it could be: not if it has ended otherwise before."""
+    answers = [{"number": number, "at": at} | _new(_booked(end)) for number, end in ends if isinstance(end, Outcome)]
+    # Nearly always all of them are on their way. Where some are not, each is looked at, also those that are booked now.
+    if answers and connection.execute(statements.SETTLE_SENT, answers).rowcount == len(ends):
+        return [True] * len(ends)
     stored = connection.execute(statements.STATES, {"numbers": [number for number, _ in ends]})
     rows = {row["id"]: dict(row) for row in stored.mappings()}
     booked, changes = [], []
@@ -79,6 +83,11 @@ def _values(end: End, row: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(end, str):
         kept = {name: row[name] for name in ("status", "actual", "response_id")}
         return {**kept, "state": "unknown", "note": end}
+    return _booked(end)
+
+
+def _booked(end: Outcome) -> dict[str, Any]:
+    """Return what an answer changes in a request's row."""
     unpaid = end.cost is None and end.billable == "no"
     return {
         "state": "done" if end.ok else "unknown" if end.billable == "unknown" else "failed",

@@ -38,6 +38,7 @@ SETTLE: Final = (
     .values({name: sa.bindparam(f"new_{name}") for name in ("state", "status", "actual", "response_id", "note")})
     .values(ended_at=sa.bindparam("at"))
 )
+SETTLE_SENT: Final = SETTLE.where(_c.state == "sent")
 GIVE_UP: Final = (
     sa.update(REQUESTS)
     .where(_c.id == sa.bindparam("number"), _c.state == sa.bindparam("old_state"))

@@ -173,13 +173,19 @@ class Words(sa.TypeDecorator[str]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - as SQLAlchemy has it
-        """Return the text without what no database takes."""
-        return None if value is None else kept_words(value)
+    def bind_processor(self, dialect: sa.Dialect) -> Any:  # noqa: ARG002 - as SQLAlchemy has it
+        """Return what takes from a text what no database takes."""
+        return _kept_words_or_none
+
+
+def _kept_words_or_none(value: str | None) -> str | None:
+    return None if value is None else kept_words(value)
 
 
 def kept_words(text: str) -> str:
     """Return text as databases keep it: without the characters that they refuse."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 

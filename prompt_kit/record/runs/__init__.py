@@ -8,7 +8,6 @@ no key is ever among them.
 
 from prompt_kit.record.runs.answers import Sent
 from prompt_kit.record.runs.conversation import conversation_of
-from prompt_kit.record.runs.copies import original_of
 from prompt_kit.record.runs.folder import RunFolder
 from prompt_kit.record.runs.holding import BusyError
 from prompt_kit.record.runs.lineage import Member, family, lineage
@@ -37,7 +36,6 @@ __all__ = [
     "id_of",
     "lineage",
     "open_run",
-    "original_of",
     "prompt_from",
     "read_record",
     "read_run",

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import InputError
 from prompt_kit.outcome import Derived, Outcome, Picture, Piece, Status, Usage, WebPage
-from prompt_kit.record.runs.schema import Answer, AnswerPiece, AnswerSource, Asked, Done
+from prompt_kit.record.runs.schema import moment
 from prompt_kit.support.heads import dimensions, sniff
+from prompt_kit.support.money import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from prompt_kit.record.runs.schema import DerivedEntry, RunRecord
+    from prompt_kit.record.runs.schema import DerivedEntry, Done, RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,47 +59,62 @@ def unseen_answers(record: RunRecord, folder: Path) -> dict[tuple[int, int], Out
     return {place: outcome_of(done, folder) for place, done in places.items() if place not in came}
 
 
-def asked(sent: Sent, turn_name: str) -> Asked:
-    """Return what was asked as fields of the record."""
-    return Asked.model_construct(
-        turn=sent.turn,
-        name=turn_name,
-        take=sent.take,
-        entry=sent.entry,
-        model=sent.model,
-        fingerprint=sent.fingerprint,
-        earlier=tuple(sent.earlier),
-        estimate=sent.estimate,
-        sent=sent.sent_at,
-        ended=sent.ended_at,
-    )
-
-
-def answered(outcome: Outcome, names: Sequence[str]) -> Answer:
-    """Return what came back as fields of the record.
+def line_of(
+    sent: Sent, turn_name: str, outcome: Outcome, names: Sequence[str] = (), sha256: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return what was asked and what came back as the record has it: the fields of `Done` as plain data.
 
     Args:
+        sent: What was asked.
+        turn_name: What its turn makes.
         outcome: What came back.
         names: The file names of its pictures, in their order.
+        sha256: The hashes of their bytes.
     """
+    # Nothing is validated: a picture that was paid must not be without its record because a generator returned
+    # something unexpected.
+    return {
+        "request": _asked(sent, turn_name),
+        "answer": _answered(outcome, names),
+        "pictures": [*names],
+        "sha256": [*sha256],
+    }
+
+
+def _asked(sent: Sent, turn_name: str) -> dict[str, Any]:
+    return {
+        "turn": sent.turn,
+        "name": turn_name,
+        "take": sent.take,
+        "entry": sent.entry,
+        "model": sent.model,
+        "fingerprint": sent.fingerprint,
+        "earlier": [*sent.earlier],
+        "estimate": recorded(sent.estimate),
+        "sent": moment(sent.sent_at),
+        "ended": moment(sent.ended_at),
+    }
+
+
+def _answered(outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:
     free = outcome.cost is None and outcome.billable == "no"
-    return Answer.model_construct(
-        status=outcome.status,
-        reason=outcome.reason,
-        message=outcome.message,
-        response_id=outcome.response_id,
-        model=outcome.model,
-        billable=outcome.billable,
-        usage={**outcome.usage.to_dict()} if outcome.usage else None,
-        cost=Decimal(0) if free else outcome.cost,
-        text=outcome.text,
-        pieces=tuple(_piece(piece, names) for piece in outcome.pieces),
-        thoughts=outcome.thoughts,
-        queries=outcome.queries,
-        sources=tuple(AnswerSource.model_construct(title=source.title, uri=source.uri) for source in outcome.sources),
-        warnings=outcome.warnings,
-        details=dict(outcome.details),
-    )
+    return {
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "message": outcome.message,
+        "response_id": outcome.response_id,
+        "model": outcome.model,
+        "billable": outcome.billable,
+        "usage": outcome.usage.to_dict() if outcome.usage else None,
+        "cost": recorded(Decimal(0) if free else outcome.cost),
+        "text": outcome.text,
+        "pieces": [_piece(piece, names) for piece in outcome.pieces],
+        "thoughts": outcome.thoughts,
+        "queries": [*outcome.queries],
+        "sources": [{"title": source.title, "uri": source.uri} for source in outcome.sources],
+        "warnings": [*outcome.warnings],
+        "details": dict(outcome.details),
+    }
 
 
 def outcome_of(done: Done, folder: Path) -> Outcome:
@@ -175,6 +191,6 @@ def derived_of(entries: Iterable[DerivedEntry], folder: Path) -> tuple[Derived, 
     )
 
 
-def _piece(piece: Piece, names: Sequence[str]) -> AnswerPiece:
+def _piece(piece: Piece, names: Sequence[str]) -> dict[str, Any]:
     content: dict[str, Any] = {"text": piece.text} if piece.picture is None else {"picture": names[piece.picture]}
-    return AnswerPiece.model_construct(**content | ({"signature": piece.signature} if piece.signature else {}))
+    return content | ({"signature": piece.signature} if piece.signature else {})

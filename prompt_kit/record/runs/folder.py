@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.outcome import Derived, Outcome, Status
 from prompt_kit.record.preparing import new_folder
-from prompt_kit.record.runs.answers import answered, asked, derived_of, outcome_of
+from prompt_kit.record.runs.answers import derived_of, line_of, outcome_of
 from prompt_kit.record.runs.holding import hold
 from prompt_kit.record.runs.journal import Journal, joined, lacks_pictures
 from prompt_kit.record.runs.reading import own_record, read_journal, read_record, to_json, tool
 from prompt_kit.record.runs.recovery import recovered_answers
 from prompt_kit.record.runs.references import keep_reference
+from prompt_kit.record.runs.requests import Requests
 from prompt_kit.record.runs.rescue import UnsavedError, ending
-from prompt_kit.record.runs.saving import SavedAnswer, journal_line, picture_fields, slim, with_more
+from prompt_kit.record.runs.saving import SavedAnswer, journal_line, picture_fields, with_more
 from prompt_kit.record.runs.schema import (
     RECORD,
     SCHEMA,
     DerivedEntry,
-    Done,
     RunRecord,
     State,
     Totals,
@@ -33,7 +33,6 @@ from prompt_kit.record.runs.sidecars import Sidecars
 from prompt_kit.record.runs.threads import writers
 from prompt_kit.support import files, locks
 from prompt_kit.support.leftovers import remove_parts
-from prompt_kit.support.money import total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 
     from prompt_kit.prompt import Prompt
     from prompt_kit.record.runs.answers import Sent
-    from prompt_kit.record.runs.schema import Asked
 
 _UNSEEN: Final = Outcome(Status.CANCELLED, message="Nobody saw the answer; it may have been made and paid.")
 
@@ -55,7 +53,9 @@ class RunFolder:
     def __init__(self, path: Path, record: RunRecord, held: FileLock) -> None:
         self.path = path
         self.id = record.run
-        self._record = record
+        self._record = record.model_copy(update={"requests": ()})
+        """All but the requests."""
+        self._requests = Requests(record.requests)
         self._held = held
         self._pictures = max((int(file.stem) for file in path.iterdir() if file.stem.isdecimal()), default=0)
         self._lock = RLock()
@@ -140,12 +140,13 @@ class RunFolder:
             folder = cls(path, record, held)
             folder._in_record, added = read_record(path / RECORD)["requests"], read_journal(path)
             recovered = () if state == "waiting" else recovered_answers(path, record, unseen)
-            entries = {done.request.entry for done in recovered}
-            others = tuple(done for done in record.requests if done.request.entry not in entries)
             changes = {"state": state, "ended": None} if state and state != record.state else {}
-            folder._record = record.model_copy(update={"requests": others + recovered} | changes)
+            folder._record = folder._record.model_copy(update=changes)
             if recovered:
-                folder._in_record = [plain(done) for done in folder._record.requests]
+                entries = {done.request.entry for done in recovered}
+                others = (done for done in record.requests if done.request.entry not in entries)
+                folder._requests = Requests([*others, *recovered])
+                folder._in_record = [plain(done) for done in folder._requests.answers()]
             if recovered or changes or lacks_pictures(added, path):
                 folder._write()
             folder._sidecars.write_missing([*folder._in_record, *(line for line in added if "pictures" in line)])
@@ -173,7 +174,7 @@ class RunFolder:
         Raises:
             InputError: When the record is damaged, or a picture of it is gone or has changed.
         """
-        done = {answered.request.turn: answered for answered in self._record.requests if _went_well(answered, take)}
+        done = {answered.request.turn: answered for answered in self._requests.good(take)}
         try:
             outcomes = {turn: outcome_of(request, self.path) for turn, request in done.items()}
             derived = derived_of(self._record.derived, self.path)
@@ -191,7 +192,7 @@ class RunFolder:
             InputError: When the record is damaged, or a picture of it is gone or has changed.
         """
         try:
-            answers = {done.request.entry: outcome_of(done, self.path) for done in self._record.requests}
+            answers = {done.request.entry: outcome_of(done, self.path) for done in self._requests.answers()}
             return {number: outcome for number, outcome in answers.items() if number is not None}
         except InputError as error:
             raise _cannot_go_on(error) from error
@@ -218,7 +219,6 @@ class RunFolder:
     def save_all(self, answers: Iterable[tuple[Outcome, Sent]]) -> list[Outcome | UnsavedError]:
         """Write several answers at once, which is faster; return each as `save` does, or why it is not saved."""
         with self._lock:
-            before = self._record
             saved = self._pictured([self._lined(outcome, sent) for outcome, sent in answers])
             written = [answer for answer in saved if isinstance(answer, SavedAnswer)]
             try:
@@ -226,7 +226,8 @@ class RunFolder:
                     files.sync_folder(self.path)
                     self._journal.sync()
             except WorkspaceError as error:
-                self._record = before
+                for answer in written:
+                    self._requests.remove(answer.line)
                 return [a if isinstance(a, UnsavedError) else self._unsaved(a, error) for a in saved]
             return [answer if isinstance(answer, UnsavedError) else self._completed(answer) for answer in saved]
 
@@ -237,19 +238,15 @@ class RunFolder:
             WorkspaceError: When the record cannot be written.
         """
         with self._lock:
-            recorded = {done.request.entry for done in self._record.requests}
-            new = [
-                Done.model_construct(
-                    request=self._asked(sent),
-                    answer=answered(replace(_UNSEEN, cost=sent.paid, model=sent.model), ()),
-                    pictures=(),
-                )
+            recorded = self._requests.entries
+            lines = [
+                line_of(sent, self._name_of(sent), replace(_UNSEEN, cost=sent.paid, model=sent.model))
                 for sent in unseen
                 if sent.entry not in recorded
             ]
-            for done in new:
-                self._add(done, plain(done))
-            if new:
+            for line in lines:
+                self._add(line)
+            if lines:
                 self._journal.sync()
 
     def derive(self, source: Path, kind: Literal["cutout", "composite"], data: bytes, report: str) -> Derived:
@@ -276,29 +273,30 @@ class RunFolder:
         """
         states: dict[Status, State] = {Status.OK: "done", Status.CANCELLED: "cancelled"}
         with self._lock:
-            requests = self._record.requests
-            cost = self._record.cost
+            requests = self._requests
+            cost = requests.cost
             totals = Totals.model_construct(
                 status=outcome.status,
                 reason=outcome.reason,
                 message=outcome.message,
                 next_step=outcome.next_step,
                 requests=len(requests),
-                pictures=len(self._record.pictures),
-                estimate=total(done.request.estimate for done in requests),
+                pictures=requests.pictures,
+                estimate=requests.estimate,
                 cost=cost,
             )
             self._update(state=states.get(outcome.status, "failed"), ended=now, totals=totals)
         self.close()
         return replace(outcome, cost=cost, folder=self.path)
 
-    def _asked(self, sent: Sent) -> Asked:
-        return asked(sent, self._record.turns[sent.turn]["name"])
+    def _name_of(self, sent: Sent) -> str:
+        name: str = self._record.turns[sent.turn]["name"]
+        return name
 
-    def _add(self, done: Done, line: Mapping[str, Any]) -> int:
-        """Add a request with its answer, also as plain data, to record and journal; return where its line begins."""
+    def _add(self, line: Mapping[str, Any]) -> int:
+        """Add a request with its answer to the journal; return where its line begins."""
         begin = self._journal.add(journal_line(line))
-        self._record = self._record.model_copy(update={"requests": (*self._record.requests, slim(done))})
+        self._requests.add(line)
         return begin
 
     def _update(self, **changes: Any) -> None:
@@ -308,7 +306,7 @@ class RunFolder:
 
     def _write(self) -> None:
         """Write run.json with all that is in the journal, which ends with that."""
-        content = plain(self._record.model_copy(update={"requests": ()}))
+        content = plain(self._record)
         derived = {"derived": [*content["derived"]]} if "derived" in content else {}
         content = joined(content | {"requests": self._in_record} | derived, read_journal(self.path), self.path)
         files.replace(self.path / RECORD, to_json(content))
@@ -317,19 +315,15 @@ class RunFolder:
 
     def _lined(self, outcome: Outcome, sent: Sent) -> SavedAnswer | UnsavedError:
         """Add an answer to the journal, before its pictures; it is on the disk only once that is synced."""
-        number, before = len(self._record.requests) + 1, self._record
         names = [f"{at:02}{ending(picture)}" for at, picture in enumerate(outcome.pictures, self._pictures + 1)]
-        hashes = tuple(hashlib.sha256(picture.data).hexdigest() for picture in outcome.pictures)
-        done = Done.model_construct(
-            request=self._asked(sent), answer=answered(outcome, names), pictures=tuple(names), sha256=hashes
-        )
+        hashes = [hashlib.sha256(picture.data).hexdigest() for picture in outcome.pictures]
+        line = line_of(sent, self._name_of(sent), outcome, names, hashes)
+        answer = SavedAnswer(outcome, sent, line, len(self._requests) + 1)
         self._pictures += len(names)
         try:
-            line = plain(done)
-            return SavedAnswer(outcome, sent, done, number, self._add(done, line), line)
+            return replace(answer, begin=self._add(line))
         except WorkspaceError as error:
-            self._record = before
-            return self._unsaved(SavedAnswer(outcome, sent, done, number), error)
+            return self._unsaved(answer, error)
 
     def _pictured(self, answers: Sequence[SavedAnswer | UnsavedError]) -> list[SavedAnswer | UnsavedError]:
         """Write the pictures of answers; several at once, because most of the time the disk is waited for."""
@@ -346,7 +340,7 @@ class RunFolder:
         if isinstance(answer, UnsavedError):
             return answer
         try:
-            for picture, name in zip(answer.outcome.pictures, answer.done.pictures, strict=True):
+            for picture, name, _ in answer.pictures:
                 files.write_new(self.path / name, picture.data, durable="content")
         except WorkspaceError as error:
             return self._unsaved(answer, error)
@@ -354,38 +348,29 @@ class RunFolder:
 
     def _forget(self, answer: SavedAnswer, *, last: bool) -> None:
         """Take an answer out of the record; readers leave out a line in the journal whose pictures are not there."""
-        others = tuple(done for done in self._record.requests if done.request is not answer.done.request)
-        self._record = self._record.model_copy(update={"requests": others})
-        if last and not any((self.path / name).is_file() for name in answer.done.pictures):
+        self._requests.remove(answer.line)
+        if last and not any((self.path / name).is_file() for name in answer.line["pictures"]):
             self._journal.cut(answer.begin)
 
     def _unsaved(self, answer: SavedAnswer, error: WorkspaceError) -> UnsavedError:
-        common = plain(self._record.model_copy(update={"requests": (), "derived": ()}))
-        content = common | {"request": plain(answer.done.request), "answer": plain(answer.done.answer)}
+        content = plain(self._record.model_copy(update={"derived": ()}))
+        content |= {name: answer.line[name] for name in ("request", "answer")}
         unsaved = UnsavedError(str(error), answer.outcome, answer.sent, content)
         unsaved.__cause__ = error
         return unsaved
 
     def _completed(self, answer: SavedAnswer) -> Outcome:
         """Write what can be made again beside an answer that is saved; return the answer without its bytes."""
-        outcome, done = answer.outcome, answer.done
-        beside = [picture_fields(*whole) for whole in zip(outcome.pictures, done.pictures, done.sha256, strict=True)]
+        beside = [picture_fields(*picture) for picture in answer.pictures]
         if beside:
             self._sidecars.write(beside, answer.line["request"], answer.line["answer"])
-        pictures = tuple(
-            picture.saved_as(self.path / name, sha256)
-            for picture, name, sha256 in zip(outcome.pictures, done.pictures, done.sha256, strict=True)
-        )
-        saved = replace(outcome, pictures=pictures, folder=self.path)
+        pictures = tuple(picture.saved_as(self.path / name, sha256) for picture, name, sha256 in answer.pictures)
+        saved = replace(answer.outcome, pictures=pictures, folder=self.path)
         try:
-            return with_more(saved, done.pictures, answer.number, self._record)
+            return with_more(saved, answer.line["pictures"], answer.number, self._record)
         except WorkspaceError as error:  # the pictures are safe
             return replace(saved, warnings=(*saved.warnings, str(error)))
 
 
 def _cannot_go_on(error: InputError) -> InputError:
     return InputError(f"{error} The run cannot go on from there; make everything anew with --new.")
-
-
-def _went_well(done: Done, take: int) -> bool:
-    return done.request.take == take and done.answer.status is Status.OK

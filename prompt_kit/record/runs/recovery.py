@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError
 from prompt_kit.outcome import Outcome, Piece, Status
-from prompt_kit.record.runs.answers import answered, asked, picture_of
+from prompt_kit.record.runs.answers import line_of, picture_of
 from prompt_kit.record.runs.journal import CUT_SHORT
 from prompt_kit.record.runs.listing import pictures_in
 from prompt_kit.record.runs.reading import parsed, read_record
@@ -74,12 +74,8 @@ def _without_sidecar(paths: Sequence[Path], sent: Sent, record: RunRecord) -> Do
         cost=sent.paid,
         warnings=(CUT_SHORT,),
     )
-    return Done.model_construct(
-        request=asked(sent, record.turns[sent.turn]["name"]),
-        answer=answered(outcome, names),
-        pictures=names,
-        sha256=tuple(picture.sha256 for picture in pictures),
-    )
+    hashes = [picture.sha256 for picture in pictures]
+    return Done.model_validate(line_of(sent, record.turns[sent.turn]["name"], outcome, names, hashes))
 
 
 def _sidecar(picture: Path, record: RunRecord) -> Sidecar | None:

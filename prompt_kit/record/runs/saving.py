@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.record.runs.page import page
 from prompt_kit.record.runs.reading import ENCODING, one_line
 from prompt_kit.record.runs.rescue import ending
-from prompt_kit.record.runs.schema import SavedPicture
 from prompt_kit.support import files
 from prompt_kit.support.heads import sniff
 from prompt_kit.support.pages import POLICY
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.outcome import Outcome, Picture
     from prompt_kit.record.runs.answers import Sent
-    from prompt_kit.record.runs.schema import Done, RunRecord
+    from prompt_kit.record.runs.schema import RunRecord
 
 # The suggestions are HTML from the provider; no script in them must run in a browser.
 _NO_SCRIPTS: Final = f"""<!doctype html>
@@ -35,17 +34,16 @@ class SavedAnswer:
 
     outcome: Outcome
     sent: Sent
-    done: Done
+    line: Mapping[str, Any]
+    """Its line in the journal, as plain data."""
     number: int
     begin: int = 0
     """Where its line in the journal begins."""
-    line: Mapping[str, Any] = field(default_factory=dict)
-    """Its line as plain data."""
 
     @property
-    def pictures(self) -> tuple[str, ...]:
-        """The names of its pictures."""
-        return self.done.pictures
+    def pictures(self) -> tuple[tuple[Picture, str, str], ...]:
+        """Its pictures, each with the name of its file and the hash of its bytes."""
+        return tuple(zip(self.outcome.pictures, self.line["pictures"], self.line["sha256"], strict=True))
 
 
 def journal_line(content: Mapping[str, Any]) -> bytes:
@@ -53,25 +51,17 @@ def journal_line(content: Mapping[str, Any]) -> bytes:
     return one_line(content).encode(*ENCODING)
 
 
-def slim(done: Done) -> Done:
-    """Return a request without the model's signatures, which can have megabytes; the journal has them."""
-    if not any(piece.signature for piece in done.answer.pieces):
-        return done
-    pieces = tuple(piece.model_copy(update={"signature": ""}) for piece in done.answer.pieces)
-    return done.model_copy(update={"answer": done.answer.model_copy(update={"pieces": pieces})})
-
-
-def picture_fields(picture: Picture, name: str, sha256: str) -> SavedPicture:
-    """Return what a sidecar says of its picture."""
-    return SavedPicture.model_construct(
-        file=name,
-        sha256=sha256,
-        media_type=sniff(picture.data) or picture.media_type,
-        width=picture.width,
-        height=picture.height,
-        bytes=len(picture.data),
-        draft=picture.draft,
-    )
+def picture_fields(picture: Picture, name: str, sha256: str) -> dict[str, Any]:
+    """Return what a sidecar says of its picture: the fields of `SavedPicture` as plain data."""
+    return {
+        "file": name,
+        "sha256": sha256,
+        "media_type": sniff(picture.data) or picture.media_type,
+        "width": picture.width,
+        "height": picture.height,
+        "bytes": len(picture.data),
+        "draft": picture.draft,
+    }
 
 
 def with_more(saved: Outcome, names: Sequence[str], number: int, record: RunRecord) -> Outcome:
@@ -81,7 +71,8 @@ def with_more(saved: Outcome, names: Sequence[str], number: int, record: RunReco
         WorkspaceError: When something cannot be written.
     """
     folder = saved.folder
-    if folder is None:
+    interleaved = record.settings.get("output") == "interleaved"
+    if folder is None or not (saved.drafts or saved.suggestions or interleaved):
         return saved
     drafts = tuple(
         _save_draft(picture, folder / f"draft-{number:02}-{at}{ending(picture)}")

@@ -282,6 +282,8 @@ class RunRecord(CommonRecord):
     """For whom it is made; empty when nobody is named."""
     job: Words = ""
     """The id of the job that makes it, or the rest of it."""
+    draft: Words = ""
+    """The id of the form it was ordered from; the runs of one form belong together."""
     count: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
     """How many times the prompt is made."""
     state: State
@@ -325,6 +327,7 @@ HEAD: Final = (
     "parent_picture",
     "person",
     "job",
+    "draft",
     "count",
     "state",
     "started",

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from prompt_kit.errors import InputError, WorkspaceError
 from prompt_kit.record.runs.answers import beside
 from prompt_kit.record.runs.reading import ENCODING, is_whole, one_line, spread
-from prompt_kit.record.runs.schema import COMMON_FIELDS, CommonRecord, SavedPicture, plain
+from prompt_kit.record.runs.schema import COMMON_FIELDS, CommonRecord, plain
 from prompt_kit.support import files
 from prompt_kit.support.heads import head, sniff
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from prompt_kit.record.runs.schema import RunRecord
 
+Fields: TypeAlias = "Mapping[str, Any]"
+"""A part of a record as plain data."""
+
 
 class Sidecars:
     """The sidecars of a run; what they have in common is put into words once."""
@@ -30,11 +33,11 @@ class Sidecars:
     def __init__(self, folder: Path, record: RunRecord) -> None:
         self._folder, self._record = folder, record
 
-    def write(self, pictures: Sequence[SavedPicture], request: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    def write(self, pictures: Sequence[Fields], request: Fields, answer: Fields) -> None:
         """Write the sidecars of an answer, unless there are files of their names; a full disk leaves them out.
 
         Args:
-            pictures: Those pictures of the answer whose sidecars are wanted.
+            pictures: Those pictures of the answer whose sidecars are wanted, as plain data.
             request: What was asked, as plain data.
             answer: What came back, as plain data; of several pictures each sidecar has the part that led to its own.
         """
@@ -42,16 +45,15 @@ class Sidecars:
         parts = _parts(answer)
         asked = one_line(request)
         for picture in pictures:
-            part = parts.get(picture.file, parts[""])
-            own = f'  "picture": {one_line(plain(picture))},\n  "request": {asked},\n  "answer": {one_line(part)}'
+            part = parts.get(picture["file"], parts[""])
+            own = f'  "picture": {one_line(picture)},\n  "request": {asked},\n  "answer": {one_line(part)}'
             text = f"{{\n{before},\n{own},\n{after}\n}}\n"
             # The record of the run has all of it, and makes it again when the run goes on.
             with suppress(WorkspaceError):
-                path = (self._folder / picture.file).with_suffix(".json")
-                if not files.is_there(path):
-                    files.replace(path, text.encode(*ENCODING), durable="nothing")
+                path = self._folder / f"{picture['file'].partition('.')[0]}.json"
+                files.write_new(path, text.encode(*ENCODING), durable="nothing")
 
-    def write_missing(self, requests: Sequence[Mapping[str, Any]]) -> None:
+    def write_missing(self, requests: Sequence[Fields]) -> None:
         """Write those that are not there, for requests as plain data with their answers and pictures."""
         for request in requests:
             hashes = (*request.get("sha256", ()), *("" for _ in request["pictures"]))
@@ -60,7 +62,7 @@ class Sidecars:
             if pictures:
                 self.write(pictures, request["request"], request["answer"])
 
-    def _without(self, name: str, sha256: str) -> SavedPicture | None:
+    def _without(self, name: str, sha256: str) -> Fields | None:
         """Return a picture that lacks its sidecar, else ``None``; what is left of one is removed."""
         try:
             path = beside(self._folder, name)
@@ -85,7 +87,7 @@ class Sidecars:
         )
 
 
-def _parts(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _parts(answer: Fields) -> dict[str, dict[str, Any]]:
     """Return the part of an answer that led to each of its pictures, by name; the first also under an empty name.
 
     It is without the model's signatures, which can have megabytes; only the record of the run keeps them. Of words
@@ -113,16 +115,16 @@ def _parts(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {"": next(iter(parts.values()))} | parts
 
 
-def _saved_picture(path: Path, sha256: str) -> SavedPicture:
+def _saved_picture(path: Path, sha256: str) -> Fields:
     """Return what a sidecar says of a picture in the folder."""
     data = path.read_bytes()
     width, height, _ = head(data)
-    return SavedPicture.model_construct(
-        file=path.name,
-        sha256=sha256 or hashlib.sha256(data).hexdigest(),
-        media_type=sniff(data) or "application/octet-stream",
-        width=width,
-        height=height,
-        bytes=len(data),
-        draft=False,
-    )
+    return {
+        "file": path.name,
+        "sha256": sha256 or hashlib.sha256(data).hexdigest(),
+        "media_type": sniff(data) or "application/octet-stream",
+        "width": width,
+        "height": height,
+        "bytes": len(data),
+        "draft": False,
+    }

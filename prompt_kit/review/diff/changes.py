@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from prompt_kit.errors import NotFoundError
 from prompt_kit.review.diff.ingredients import Ingredients, shadowing
 from prompt_kit.review.diff.passages import ComparedPassage, Gap, compared
-from prompt_kit.review.diff.samples import Sample, Samples, all_rendered
+from prompt_kit.review.diff.samples import Sample, Samples, all_rendered, began_as
 from prompt_kit.support.worddiff import opcodes
 
 if TYPE_CHECKING:
@@ -121,7 +121,14 @@ class Changes:
         return [(*phrase, count, len(recipes[phrase])) for phrase, count in prompts.most_common() if count >= _AGAIN]
 
 
-def changes_between(old: State, new: State, only: Sequence[str] = (), *, alone: bool = False) -> Changes:
+def changes_between(
+    old: State,
+    new: State,
+    only: Sequence[str] = (),
+    *,
+    alone: bool = False,
+    began: Mapping[Subject, Subject] | None = None,
+) -> Changes:
     """Return the changes of all prompts between two states.
 
     Args:
@@ -129,6 +136,8 @@ def changes_between(old: State, new: State, only: Sequence[str] = (), *, alone: 
         new: The state after.
         only: Names of recipes or strategies; all of them when empty.
         alone: Whether to do without further processes, as servers must.
+        began: What new recipes or strategies began as: each is compared with the prompts that the other one has for the
+            examples that both have, and for its values.
 
     Raises:
         NotFoundError: When neither state has a recipe or strategy that is named.
@@ -141,6 +150,10 @@ def changes_between(old: State, new: State, only: Sequence[str] = (), *, alone: 
     same, differing = _sifted(old, new, wanted)
     prompts = sum(len(examples) for subject, examples in same.items() if subject in own)
     pairs = all_rendered((old, new), {subject: same.get(subject, frozenset()) for subject in differing}, alone=alone)
+    for subject, base in (began or {}).items():
+        before, after = pairs.get(subject, (None, None))
+        if before is None and after is not None and not after.problems:
+            pairs[subject] = began_as((old, new), base, subject, after)
     changes = list(_changes(pairs, same))
     prompts += sum(change.total - len(same.get((change.kind, change.name), ())) for change in changes)
     return Changes(old.label, new.label, tuple(filter(_tells, changes)), prompts, (*old.notes, *new.notes))

@@ -29,7 +29,9 @@ def summary(changes: Changes) -> str:
     """Return in one sentence how many prompts changed."""
     touched = sum(changes.counts.values())
     if not changes.recipes:
-        return f"All {counted(changes.prompts, 'prompt')} are the same."
+        if changes.prompts > 1:
+            return f"All {changes.prompts:,} prompts are the same."
+        return "The only prompt is the same." if changes.prompts else "There is no prompt to compare."
     recipes = sum(recipe.kind == "recipe" for recipe in changes.recipes)
     strategies = len(changes.recipes) - recipes
     where = [counted(recipes, "recipe")] if recipes else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from prompt_kit.errors import PromptKitError
-from prompt_kit.recipe.assembly import example_recipes
+from prompt_kit.recipe.assembly import example_recipes, load, with_examples
 from prompt_kit.review.lines import lines
 from prompt_kit.review.snapshots import standing
 
@@ -75,6 +75,35 @@ def rendered(state: State, subject: Subject, same: Collection[str]) -> Samples |
         return Samples({}, _shortened_problems(error, state))
     wanted = {example: recipe for example, recipe in recipes.items() if example not in same}
     return Samples({example: _sample(recipe, example, state) for example, recipe in wanted.items()})
+
+
+def began_as(states: tuple[State, State], base: Subject, subject: Subject, present: Samples) -> Pair:
+    """Return the examples of a new recipe or strategy as the one renders them that it began as, and as it does.
+
+    An example of the other one is taken as it is; any other has only its values from the new one, and is left out when
+    they do not fit. A recipe on top of the other one is tried with all of the other one's examples, too.
+
+    Args:
+        states: Where the other one is, and where the new one is.
+        base: Kind and name of the other one.
+        subject: Kind and name of the new one.
+        present: The examples of the new one.
+    """
+    old, new = states
+    try:
+        theirs, ours = (example_recipes(*of, at.library) for of, at in ((base, old), (subject, new)))
+    except PromptKitError:
+        return None, present
+    former = {name: _sample(recipe, name, old) for name, recipe in theirs.items() if name in ours}
+    samples = dict(present.samples)
+    if base[0] == "recipe":
+        plain, on_top = load(base[1], library=old.library), load(subject[1], library=new.library)
+        for name in ours.keys() - former.keys():
+            former[name] = _sample(with_examples(plain, on_top, name), name, old)
+        for name in plain.examples.keys() - ours.keys() if on_top.spec.extends == base[1] else ():
+            former[name] = _sample(plain, name, old)
+            samples[name] = _sample(with_examples(on_top, plain, name), name, new)
+    return Samples({name: sample for name, sample in former.items() if not sample.problems}), Samples(samples)
 
 
 def all_rendered(

@@ -69,7 +69,7 @@ def closed_lists(
 def closed_by_default(parameters: Mapping[str, Parameter]) -> Iterator[tuple[str, str, str]]:
     """Yield the choices that close the list of words though nobody chose them: parameter, choice, message."""
     for name, parameter in parameters.items():
-        choices = getattr(parameter, "choices", {})
+        choices = parameter.offered
         defaults = _defaults(parameter) if choices else []
         for value in (value for value in choices if value in defaults):
             match = next(closings(choices[value].words), None)

@@ -48,11 +48,8 @@ _SHAPES: Final = (
         re.compile(rf"\b(?:(?:landscape|wide|panoramic){_FORMAT}|(?:horizontal|widescreen){_PICTURE})", re.IGNORECASE),
     ),
 )
-_MAY_SAY: Final = re.compile(
-    r"\d:\d|\d\s?[x×]\s?\d|[1248]K|512|square|portrait|tall|vertical|upright|landscape|wide|panoramic|horizontal",
-    re.IGNORECASE,
-)
-"""What stands in every prompt that says a format or size; found before its sentences are."""
+_SHAPE_WORDS: Final = tuple("horizontal landscape panoramic portrait square tall upright vertical wide".split())
+_NUMBERS: Final = re.compile(r"\d(?::\d|\s?[x×]\s?\d|k)|512")
 # Words about another picture, or about a format that is no longer wanted.
 _ELSEWHERE: Final = re.compile(
     r"\battached\b|\b(?:first|second|third|[a-z]+th|\d+(?:st|nd|rd|th)) images?\b"
@@ -66,7 +63,7 @@ _ODD: Final = 0.03
 def contradictions(prompt: Prompt, own_words: Collection[str]) -> Iterator[str]:
     """Yield where the words of a prompt and its settings do not agree, never in a person's ``own_words``."""
     ratio, size = prompt.settings.aspect_ratio, prompt.settings.size
-    if not any(_MAY_SAY.search(turn.text) for turn in prompt.turns):
+    if not any(_may_say(turn.text) for turn in prompt.turns):
         return
     for sentence in _authors(prompt, own_words):
         if ratio:
@@ -90,6 +87,12 @@ def formats(text: str) -> Iterator[re.Match[str]]:
 def sizes(text: str) -> Iterator[re.Match[str]]:
     """Yield the passages that name a size that settings can ask for, such as "2K resolution" or "in 4K"."""
     return (match for match in _SIZE.finditer(text) if match[1] != "8K")
+
+
+def _may_say(text: str) -> bool:
+    """Return whether words may name a format or size at all; told much faster than which."""
+    folded = text.casefold()
+    return any(word in folded for word in _SHAPE_WORDS) or _NUMBERS.search(folded) is not None
 
 
 def _authors(prompt: Prompt, own_words: Collection[str]) -> Iterator[str]:

@@ -70,25 +70,24 @@ def coverage(
                     taken.add(key)
     untried = sorted((p for key, p in by_branch.items() if key not in taken), key=lambda p: (str(p.place), p.message))
     examples = parsed.spec.examples
-    choices = list(_choices(parameters))
+    choices = sum(len(parameter.offered) for parameter in parameters.values())
     missing = list(_untried(parsed, parameters))
-    return Coverage(kind, parsed.name, len(examples), len(by_branch), len(choices), (*missing, *untried))
-
-
-def _choices(parameters: Mapping[str, Parameter]) -> Iterator[tuple[str, str]]:
-    for name, parameter in parameters.items():
-        yield from ((name, choice) for choice in getattr(parameter, "choices", ()))
+    return Coverage(kind, parsed.name, len(examples), len(by_branch), choices, (*missing, *untried))
 
 
 def _untried(
     parsed: LibraryFile[RecipeSpec] | LibraryFile[StrategySpec], parameters: Mapping[str, Parameter]
 ) -> Iterator[Problem]:
-    for name, choice in _choices(parameters):
-        parameter = parameters[name]
-        label = parameter.choices[choice].label if hasattr(parameter, "choices") else ""
-        tried = (example.values.get(name, parameter.default) for example in parsed.spec.examples.values())
-        if not any({choice, label}.intersection(_several(value)) for value in tried):
-            yield parsed.file.problem(f"no example tries {name}: {choice}.", "parameters", name, "choices", choice)
+    examples = parsed.spec.examples.values()
+    for name, parameter in parameters.items():
+        if choices := parameter.offered:
+            given = (example.values.get(name, parameter.default) for example in examples)
+            tried = {value for several in given for value in _several(several)}
+            for value, choice in choices.items():
+                if value not in tried and choice.label not in tried:
+                    yield parsed.file.problem(
+                        f"no example tries {name}: {value}.", "parameters", name, "choices", value
+                    )
 
 
 def _several(value: object) -> list[str]:

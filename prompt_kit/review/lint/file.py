@@ -17,7 +17,7 @@ from prompt_kit.review.lint.misfits import preset_misfits
 from prompt_kit.review.lint.trial import Trial, choices_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from prompt_kit.prompt import Prompt
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _NAME: Final = re.compile(NAME_PATTERN)
 _BASIC: Final = frozenset({"extends", "parameters", "references", "template", "turns", "uses"})
 """The keys of a file without which nothing can be said of the rest."""
-_FOR_PEOPLE: Final = frozenset({"category", "summary", "title"})
+_FOR_PEOPLE: Final = frozenset({"category", "summary", "title", "used_for", "with_photo"})
 """The keys of a file that nothing else depends on."""
 _VALUE: Final = re.compile(r"\{[{%].*?[%}]\}")
 
@@ -61,24 +61,34 @@ class _File:
             look: Callable[[LibraryFile[Any]], Report] = getattr(self, f"_{self.kind}")
             return look(parsed)
         except PromptKitError as error:
-            problems = _problems(error, parsed.file.place())
-            own = {label, parsed.file.label}
-            own |= {self._label_of_template(name) for name in _named_templates(self.kind, parsed)}
-            shared = {problem: {self.name} for problem in problems if problem.place and problem.place.file not in own}
-            return Report(problems, broken=shared, unfinished=True)
+            return self._unreadable(parsed, error)
+
+    def _unreadable(self, parsed: LibraryFile[Any], error: PromptKitError, further: Sequence[Problem] = ()) -> Report:
+        """Return what keeps a file from being rendered, and what else is wrong with it."""
+        problems = _problems(error, parsed.file.place())
+        label = parsed.file.label
+        own = {self._label_of_template(name) for name in _named_templates(self.kind, parsed)}
+        elsewhere = [problem for problem in problems if problem.place and problem.place.file != label]
+        shared = {problem: {self.name} for problem in elsewhere if problem.place and problem.place.file not in own}
+        examples = {(label, name) for name in getattr(parsed.spec, "examples", ())}
+        waiting = {problem: set(examples) for problem in elsewhere if problem not in shared and examples}
+        everything = [*problems, *further]
+        return Report(everything, broken=shared, waiting=waiting, breaking=set(problems), unfinished=True)
 
     def _rest(self, problems: list[Problem]) -> Report:
         """Return what is wrong with a file that cannot be read as it is: also with what of it can be read."""
         try:
             rest, library = self.library.usable(self.kind, self.name)
         except PromptKitError:
-            return Report(problems, unfinished=True)
+            return Report(problems, breaking=set(problems), unfinished=True)
         if library is None or rest.lost & _BASIC:
-            return Report(rest.problems or problems, unfinished=True)
+            problems = rest.problems or problems
+            return Report(problems, breaking=set(problems), unfinished=True)
         report = _File(library, self.kind, self.path, rest.lost - _FOR_PEOPLE).report()
         # What is said of entries that were left out follows from what is wrong with them.
         further = [p for p in report.problems if not any(f"'{name}'" in p.message for name in rest.lost)]
         report.problems = [*rest.problems, *further]
+        report.breaking |= set(rest.problems)
         report.coverage = []
         return report
 
@@ -115,7 +125,7 @@ class _File:
         except PromptKitError as error:
             further = [*choices_words(parsed, parsed.spec.parameters, creates=recipe.task == "create")]
             further += _values_of_examples(parsed, recipe)
-            raise InputError([*_problems(error, parsed.file.place()), *further]) from error
+            return self._unreadable(parsed, error, further)
         trial = Trial(parsed, own)
         trial.render(dict.fromkeys(recipe.examples, recipe))
         report = trial.report("recipe", parsed.spec.parameters, creates=recipe.task == "create", base=recipe)
@@ -131,10 +141,12 @@ class _File:
         try:
             trial = Trial(parsed, self._own_templates(parsed, recipe))
         except PromptKitError as error:
-            further = choices_words(parsed, parsed.spec.parameters, creates=creates)
-            raise InputError([*mistakes, *_problems(error, parsed.file.place()), *further]) from error
+            further = list(choices_words(parsed, parsed.spec.parameters, creates=creates))
+            problems = InputError([*mistakes, *_problems(error, parsed.file.place())])
+            return self._unreadable(parsed, problems, further)
         report = trial.words_alone(parsed.spec.parameters, creates=creates, base=recipe, complete=not self.lost)
         report.problems = [*mistakes, *report.problems, *self._about_strategies(parsed)]
+        report.breaking |= set(mistakes)
         return report
 
     def _own_templates(self, parsed: LibraryFile[RecipeSpec], recipe: Recipe) -> set[str]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _SPACES: Final = re.compile(r"(?<=\S) {2,}(?=\S)")
 _SPACE_BEFORE_STOP: Final = re.compile(r"(?<=\S)(?<!\d)\s[,.;:!?](?=\s|$)|(?<=\d) [,.;!?](?=\s|$)")
+_MAY_STAND_BEFORE: Final = re.compile(r"\s[,.;:!?](?=\s|$)")
+"""What stands in every text with a space before a stop; found much faster."""
 _STOPS_MEET: Final = re.compile(r",\s*(?:[,;]|\.(?![.\w]))|(?:(?P<word>[\w.]*)\.|[!?])\s*,")
 _MAY_MEET: Final = re.compile(r",\s*[,;.]|[.!?]\s*,")
 """What stands in every text in which stops meet; found much faster."""
@@ -56,7 +58,7 @@ def flaws(prompt: Prompt, own_words: Collection[str] = ()) -> Iterator[str]:
     text = without_quoted(whole)
     for fact, match in _in_text(text):
         yield f"{fact}: '{_around(whole, match)}'"
-    if _WHITE.search(text) and _TRANSPARENT.search(text):
+    if "background" in text.casefold() and _WHITE.search(text) and _TRANSPARENT.search(text):
         sentences = [sentence for sentence in re.split(r"[.!?\n]", text) if not _REPLACED.search(sentence)]
         if any(map(_WHITE.search, sentences)) and any(map(_TRANSPARENT.search, sentences)):
             yield "the background is white and transparent at once"
@@ -66,7 +68,7 @@ def flaws(prompt: Prompt, own_words: Collection[str] = ()) -> Iterator[str]:
 def _in_text(text: str) -> Iterator[tuple[str, re.Match[str]]]:
     for match in _SPACES.finditer(text) if "  " in text else ():
         yield "there are two spaces in a row", match
-    for match in _SPACE_BEFORE_STOP.finditer(text):
+    for match in _SPACE_BEFORE_STOP.finditer(text) if _MAY_STAND_BEFORE.search(text) else ():
         if _is_english(_sentence_around(text, match)):
             yield "there is a space before a comma or stop", match
     for match in _STOPS_MEET.finditer(text) if _MAY_MEET.search(text) else ():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from jinja2 import nodes
 
 from prompt_kit.recipe.parameters import Boolean, ChoiceOf, ChoicesOf
-from prompt_kit.recipe.templating.branches import is_mark
+from prompt_kit.recipe.templating.branches import without_marks
 from prompt_kit.recipe.templating.program import PARAGRAPH
 
 if TYPE_CHECKING:
@@ -143,8 +143,9 @@ class _Walk:
 
     def _expression(self, node: nodes.Node, above: _Under | None) -> Iterator[TemplateWords]:
         match node:
-            case nodes.TemplateData(data=text) | nodes.Const(value=str() as text) if not is_mark(text):
-                yield TemplateWords(text.replace(PARAGRAPH, " "), node.lineno, above, self.part)
+            case nodes.TemplateData(data=text) | nodes.Const(value=str() as text):
+                if (own := without_marks(text)) or not text:
+                    yield TemplateWords(own.replace(PARAGRAPH, " "), node.lineno, above, self.part)
             case nodes.CondExpr():
                 test = self._resolved(node.test)
                 yield from self._expression(node.expr1, _Under((test, True), above))

@@ -20,7 +20,7 @@ def vain_places(spec: Any, recipe: Recipe, used: Collection[str]) -> Iterator[tu
     """
     taken = {name for area in recipe.layout.values() for name in (*area.placed_by, area.shared_by)}
     for name, parameter in spec.parameters.items():
-        placing = [value for value, choice in getattr(parameter, "choices", {}).items() if choice.place or choice.share]
+        placing = [value for value, choice in parameter.offered.items() if choice.place or choice.share]
         if placing and name not in taken:
             message = f"'{placing[0]}' has a place, but no area of the layout has 'place: {name}'. Add one."
             yield message, ("parameters", name, "choices", placing[0])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# A line break ends them, for an inch sign opens nothing; an apostrophe stands beside a letter on both sides.
+# A line break ends them, for an inch sign opens nothing; an apostrophe stands beside a letter on both sides. Each kind
+# begins with its mark, which is looked for faster than what stands before it.
 _QUOTED: Final = re.compile(
     r"\"[^\"\n]*\"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|「[^」\n]*」|『[^』\n]*』|‹[^›\n]*›"
-    r"|(?<!\w)‘[^‘\n]*?’(?!\w)|(?<!\w)'[^'\n]*'(?!\w)"
+    r"|‘(?<!\w‘)[^‘\n]*?’(?!\w)|'(?<!\w')[^'\n]*'(?!\w)"
 )
 
 

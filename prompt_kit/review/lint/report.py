@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.recipe.library import Library
 from prompt_kit.review.lint.file import look_at
-from prompt_kit.review.lint.findings import Report
+from prompt_kit.review.lint.findings import Report, who_waits
 from prompt_kit.review.lint.targets import own
 from prompt_kit.review.lint.unused import unused_templates
 from prompt_kit.support import words
@@ -32,7 +32,7 @@ _library: Library
 
 
 def check(library: Library, only: list[Target] | None = None, *, min_coverage: float = 1.0) -> Report:
-    """Return every problem of recipes, strategies and presets, file by file.
+    """Return every problem of recipes, strategies and presets, file by file; those that others wait for come first.
 
     Args:
         library: The project's library, with its brand and models.
@@ -50,8 +50,13 @@ def check(library: Library, only: list[Target] | None = None, *, min_coverage: f
             report.problems += covered.untried
     if not report.unreadable:
         report.problems += unused_templates(looked_at, report.templates)
-    broken = {problem: _with_names(problem, sorted(names)) for problem, names in report.broken.items()}
-    report.problems = _file_by_file(dict.fromkeys(broken.get(problem, problem) for problem in report.problems))
+    stated = {problem: _with_names(problem, sorted(names)) for problem, names in report.broken.items()}
+    stated |= {problem: _with_examples(problem, examples) for problem, examples in report.waiting.items()}
+    problems = dict.fromkeys(stated.get(problem, problem) for problem in report.problems)
+    causes = dict.fromkeys(stated[problem] for problem in report.problems if problem in stated)
+    report.causes = _file_by_file(causes)
+    report.problems = list(dict.fromkeys([*report.causes, *_file_by_file(problems)]))
+    report.breaking = {stated.get(problem, problem) for problem in report.breaking}
     return report
 
 
@@ -66,6 +71,11 @@ def _file_by_file(problems: Iterable[Problem]) -> list[Problem]:
 def _with_names(problem: Problem, names: list[str]) -> Problem:
     listed = words.series(f"'{name}'" for name in names)
     return replace(problem, message=f"{problem.message} This breaks {listed}.")
+
+
+def _with_examples(problem: Problem, examples: set[tuple[str, str]]) -> Problem:
+    files = len({file for file, _ in examples})
+    return replace(problem, message=f"{problem.message} {who_waits([name for _, name in examples], files)}")
 
 
 def _look(target: Target) -> Report:

@@ -90,7 +90,7 @@ def pieces(recipe: Recipe, prompt: Prompt, context: Mapping[str, Any]) -> Pieces
         parameter = recipe.parameters.get(name)
         if parameter is None:
             continue
-        own_choices = getattr(parameter, "choices", {})
+        own_choices = parameter.offered
         for leaf in _leaves(context[name]):
             is_choice = isinstance(leaf, Chosen) and leaf.value in own_choices
             (of_choices if is_choice else made).update(_looks(leaf))

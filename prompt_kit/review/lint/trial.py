@@ -41,9 +41,13 @@ class Trial:
         self.pieces: dict[str, sentences.Pieces] = {}
         """What the values of each prompt look like in it."""
         self.problems: list[Problem] = []
+        self.breaking: set[Problem] = set()
+        """The problems that keep examples from being rendered."""
+        self.waiting: dict[Problem, set[tuple[str, str]]] = {}
+        """Those of them that are the templates', each with the examples that it concerns."""
 
     def render(self, recipes: Mapping[str, Recipe]) -> None:
-        """Render the examples, each with its recipe; what goes wrong is a problem at its place."""
+        """Render the examples, each with its recipe; what goes wrong is a problem at its place, in a template once."""
         for name, recipe in recipes.items():
             example = recipe.examples[name]
             try:
@@ -54,7 +58,17 @@ class Trial:
                 self.pieces[name] = sentences.pieces(mixed, self.prompts[name], context)
             except PromptKitError as error:
                 for problem in error.problems:
-                    self.problems.append(self.parsed.file.problem(f"example '{name}': {problem}", "examples", name))
+                    self._breaks(name, problem)
+
+    def _breaks(self, example: str, problem: Problem) -> None:
+        file = self.parsed.file
+        if problem.place and problem.place.file != file.label:
+            problem = Problem(problem.message, problem.place)
+            self.waiting.setdefault(problem, set()).add((file.label, example))
+        else:
+            problem = file.problem(f"example '{example}': {problem}", "examples", example)
+        self.problems.append(problem)
+        self.breaking.add(problem)
 
     def watch(self, recipe: Recipe) -> None:
         """Watch the templates of a recipe from now on."""
@@ -80,7 +94,8 @@ class Trial:
             self.problems.append(
                 file.problem("there are no examples. Add one, so that the prompt can be held still.", "examples")
             )
-        report = Report(self.problems, templates={s.label for p in self.parts.values() for s in p.sources})
+        templates = {s.label for p in self.parts.values() for s in p.sources}
+        report = Report(self.problems, templates=templates, waiting=self.waiting, breaking=self.breaking)
         if spec.examples and len(self.prompts) == len(spec.examples):
             report.coverage.append(coverage(kind, self.parsed, parameters, self.parts.values(), self.templates))
         return report
@@ -144,6 +159,6 @@ class Trial:
 def choices_words(parsed: LibraryFile[Any], parameters: Mapping[str, Parameter], *, creates: bool) -> Iterator[Problem]:
     """Yield what is wrong with the author's own words in choices."""
     for name, parameter in parameters.items():
-        for value, choice in getattr(parameter, "choices", {}).items():
+        for value, choice in parameter.offered.items():
             for message, _ in wording.in_words(choice.words, creates=creates):
                 yield parsed.file.problem(message, "parameters", name, "choices", value)

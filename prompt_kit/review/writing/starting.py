@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError
-from prompt_kit.recipe.assembly import load
+from prompt_kit.recipe.assembly import example_recipes, load
 from prompt_kit.review.writing.texts import check_new, names, own_root, own_text, written_text
-from prompt_kit.support.words import spoken
+from prompt_kit.support.text import counted
+from prompt_kit.support.words import series, spoken
 from prompt_kit.support.yamlfile import YamlFile
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ examples:
 """
 _STRATEGY_TEMPLATE: Final = "The weather is {{ weather }}.\n"
 _ESCAPED: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_TITLE: Final = re.compile(r"^title:.*\n(?:[ \t]+.*\n)*", re.MULTILINE)
 _TEMPLATE_LINE: Final = re.compile(r"^template:.*\n", re.MULTILINE)
 
 
@@ -76,6 +78,8 @@ class Beginning:
     texts: tuple[WrittenText, ...]
     notes: tuple[str, ...] = ()
     """What to know about them, in whole sentences."""
+    base: str = ""
+    """The file that they extend or copy; they are compared with it until they are saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,7 @@ def beginning(library: Library, kind: str, name: str, way: str, base: str = "") 
         case "copy", _:
             return _copy(library, kind, name, base)
         case "extend", "recipe":
-            text = _extending(load(base, library=library))
-            return Beginning((own_text(library, kind, name, text),), (_EXTENDS.format(base),))
+            return _extending(library, name, load(base, library=library))
         case "preset", _:
             load(base, library=library)
             text = f"title: {quoted(spoken(name))}\nextends: {base}\nvalues: {{}}\n"
@@ -126,17 +129,51 @@ def beginning(library: Library, kind: str, name: str, way: str, base: str = "") 
     raise InputError(f"A {kind} cannot begin like that. Choose another way.")
 
 
-def _extending(base: Recipe) -> str:
-    """Return a file on top of a recipe, with the first of its examples that needs no pictures."""
-    lines = [f"title: {quoted(f'{base.title}, our way')}", f"extends: {base.name}"]
+def _extending(library: Library, name: str, base: Recipe) -> Beginning:
+    """Return a file on top of a recipe, with a setting of its own and words of its own below those of the other one.
+
+    Its example is the first of the other one that needs no pictures.
+    """
+    words = base.spec.template if not base.spec.turns else None
+    templates = _new_template(library, _template_of("recipe", name), _ADDING.format(words)) if words else ()
+    lines = [_ON_TOP.format(base.name), f"title: {quoted(f'{base.title}, our way')}", f"extends: {base.name}"]
+    lines += [f"template: {template.name}" for template in templates]
+    if base.spec.turns:
+        named = dict.fromkeys(turn.template or base.spec.template or f"{base.name}.j2" for turn in base.spec.turns)
+        lines.append(_OF_TURNS.format(series(named)))
+    ratio = base.settings.aspect_ratio
+    lines += [
+        "",
+        _OVERRIDE,
+        f"summary: {quoted(base.spec.summary)}" if base.spec.summary else "summary: Say what it is for.",
+    ]
+    lines += [f"settings: {{aspect_ratio: {quoted(ratio)}}}"] if ratio else []
+    lines += ["", _PARAMETER]
     plain = (example for example in base.spec.examples.items() if not base.references.keys() & example[1].values.keys())
-    for name, example in list(plain)[:1]:
-        lines += ["examples:", f"  {name}:"]
+    for key, example in list(plain)[:1]:
+        lines += ["examples:", f"  {key}:"]
         lines += [f"    uses: {_flow(example.uses)}"] if example.uses else []
+        settings = example.settings.model_dump(exclude_unset=True)
+        lines += [f"    settings: {quoted(settings)}"] if settings else []
         lines += [f"    values: {quoted(example.values)}"]
-    return "\n".join(lines) + "\n"
+    own = own_text(library, "recipe", name, "\n".join(lines) + "\n")
+    return Beginning((own, *templates), (_EXTENDS.format(base.name),), base.name)
 
 
+_ON_TOP: Final = "# Everything that does not stand here comes from '{}', and follows it when it changes."
+_OF_TURNS: Final = "# Its words stand in {}: copy what you want to change, and name it in turns of your own (turns:)."
+_OVERRIDE: Final = "# What stands here takes the place of what the other one says:"
+_PARAMETER: Final = """\
+# A parameter that stands here is asked, too; {{ season }} prints it in the template. One that has the name of a
+# parameter of the other recipe takes the place of the whole of it.
+# parameters:
+#   season: {type: text, title: Season, examples: [early spring]}
+"""
+_ADDING: Final = """\
+{{% include "{}" %}}
+
+{{# Write further sentences below, such as: The season is {{{{ season }}}}. #}}
+"""
 _EXTENDS: Final = (
     "It has everything of '{}': add only keys that differ. A parameter that stands here takes the place of the whole "
     "parameter of that name."
@@ -188,7 +225,7 @@ def from_values(library: Library, kind: str, name: str, filled: FilledIn, *, loc
         if kind == "preset"
         else "The values are an example of the new recipe: people begin with it, and it shows what a change does."
     )
-    return Beginning((own_text(library, kind, name, text),), (note,))
+    return Beginning((own_text(library, kind, name, text),), (note,), base.name)
 
 
 def quoted(value: Any) -> str:
@@ -208,7 +245,12 @@ def _entries(values: Mapping[str, Any], indent: int) -> Iterator[str]:
 def _copy(library: Library, kind: str, name: str, base: str) -> Beginning:
     source = written_text(library, kind, base)
     if kind in {"template", "preset"}:
-        return Beginning((own_text(library, kind, name, source.text),))
+        text = (
+            _retitled(source.text, f"{library.preset(base).spec.title or spoken(base)} (copy)")
+            if kind == "preset"
+            else source.text
+        )
+        return Beginning((own_text(library, kind, name, text),), (), base)
     text, removed = _without_pictures(source, library)
     spec = (library.recipe(base) if kind == "recipe" else library.strategy(base)).spec
     extends = getattr(spec, "extends", None)
@@ -220,8 +262,17 @@ def _copy(library: Library, kind: str, name: str, base: str) -> Beginning:
         texts = _new_template(library, _template_of(kind, name), words)
     notes = [f"It no longer follows '{base}'; templates that it includes or that its turns name stay shared."]
     if removed:
-        notes.append(f"Examples with pictures were left out, because the pictures are elsewhere: {', '.join(removed)}.")
-    return Beginning((own_text(library, kind, name, text), *texts), tuple(notes))
+        gone = f"{counted(len(removed), 'example')} with pictures {'was' if len(removed) == 1 else 'were'}"
+        notes.append(f"{gone} left out, because the pictures are elsewhere.")
+    text = _retitled(text, f"{spec.title or spoken(base)} (copy)")
+    return Beginning((own_text(library, kind, name, text), *texts), tuple(notes), base)
+
+
+def _retitled(text: str, title: str) -> str:
+    """Return the text of a file with another title, so that nobody takes the two for each other."""
+    line = f"title: {quoted(title)}\n"
+    changed, count = _TITLE.subn(lambda _: line, text, count=1)
+    return changed if count else line + text
 
 
 def _template_of(kind: str, name: str) -> str:
@@ -239,10 +290,10 @@ def _new_template(library: Library, name: str, text: str) -> tuple[WrittenText, 
 def _without_pictures(source: WrittenText, library: Library) -> tuple[str, list[str]]:
     """Return the text of a recipe or strategy without the examples that name pictures, and their names."""
     file = YamlFile(source.path, source.label, source.text)
-    parsed = library.recipe(source.name) if source.kind == "recipe" else library.strategy(source.name)
-    slots = set(load(source.name, library=library).references if source.kind == "recipe" else parsed.spec.references)
-    examples = list(parsed.spec.examples)
-    removed = [name for name in examples if slots.intersection(parsed.spec.examples[name].values)]
+    examples = example_recipes(source.kind, source.name, library)
+    removed = [
+        name for name, recipe in examples.items() if recipe.references.keys() & recipe.spec.examples[name].values.keys()
+    ]
     lines = source.text.splitlines(keepends=True)
     starts = {name: (file.place("examples", name, of_key=True).line or 1) - 1 for name in examples}
     following = [index for index, line in enumerate(lines) if re.match(r"[^\s#]", line)]

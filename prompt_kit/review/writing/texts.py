@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING, Final, get_args
+from itertools import chain, count
+from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from prompt_kit.errors import InputError, NotFoundError, Place, Problem
 from prompt_kit.project import FILE
@@ -16,7 +16,7 @@ from prompt_kit.support import files
 from prompt_kit.support.yamlfile import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from prompt_kit.recipe.library import Library
@@ -30,6 +30,9 @@ LONGEST_NAME: Final = 64
 _NAME: Final = re.compile(NAME_PATTERN)
 _TEMPLATE: Final = re.compile(get_args(TemplateName)[1].pattern)
 _LONGEST_TEMPLATE: Final = 120
+
+Listed: TypeAlias = tuple[str, str, str]
+"""Name, title and summary of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,18 @@ def names(library: Library, kind: str) -> list[str]:
     )
 
 
+def copy_name(library: Library, kind: str, name: str) -> str:
+    """Return a name that a copy of a file could have: none that anything else has."""
+    folder, slash, last = name.rpartition("/")
+    stem, dot, ending = last.partition(".")
+    plain = stem.lstrip("_")
+    first = plain if plain.startswith("our-") else f"our-{plain}"
+    kinds = ("template",) if kind == "template" else ("recipe", "preset", kind)
+    taken = {other for of in kinds for other in names(library, of)}
+    made = (f"{folder}{slash}{first}{f'-{number}' if number > 1 else ''}{dot}{ending}" for number in count(1))
+    return next(other for other in made if other not in taken)
+
+
 def check_new(library: Library, kind: str, name: str) -> None:
     """Check that a new file can have a name: nothing else of the library is called so.
 
@@ -183,6 +198,41 @@ def _check_name(kind: str, name: str) -> None:
         raise InputError(
             f"'{name[:LONGEST_NAME]}' cannot be a name. Use small letters, figures and hyphens, such as '{example}'."
         )
+
+
+def own_names(library: Library, kind: str) -> set[str]:
+    """Return the names of the files of a kind that are the project's own; none when its folders lead out of it."""
+    try:
+        root = own_root(library)
+    except InputError:
+        return set()
+    folder = root.templates if kind == "template" else root.recipes
+    ending = "" if kind == "template" else ".yaml"
+    start = "" if kind == "template" else FOLDERS[kind]
+    return {name for name in names(library, kind) if (folder / f"{start}{name}{ending}").is_file()}
+
+
+def listed(library: Library, words: Sequence[str] = ()) -> tuple[dict[str, list[Listed]], dict[str, list[Listed]]]:
+    """Return the project's own files by kind, and all others, each sorted by title.
+
+    Args:
+        library: Where they are.
+        words: In lower case: only files that have all of them in name, title or summary.
+    """
+    own: dict[str, list[Listed]] = {}
+    others: dict[str, list[Listed]] = {}
+    for kind in KINDS:
+        heads = library.heads(kind) if kind != "template" else {}
+        of_project = own_names(library, kind)
+        entries = [
+            (name, heads[name].title, heads[name].summary) if name in heads else (name, name, "")
+            for name in names(library, kind)
+        ]
+        for entry in sorted(entries, key=lambda entry: (entry[1].casefold(), entry[0])):
+            text = " ".join(entry).lower()
+            if all(word in text for word in words):
+                (own if entry[0] in of_project else others).setdefault(kind, []).append(entry)
+    return own, others
 
 
 def own_subjects(library: Library) -> Iterator[tuple[str, str]]:

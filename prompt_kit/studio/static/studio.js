@@ -228,7 +228,7 @@ if (form) {
       const most = Number(slot.dataset.most);
       const pictures = all("[data-upload-id]", list);
       if (most === 1 && pictures.length > 1) pictures.slice(0, -1).forEach((old) => old.remove());
-      if (most === 1) slot.querySelector(".drop span").textContent = "Choose another picture";
+      if (most === 1 && slot.dataset.role !== "mask") slot.querySelector(".drop span").textContent = "Choose another picture";
       refresh();
     } catch {
       online(false);
@@ -274,23 +274,37 @@ if (form) {
 
   // ---- the proof is drawn once nothing has been typed for a moment, and only while it is looked at
   const proof = document.getElementById("proof");
+  const drawn = proof.querySelector(".proof-open");
+  const said = proof.querySelector(".skeleton");
+  const large = document.getElementById("proof-large");
+  proof.querySelector(".proof-place").hidden = false;
   let quiet;
   const prove = () => {
     clearTimeout(quiet);
-    let image = proof.querySelector("img");
     const ready = document.querySelector("[data-prompt]");
-    if (!ready && image) image.remove();
+    if (!ready) drawn.hidden = true;
+    said.textContent = ready ? "" : "The proof is drawn here once everything required is filled in.";
     if (!proof.open || !ready) return;
-    quiet = setTimeout(() => {
-      if (!image) {
-        image = document.createElement("img");
-        image.alt = "Proof: the layout of the picture";
-        proof.append(image);
-      }
-      image.src = `${proof.dataset.proof}?${Date.now()}`;
-    }, 900);
+    if (drawn.hidden) said.textContent = "Drawing the proof…";
+    quiet = setTimeout(() => { drawn.querySelector("img").src = `${proof.dataset.proof}?${Date.now()}`; }, drawn.hidden ? 0 : 900);
   };
+  drawn.querySelector("img").addEventListener("load", () => { drawn.hidden = false; said.textContent = ""; });
+  drawn.querySelector("img").addEventListener("error", () => { drawn.hidden = true; said.textContent = "The proof could not be drawn. Change a field, and it is tried again."; });
+  drawn.addEventListener("click", () => {
+    large.querySelector("img").src = `${proof.dataset.proof}?large=true&${Date.now()}`;
+    large.showModal();
+  });
+  large.addEventListener("click", (event) => { if (event.target === large) large.close(); });
   proof.addEventListener("toggle", prove);
+
+  // ---- what stands beside the form is taller than the window now and then: its end stays in sight then
+  const side = document.querySelector(".side");
+  const place = () => {
+    const head = document.querySelector(".top").offsetHeight + 16;
+    side.style.setProperty("--side-top", `${Math.min(head, innerHeight - side.offsetHeight - 16)}px`);
+  };
+  new ResizeObserver(place).observe(side);
+  window.addEventListener("resize", place);
 
   document.addEventListener("htmx:after:swap", (event) => {
     const swapped = event.detail?.ctx;
