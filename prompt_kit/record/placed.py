@@ -16,6 +16,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 from prompt_kit.errors import InputError, NotFoundError, WorkspaceError
@@ -136,15 +137,17 @@ def placed(root: Path, token: str) -> PlacedOrder:
     return order
 
 
-def placed_orders(root: Path, about: str) -> list[PlacedOrder]:
-    """Return the orders from a draft, or that refine a picture, the newest first; damaged files are passed over.
+def placed_orders(root: Path, about: str, person: str | None = None) -> list[PlacedOrder]:
+    """Return the newest orders from a draft, or that refine a picture, the newest first; damaged files are passed over.
 
     Args:
         root: The folder of all runs.
         about: The draft's id, or the picture as `PlacedOrder.refines` names it.
+        person: Leaves out the orders of others, however many they are.
     """
-    marks = sorted(files.listed(_about(root, about)), key=_written, reverse=True)[:MOST_SHOWN]
-    orders = [order for mark in marks if (order := _read(root / ORDERS / f"{mark.name}.json"))]
+    marks = sorted(files.listed(_about(root, about)), key=_written, reverse=True)
+    there = (order for mark in marks if (order := _read(root / ORDERS / f"{mark.name}.json")))
+    orders = islice((order for order in there if person is None or order.person == person), MOST_SHOWN)
     return sorted(orders, key=lambda order: order.at, reverse=True)
 
 

@@ -136,7 +136,7 @@ def orders_of(request: Request, about: str) -> list[OrderView]:
     """
     runner: OrderRunner = request.app.state.runner
     person = person_of(request)
-    own = [order for order in placed_orders(runner.root, about) if order.person == person]
+    own = placed_orders(runner.root, about, person)
     changes = [order for order in own if order.refines == about]
     shown = [order for order in own if order not in changes[1:] or order.state not in ENDED]
     newest = next((order.run for order in own if order.run), "")

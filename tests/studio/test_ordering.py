@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 
 from prompt_kit.kit import Kit
 from prompt_kit.record.placed import (
+    MOST_SHOWN,
     ORDERS,
     PlacedOrder,
     change,
@@ -293,3 +294,15 @@ def test_a_token_is_no_path(page: Page, kit: Kit, token: str) -> None:
     sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "order": token, "make": "one"}
     answer = page.post("/make/sticker", sent)
     assert (answer.status_code, list(kit.runs())) == (404, [])
+
+
+def test_many_orders_of_others_hide_none_of_ones_own(kit: Kit) -> None:
+    """Colleagues may change the same picture as often as they like, or send the id of somebody else's draft."""
+    order = an_order(kit, person="ann")
+    put(kit, order)
+    for number in range(MOST_SHOWN + 5):
+        put(kit, replace(order, token=f"a-token-of-a-colleague-{number}", person="ben"))
+    root = kit.project.runs_folder
+    assert [placed_order.token for placed_order in placed_orders(root, DRAFT, "ann")] == [order.token]
+    assert {placed_order.person for placed_order in placed_orders(root, DRAFT)} == {"ben"}
+    assert len(placed_orders(root, DRAFT, "ben")) == MOST_SHOWN
