@@ -64,9 +64,26 @@ def test_a_mask_is_painted_and_goes_along(studio: Server, visitor: Visitor) -> N
     stroke(page, across=-0.3)
     page.get_by_role("button", name="Use this mask").click()
     expect(page.locator("#field-mask [data-upload-id]")).to_have_count(1)
-    expect(page.get_by_role("button", name="Paint what may change")).to_be_focused()
-    page.get_by_role("button", name="Paint what may change").click()
+    again = page.get_by_role("button", name="Change the mask")
+    expect(again).to_be_focused()
+    again.click()
     expect(said).to_have_text(re.compile(r"^[89]\d % of"))
+
+
+def test_the_brush_shows_its_size_before_it_paints(studio: Server, visitor: Visitor) -> None:
+    """A ring follows the pointer, and the keys of other picture programs make it larger and smaller."""
+    page = visitor.open(studio, MASKED)
+    page.get_by_role("button", name="Paint what may change").click()
+    page.locator("#mask-canvas").hover()
+    ring = page.locator("#mask-ring")
+    expect(ring).to_be_visible()
+    wide = ring.evaluate("ring => ring.offsetWidth")
+    page.keyboard.press("]")
+    page.keyboard.press("]")
+    expect(page.locator("#mask-size-said")).to_have_text("12 %")
+    assert ring.evaluate("ring => ring.offsetWidth") > wide
+    page.keyboard.press("[")
+    expect(page.locator("#mask-size-said")).to_have_text("10 %")
 
 
 def test_a_mask_is_made_by_the_keyboard_alone(studio: Server, visitor: Visitor, project: Path) -> None:

@@ -197,7 +197,7 @@ def subject_of(record: RunRecord) -> str:
     refined = record.parent or next(iter(texts), "") == "change"
     named = texts.get("change", "") if refined else ""
     several = (text for name, text in texts.items() if " " in text and "language" not in name)
-    return named or texts.get("subject") or next(several, "") or next(iter(texts.values()), "")
+    return named or texts.get("subject") or texts.get("new_look") or next(several, "") or next(iter(texts.values()), "")
 
 
 def _first_text(value: Any) -> str:

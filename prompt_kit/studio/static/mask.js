@@ -11,6 +11,7 @@
   const size = document.getElementById("mask-size");
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const number = (name) => Math.min(100, Math.max(0, Number(document.getElementById(`mask-${name}`).value) || 0)) / 100;
+  const ring = document.getElementById("mask-ring");
   const steps = []; // everything that was done, so that the last of it can be undone
   let tool = "paint";
   let slot = null;
@@ -96,6 +97,7 @@
     dialog.showModal();
     redraw();
     tell();
+    resized();
     dialog.querySelector("[data-tool]").focus();
   };
   const begin = async (kept) => {
@@ -128,7 +130,20 @@
     stroke = { kind: "stroke", points: [place(event)], width, erase };
     draw.stroke(stroke);
   });
+  const resized = () => {
+    document.getElementById("mask-size-said").textContent = `${size.value} %`;
+    ring.style.width = `${(Number(size.value) / 100) * Math.max(canvas.clientWidth, canvas.clientHeight)}px`;
+  };
+  const follow = (event) => {
+    ring.hidden = event.pointerType === "touch"; // a finger covers it
+    const box = canvas.getBoundingClientRect();
+    ring.style.left = `${event.clientX - box.left}px`;
+    ring.style.top = `${event.clientY - box.top}px`;
+  };
+  size.addEventListener("input", resized);
+  canvas.addEventListener("pointerleave", () => { ring.hidden = true; });
   canvas.addEventListener("pointermove", (event) => {
+    follow(event);
     if (!stroke) return;
     for (const part of event.getCoalescedEvents?.() || [event]) stroke.points.push(place(part));
     draw.stroke({ ...stroke, points: stroke.points.slice(-8) });
@@ -164,6 +179,7 @@
       const input = slot.querySelector("input[type=file]");
       input.files = files.files;
       input.dispatchEvent(new Event("change", { bubbles: true }));
+      slot.querySelector("[data-paint-said]").textContent = "Change the mask";
       dialog.close();
     }, "image/png");
   };
@@ -187,6 +203,10 @@
   });
   dialog.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "z") { event.preventDefault(); ACTIONS.undo(); }
+    else if ((event.key === "[" || event.key === "]") && !event.altKey) {
+      size.value = Number(size.value) + (event.key === "]" ? 2 : -2);
+      resized();
+    }
   });
   dialog.addEventListener("close", () => slot?.querySelector("[data-paint]").focus());
   form.addEventListener("click", (event) => {
