@@ -27,7 +27,7 @@ PARAGRAPH: Final = "\0"
 BREAK: Final = "\x04"
 """Stands for the backslash at the end of a template's line, which keeps the line break."""
 
-_AT_ONCE: Final = 64
+_AT_ONCE: Final = 8
 """How many pieces of a prompt are put together before they are counted."""
 
 LINES_PER_FILE: Final = 1_000_000
