@@ -85,7 +85,7 @@ def _look(target: Target) -> Report:
     else:
         settings = (library.project, library.roots, library.labels_from)
         with ProcessPoolExecutor(initializer=_begin, initargs=settings) as workers:
-            reports = list(workers.map(_work, target.files, chunksize=20))
+            reports = list(workers.map(_work, target.files, chunksize=8))
     for of_file in reports:
         report.add(of_file)
         report.unreadable |= not of_file.templates

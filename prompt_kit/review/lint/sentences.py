@@ -96,11 +96,9 @@ def pieces(recipe: Recipe, prompt: Prompt, context: Mapping[str, Any]) -> Pieces
             (of_choices if is_choice else made).update(_looks(leaf))
         if not own_choices:
             made.update(look for leaf in _leaves(value) for look in _looks(leaf))
-    return Pieces(_longest_first(made), _longest_first(made | of_choices))
-
-
-def _longest_first(made: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted((piece for piece in made if piece.strip()), key=lambda piece: (-len(piece), piece)))
+    asked = sorted(filter(str.strip, made | of_choices))
+    asked.sort(key=len, reverse=True)
+    return Pieces(tuple([piece for piece in asked if piece in made]), tuple(asked))
 
 
 def _leaves(value: Any) -> Iterator[Any]:

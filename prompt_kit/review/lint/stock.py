@@ -67,7 +67,7 @@ def stock(
     beginnings = Beginnings(passages)
     for name, (recipe, prompt, pieces) in prompts.items():
         for text in _plain(prompt, pieces, all_sentences):
-            key = _MENTION.sub("the image", text)
+            key = _MENTION.sub("the image", text) if "image" in text else text
             if key not in kept:
                 kept[key] = _Said(text, beginnings.of(text))
             start = kept[key].start
