@@ -121,6 +121,11 @@ class RunView:
         return self.summary.id
 
     @property
+    def form_subject(self) -> str:
+        """What the first pictures of its form show."""
+        return name_of(self.whole.subject, self.subject)
+
+    @property
     def name(self) -> str:
         """What it shows, and its version."""
         return self.subject + (f", version {self.version}" if self.version > 1 else "")

@@ -66,6 +66,8 @@ class PictureCase:
     """Its number among the pictures of its form; of a refinement, that of the picture it comes from."""
     version: int = 1
     """Its place in its line of refinements, from 1."""
+    form_called: str = ""
+    """What the first pictures of its form show."""
     replaced_by: str = ""
     """The newest approved picture that was made from this approved one, as run and file name."""
     others: tuple[PictureView, ...] = ()
@@ -234,6 +236,7 @@ def _case(request: Request, past: PastPicture, before: dict[str, str]) -> Pictur
         called=name_of(past.subject, studio.title(past.recipe)),
         place=past.number,
         version=past.version,
+        form_called=name_of(past.set_subject, studio.title(past.recipe)),
         replaced_by=past.replaced_by,
     )
 
@@ -318,6 +321,7 @@ def cases_of(request: Request, run: RunView) -> list[PictureCase]:
                 called=run.subject,
                 place=view.place,
                 version=view.version,
+                form_called=run.form_subject,
                 replaced_by=past[view.name].replaced_by if view.name in past else "",
                 others=_others(run, view),
             )
@@ -364,6 +368,7 @@ def _case_now(request: Request, path: Path, *, problem: str, typed: str, with_ot
         called=view.subject,
         place=view.picture(path.name).place,
         version=view.picture(path.name).version,
+        form_called=view.form_subject,
         replaced_by=next((past.replaced_by for past in _past_pictures(request, run.id) if past.name == path.name), ""),
         others=_others(view, view.picture(path.name)) if with_others else (),
     )

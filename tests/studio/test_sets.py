@@ -66,6 +66,18 @@ def test_review_groups_by_form_and_numbers_through(page: Page, runs: tuple[str, 
     assert re.findall(r"<strong>(Picture \d)</strong>", text) == ["Picture 1", "Picture 2", "Picture 3"]
 
 
+def test_what_differs_from_the_rest_of_its_form_is_said_at_the_picture(page: Page, kit: Kit) -> None:
+    """A form may be used for something else; the numbers go on, and no owl is taken for a fox."""
+    root = kit.project.runs_folder
+    kept(root, recipe="sticker", draft=FORM, values={"subject": "a fox"})
+    owl = id_of(kept(root, recipe="sticker", draft=FORM, values={"subject": "an owl"}, at=NOON + timedelta(minutes=1)))
+    for address in ("/review", f"/sets/{owl}"):
+        text = page.get(address)
+        assert re.search(r"<h[12]>(<a[^>]+>)?A fox<", text), address
+        cards = text.split("data-case ")[1:]
+        assert ["An owl</span>" in card for card in cards] == [False, True], address
+
+
 def test_a_set_is_downloaded_under_its_numbers(page: Page, kit: Kit, runs: tuple[str, str]) -> None:
     """Alone or as a zip, a file is called as on the pages, and has the very bytes."""
     tried, more = runs

@@ -191,6 +191,7 @@ class History:
             number=placed.set.number(line.run, line.number),
             set_id=placed.set.id,
             set_total=placed.set.total,
+            set_subject=placed.set.subject,
         )
 
 

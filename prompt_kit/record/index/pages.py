@@ -97,6 +97,8 @@ class PastPicture:
     """The id of the first run of that form."""
     set_total: int = 1
     """How many pictures that form has."""
+    set_subject: str = ""
+    """What that first run is about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # Without the comparisons with '', the indexes of forms and parents, which leave out what has none, are not used.
 # A run that was ordered from no form is alone. People with the same name share their forms.
 _RUNS: Final = """
-    SELECT r.id FROM runs AS r JOIN runs AS own ON own.id = :run
+    SELECT r.id, r.subject FROM runs AS r JOIN runs AS own ON own.id = :run
     WHERE r.id = :run OR (r.draft <> '' AND r.draft = own.draft AND r.person = own.person AND r.parent = '')
     ORDER BY r.at, r.id"""
 
@@ -37,6 +37,8 @@ class PictureSet:
     """The ids of its runs, the oldest first; that of the only run where there is no form."""
     numbers: Mapping[tuple[str, int], int] = field(repr=False)
     """The number of each picture in the set, from 1, by its run and its number in that run."""
+    subject: str = ""
+    """What its first run is about; others of the form may be about something else."""
     later: tuple[str, ...] = ()
     """The ids of the runs that changed pictures of these, the oldest first."""
 
@@ -57,11 +59,12 @@ class PictureSet:
 
 def set_of(connection: sqlite3.Connection, run: str) -> PictureSet:
     """Return the set of a run that changes no other one."""
-    runs = tuple(name for (name,) in connection.execute(_RUNS, {"run": run})) or (run,)
+    rows = connection.execute(_RUNS, {"run": run}).fetchall()
+    runs = tuple(row[0] for row in rows) or (run,)
     pictures = [tuple(row) for name in runs for row in connection.execute(_PICTURES, (name,))]
     pictures.sort(key=lambda row: (row[2], runs.index(row[0]), row[1]))
     numbers = {(name, number): place for place, (name, number, _) in enumerate(pictures, start=1)}
-    return PictureSet(runs, numbers)
+    return PictureSet(runs, numbers, rows[0][1] if rows else "")
 
 
 def later_runs(connection: sqlite3.Connection, run: str) -> tuple[str, ...]:
