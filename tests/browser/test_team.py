@@ -10,6 +10,7 @@ from kept_runs import kept
 from playwright.sync_api import expect
 
 from browser import serving
+from browser.test_writing import template
 from prompt_kit.kit import Kit
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def test_a_run_keeps_the_recipe_it_began_with(
     expect(cleo.locator("#beside")).to_contain_text("Draw a lighthouse.")
     cleo.get_by_role("button", name="Make 3").click()
     held.wait_for(1)
-    anna.get_by_label("templates/mine.j2").fill("Paint {{ subject }}.")
+    template(anna).fill("Paint {{ subject }}.")
     expect(anna.locator("#saving")).to_contain_text("1 of 1 prompt differs")
     anna.get_by_role("button", name="Save", exact=True).click()
     expect(anna.get_by_text("Saved.")).to_be_visible()
@@ -155,7 +156,7 @@ def test_two_who_save_the_same_recipe_see_each_others_text(
     visitor.expect("409")
     first, second = opened("anna", "/write/recipes/mine"), opened("anna", "/write/recipes/mine")
     for page, word in ((first, "Paint"), (second, "Carve")):
-        page.get_by_label("templates/mine.j2").fill(f"{word} {{{{ subject }}}}.")
+        template(page).fill(f"{word} {{{{ subject }}}}.")
         expect(page.locator("#shown-prompt")).to_contain_text(f"{word} an otter.")
         expect(page.locator("#saving")).to_contain_text("1 of 1 prompt differs")
     first.get_by_role("button", name="Save", exact=True).click()
@@ -170,11 +171,16 @@ def test_a_recipe_is_edited_and_saved_by_the_keyboard_alone(opened: Callable[...
     page = opened("anna", "/write")
     tab_to(page, "Mine")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("templates/mine.j2")).to_be_visible()
-    tab_to(page, "templates/mine.j2")
+    expect(page.locator("#text-0")).to_be_visible()
+    tab_to(page, "recipes/mine.yaml")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#text-1")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#text-1")).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.type("Paint {{ subject }}.")
     expect(page.locator("#saving")).to_contain_text("1 of 1 prompt differs")
+    page.keyboard.press("Escape")
     tab_to(page, "Save")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Saved.")).to_be_visible()
@@ -208,9 +214,8 @@ NAMED: Final = """name => {
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Go from field to field until the focus is on what is called so; Escape leaves a text in which Tab indents."""
+    """Go from field to field until the focus is on what is called so."""
     for _ in range(MOST_TABS):
-        page.keyboard.press("Escape")
         page.keyboard.press("Tab")
         if page.evaluate(NAMED, name):
             return
