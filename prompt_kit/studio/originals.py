@@ -27,9 +27,14 @@ def original_of(run: RunView) -> str:
 
     It is the id of that run, and the hash of the photo.
     """
-    parts = run.first.turns[0].get("parts", ()) if run.first else ()
+    return photo_of(run.first)
+
+
+def photo_of(record: RunRecord | None) -> str:
+    """Return the photo that a run worked on, as `original_of` does."""
+    parts = record.turns[0].get("parts", ()) if record and record.turns else ()
     digests = [part.get("sha256") for part in parts if part.get("role") == "base"]
-    return f"{run.first.run}/{SENT}/{digests[0]}" if run.first and digests else ""
+    return f"{record.run}/{SENT}/{digests[0]}" if record and digests else ""
 
 
 def kept_photo(studio: Studio, record: RunRecord | None, sha256: str) -> Path:

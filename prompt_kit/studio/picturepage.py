@@ -18,12 +18,12 @@ from prompt_kit.studio.access import person_of
 from prompt_kit.studio.looking import run_view, size_of
 from prompt_kit.studio.offering import offer_of
 from prompt_kit.studio.originals import original_of
-from prompt_kit.studio.pages import page
+from prompt_kit.studio.pages import is_part, page
 from prompt_kit.studio.reviewing import number_said
 from prompt_kit.studio.roles import sees_others
 from prompt_kit.studio.runfiles import picture_file
 from prompt_kit.studio.sets import form_of, set_pictures
-from prompt_kit.studio.watching import orders_of
+from prompt_kit.studio.watching import orders_of, results_part
 from prompt_kit.support.heads import sniff
 
 if TYPE_CHECKING:
@@ -56,8 +56,12 @@ async def review(request: Request, day: str, name: str, picture: str) -> Respons
         said: dict[str, Any] = {"person": person_of(request), "reason": reason, "shown": number_said(sent.get("said"))}
         await run_in_threadpool(studio.kit.review, path.parent, picture, verdict, **said)
     except InputError as error:
+        if is_part(request):
+            return await run_in_threadpool(results_part, request, str(sent.get("about") or ""), str(error))
         shown = {"reason": reason, "review_problem": str(error)}
         return await run_in_threadpool(picture_page, request, path, 422, **shown)
+    if is_part(request):
+        return await run_in_threadpool(results_part, request, str(sent.get("about") or ""))
     return RedirectResponse(f"/runs/{day}/{name}/{picture}#review", 303)
 
 

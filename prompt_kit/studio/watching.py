@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping  # noqa: TC003 - FastAPI reads the annotations
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -14,10 +14,13 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.outcome import Status
 from prompt_kit.record.placed import ENDED, placed, placed_orders
+from prompt_kit.record.reviews import reviews_in
+from prompt_kit.record.reviews.pictures import with_reviews
 from prompt_kit.record.runs import run_record
 from prompt_kit.record.runs.listing import subject_of
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.chosen import chosen_channel, wanted_address
+from prompt_kit.studio.originals import photo_of
 from prompt_kit.studio.pages import is_part, page
 from prompt_kit.studio.studio import set_of_run
 from prompt_kit.support import files
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.record.index import PictureSet
     from prompt_kit.record.placed import PlacedOrder
+    from prompt_kit.record.reviews.pictures import ReviewedPicture
     from prompt_kit.record.runs import RunRecord
     from prompt_kit.record.runs.schema import Done
     from prompt_kit.studio.chosen import ChosenChannel
@@ -89,6 +93,10 @@ class OrderView:
     """The pictures of its form; ``None`` as long as nothing was begun."""
     chosen: ChosenChannel | None = None
     """The channel for whose size they are wanted."""
+    reviewed: Mapping[str, ReviewedPicture] = field(default_factory=dict)
+    """What was said of each picture that anything was said of."""
+    original: str = ""
+    """The photo that it works on, as addresses have it; empty where there is none."""
 
     @property
     def done(self) -> int:
@@ -161,6 +169,8 @@ def view_of(runner: OrderRunner, order: PlacedOrder, whole: PictureSet | None = 
     working = runner.is_made(order.token)
     progress = runner.progress.get(order.token)
     takes = _takes(order, record, folder, working=working, on_their_way=progress.sent if progress else 0)
+    pictures = [name for take in takes for name in take.pictures] if folder else []
+    reviews = reviews_in(folder) if folder and pictures else ()
     return OrderView(
         order,
         order.run,
@@ -174,6 +184,8 @@ def view_of(runner: OrderRunner, order: PlacedOrder, whole: PictureSet | None = 
         next_step=record.totals.next_step if record and record.totals else "",
         whole=whole,
         chosen=chosen_channel(record),
+        reviewed={name: with_reviews(folder / name, reviews) for name in pictures} if folder and reviews else {},
+        original=photo_of(record),
     )
 
 
@@ -269,8 +281,20 @@ def _folder(root: Path, run: str) -> Path | None:
 @router.get("/results/{about:path}")
 def results(request: Request, about: str) -> HTMLResponse:
     """Return what has come of the orders of a draft or refined picture, for the part of the page that shows it."""
+    return results_part(request, about)
+
+
+def results_part(request: Request, about: str, refusal: str = "") -> HTMLResponse:
+    """Return the part of a page that shows what has come of the orders of a draft or refined picture.
+
+    Args:
+        request: For whom it is.
+        about: The draft or picture.
+        refusal: Why what was asked for was not done.
+    """
     budget = request.app.state.studio.limits(person_of(request), now=True)
-    return page(request, "results.html", orders=orders_of(request, about), draft=about, nudged=budget)
+    orders = orders_of(request, about)
+    return page(request, "results.html", orders=orders, draft=about, nudged=budget, refusal=refusal)
 
 
 @router.get("/orders/{token}")

@@ -59,6 +59,26 @@ def test_a_try_and_what_is_made_after_it_are_one_set(page: Page, kit: Kit) -> No
     assert f'rel="prev" href="/runs/{orders[1].run}/01.png">← Picture 1<' in picture
 
 
+def test_a_picture_is_approved_beside_its_form(page: Page, kit: Kit) -> None:
+    """The panel says so at once; what somebody else decided meanwhile is shown before it is overruled."""
+    sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a sleepy otter", "make": "one"}
+    page.post("/make/sticker", sent)
+    draft = str(sent["draft"])
+    page.until(f"/results/{draft}", lambda text: "1 of 1 ready" in text)
+    [order] = placed_orders(kit.project.runs_folder, draft)
+    approve = {"form_token": page.form_token, "about": draft, "said": "0", "verdict": "approve"}
+    headers = {"HX-Request": "true"}
+    address = f"/runs/{order.run}/01.png/review"
+    kit.review(kit.project.runs_folder / order.run, "01.png", "reject", reason="too dark", person="Ann")
+    refused = page.client.post(address, data=approve, headers=headers)
+    assert 'role="alert"' in refused.text
+    assert ">Rejected</a>" in refused.text
+    approved = page.client.post(address, data=approve | {"said": "1"}, headers=headers)
+    assert approved.status_code == 200
+    assert ">Approved</a>" in approved.text
+    assert 'value="approve"' not in approved.text
+
+
 def test_review_groups_by_form_and_numbers_through(page: Page, runs: tuple[str, str]) -> None:
     """One heading, and no two first pictures."""
     text = page.get("/review")
@@ -152,7 +172,7 @@ def test_a_picture_is_compared_with_the_photo_it_was_made_from(page: Page, kit: 
     (folder / "01-composite.png").write_bytes(png((64, 48), "#123456"))
     run = id_of(folder)
     picture = page.get(f"/runs/{run}/01-composite.png")
-    link = re.search(r'href="([^"]+)">Compare with the photo it was made from', picture)
+    link = re.search(r'href="([^"]+)">Compare with your photo', picture)
     assert link is not None
     text = page.get(link[1].replace("&amp;", "&"))
     assert re.search(r">A, before: <a[^>]+>The photo it was made from<.*>B, after: <a", text, re.DOTALL)
