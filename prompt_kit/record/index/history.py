@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from prompt_kit.record.index.database import opened
@@ -14,6 +14,7 @@ from prompt_kit.record.index.pages import HistoryChoices, HistoryPage, PastPictu
 from prompt_kit.record.index.scanning import refresh
 from prompt_kit.record.runs.listing import RunSummary
 from prompt_kit.record.runs.listing import summary as summary_in
+from prompt_kit.record.runs.schema import moment
 from prompt_kit.support.money import from_record
 
 if TYPE_CHECKING:
@@ -85,14 +86,15 @@ class History:
         last = [shown[-1][column[2:]] for column in key] if len(rows) > limit else []
         return list(zip(shown, lines, strict=True)), total, cursor_of(*last) if last else ""
 
-    def begun(self) -> tuple[Path, ...]:
-        """Return the folders of all runs that had not ended at the last look.
+    def begun(self, before: datetime) -> tuple[Path, ...]:
+        """Return the folders of all runs that began before a moment and at the last look had no end and no picture.
 
         Raises:
             WorkspaceError: When the runs cannot be read.
         """
         with opened(self.root) as connection:
-            rows = connection.execute("SELECT id FROM runs WHERE state = 'started'").fetchall()
+            query = "SELECT id FROM runs WHERE state = 'started' AND pictures = 0 AND at < ?"
+            rows = connection.execute(query, (moment(before.astimezone(UTC)),)).fetchall()
         return tuple(self.root / run for (run,) in rows)
 
     def choices(self) -> HistoryChoices:
