@@ -32,6 +32,8 @@ class Archive:
 
     def __init__(self, project: Project) -> None:
         self.project: Final = project
+        self._looked_at: set[Path] = set()
+        """The runs of which it was looked up whether they had asked for anything."""
 
     def review(  # noqa: PLR0913 - three name the picture and the verdict
         self,
@@ -97,12 +99,14 @@ class Archive:
         """
         from prompt_kit.record.index import History
         from prompt_kit.record.index.narrowing import Wanted
-        from prompt_kit.record.unasked import end_unasked
+        from prompt_kit.record.unasked import begun_long_ago, end_unasked
 
         check_options("history", wanted, Wanted)
         history = History(self.project.runs_folder)
         page = history.runs(wanted)
-        return history.runs(wanted) if end_unasked(self.project, history.begun()) else page
+        begun = set(history.begun(begun_long_ago())) - self._looked_at
+        self._looked_at |= begun
+        return history.runs(wanted) if end_unasked(self.project, begun) else page
 
     def history_choices(self) -> HistoryChoices:
         """Return the recipes, persons and generators of all runs, and the first and the last day.

@@ -27,6 +27,11 @@ UNASKED: Final = Outcome(
 )
 
 
+def begun_long_ago() -> datetime:
+    """Return the moment before which a run must have begun to be looked at."""
+    return datetime.now(UTC) - BEGINS
+
+
 def end_unasked(project: Project, folders: Iterable[Path]) -> bool:
     """End those of these runs that were left before their first request was booked; return whether there was any.
 
@@ -52,7 +57,7 @@ def _asked_nothing(folder: Path) -> bool:
         record = run_record(folder)
     except (InputError, WorkspaceError):
         return False
-    return record.state == "started" and not record.requests and datetime.now(UTC) - record.started > BEGINS
+    return record.state == "started" and not record.requests and record.started < begun_long_ago()
 
 
 def _ended(path: Path, ledger: Ledger) -> bool:

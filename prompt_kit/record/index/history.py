@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+<<<<<<< HEAD
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
+=======
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+>>>>>>> q-chk
 
 from prompt_kit.errors import NotFoundError
 from prompt_kit.record.index.database import opened
@@ -16,6 +22,7 @@ from prompt_kit.record.index.scanning import refresh
 from prompt_kit.record.index.sets import PictureSet, later_runs, set_of
 from prompt_kit.record.runs.listing import RunSummary
 from prompt_kit.record.runs.listing import summary as summary_in
+from prompt_kit.record.runs.schema import moment
 from prompt_kit.support.money import from_record
 
 if TYPE_CHECKING:
@@ -117,14 +124,15 @@ class History:
         last = [shown[-1][column[2:]] for column in key] if len(rows) > limit else []
         return placed, total, cursor_of(*last) if last else ""
 
-    def begun(self) -> tuple[Path, ...]:
-        """Return the folders of all runs that had not ended at the last look.
+    def begun(self, before: datetime) -> tuple[Path, ...]:
+        """Return the folders of all runs that began before a moment and at the last look had no end and no picture.
 
         Raises:
             WorkspaceError: When the runs cannot be read.
         """
         with opened(self.root) as connection:
-            rows = connection.execute("SELECT id FROM runs WHERE state = 'started'").fetchall()
+            query = "SELECT id FROM runs WHERE state = 'started' AND pictures = 0 AND at < ?"
+            rows = connection.execute(query, (moment(before.astimezone(UTC)),)).fetchall()
         return tuple(self.root / run for (run,) in rows)
 
     def choices(self) -> HistoryChoices:
