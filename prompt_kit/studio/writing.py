@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from prompt_kit.errors import NotFoundError, PromptKitError
 from prompt_kit.review.writing.saving import alone, changed, save
 from prompt_kit.review.writing.starting import WAYS, beginning, from_values
-from prompt_kit.review.writing.texts import copy_name, listed, written_text
+from prompt_kit.review.writing.texts import copy_name, listed, names, written_text
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.filledin import filled_by_draft, filled_by_run
 from prompt_kit.studio.pages import page
@@ -217,9 +217,16 @@ def _list_page(request: Request, problem: str = "") -> HTMLResponse:
         problem=problem,
         asked=request.query_params,
         ways=WAYS,
-        recipes=library.heads("recipe"),
+        bases=_bases(library),
         folder_of=FOLDER_OF,
     )
+
+
+def _bases(library: Library) -> dict[str, dict[str, str]]:
+    """Return the titles of all files that a new one can begin with, by kind and name."""
+    bases = {kind: {n: head.title for n, head in library.heads(kind).items()} for kind in ("recipe", "strategy")}
+    bases = {kind: dict(sorted(titles.items(), key=lambda one: one[1].casefold())) for kind, titles in bases.items()}
+    return {**bases, "template": {name: name for name in names(library, "template")}}
 
 
 def _from_page(request: Request, filled: FilledIn, problem: str = "") -> HTMLResponse:

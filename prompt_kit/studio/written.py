@@ -182,6 +182,8 @@ def _sections(recipe: Recipe | None, example: ExampleToShow | None) -> list[Form
 
 def _summary(result: TriedTexts) -> str:
     """Return in one sentence what becomes of the prompts."""
+    if result.changes and not result.changes.recipes:
+        return "No prompt is changed."
     return phrasing.summary(result.changes) if result.changes else ""
 
 

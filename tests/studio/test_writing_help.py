@@ -28,7 +28,7 @@ def problems(text: str) -> tuple[str, str]:
 def test_a_copy_is_compared_with_its_original_until_it_is_saved(page: Page) -> None:
     """What changed is exact from the first letter on, and the page says with what it is compared."""
     sent = begun(page, "/write/new?kind=recipe&name=ours&way=copy&base=mine")
-    assert "All 2 prompts are the same." in page.post("/write/try", sent).text
+    assert "No prompt is changed." in page.post("/write/try", sent).text
     changed = with_template(sent, "Paint {{ subject }}.\n")
     text = page.post("/write/try", changed).text
     assert "2 of 2 prompts differ, in 1 recipe." in text
@@ -92,13 +92,11 @@ def test_choices_that_no_example_tries_are_no_problems(page: Page) -> None:
     assert "All is well." in text
 
 
-@pytest.mark.parametrize(
-    ("kind", "base", "title"),
-    [("recipe", "mine", 'title: "Mine (copy)"'), ("recipe", "sticker", 'title: "Sticker or icon (copy)"')],
-)
-def test_a_copy_has_a_title_of_its_own(page: Page, kind: str, base: str, title: str) -> None:
-    """Two forms of one title could not be told apart."""
-    assert begun(page, f"/write/new?kind={kind}&name=ours&way=copy&base={base}")["file.text"][0].startswith(title)
+@pytest.mark.parametrize(("way", "base"), [("copy", "mine"), ("copy", "sticker"), ("extend", "sticker")])
+def test_a_new_recipe_has_a_title_of_its_own(page: Page, way: str, base: str) -> None:
+    """It is that of its name; two forms of one title could not be told apart."""
+    text = begun(page, f"/write/new?kind=recipe&name=blue-shadow&way={way}&base={base}")["file.text"][0]
+    assert re.findall(r"^title: (.*)$", text, re.MULTILINE) == ['"Blue shadow"']
 
 
 def test_a_copy_of_any_file_has_a_name_that_is_free(folder: Path, page: Page) -> None:

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-<<<<<<< HEAD
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
-=======
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
->>>>>>> q-chk
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prompt_kit.errors import NotFoundError
 from prompt_kit.record.index.database import opened

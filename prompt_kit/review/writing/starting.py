@@ -136,7 +136,7 @@ def _extending(library: Library, name: str, base: Recipe) -> Beginning:
     """
     words = base.spec.template if not base.spec.turns else None
     templates = _new_template(library, _template_of("recipe", name), _ADDING.format(words)) if words else ()
-    lines = [_ON_TOP.format(base.name), f"title: {quoted(f'{base.title}, our way')}", f"extends: {base.name}"]
+    lines = [_ON_TOP.format(base.name), f"title: {quoted(spoken(name))}", f"extends: {base.name}"]
     lines += [f"template: {template.name}" for template in templates]
     if base.spec.turns:
         named = dict.fromkeys(turn.template or base.spec.template or f"{base.name}.j2" for turn in base.spec.turns)
@@ -245,11 +245,7 @@ def _entries(values: Mapping[str, Any], indent: int) -> Iterator[str]:
 def _copy(library: Library, kind: str, name: str, base: str) -> Beginning:
     source = written_text(library, kind, base)
     if kind in {"template", "preset"}:
-        text = (
-            _retitled(source.text, f"{library.preset(base).spec.title or spoken(base)} (copy)")
-            if kind == "preset"
-            else source.text
-        )
+        text = _retitled(source.text, spoken(name)) if kind == "preset" else source.text
         return Beginning((own_text(library, kind, name, text),), (), base)
     text, removed = _without_pictures(source, library)
     spec = (library.recipe(base) if kind == "recipe" else library.strategy(base)).spec
@@ -264,7 +260,7 @@ def _copy(library: Library, kind: str, name: str, base: str) -> Beginning:
     if removed:
         gone = f"{counted(len(removed), 'example')} with pictures {'was' if len(removed) == 1 else 'were'}"
         notes.append(f"{gone} left out, because the pictures are elsewhere.")
-    text = _retitled(text, f"{spec.title or spoken(base)} (copy)")
+    text = _retitled(text, spoken(name))
     return Beginning((own_text(library, kind, name, text), *texts), tuple(notes), base)
 
 
