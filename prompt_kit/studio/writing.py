@@ -225,7 +225,9 @@ def _list_page(request: Request, problem: str = "") -> HTMLResponse:
 def _bases(library: Library) -> dict[str, dict[str, str]]:
     """Return the titles of all files that a new one can begin with, by kind and name."""
     bases = {kind: {n: head.title for n, head in library.heads(kind).items()} for kind in ("recipe", "strategy")}
-    bases = {kind: dict(sorted(titles.items(), key=lambda one: one[1].casefold())) for kind, titles in bases.items()}
+    bases = {
+        kind: dict(sorted(titles.items(), key=lambda named: named[1].casefold())) for kind, titles in bases.items()
+    }
     return {**bases, "template": {name: name for name in names(library, "template")}}
 
 
