@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prompt_kit.record.runs import RunRecord
-    from prompt_kit.studio.looking import RunView
     from prompt_kit.studio.studio import Studio
 
 SENT: Final = "sent"
@@ -22,16 +21,11 @@ SENT: Final = "sent"
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def original_of(run: RunView) -> str:
-    """Return the photo that a run, or the first of its line, worked on; empty where there is none.
+def original_of(record: RunRecord | None) -> str:
+    """Return the photo that a run worked on, of a line of refinements its first; empty where there is none.
 
     It is the id of that run, and the hash of the photo.
     """
-    return photo_of(run.first)
-
-
-def photo_of(record: RunRecord | None) -> str:
-    """Return the photo that a run worked on, as `original_of` does."""
     parts = record.turns[0].get("parts", ()) if record and record.turns else ()
     digests = [part.get("sha256") for part in parts if part.get("role") == "base"]
     return f"{record.run}/{SENT}/{digests[0]}" if record and digests else ""

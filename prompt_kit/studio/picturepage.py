@@ -98,7 +98,7 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
                 "bytes": path.stat().st_size,
                 "offer": offer_of(run, own),
                 "form": form_of(request, run),
-                "original": original_of(run),
+                "original": original_of(run.first),
                 "done": run.done(own),
                 "among": among,
                 "neighbours": neighbours(among, own),

@@ -115,7 +115,7 @@ def candidates(request: Request, side: Side) -> list[Candidate]:
 
     Each is offered once, as it was wanted: of a cut-out, not also the picture it was cut out of.
     """
-    original = original_of(side.run)
+    original = original_of(side.run.first)
     own = [Candidate(original, ORIGINAL)] if original else []
     own += [Candidate(view.address, side.run.called(view)) for view in side.run.results]
     own += [Candidate(view.address, f"{side.run.subject}: {view.title}") for view in set_pictures(request, side.run)]

@@ -20,7 +20,7 @@ from prompt_kit.record.runs import run_record
 from prompt_kit.record.runs.listing import subject_of
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.chosen import chosen_channel, wanted_address
-from prompt_kit.studio.originals import photo_of
+from prompt_kit.studio.originals import original_of
 from prompt_kit.studio.pages import is_part, page
 from prompt_kit.studio.studio import set_of_run
 from prompt_kit.support import files
@@ -185,7 +185,7 @@ def view_of(runner: OrderRunner, order: PlacedOrder, whole: PictureSet | None = 
         whole=whole,
         chosen=chosen_channel(record),
         reviewed={name: with_reviews(folder / name, reviews) for name in pictures} if folder and reviews else {},
-        original=photo_of(record),
+        original=original_of(record),
     )
 
 
