@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 USES: Final[Mapping[str, str]] = {
-    "1:1": "web shop, Instagram post, profile picture",
+    "1:1": "square: web shop, Instagram post, profile",
     "4:5": "Instagram or Facebook feed",
     "3:4": "upright photo, menu",
     "2:3": "poster, book cover, Pinterest",
     "9:16": "story, reel, TikTok, phone",
-    "5:4": "print, nearly square",
+    "5:4": "print",
     "4:3": "presentation, tablet",
     "3:2": "photo, postcard, blog",
     "16:9": "YouTube thumbnail, slide, website, LinkedIn",

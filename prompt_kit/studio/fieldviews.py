@@ -31,6 +31,8 @@ ALL_WORDS: Final = "words_are"
 
 _COPY: Final = frozenset({"copy", "copies"})
 
+_SENTENCES: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z])")
+
 TOP: Final = "top"
 """The title of the section above all others."""
 
@@ -61,6 +63,13 @@ class FieldView:
     def name(self) -> str:
         """The name of its field."""
         return self.field.name
+
+    @property
+    def help(self) -> str:
+        """Its words of help, without those about the ``::`` that other forms have in place of a second input."""
+        if not self.field.placed:
+            return self.field.help
+        return " ".join(sentence for sentence in _SENTENCES.split(self.field.help) if "::" not in sentence)
 
     @property
     def filled(self) -> bool:

@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import PromptKitError
-from prompt_kit.prompt import Reference
+from prompt_kit.prompt import Prompt, Reference, Text, Turn
+from prompt_kit.recipe.settings import with_changes
 from prompt_kit.work import planning
 from prompt_kit.work.orders import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from decimal import Decimal
 
     from prompt_kit.errors import Problem
     from prompt_kit.images import Image
-    from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.studio.answers import Answers
     from prompt_kit.studio.studio import Studio
@@ -36,6 +37,8 @@ class Preview:
     notes: tuple[Problem, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
     """What the template saw, by field."""
+    usual: Decimal | None = None
+    """What a picture with these settings costs, as long as something is missing; without reference pictures."""
 
     @property
     def ready(self) -> bool:
@@ -66,7 +69,10 @@ def preview_of(
     generator = answers.generator or studio.generator
     settings = dict(answers.settings)
     if checked.problems:
-        return Preview(recipe, answers, problems=checked.problems, notes=checked.notes, context=checked.context)
+        usual = _usual_price(studio, recipe, answers, generator)
+        return Preview(
+            recipe, answers, problems=checked.problems, notes=checked.notes, context=checked.context, usual=usual
+        )
     try:
         prompt = recipe.render(given, references=pictures, settings=settings, generator=generator)
         order = Order(prompt, answers.count, person=person)
@@ -74,3 +80,13 @@ def preview_of(
     except PromptKitError as error:
         return Preview(recipe, answers, problems=error.problems, notes=checked.notes, context=checked.context)
     return Preview(recipe, answers, prompt, item, item.refusals, (*prompt.notes, *item.notes), checked.context)
+
+
+def _usual_price(studio: Studio, recipe: Recipe, answers: Answers, generator: str) -> Decimal | None:
+    chosen, _ = with_changes(recipe.settings, answers.settings, [])
+    blank = Prompt((Turn((Text(recipe.title),)),), chosen, recipe.task, recipe.name)
+    try:
+        item = planning.plan([Order(blank)], project=studio.kit.project, generator=generator).items[0]
+    except PromptKitError:
+        return None
+    return None if item.free else item.price_once()

@@ -199,7 +199,7 @@ def test_an_original_is_compared_with_what_was_made_of_it(studio: Server, visito
     page.get_by_role("button", name="Make 1").click()
     expect(page.locator("#result")).to_contain_text("1 of 1 ready")
     page.locator("#result .take > a").click()
-    page.get_by_role("link", name="Compare with your photo").click()
+    page.get_by_role("link", name="Compare with your picture").click()
     expect(page.locator(".pair figcaption")).to_have_text(
         [re.compile("^A, before: The photo it was made from"), re.compile("^B, after:")]
     )

@@ -81,4 +81,4 @@ def test_the_words_for_a_mark_are_hidden_beside_a_mask(page: Page) -> None:
 
 def test_formats_say_what_they_are_used_for(page: Page) -> None:
     """Somebody who makes a picture for a web shop need not know its ratio."""
-    assert re.search(r'<option value="1:1">1:1 – web shop', page.get("/make/product-mockup?fresh=1"))
+    assert re.search(r'<option value="1:1">1:1 – square: web shop', page.get("/make/product-mockup?fresh=1"))

@@ -196,7 +196,7 @@ def test_download_stands_before_decide_with_the_channel_that_was_chosen(page: Pa
     text = page.get(f"/runs/{address}")
     chosen = text.index(f'href="/channel/feed/{address}" download>Download for Instagram feed, 1080 × 1350</a>')
     original = f'href="/files/{address}?download=true" download>The original'
-    assert chosen < text.index(original) < text.index('id="refine-title"') < text.index('id="review-title"')
+    assert chosen < text.index(original) < text.index('id="review-title"') < text.index('id="refine-title"')
     assert "cuts off 41 % in total, left and right together" in text[chosen:]
     assert 'd="M0 0H64V48H0ZM13 0V48H51V0Z"' in text[:chosen]
     assert "style=" not in text

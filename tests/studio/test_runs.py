@@ -141,4 +141,4 @@ def test_a_run_is_named_by_words_and_not_by_its_pictures(page: Page, kit: Kit) -
     prompt = kit.render("inpainting", values, references={"picture": png((64, 48), "#1122cc")})
     folder = kit.generate(prompt).folder
     assert folder is not None
-    assert "<h1>The blue sofa</h1>" in page.get(f"/runs/{folder.parent.name}/{folder.name}")
+    assert "<h1>A red sofa</h1>" in page.get(f"/runs/{folder.parent.name}/{folder.name}")

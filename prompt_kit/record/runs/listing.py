@@ -196,8 +196,9 @@ def subject_of(record: RunRecord) -> str:
     texts = {name: _first_text(value) for name, value in record.values.items() if value and name not in slots}
     refined = record.parent or next(iter(texts), "") == "change"
     named = texts.get("change", "") if refined else ""
-    several = (text for name, text in texts.items() if " " in text and "language" not in name)
-    return named or texts.get("subject") or texts.get("new_look") or next(several, "") or next(iter(texts.values()), "")
+    several = {name: text for name, text in texts.items() if " " in text and "language" not in name}
+    shown = texts.get("subject") or several.get("new_look")  # what is replaced is no longer there
+    return named or shown or next(iter(several.values()), "") or next(iter(texts.values()), "")
 
 
 def _first_text(value: Any) -> str:

@@ -154,7 +154,9 @@ if (form) {
     if (box) rows(box);
     if (input.id === "count") {
       document.querySelector("[data-make]").textContent = `Make ${input.value || 1}`;
-      document.querySelector("[data-make-one]").hidden = Number(input.value || 1) === 1;
+      const single = Number(input.value || 1) === 1;
+      document.querySelector("[data-make-one]").hidden = single;
+      document.querySelector("[data-make-all]").classList.toggle("primary", single);
     }
   });
   form.addEventListener("change", (event) => {
