@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 IN_FLIGHT: Final = 64
 FEW_AND_MANY: Final = (100, 400, 1600)
 """How many pictures are made: what each of them takes is the same."""
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder with a name of its own is made there
+"""Where files take none of a disk's time: on ext4, making one takes 16 or 800 µs of the kernel's CPU, as full as the
+part of the disk is in which a new folder happens to lie."""
 LARGE: Final = 12_000_000
 """Size of a picture of 4K, in bytes."""
 
@@ -95,9 +98,9 @@ def many_pictures(report: Callable[..., None]) -> None:
 
 def _beyond(report: Callable[..., None], port: str, total: int) -> float:
     """Print the CPU for a picture beyond the SDK's, and return it."""
-    ours, theirs = measured(port, total, 3)
+    ours, theirs = measured(port, total, 3, where=MEMORY if MEMORY.is_dir() else None)
     beyond = ours["cpu_ms"] - theirs["cpu_ms"]
-    name = f"CPU a picture of 20 kB beyond the SDK, {total:,} pictures, in ms"
+    name = f"CPU a picture of 20 kB beyond the SDK, in memory, {total:,} pictures, in ms"
     report(name, beyond, "≤ 1.5", f"{theirs['cpu_ms']:.2f} ms for the SDK alone")
     return beyond
 
@@ -117,12 +120,12 @@ def server(latency_s: float, picture_bytes: int) -> Iterator[str]:
 
 
 def measured(
-    port: str, total: int, rounds: int, *, at_once: int = IN_FLIGHT
+    port: str, total: int, rounds: int, *, at_once: int = IN_FLIGHT, where: Path | None = None
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return the medians of what both programs print, run in turn: ours, and the bare SDK's."""
     ours, theirs = [], []
     for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=where) as folder:
             (Path(folder) / "prompt-kit.yaml").touch()
             ours.append(_run(SETUP + OURS, port, folder, total, at_once))
             theirs.append(_run(SETUP + THEIRS, port, folder, total, at_once))
