@@ -10,7 +10,6 @@ from prompt_kit.recipe.library import Library
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
 from prompt_kit.recipe.recipe import Recipe
-from prompt_kit.recipe.searching import NEAREST, fitting
 from prompt_kit.recipe.settings import stated
 from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
 from prompt_kit.recipe.turns import phrase_of, template_name
@@ -54,6 +53,8 @@ def load(name: str, *, library: Library | None = None) -> Recipe:
 
 def _used_for(name: str, library: Library) -> str:
     """Return which recipes are used for what somebody took for the name of one; empty when none is."""
+    from prompt_kit.recipe.searching import NEAREST, fitting  # only where a recipe is not there
+
     heads = {**library.heads("preset"), **library.heads("recipe")}
     fits = fitting(name, heads)[:NEAREST]
     return f"For this there {'is' if len(fits) == 1 else 'are'} {series(fits)}." if fits else ""

@@ -17,8 +17,8 @@ _DENIED: Final = r"(?<!\bno )(?<!\bnot )(?<!\bnever )(?<!\bwithout )(?<!\bavoid 
 """What stands before a thing that is not wanted."""
 
 
-def against_brand(project: Project, own: Collection[str]) -> Check:
-    """Return the check that adds a note for each value that asks for what the project's brand never shows.
+def against_brand(project: Project, own: Collection[str]) -> Check | None:
+    """Return the check that adds a note for each value that asks for what the brand never shows, if there is any.
 
     What must not appear may name it, and so may "no stock smiles".
 
@@ -28,7 +28,9 @@ def against_brand(project: Project, own: Collection[str]) -> Check:
     """
     from prompt_kit.recipe.brand import read_brand  # most work goes without a brand
 
-    wanted = [(thing, _asking_for(thing)) for thing in read_brand(project)[0].avoid]
+    wanted = [(thing, _stem(thing).casefold(), _asking_for(thing)) for thing in read_brand(project)[0].avoid]
+    if not wanted:
+        return None
 
     def check(checking: Checking) -> None:
         for name in checking.given:
@@ -36,6 +38,7 @@ def against_brand(project: Project, own: Collection[str]) -> Check:
             if parameter is None or name in own or getattr(parameter, "reads_as", "") == "exclusion":
                 continue
             text = _written(checking.context.get(name))
+            folded = text.casefold()
             checking.notes.extend(
                 Problem(
                     f"{name}: the brand never shows '{thing}', and this asks for it. Say something else, or make this "
@@ -43,8 +46,8 @@ def against_brand(project: Project, own: Collection[str]) -> Check:
                     parameter=name,
                     code="against_brand",
                 )
-                for thing, asking in wanted
-                if asking.search(text)
+                for thing, stem, asking in wanted
+                if stem in folded and asking.search(text)  # most texts have none of these letters
             )
 
     return check
@@ -52,8 +55,11 @@ def against_brand(project: Project, own: Collection[str]) -> Check:
 
 def _asking_for(thing: str) -> re.Pattern[str]:
     """Return what finds a thing, in the singular and the plural, where it is not said that it is not wanted."""
-    stem = re.escape(thing.strip().removesuffix("s"))
-    return re.compile(rf"{_DENIED}\b{stem}(?:e?s)?\b", re.IGNORECASE)
+    return re.compile(rf"{_DENIED}\b{re.escape(_stem(thing))}(?:e?s)?\b", re.IGNORECASE)
+
+
+def _stem(thing: str) -> str:
+    return thing.strip().removesuffix("s")
 
 
 def _written(value: Any) -> str:

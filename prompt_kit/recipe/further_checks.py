@@ -39,5 +39,6 @@ def further_checks(
     checks += [misplaced(plan)] if plan else []
     checks += [in_chosen_language] if LANGUAGE in parameters else []
     of_brand = [name for spec in strategies if spec.values_from == "brand" for name in spec.parameters]
-    checks += [against_brand(project, of_brand)] if of_brand else []
+    of_avoided = against_brand(project, of_brand) if of_brand else None
+    checks += [of_avoided] if of_avoided else []
     return tuple(checks)
