@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prompt_kit.studio.answers import Answers
 
 OPEN_FIELDS: Final = 5
-"""So many fields stand open at the beginning, and all required ones; people oversee about seven at once."""
+"""So many fields stand open at the beginning, all required ones, and exact words; people oversee about seven at once."""
 
 LONG: Final = 150
 """A text that may be longer, in characters, has room for several lines."""
@@ -134,15 +134,12 @@ def _lead(first: Sequence[FieldView], top: Sequence[FieldView]) -> list[FieldVie
 
 
 def _first(views: Sequence[FieldView]) -> list[FieldView]:
-    """Return what stands open at the beginning, in the order of the form: required fields, exact words, then others."""
+    """Return what stands open at the beginning, in the order of the form: required fields, some more, exact words."""
     plain = [view for view in views if not view.field.advanced]
     exact = next((view for view in plain if view.field.kind in _COPY), None)
-    ranked = sorted(
-        plain,
-        key=lambda view: (not view.field.required, view is not exact and (exact is None or view.name != ALL_WORDS)),
-    )
-    required = sum(view.field.required for view in plain)
-    chosen = ranked[: max(OPEN_FIELDS, required)]
+    chosen = [view for view in plain if view.field.required]
+    chosen += [view for view in plain if view not in chosen][: max(0, OPEN_FIELDS - len(chosen))]
+    chosen += [view for view in plain if view is exact or (exact is not None and view.name == ALL_WORDS)]
     return [view for view in views if view in chosen]
 
 

@@ -85,6 +85,7 @@ def test_a_recipe_is_changed_while_a_colleague_makes_pictures_with_it(studio: Se
     expect(colleague.locator("#result")).to_contain_text("4 of 4 ready")
     colleague.goto(f"{studio.origin}/history")
     colleague.locator('main a[href^="/runs/"]').first.click()
+    colleague.get_by_role("link", name="What was asked, with the prompt").click()
     expect(colleague.locator("main")).to_contain_text("Draw a lighthouse.")
     colleague.goto(f"{studio.origin}/make/mine?last=1")
     expect(colleague.locator("#beside")).to_contain_text("Paint a lighthouse.")
