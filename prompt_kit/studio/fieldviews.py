@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prompt_kit.studio.answers import Answers
 
 OPEN_FIELDS: Final = 5
-"""So many fields stand open at the beginning, all required ones, and exact words; people oversee about seven at once."""
+"""So many fields stand open at the beginning, all required ones and exact words; people oversee about seven at once."""
 
 LONG: Final = 150
 """A text that may be longer, in characters, has room for several lines."""
