@@ -103,7 +103,8 @@ def test_a_copy_of_any_file_has_a_name_that_is_free(folder: Path, page: Page) ->
     """Also templates can be copied from their page, and a second copy gets another name."""
     assert 'name="name" value="our-mine"' in page.get("/write/recipes/mine")
     assert 'name="name" value="our-notes.j2"' in page.get("/write/templates/_notes.j2")
-    (folder / "recipes/our-mine.yaml").write_text("title: Ours\nextends: mine\n", "utf-8")
+    page.post("/write/save", seen(page, begun(page, "/write/new?kind=recipe&name=our-mine&way=extend&base=mine")))
+    assert (folder / "recipes/our-mine.yaml").is_file()
     assert 'name="name" value="our-mine-2"' in page.get("/write/recipes/mine")
     assert 'name="name" value="our-mine-2"' in page.get("/write/recipes/our-mine")
 
