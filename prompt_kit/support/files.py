@@ -340,8 +340,7 @@ def _put_new(part: Path, path: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        # Without links, checking and moving are two steps. Only two writers of the same name
-        # at the same moment could conflict, and a run's folder has one writer.
+        # Without links, checking and moving are two steps; a run's folder has one writer, so none comes between.
         if path.exists() or path.is_symlink():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
         part.rename(path)
