@@ -177,8 +177,8 @@ def test_a_token_reads_like_its_text(text: str, word: str) -> None:
     assert token(text) == word
 
 
-def test_a_file_that_can_be_made_again_is_written_at_once(tmp_path: Path) -> None:
-    """It takes no second file; one that is there already is kept all the same."""
+def test_a_file_that_can_be_made_again_is_kept_as_well(tmp_path: Path) -> None:
+    """It need not survive a power cut; one that is there already is never written over."""
     path = tmp_path / "01.json"
 
     write_new(path, b"first", durable="nothing")

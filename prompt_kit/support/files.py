@@ -184,16 +184,12 @@ def write_new(path: Path, data: bytes, *, durable: Durable = "all") -> None:
         path: Its name.
         data: Its content.
         durable: What is on the disk on return, and so survives a power cut: ``all``, or the ``content``, but the name
-            only after `sync_folder`. With ``nothing``, for files that can be made again, a kill may leave a part.
+            only after `sync_folder`; ``nothing`` for certain, for files that can be made again.
 
     Raises:
         WorkspaceError: When there is such a file already (which is kept), or it cannot be written.
     """
-    if durable != "nothing":
-        _write(path, data, _put_new, durable)
-        return
-    with os_errors_as_workspace_errors(path):
-        _make(path, data, sync=False)
+    _write(path, data, _put_new, durable)
 
 
 def replace(path: Path, data: bytes, *, durable: Durable = "all") -> None:
