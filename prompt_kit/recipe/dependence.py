@@ -120,7 +120,7 @@ class Dependence:
         Nothing is said of what depends on ``unsure`` values: one mistake must not make others of what is right.
         """
         for name, conditions in self.conditions.items():
-            if unsure and not unsure.isdisjoint(condition.parameter for condition in conditions):
+            if unsure and _depend(conditions, unsure):
                 unsure.add(name)
             elif holds(conditions, context):
                 if self.parameters[name].required and name not in words:
@@ -147,7 +147,7 @@ class Dependence:
         pictures: dict[str, tuple[Image, ...]] = {}
         for name, slot in self.references.items():
             conditions = self._slot_conditions[name]
-            if unsure and not unsure.isdisjoint(condition.parameter for condition in conditions):
+            if unsure and _depend(conditions, unsure):
                 continue
             if not conditions or holds(conditions, context):
                 if several := opened(name, slot, given.get(name, ()), problems):
@@ -155,6 +155,11 @@ class Dependence:
             elif name in given and name not in filled:
                 problems.append(not_asked(name, conditions))
         return pictures
+
+
+def _depend(conditions: Iterable[When], unsure: Collection[str | None]) -> bool:
+    """Return whether any of the conditions is about one of these parameters."""
+    return any(condition.parameter in unsure for condition in conditions)
 
 
 def _texts(value: Any) -> Iterable[str]:

@@ -21,7 +21,7 @@ SENT: Final = "sent"
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def original_of(record: RunRecord | None) -> str:
+def photo_of(record: RunRecord | None) -> str:
     """Return the photo that a run worked on, of a line of refinements its first; empty where there is none.
 
     It is the id of that run, and the hash of the photo.

@@ -17,7 +17,7 @@ from prompt_kit.record.reviews.pictures import with_reviews
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.looking import run_view, size_of
 from prompt_kit.studio.offering import offer_of
-from prompt_kit.studio.originals import original_of
+from prompt_kit.studio.originals import photo_of
 from prompt_kit.studio.pages import is_part, page
 from prompt_kit.studio.reviewing import number_said
 from prompt_kit.studio.roles import sees_others
@@ -98,7 +98,7 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
                 "bytes": path.stat().st_size,
                 "offer": offer_of(run, own),
                 "form": form_of(request, run),
-                "original": original_of(run.first),
+                "original": photo_of(run.first),
                 "done": run.done(own),
                 "among": among,
                 "neighbours": neighbours(among, own),

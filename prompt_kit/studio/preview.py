@@ -69,7 +69,8 @@ def preview_of(
     generator = answers.generator or studio.generator
     settings = dict(answers.settings)
     if checked.problems:
-        usual = _usual_price(studio, recipe, answers, generator)
+        incomplete = any(problem.code == "missing" for problem in checked.problems)
+        usual = _usual_price(studio, recipe, answers, generator) if incomplete else None
         return Preview(
             recipe, answers, problems=checked.problems, notes=checked.notes, context=checked.context, usual=usual
         )

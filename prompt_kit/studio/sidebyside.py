@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse  # noqa: TC002 - FastAPI reads the an
 from prompt_kit.errors import NotFoundError
 from prompt_kit.studio.looking import run_view, size_of
 from prompt_kit.studio.naming import name_of
-from prompt_kit.studio.originals import SENT, kept_photo, original_of
+from prompt_kit.studio.originals import SENT, kept_photo, photo_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.picturepage import finished_address, versions_of
 from prompt_kit.studio.roles import narrowed
@@ -46,7 +46,7 @@ class Side:
     picture: PictureView | None
     """``None`` is the photo that the run worked on."""
     address: str
-    """The run and the file name, or the photo as `original_of` names it."""
+    """The run and the file name, or the photo as `photo_of` names it."""
     width: int
     height: int
     place: str = ""
@@ -115,7 +115,7 @@ def candidates(request: Request, side: Side) -> list[Candidate]:
 
     Each is offered once, as it was wanted: of a cut-out, not also the picture it was cut out of.
     """
-    original = original_of(side.run.first)
+    original = photo_of(side.run.first)
     own = [Candidate(original, ORIGINAL)] if original else []
     own += [Candidate(view.address, side.run.called(view)) for view in side.run.results]
     own += [Candidate(view.address, f"{side.run.subject}: {view.title}") for view in set_pictures(request, side.run)]

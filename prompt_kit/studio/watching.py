@@ -20,7 +20,7 @@ from prompt_kit.record.runs import run_record
 from prompt_kit.record.runs.listing import subject_of
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.chosen import chosen_channel, wanted_address
-from prompt_kit.studio.originals import original_of
+from prompt_kit.studio.originals import photo_of
 from prompt_kit.studio.pages import is_part, page
 from prompt_kit.studio.studio import set_of_run
 from prompt_kit.support import files
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.record.index import PictureSet
     from prompt_kit.record.placed import PlacedOrder
+    from prompt_kit.record.reviews import Review
     from prompt_kit.record.reviews.pictures import ReviewedPicture
     from prompt_kit.record.runs import RunRecord
     from prompt_kit.record.runs.schema import Done
@@ -169,8 +170,8 @@ def view_of(runner: OrderRunner, order: PlacedOrder, whole: PictureSet | None = 
     working = runner.is_made(order.token)
     progress = runner.progress.get(order.token)
     takes = _takes(order, record, folder, working=working, on_their_way=progress.sent if progress else 0)
-    pictures = [name for take in takes for name in take.pictures] if folder else []
-    reviews = reviews_in(folder) if folder and pictures else ()
+    reviews = _reviews_in(folder) if folder else ()
+    judged = {review.picture for review in reviews}  # all others need not be read for their hash
     return OrderView(
         order,
         order.run,
@@ -184,9 +185,22 @@ def view_of(runner: OrderRunner, order: PlacedOrder, whole: PictureSet | None = 
         next_step=record.totals.next_step if record and record.totals else "",
         whole=whole,
         chosen=chosen_channel(record),
-        reviewed={name: with_reviews(folder / name, reviews) for name in pictures} if folder and reviews else {},
-        original=original_of(record),
+        reviewed={
+            name: with_reviews(folder / name, reviews)
+            for take in takes
+            for name in take.pictures
+            if folder and name in judged
+        },
+        original=photo_of(record),
     )
+
+
+def _reviews_in(folder: Path) -> tuple[Review, ...]:
+    """Return the reviews of a run; none of a damaged file, of which the page of each picture says so."""
+    try:
+        return reviews_in(folder)
+    except PromptKitError:
+        return ()
 
 
 def _view_with_set(runner: OrderRunner, order: PlacedOrder) -> OrderView:
