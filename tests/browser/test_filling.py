@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from browser.serving import Server
     from browser.visiting import View, Visitor
@@ -77,6 +77,20 @@ def test_what_is_missing_gets_the_focus(studio: Server, visitor: Visitor) -> Non
     page.get_by_role("button", name="Make 4").click()
     expect(page.locator(".summary")).to_be_focused()
     page.locator(".summary a").click()
+    expect(page.get_by_label("The whole sticker")).to_be_focused()
+
+
+def test_a_link_followed_while_the_page_still_loads_leads_to_the_field(studio: Server, visitor: Visitor) -> None:
+    """Who is faster than the script ends in the field all the same."""
+    visitor.expect("422")
+    page = visitor.open(studio, "/make/sticker?fresh=1")
+    held: list[Route] = []
+    page.route("**/studio.js*", lambda route: held.append(route))  # noqa: PLW0108 -- Playwright takes no built-in method
+    page.get_by_role("button", name="Make 4").click(no_wait_after=True)
+    page.locator(".summary a").click()
+    page.wait_for_url("**#field-subject", wait_until="commit")
+    held[0].continue_()
+    page.wait_for_load_state("load")
     expect(page.get_by_label("The whole sticker")).to_be_focused()
 
 

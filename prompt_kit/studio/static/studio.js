@@ -325,6 +325,8 @@ if (form) {
     return Boolean(field);
   };
   window.addEventListener("hashchange", followed);
+  // Chromium goes to the target of such a link once more as the page is loaded, and takes the focus away then.
+  window.addEventListener("load", () => { if (document.activeElement === document.body) followed(); });
   if (!followed()) document.querySelector("[autofocus]")?.focus();
 }
 
