@@ -11,9 +11,8 @@ PromptKitError
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,8 +22,7 @@ _LONGEST: Final = 80
 """How much of a name that nothing has is repeated, in characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A place in a file, with its line and column where they are known (both from 1)."""
 
     file: str
@@ -35,8 +33,7 @@ class Place:
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A change of the values that repairs a problem at once, for forms to offer beside the field."""
 
     label: str
@@ -55,8 +52,7 @@ class Offer:
         return changed if moved is None else {**changed, self.parameter: moved}
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong, or as a note one thing to know: the fact, and its place when that is in a file."""
 
     message: str
@@ -79,7 +75,7 @@ class Problem:
             "parameter": self.parameter,
             "message": self.message,
             "place": str(self.place or ""),
-            "offers": [asdict(offer) for offer in self.offers],
+            "offers": [offer._asdict() for offer in self.offers],
         }
         return {name: value for name, value in plain.items() if value}
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,8 +23,7 @@ a subject that repeats in rows.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A part of the frame in shares of its width and height, from the upper left corner."""
 
     x: float
@@ -34,8 +32,7 @@ class Box:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """One thing and where it stands."""
 
     name: str
@@ -55,6 +52,11 @@ class Area:
     """The side that is turned to the viewer, such as ``front`` or ``left profile``, in views of one subject."""
     look: AreaLook = ""
     """How it looks, where its kind leaves that open."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the area as plain data, without what is empty."""
+        plain = self._asdict() | {"box": self.box and self.box._asdict()}
+        return {name: value for name, value in plain.items() if value}
 
 
 class Layout:
@@ -83,7 +85,7 @@ class Layout:
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the areas as plain data, without what is empty."""
-        return [{name: value for name, value in asdict(area).items() if value} for area in self.areas]
+        return [area.to_dict() for area in self.areas]
 
     def __eq__(self, other: object) -> bool:
         """Compare the areas, however they came about."""

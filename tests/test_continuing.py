@@ -17,7 +17,7 @@ from prompt_kit.errors import InputError
 from prompt_kit.kit import Kit, generate
 from prompt_kit.outcome import Outcome, Status
 from prompt_kit.project import Project
-from prompt_kit.prompt import Earlier, Prompt, Text, Turn
+from prompt_kit.prompt import Earlier, Mask, Prompt, Reference, Text, Turn
 from prompt_kit.record.ledger import Ledger
 from prompt_kit.record.runs import conversation_of, run_record, runs
 from prompt_kit.work.events import Event
@@ -241,7 +241,7 @@ def test_the_conversation_of_a_picture_is_whole(project: Project) -> None:
     folder = generate(SPIN, generator=Painter(), project=project).folder
     assert folder is not None
     (exchange,) = conversation_of(folder / "02.png", project.runs_folder)
-    pictures = [part.image.read() for part in exchange.asked if not isinstance(part, Text) and hasattr(part, "image")]
+    pictures = [part.image.read() for part in exchange.asked if isinstance(part, Reference | Mask)]
     assert pictures == [(folder / "01.png").read_bytes()]
     assert exchange.answered[0].text == "Here it is."
     assert exchange.answered[1].signature == "c2ln"

@@ -384,7 +384,7 @@ def test_large_pictures_are_refused_by_no_rule_of_the_catalogue() -> None:
     """Together they may have more than a request may hold: they are uploaded."""
     request = with_pictures(0.1)
     (picture,) = request.turn.references
-    heavy = [replace(picture, image=replace(picture.image, size=49_000_000, sha256=f"{n}")) for n in range(4)]
+    heavy = [picture._replace(image=replace(picture.image, size=49_000_000, sha256=f"{n}")) for n in range(4)]
     prompt = Prompt((replace(request.turn, parts=(Text("Draw."), *heavy)),), request.settings)
 
     assert request.model.refusals(prompt) == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -235,7 +234,7 @@ class Inputs(NamedTuple):
         name, file = problem.parameter, self.file
         if file is not None and name is not None and name in file.data and name not in self.on_line:
             unknown = name not in self.recipe.parameters and name not in self.recipe.references
-            return replace(problem, place=file.place(name, of_key=unknown))
+            return problem._replace(place=file.place(name, of_key=unknown))
         return with_option(problem, self.settings)
 
 

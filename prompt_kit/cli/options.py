@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
@@ -111,10 +110,10 @@ def with_option(problem: Problem, options: Mapping[str, Any]) -> Problem:
     if name is None or problem.place is not None or flag(name) in message:
         return problem
     if message.startswith((f"{name}: ", f"{name}, ")):
-        return replace(problem, message=flag(name) + message[len(name) :])
+        return problem._replace(message=flag(name) + message[len(name) :])
     if options.get(name) in (None, (), False):
         return problem
-    return replace(problem, message=f"{flag(name)}: {message}")
+    return problem._replace(message=f"{flag(name)}: {message}")
 
 
 def _note_older_name(name: str, ctx: click.Context, param: click.Parameter, value: Any) -> Any:

@@ -285,7 +285,7 @@ def _hinted(problem: Problem, picked: Sequence[tuple[Axis, Value]]) -> Problem:
     for axis, value in picked:
         hint = did_you_mean(value.key, axis.choices) if problem.parameter == axis.name else ""
         if hint and hint not in problem.message:
-            return replace(problem, message=f"{problem.message} {hint}")
+            return problem._replace(message=f"{problem.message} {hint}")
     return problem
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from prompt_kit.layout import NO_LAYOUT, Layout
 
@@ -12,15 +12,13 @@ if TYPE_CHECKING:
     from prompt_kit.prompt.settings import Answer, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Words of the prompt."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """An input picture, in the slot it was given for."""
 
     slot: str
@@ -28,8 +26,7 @@ class Reference:
     image: Image
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(NamedTuple):
     """The picture that an earlier turn of the same prompt made."""
 
     turn: int
@@ -37,16 +34,14 @@ class Earlier:
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierWords:
+class EarlierWords(NamedTuple):
     """The words that an earlier turn of the same prompt answered."""
 
     turn: int
     """Which turn, from 0; always below the number of the turn that takes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(NamedTuple):
     """The part of the base picture that may change; no reference: it is neither counted nor named in the words."""
 
     slot: str
@@ -66,8 +61,7 @@ class Said:
     """The model's own mark on it, in Base64, verbatim; a conversation is refused without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """What was asked and answered before, in the same conversation."""
 
     asked: tuple[Part, ...]
@@ -123,7 +117,6 @@ class Turn:
         return (*(part.image for part in (*asked, *self.parts) if isinstance(part, Reference | Mask)), *said)
 
 
-_set_text = Text.__dict__["text"].__set__
 _set_parts, _set_name, _set_output, _set_history, _set_layout = (
     Turn.__dict__[name].__set__ for name in ("parts", "name", "output", "history", "layout")
 )
@@ -131,8 +124,7 @@ _set_parts, _set_name, _set_output, _set_history, _set_layout = (
 
 def turn_of(pictures: tuple[Part, ...], text: str, layout: Layout) -> Turn:
     """Return ``Turn((*pictures, Text(text)), layout=layout)`` in half the time: frozen classes check what they set."""
-    part, turn = object.__new__(Text), object.__new__(Turn)
-    _set_text(part, text)
+    part, turn = Text(text), object.__new__(Turn)
     _set_parts(turn, (*pictures, part) if pictures else (part,))
     _set_name(turn, "")
     _set_output(turn, "picture")

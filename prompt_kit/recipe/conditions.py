@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.parameters import Given
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """What one other parameter must be for a field to be asked."""
 
     parameter: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prompt_kit.recipe.settings import merged
 from prompt_kit.support.words import spoken
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.spec import RecipeSpec
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """Values that show what a recipe can do."""
 
     name: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prompt_kit.recipe.conditions import conditions_of, holds, in_words
 from prompt_kit.support.words import spoken
@@ -22,8 +21,7 @@ SEVERAL = frozenset({"list", "choices", "copies"})
 """The kinds of parameter that take several entries."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChoice:
+class FieldChoice(NamedTuple):
     """One of the values to choose from."""
 
     value: str
@@ -34,8 +32,7 @@ class FieldChoice:
     """One sentence that says when to choose it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One thing that a form asks: a parameter, or a slot for pictures."""
 
     name: str
@@ -123,7 +120,11 @@ class Field:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the field as plain data, without what is empty."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, "", (), False)}
+        plain = self._asdict() | {
+            "conditions": tuple(condition._asdict() for condition in self.conditions),
+            "choices": tuple(choice._asdict() for choice in self.choices),
+        }
+        return {name: value for name, value in plain.items() if value not in (None, "", (), False)}
 
 
 def field_of(name: str, asked: Parameter | ReferenceSlot, default: Any, *, filled: bool) -> Field:

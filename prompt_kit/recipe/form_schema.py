@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.recipe.conditions import When
@@ -149,7 +149,7 @@ class _Conditions:
 def _meets(field: Field, condition: When) -> Any:
     """Return the schema of the values of a field that meet a condition."""
     if field.clearable:
-        return {"allOf": [{"not": {"type": "null"}}, _meets(replace(field, clearable=False), condition)]}
+        return {"allOf": [{"not": {"type": "null"}}, _meets(field._replace(clearable=False), condition)]}
     if condition.wants is None:
         wanted = {"enum": list(condition.values)}
         return {"contains": wanted} if field.several else wanted

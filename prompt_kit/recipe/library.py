@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
@@ -52,8 +52,7 @@ _NAME = pattern(NAME_PATTERN)
 _HEAD = pattern(r"\n(?:title|summary|category|used_for|with_photo):.*(?:\n(?:(?:[ \t]|-[ \t]).*)?(?=\n|\Z))*")
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(NamedTuple):
     """A folder of recipes and the folder of their templates."""
 
     recipes: Path
@@ -81,8 +80,7 @@ class Root:
         return path
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryFile(Generic[S]):
+class LibraryFile(NamedTuple, Generic[S]):
     """A recipe, strategy or preset: the content of its file, validated, and the file itself."""
 
     name: str

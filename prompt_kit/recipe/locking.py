@@ -69,8 +69,7 @@ def without_locked(examples: Mapping[str, Example], team: Policy | None) -> Mapp
         return examples
     gone = dict.fromkeys([*team.locked, *(["model"] if "tier" in team.locked else [])])
     return {
-        name: replace(
-            example,
+        name: example._replace(
             values={key: value for key, value in example.values.items() if key not in team.values},
             settings=replace(example.settings, **{key: getattr(Settings(), key) for key in gone}),
         )

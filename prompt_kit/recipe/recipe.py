@@ -303,7 +303,7 @@ class Recipe:
         turns = compiled_turns(
             self.spec.turns or [TurnSpec.model_construct()], template, self.strategies, names, self.library.templates
         )
-        return tuple(replace(turn, layout=self.layout_plan) for turn in turns)
+        return tuple(turn._replace(layout=self.layout_plan) for turn in turns)
 
     @cached_property
     def _base(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from prompt_kit.layout import NO_LAYOUT
 from prompt_kit.prompt import Earlier, EarlierWords, Mask, Reference, Text, Turn
@@ -78,8 +78,7 @@ class TurnNumber:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class TurnTemplate:
+class TurnTemplate(NamedTuple):
     """One turn of a recipe, ready to be rendered, or repeated for each entry of a list."""
 
     program: Program

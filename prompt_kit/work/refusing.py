@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError, Problem
@@ -70,4 +69,4 @@ def _mask_problems(turn: Turn) -> Iterator[Problem]:
         slot = mask.slot
         read_mask(mask.image.read(), size, f"{slot}: the mask {mask.image.name}", orientation=picture.orientation)
     except InputError as error:
-        yield from (replace(problem, parameter=slot) for problem in error.problems)
+        yield from (problem._replace(parameter=slot) for problem in error.problems)

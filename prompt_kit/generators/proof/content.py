@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -105,7 +105,7 @@ def brief(request: Request, size: tuple[int, int]) -> Brief:
     at = next((n for n, other in enumerate(turns) if other == turn), 0)
     pictures = tuple(_pictures(request))
     areas = tuple(
-        replace(area, content=" ".join(clean(area.content).split()), place=" ".join(clean(area.place).split()))
+        area._replace(content=" ".join(clean(area.content).split()), place=" ".join(clean(area.place).split()))
         for area in turn.layout.areas
     )
     base = _base(pictures, areas, prompt.task if prompt else "create")

@@ -118,7 +118,7 @@ class LayoutPlan:
                 # What lies on panels lies on the one at its number; further entries lie on the last one.
                 on = below[min(number, len(below)) - 1]
                 made[name].append(thing.area.name)
-                yield replace(thing, area=replace(thing.area, on=on)) if on else thing
+                yield replace(thing, area=thing.area._replace(on=on)) if on else thing
 
     def _of(self, name: str, area: AreaSpec, context: Mapping[str, Any]) -> Iterator[tuple[int, WantedArea]]:
         """Yield what a file's area means under these values, each with the number of its entry."""

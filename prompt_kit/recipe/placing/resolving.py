@@ -68,7 +68,7 @@ def resolved(wanted: Sequence[WantedArea]) -> tuple[tuple[Area, ...], tuple[Sque
         if lost:
             squeezed.append(lost)
         _settle(thing, part, boxes, taken)
-    areas = tuple(replace(thing.area, box=boxes.get(thing.area.name)) for thing in wanted)
+    areas = tuple(thing.area._replace(box=boxes.get(thing.area.name)) for thing in wanted)
     return _with_those_on_others(wanted, areas), tuple(squeezed)
 
 
@@ -294,13 +294,13 @@ def _with_those_on_others(wanted: Sequence[WantedArea], areas: tuple[Area, ...])
         if kinds[name] == "panel" and not all(area.box for area in parts):
             parts = _in_turn(parts)
         boxes |= {area.name: area.box and _inside(area.box, below) for area in parts}
-    return tuple(replace(area, box=boxes[area.name]) if area.on else area for area in areas)
+    return tuple(area._replace(box=boxes[area.name]) if area.on else area for area in areas)
 
 
 def _in_turn(areas: Sequence[Area]) -> tuple[Area, ...]:
     """Return areas below each other in their order, where there was no room for all of them at their places."""
     high = min(_MOST_IN_PANEL / len(areas), 0.12)
-    return tuple(replace(area, box=Box(0.0, at * high, 1.0, high)) for at, area in enumerate(areas))
+    return tuple(area._replace(box=Box(0.0, at * high, 1.0, high)) for at, area in enumerate(areas))
 
 
 _MOST_IN_PANEL: Final = 0.55
@@ -311,7 +311,7 @@ def _alone(thing: WantedArea) -> WantedArea:
     """Return an area as if what it lies on were the frame; without a place, it is in the middle."""
     place = thing.place or FramePlace(0, 0)
     kind = "words" if thing.area.kind in _WHOLE else thing.area.kind
-    return replace(thing, area=replace(thing.area, on="", kind=kind), place=place)
+    return replace(thing, area=thing.area._replace(on="", kind=kind), place=place)
 
 
 def _inside(box: Box, frame: Box) -> Box:

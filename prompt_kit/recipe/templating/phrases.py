@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +62,7 @@ def filled_phrase(phrase: Program, context: Mapping[str, Any], label: str) -> st
 
 def _called(error: InputError, label: str) -> InputError:
     """Return an error of a phrase with the name of the file it stands in; a phrase may stand in many files."""
-    return InputError([replace(p, place=Place(label, p.place.line if p.place else None)) for p in error.problems])
+    return InputError([p._replace(place=Place(label, p.place.line if p.place else None)) for p in error.problems])
 
 
 def _is_empty(value: Any) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from prompt_kit.recipe.library import Library
@@ -70,12 +69,12 @@ def _file_by_file(problems: Iterable[Problem]) -> list[Problem]:
 
 def _with_names(problem: Problem, names: list[str]) -> Problem:
     listed = words.series(f"'{name}'" for name in names)
-    return replace(problem, message=f"{problem.message} This breaks {listed}.")
+    return problem._replace(message=f"{problem.message} This breaks {listed}.")
 
 
 def _with_examples(problem: Problem, examples: set[tuple[str, str]]) -> Problem:
     files = len({file for file, _ in examples})
-    return replace(problem, message=f"{problem.message} {who_waits([name for _, name in examples], files)}")
+    return problem._replace(message=f"{problem.message} {who_waits([name for _, name in examples], files)}")
 
 
 def _look(target: Target) -> Report:

@@ -60,7 +60,7 @@ def targets(path: Path) -> list[Target]:
         if folder.resolve() not in covered:
             library = library_of(folder)
             root = next(root for root in library.roots if root.recipes.resolve() == folder.resolve())
-            made.append(_whole(library, replace(root, recipes=folder)))
+            made.append(_whole(library, root._replace(recipes=folder)))
     if not any(target.files or target.problems for target in made):
         _nothing(path)
     return made
@@ -124,7 +124,7 @@ def _beside_recipes(library: Library) -> Iterator[Problem]:
     for problem in problems:
         place = problem.place
         file = library.label(project.root / place.file) if place else ""
-        yield replace(problem, place=replace(place, file=file)) if place else problem
+        yield problem._replace(place=place._replace(file=file)) if place else problem
 
 
 def _whole(library: Library, root: Root) -> Target:
