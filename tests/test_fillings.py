@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from prompt_kit.images import Image
     from prompt_kit.recipe.library import Library
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.recipe.spec import RecipeSpec, StrategySpec
+    from prompt_kit.recipe.spec import RecipeSpec
+    from prompt_kit.recipe.strategy_spec import StrategySpec
 
 FILLINGS: Final = yaml.safe_load(Path(__file__).with_name("fillings.yaml").read_text(encoding="utf-8"))
 

@@ -19,7 +19,7 @@ from prompt_kit.recipe.codes import CODES
 if TYPE_CHECKING:
     from conftest import MakeTree
 
-    from prompt_kit.recipe.checked import Checking
+    from prompt_kit.recipe.checking import Checking
     from prompt_kit.recipe.library import Library
 
 PNG = bytes.fromhex(

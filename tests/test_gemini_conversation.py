@@ -48,13 +48,13 @@ def going_on(request: Request, outcome: Outcome, *said: Any, **settings: Any) ->
     """Return the request that goes on after an answer."""
     exchange = Exchange(request.turn.parts, answered(outcome))
     following = wish(*said, **settings)
-    return replace(following, turn=replace(following.turn, history=(*request.turn.history, exchange)))
+    return replace(following, turn=following.turn._replace(history=(*request.turn.history, exchange)))
 
 
 def with_history(*exchanges: Exchange, **settings: Any) -> Request:
     """Return a request after these exchanges."""
     request = wish("Make the light warmer.", **settings)
-    return replace(request, turn=replace(request.turn, history=exchanges))
+    return replace(request, turn=request.turn._replace(history=exchanges))
 
 
 def marks(message: dict[str, Any]) -> list[bytes]:
@@ -137,7 +137,7 @@ def test_a_lost_mark_is_explained(server: GeminiServer, signature: str) -> None:
     request = wish("Draw a cat.")
     (piece,) = answered(ask(server, request))
 
-    outcome = ask(server, with_history(Exchange(request.turn.parts, (replace(piece, signature=signature),))))
+    outcome = ask(server, with_history(Exchange(request.turn.parts, (piece._replace(signature=signature),))))
 
     assert (outcome.status, outcome.billable) == (Status.INVALID, "no")
     assert "the model's own marks" in outcome.message
@@ -151,7 +151,7 @@ def test_another_picture_under_the_same_mark_is_noticed(server: GeminiServer) ->
     request = wish("Draw a cat.")
     (piece,) = answered(ask(server, request))
 
-    outcome = ask(server, with_history(Exchange(request.turn.parts, (replace(piece, image=CAT),))))
+    outcome = ask(server, with_history(Exchange(request.turn.parts, (piece._replace(image=CAT),))))
 
     assert outcome.status is Status.INVALID
     assert server.violations == ["Corrupted thought signature in content position 2, part position 1."]
@@ -171,7 +171,7 @@ def test_both_alphabets_of_a_mark_are_the_same_bytes(server: GeminiServer) -> No
     (piece,) = answered(ask(server, request))
     other = piece.signature.replace("+", "-").replace("/", "_")
 
-    assert ask(server, with_history(Exchange(request.turn.parts, (replace(piece, signature=other),)))).ok
+    assert ask(server, with_history(Exchange(request.turn.parts, (piece._replace(signature=other),)))).ok
     assert marks(server.requests[-1].body["contents"][1]) == [base64.b64decode(piece.signature)]
 
 

@@ -169,14 +169,14 @@ def test_pictures_of_the_conversation_count_too(server: GeminiServer) -> None:
     )
     request = wish("Make it warmer.")
 
-    assert ask(server, replace(request, turn=replace(request.turn, history=(asked,)))).ok
+    assert ask(server, replace(request, turn=request.turn._replace(history=(asked,)))).ok
     assert ways(server) == [["file", "inline"]]
 
     large = open_image(noise(4.5, 5))
     (part,) = sealed([{"inlineData": {"mimeType": "image/png", "data": base64.b64encode(large.read()).decode()}}])
     asked = Exchange((Text("Draw."),), (Said(image=large, signature=part["thoughtSignature"]),))
 
-    assert ask(server, replace(request, turn=replace(request.turn, history=(asked,)))).ok
+    assert ask(server, replace(request, turn=request.turn._replace(history=(asked,)))).ok
     assert ways(server)[1] == ["file"]
 
 
@@ -385,6 +385,6 @@ def test_large_pictures_are_refused_by_no_rule_of_the_catalogue() -> None:
     request = with_pictures(0.1)
     (picture,) = request.turn.references
     heavy = [picture._replace(image=replace(picture.image, size=49_000_000, sha256=f"{n}")) for n in range(4)]
-    prompt = Prompt((replace(request.turn, parts=(Text("Draw."), *heavy)),), request.settings)
+    prompt = Prompt((request.turn._replace(parts=(Text("Draw."), *heavy)),), request.settings)
 
     assert request.model.refusals(prompt) == ()

@@ -256,7 +256,7 @@ def test_colours_that_values_name_become_chips(values: dict[str, Any], names: li
     """Most people name colours, wherever they are asked; but a fruit is none, and neither is a word on a sign."""
     layout = Layout((Area("words", "words", Box(0, 0, 1, 0.2), "OPEN AT red o'clock"),))
     asked = request("Draw.", given=tuple((name, tuple(v) if isinstance(v, list) else v) for name, v in values.items()))
-    asked = replace(asked, turn=replace(asked.turn, layout=layout))
+    asked = replace(asked, turn=asked.turn._replace(layout=layout))
 
     assert [chip.name for chip in laid_out(asked).brief.chips] == names
     assert drawn(asked).ok
@@ -268,7 +268,7 @@ def test_every_recipe_has_a_proof(built_in_library: Library) -> None:
         recipe = load(name, library=built_in_library)
         for example in list(recipe.examples.values())[-1:]:
             prompt = recipe.using(*example.uses).render(settings=example.settings, **example.values)
-            chosen = replace(prompt.settings, size="512", model="gemini-3.1-flash-image")
+            chosen = prompt.settings._replace(size="512", model="gemini-3.1-flash-image")
             turn = prompt.turns[-1]
             earlier = tuple(open_image(picture(n)) for n, _ in enumerate(turn.earlier))
 

@@ -149,7 +149,7 @@ def turns_of_examples(library: Library) -> Iterator[tuple[str, Request]]:
     for kind, name in names:
         for example, recipe in example_recipes(kind, name, library).items():
             prompt = recipe.render_example(example)
-            chosen = replace(prompt.settings, size="512", model="gemini-3.1-flash-image")
+            chosen = prompt.settings._replace(size="512", model="gemini-3.1-flash-image")
             for number, turn in enumerate(turn for turn in prompt.turns if turn.output == "picture"):
                 earlier = tuple(open_image(picture((9, 9))) for _ in turn.earlier)
                 request = Request(turn, CATALOGUE.choose(chosen), chosen, earlier, prompt)
@@ -384,7 +384,7 @@ def test_the_proof_names_no_recipe_and_no_parameter(built_in_library: Library) -
 def test_a_proof_is_known_by_its_layout_too() -> None:
     """The layout is not sent, so that the fingerprint of the request does not have it."""
     turn = Turn((Text("Draw it."),), layout=Layout((area("subject", "subject", (0, 0, 1, 1)),)))
-    moved = replace(turn, layout=Layout((area("subject", "subject", (0, 0, 0.5, 1)),)))
+    moved = turn._replace(layout=Layout((area("subject", "subject", (0, 0, 0.5, 1)),)))
     first, second = asked(turn), asked(moved)
 
     assert first.fingerprint == second.fingerprint

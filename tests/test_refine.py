@@ -151,7 +151,7 @@ def test_a_recipe_that_extends_another_keeps_what_that_keeps(tree: MakeTree, lib
 
 
 def test_mistakes_in_what_stays_are_told_where_they_stand(tree: MakeTree, library: Library) -> None:
-    """All of them, as everywhere."""
+    """All of them, as everywhere: by the check, and before anything is refined."""
     tree(
         **{
             "recipes/a.yaml": """\
@@ -166,8 +166,12 @@ def test_mistakes_in_what_stays_are_told_where_they_stand(tree: MakeTree, librar
         },
     )
     with pytest.raises(InputError) as caught:
-        load("a", library=library)
-    told = [str(problem) for problem in caught.value.problems]
+        load("a", library=library).stays({"subject": "a fox"})
+    assert [problem.message for problem in caught.value.problems][:1] == [
+        "there is no parameter 'subjct'. Did you mean 'subject'?"
+    ]
+    assert len(caught.value.problems) == 4
+    told = [str(problem) for problem in check(library).problems]
     assert told[0] == "recipes/a.yaml:3:5: there is no parameter 'subjct'. Did you mean 'subject'?"
     assert told[1].startswith("recipes/a.yaml:4:5: there is no filter 'upper'.")
     assert told[2].startswith("recipes/a.yaml:5:5: There is no template 'a.j2'")

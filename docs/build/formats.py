@@ -10,8 +10,10 @@ from docs.build.markup import anchor, code, page, table
 from prompt_kit.catalogue import Model
 from prompt_kit.project import Project
 from prompt_kit.recipe.brand import Brand
+from prompt_kit.recipe.preset_spec import PresetSpec
 from prompt_kit.recipe.schema import described
-from prompt_kit.recipe.spec import PresetSpec, RecipeSpec, StrategySpec
+from prompt_kit.recipe.spec import RecipeSpec
+from prompt_kit.recipe.strategy_spec import StrategySpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

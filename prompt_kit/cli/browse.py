@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.form import Form
     from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.recipe.spec import StrategySpec
+    from prompt_kit.recipe.strategy_spec import StrategySpec
 
 
 @click.command("list")

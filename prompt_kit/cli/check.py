@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prompt_kit.errors import Problem
     from prompt_kit.review.lint import Coverage, Report, Target
 
-SCHEMAS: Final = {"recipe": "RecipeSpec", "strategy": "StrategySpec", "preset": "PresetSpec"}
+SCHEMAS: Final = ("recipe", "strategy", "preset")
 HEADER: Final = "# yaml-language-server: $schema="
 
 
@@ -67,7 +67,7 @@ def check(paths: tuple[Path, ...], **options: Any) -> None:
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(list(SCHEMAS)), default="recipe")
+@click.argument("kind", type=click.Choice(SCHEMAS), default="recipe")
 @click.option(
     "--write",
     type=click.Path(file_okay=False, path_type=Path),
@@ -97,10 +97,10 @@ def schema(kind: str, write: Path | None) -> None:
 
 def schema_text(kind: str) -> str:
     """Return the JSON Schema of a kind of file, as it is checked in."""
-    from prompt_kit.recipe import spec
+    from prompt_kit.recipe.library import spec_of
     from prompt_kit.recipe.schema import described
 
-    made = described(getattr(spec, SCHEMAS[kind]))
+    made = described(spec_of(kind))
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | made | {"title": f"prompt-kit {kind}"}
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 

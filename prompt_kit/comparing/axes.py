@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
@@ -237,14 +237,14 @@ def _models(given: Given, others: Sequence[Axis]) -> list[Model]:
     """Return the models that the cells will ask, as far as the axes decide it."""
     catalogue = Catalogue.load(given.project.models_file)
     asked = {name: given.settings[name] for name in ("tier", "model") if given.settings.get(name)}
-    base = replace(given.recipe.settings, **asked)
+    base = given.recipe.settings._replace(**asked)
     name = given.generator if isinstance(given.generator, str) else default_generator(given.project)
     choices = [(base, name)]
     for axis in others:
         if axis.name == "tier":
-            choices = [(replace(base, model=None, tier=value.given), name) for value in axis.values]
+            choices = [(base._replace(model=None, tier=value.given), name) for value in axis.values]
         elif axis.name == "model":
-            choices = [(replace(base, model=value.given), name) for value in axis.values]
+            choices = [(base._replace(model=value.given), name) for value in axis.values]
         elif axis.kind == "generator":
             choices = [(base, value.key) for value in axis.values]
     models = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from prompt_kit.layout import NO_LAYOUT, Layout
@@ -51,14 +50,17 @@ class Mask(NamedTuple):
 Part: TypeAlias = Text | Reference | Mask | Earlier | EarlierWords
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One piece of a model's answer, as it is sent back in the same conversation."""
 
     text: str = ""
     image: Image | None = None
-    signature: str = field(default="", repr=False)
+    signature: str = ""
     """The model's own mark on it, in Base64, verbatim; a conversation is refused without it."""
+
+    def __repr__(self) -> str:
+        """Show it without the mark, which nobody can read."""
+        return f"Said(text={self.text!r}, image={self.image!r})"
 
 
 class Exchange(NamedTuple):
@@ -69,9 +71,8 @@ class Exchange(NamedTuple):
     answered: tuple[Said, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One request to a generator: parts in the order in which they are sent."""
+class Turn(NamedTuple):
+    """One request to a generator: parts in the order in which they are sent; it equals others by what is sent."""
 
     parts: tuple[Part, ...]
     name: str = ""
@@ -80,8 +81,21 @@ class Turn:
     """Whether it is to be answered by pictures, or by words alone."""
     history: tuple[Exchange, ...] = ()
     """The requests and answers before it, when it continues a conversation."""
-    layout: Layout = field(default=NO_LAYOUT, compare=False)
+    layout: Layout = NO_LAYOUT
     """Where things stand in the picture; it is not sent."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Turn) and self._sent == other._sent
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self._sent)
+
+    @property
+    def _sent(self) -> tuple[Any, ...]:
+        return self.parts, self.name, self.output, self.history
 
     @property
     def text(self) -> str:
@@ -115,22 +129,6 @@ class Turn:
         said = [piece.image for exchange in self.history for piece in exchange.answered if piece.image]
         asked = [part for exchange in self.history for part in exchange.asked]
         return (*(part.image for part in (*asked, *self.parts) if isinstance(part, Reference | Mask)), *said)
-
-
-_set_parts, _set_name, _set_output, _set_history, _set_layout = (
-    Turn.__dict__[name].__set__ for name in ("parts", "name", "output", "history", "layout")
-)
-
-
-def turn_of(pictures: tuple[Part, ...], text: str, layout: Layout) -> Turn:
-    """Return ``Turn((*pictures, Text(text)), layout=layout)`` in half the time: frozen classes check what they set."""
-    part, turn = Text(text), object.__new__(Turn)
-    _set_parts(turn, (*pictures, part) if pictures else (part,))
-    _set_name(turn, "")
-    _set_output(turn, "picture")
-    _set_history(turn, ())
-    _set_layout(turn, layout)
-    return turn
 
 
 def turn_to_dict(turn: Turn) -> dict[str, Any]:

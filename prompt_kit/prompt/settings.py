@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
 Role: TypeAlias = Literal["base", "identity", "object", "style", "pose", "scene", "layout", "logo", "mask"]
 """What the model should take from a reference picture."""
@@ -40,8 +39,7 @@ TIERS: Final[tuple[str, ...]] = get_args(Tier)
 SIZES: Final[tuple[str, ...]] = get_args(Size)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything a request asks for besides its words and pictures; ``None`` leaves the choice to the model."""
 
     aspect_ratio: str | None = None
@@ -73,11 +71,11 @@ class Settings:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings that differ from their defaults."""
-        values = ((name, getattr(self, name)) for name in SETTINGS)
+        values = zip(SETTINGS, self, strict=True)
         return {name: value for name, value in values if value is not None and (name, value) not in _PLAIN}
 
 
 _PLAIN: Final = {("output", "picture"), ("thoughts", False)}
 
-SETTINGS: Final[tuple[str, ...]] = tuple(f.name for f in fields(Settings))
+SETTINGS: Final[tuple[str, ...]] = Settings._fields
 """The names of all settings."""

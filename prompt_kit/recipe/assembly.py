@@ -11,7 +11,7 @@ from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
 from prompt_kit.recipe.recipe import Recipe
 from prompt_kit.recipe.settings import stated
-from prompt_kit.recipe.spec import ExampleSpec, PresetSpec, RecipeSpec, repeats
+from prompt_kit.recipe.spec import ExampleSpec, RecipeSpec, repeats
 from prompt_kit.recipe.turns import phrase_of, template_name
 from prompt_kit.support.calls import check_kind
 from prompt_kit.support.words import series
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from prompt_kit.recipe.library import LibraryFile
-    from prompt_kit.recipe.spec import ReferenceSlot, StrategySpec
+    from prompt_kit.recipe.preset_spec import PresetSpec
+    from prompt_kit.recipe.spec import ReferenceSlot
+    from prompt_kit.recipe.strategy_spec import StrategySpec
 
 MAX_PARENTS: Final = 8
 """Longest chain of recipes that extend each other."""
@@ -262,11 +264,6 @@ def _mistakes(recipe: Recipe, own: RecipeSpec) -> Iterator[tuple[str, tuple[str,
     yield from layout_mistakes(own.layout, recipe.layout, recipe.parameters, recipe.references, recipe.spec.heeds)
     yield from _condition_mistakes(recipe)
     yield from _former_name_mistakes(recipe)
-    for number, text in enumerate(recipe.spec.stays):
-        try:
-            phrase_of(text, recipe.name, recipe.parameters)
-        except InputError as error:
-            yield from ((problem.message, ("stays", cast("str", number))) for problem in error.problems)
     yield from _rule_mistakes(recipe)
     unknown = ((at, name) for at, name in enumerate(recipe.spec.counts) if name not in recipe.parameters)
     yield from ((f"counts names '{name}', which is no parameter.", ("counts", cast("str", at))) for at, name in unknown)
@@ -280,6 +277,15 @@ def _mistakes(recipe: Recipe, own: RecipeSpec) -> Iterator[tuple[str, tuple[str,
         for slot_name in turn.references or ():
             if slot_name not in recipe.references:
                 yield f"there is no reference slot '{slot_name}'.", (*keys, "references")
+
+
+def phrase_mistakes(parsed: LibraryFile[RecipeSpec], recipe: Recipe) -> Iterator[Problem]:
+    """Yield what is wrong with the phrases of a recipe that say what stays; only what refines needs them."""
+    for number, text in enumerate(recipe.spec.stays):
+        try:
+            phrase_of(text, recipe.name, recipe.parameters)
+        except InputError as error:
+            yield from (parsed.file.problem(problem.message, "stays", number) for problem in error.problems)
 
 
 def _rule_mistakes(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from prompt_kit.project import Project
-    from prompt_kit.recipe.checked import Check, Checking
+    from prompt_kit.recipe.checking import Check, Checking
 
 _DENIED: Final = r"(?<!\bno )(?<!\bnot )(?<!\bnever )(?<!\bwithout )(?<!\bavoid )"
 """What stands before a thing that is not wanted."""

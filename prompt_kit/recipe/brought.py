@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from prompt_kit.errors import Problem
@@ -32,7 +32,7 @@ class BroughtSettings:
         choices = tuple([None if context[name].own else context[name].value for name in self.deciding])
         if choices not in self._kept:
             brought = {key: value for name in self.deciding for key, value in self._of(name, context).items()}
-            self._kept[choices] = replace(self.base, **brought)
+            self._kept[choices] = self.base._replace(**brought)
         return self._kept[choices]
 
     def overruled(self, context: Mapping[str, Any], chosen: Settings) -> list[Problem]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from prompt_kit.recipe.values import canonical, own_words
 
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
 
     from prompt_kit.errors import Problem
     from prompt_kit.images import Image
-    from prompt_kit.recipe.parameters import Parameter
-    from prompt_kit.recipe.spec import ReferenceSlot
-    from prompt_kit.recipe.templating import Values
 
 
 @dataclass(frozen=True)
@@ -59,34 +55,3 @@ class CheckedValues:
         """The words that stand where choices are offered and are none of them, by parameter."""
         own = {name: own_words(self.context.get(name)) for name in self.given}
         return {name: several for name, several in own.items() if several}
-
-
-class Settled(NamedTuple):
-    """What values come to, ready to be rendered."""
-
-    context: Values
-    """What a template sees."""
-    record: Mapping[str, Any]
-    """What was given, as a record holds it: pictures by file name."""
-    pictures: Mapping[str, tuple[Image, ...]]
-    """The pictures by slot."""
-    problems: list[Problem]
-    notes: tuple[Problem, ...]
-
-
-class Checking(NamedTuple):
-    """The work of checking values: what is there so far, and the lists that further checks add to."""
-
-    parameters: Mapping[str, Parameter]
-    references: Mapping[str, ReferenceSlot]
-    given: Mapping[str, Any]
-    """What was given, as it was written, under the names of today."""
-    context: dict[str, Any]
-    """What a template will see; what has a problem is there as it was given."""
-    pictures: Mapping[str, tuple[Image, ...]]
-    problems: list[Problem]
-    notes: list[Problem]
-
-
-Check: TypeAlias = Callable[[Checking], None]
-"""Looks at values that were checked one by one, and adds problems and notes; it may change the context."""

@@ -12,7 +12,7 @@ from prompt_kit.support import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from prompt_kit.recipe.checked import Check, Checking
+    from prompt_kit.recipe.checking import Check, Checking
     from prompt_kit.recipe.conditions import When
     from prompt_kit.recipe.placing.planning import LayoutPlan
     from prompt_kit.recipe.spec import ContradictionSpec

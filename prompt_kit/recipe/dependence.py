@@ -5,19 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from prompt_kit.recipe.checked import Checking
+from prompt_kit.recipe.checking import Checking
 from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.parameters import Color
 from prompt_kit.recipe.slots import check_descriptions, opened
 from prompt_kit.recipe.value_problems import missing, not_asked
-from prompt_kit.support.colours import key_away_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from prompt_kit.errors import Problem
     from prompt_kit.images import Image
-    from prompt_kit.recipe.checked import Check
+    from prompt_kit.recipe.checking import Check
     from prompt_kit.recipe.conditions import When
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.spec import ReferenceSlot
@@ -134,6 +133,8 @@ class Dependence:
         """Add the colours that are asked and were not given to the context: each far from what other values name."""
         for name, others in self._automatic_colors.items():
             if name not in words and holds(self.conditions.get(name, ()), context):
+                from prompt_kit.support.colours import key_away_from  # few pictures are cut out
+
                 context[name] = key_away_from(text for other in others for text in _texts(context.get(other)))
 
     def _pictures(

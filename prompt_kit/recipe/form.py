@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from prompt_kit.errors import NotFoundError
-from prompt_kit.recipe.checked import CheckedValues, Settled
+from prompt_kit.recipe.checking import Settled
 from prompt_kit.recipe.conditions import holds
 from prompt_kit.recipe.dependence import Dependence
 from prompt_kit.recipe.fields import Field, field_of
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from prompt_kit.errors import Problem
-    from prompt_kit.recipe.checked import Check
+    from prompt_kit.recipe.checked import CheckedValues
+    from prompt_kit.recipe.checking import Check
     from prompt_kit.recipe.ordinary import Ready
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.spec import ReferenceSlot
@@ -136,6 +137,8 @@ class Form:
             self._filled(values),
             remarkable=ready.remarkable,
         )
+        from prompt_kit.recipe.checked import CheckedValues  # rendering does without
+
         return CheckedValues(tuple(problems), tuple(notes), pictures, given, ready.context, self.slot_names)
 
     def _checked_in_full(self, values: Mapping[str, Any], references: Mapping[str, Any] | None) -> CheckedValues:
@@ -163,6 +166,8 @@ class Form:
         problems[before:before] = unlocked
         cleared = tuple(name for name in self.fixed if name in empty and self.field(name).is_asked(context))
         said = (*notes, *more)
+        from prompt_kit.recipe.checked import CheckedValues  # rendering does without
+
         return CheckedValues(tuple(problems), said, pictures, given, context, self.slot_names, cleared)
 
     def _unlocked(

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from prompt_kit.project import Project
-    from prompt_kit.recipe.checked import Check
+    from prompt_kit.recipe.checking import Check
     from prompt_kit.recipe.parameters import Parameter
     from prompt_kit.recipe.placing.planning import LayoutPlan
-    from prompt_kit.recipe.spec import RecipeSpec, StrategySpec
+    from prompt_kit.recipe.spec import RecipeSpec
+    from prompt_kit.recipe.strategy_spec import StrategySpec
 
 
 def further_checks(

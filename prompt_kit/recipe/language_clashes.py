@@ -12,7 +12,7 @@ from prompt_kit.support.text import shortened, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prompt_kit.recipe.checked import Checking
+    from prompt_kit.recipe.checking import Checking
 
 LANGUAGE: Final = "language"
 """The parameter by which recipes ask for the language of their words."""

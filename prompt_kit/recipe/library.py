@@ -8,12 +8,12 @@ from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from prompt_kit.errors import InputError, NotFoundError, Place, Problem, PromptKitError, WorkspaceError
 from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
-from prompt_kit.recipe.spec import NAME_PATTERN, PresetSpec, RecipeSpec, StrategySpec
+from prompt_kit.recipe.spec import NAME_PATTERN, RecipeSpec
 from prompt_kit.recipe.templating import Source, Templates
 from prompt_kit.support.files import inside, is_there, listed, read_text
 from prompt_kit.support.patterns import pattern
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from prompt_kit.catalogue import Catalogue
+    from prompt_kit.recipe.preset_spec import PresetSpec
+    from prompt_kit.recipe.strategy_spec import StrategySpec
     from prompt_kit.support.yamlmending import Usable
 
-S = TypeVar("S", RecipeSpec, StrategySpec, PresetSpec)
+S = TypeVar("S", bound="BaseModel")
 
 FOLDERS: Final = {"recipe": "", "strategy": "strategies/", "preset": "presets/"}
 """The folder of each kind of file below ``recipes/``."""
@@ -42,14 +44,24 @@ ENTRIES: Final[Mapping[str, Mapping[str, Any] | None]] = {
 }
 """The keys of files under which entries stand by name, and what stands in for one that is wrong in a check."""
 
-_SPECS: Final[dict[str, type[BaseModel]]] = {
-    "recipe": RecipeSpec,
-    "strategy": StrategySpec,
-    "preset": PresetSpec,
-}
 _NAME = pattern(NAME_PATTERN)
 # A key at the left margin, and the lines that belong to its value; to find a line break is faster than "^".
 _HEAD = pattern(r"\n(?:title|summary|category|used_for|with_photo):.*(?:\n(?:(?:[ \t]|-[ \t]).*)?(?=\n|\Z))*")
+
+
+def spec_of(kind: str) -> type[BaseModel]:
+    """Return what a kind of file may say; most work needs no strategies and presets."""
+    match kind:
+        case "strategy":
+            from prompt_kit.recipe.strategy_spec import StrategySpec
+
+            return StrategySpec
+        case "preset":
+            from prompt_kit.recipe.preset_spec import PresetSpec
+
+            return PresetSpec
+        case _:
+            return RecipeSpec
 
 
 class Root(NamedTuple):
@@ -306,13 +318,13 @@ class Library:
         file = YamlFile(path, self.label(path), self.unsaved.get(path), with_mistakes=True)
         from prompt_kit.support.yamlmending import usable  # only files with mistakes need it
 
-        rest: Usable[Any] = usable(file, _SPECS[kind], ENTRIES)
+        rest: Usable[Any] = usable(file, spec_of(kind), ENTRIES)
         if rest.content is None:
             return rest, None
         library = copy(self)
         parsed = LibraryFile(name, rest.content, file, root)
         library._found = {**self._found, (kind, name): parsed}  # noqa: SLF001 - a copy of its own
-        if isinstance(rest.content, StrategySpec):
+        if kind == "strategy":
             problems = [*rest.problems, *_wrong_places(rest.content, file)]
             rest = replace(rest, problems=sorted(problems, key=in_line_order))
         return rest, library
@@ -320,8 +332,8 @@ class Library:
     def _read(self, kind: str, name: str) -> LibraryFile[Any]:
         root, path = self._path(kind, name)
         file = YamlFile(path, self.label(path), self.unsaved.get(path))
-        spec = file.parse(_SPECS[kind])
-        if isinstance(spec, StrategySpec) and (wrong := _wrong_places(spec, file)):
+        spec = file.parse(spec_of(kind))
+        if kind == "strategy" and (wrong := _wrong_places(cast("StrategySpec", spec), file)):
             raise InputError(wrong)
         return LibraryFile(name, spec, file, root)
 

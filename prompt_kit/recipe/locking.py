@@ -54,8 +54,8 @@ def with_locked_settings(
     if "tier" in locked and "model" not in locked:
         if named.get("model") is not None:
             problems.append(_locked("model", f"that of the tier {locked['tier']}"))
-        chosen = replace(chosen, model=None)
-    return replace(chosen, **locked)
+        chosen = chosen._replace(model=None)
+    return chosen._replace(**locked)
 
 
 def _locked(name: str, value: object) -> Problem:
@@ -71,7 +71,7 @@ def without_locked(examples: Mapping[str, Example], team: Policy | None) -> Mapp
     return {
         name: example._replace(
             values={key: value for key, value in example.values.items() if key not in team.values},
-            settings=replace(example.settings, **{key: getattr(Settings(), key) for key in gone}),
+            settings=example.settings._replace(**{key: getattr(Settings(), key) for key in gone}),
         )
         for name, example in examples.items()
     }

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from prompt_kit.prompt import Task
     from prompt_kit.recipe.library import LibraryFile
-    from prompt_kit.recipe.spec import RecipeSpec, StrategySpec
+    from prompt_kit.recipe.spec import RecipeSpec
+    from prompt_kit.recipe.strategy_spec import StrategySpec
 
 
 def task_of(spec: RecipeSpec) -> Task:

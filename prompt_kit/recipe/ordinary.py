@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
-from prompt_kit.recipe.checked import Checking
+from prompt_kit.recipe.checking import Checking
 from prompt_kit.recipe.reading import ALONE
 from prompt_kit.recipe.templating import Values
 from prompt_kit.recipe.values import UNUSUAL, is_empty
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Mapping
 
     from prompt_kit.errors import Problem
-    from prompt_kit.recipe.checked import Check
+    from prompt_kit.recipe.checking import Check
     from prompt_kit.recipe.parameters import Parameter
 
 MOST_KEPT: Final = 200

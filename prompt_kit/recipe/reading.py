@@ -17,7 +17,7 @@ from prompt_kit.support.text import shortened, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from prompt_kit.recipe.checked import Checking
+    from prompt_kit.recipe.checking import Checking
     from prompt_kit.recipe.parameters import Parameter
 
 SHOWN: Final = 60

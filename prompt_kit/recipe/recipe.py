@@ -20,7 +20,7 @@ from prompt_kit.recipe.reading import ALONE
 from prompt_kit.recipe.rendering import MAX_TURNS, TurnTemplate, render_turns
 from prompt_kit.recipe.settings import merged, with_changes
 from prompt_kit.recipe.slots import with_paths
-from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
+from prompt_kit.recipe.spec import RecipeSpec, TurnSpec
 from prompt_kit.recipe.templating import filled_phrase
 from prompt_kit.recipe.turns import Names, compiled_turns, phrase_of, template_name
 from prompt_kit.support.calls import check_kind
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from prompt_kit.policy import Policy
     from prompt_kit.prompt import Task
     from prompt_kit.recipe.brought import BroughtSettings
-    from prompt_kit.recipe.checked import Settled
+    from prompt_kit.recipe.checking import Settled
     from prompt_kit.recipe.examples import Example
     from prompt_kit.recipe.library import Library, LibraryFile
     from prompt_kit.recipe.parameters import Parameter
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from prompt_kit.recipe.placing.spec import AreaSpec
     from prompt_kit.recipe.slots import Picture
     from prompt_kit.recipe.spec import ReferenceSlot
+    from prompt_kit.recipe.strategy_spec import StrategySpec
     from prompt_kit.recipe.templating import Program
 
 
@@ -230,7 +231,7 @@ class Recipe:
             model = self._model(chosen, generator)
             room = model.room
             if chosen.background == "transparent" and not model.transparency:
-                chosen = replace(chosen, background="keyed")
+                chosen = chosen._replace(background="keyed")
             context["keyed"] = chosen.background == "keyed"
         turns = render_turns(self.turn_templates, context, self.references, pictures, room)
         if not 0 < len(turns) <= MAX_TURNS:
@@ -269,6 +270,9 @@ class Recipe:
         Args:
             values: The values that made the picture, as its prompt or record has them. A phrase whose values are
                 empty, or no longer fit the recipe, is left out.
+
+        Raises:
+            InputError: With every mistake in the phrases; loading a recipe does not look at them.
         """
         context = self.form.reread(values)
         return tuple(filter(None, (filled_phrase(phrase, context, f"{self.name}.yaml") for phrase in self._phrases)))
@@ -288,7 +292,16 @@ class Recipe:
 
     @cached_property
     def _phrases(self) -> tuple[Program, ...]:
-        return tuple(phrase_of(text, self.name, self.parameters) for text in self.spec.stays)
+        phrases: list[Program] = []
+        problems: list[Problem] = []
+        for text in self.spec.stays:
+            try:
+                phrases.append(phrase_of(text, self.name, self.parameters))
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(problems)
+        return tuple(phrases)
 
     @cached_property
     def turn_templates(self) -> tuple[TurnTemplate, ...]:
@@ -329,7 +342,7 @@ class Recipe:
         offered = self._model(settings, generator).aspect_ratios
         if not (offered and image.width and image.height):
             return settings
-        return replace(settings, aspect_ratio=nearest_format(image.width, image.height, offered)[0])
+        return settings._replace(aspect_ratio=nearest_format(image.width, image.height, offered)[0])
 
     @cached_property
     def _asks_the_model(self) -> bool:
@@ -355,5 +368,5 @@ class Recipe:
         chosen, changed = with_changes(base, settings, problems)
         if chosen.thinking and "thinking" not in changed and changed & {"tier", "model"}:
             # The level is the recipe's, and meant for the model that the recipe has in mind.
-            chosen = replace(chosen, thinking=self._model(chosen, generator).thinking_for(chosen.thinking))
+            chosen = chosen._replace(thinking=self._model(chosen, generator).thinking_for(chosen.thinking))
         return chosen

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from prompt_kit.layout import NO_LAYOUT
 from prompt_kit.prompt import Earlier, EarlierWords, Mask, Reference, Text, Turn
-from prompt_kit.prompt.parts import turn_of
 from prompt_kit.recipe.templating import Values, trusted
 from prompt_kit.recipe.values import Chosen
 from prompt_kit.support import words
@@ -68,8 +66,7 @@ class Attached(str):
 
 
 @trusted
-@dataclass(frozen=True, slots=True)
-class TurnNumber:
+class TurnNumber(NamedTuple):
     """The turn as its template sees it."""
 
     number: int
@@ -119,7 +116,7 @@ def render_turns(
             context = Values(context)
             context.update(_called(given), turn=_ONLY, item=NO_ITEM)
         where = plan.layout.layout(context) if plan.layout else NO_LAYOUT
-        return (turn_of(given, plan.program.render(context), where),)
+        return (Turn((*given, Text(plan.program.render(context))), layout=where),)
     steps = [(plan, item) for plan in plans for item in (context[plan.for_each] if plan.for_each else (None,))]
     drawn = sum(plan.output == "picture" for plan, _ in steps)
     turns: list[Turn] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -62,4 +61,4 @@ def with_changes(
     changed = stated(asked)
     if "tier" in changed and "model" not in changed:
         changed["model"] = None  # whoever asks for a tier no longer asks for the recipe's model
-    return replace(base, **changed), frozenset(changed)
+    return base._replace(**changed), frozenset(changed)

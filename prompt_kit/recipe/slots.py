@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from prompt_kit.errors import InputError, Offer, Problem
-from prompt_kit.images import Image, open_image
 from prompt_kit.recipe.value_problems import missing
 from prompt_kit.recipe.values import is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from prompt_kit.images import Image
     from prompt_kit.recipe.spec import ReferenceSlot
 
-Picture: TypeAlias = Image | Path | bytes
-"""What can stand in a slot: a picture that is open already, its file, or its bytes. Text never names a file here."""
+    Picture: TypeAlias = Image | Path | bytes
+    """What can stand in a slot: a picture that is open already, its file, or its bytes. Text never names a file."""
 
 
 def entries_of(value: Any) -> list[Any]:
@@ -43,8 +43,6 @@ def pictures_in(references: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def opened(name: str, slot: ReferenceSlot, value: Any, problems: list[Problem]) -> tuple[Image, ...]:
     """Return the pictures that were given for a slot; every problem of them is added to ``problems``."""
-    if value.__class__ is Image and slot.min <= 1:
-        return (value,)
     several = entries_of(value)
     if slot.min and not several:
         problems.append(missing(name, slot.help))
@@ -73,6 +71,8 @@ def check_descriptions(
 
 
 def _opened(name: str, picture: Any, problems: list[Problem]) -> Image | None:
+    from prompt_kit.images import Image, open_image
+
     if isinstance(picture, Image):
         return picture
     if not isinstance(picture, Path | bytes):

@@ -1,14 +1,14 @@
-"""What recipe, strategy and preset files may say."""
+"""What recipe files may say, and what strategy files share with them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from prompt_kit.prompt import Answer, Role, Task
 from prompt_kit.prompt.spec import SettingsSpec
-from prompt_kit.recipe.parameters import ChoicesOf, Color, Condition, CopiesOf, ListOf, Parameter
+from prompt_kit.recipe.parameters import ChoicesOf, Condition, CopiesOf, ListOf, Parameter
 from prompt_kit.recipe.placing.spec import AreaName, AreaSpec
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
@@ -38,11 +38,13 @@ TemplateName = Annotated[
 ]
 
 
-class _Spec(BaseModel):
+class FileKeys(BaseModel):
+    """Keys of a file; others are mistakes."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-class ReferenceSlot(_Spec):
+class ReferenceSlot(FileKeys):
     """A place for one or more input pictures."""
 
     role: Role
@@ -76,7 +78,7 @@ class ReferenceSlot(_Spec):
         return self
 
 
-class TurnSpec(_Spec):
+class TurnSpec(FileKeys):
     """One of several requests that build on each other."""
 
     name: str = ""
@@ -95,7 +97,7 @@ class TurnSpec(_Spec):
     """``words`` asks for words alone; they go along with every later turn."""
 
 
-class ExampleSpec(_Spec):
+class ExampleSpec(FileKeys):
     """Values that show what a recipe can do; each one is also a test."""
 
     title: str = ""
@@ -108,14 +110,7 @@ class ExampleSpec(_Spec):
     """Further strategies to mix in."""
 
 
-class StrategyExampleSpec(ExampleSpec):
-    """Values that show what a strategy can do with a recipe."""
-
-    recipe: Name
-    """The recipe it is mixed into."""
-
-
-class ContradictionSpec(_Spec):
+class ContradictionSpec(FileKeys):
     """Values that cannot all be meant; a note says so, and the prompt is rendered all the same."""
 
     at: ParameterName
@@ -136,7 +131,7 @@ class ContradictionSpec(_Spec):
         return self
 
 
-class _Shared(_Spec):
+class SharedKeys(FileKeys):
     """What recipes and strategies have in common."""
 
     title: str = ""
@@ -170,7 +165,7 @@ class _Shared(_Spec):
         return value
 
     @model_validator(mode="after")
-    def _slots_do_not_clash(self) -> _Shared:
+    def _slots_do_not_clash(self) -> SharedKeys:
         for name in self.references:
             if name in self.parameters:
                 raise ValueError(f"'{name}' is both a parameter and a reference slot; rename one of them")
@@ -179,7 +174,7 @@ class _Shared(_Spec):
         return self
 
 
-class RecipeSpec(_Shared):
+class RecipeSpec(SharedKeys):
     """One kind of picture."""
 
     category: str = ""
@@ -209,55 +204,6 @@ class RecipeSpec(_Shared):
     """Requests that build on each other; a single one when left out."""
     examples: dict[Name, ExampleSpec] = {}
     """Values that show what the recipe can do; each one is also a test."""
-
-
-class StrategySpec(_Shared):
-    """A prompting technique that any recipe can mix in."""
-
-    place: Literal["before", "after"] = "after"
-    """Whether its words stand before or after the recipe's own."""
-    tasks: list[Task] = ["create", "edit", "compose"]
-    """The kinds of recipe it makes sense for."""
-    turns: list[TurnSpec] = []
-    """Requests that come before the recipe's own; each is asked in the words of its template and the recipe's."""
-    values_from: Literal["brand"] | None = None
-    """Whether the project's ``brand.yaml`` fills the parameters in."""
-    examples: dict[Name, StrategyExampleSpec] = {}
-    """Values that show what the strategy can do with a recipe; each one is also a test."""
-
-    @model_validator(mode="after")
-    def _conditions_are_its_own(self) -> StrategySpec:
-        for name, asked in {**self.parameters, **self.references}.items():
-            for other in asked.show_if:
-                if other not in self.parameters or other == name:
-                    raise ValueError(f"show_if of '{name}' names '{other}', which is no other parameter")
-            for other in asked.away_from if isinstance(asked, Color) else ():
-                if other not in self.parameters or other == name:
-                    raise ValueError(f"away_from of '{name}' names '{other}', which is no other parameter")
-        return self
-
-
-class PresetSpec(_Spec):
-    """A recipe with some values fixed."""
-
-    title: str = ""
-    """Name for people."""
-    summary: str = ""
-    """One sentence: what it is for."""
-    used_for: Annotated[list[Use], Field(max_length=40)] = []
-    """Everyday words and short phrases by which people look for it, such as ``web shop``; they are never sent."""
-    with_photo: Annotated[str, StringConstraints(max_length=120)] = ""
-    """What becomes of a photo that somebody brings, in a short line; it is offered first for such a photo."""
-    extends: Name
-    """The recipe it fills in."""
-    uses: list[Name] = []
-    """Further strategies to mix in."""
-    values: dict[str, Any] = {}
-    """Values by parameter."""
-    settings: SettingsSpec = SettingsSpec.model_construct()
-    """Settings that differ from the recipe's."""
-    locked: list[str] | Literal["all"] = []
-    """The parameters whose values no form may change."""
 
 
 def repeats(parameter: Any) -> bool:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from prompt_kit.recipe.library import LibraryFile
-    from prompt_kit.recipe.spec import RecipeSpec, StrategySpec, TurnSpec
+    from prompt_kit.recipe.spec import RecipeSpec, TurnSpec
+    from prompt_kit.recipe.strategy_spec import StrategySpec
     from prompt_kit.recipe.templating import Program, Templates
 
 

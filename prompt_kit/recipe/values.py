@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from prompt_kit.errors import did_you_mean
-from prompt_kit.images import Image
 from prompt_kit.recipe.nearness import MOST_SLIPS, folded, nearest, related, spelling
 from prompt_kit.support import words
-from prompt_kit.support.colours import color_name
 from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
 
@@ -176,6 +174,8 @@ def color_words(value: str) -> str:
     """
     value = value.strip()
     if _HEX.fullmatch(value):
+        from prompt_kit.support.colours import color_name  # most colours are given in words
+
         return f"{color_name(value)} ({value})"
     if _NAMED_HEX.fullmatch(value):
         return value  # a name and its code, as the kit prints it
@@ -302,8 +302,10 @@ def recorded(value: Any) -> Any:
         return tuple([item if type(item) is str else recorded(item) for item in value])
     if isinstance(value, str | int | float):
         return value
-    if isinstance(value, Image | Path):
-        return value.name
     if isinstance(value, Mapping):
         return marked_own(value) if "own" in value else placed_text(value)
-    return "(picture)" if isinstance(value, bytes) else str(value)
+    if isinstance(value, bytes):
+        return "(picture)"
+    from prompt_kit.images import Image  # most values are none
+
+    return value.name if isinstance(value, Image | Path) else str(value)

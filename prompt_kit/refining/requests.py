@@ -174,7 +174,7 @@ class RefineRequest:
         settings |= {name: value for name, value in self.asked.items() if name not in {"model", "tier"}}
         recipe = _in_conversation(self.recipe)
         prompt = recipe.render(_not_empty(values), settings=settings, generator=self.origin.generator)
-        return replace(prompt, turns=(replace(prompt.turns[0], history=history),)), []
+        return replace(prompt, turns=(prompt.turns[0]._replace(history=history),)), []
 
     def _history(self) -> tuple[Exchange, ...]:
         origin, way_out = self.origin, "Refine it without --chat."
@@ -236,7 +236,7 @@ class RefineRequest:
                 f"The picture has {image.width} × {image.height} pixels; the nearest format of '{model.id}' is {ratio}."
             )
             warnings.append(f"{fact} Something may be added or cut off at the edges.")
-        return replace(prompt, settings=replace(prompt.settings, aspect_ratio=ratio))
+        return replace(prompt, settings=prompt.settings._replace(aspect_ratio=ratio))
 
 
 def _untouched(stays: Iterable[str], changes: Iterable[str]) -> Iterator[str]:

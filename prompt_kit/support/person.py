@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
-import unicodedata
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from prompt_kit.support.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ LONGEST_NAME: Final = 80
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 """Categories of characters that nobody sees."""
 
-_UNSEEN_LETTERS: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_UNSEEN_LETTERS: Final = pattern("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Characters that nobody sees either, though they count as letters or marks: fillers, and selectors of variants."""
 
 
@@ -46,6 +46,8 @@ def sameness(name: str) -> str:
 
     It says whether a name is another one, and never who somebody is: whoever may do what goes by the name as it stands.
     """
+    import unicodedata  # most work is done for nobody in particular
+
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     spaced = "".join(" " if letter.isspace() else letter for letter in _UNSEEN_LETTERS.sub("", text))
     return " ".join("".join(c for c in spaced if unicodedata.category(c) not in _UNSEEN).split())

@@ -99,4 +99,4 @@ def _guided(turn: Turn, prompt: Prompt, model: Model) -> Turn:
     at = max((n for n, part in enumerate(turn.parts, 1) if part in before), default=0)
     sentence = Text(_SENTENCE.format(f"{called[0].upper()}{called[1:]}"))
     last = max(n for n, part in enumerate(turn.parts, 1) if isinstance(part, Text))
-    return replace(turn, parts=(*turn.parts[:at], guide, *turn.parts[at:last], sentence, *turn.parts[last:]))
+    return turn._replace(parts=(*turn.parts[:at], guide, *turn.parts[at:last], sentence, *turn.parts[last:]))

@@ -377,7 +377,7 @@ def _with_words(turn: Turn, outcomes: Sequence[Outcome]) -> Turn:
     if not any(isinstance(part, EarlierWords) for part in turn.parts):
         return turn
     parts = (Text(outcomes[part.turn].text) if isinstance(part, EarlierWords) else part for part in turn.parts)
-    return replace(turn, parts=tuple(parts))
+    return turn._replace(parts=tuple(parts))
 
 
 def _as_image(picture: Picture) -> Image:

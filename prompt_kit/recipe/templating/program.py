@@ -45,12 +45,12 @@ class Source(NamedTuple):
 N = TypeVar("N", bound=nodes.Node)
 
 
-@dataclass(frozen=True)
 class Program:
     """Templates that make the words of a prompt, one after the other, each with all it includes."""
 
-    parts: tuple[TemplatePart, ...]
-    """The templates; those that share names of their own are one part."""
+    def __init__(self, parts: tuple[TemplatePart, ...]) -> None:
+        """Take the templates; those that share names of their own are one part."""
+        self.parts = parts
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from prompt_kit.recipe.library import LibraryFile
     from prompt_kit.recipe.parameters import Parameter
-    from prompt_kit.recipe.spec import RecipeSpec, StrategySpec
+    from prompt_kit.recipe.spec import RecipeSpec
+    from prompt_kit.recipe.strategy_spec import StrategySpec
     from prompt_kit.recipe.templating import TemplatePart
 
 

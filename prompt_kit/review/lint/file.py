@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_kit.errors import InputError, Place, Problem, PromptKitError
-from prompt_kit.recipe.assembly import assembled, example_recipes, load
+from prompt_kit.recipe.assembly import assembled, example_recipes, load, phrase_mistakes
 from prompt_kit.recipe.library import Library, kind_of
 from prompt_kit.recipe.spec import NAME_PATTERN
 from prompt_kit.recipe.turns import strategy_templates
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from prompt_kit.prompt import Prompt
     from prompt_kit.recipe.library import LibraryFile
+    from prompt_kit.recipe.preset_spec import PresetSpec
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.recipe.spec import PresetSpec, RecipeSpec, StrategySpec
+    from prompt_kit.recipe.spec import RecipeSpec
+    from prompt_kit.recipe.strategy_spec import StrategySpec
 
 _NAME: Final = re.compile(NAME_PATTERN)
 _BASIC: Final = frozenset({"extends", "parameters", "references", "template", "turns", "uses"})
@@ -118,6 +120,7 @@ class _File:
 
     def _recipe(self, parsed: LibraryFile[RecipeSpec]) -> Report:
         recipe, mistakes = assembled(parsed, self.library)
+        mistakes += phrase_mistakes(parsed, recipe)
         if mistakes or self.lost:
             return self._words_of(parsed, recipe, mistakes)
         try:

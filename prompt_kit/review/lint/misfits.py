@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from prompt_kit.errors import Problem
     from prompt_kit.recipe.library import LibraryFile
+    from prompt_kit.recipe.preset_spec import PresetSpec
     from prompt_kit.recipe.recipe import Recipe
-    from prompt_kit.recipe.spec import PresetSpec
 
 
 def preset_misfits(parsed: LibraryFile[PresetSpec], recipe: Recipe) -> Iterator[Problem]:
