@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from docs.build.markup import code, fenced, page, plain, table
-from prompt_kit.cli.generate import INPUT_OPTIONS, RecipeCommands
 from prompt_kit.cli.main import COMMANDS, Commands, cli
+from prompt_kit.cli.render import INPUT_OPTIONS, RecipeCommands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from prompt_kit.cli.comparisons import ComparisonWatch, show, show_jobs, show_table
-from prompt_kit.cli.generate import RUN_OPTIONS, RecipeCommands, after, inputs
+from prompt_kit.cli.generate import RUN_OPTIONS
 from prompt_kit.cli.limits import NO_LIMIT, Amount, kit_from
 from prompt_kit.cli.options import flag, given, options_of
 from prompt_kit.cli.output import talk
+from prompt_kit.cli.render import RecipeCommands, after, inputs
 from prompt_kit.errors import InputError, Problem, PromptKitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from prompt_kit.cli.generate import Inputs
+    from prompt_kit.cli.render import Inputs
     from prompt_kit.comparing import CompareOptions, Comparison
     from prompt_kit.recipe.recipe import Recipe
 

@@ -20,7 +20,7 @@ from prompt_kit.support.person import working_as
 COMMANDS: Final = {
     "list": ("prompt_kit.cli.browse:list_recipes", "Say which recipes there are."),
     "show": ("prompt_kit.cli.browse:show", "Show what a recipe asks and what it makes."),
-    "render": ("prompt_kit.cli.generate:render", "Print the prompt that values make."),
+    "render": ("prompt_kit.cli.render:render", "Print the prompt that values make."),
     "generate": ("prompt_kit.cli.generate:generate", "Make pictures, and keep the record."),
     "refine": ("prompt_kit.cli.refine:refine", "Change one thing in a picture, and keep the rest."),
     "compare": ("prompt_kit.cli.compare:compare", "Make the same prompt over one or two axes, side by side."),

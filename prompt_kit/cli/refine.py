@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from prompt_kit.cli.generate import INPUT_OPTIONS, RUN_OPTIONS, SETTINGS
+from prompt_kit.cli.generate import RUN_OPTIONS
 from prompt_kit.cli.limits import delivery, kit_from, limit
 from prompt_kit.cli.options import given, options_of, with_option
 from prompt_kit.cli.output import talk
 from prompt_kit.cli.progress import name_generator, tell_lost_history
+from prompt_kit.cli.render import INPUT_OPTIONS, SETTINGS
 from prompt_kit.errors import InputError, NotFoundError, Problem, PromptKitError, WorkspaceError
 from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
