@@ -50,6 +50,35 @@ class Spelling(NamedTuple):
     value: str
 
 
+class NearChoices:
+    """The choices of a parameter, ready to be compared with words that are none of their values."""
+
+    def __init__(self, named: Iterable[tuple[str, str]], bringing: Sequence[Described]) -> None:
+        """Prepare them.
+
+        Args:
+            named: Every name of a choice, its label or its value, with its value.
+            bringing: The choices that bring settings, which own words that only speak of them would lose.
+        """
+        names = [spelling(name, value) for name, value in named]
+        self._bringing = bringing
+        self._spelled = {name.letters: name.value for name in names}
+        self._reach = max((len(name.letters) for name in names), default=0) + MOST_SLIPS
+        self._beginning: dict[str, list[Spelling]] = {}
+        for name in names:
+            self._beginning.setdefault(name.letters[:1], []).append(name)
+
+    def same(self, own: str) -> str | None:
+        """Return the value of the choice whose name these words are but for case, spaces, hyphens and underscores."""
+        return self._spelled.get(folded(own))
+
+    def near(self, own: str) -> tuple[str, ...]:
+        """Return the values of the choices that were meant by words that are none of their names."""
+        name = folded(own)
+        named = self._beginning.get(name[:1], ()) if len(name) <= self._reach else ()
+        return (nearest(name, named) if named else ()) or (related(own, self._bringing) if self._bringing else ())
+
+
 def folded(text: str) -> str:
     """Return a text without what does not matter in the name of a choice: case, spaces, hyphens, underscores."""
     letters = text.casefold().replace(" ", "").replace("-", "")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from prompt_kit.errors import did_you_mean
-from prompt_kit.recipe.nearness import MOST_SLIPS, folded, nearest, related, spelling
 from prompt_kit.support import words
 from prompt_kit.support.patterns import pattern
 from prompt_kit.support.text import shortened, visible
@@ -15,7 +15,7 @@ from prompt_kit.support.text import shortened, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from prompt_kit.recipe.nearness import Described, Spelling
+    from prompt_kit.recipe.nearness import Described, NearChoices
 
 MANY_CHOICES: Final = 15
 """Most choices that the message about a mistyped one lists."""
@@ -185,7 +185,7 @@ def color_words(value: str) -> str:
 
 
 def chooser(
-    known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bool, bringing: Sequence[Described] = ()
+    known: Mapping[str, Chosen], labels: Mapping[str, str], *, other: bool, bringing: Callable[[], Sequence[Described]]
 ) -> Callable[[str], Chosen]:
     """Return the function that turns a value into the words of its choice.
 
@@ -196,14 +196,15 @@ def chooser(
         known: The choices by value.
         labels: The values by the label that people read.
         other: Whether own words are welcome, too.
-        bringing: The choices that bring settings, which own words that only speak of them would lose.
+        bringing: Returns the choices that bring settings, which own words that only speak of them would lose; asked
+            for once, when words come that are none of the values.
     """
-    names = [spelling(name, value) for name, value in [*labels.items(), *zip(known, known, strict=True)]]
-    spelled = {name.letters: name.value for name in names}
-    beginning: dict[str, list[Spelling]] = {}
-    reach = max((len(name.letters) for name in names), default=0) + MOST_SLIPS
-    for name in names:
-        beginning.setdefault(name.letters[:1], []).append(name)
+
+    @cache
+    def near_choices() -> NearChoices:
+        from prompt_kit.recipe.nearness import NearChoices  # most values are there as they are
+
+        return NearChoices([*labels.items(), *zip(known, known, strict=True)], bringing() if other else ())
 
     def choose(value: str) -> Chosen:
         chosen = known.get(value)
@@ -213,16 +214,15 @@ def chooser(
         if other and own.startswith(OWN_MARK):
             meant = words.clause(own.removeprefix(OWN_MARK)) or _nothing()
             return Chosen(meant, meant, own=True)
-        name = folded(own)
-        by_name = spelled.get(name)
+        choices = near_choices()
+        by_name = choices.same(own)
         if by_name is not None:
             return known[by_name]
         if not other:
             raise _not_a_choice(value, list(known))
         if not own:
             _nothing()
-        named = beginning.get(name[:1], ()) if len(name) <= reach else ()
-        if near := (named and nearest(name, named)) or (bringing and related(own, bringing)):
+        if near := choices.near(own):
             raise _near_choice(own, near)
         return Chosen(own, own, own=True)
 

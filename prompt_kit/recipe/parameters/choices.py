@@ -9,7 +9,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from prompt_kit.prompt.spec import SettingsSpec
 from prompt_kit.recipe.fine_texts import fine_as
-from prompt_kit.recipe.nearness import described
 from prompt_kit.recipe.parameters.common import (
     MAX_ITEMS,
     MAX_TEXT,
@@ -26,6 +25,8 @@ from prompt_kit.support import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from prompt_kit.recipe.nearness import Described
 
 
 class Choice(BaseModel):
@@ -100,12 +101,16 @@ class Choosing(Phrased):
     def choose(self) -> Callable[[str], Chosen]:
         """What turns a value, a label or own words into a choice."""
         labels = {choice.label: value for value, choice in self.choices.items()}
-        bringing = [
+        return chooser(self.known, labels, other=self.other, bringing=self._bringing)
+
+    def _bringing(self) -> list[Described]:
+        from prompt_kit.recipe.nearness import described  # most values are there as they are
+
+        return [
             described(value, choice.label, choice.help, self.known[value])
             for value, choice in self.choices.items()
-            if self.other and choice.settings.model_fields_set
+            if choice.settings.model_fields_set
         ]
-        return chooser(self.known, labels, other=self.other, bringing=bringing)
 
 
 class ChoiceOf(Choosing):
