@@ -41,16 +41,13 @@ def load(name: str, *, library: Library | None = None) -> Recipe:
     """
     check_kind("name", name, str, "the name of a recipe, such as 'sticker'")
     library = library or Library()
-    if name not in (presets := library.names("preset")) or name in library.names("recipe"):
-        try:
-            return _assembled(library.recipe(name), library)
-        except NotFoundError as error:
-            if error.name != name:
-                raise
-            there = [*library.names("recipe"), *presets]
-            raise NotFoundError("recipe", name, there, way_out=_used_for(name, library)) from None
-    preset = library.preset(name)
-    return _filled(load(preset.spec.extends, library=library), preset)
+    if library.has_named("recipe", name):
+        return _assembled(library.recipe(name), library)
+    if library.has_named("preset", name):
+        preset = library.preset(name)
+        return _filled(load(preset.spec.extends, library=library), preset)
+    there = [*library.names("recipe"), *library.names("preset")]
+    raise NotFoundError("recipe", name, there, way_out=_used_for(name, library))
 
 
 def _used_for(name: str, library: Library) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from prompt_kit.recipe.checking import Checking
 from prompt_kit.recipe.conditions import conditions_of, holds
 from prompt_kit.recipe.parameters import Color
-from prompt_kit.recipe.slots import check_descriptions, opened
+from prompt_kit.recipe.slots import check_descriptions
 from prompt_kit.recipe.value_problems import missing, not_asked
 
 if TYPE_CHECKING:
@@ -151,6 +151,10 @@ class Dependence:
             if unsure and _depend(conditions, unsure):
                 continue
             if not conditions or holds(conditions, context):
+                if name not in given and not slot.min:
+                    continue
+                from prompt_kit.recipe.opening import opened  # most prompts have no pictures
+
                 if several := opened(name, slot, given.get(name, ()), problems):
                     pictures[name] = several
             elif name in given and name not in filled:

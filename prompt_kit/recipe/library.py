@@ -337,13 +337,25 @@ class Library:
             raise InputError(wrong)
         return LibraryFile(name, spec, file, root)
 
+    def has_named(self, kind: str, name: str) -> bool:
+        """Return whether there is a recipe, strategy or preset of this name."""
+        return self._root(kind, name) is not None
+
     def _path(self, kind: str, name: str) -> tuple[Root, Path]:
-        if _NAME.match(name):
-            for root in self.roots:
-                file = f"{FOLDERS[kind]}{name}.yaml"
-                if is_there(root.recipes / file) or (self.unsaved and inside(root.recipes, file) in self.unsaved):
-                    return root, inside(root.recipes, file)
-        raise NotFoundError(kind, name, self.names(kind))
+        root = self._root(kind, name)
+        if root is None:
+            raise NotFoundError(kind, name, self.names(kind))
+        return root, inside(root.recipes, _file(kind, name))
+
+    def _root(self, kind: str, name: str) -> Root | None:
+        """Return the first root with a file of this name."""
+        if not _NAME.match(name):
+            return None
+        file = _file(kind, name)
+        for root in self.roots:
+            if is_there(root.recipes / file) or (self.unsaved and inside(root.recipes, file) in self.unsaved):
+                return root
+        return None
 
     def _read_source(self, name: str) -> Source:
         for root in self.roots:
@@ -368,6 +380,11 @@ def _wrong_places(spec: StrategySpec, file: YamlFile) -> list[Problem]:
         *layout_mistakes(spec.layout, {*spec.layout, "subject"}, spec.parameters, spec.references),
     ]
     return [file.problem(message, *keys) for message, keys in mistakes]
+
+
+def _file(kind: str, name: str) -> str:
+    """Return the path of a file from the folder of recipes."""
+    return f"{FOLDERS[kind]}{name}.yaml"
 
 
 def _is_partial(template: str) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from prompt_kit.errors import InputError, Offer, Problem
-from prompt_kit.recipe.value_problems import missing
+from prompt_kit.errors import Problem
 from prompt_kit.recipe.values import is_empty
 
 if TYPE_CHECKING:
@@ -41,20 +40,6 @@ def pictures_in(references: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in references.items() if not is_empty(value)} if references else {}
 
 
-def opened(name: str, slot: ReferenceSlot, value: Any, problems: list[Problem]) -> tuple[Image, ...]:
-    """Return the pictures that were given for a slot; every problem of them is added to ``problems``."""
-    several = entries_of(value)
-    if slot.min and not several:
-        problems.append(missing(name, slot.help))
-    elif not slot.min <= len(several) <= slot.max:
-        noun = "picture" if slot.max == 1 else "pictures"
-        code = "too_few" if len(several) < slot.min else "too_many"
-        message = f"{name}: takes {slot.takes} {noun}, not {len(several)}."
-        problems.append(Problem(message, parameter=name, code=code))
-    pictures = (_opened(name, picture, problems) for picture in several)
-    return tuple(picture for picture in pictures if picture is not None)
-
-
 def check_descriptions(
     slots: Mapping[str, ReferenceSlot],
     context: Mapping[str, Any],
@@ -68,21 +53,3 @@ def check_descriptions(
         if described > there:
             message = f"{slot.described_by}: describes {described} pictures; '{name}' has {there}."
             problems.append(Problem(message, parameter=slot.described_by, code="undescribed"))
-
-
-def _opened(name: str, picture: Any, problems: list[Problem]) -> Image | None:
-    from prompt_kit.images import Image, open_image
-
-    if isinstance(picture, Image):
-        return picture
-    if not isinstance(picture, Path | bytes):
-        message = f"{name}: takes a picture file."
-        if isinstance(picture, str):
-            message = f"{name}: text is not taken for the path of a file here. Give an Image, a Path or bytes."
-        problems.append(Problem(message, parameter=name, code="not_a_picture", offers=(Offer("Leave it out", name),)))
-        return None
-    try:
-        return open_image(picture)
-    except InputError as error:
-        problems.append(Problem(f"{name}: {error}", parameter=name, code="not_a_picture"))
-        return None
