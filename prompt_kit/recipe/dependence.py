@@ -12,7 +12,7 @@ from prompt_kit.recipe.slots import check_descriptions
 from prompt_kit.recipe.value_problems import missing, not_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from prompt_kit.errors import Problem
     from prompt_kit.images import Image
@@ -63,6 +63,16 @@ class Dependence:
     @cached_property
     def _slot_conditions(self) -> dict[str, tuple[When, ...]]:
         return {name: conditions_of(slot.show_if) for name, slot in self.references.items()}
+
+    @cached_property
+    def _opened(self) -> Callable[[str, ReferenceSlot, Any, list[Problem]], tuple[Image, ...]]:
+        from prompt_kit.recipe.opening import opened  # most prompts have no pictures
+
+        return opened
+
+    @cached_property
+    def _needs_pictures(self) -> bool:
+        return any(slot.min for slot in self.references.values())
 
     @cached_property
     def _automatic_colors(self) -> dict[str, list[str]]:
@@ -145,17 +155,15 @@ class Dependence:
         filled: Collection[str],
         unsure: set[str | None],
     ) -> dict[str, tuple[Image, ...]]:
+        if not self._needs_pictures and self.references.keys().isdisjoint(given):
+            return {}
         pictures: dict[str, tuple[Image, ...]] = {}
         for name, slot in self.references.items():
             conditions = self._slot_conditions[name]
             if unsure and _depend(conditions, unsure):
                 continue
             if not conditions or holds(conditions, context):
-                if name not in given and not slot.min:
-                    continue
-                from prompt_kit.recipe.opening import opened  # most prompts have no pictures
-
-                if several := opened(name, slot, given.get(name, ()), problems):
+                if several := self._opened(name, slot, given.get(name, ()), problems):
                     pictures[name] = several
             elif name in given and name not in filled:
                 problems.append(not_asked(name, conditions))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from prompt_kit.errors import did_you_mean
@@ -302,10 +301,8 @@ def recorded(value: Any) -> Any:
         return tuple([item if type(item) is str else recorded(item) for item in value])
     if isinstance(value, str | int | float):
         return value
+    if isinstance(name := getattr(value, "name", None), str):
+        return name
     if isinstance(value, Mapping):
         return marked_own(value) if "own" in value else placed_text(value)
-    if isinstance(value, bytes):
-        return "(picture)"
-    from prompt_kit.images import Image  # most values are none
-
-    return value.name if isinstance(value, Image | Path) else str(value)
+    return "(picture)" if isinstance(value, bytes) else str(value)
