@@ -65,6 +65,8 @@ def refine_pictures(ctx: click.Context, /, words: tuple[str, ...], **options: An
     kit = kit_from(project, options)
     ready, plan = _planned(kit, sources, values, options)
     _name_generators(ready, plan, options)
+    for sentence in dict.fromkeys(refinement.put_back for refinement in ready if refinement.put_back):
+        talk(f"{sentence} For the whole picture to change, say --whole.")
     for warning in dict.fromkeys(warning for refinement in ready for warning in refinement.warnings):
         talk(warning)
     if len(plan.items) > 1 and not options["as_json"] and not options["batch"]:
@@ -78,6 +80,7 @@ refine = Refine(
     params=[
         click.Argument(["words"], nargs=-1, metavar='RUN_OR_PICTURE... "CHANGE"'),
         click.Option(["--chat"], is_flag=True, help="Continue the conversation that made it, with the same model."),
+        click.Option(["--whole"], is_flag=True, help="Let the whole picture change, though it was made with a mask."),
         *(option for option in INPUT_OPTIONS if option.name in {*SETTINGS, "as_json"}),
         *RUN_OPTIONS,
     ],
@@ -125,6 +128,7 @@ def _planned(
     how: RefineOptions = {
         "project": kit.project,
         "chat": options["chat"],
+        "whole": options["whole"],
         "settings": settings,
         "generator": options["generator"] or "",
         "count": options["count"],

@@ -19,6 +19,7 @@ from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
 from prompt_kit.recipe.slots import as_paths
 from prompt_kit.record.runs import conversation_of
+from prompt_kit.refining.masking import mask_of, masked, put_back, whole_may_change
 from prompt_kit.refining.origins import PICTURE, RECIPE, only, origin_of, pictures_of, said, short, texts, values_of
 from prompt_kit.refining.restart import start_again
 from prompt_kit.support.calls import check_kind
@@ -53,6 +54,8 @@ class RefineOptions(GenerateOptions, total=False):
 
     chat: bool
     """Whether to continue the conversation that made the picture, with the same model."""
+    whole: bool
+    """Whether the whole picture may change, though it was made with a mask; else all the rest is put back again."""
     keep: Sequence[str]
     """What must stay besides what the picture's recipe lists."""
     values: Mapping[str, Any]
@@ -78,6 +81,11 @@ class Refinement:
     def prompt(self) -> Prompt:
         """What is sent."""
         return self.order.prompt
+
+    @property
+    def put_back(self) -> str:
+        """What stays of the original of a picture that was made with a mask, as a sentence; else empty."""
+        return put_back(self.prompt)
 
 
 def refinement_of(picture: Refinable, change: str, options: RefineOptions) -> Refinement:
@@ -120,6 +128,8 @@ def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) ->
     """
     project = options.get("project") or find_project()
     origin = origin_of(picture, project)
+    mask = None if options.get("whole") else mask_of(origin)
+    origin = replace(origin, picture=origin.finished) if mask else origin
     recipe = load(RECIPE, library=Library(project))
     asked = options.get("generator") or ""
     generator = asked if isinstance(asked, str) else asked.name
@@ -127,6 +137,8 @@ def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) ->
     values = {name: as_paths(value) if name in slots else value for name, value in values.items()}
     request = RefineRequest(origin, recipe, dict(options.get("settings", {})), generator)
     prompt, warnings = request.in_chat(values) if options.get("chat") else request.anew(values)
+    prompt = masked(prompt, mask) if mask else prompt
+    warnings += whole_may_change(origin, mask)
     parent = origin.line[0].summary.id if origin.at_home else ""
     order = order_of(prompt, options)
     maker, name = order.generator or origin.generator, origin.picture.name if parent else ""
@@ -184,7 +196,7 @@ class RefineRequest:
             raise InputError(f"{fact} {way_out}")
         self._same_partner()
         try:
-            history = conversation_of(origin.picture, origin.root)
+            history = conversation_of(origin.picture.with_name(origin.master), origin.root)
         except InputError as error:
             raise InputError(f"{error} {way_out}") from error
         model = self.recipe.library.catalogue.choose(Settings(model=origin.model or None), origin.generator)
