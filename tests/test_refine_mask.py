@@ -50,8 +50,8 @@ def painter(color: str, size: tuple[int, int] = (600, 400)) -> Painter:
 
 def armchair(**options: Any) -> Outcome:
     """Return the first version: a green armchair for the sofa."""
-    pictures = {"picture": Path("room.png"), "mask": Path("mask.png")}
-    prompt = load("inpainting").render(target="the sofa", new_look="a green velvet armchair", **pictures)
+    values = {"target": "the sofa", "new_look": "a green velvet armchair"}
+    prompt = load("inpainting").render(values, references={"picture": Path("room.png"), "mask": Path("mask.png")})
     return prompt_kit.generate(prompt, **{"generator": painter("#207040")} | options)
 
 
@@ -64,7 +64,7 @@ def finished(outcome: Outcome) -> NDArray[np.uint8]:
 
 def outside() -> NDArray[np.bool_]:
     """Return where nothing may change."""
-    return np.equal(np.asarray(Image.open("mask.png")), 0)
+    return np.asarray(np.asarray(Image.open("mask.png")) == 0, np.bool_)
 
 
 def sent(outcome: Outcome) -> Prompt:
@@ -146,7 +146,9 @@ def test_a_dry_run_shows_the_mask_and_what_is_put_back(capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("name", ["room.png", "mask.png"])
-def test_an_original_or_a_mask_that_is_gone_is_reported_with_both_ways_out(name: str) -> None:
+def test_an_original_or_a_mask_that_is_gone_is_reported_with_both_ways_out(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Nothing is sent, and the frame is not silently changed: put it back, or say that all of it may change."""
     first = armchair()
     where = Path(name)
@@ -162,7 +164,10 @@ def test_an_original_or_a_mask_that_is_gone_is_reported_with_both_ways_out(name:
     assert f"Put it back as {kept.absolute().relative_to(Path.cwd())}." in str(caught.value).replace(
         f"{Path.cwd()}/", ""
     )
-    assert "--whole" in str(caught.value)
+    assert "Or let the whole picture change." in str(caught.value)
+    assert first.folder is not None
+    assert run(["refine", first.folder.name, "make it blue", "--dry-run", "--generator", "proof"]) == 2
+    assert "Say so with --whole." in capsys.readouterr().err
     assert blue.asked == []
     assert prompt_kit.refine(first, "make it blue", generator=blue, whole=True).ok
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,7 +66,7 @@ def refine_pictures(ctx: click.Context, /, words: tuple[str, ...], **options: An
     kit = kit_from(project, options)
     ready, plan = _planned(kit, sources, values, options)
     _name_generators(ready, plan, options)
-    for sentence in dict.fromkeys(refinement.put_back for refinement in ready if refinement.put_back):
+    for sentence in dict.fromkeys(refinement.stays for refinement in ready if refinement.stays):
         talk(f"{sentence} For the whole picture to change, say --whole.")
     for warning in dict.fromkeys(warning for refinement in ready for warning in refinement.warnings):
         talk(warning)
@@ -147,11 +148,17 @@ def _planned(
                 problems += kit.plan(ready.order, new=True).problems
                 work.append(ready)
         except PromptKitError as error:
-            problems += error.problems
+            problems += (_with_whole(problem) for problem in error.problems)
     if problems:
         raise InputError(dict.fromkeys(with_option(problem, options) for problem in problems))
     orders = (ready.order for ready in work)
     return work, kit.plan(*orders, delivery=delivery(options), max_cost=limit(options), new=options["new"])
+
+
+def _with_whole(problem: Problem) -> Problem:
+    return (
+        replace(problem, message=f"{problem.message} Say so with --whole.") if problem.parameter == "whole" else problem
+    )
 
 
 def _name_generators(ready: list[Refinement], plan: Plan, options: dict[str, Any]) -> None:

@@ -9,20 +9,35 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from prompt_kit.errors import InputError
+from prompt_kit.errors import InputError, Problem
 from prompt_kit.prompt import Mask, Reference
 from prompt_kit.prompt.reading import PromptReading
 from prompt_kit.record.runs.rerun import kept_references
-from prompt_kit.refining.origins import master_in
+from prompt_kit.refining.origins import master_in, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
+    from prompt_kit.project import Project
     from prompt_kit.prompt import Prompt
     from prompt_kit.record.runs import Run
     from prompt_kit.refining.origins import Origin
 
-WAY_OUT: Final = "Or let the whole picture change (--whole)."
+WHOLE: Final = "whole"
+"""The option of a refinement by which the whole picture may change."""
+
+_WAY_OUT: Final = "Or let the whole picture change."
+
+
+def mask_for(picture: Path, project: Project) -> Mask | None:
+    """Return the mask that the refinements of a picture have; ``None`` where the whole of it may change.
+
+    Raises:
+        InputError: When the mask or the original is gone or has changed.
+        WorkspaceError: When the runs cannot be read.
+    """
+    return mask_of(origin_of(picture, project))
 
 
 def mask_of(origin: Origin) -> Mask | None:
@@ -38,14 +53,17 @@ def mask_of(origin: Origin) -> Mask | None:
     try:
         images = kept_references({"turns": [{"parts": [plain]}]}, origin.root, kept)
     except InputError as error:
-        fact = f"{origin.picture.name}: it was made with a mask, and a refinement needs that mask and the original."
-        raise InputError(f"{fact} {' '.join(map(str, error.problems))} {WAY_OUT}") from error
+        raise _not_without(origin, " ".join(map(str, error.problems))) from error
     reading = PromptReading(images)
     mask = reading.part(plain, "", 0)
     if reading.problems or not isinstance(mask, Mask):
-        said = "; ".join(map(str, reading.problems))
-        raise InputError(f"{origin.picture.name}: the record of its mask is damaged ({said}). {WAY_OUT}")
+        raise _not_without(origin, f"The record of it was edited: {'; '.join(map(str, reading.problems))}.")
     return mask
+
+
+def _not_without(origin: Origin, why: str) -> InputError:
+    fact = f"{origin.picture.name} was made with a mask, and what lies outside is put back from the original."
+    return InputError(Problem(f"{fact} {why} {_WAY_OUT}", parameter=WHOLE))
 
 
 def masked(prompt: Prompt, mask: Mask) -> Prompt:
@@ -55,9 +73,8 @@ def masked(prompt: Prompt, mask: Mask) -> Prompt:
     return replace(prompt, turns=(replace(turn, parts=(*turn.parts[:at], mask, *turn.parts[at:])),))
 
 
-def put_back(prompt: Prompt) -> str:
-    """Return what stays of a refinement's original, as a sentence; empty where the whole picture may change."""
-    mask = prompt.turns[0].mask
+def what_stays(mask: Mask | None) -> str:
+    """Return what of the original stays in a refinement with a mask, as a sentence; empty without one."""
     if mask is None or mask.original is None:
         return ""
     fact = f"all the rest is put back from {mask.original.name}, exact to the pixel."

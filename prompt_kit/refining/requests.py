@@ -19,7 +19,7 @@ from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
 from prompt_kit.recipe.slots import as_paths
 from prompt_kit.record.runs import conversation_of
-from prompt_kit.refining.masking import mask_of, masked, put_back, whole_may_change
+from prompt_kit.refining.masking import mask_of, masked, what_stays, whole_may_change
 from prompt_kit.refining.origins import PICTURE, RECIPE, only, origin_of, pictures_of, said, short, texts, values_of
 from prompt_kit.refining.restart import start_again
 from prompt_kit.support.calls import check_kind
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from prompt_kit.images import Image
-    from prompt_kit.prompt import Exchange, Prompt
+    from prompt_kit.prompt import Exchange, Mask, Prompt
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.refining.origins import Origin, Refinable
     from prompt_kit.work.orders import Order
@@ -83,9 +83,14 @@ class Refinement:
         return self.order.prompt
 
     @property
-    def put_back(self) -> str:
-        """What stays of the original of a picture that was made with a mask, as a sentence; else empty."""
-        return put_back(self.prompt)
+    def mask(self) -> Mask | None:
+        """What of the picture may change, with the original that all the rest is put back from; else the whole may."""
+        return self.prompt.turns[0].mask
+
+    @property
+    def stays(self) -> str:
+        """What of the original stays, where the picture was made with a mask, as a sentence; else empty."""
+        return what_stays(self.mask)
 
 
 def refinement_of(picture: Refinable, change: str, options: RefineOptions) -> Refinement:
