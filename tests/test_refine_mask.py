@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from fakes import Painter, encoded
+from gemini_asking import KEY
+from gemini_server import GeminiServer
 from PIL import Image, ImageDraw
 
 import prompt_kit
@@ -178,3 +180,29 @@ def test_a_proof_of_a_refinement_shows_what_may_change() -> None:
     assert second.ok
     assert second.derived == ()
     assert sent(second).turns[0].mask is not None
+
+
+def test_a_conversation_keeps_what_the_mask_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model gets its own picture back and words alone; what it answers is put into the photo all the same."""
+    with GeminiServer() as server:
+        monkeypatch.setenv("GEMINI_API_KEY", KEY)
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+        second = prompt_kit.refine(armchair(generator="gemini"), "make it dark blue", chat=True)
+    original = np.asarray(Image.open("room.png"))
+    assert np.array_equal(finished(second)[outside()], original[outside()])
+    [turn] = sent(second).turns
+    assert (len(turn.history), turn.references) == (1, ())
+    assert server.requests[-1].body["contents"][-1]["parts"] == [{"text": turn.text}]
+
+
+@pytest.mark.parametrize("edited", ["a text", {"sha256": 7}, {"sha256": "0" * 64, "file": "../secret.png"}])
+def test_a_record_whose_original_was_edited_changes_no_whole_picture(edited: Any) -> None:
+    """What a person may not have written is no reason to send a whole picture, or another file."""
+    second = prompt_kit.refine(armchair(), "make it blue", generator=painter("#102060"))
+    assert second.folder is not None
+    record = json.loads((second.folder / "run.json").read_bytes())
+    [mask] = [part for part in record["turns"][0]["parts"] if "mask" in part]
+    mask["original"] = edited
+    (second.folder / "run.json").write_text(json.dumps(record), "utf-8")
+    with pytest.raises(InputError, match="Or let the whole picture change"):
+        prompt_kit.refine(second.folder, "make it red", generator=painter("#a02020"))

@@ -102,5 +102,4 @@ def _recorded(run: Run, master: str) -> dict[str, Any] | None:
         return None
     base = next((part for part in parts if part.get("role") == "base" and "reference" in part), None)
     own = {name: value for name, value in (base or {}).items() if name not in {"reference", "role"}}
-    original = mask.get("original") or own or None
-    return {**mask, "original": original} if isinstance(original, dict) else None
+    return {"original": own, **mask}
