@@ -49,7 +49,8 @@ def mask_of(origin: Origin) -> Mask | None:
     plain = _recorded(origin.line[0], origin.master) if origin.line else None
     if plain is None:
         return None
-    kept = {kept.sha256: kept.original for kept in origin.line[0].fields.references if kept.original}
+    # Of several places, the one that the oldest run names: that is the person's own file.
+    kept = {kept.sha256: kept.original for run in origin.line for kept in run.fields.references if kept.original}
     try:
         images = kept_references({"turns": [{"parts": [plain]}]}, origin.root, kept)
     except InputError as error:
