@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,12 +21,13 @@ from prompt_kit.record.runs import conversation_of
 from prompt_kit.refining.masking import mask_of, masked, what_stays, whole_may_change
 from prompt_kit.refining.origins import PICTURE, RECIPE, only, origin_of, pictures_of, said, short, texts, values_of
 from prompt_kit.refining.restart import start_again
+from prompt_kit.refining.untouched import untouched
 from prompt_kit.support.calls import check_kind
 from prompt_kit.work.options import GenerateOptions, order_of
 from prompt_kit.work.planning import check_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from prompt_kit.images import Image
     from prompt_kit.prompt import Exchange, Mask, Prompt
@@ -44,7 +44,6 @@ MOST: Final = 60
 INHERITED: Final = frozenset({"aspect_ratio", "size", "tier", "model", "background"})
 """The settings that a refinement takes from the run it refines."""
 
-_QUOTED: Final = re.compile(r"[\"“«「‹『](.+?)[\"”»」›』]")
 _FAR: Final = 0.1
 """How far a format may be from the picture's own without a note, as a share."""
 
@@ -171,7 +170,7 @@ class RefineRequest:
         warnings = [f"{damage} The picture is refined like one from elsewhere."] if damage else []
         image = open_image(self.origin.picture)
         done = [*self.origin.changes, *values.get("done", ())]
-        keep = [*values.get("keep", ()), *_untouched(self._stays(warnings), [*done, said(values)])]
+        keep = [*values.get("keep", ()), *untouched(self._stays(warnings), [*done, said(values)])]
         filled = dict(values) | {"keep": list(dict.fromkeys(keep))[:MOST], "done": list(dict.fromkeys(done))[-MOST:]}
         maker = self.generator or self.origin.generator
         prompt = self.recipe.render(_not_empty(filled | {PICTURE: image}), settings=self._settings(), generator=maker)
@@ -254,14 +253,6 @@ class RefineRequest:
             )
             warnings.append(f"{fact} Something may be added or cut off at the edges.")
         return replace(prompt, settings=replace(prompt.settings, aspect_ratio=ratio))
-
-
-def _untouched(stays: Iterable[str], changes: Iterable[str]) -> Iterator[str]:
-    """Yield what stays, without exact words that a change is about: they must not be asked for and changed at once."""
-    asked = "\n".join(changes).casefold()
-    for phrase in stays:
-        if not any(match[1].casefold() in asked for match in _QUOTED.finditer(phrase)):
-            yield phrase
 
 
 def _in_conversation(recipe: Recipe) -> Recipe:
