@@ -18,6 +18,7 @@ PRODUCT = "the product, a plain coffee mug with a matte black glaze, in shape, m
         ("the motifs, wild poppies", "fewer poppies", "poppies"),
         ("ein grüner Sessel", "mach den Sessel blau", "Sessel"),
         (PRODUCT, "make the mug white", "mug"),
+        ("the subject, a green velvet armchair", "make it dark blue", "armchair"),
     ],
 )
 def test_of_a_thing_that_changes_only_everything_else_stays(phrase: str, change: str, kept: str) -> None:
@@ -34,6 +35,7 @@ def test_of_a_thing_that_changes_only_everything_else_stays(phrase: str, change:
         ("the look of one picture made in one go", "make the picture warmer"),
         ('the heading "HALLO"', "make the heading larger"),
         ("the smile", "make it warmer"),
+        ("a green velvet armchair", "make it larger"),
     ],
 )
 def test_what_no_change_is_about_stays_word_for_word(phrase: str, change: str) -> None:

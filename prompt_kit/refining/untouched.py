@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from prompt_kit.support.colours import named_in
 from prompt_kit.support.words import series
 
 if TYPE_CHECKING:
@@ -23,9 +25,10 @@ _ENDS: Final = _ARTICLES | frozenset(
 """The words at which the name of a thing is over."""
 _NO_THINGS: Final = frozenset("picture image photo photograph frame thing place part side way look letter".split())
 """What nearly every change could speak of without being about it."""
+_PRONOUNS: Final = frozenset({"it", "them"})
 _NO_NAMES: Final = ("ing", "ed", "ly")
 """How words end that, without an article, more often say what something does or how it is."""
-_SHORTEST_PLURAL: Final = 4
+_SHORTEST_PLURAL, _LONG_PLURALS = 4, ("sses", "xes", "ches", "shes")
 
 
 def untouched(stays: Iterable[str], changes: Iterable[str]) -> Iterator[str]:
@@ -38,8 +41,11 @@ def untouched(stays: Iterable[str], changes: Iterable[str]) -> Iterator[str]:
         stays: Noun phrases, such as ``the subject, a red panda``.
         changes: What was asked for, in people's own words.
     """
-    asked = "\n".join(changes)
-    named = {_singular(word) for word in _WORD.findall(_QUOTED.sub(" ", asked).casefold())} - _NO_THINGS
+    stays, asked = tuple(stays), "\n".join(changes)
+    words = set(_WORD.findall(_QUOTED.sub(" ", asked).casefold()))
+    named = {_singular(word) for word in words} - _NO_THINGS
+    if words & _PRONOUNS and not any(_touched(phrase, named) for phrase in stays):
+        named |= _meant(stays, asked)
     for phrase in stays:
         exact = [match[1].casefold() for match in _QUOTED.finditer(phrase)]
         if any(words in asked.casefold() for words in exact):
@@ -50,10 +56,27 @@ def untouched(stays: Iterable[str], changes: Iterable[str]) -> Iterator[str]:
             yield _without(phrase, named)
 
 
+def _meant(stays: Iterable[str], asked: str) -> set[str]:
+    """Return the thing that a pronoun stands for in "make it blue": the first that has a colour of its own."""
+    if not any(named_in(asked)):
+        return set()
+    coloured = (piece for phrase in stays for piece in _pieces(phrase) if _thing(piece) and any(named_in(piece)))
+    return {_singular(_thing(piece).casefold()) for piece in islice(coloured, 1)}
+
+
+def _pieces(phrase: str) -> list[str]:
+    return [piece for piece in _PIECES.split(_QUOTED.sub(" ", phrase).strip()) if piece]
+
+
+def _touched(phrase: str, named: set[str]) -> list[str]:
+    """Return the things of a phrase that are named."""
+    things = map(_thing, _pieces(phrase))
+    return [thing for thing in things if thing and _singular(thing.casefold()) in named]
+
+
 def _without(phrase: str, named: set[str]) -> str:
     """Return a phrase without what it says of things that are named."""
-    pieces = [piece for piece in _PIECES.split(_QUOTED.sub(" ", phrase).strip()) if piece]
-    touched = [thing for piece in pieces if (thing := _thing(piece)) and _singular(thing.casefold()) in named]
+    pieces, touched = _pieces(phrase), _touched(phrase, named)
     if not touched:
         return phrase
     rest = [piece for piece in pieces if _thing(piece) not in touched]
@@ -77,5 +100,7 @@ def _thing(piece: str) -> str:
 
 
 def _singular(word: str) -> str:
+    if word.endswith(_LONG_PLURALS):
+        return word[:-2]
     is_plural = len(word) >= _SHORTEST_PLURAL and word.endswith("s") and not word.endswith("ss")
     return word[:-1] if is_plural else word
