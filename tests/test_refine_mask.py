@@ -11,7 +11,7 @@ import pytest
 from fakes import Painter, encoded
 from gemini_asking import KEY
 from gemini_server import GeminiServer
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 import prompt_kit
 from prompt_kit.cli.main import run
@@ -172,6 +172,22 @@ def test_an_original_or_a_mask_that_is_gone_is_reported_with_both_ways_out(
     assert "Say so with --whole." in capsys.readouterr().err
     assert blue.asked == []
     assert prompt_kit.refine(first, "make it blue", generator=blue, whole=True).ok
+
+
+def test_a_photo_that_the_camera_stored_on_its_side_stays_as_people_see_it() -> None:
+    """What is refined is upright, the photo is not: mask and photo still lie on it as they did in the first run."""
+    turned = Image.Exif()
+    turned[274] = 6
+    Image.open("room.png").rotate(90, expand=True).save("room.jpg", exif=turned, quality=95, subsampling=0)
+    prompt = load("inpainting").render(
+        {"target": "the sofa", "new_look": "a green velvet armchair"},
+        references={"picture": Path("room.jpg"), "mask": Path("mask.png")},
+    )
+    first = prompt_kit.generate(prompt, generator=painter("#207040"))
+    second = prompt_kit.refine(first, "make the armchair dark blue", generator=painter("#102060"))
+    seen = np.asarray(ImageOps.exif_transpose(Image.open("room.jpg")))
+    assert finished(second).shape == seen.shape
+    assert np.array_equal(finished(second)[outside()], seen[outside()])
 
 
 def test_a_proof_of_a_refinement_shows_what_may_change() -> None:
