@@ -36,6 +36,7 @@ def test_of_a_thing_that_changes_only_everything_else_stays(phrase: str, change:
         ('the heading "HALLO"', "make the heading larger"),
         ("the smile", "make it warmer"),
         ("a green velvet armchair", "make it larger"),
+        ("the subject, a red panda", "give it a blue scarf"),
     ],
 )
 def test_what_no_change_is_about_stays_word_for_word(phrase: str, change: str) -> None:

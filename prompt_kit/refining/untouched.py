@@ -25,7 +25,8 @@ _ENDS: Final = _ARTICLES | frozenset(
 """The words at which the name of a thing is over."""
 _NO_THINGS: Final = frozenset("picture image photo photograph frame thing place part side way look letter".split())
 """What nearly every change could speak of without being about it."""
-_PRONOUNS: Final = frozenset({"it", "them"})
+_IT: Final = re.compile(r"\b(?:it|them)\b(?!\s+(?:an?|the|some|another|its|two|three)\b)")
+"""A thing that was spoken of before, but in "give it a blue scarf", in which the scarf is blue."""
 _NO_NAMES: Final = ("ing", "ed", "ly")
 """How words end that, without an article, more often say what something does or how it is."""
 _SHORTEST_PLURAL, _LONG_PLURALS = 4, ("sses", "xes", "ches", "shes")
@@ -42,9 +43,9 @@ def untouched(stays: Iterable[str], changes: Iterable[str]) -> Iterator[str]:
         changes: What was asked for, in people's own words.
     """
     stays, asked = tuple(stays), "\n".join(changes)
-    words = set(_WORD.findall(_QUOTED.sub(" ", asked).casefold()))
-    named = {_singular(word) for word in words} - _NO_THINGS
-    if words & _PRONOUNS and not any(_touched(phrase, named) for phrase in stays):
+    plain = _QUOTED.sub(" ", asked).casefold()
+    named = {_singular(word) for word in _WORD.findall(plain)} - _NO_THINGS
+    if _IT.search(plain) and not any(_touched(phrase, named) for phrase in stays):
         named |= _meant(stays, asked)
     for phrase in stays:
         exact = [match[1].casefold() for match in _QUOTED.finditer(phrase)]

@@ -147,8 +147,8 @@ def _pictures(record: RunRecord, fields: Mapping[str, Field]) -> list[AskedPictu
 
 def _original(plain: Mapping[str, Any]) -> AskedPicture:
     """Return the picture that was not sent, but that all outside a mask was put back from."""
-    name, what = str(plain.get("file", "")), "all outside the mask is put back from it; it was not sent"
-    return AskedPicture(0, str(plain["sha256"]), name, "Original", what)
+    name, role = str(plain.get("file", "")), "all outside the mask is put back from it; it was not sent"
+    return AskedPicture(0, str(plain["sha256"]), name, "Original", role)
 
 
 def _turns(record: RunRecord) -> list[AskedTurn]:
