@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from fakes import Painter, encoded
 from gemini_asking import KEY
+from gemini_batches import Batches
 from gemini_server import GeminiServer
 from PIL import Image, ImageDraw, ImageOps
 
@@ -21,6 +22,8 @@ from prompt_kit.recipe.assembly import load
 from prompt_kit.record.runs import prompt_from
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from prompt_kit.outcome import Outcome
@@ -198,12 +201,30 @@ def test_a_proof_of_a_refinement_shows_what_may_change() -> None:
     assert sent(second).turns[0].mask is not None
 
 
-def test_a_conversation_keeps_what_the_mask_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model gets its own picture back and words alone; what it answers is put into the photo all the same."""
-    with GeminiServer() as server:
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
+    """A server that the generator is pointed to, with a key."""
+    with GeminiServer() as started:
         monkeypatch.setenv("GEMINI_API_KEY", KEY)
-        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
-        second = prompt_kit.refine(armchair(generator="gemini"), "make it dark blue", chat=True)
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", started.url)
+        yield started
+
+
+def test_a_job_puts_what_comes_into_the_photo(server: GeminiServer) -> None:
+    """Another process collects it, and has all it needs from the record of the run."""
+    jobs, first = Batches(server), armchair()
+    assert first.folder is not None
+    assert run(["refine", first.folder.name, "make it dark blue", "--batch", "--generator", "gemini"]) == 0
+    assert run(["runs", "wait"]) == 0
+    [made] = RUNS.glob("*/refine-*/01-composite.png")
+    original = np.asarray(Image.open("room.png"))
+    assert np.array_equal(np.asarray(Image.open(made).convert("RGB"))[outside()], original[outside()])
+    assert jobs.broken == []
+
+
+def test_a_conversation_keeps_what_the_mask_keeps(server: GeminiServer) -> None:
+    """The model gets its own picture back and words alone; what it answers is put into the photo all the same."""
+    second = prompt_kit.refine(armchair(generator="gemini"), "make it dark blue", chat=True)
     original = np.asarray(Image.open("room.png"))
     assert np.array_equal(finished(second)[outside()], original[outside()])
     [turn] = sent(second).turns
