@@ -212,6 +212,20 @@ def test_a_mask_goes_along_with_several_pictures(server: OpenAIServer) -> None:
     assert request.model.warnings(Prompt((request.turn,))) == ()
 
 
+@pytest.mark.parametrize(("size", "goes_along"), [((40, 30), True), ((48, 36), False)])
+def test_the_mask_of_a_refinement_goes_along_where_it_fits(
+    server: OpenAIServer, size: tuple[int, int], *, goes_along: bool
+) -> None:
+    """It was painted for the original; over a picture of another size it would lie wrong, and the words say it."""
+    original = base(40, 30).image
+    mask = replace(drawn_mask(40, 30, (10, 5, 20, 15)), original=original)
+
+    assert ask(server, wish("Make the chair red.", base(*size), mask)).ok
+
+    assert ("mask" in server.requests[0].files) is goes_along
+    assert len(server.requests[0].files["image"]) == 1
+
+
 def test_a_mask_is_not_laid_over_the_wrong_picture(server: OpenAIServer) -> None:
     """Where another picture comes first it stays here, and that is said."""
     lamp = Reference("lamp", "object", photo(8, 8))

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fakes import Painter
 from gemini_asking import KEY
 from gemini_server import GeminiServer
+from PIL import Image
 
 from prompt_kit.cli.main import run
 from prompt_kit.generators.gemini import Gemini
-from prompt_kit.kit import generate
+from prompt_kit.kit import Kit, generate
 from prompt_kit.outcome import Status
 from prompt_kit.project import Project
 from prompt_kit.record.ledger import Ledger
@@ -142,3 +144,32 @@ def test_the_ledger_is_opened(root: Path) -> None:
         costs = {run: sum(e.actual or 0 for e in entries if e.run == run) for run in {e.run for e in entries}}
     told = {one.id: one.cost for one in runs(root)}
     assert costs == told
+
+
+def test_a_picture_with_a_mask_is_refined_within_it(tmp_path: Path) -> None:
+    """What an earlier version recorded is enough: outside the mask the new picture is the photo of the first run."""
+    root = tmp_path / "runs"
+    shutil.copytree(BEFORE / "masked/runs", root)
+    first = folder_of(root, "inpainting")
+    outcome = Kit(Project(root=tmp_path)).refine(
+        first.name, "give it brass feet", generator=Painter(data=(first / "01.png").read_bytes(), size=(120, 80))
+    )
+    [derived] = outcome.derived
+    [turn] = prompt_from(derived.path.parent, root).turns
+    assert turn.mask is not None
+    assert turn.mask.original is not None
+    photo, made = Image.open(turn.mask.original.origin), Image.open(derived.path).convert("RGB")
+    free = Image.open(turn.mask.image.origin).point(lambda level: 255 - level)
+    black = Image.new("RGB", photo.size)
+    assert turn.mask.original.name == "room.png"
+    assert Image.composite(photo, black, free).tobytes() == Image.composite(made, black, free).tobytes()
+
+
+def test_a_whole_picture_that_was_made_of_one_with_a_mask_is_refined_as_a_whole(tmp_path: Path) -> None:
+    """Nothing outside the mask is the photo's any more, and putting that back would undo what the person has seen."""
+    root = tmp_path / "runs"
+    shutil.copytree(BEFORE / "masked/runs", root)
+    [picture] = open_run(folder_of(root, "refine"), root).pictures
+    ready = prepare(picture, {"change": "give it brass feet"}, RefineOptions(project=Project(root=tmp_path)))
+    assert ready.mask is None
+    assert any(warning.startswith("The whole picture may change") for warning in ready.warnings)

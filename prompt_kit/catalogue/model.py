@@ -158,7 +158,8 @@ class Model(Priced):
                 types = series([name.rpartition("/")[2].upper() for name in self.input_types], "or")
                 fact = f"{reference.image.name} is {reference.image.media_type}, which {self.id} does not take."
                 yield Problem(f"{fact} Save it as {types}.", parameter=reference.slot)
-        weight = sum(image.size for image in turn.images)
+        not_sent = turn.mask.original if turn.mask else None
+        weight = sum(image.size for image in turn.images if image is not not_sent)
         # Pictures travel as Base64, which makes four bytes of three. Gemini's go as files where they are too heavy
         # for that, with room for any picture we read (2 GB each, ai.google.dev, files, 2026-10).
         if self.generator != FIRST and weight * 4 > MAX_REQUEST_BYTES * 3:

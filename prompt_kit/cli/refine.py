@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,6 +67,8 @@ def refine_pictures(ctx: click.Context, /, words: tuple[str, ...], **options: An
     kit = kit_from(project, options)
     ready, plan = _planned(kit, sources, values, options)
     _name_generators(ready, plan, options)
+    for sentence in dict.fromkeys(refinement.stays for refinement in ready if refinement.stays):
+        talk(f"{sentence} For the whole picture to change, say --whole.")
     for warning in dict.fromkeys(warning for refinement in ready for warning in refinement.warnings):
         talk(warning)
     if len(plan.items) > 1 and not options["as_json"] and not options["batch"]:
@@ -79,6 +82,7 @@ refine = Refine(
     params=[
         click.Argument(["words"], nargs=-1, metavar='RUN_OR_PICTURE... "CHANGE"'),
         click.Option(["--chat"], is_flag=True, help="Continue the conversation that made it, with the same model."),
+        click.Option(["--whole"], is_flag=True, help="Let the whole picture change, though it was made with a mask."),
         *(option for option in INPUT_OPTIONS if option.name in {*SETTINGS, "as_json"}),
         *RUN_OPTIONS,
     ],
@@ -126,6 +130,7 @@ def _planned(
     how: RefineOptions = {
         "project": kit.project,
         "chat": options["chat"],
+        "whole": options["whole"],
         "settings": settings,
         "generator": options["generator"] or "",
         "count": options["count"],
@@ -144,11 +149,17 @@ def _planned(
                 problems += kit.plan(ready.order, new=True).problems
                 work.append(ready)
         except PromptKitError as error:
-            problems += error.problems
+            problems += (_with_whole(problem) for problem in error.problems)
     if problems:
         raise InputError(dict.fromkeys(with_option(problem, options) for problem in problems))
     orders = (ready.order for ready in work)
     return work, kit.plan(*orders, delivery=delivery(options), max_cost=limit(options), new=options["new"])
+
+
+def _with_whole(problem: Problem) -> Problem:
+    return (
+        replace(problem, message=f"{problem.message} Say so with --whole.") if problem.parameter == "whole" else problem
+    )
 
 
 def _name_generators(ready: list[Refinement], plan: Plan, options: dict[str, Any]) -> None:

@@ -79,12 +79,13 @@ async def arefine(picture: Refinable, change: str, **options: Unpack[RefineOptio
     """Change one thing in a picture, and keep what is right already.
 
     A new request is made from the picture, the change and the list of what must stay. With ``chat`` the change is
-    sent to the same model, as the next message of the conversation that made the picture.
+    sent to the same model, as the next message of the conversation that made the picture. Of a picture that was made
+    with a mask, only what that marks may change: all the rest is put back from the original, unless ``whole`` is set.
 
     Args:
         picture: A picture file, a run with one picture (its id or folder), or the outcome of one.
         change: One change, as an instruction: "make the light warmer".
-        **options: ``chat``, ``keep`` (what must stay besides what the picture's recipe lists), ``values``
+        **options: ``chat``, ``whole``, ``keep`` (what must stay besides what the picture's recipe lists), ``values``
             (further values of the recipe ``refine``, such as ``{"object": "hat.png"}``), ``settings`` that differ
             from the picture's own, and how it is sent, as for `generate`.
 

@@ -45,6 +45,8 @@ class Mask(NamedTuple):
 
     slot: str
     image: Image
+    original: Image | None = None
+    """The picture that all the rest is put back from, where that is not the base picture; it is not sent."""
 
 
 Part: TypeAlias = Text | Reference | Mask | Earlier | EarlierWords
@@ -125,10 +127,12 @@ class Turn(NamedTuple):
 
     @property
     def images(self) -> tuple[Image, ...]:
-        """Every given picture that is needed to send it: references, mask, and those of the conversation before."""
+        """Every given picture that is needed: references, the mask with its original, those of the conversation."""
         said = [piece.image for exchange in self.history for piece in exchange.answered if piece.image]
         asked = [part for exchange in self.history for part in exchange.asked]
-        return (*(part.image for part in (*asked, *self.parts) if isinstance(part, Reference | Mask)), *said)
+        originals = [part.original for part in self.parts if isinstance(part, Mask) and part.original]
+        given = [part.image for part in (*asked, *self.parts) if isinstance(part, Reference | Mask)]
+        return (*given, *originals, *said)
 
 
 def turn_to_dict(turn: Turn) -> dict[str, Any]:
@@ -164,8 +168,9 @@ def part_to_dict(part: Part) -> dict[str, Any]:
             return {"text": text}
         case Reference(slot, role, image):
             return {"reference": slot, "role": role, **_image_to_dict(image)}
-        case Mask(slot, image):
-            return {"mask": slot, **_image_to_dict(image)}
+        case Mask(slot, image, original):
+            put_back = {"original": _image_to_dict(original)} if original else {}
+            return {"mask": slot, **_image_to_dict(image), **put_back}
         case Earlier(turn, role):
             return {"earlier": turn, "role": role}
         case EarlierWords(turn):

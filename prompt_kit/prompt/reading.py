@@ -104,7 +104,10 @@ class PromptReading(PlainReader):
             return Earlier(number, self.role(plain, at)) if kind == "earlier" else EarlierWords(number)
         if kind in {"reference", "mask"}:
             slot, image = self.value(str, plain, kind, at), self.image(plain, at)
-            return Reference(slot, self.role(plain, at), image) if kind == "reference" else Mask(slot, image)
+            if kind == "reference":
+                return Reference(slot, self.role(plain, at), image)
+            put_back = self.value(dict, plain, "original", at) if "original" in plain else None
+            return Mask(slot, image, None if put_back is None else self.image(put_back, f"{at}original."))
         return Text(self.value(str, plain, "text", at))
 
     def role(self, plain: Any, at: str) -> Any:

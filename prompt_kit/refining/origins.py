@@ -71,9 +71,19 @@ class Origin:
         return dict(self.line[0].fields.settings) if self.line else {}
 
     @property
+    def master(self) -> str:
+        """The name of the picture as the model sent it; the picture itself may have been made here of it."""
+        return master_in(self.line[0], self.picture.name) if self.line else self.picture.name
+
+    @property
+    def finished(self) -> Path:
+        """The picture with all outside its mask put back, where that was made here; else the picture itself."""
+        return _put_back(self.picture, self.line[0]) if self.line else self.picture
+
+    @property
     def model(self) -> str:
         """The model that made the picture; empty when it is not known."""
-        done = self.line[0].fields.of_picture(self.picture.name) if self.line else None
+        done = self.line[0].fields.of_picture(self.master) if self.line else None
         return done.request.model if done else ""
 
 
@@ -102,13 +112,16 @@ def origin_of(picture: Path, project: Project) -> Origin:
 def pictures_of(source: Refinable, root: Path) -> tuple[Path, ...]:
     """Return the pictures that can be refined: one by its file, or all of a run.
 
+    Of a run, those are the finished ones, in which all outside a mask was put back.
+
     Raises:
         NotFoundError: When there is no such run.
         InputError: When there is no such picture, or the run's record is damaged.
         WorkspaceError: When the folder cannot be read.
     """
     if isinstance(source, Outcome):
-        saved = tuple(picture.path for picture in source.pictures if picture.path)
+        whole = {derived.source: derived.path for derived in source.derived if derived.kind == "composite"}
+        saved = tuple(whole.get(picture.path, picture.path) for picture in source.pictures if picture.path)
         if not saved:
             raise InputError("The outcome has no saved picture, so there is nothing to refine.")
         return saved
@@ -122,7 +135,14 @@ def pictures_of(source: Refinable, root: Path) -> tuple[Path, ...]:
     run = open_run(source, root)
     if not run.pictures:
         raise InputError(f"The run '{run.summary.id}' has no picture to refine.")
-    return tuple(picture for picture in run.pictures if picture.stem == path.stem and path.suffix) or run.pictures
+    named = tuple(picture for picture in run.pictures if picture.stem == path.stem and path.suffix)
+    return named or tuple(_put_back(picture, run) for picture in run.pictures)
+
+
+def made_here(run: Run) -> tuple[Path, ...]:
+    """Return the pictures that were made here of those of a run."""
+    paths = (run.summary.folder / made.file for made in run.fields.derived)
+    return tuple(path for path in paths if path.is_file() and not path.is_symlink())
 
 
 def only(pictures: tuple[Path, ...], source: Refinable) -> Path:
@@ -154,6 +174,11 @@ def _kept_name(part: Mapping[str, Any]) -> str:
     return name if _KEPT.fullmatch(name) else ""
 
 
+def master_in(run: Run, picture: str) -> str:
+    """Return the picture as the model sent it, of one that was made here of it."""
+    return next((made.source for made in run.fields.derived if made.file == picture), picture)
+
+
 def said(values: Mapping[str, Any]) -> str:
     """Return what a refinement was asked to change, with the exact words it was to set."""
     change, lettering = values.get("change"), values.get("lettering")
@@ -181,10 +206,18 @@ def short(path: Path) -> str:
 def _in_run(path: Path, root: Path) -> Path | None:
     """Return the picture that is named by its run and file name, such as ``sticker-7f3a/02.jpg``."""
     try:
-        pictures = open_run(path.parent, root).pictures if path.parent.name else ()
+        run = open_run(path.parent, root) if path.parent.name else None
     except (InputError, NotFoundError):
         return None
-    return next((picture for picture in pictures if picture.name == path.name), None)
+    if run is None:
+        return None
+    return next((picture for picture in (*run.pictures, *made_here(run)) if picture.name == path.name), None)
+
+
+def _put_back(picture: Path, run: Run) -> Path:
+    """Return the composite that was made here of a picture, or the picture where there is none."""
+    made = [made.file for made in run.fields.derived if made.source == picture.name and made.kind == "composite"]
+    return next((path for path in made_here(run) if path.name in made), picture)
 
 
 def _no_file(path: Path) -> NoReturn:

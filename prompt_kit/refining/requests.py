@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,17 +18,19 @@ from prompt_kit.recipe.assembly import load
 from prompt_kit.recipe.library import Library
 from prompt_kit.recipe.slots import as_paths
 from prompt_kit.record.runs import conversation_of
+from prompt_kit.refining.masking import mask_of, masked, what_stays, whole_may_change
 from prompt_kit.refining.origins import PICTURE, RECIPE, only, origin_of, pictures_of, said, short, texts, values_of
 from prompt_kit.refining.restart import start_again
+from prompt_kit.refining.untouched import untouched
 from prompt_kit.support.calls import check_kind
 from prompt_kit.work.options import GenerateOptions, order_of
 from prompt_kit.work.planning import check_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from prompt_kit.images import Image
-    from prompt_kit.prompt import Exchange, Prompt
+    from prompt_kit.prompt import Exchange, Mask, Prompt
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.refining.origins import Origin, Refinable
     from prompt_kit.work.orders import Order
@@ -43,7 +44,6 @@ MOST: Final = 60
 INHERITED: Final = frozenset({"aspect_ratio", "size", "tier", "model", "background"})
 """The settings that a refinement takes from the run it refines."""
 
-_QUOTED: Final = re.compile(r"[\"“«「‹『](.+?)[\"”»」›』]")
 _FAR: Final = 0.1
 """How far a format may be from the picture's own without a note, as a share."""
 
@@ -53,6 +53,8 @@ class RefineOptions(GenerateOptions, total=False):
 
     chat: bool
     """Whether to continue the conversation that made the picture, with the same model."""
+    whole: bool
+    """Whether the whole picture may change, though it was made with a mask; else all the rest is put back again."""
     keep: Sequence[str]
     """What must stay besides what the picture's recipe lists."""
     values: Mapping[str, Any]
@@ -78,6 +80,16 @@ class Refinement:
     def prompt(self) -> Prompt:
         """What is sent."""
         return self.order.prompt
+
+    @property
+    def mask(self) -> Mask | None:
+        """What of the picture may change, with the original that all the rest is put back from; else the whole may."""
+        return self.prompt.turns[0].mask
+
+    @property
+    def stays(self) -> str:
+        """What of the original stays, where the picture was made with a mask, as a sentence; else empty."""
+        return what_stays(self.mask)
 
 
 def refinement_of(picture: Refinable, change: str, options: RefineOptions) -> Refinement:
@@ -120,6 +132,8 @@ def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) ->
     """
     project = options.get("project") or find_project()
     origin = origin_of(picture, project)
+    mask = None if options.get("whole") else mask_of(origin)
+    origin = replace(origin, picture=origin.finished) if mask else origin
     recipe = load(RECIPE, library=Library(project))
     asked = options.get("generator") or ""
     generator = asked if isinstance(asked, str) else asked.name
@@ -127,6 +141,8 @@ def prepare(picture: Path, values: Mapping[str, Any], options: RefineOptions) ->
     values = {name: as_paths(value) if name in slots else value for name, value in values.items()}
     request = RefineRequest(origin, recipe, dict(options.get("settings", {})), generator)
     prompt, warnings = request.in_chat(values) if options.get("chat") else request.anew(values)
+    prompt = masked(prompt, mask) if mask else prompt
+    warnings += whole_may_change(origin, mask)
     parent = origin.line[0].summary.id if origin.at_home else ""
     order = order_of(prompt, options)
     maker, name = order.generator or origin.generator, origin.picture.name if parent else ""
@@ -154,7 +170,7 @@ class RefineRequest:
         warnings = [f"{damage} The picture is refined like one from elsewhere."] if damage else []
         image = open_image(self.origin.picture)
         done = [*self.origin.changes, *values.get("done", ())]
-        keep = [*values.get("keep", ()), *_untouched(self._stays(warnings), [*done, said(values)])]
+        keep = [*values.get("keep", ()), *untouched(self._stays(warnings), [*done, said(values)])]
         filled = dict(values) | {"keep": list(dict.fromkeys(keep))[:MOST], "done": list(dict.fromkeys(done))[-MOST:]}
         maker = self.generator or self.origin.generator
         prompt = self.recipe.render(_not_empty(filled | {PICTURE: image}), settings=self._settings(), generator=maker)
@@ -184,7 +200,7 @@ class RefineRequest:
             raise InputError(f"{fact} {way_out}")
         self._same_partner()
         try:
-            history = conversation_of(origin.picture, origin.root)
+            history = conversation_of(origin.picture.with_name(origin.master), origin.root)
         except InputError as error:
             raise InputError(f"{error} {way_out}") from error
         model = self.recipe.library.catalogue.choose(Settings(model=origin.model or None), origin.generator)
@@ -237,14 +253,6 @@ class RefineRequest:
             )
             warnings.append(f"{fact} Something may be added or cut off at the edges.")
         return replace(prompt, settings=prompt.settings._replace(aspect_ratio=ratio))
-
-
-def _untouched(stays: Iterable[str], changes: Iterable[str]) -> Iterator[str]:
-    """Yield what stays, without exact words that a change is about: they must not be asked for and changed at once."""
-    asked = "\n".join(changes).casefold()
-    for phrase in stays:
-        if not any(match[1].casefold() in asked for match in _QUOTED.finditer(phrase)):
-            yield phrase
 
 
 def _in_conversation(recipe: Recipe) -> Recipe:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Final
 
-from prompt_kit.refining.origins import PICTURE, sent_with, short
+from prompt_kit.refining.origins import PICTURE, made_here, sent_with, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,5 +40,5 @@ def _first_picture(origin: Origin) -> Path | None:
     above = origin.line[len(origin.refinements) :]
     if above:
         name = oldest.fields.parent_picture
-        return next((path for path in above[0].pictures if path.name == name), None)
+        return next((path for path in (*above[0].pictures, *made_here(above[0])) if path.name == name), None)
     return next((path for slot, path in sent_with(oldest, origin.root) if slot == PICTURE), None)

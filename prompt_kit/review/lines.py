@@ -44,9 +44,12 @@ def _of_part(part: Part) -> Iterator[Line]:
             size = f", {image.width}×{image.height}" if image.width else ""
             text = f"{slot} ({role}): {image.name}{size}, sha256 {image.sha256[:12]}"
             yield Line("picture", f"{slot} {role} {image.sha256}", text, image)
-        case Mask(slot, image):
+        case Mask(slot, image, original):
             text = f"{slot} (mask): {image.name}, sha256 {image.sha256[:12]}"
             yield Line("picture", f"{slot} mask {image.sha256}", text, image)
+            if original:
+                text = f"{slot} (all the rest is put back from): {original.name}, sha256 {original.sha256[:12]}"
+                yield Line("picture", f"{slot} original {original.sha256}", text, original)
         case Earlier(turn, role):
             text = f"the picture of turn {turn + 1} ({role})"
             yield Line("picture", text, text)

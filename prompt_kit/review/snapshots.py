@@ -90,9 +90,12 @@ def _lines(part: Part) -> Iterator[str]:
         case Reference(slot, role, image):
             yield f"reference {slot} [{role}: {ROLES[role]}]"
             yield _described(image)
-        case Mask(slot, image):
+        case Mask(slot, image, original):
             yield f"mask {slot} [{ROLES['mask']}]"
             yield _described(image)
+            if original:
+                yield "all the rest is put back from the original, which is not sent"
+                yield _described(original)
         case Earlier(turn, role):
             yield f"picture of turn {turn + 1} [{role}: {ROLES[role]}]"
         case EarlierWords(turn):

@@ -139,7 +139,16 @@ def _pictures(record: RunRecord, fields: Mapping[str, Field]) -> list[AskedPictu
                     field.label if field else spoken(slot),
                     ROLES.get(role, ""),  # type: ignore[call-overload]  # a record may have been edited
                 )
+                original = part.get("original")
+                if role == "mask" and isinstance(original, dict) and isinstance(original.get("sha256"), str):
+                    pictures[slot, original["sha256"]] = _original(original)
     return list(pictures.values())
+
+
+def _original(plain: Mapping[str, Any]) -> AskedPicture:
+    """Return the picture that was not sent, but that all outside a mask was put back from."""
+    name, role = str(plain.get("file", "")), "all outside the mask is put back from it; it was not sent"
+    return AskedPicture(0, str(plain["sha256"]), name, "Original", role)
 
 
 def _turns(record: RunRecord) -> list[AskedTurn]:

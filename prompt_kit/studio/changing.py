@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.record.placed import PlacedOrder
-from prompt_kit.refining import RECIPE, Refinement, refinement_of
+from prompt_kit.refining import RECIPE, WHOLE, Refinement, refinement_of
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.picturepage import picture_page
@@ -43,13 +43,20 @@ class Change:
         return (*self.ready.warnings, *self.item.warnings)
 
 
-def change_of(studio: Studio, path: Path, words: str, person: str) -> Change:
+def change_of(studio: Studio, path: Path, words: str, person: str, *, whole: bool = False) -> Change:
     """Return what a change of a picture comes to.
+
+    Args:
+        studio: Where it is made.
+        path: The picture.
+        words: What changes.
+        person: For whom it is made.
+        whole: Whether the whole picture may change, though it was made with a mask.
 
     Raises:
         InputError: With everything that keeps it from being made.
     """
-    ready = refinement_of(path, words, {"project": studio.kit.project})
+    ready = refinement_of(path, words, {"project": studio.kit.project, "whole": whole})
     item = planning.plan(
         [replace(ready.order, person=person)], project=studio.kit.project, generator=studio.generator
     ).items[0]
@@ -70,16 +77,18 @@ async def change(request: Request, day: str, name: str, picture: str) -> Respons
     """Order a change of a picture, or show first what it comes to."""
     sent = await request.form()
     path = picture_file(request, day, name, picture)
-    words = _words(sent)
+    words, whole = _words(sent), bool(sent.get(WHOLE))
+    studio, person = request.app.state.studio, person_of(request)
     try:
-        judged = await run_in_threadpool(change_of, request.app.state.studio, path, words, person_of(request))
+        judged = await run_in_threadpool(change_of, studio, path, words, person, whole=whole)
         if sent.get("see"):
-            return await run_in_threadpool(picture_page, request, path, change=words, judged=judged)
+            return await run_in_threadpool(picture_page, request, path, change=words, whole=whole, judged=judged)
         order = _order(request, judged, sent)
         await request.app.state.runner.place(order, judged.ready.prompt)
     except InputError as error:
         wrong = "Say what should be different." if not words else str(error)
-        return await run_in_threadpool(picture_page, request, path, 422, change=words, change_problem=wrong)
+        typed = {"change": words, "whole": whole, "change_problem": wrong}
+        return await run_in_threadpool(picture_page, request, path, 422, **typed)
     return RedirectResponse(f"/runs/{order.refines}#result" if order.refines else f"/orders/{order.token}", 303)
 
 
@@ -87,7 +96,8 @@ def _preview(request: Request, path: Path, sent: FormData) -> HTMLResponse:
     words, judged, problem = _words(sent), None, ""
     if words:
         try:
-            judged = change_of(request.app.state.studio, path, words, person_of(request))
+            whole = bool(sent.get(WHOLE))
+            judged = change_of(request.app.state.studio, path, words, person_of(request), whole=whole)
         except PromptKitError as error:
             problem = str(error)
     return page(request, "change.html", judged=judged, change_problem=problem)

@@ -11,7 +11,7 @@ from prompt_kit.record.reviews import reviewable, reviewed_by, reviews_in
 from prompt_kit.record.runs import lineage, open_run
 from prompt_kit.record.runs.listing import subject_of, summary
 from prompt_kit.studio.asked import asked_of
-from prompt_kit.studio.naming import alternative_text, name_of, numbered
+from prompt_kit.studio.naming import alternative_text, lower_first, name_of, numbered
 from prompt_kit.studio.studio import set_of_run
 from prompt_kit.studio.watching import answered, number_of
 from prompt_kit.support.heads import dimensions
@@ -126,9 +126,19 @@ class RunView:
         return name_of(self.whole.subject, self.subject)
 
     @property
+    def change(self) -> str:
+        """What was to be changed, of a later version; else empty."""
+        return name_of(self.summary.subject, "") if self.version > 1 else ""
+
+    @property
     def name(self) -> str:
-        """What it shows, and its version."""
-        return self.subject + (f", version {self.version}" if self.version > 1 else "")
+        """What it shows; of a later version, what was changed."""
+        return name_of(self.subject, self.title, self.version, self.change)
+
+    @property
+    def origin(self) -> str:
+        """Which version of what it is, as the beginning of a line; empty of a first version."""
+        return f"Version {self.version} of {lower_first(self.subject)} · " if self.version > 1 else ""
 
     @property
     def record(self) -> RunRecord | None:
@@ -151,8 +161,8 @@ class RunView:
         last = self.pictures[-1].number if self.pictures else 1
         several = f", {picture.number} of {last}" if picture.version > 1 and last > 1 else ""
         if self.whole.total > 1:
-            place = numbered(picture.place, picture.version, of=self.whole.total)
-            return f"{self.subject}: {place}{several}{made}"
+            place = f"{numbered(picture.place, picture.version, of=self.whole.total)}{several}"
+            return f"{self.change} ({place}){made}" if self.change else f"{self.subject}: {place}{made}"
         return f"{self.name}{several}{made}"
 
     @property

@@ -1,6 +1,7 @@
 """What pages call runs and pictures: by what they show and their version, and in other words for those who do not see.
 
-A refinement has the name of what it began with: "A ceramic mug, version 2" rather than the words of its change.
+A refinement is called by its change where that is known, "Make the handle blue (version 2)": what it began with may no
+longer be what it shows. Where many pictures stand together it is a version of that: "A ceramic mug, version 2".
 """
 
 from __future__ import annotations
@@ -29,8 +30,20 @@ _LONGEST_SUBJECT: Final = 120
 _EXACT_WORDS: Final = frozenset({"copy", "copies"})
 
 
-def name_of(subject: str, title: str, version: int = 1) -> str:
-    """Return what a run is called: what it shows, or the title of its recipe where nobody has said that."""
+def name_of(subject: str, title: str, version: int = 1, change: str = "") -> str:
+    """Return what a run is called.
+
+    >>> name_of("a ceramic mug", "Sticker", 2), name_of("a ceramic mug", "Sticker", 2, "make the handle blue")
+    ('A ceramic mug, version 2', 'Make the handle blue (version 2)')
+
+    Args:
+        subject: What the first of its line shows.
+        title: The title of its recipe, where nobody has said that.
+        version: Its place in its line of refinements.
+        change: What was changed in it.
+    """
+    if version > 1 and change:
+        return f"{name_of(change, title)} (version {version})"
     text = whole_words(subject, LONGEST_NAME).rstrip(" .,;:") or title
     return f"{text[:1].upper()}{text[1:]}" + (f", version {version}" if version > 1 else "")
 

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from prompt_kit.errors import InputError, PromptKitError
 from prompt_kit.record.reviews import reviews_in
 from prompt_kit.record.reviews.pictures import with_reviews
+from prompt_kit.refining import mask_for
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.looking import run_view, size_of
 from prompt_kit.studio.offering import offer_of
@@ -82,7 +83,7 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
         kind = sniff(file.read(64)) or ""
     among = set_pictures(request, run)
     versions = shown_versions(request, own)
-    typed = {"reason": "", "review_problem": "", "change": "", "change_problem": "", "judged": None}
+    typed = {"reason": "", "review_problem": "", "change": "", "change_problem": "", "judged": None, "whole": False}
     return page(
         request,
         "picture.html",
@@ -100,6 +101,7 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
                 "form": form_of(request, run),
                 "original": photo_of(run.first),
                 "done": run.done(own),
+                "kept": _kept_by_mask(studio, path),
                 "among": among,
                 "neighbours": neighbours(among, own),
                 "versions": versions,
@@ -111,6 +113,22 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
             | shown
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptByMask:
+    """That changes of a picture keep the original outside its mask."""
+
+    problem: str = ""
+    """Why they cannot."""
+
+
+def _kept_by_mask(studio: Studio, path: Path) -> KeptByMask | None:
+    """Return what is to be said of the mask that a picture was made with; ``None`` when it had none."""
+    try:
+        return KeptByMask() if mask_for(path, studio.kit.project) else None
+    except PromptKitError as error:
+        return KeptByMask(str(error))
 
 
 @dataclass(frozen=True, slots=True)

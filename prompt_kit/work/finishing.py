@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from prompt_kit.images import Image
     from prompt_kit.outcome import Derived, Outcome
     from prompt_kit.prompt import Prompt, Reference, Settings, Turn
     from prompt_kit.record.runs import RunFolder
@@ -53,14 +54,21 @@ def _made(
     data: bytes, path: Path, turn: Turn, settings: Settings, folder: RunFolder
 ) -> Iterator[tuple[Derived | None, tuple[str, ...]]]:
     """Yield what is made from one picture, with what is odd about it; nothing where nothing could be made."""
-    base = base_of(turn)
-    if turn.mask is not None and base is not None:
-        original, mask = base.image, turn.mask.image
-        whole = pixels.composite(original.read(), mask.read(), data, name=path.name, original_name=original.name)
+    mask, original = turn.mask, original_of(turn)
+    if mask is not None and original is not None:
+        whole = pixels.composite(original.read(), mask.image.read(), data, name=path.name, original_name=original.name)
         yield folder.derive(path, "composite", whole.png, whole.report), whole.warnings
     if settings.background == "keyed":
         cut = pixels.cut_out(data, name=path.name)
         yield (folder.derive(path, "cutout", cut.png, cut.report) if cut.png else None), cut.warnings
+
+
+def original_of(turn: Turn) -> Image | None:
+    """Return the picture that a mask belongs to: what lies outside of the mask is put back from it."""
+    base = base_of(turn)
+    if turn.mask is not None and turn.mask.original is not None:
+        return turn.mask.original
+    return base.image if base else None
 
 
 def base_of(turn: Turn) -> Reference | None:

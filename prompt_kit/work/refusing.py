@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.errors import InputError, Problem
 from prompt_kit.prompt import EarlierWords, Mask, Reference
-from prompt_kit.work.finishing import base_of
+from prompt_kit.work.finishing import base_of, original_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,16 +54,16 @@ def _damaged(turn: Turn) -> Iterator[Problem]:
 
 
 def _mask_problems(turn: Turn) -> Iterator[Problem]:
-    base, mask = base_of(turn), turn.mask
+    base, mask, picture = base_of(turn), turn.mask, original_of(turn)
     if mask is None:
         return
-    if base is None:
+    if picture is None:
         yield Problem(f"{mask.slot}: there is no picture that the mask is for.", parameter=mask.slot)
         return
     from prompt_kit.pixels.decoding import decoded  # most prompts have no mask
     from prompt_kit.pixels.masks import read_mask
 
-    slot, picture = base.slot, base.image
+    slot = mask.slot if mask.original or base is None else base.slot
     try:
         size = decoded(picture.read(), picture.name).size
         slot = mask.slot

@@ -43,17 +43,26 @@ def approve(kit: Kit, address: str) -> None:
     kit.review(run, name, "approve")
 
 
-def test_a_change_is_called_after_what_it_began_with(page: Page, versions: tuple[str, str]) -> None:
-    """Heading, tab, list, review and comparison speak of the mug, and not of "refine" or of a file."""
+def test_a_later_version_is_called_after_its_change(page: Page, versions: tuple[str, str]) -> None:
+    """What the first one showed may not be true of it; pages say what it began with, and never "refine" or a file."""
     _, second = versions
-    name = "A ceramic mug, version 2"
+    name = "Make the handle blue (version 2)"
     text = page.get(f"/runs/{second}")
     assert f"<h1>{name}</h1>" in text
     assert f"<title>{name} · prompt-kit</title>" in text
-    assert "Refine a picture: make the handle blue" in text
+    assert "Version 2 of a ceramic mug · Refine a picture</p>" in text
     for address in ("/history", f"/runs/{second.rpartition('/')[0]}", f"/compare?a={second}"):
         assert name in page.get(address), address
+    assert 'class="tile-text subject">of a ceramic mug</p>' in page.get("/history")
     assert 'aria-label="Picture 1, version 2 of A ceramic mug"' in page.get("/review?proofs=yes")
+
+
+def test_the_settings_of_a_change_are_not_offered_again(page: Page, versions: tuple[str, str]) -> None:
+    """Its form would know neither the picture's versions nor its mask; "Change something" does."""
+    first, second = (f"/runs/{address.rpartition('/')[0]}" for address in versions)
+    assert "Use these settings again" in page.get(first)
+    assert "Use these settings again" not in page.get(second)
+    assert page.get("/history").count("Use these settings again<") == 1
 
 
 def test_a_download_is_named_after_what_it_shows(page: Page, versions: tuple[str, str]) -> None:

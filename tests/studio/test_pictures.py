@@ -9,7 +9,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import png
+from fakes import Painter, encoded, png
+from gemini_asking import KEY
+from gemini_server import GeminiServer
 from kept_runs import NOON, kept
 from PIL import Image as Pillow
 
@@ -19,6 +21,7 @@ from prompt_kit.record.placed import placed_orders
 from .test_runs import made
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from prompt_kit.kit import Kit
@@ -215,3 +218,73 @@ def test_a_file_that_is_of_no_run_says_so(page: Page, kit: Kit, data: bytes, sai
     """The sentence says why, and what would work."""
     kept(kit.project.runs_folder)
     assert said in dropped(page, data)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
+    """A server that the generator is pointed to, with a key."""
+    with GeminiServer() as started:
+        monkeypatch.setenv("GEMINI_API_KEY", KEY)
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", started.url)
+        yield started
+
+
+@pytest.fixture
+def masked(kit: Kit, server: GeminiServer) -> Path:  # noqa: ARG001 - the changes of it go there
+    """A run in which an armchair was put in for a sofa, by a mask."""
+    room, mask = Pillow.effect_noise((240, 160), 60).convert("RGB"), Pillow.new("L", (240, 160), 0)
+    mask.paste(255, (80, 50, 160, 110))
+    pictures = {"picture": encoded(room), "mask": encoded(mask)}
+    values = {"target": "the sofa", "new_look": "a green armchair"}
+    prompt = kit.recipe("inpainting").render(values, references=pictures)
+    folder = kit.generate(prompt, generator=Painter(data=encoded(room.resize((300, 200))), size=(300, 200))).folder
+    assert folder is not None
+    return folder
+
+
+def test_a_change_of_a_masked_picture_shows_the_mask_and_what_is_put_back(page: Page, kit: Kit, masked: Path) -> None:
+    """Before it is ordered; the order has mask and original, and the run that is made says so."""
+    here, run = address(masked, "01-composite.png"), f"{masked.parent.name}/{masked.name}"
+    assert re.search(r'<input type="checkbox" id="whole" name="whole" value="yes" aria-describedby', page.get(here))
+    typed = page.post(f"{here}/change/preview", {"change": "make the armchair blue"}).text
+    assert "all the rest is put back from" in typed
+    small = re.findall(rf'src="(/runs/{run}/sent/\w+\.webp)"', typed)
+    assert len(small) == 2
+    assert all(page.client.get(one).status_code == 200 for one in small)
+    page.post(f"{here}/change", {"change": "make the armchair blue", "order": "m" * 20}, follow=False)
+    page.until(here, lambda text: "1 of 1 ready" in text)
+    [order] = placed_orders(kit.project.runs_folder, f"{run}/01-composite.png")
+    [turn] = order.rendered(kit.project.runs_folder).turns
+    assert turn.mask is not None
+    assert turn.mask.original is not None
+    assert (kit.project.runs_folder / order.run / "01-composite.png").is_file()
+    assert "Original<small>all outside the mask is put back from it; it was not sent" in page.get(f"/runs/{order.run}")
+
+
+def test_the_whole_of_a_masked_picture_changes_only_with_a_tick(page: Page, kit: Kit, masked: Path) -> None:
+    """What was ticked is in the order, and stays ticked on a page that is shown again."""
+    here = address(masked, "01-composite.png")
+    sent = {"change": "make it night", "whole": "yes", "order": "w" * 20}
+    text = page.post(f"{here}/change", {**sent, "see": "yes"}).text
+    assert 'value="yes" checked aria-describedby="whole-help"' in text
+    assert "The whole picture may change: what the mask" in text
+    page.post(f"{here}/change", sent, follow=False)
+    [order] = placed_orders(kit.project.runs_folder, here.removeprefix("/runs/"))
+    assert order.rendered(kit.project.runs_folder).turns[0].mask is None
+
+
+def test_a_change_whose_original_is_gone_is_not_ordered(page: Page, kit: Kit, masked: Path) -> None:
+    """The page says it before a word is written, and again where somebody orders all the same."""
+    for path in (kit.project.runs_folder / "references").iterdir():
+        path.unlink()
+    here = address(masked, "01-composite.png")
+    assert "Or let the whole picture change." in page.get(here)
+    answer = page.post(f"{here}/change", {"change": "make it blue", "order": "g" * 20})
+    assert answer.status_code == 422
+    assert "what lies outside is put back from the original. The picture" in answer.text
+    assert not placed_orders(kit.project.runs_folder, here.removeprefix("/runs/"))
+
+
+def test_a_picture_without_a_mask_asks_nothing_about_it(page: Page, folder: Path) -> None:
+    """A check box that changes nothing would only be in the way."""
+    assert 'id="whole"' not in page.get(address(folder))

@@ -15,14 +15,20 @@ MOST_BYTES: Final = 4_000_000
 """Largest mask, in bytes (openai 3.54.0)."""
 
 
-def alpha_mask(mask: Image, picture: Image) -> bytes:
+def alpha_mask(mask: Image, picture: Image, original: Image | None = None) -> bytes:
     """Return the mask as a PNG of the picture's size, transparent where the mask is white.
+
+    Args:
+        mask: The mask.
+        picture: The picture it is laid over.
+        original: The picture it was painted for, where that is another one of the same size.
 
     Raises:
         InputError: When the mask has not the picture's size, cannot be read, or marks nothing or everything.
     """
     size = dimensions(picture.read())
-    sizes = {size, size[::-1]} if picture.orientation in TURNED else {size}
+    orientation = (original or picture).orientation
+    sizes = {size, size[::-1]} if orientation in TURNED else {size}
     if (mask.width, mask.height) not in sizes:
         raise InputError(
             Problem(
@@ -31,7 +37,7 @@ def alpha_mask(mask: Image, picture: Image) -> bytes:
                 parameter="mask",
             )
         )
-    changing = masks.read_mask(mask.read(), size, f"The mask {mask.name}", orientation=picture.orientation)
+    changing = masks.read_mask(mask.read(), size, f"The mask {mask.name}", orientation=orientation)
     sent = masks.alpha_mask(changing, picture.orientation)
     if len(sent) > MOST_BYTES:
         raise InputError(

@@ -154,7 +154,10 @@ def _mask(request: Request, images: tuple[Image, ...]) -> bytes | None:
     mask = request.turn.mask
     if mask is None or not request.model.masks or not request.turn.mask_is_for_first:
         return None
-    return alpha_mask(mask.image, images[0])
+    original, first = mask.original, images[0]
+    if original and (original.width, original.height) != (first.width, first.height):
+        return None  # it fits the original alone; what lies outside is put back from that in any case
+    return alpha_mask(mask.image, first, original)
 
 
 def _file(number: int, image: Image) -> tuple[str, bytes, str]:

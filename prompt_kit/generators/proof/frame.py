@@ -129,9 +129,10 @@ class Stage:
         base, mask = self.said.base, self.said.mask
         if base is None or mask is None:
             return None, None
-        size = (base.image.width, base.image.height)
+        original = mask.original or base.image
+        size = (original.width, original.height)
         try:
-            image = read_mask(mask.image.read(), size, orientation=base.image.orientation).image
+            image = read_mask(mask.image.read(), size, orientation=original.orientation).image
         except InputError:
             return None, where
         left, top, right, bottom = image.getbbox() or (0, 0, *size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import InputError, Problem
@@ -45,13 +46,20 @@ def prompt_from(where: str | Path, root: Path) -> Prompt:
     return prompt
 
 
-def kept_references(plain: Mapping[str, Any], root: Path) -> tuple[Image, ...]:
+def kept_references(
+    plain: Mapping[str, Any], root: Path, originals: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Image, ...]:
     """Return the pictures of a prompt, given as `Prompt.to_dict` has it, from those that are kept for all runs.
+
+    Args:
+        plain: The prompt.
+        root: The folder of all runs.
+        originals: Where pictures were taken from, by hash; a picture that is no longer kept is looked for there.
 
     Raises:
         InputError: With every picture that is gone.
     """
-    return tuple(_references(plain.get("turns") or (), [root / REFERENCES], {}).values())
+    return tuple(_references(plain.get("turns") or (), [root / REFERENCES], originals).values())
 
 
 def _references(
@@ -64,7 +72,7 @@ def _references(
     """
     images: dict[str, Image] = {}
     problems: dict[str, Problem] = {}
-    for part in _pictured(turns):
+    for slot, part in _pictured(turns):
         sha256, name = part["sha256"], part.get("file", "")
         if sha256 in images or sha256 in problems or not _HASH.fullmatch(sha256):
             continue
@@ -76,7 +84,6 @@ def _references(
         if image:
             images[sha256] = image
         elif places:
-            slot = str(part.get("reference") or part.get("mask") or "conversation")
             fact = f"The picture {name!a} of {slot!a} is gone or has changed."
             problems[sha256] = Problem(f"{fact} Put it back as {places[0]}.", parameter=slot)
     if problems:
@@ -84,20 +91,21 @@ def _references(
     return images
 
 
-def _pictured(turns: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Yield everything in turns that is a picture, including those of the conversation before them.
+def _pictured(turns: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield everything in turns that is a picture with its slot, including those of the conversation before them.
 
     Nothing has validated the parts yet, so values of any kind are expected.
     """
-    left: list[Any] = list(turns)
+    left: list[tuple[str, Any]] = [("conversation", turn) for turn in turns]
     while left:
-        value = left.pop(0)
+        slot, value = left.pop(0)
         if isinstance(value, dict):
+            slot = str(value.get("reference") or value.get("mask") or slot)
             if isinstance(value.get("sha256"), str):
-                yield value
-            left += value.values()
+                yield slot, value
+            left += ((slot, entry) for entry in value.values())
         elif isinstance(value, list):
-            left += value
+            left += ((slot, entry) for entry in value)
 
 
 def _with_hash(path: Path, sha256: str) -> Image | None:
