@@ -218,7 +218,7 @@ def test_the_mask_of_a_refinement_goes_along_where_it_fits(
 ) -> None:
     """It was painted for the original; over a picture of another size it would lie wrong, and the words say it."""
     original = base(40, 30).image
-    mask = replace(drawn_mask(40, 30, (10, 5, 20, 15)), original=original)
+    mask = drawn_mask(40, 30, (10, 5, 20, 15))._replace(original=original)
 
     assert ask(server, wish("Make the chair red.", base(*size), mask)).ok
 

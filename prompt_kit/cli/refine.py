@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -158,7 +157,7 @@ def _planned(
 
 def _with_whole(problem: Problem) -> Problem:
     return (
-        replace(problem, message=f"{problem.message} Say so with --whole.") if problem.parameter == "whole" else problem
+        problem._replace(message=f"{problem.message} Say so with --whole.") if problem.parameter == "whole" else problem
     )
 
 

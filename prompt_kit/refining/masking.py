@@ -71,7 +71,7 @@ def masked(prompt: Prompt, mask: Mask) -> Prompt:
     """Return a prompt of one turn with a mask, which stands behind the turn's pictures."""
     [turn] = prompt.turns
     at = max((number for number, part in enumerate(turn.parts, 1) if isinstance(part, Reference)), default=0)
-    return replace(prompt, turns=(replace(turn, parts=(*turn.parts[:at], mask, *turn.parts[at:])),))
+    return replace(prompt, turns=(turn._replace(parts=(*turn.parts[:at], mask, *turn.parts[at:])),))
 
 
 def what_stays(mask: Mask | None) -> str:
