@@ -180,10 +180,33 @@ def test_a_picture_is_compared_with_the_photo_it_was_made_from(page: Page, kit: 
     assert sorted(name.rpartition("/")[2][:12] for name in offered if run in name) == sorted(
         ["01-composite", prompt.turns[0].images[0].sha256[:12]]
     )
-    shown = re.search(r'src="(/runs/[^"]+size=1280)"', text)
+    shown = re.search(r'src="(/runs/[^"]+/sent/[0-9a-f]{64})"', text)
     assert shown is not None
-    assert page.client.get(shown[1]).headers["content-type"] == "image/webp"
-    assert page.client.get(f"/compare?a={run}/sent/{'0' * 64}").status_code == 404
+    assert page.client.get(shown[1]).content == prompt.turns[0].images[0].read()
+    assert f'src="/files/{run}/01-composite.png"' in text
+    small = page.client.get(f"{shown[1]}.webp?size=160")
+    assert small.headers["content-type"] == "image/webp"
+    assert "different sizes" not in text
+    for address in (f"/compare?a={run}/sent/{'0' * 64}", f"/runs/{run}/sent/{'0' * 64}"):
+        assert page.client.get(address).status_code == 404
+
+
+def test_a_comparison_says_when_sizes_differ_and_offers_what_comes_next(page: Page, kit: Kit) -> None:
+    """The newer picture is changed from there, both lead to their pages also while the slider hides their names."""
+    root = kit.project.runs_folder
+    old = kept(root, recipe="sticker", values={"subject": "a fox"})
+    chosen = {"subject": "an owl", "channel": "instagram"}
+    new = kept(root, recipe="social-post", values=chosen, at=NOON + timedelta(minutes=1))
+    (new / "01.png").write_bytes(png((64, 80), "#123456"))
+    a, b = (f"{id_of(folder)}/01.png" for folder in (old, new))
+    text = page.get(f"/compare?a={a}&b={b}")
+    assert "different sizes: 64 × 48 and 64 × 80 pixels" in text
+    assert re.findall(r'href="/runs/([^"]+)#refine">Change', text) == [b]
+    assert re.findall(r'class="while-sliding" href="/runs/([^"]+)"', text) == [a, b]
+    label = re.search(r'button primary" href="[^"]+" download>([^<]+)<', page.get(f"/runs/{b}"))
+    assert label is not None
+    assert label[1] != "Download"
+    assert f'href="/wanted/{b}" download>{label[1]}<' in text
 
 
 def test_versions_are_the_finished_pictures(page: Page, kit: Kit) -> None:
