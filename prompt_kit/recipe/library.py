@@ -49,7 +49,9 @@ _SPECS: Final[dict[str, type[BaseModel]]] = {
 }
 _NAME = pattern(NAME_PATTERN)
 # A key at the left margin, and the lines that belong to its value; to find a line break is faster than "^".
-_HEAD = pattern(r"\n(?:title|summary|category|used_for|with_photo):.*(?:\n(?:(?:[ \t]|-[ \t]).*)?(?=\n|\Z))*")
+_HEAD = pattern(
+    r"\n(?:title|summary|category|used_for|with_photo(?:_place)?):.*(?:\n(?:(?:[ \t]|-[ \t]).*)?(?=\n|\Z))*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Head(NamedTuple):
     """Everyday words by which people look for it."""
     with_photo: str = ""
     """What becomes of a photo that somebody brings; empty where that is not what it is for."""
+    with_photo_place: int = 0
+    """Where it stands among what is offered first for a photo, from 1; 0 comes after all others."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -283,13 +287,14 @@ class Library:
         title, summary, category, photo = (
             str(content.get(key) or "") for key in ("title", "summary", "category", "with_photo")
         )
-        uses = content.get("used_for")
+        uses, place = content.get("used_for"), content.get("with_photo_place")
         return Head(
             title or spoken(path.stem),
             summary,
             category,
             tuple(map(str, uses)) if isinstance(uses, list) else (),
             photo,
+            place if isinstance(place, int) else 0,
         )
 
     def _look_up(self, kind: str, name: str) -> LibraryFile[Any]:
