@@ -59,6 +59,7 @@ async def review(request: Request, day: str, name: str, picture: str) -> Respons
             return await run_in_threadpool(results_part, request, str(sent.get("about") or ""), str(error))
         shown = {"reason": reason, "review_problem": str(error)}
         return await run_in_threadpool(picture_page, request, path, 422, **shown)
+    studio.count_again()
     if is_part(request):
         return await run_in_threadpool(results_part, request, str(sent.get("about") or ""))
     return RedirectResponse(f"/runs/{day}/{name}/{picture}#review", 303)

@@ -12,7 +12,7 @@ import pytest
 from fakes import png
 from kept_runs import NOON, kept
 
-from prompt_kit.record.placed import placed_orders
+from prompt_kit.record.placed import PlacedOrder, place, placed_orders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +77,51 @@ def test_a_picture_is_approved_beside_its_form(page: Page, kit: Kit) -> None:
     assert approved.status_code == 200
     assert ">Approved</span>" in approved.text
     assert 'value="approve"' not in approved.text
+    assert re.search(
+        r"<summary[^>]*>Take back<.*The picture counts as rejected then.*value=\"reject\"", approved.text, re.DOTALL
+    )
+    taken_back = page.client.post(
+        address, data=approve | {"said": "2", "verdict": "reject", "reason": "the tail"}, headers=headers
+    )
+    assert re.search(r'class="small quiet" name="verdict" value="approve">Approve after all<', taken_back.text)
+    assert 'value="reject"' not in taken_back.text
+    assert 'hx-target="#waiting-count"' in taken_back.text
+    assert kit.reviews(kit.project.runs_folder / order.run)[0].reviews[-1].reason == "the tail"
+
+
+def test_after_a_verdict_the_other_button_is_not_the_loud_one(page: Page, kit: Kit) -> None:
+    """At the picture, under Review and in a comparison; the number of pictures to decide follows at once."""
+    run = id_of(kept(kit.project.runs_folder, recipe="sticker", pictures=2))
+    assert "2 to decide" in page.get("/review")
+    for verdict, button in (("approve", ' name="verdict" value="reject">Take back'), ("reject", ">Approve after all")):
+        shown = page.post(f"/runs/{run}/01.png/review", {"verdict": verdict, "reason": "x"}).text
+        assert "1 to decide" in shown
+        for text in (shown, page.get(f"/runs/{run}")):
+            assert re.search(rf'class="small"[^>]*{button}', text)
+    assert re.search(
+        r'class="small" [^>]*>Approve after all<span class="hidden"> A', page.get(f"/compare?a={run}/01.png")
+    )
+
+
+@pytest.mark.parametrize(
+    ("recipe", "values", "settings", "frame"),
+    [
+        ("sticker", {"subject": "a fox"}, {"aspect_ratio": "9:16"}, "9 16"),
+        ("inpainting", {"target": "the sofa", "new_look": "red", "change": "swap"}, {}, "64 48"),
+        ("product-mockup", {"product": "a jar"}, {}, ""),
+    ],
+)
+def test_a_picture_that_is_waited_for_has_the_format_that_was_asked_for(
+    page: Page, kit: Kit, recipe: str, values: dict[str, str], settings: dict[str, str], frame: str
+) -> None:
+    """So that little moves when it comes: the format of the form, or of the photo that is changed."""
+    pictures = {"picture": png((64, 48), "#1122cc")} if recipe == "inpainting" else {}
+    prompt = kit.render(recipe, values, references=pictures, settings=settings)
+    order = PlacedOrder("a-token-of-16-letters", recipe, prompt.to_dict(), 1, "proof", draft=FORM)
+    place(kit.project.runs_folder, order, prompt)
+    text = page.get(f"/results/{FORM}")
+    assert "Waiting for its turn" in text
+    assert re.findall(r'class="frame" viewBox="0 0 ([^"]+)"', text) == ([frame] if frame else [])
 
 
 def test_review_groups_by_form_and_numbers_through(page: Page, runs: tuple[str, str]) -> None:
