@@ -121,7 +121,7 @@ class OrderView:
         if width.isdecimal() and height.isdecimal() and int(width) and int(height):
             return int(width), int(height)
         parts = [part for turn in self.order.prompt.get("turns", [])[:1] for part in turn.get("parts", [])]
-        base = next((part for part in parts if part.get("role") == "base"), {})
+        base: Mapping[str, int] = next((part for part in parts if part.get("role") == "base"), {})
         return (base["width"], base["height"]) if base.get("width") and base.get("height") else None
 
     @property

@@ -187,6 +187,13 @@ def test_an_approved_card_says_it_once_and_is_downloaded_there(page: Page, kit: 
     menu = page.get(f"/sizes/{run}/01.png")
     assert f'href="/files/{run}/01.png?download=true"' in menu
     assert menu.count('href="/channel/') == 10
+    first, original = re.findall(r'<a href="([^"]+)"', menu)[:2]
+    assert (first, original) == (f"/channel/feed/{run}/01.png", f"/files/{run}/01.png?download=true")
+    assert re.search(r"Instagram or Facebook feed, 4:5 <small>1080 × 1350 · chosen in the form", menu)
+    wide = kit.project.runs_folder / runs[0] / "01.png"
+    wide.write_bytes(png((160, 90), "#123456"))
+    whole = re.findall(r'href="/(channel/\w+|files)/[^"]+"', page.get(f"/sizes/{runs[0]}/01.png"))
+    assert whole[:4] == ["channel/x", "channel/youtube", "channel/slide", "files"]
     plain = page.client.get(f"/wanted/{runs[0]}/01.png", follow_redirects=False)
     assert plain.headers["location"] == f"/files/{runs[0]}/01.png?download=true"
 

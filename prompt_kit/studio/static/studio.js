@@ -16,6 +16,21 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// ---- a menu opens to where there is room in the window, and is no longer than that
+const fit = (menu) => {
+  const card = menu.querySelector(".card");
+  menu.removeAttribute("data-up");
+  if (!menu.open || !card?.offsetParent) return;
+  const from = card.offsetParent.getBoundingClientRect();
+  const below = innerHeight - from.bottom - 16;
+  const above = from.top - Math.max(0, document.querySelector(".top").getBoundingClientRect().bottom) - 16;
+  const up = card.scrollHeight > below && above > below;
+  menu.toggleAttribute("data-up", up);
+  menu.style.setProperty("--menu-most", `${Math.max(up ? above : below, 120)}px`);
+};
+document.addEventListener("toggle", (event) => { if (event.target.matches("details.menu")) fit(event.target); }, true);
+document.addEventListener("htmx:after:swap", () => all("details.menu[open]").forEach(fit));
+
 // ---- connection
 const offline = document.getElementById("offline");
 const REASON = offline.textContent;
