@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from prompt_kit.errors import Problem
-    from prompt_kit.recipe.fields import Field
+    from prompt_kit.recipe.fields import Field, FieldChoice
     from prompt_kit.recipe.form import Form
     from prompt_kit.studio.answers import Answers
 
@@ -63,6 +63,18 @@ class FieldView:
     def name(self) -> str:
         """The name of its field."""
         return self.field.name
+
+    @property
+    def offered(self) -> tuple[FieldChoice, ...]:
+        """The choices besides the one that applies as usual, which stands before them."""
+        usual = as_answer(self.field.default) if self.field.default is not None else ""
+        return tuple(choice for choice in self.field.choices if choice.value != usual)
+
+    @property
+    def usual_help(self) -> str:
+        """The help of the choice that applies as usual, unless it only says that."""
+        said = next((choice.help for choice in self.field.choices if choice not in self.offered), "")
+        return "" if "usual" in said.lower() else said
 
     @property
     def help(self) -> str:

@@ -24,7 +24,7 @@ from prompt_kit.studio.originals import photo_of
 from prompt_kit.studio.pages import is_part, page
 from prompt_kit.studio.studio import set_of_run
 from prompt_kit.support import files
-from prompt_kit.support.money import dollars
+from prompt_kit.support.money import on_pages
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -276,7 +276,7 @@ def answered(
 
 def may_cost(estimate: Decimal | None) -> str:
     """Return what is to be said of a request whose answer nobody saw, by what it was estimated to cost."""
-    amount = f"it may cost {dollars(estimate, least=2, most=3)}" if estimate else "it may have to be paid"
+    amount = f"it may cost {on_pages(estimate)}" if estimate else "it may have to be paid"
     return f"We do not know whether the provider counted it; {amount}."
 
 

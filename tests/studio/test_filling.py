@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builtin_recipes import LIBRARY
+from fakes import png
 
 from .asking import prompt_of
 
@@ -177,3 +178,66 @@ def test_nobody_reads_the_draft_of_somebody_else(page: Page) -> None:
     for address in ("/make/sticker", f"/make/sticker?draft={sent['draft']}", f"/results/{sent['draft']}"):
         assert "a secret newt" not in page.get(address)
     assert page.client.get(f"/make/sticker/proof/{sent['draft']}.webp").status_code == 404
+
+
+def options(text: str, name: str) -> list[str]:
+    """Return what the list of a field or setting shows."""
+    shown = re.search(rf'<select id="in-{name}".*?</select>', text, re.DOTALL)
+    assert shown is not None, name
+    return [option.strip() for option in re.findall(r"<option[^>]*>(.*?)</option>", shown[0], re.DOTALL)]
+
+
+def test_what_applies_as_usual_stands_once_in_a_list(page: Page) -> None:
+    """First, and nothing else is shown as chosen, also where an example says it in so many words."""
+    text = page.get("/make/sticker?fresh=1")
+    assert [option for option in options(text, "asset") if option.startswith("Sticker")] == [
+        "Sticker (as usual) – For laptops, parcels and chats."
+    ]
+    assert options(text, "s-tier") == ["Standard (as usual)", "Draft: quick and cheap", "Pro: best, slower"]
+    sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "v.asset": "sticker"}
+    page.post("/make/sticker/preview", sent)
+    assert page.form(f"/make/sticker?draft={sent['draft']}")["v.asset"] == ""
+
+
+def test_a_choice_that_is_required_asks_for_one(page: Page) -> None:
+    """The model decides only where it may."""
+    assert options(page.get("/make/background-swap?fresh=1"), "background")[0] == "Please choose"
+    assert options(page.get("/make/sticker?fresh=1"), "style")[0] == "The model decides"
+
+
+def test_own_words_have_one_field_with_a_label_of_its_own(page: Page) -> None:
+    """Beside a list that takes them; the field for whatever else there is has another name."""
+    text = page.get("/make/background-swap?fresh=1")
+    assert options(text, "background")[-1] == "Something else, in your own words"
+    assert ">Background, in your own words</label>" in text.replace("New background", "Background")
+    assert "What else should be known" in text
+    assert text.count("In your own words") == 0
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Access to a model, which is never asked here."""
+    monkeypatch.setenv("GEMINI_API_KEY", "a-key")
+
+
+@pytest.mark.usefixtures("key")
+def test_the_prices_of_a_form_agree(page: Page) -> None:
+    """One picture, several of them and each quality, before something is filled in and after; sums are multiples."""
+    sent = page.form("/make/sticker?fresh=1") | {"count": "4"}
+    text = page.get("/make/sticker?fresh=1")
+    assert "about $0.034 a picture" in text
+    assert options(text, "s-tier")[0] == "Standard, about $0.034 a picture (as usual)"
+    shown = page.post("/make/sticker/preview", sent | {"v.subject": "a fox"}).text
+    assert "About $0.034 a picture<" in shown
+    assert re.search(r'hx-target="#price-one"[^>]*>[^<]*\$0\.034\s*<', shown)
+    assert re.search(r'hx-target="#price-all"[^>]*>[^<]*\$0\.136\s*<', shown)
+    assert re.search(r'hx-target="#tier-pro"[^>]*>Pro: best, slower, about \$0\.\d+ a picture<', shown)
+
+
+@pytest.mark.usefixtures("key")
+def test_a_price_says_that_pictures_go_along(page: Page, kit: Kit) -> None:
+    """They are paid, too, which is why it is higher than before they were there."""
+    photo = kit.uploads.add(png((64, 48), "#1122cc"), name="photo.png").id
+    sent = page.form("/make/product-mockup?fresh=1") | {"v.product": "a jar", "r.product_photo": photo}
+    shown = page.post("/make/product-mockup/preview", sent).text
+    assert "About $0.035 a picture, with the picture that goes along" in shown

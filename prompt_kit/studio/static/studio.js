@@ -140,8 +140,8 @@ if (form) {
     }
   };
   const own = (select) => {
-    const input = document.getElementById(select.dataset.own);
-    if (input) input.hidden = select.value !== "=own";
+    const box = document.getElementById(select.dataset.own);
+    if (box) box.hidden = select.value !== "=own";
   };
   const rows = (box) => {
     const lines = all("[data-row]", box);
@@ -177,7 +177,7 @@ if (form) {
   form.addEventListener("change", (event) => {
     if (event.target.dataset.own) {
       own(event.target);
-      if (event.target.value === "=own") document.getElementById(event.target.dataset.own).focus();
+      if (event.target.value === "=own") document.querySelector(`#${CSS.escape(event.target.dataset.own)} input`).focus();
     }
     if ("reload" in event.target.dataset) {
       const button = form.querySelector('button[formaction$="/draft"]');
