@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 OPEN_FIELDS: Final = 5
 """So many fields stand open at the beginning, all required ones and exact words; people oversee about seven at once."""
 
+MOST_NAMED: Final = 4
+"""So many fields of a folded section are named."""
+
 LONG: Final = 150
 """A text that may be longer, in characters, has room for several lines."""
 
@@ -98,6 +101,13 @@ class FormSection:
     open: bool = False
     pictures: bool = False
     """Whether its fields take pictures."""
+
+    @property
+    def inside(self) -> str:
+        """The labels of its first fields, for where it is folded."""
+        labels = [field.field.label for field in self.fields if field.asked]
+        more = f" and {len(labels) - MOST_NAMED} more" if len(labels) > MOST_NAMED else ""
+        return ", ".join(labels[:MOST_NAMED]) + more
 
     @property
     def filled(self) -> int:

@@ -115,6 +115,7 @@ def test_an_approved_picture_is_downloaded_in_the_review(
     with page.expect_download() as kept:
         page.get_by_role("link", name="Download picture 1 of Sticker or icon").click()
     assert kept.value.suggested_filename.endswith("-01.png")
+    expect(page.locator("#saved")).to_have_text(f"Saved as {kept.value.suggested_filename}")
     page.locator("main").evaluate("main => main.append(document.createElement('hr'))")
     page.locator("main hr").evaluate("end => { end.style.marginTop = '200vh'; }")
     button, story = page.locator(".sizes-menu summary"), page.get_by_role("link", name="Story, reel or short")
@@ -133,6 +134,8 @@ def test_an_approved_picture_is_downloaded_in_the_review(
     with page.expect_download() as copy:
         story.click()
     assert copy.value.suggested_filename.endswith("-story.jpg")
+    expect(page.locator("#saved")).to_have_text(f"Saved as {copy.value.suggested_filename}")
+    assert page.locator("#saved").evaluate("it => it.parentElement.getAttribute('role')") == "status"
 
 
 def test_the_keys_can_be_turned_off_for_good(kit: Kit, studio: Server, visitor: Visitor) -> None:

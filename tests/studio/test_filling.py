@@ -12,6 +12,8 @@ from fakes import png
 from .asking import prompt_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from prompt_kit.kit import Kit
 
     from .asking import Page
@@ -210,7 +212,7 @@ def test_own_words_have_one_field_with_a_label_of_its_own(page: Page) -> None:
     text = page.get("/make/background-swap?fresh=1")
     assert options(text, "background")[-1] == "Something else, in your own words"
     assert ">Background, in your own words</label>" in text.replace("New background", "Background")
-    assert "What else should be known" in text
+    assert ">Anything else</label>" in text
     assert text.count("In your own words") == 0
 
 
@@ -241,3 +243,30 @@ def test_a_price_says_that_pictures_go_along(page: Page, kit: Kit) -> None:
     sent = page.form("/make/product-mockup?fresh=1") | {"v.product": "a jar", "r.product_photo": photo}
     shown = page.post("/make/product-mockup/preview", sent).text
     assert "About $0.035 a picture, with the picture that goes along" in shown
+
+
+def test_a_folded_group_names_what_is_inside(page: Page) -> None:
+    """The first fields, and how many more there are; those that are not asked now are left out."""
+    inside = re.findall(r'<small class="inside">([^<]+)</small>', page.get("/make/sticker?fresh=1"))
+    assert inside
+    assert all(1 <= len(names.split(", ")) <= 4 for names in inside)
+    whole = [re.fullmatch(r"[^,]+, [^,]+, [^,]+, [^,]+ and (\d+) more", names) for names in inside]
+    assert any(whole)
+
+
+def test_only_what_a_person_wrote_or_chose_is_underlined(page: Page, tmp_path: Path) -> None:
+    """The brand's words and what applies as usual lead to their fields, too, but are no words of the person's."""
+    (tmp_path / "brand.yaml").write_text("name: Long Road Coffee\ntone: warm and never loud\n", "utf-8")
+    sent = page.form("/make/social-post?fresh=1") | {
+        "v.subject": "a paper cup",
+        "v.channel": "instagram",
+        "uses": "brand",
+    }
+    shown = page.post("/make/social-post/preview", sent).text
+    underlined = re.findall(r'<a class="from[^>]*data-from="(\w+)"', shown)
+    assert {"subject", "channel"} <= {*underlined}
+    assert not any(name.startswith("brand") for name in underlined)
+    assert re.search(r'<span class="usual[^>]*data-from="brand_tone"[^>]*>warm and never loud<', shown)
+    chosen = page.post("/make/social-post/preview", sent | {"v.brand_tone": "dry"}).text
+    assert re.search(r'<a class="from[^>]*data-from="brand_tone"[^>]*>dry<', chosen)
+    assert "Underlined: what you wrote or chose." in shown

@@ -42,6 +42,29 @@ document.addEventListener("htmx:response:error", (event) => {
 });
 document.addEventListener("htmx:sse:after:connection", () => online(true));
 
+// ---- a download says under which name it is saved; the name comes with the answer, of which no more is read
+const named = (header) => {
+  const coded = header.match(/filename\*=utf-8''([^;]+)/i);
+  return coded ? decodeURIComponent(coded[1]) : header.match(/filename="([^"]+)"/)?.[1];
+};
+let quietAgain;
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[download]");
+  if (!link || event.defaultPrevented) return;
+  const rest = new AbortController();
+  try {
+    const answer = await fetch(link.href, { headers: { Range: "bytes=0-0" }, signal: rest.signal });
+    const name = answer.ok && named(answer.headers.get("content-disposition") || "");
+    rest.abort();
+    if (!name) return;
+    const saved = document.getElementById("saved");
+    saved.textContent = `Saved as ${name}`;
+    saved.hidden = false;
+    clearTimeout(quietAgain);
+    quietAgain = setTimeout(() => { saved.hidden = true; }, 8000);
+  } catch { /* the browser says what becomes of the download itself */ }
+});
+
 // ---- confirm what cannot be taken back
 document.addEventListener("submit", (event) => {
   const asked = event.submitter?.dataset.confirm;
