@@ -46,7 +46,9 @@ ENTRIES: Final[Mapping[str, Mapping[str, Any] | None]] = {
 
 _NAME = pattern(NAME_PATTERN)
 # A key at the left margin, and the lines that belong to its value; to find a line break is faster than "^".
-_HEAD = pattern(r"\n(?:title|summary|category|used_for|with_photo):.*(?:\n(?:(?:[ \t]|-[ \t]).*)?(?=\n|\Z))*")
+_HEAD = pattern(
+    r"\n(?:title|summary|category|used_for|with_photo(?:_place)?):.*(?:\n(?:(?:[ \t]|-[ \t]).*)?(?=\n|\Z))*"
+)
 
 
 def spec_of(kind: str) -> type[BaseModel]:
@@ -111,6 +113,8 @@ class Head(NamedTuple):
     """Everyday words by which people look for it."""
     with_photo: str = ""
     """What becomes of a photo that somebody brings; empty where that is not what it is for."""
+    with_photo_place: int = 0
+    """Where it stands among what is offered first for a photo, from 1; 0 comes after all others."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -293,13 +297,14 @@ class Library:
         title, summary, category, photo = (
             str(content.get(key) or "") for key in ("title", "summary", "category", "with_photo")
         )
-        uses = content.get("used_for")
+        uses, place = content.get("used_for"), content.get("with_photo_place")
         return Head(
             title or spoken(path.stem),
             summary,
             category,
             tuple(map(str, uses)) if isinstance(uses, list) else (),
             photo,
+            place if isinstance(place, int) else 0,
         )
 
     def _look_up(self, kind: str, name: str) -> LibraryFile[Any]:

@@ -183,6 +183,8 @@ class RecipeSpec(SharedKeys):
     """Everyday words and short phrases by which people look for it, such as ``web shop``; they are never sent."""
     with_photo: Annotated[str, StringConstraints(max_length=120)] = ""
     """What becomes of a photo that somebody brings, in a short line; it is offered first for such a photo."""
+    with_photo_place: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Where it stands among what is offered first for such a photo: what more people want has a smaller number."""
     version: str = "1"
     """Version of the recipe; it goes into every record."""
     task: Task | None = None

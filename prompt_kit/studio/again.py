@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -17,19 +19,24 @@ from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.pixels.xmp import derived_from
 from prompt_kit.record.runs import open_run
 from prompt_kit.studio.access import person_of
-from prompt_kit.studio.gallery import PRESETS, PURPOSES
+from prompt_kit.studio.gallery import PURPOSES
 from prompt_kit.studio.pages import page
-from prompt_kit.studio.roles import narrowed
+from prompt_kit.studio.roles import check_run, check_upload, narrowed
 from prompt_kit.studio.runfiles import run_folder
 from prompt_kit.support.heads import sniff
-from prompt_kit.support.words import spoken
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from prompt_kit.recipe.fields import Field
     from prompt_kit.recipe.library import Head
+    from prompt_kit.record.uploads import Upload
     from prompt_kit.studio.studio import Studio
 
 router = APIRouter()
+
+OF_RUN: Final = "made_by"
+"""Names in addresses of forms the run that made the picture with which somebody began."""
 
 MOST_FIRST: Final = 6
 """So many things to do with a photo are offered at once; people choose faster from a few."""
@@ -54,7 +61,6 @@ class PhotoCard:
     head: Head
     slot: Field
     """Where the photo goes."""
-    group: str
 
     @property
     def gets(self) -> str:
@@ -77,7 +83,44 @@ async def again(request: Request) -> Response:
             with suppress(PromptKitError):
                 return await run_in_threadpool(_own_photo, request, data, name)
         return page(request, "problem.html", 422, title="The settings could not be read", message=str(error))
-    return RedirectResponse(f"/make/{recipe}?run={run}", 303)
+    key = await run_in_threadpool(_kept_photo, request, data, name)
+    return RedirectResponse(f"/make/{recipe}?{urlencode({'run': run, OF_RUN: run, 'photo': key})}", 303)
+
+
+@dataclass(frozen=True, slots=True)
+class BegunWith:
+    """The picture made here whose settings fill in a form."""
+
+    run: str
+    started: datetime | None
+    title: str
+    """What its recipe is called."""
+    photo: str
+    """Its id as an upload, by which it can be used as an own photo; empty where only its record came."""
+
+
+def begun_with(request: Request) -> BegunWith | None:
+    """Return the picture with which somebody began a form, as its address names it; ``None`` where there is none."""
+    run, photo = (request.query_params.get(name, "") for name in (OF_RUN, "photo"))
+    if not run:
+        return None
+    studio = _studio(request)
+    try:
+        check_run(request, run)
+        summary = open_run(run, studio.kit.project.runs_folder).summary
+    except PromptKitError:
+        return None
+    return BegunWith(summary.id, summary.started, studio.title(summary.recipe), photo)
+
+
+def _kept_photo(request: Request, data: bytes, name: str) -> str:
+    """Keep a picture that was made here, too, so that it can be used as an own photo; return its id, or nothing."""
+    if not sniff(data):
+        return ""
+    try:
+        return _studio(request).kit.uploads.add(data, name=name, person=person_of(request)).id
+    except PromptKitError:
+        return ""
 
 
 def _own_photo(request: Request, data: bytes, name: str) -> Response:
@@ -86,34 +129,38 @@ def _own_photo(request: Request, data: bytes, name: str) -> Response:
     Raises:
         InputError: When it cannot be used.
     """
-    studio, person = _studio(request), person_of(request)
-    upload = studio.kit.uploads.add(data, name=name, person=person)
-    first, more = photo_cards(studio, person)
-    groups: dict[str, list[PhotoCard]] = {}
-    for card in first:
-        groups.setdefault(card.group, []).append(card)
-    return page(request, "ownphoto.html", upload=upload, groups=groups, more=more)
+    return _photo_page(request, _studio(request).kit.uploads.add(data, name=name, person=person_of(request)))
+
+
+@router.get("/photos/{key}")
+def own_photo(request: Request, key: str) -> Response:
+    """Show what can be done with a picture that is used as an own photo, wherever it was made."""
+    check_upload(request, key)
+    return _photo_page(request, _studio(request).kit.uploads.get(key))
+
+
+def _photo_page(request: Request, upload: Upload) -> Response:
+    first, more = photo_cards(_studio(request), person_of(request))
+    return page(request, "ownphoto.html", upload=upload, first=first, more=more)
 
 
 def photo_cards(studio: Studio, person: str) -> tuple[list[PhotoCard], list[PhotoCard]]:
     """Return what can become of a person's own photo: what most people want, and then everything else.
 
-    First come the recipes that the person used last, then those that say what becomes of a photo, in the order of the
-    gallery.
+    First come the recipes that the person used last, then those that say what becomes of a photo, in the order that
+    their files say.
     """
     used = {name: number for number, name in enumerate(studio.kit.preferences.of(person).used)}
     heads = {name: head for kind in ("preset", "recipe") for name, head in studio.library.heads(kind).items()}
-    groups = list(PURPOSES.values())
-    cards = []
-    for name, head in heads.items():
-        slot = _first_slot(studio, name)
-        if slot is not None:
-            group = PURPOSES.get(head.category, PRESETS if not head.category else spoken(head.category))
-            cards.append(PhotoCard(name, head, slot, group))
+    slots = {name: slot for name in heads if (slot := _first_slot(studio, name)) is not None}
+    cards = [PhotoCard(name, heads[name], slot) for name, slot in slots.items()]
+    purposes = list(PURPOSES)
 
-    def order(card: PhotoCard) -> tuple[bool, int, int, str]:
-        place = groups.index(card.group) if card.group in groups else len(groups)
-        return not card.head.with_photo, used.get(card.name, len(used)), place, card.head.title
+    def order(card: PhotoCard) -> tuple[bool, int, float, int, str]:
+        head = card.head
+        place = purposes.index(head.category) if head.category in purposes else len(purposes)
+        used_last = used.get(card.name, len(used))
+        return not head.with_photo, used_last, head.with_photo_place or math.inf, place, head.title
 
     cards.sort(key=order)
     first = [card for card in cards if card.head.with_photo][:MOST_FIRST]

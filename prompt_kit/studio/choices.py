@@ -9,6 +9,8 @@ from prompt_kit.catalogue.formats import USES
 from prompt_kit.errors import PromptKitError
 from prompt_kit.prompt import SIZES, TIERS, Settings
 from prompt_kit.recipe.form import Form
+from prompt_kit.studio.preview import price_with
+from prompt_kit.support.money import on_pages
 
 if TYPE_CHECKING:
     from prompt_kit.catalogue import Model
@@ -37,6 +39,11 @@ class SettingOption:
     reason: str = ""
     """Why it cannot be chosen; empty when it can."""
 
+    @property
+    def text(self) -> str:
+        """What the list shows."""
+        return f"{self.label} – {self.reason}" if self.reason else self.label
+
 
 @dataclass(frozen=True, slots=True)
 class SettingChoice:
@@ -49,6 +56,13 @@ class SettingChoice:
     options: tuple[SettingOption, ...]
     locked: bool = False
     """Whether the team has locked it."""
+    usual: str = ""
+    """The value that applies when nothing is chosen, where that is always the same; it stands there once."""
+
+    @property
+    def offered(self) -> tuple[SettingOption, ...]:
+        """The values besides the one that applies as usual, which stands before them."""
+        return tuple(option for option in self.options if option.value != self.usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +99,19 @@ def setting_choices(studio: Studio, filling: Filling) -> list[SettingChoice]:
     ]
     sizes = [
         SettingOption(
-            size,
-            _PIXELS.get(size, size),
-            asked.get("size") == size,
-            _unless(not model.sizes or size in model.sizes, model, f"pictures of {size}"),
+            each,
+            _PIXELS.get(each, each),
+            asked.get("size") == each,
+            _unless(not model.sizes or each in model.sizes, model, f"pictures of {each}"),
         )
-        for size in SIZES
+        for each in SIZES
     ]
+    words = {tier: _tier_words(studio, filling, tier) for tier in TIERS}
     offered = {tier for each in current if each.generator == made_by for tier in each.tiers}
     tiers = [
         SettingOption(
             tier,
-            _TIER_WORDS[tier],
+            words[tier],
             asked.get("tier") == tier,
             "" if tier in offered else f"no model of {made_by} stands for it",
         )
@@ -104,13 +119,22 @@ def setting_choices(studio: Studio, filling: Filling) -> list[SettingChoice]:
     ]
     brought = filling.preview.prompt.settings.aspect_ratio if filling.preview.prompt else _brought_format(filling)
     usual = own.aspect_ratio or ("As your picture" if _works_on_a_picture(filling) else None)
+    size = own.size or model.default_size
     choices = [
         SettingChoice("aspect_ratio", "Format", _default(brought or usual), tuple(formats)),
-        SettingChoice("size", "Size", _default(own.size or model.default_size), tuple(sizes)),
-        SettingChoice("tier", "Quality", _TIER_WORDS[own.tier or "standard"], tuple(tiers)),
+        SettingChoice(
+            "size", "Size", _default(_PIXELS.get(size, size) if size else None), tuple(sizes), usual=own.size or ""
+        ),
+        SettingChoice("tier", "Quality", words[own.tier or "standard"], tuple(tiers), usual=own.tier or "standard"),
     ]
     team = studio.kit.project.team
     return choices if team is None else [_held_to(team, choice, studio) for choice in choices]
+
+
+def _tier_words(studio: Studio, filling: Filling, tier: str) -> str:
+    """Return what a quality is called, with its price for a picture where that is known."""
+    price = price_with(studio, filling.preview, cast("Tier", tier))
+    return _TIER_WORDS[tier] if price is None else f"{_TIER_WORDS[tier]}, about {on_pages(price)} a picture"
 
 
 def _works_on_a_picture(filling: Filling) -> bool:

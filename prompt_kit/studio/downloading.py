@@ -10,12 +10,13 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from prompt_kit.errors import InputError, NotFoundError
 from prompt_kit.generators.standing import draws_layouts
+from prompt_kit.images import SHOWN_EVERYWHERE
 from prompt_kit.pixels.channels import for_channel
 from prompt_kit.record.reviews import reviewable
 from prompt_kit.record.runs import RunRecord, run_record
 from prompt_kit.record.zipping import zipped
 from prompt_kit.studio.originals import kept_photo
-from prompt_kit.studio.runfiles import file_name, picture_file, run_folder, spoken_name
+from prompt_kit.studio.runfiles import file_name, kind_of, picture_file, run_folder, spoken_name
 from prompt_kit.support.heads import sniff
 
 if TYPE_CHECKING:
@@ -88,3 +89,13 @@ def sent(request: Request, day: str, name: str, sha256: str, size: int = 320) ->
     if small is None:
         return Response(status_code=404)
     return FileResponse(small, media_type="image/webp", headers={"Cache-Control": "private, max-age=86400"})
+
+
+@router.get("/runs/{day}/{name}/sent/{sha256}")
+def sent_whole(request: Request, day: str, name: str, sha256: str) -> Response:
+    """Return a picture that was sent with a run, byte for byte, where browsers show it."""
+    path = kept_photo(request.app.state.studio, record_of(run_folder(request, day, name)), sha256)
+    kind = kind_of(path)
+    if kind not in SHOWN_EVERYWHERE:
+        raise NotFoundError("picture", sha256)
+    return FileResponse(path, media_type=kind, headers={"Cache-Control": "private, max-age=86400"})

@@ -82,9 +82,11 @@ def from_run(studio: Studio, run: str, person: str) -> Answers:
         kept = next((kept for kept in record.references if kept.sha256 == digest), None)
         if isinstance(slot, str) and kept is not None:
             with suppress(PromptKitError, OSError):
-                image = open_image(root / kept.stored)
-                added = studio.kit.uploads.add(image.read(), name=str(part.get("file", "")), person=person)
-                references.setdefault(slot, []).append(added.id)
+                upload = studio.kit.uploads.of(kept.sha256, person)
+                if upload is None:
+                    data = open_image(root / kept.stored).read()
+                    upload = studio.kit.uploads.add(data, name=str(part.get("file", "")), person=person)
+                references.setdefault(slot, []).append(upload.id)
             values.pop(slot, None)
     settings = _known({key: str(value) for key, value in record.settings.items()})
     team = studio.kit.project.team

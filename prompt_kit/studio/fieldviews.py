@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from prompt_kit.errors import Problem
-    from prompt_kit.recipe.fields import Field
+    from prompt_kit.recipe.fields import Field, FieldChoice
     from prompt_kit.recipe.form import Form
     from prompt_kit.studio.answers import Answers
 
 OPEN_FIELDS: Final = 5
 """So many fields stand open at the beginning, all required ones and exact words; people oversee about seven at once."""
+
+MOST_NAMED: Final = 4
+"""So many fields of a folded section are named."""
 
 LONG: Final = 150
 """A text that may be longer, in characters, has room for several lines."""
@@ -65,6 +68,18 @@ class FieldView:
         return self.field.name
 
     @property
+    def offered(self) -> tuple[FieldChoice, ...]:
+        """The choices besides the one that applies as usual, which stands before them."""
+        usual = as_answer(self.field.default) if self.field.default is not None else ""
+        return tuple(choice for choice in self.field.choices if choice.value != usual)
+
+    @property
+    def usual_help(self) -> str:
+        """The help of the choice that applies as usual, unless it only says that."""
+        said = next((choice.help for choice in self.field.choices if choice not in self.offered), "")
+        return "" if "usual" in said.lower() else said
+
+    @property
     def help(self) -> str:
         """Its words of help, without those about the ``::`` that other forms have in place of a second input."""
         if not self.field.placed:
@@ -86,6 +101,13 @@ class FormSection:
     open: bool = False
     pictures: bool = False
     """Whether its fields take pictures."""
+
+    @property
+    def inside(self) -> str:
+        """The labels of its first fields, for where it is folded."""
+        labels = [field.field.label for field in self.fields if field.asked]
+        more = f" and {len(labels) - MOST_NAMED} more" if len(labels) > MOST_NAMED else ""
+        return ", ".join(labels[:MOST_NAMED]) + more
 
     @property
     def filled(self) -> int:

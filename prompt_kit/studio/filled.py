@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from prompt_kit.errors import InputError
+from prompt_kit.studio.answers import as_answer
 from prompt_kit.studio.drafting import image_of
 from prompt_kit.studio.fieldviews import labels_of
 from prompt_kit.studio.preview import preview_of
@@ -38,6 +39,13 @@ class Filling:
             "tier": "Quality",
             "model": "Model",
         }
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The fields in which stands what the person wrote or chose, and not what applies as usual."""
+        form = self.recipe.form
+        usual = {field.name: as_answer(field.default) for field in form.fields if field.default is not None}
+        return frozenset(name for name, value in self.answers.given(form).items() if value != usual.get(name))
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,6 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from prompt_kit.errors import InputError, NotFoundError, PromptKitError
 from prompt_kit.record.placed import PlacedOrder
 from prompt_kit.studio.access import person_of
+from prompt_kit.studio.again import OF_RUN, begun_with
 from prompt_kit.studio.answers import Answers
 from prompt_kit.studio.choices import language_choices, setting_choices, technique_choices
 from prompt_kit.studio.drafting import DEFAULT_COUNT, answers_of, draft_of, from_example, from_run, image_of
@@ -51,11 +53,13 @@ def fill_in(request: Request, name: str) -> Response:
     if run:
         check_run(request, run)
     if picture := asked.get("picture", ""):
-        begun = Answers(references={asked.get("slot", ""): (picture,)}, count=DEFAULT_COUNT)
-        return _to_draft(studio, person, name, begun, "")
+        photo = Answers(references={asked.get("slot", ""): (picture,)}, count=DEFAULT_COUNT)
+        return RedirectResponse(_draft_address(studio, person, name, photo, ""), 303)
     if example or run:
         filled = from_example(studio, name, example, person) if example else from_run(studio, run, person)
-        return _to_draft(studio, person, name, filled, draft)
+        begun = urlencode({key: asked[key] for key in (OF_RUN, "photo") if asked.get(key)})
+        where = _draft_address(studio, person, name, filled, draft)
+        return RedirectResponse(f"{where}&{begun}" if begun else where, 303)
     if draft:
         with suppress(NotFoundError):
             kept = studio.kit.drafts.load(person, draft)
@@ -64,7 +68,7 @@ def fill_in(request: Request, name: str) -> Response:
     latest = () if "fresh" in asked or draft else studio.kit.drafts.list(person, name)
     if latest:
         return RedirectResponse(f"/make/{name}?draft={latest[0].id}", 303)
-    return _to_draft(studio, person, name, Answers(count=DEFAULT_COUNT), "")
+    return RedirectResponse(_draft_address(studio, person, name, Answers(count=DEFAULT_COUNT), ""), 303)
 
 
 @router.post("/make/{name}/preview")
@@ -118,11 +122,12 @@ def _studio(request: Request) -> Studio:
     return studio
 
 
-def _to_draft(studio: Studio, person: str, name: str, answers: Answers, draft: str) -> Response:
+def _draft_address(studio: Studio, person: str, name: str, answers: Answers, draft: str) -> str:
+    """Keep answers as a draft, and return the address of its form."""
     studio.recipe(name, answers.uses)
     kept = studio.kit.drafts.save(person, name, draft_of(answers), draft=draft)
     studio.kit.preferences.use(person, name)
-    return RedirectResponse(f"/make/{name}?draft={kept.id}", 303)
+    return f"/make/{name}?draft={kept.id}"
 
 
 def _read(request: Request, name: str, sent: FormData) -> Filling:
@@ -219,6 +224,7 @@ def _form_page(request: Request, filling: Filling, status: int = 200) -> HTMLRes
         orders=orders_of(request, filling.draft),
         refused=status != 200,  # noqa: PLR2004 - the usual answer
         upload=lambda key: _upload(request, key),
+        begun=begun_with(request),
         has_last=studio.has_made(filling.recipe.name, person_of(request)),
     )
 

@@ -34,7 +34,7 @@ class DownloadOffer:
     """Of the finished picture, in pixels; 0 when it cannot be read."""
     height: int
     fits: tuple[Fit, ...]
-    """How it fits the channels; those that keep all of it first."""
+    """How it fits the channels: that of the form's channel first, then those that keep all of it."""
     chosen: ChosenChannel | None
 
     @property
@@ -42,6 +42,12 @@ class DownloadOffer:
         """How it fits the channel that was chosen in the form; ``None`` when there was no choice of one."""
         wanted = self.chosen.channel.name if self.chosen else ""
         return next((fit for fit in self.fits if fit.channel.name == wanted), None)
+
+    @property
+    def fitting(self) -> tuple[Fit, ...]:
+        """The sizes that are wanted most: that of the form's channel, else those that keep all of the picture."""
+        wanted = self.chosen_fit
+        return (wanted,) if wanted else tuple(fit for fit in self.fits if not fit.is_cut)
 
     @property
     def address(self) -> str:
@@ -60,8 +66,10 @@ def offer_of(run: RunView, own: PictureView) -> DownloadOffer:
     width, height = size_of(finished.path)
     fits = [fit(width, height, channel) for channel in CHANNELS.values()] if width and height else []
     others = tuple(other for other in run.made_from(own) if other.name != finished.name)
-    ordered = tuple(sorted(fits, key=lambda fit: fit.is_cut))
-    return DownloadOffer(finished, others, width, height, ordered, chosen_channel(run.record, run.asked))
+    chosen = chosen_channel(run.record, run.asked)
+    wanted = chosen.channel.name if chosen else ""
+    ordered = tuple(sorted(fits, key=lambda fit: (fit.channel.name != wanted, fit.is_cut)))
+    return DownloadOffer(finished, others, width, height, ordered, chosen)
 
 
 @router.get("/wanted/{day}/{name}/{picture}")

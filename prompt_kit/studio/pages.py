@@ -15,7 +15,7 @@ from prompt_kit.studio.access import form_token_for, is_sure, person_of
 from prompt_kit.studio.fieldviews import in_words, with_labels
 from prompt_kit.studio.naming import lower_first, name_of
 from prompt_kit.studio.roles import to_decide
-from prompt_kit.support.money import on_pages
+from prompt_kit.support.money import on_pages, several_on_pages
 from prompt_kit.support.text import harmless, visible
 from prompt_kit.support.words import spoken
 
@@ -84,9 +84,9 @@ def asset(name: str) -> str:
     return f"/static/{name}?{digest}"
 
 
-def _price(amount: Decimal | None) -> str:
-    """Return a price as people read it."""
-    return "price unknown" if amount is None else on_pages(amount) if amount else "free"
+def _price(amount: Decimal | None, count: int = 1) -> str:
+    """Return as people read it what one picture costs, or several of them."""
+    return "price unknown" if amount is None else several_on_pages(amount, count) if amount else "free"
 
 
 def _when(at: datetime | None) -> str:

@@ -22,10 +22,9 @@ from prompt_kit.studio.originals import photo_of
 from prompt_kit.studio.pages import is_part, page
 from prompt_kit.studio.reviewing import number_said
 from prompt_kit.studio.roles import sees_others
-from prompt_kit.studio.runfiles import picture_file
+from prompt_kit.studio.runfiles import kind_of, picture_file
 from prompt_kit.studio.sets import form_of, set_pictures
 from prompt_kit.studio.watching import orders_of, results_part
-from prompt_kit.support.heads import sniff
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +60,7 @@ async def review(request: Request, day: str, name: str, picture: str) -> Respons
             return await run_in_threadpool(results_part, request, str(sent.get("about") or ""), str(error))
         shown = {"reason": reason, "review_problem": str(error)}
         return await run_in_threadpool(picture_page, request, path, 422, **shown)
+    studio.count_again()
     if is_part(request):
         return await run_in_threadpool(results_part, request, str(sent.get("about") or ""))
     return RedirectResponse(f"/runs/{day}/{name}/{picture}#review", 303)
@@ -79,8 +79,6 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
     run = run_view(studio, path.parent)
     own = run.picture(path.name)
     width, height = size_of(path)
-    with path.open("rb") as file:
-        kind = sniff(file.read(64)) or ""
     among = set_pictures(request, run)
     versions = shown_versions(request, own)
     typed = {"reason": "", "review_problem": "", "change": "", "change_problem": "", "judged": None, "whole": False}
@@ -95,7 +93,7 @@ def picture_page(request: Request, path: Path, status: int = 200, **shown: Any) 
                 "own": own,
                 "width": width,
                 "height": height,
-                "kind": kind.partition("/")[2].upper(),
+                "kind": kind_of(path).partition("/")[2].upper(),
                 "bytes": path.stat().st_size,
                 "offer": offer_of(run, own),
                 "form": form_of(request, run),

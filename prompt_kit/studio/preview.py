@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from prompt_kit.errors import PromptKitError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.errors import Problem
     from prompt_kit.images import Image
+    from prompt_kit.prompt import Tier
     from prompt_kit.recipe.recipe import Recipe
     from prompt_kit.studio.answers import Answers
     from prompt_kit.studio.studio import Studio
@@ -83,11 +84,29 @@ def preview_of(
     return Preview(recipe, answers, prompt, item, item.refusals, (*prompt.notes, *item.notes), checked.context)
 
 
-def _usual_price(studio: Studio, recipe: Recipe, answers: Answers, generator: str) -> Decimal | None:
-    chosen, _ = with_changes(recipe.settings, answers.settings, [])
-    blank = Prompt((Turn((Text(recipe.title),)),), chosen, recipe.task, recipe.name)
+def price_with(studio: Studio, preview: Preview, tier: Tier) -> Decimal | None:
+    """Return about what a picture costs with another quality; ``None`` is free or unknown."""
+    if preview.item is None and preview.usual is None:
+        return None
+    generator = preview.answers.generator or studio.generator
+    prompt = preview.prompt or _blank(preview.recipe, preview.answers)
+    changed = replace(prompt, settings=replace(prompt.settings, tier=tier, model=None))
     try:
-        item = planning.plan([Order(blank)], project=studio.kit.project, generator=generator).items[0]
+        item = planning.plan([Order(changed)], project=studio.kit.project, generator=generator).items[0]
+    except PromptKitError:
+        return None
+    return None if item.free else item.price_once()
+
+
+def _blank(recipe: Recipe, answers: Answers) -> Prompt:
+    """Return a prompt of nearly no words, with the settings of some answers."""
+    chosen, _ = with_changes(recipe.settings, answers.settings, [])
+    return Prompt((Turn((Text(recipe.title),)),), chosen, recipe.task, recipe.name)
+
+
+def _usual_price(studio: Studio, recipe: Recipe, answers: Answers, generator: str) -> Decimal | None:
+    try:
+        item = planning.plan([Order(_blank(recipe, answers))], project=studio.kit.project, generator=generator).items[0]
     except PromptKitError:
         return None
     return None if item.free else item.price_once()

@@ -30,6 +30,7 @@ NEEDS: Final[Mapping[str, Role | Any]] = {
     "/favourites/{name}": OPEN,
     "/person": OPEN,
     "/again": OPEN,
+    "/photos/{key}": OPEN,
     "/make/{name}/preview": OPEN,
     "/make/{name}/draft": OPEN,
     "/make/{name}/proof/{draft}.webp": OPEN,
@@ -48,6 +49,7 @@ NEEDS: Final[Mapping[str, Role | Any]] = {
     "/runs/{day}/{name}": OPEN,
     "/runs/{day}/{name}/all.zip": OPEN,
     "/runs/{day}/{name}/sent/{sha256}.webp": OPEN,
+    "/runs/{day}/{name}/sent/{sha256}": OPEN,
     "/runs/{day}/{name}/{picture}": OPEN,
     "/runs/{day}/{name}/{picture}/review": OPEN,  # everybody may comment; the kit knows who may approve
     "/runs/{day}/{name}/{picture}/change/preview": OPEN,

@@ -60,12 +60,17 @@ def picture_file(request: Request, day: str, name: str, picture: str) -> Path:
     return path
 
 
+def kind_of(path: Path) -> str:
+    """Return the type of a picture, by its first bytes; empty when it is none."""
+    with path.open("rb") as file:
+        return sniff(file.read(64)) or ""
+
+
 @router.get("/files/{day}/{name}/{picture}")
 def picture(request: Request, day: str, name: str, picture: str, *, download: bool = False) -> Response:
     """Return a picture as the provider sent it, byte for byte."""
     path = picture_file(request, day, name, picture)
-    with path.open("rb") as file:
-        kind = sniff(file.read(64)) or "application/octet-stream"
+    kind = kind_of(path) or "application/octet-stream"
     plain = kind in EXTENSIONS and (kind in SHOWN_EVERYWHERE or kind == "image/avif")
     as_file = f"{file_name(request, path)}{path.suffix}" if download or not plain else None
     return FileResponse(path, media_type=kind, filename=as_file, headers=_KEPT)

@@ -9,13 +9,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse  # noqa: TC002 - FastAPI reads the annotations
 
 from prompt_kit.errors import NotFoundError
+from prompt_kit.images import SHOWN_EVERYWHERE
 from prompt_kit.studio.looking import run_view, size_of
 from prompt_kit.studio.naming import name_of
+from prompt_kit.studio.offering import offer_of
 from prompt_kit.studio.originals import SENT, kept_photo, photo_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.picturepage import finished_address, versions_of
 from prompt_kit.studio.roles import narrowed
-from prompt_kit.studio.runfiles import picture_file, run_folder
+from prompt_kit.studio.runfiles import kind_of, picture_file, run_folder
 from prompt_kit.studio.sets import set_pictures
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.record.index.pages import PastPicture
     from prompt_kit.studio.looking import PictureView, RunView
+    from prompt_kit.studio.offering import DownloadOffer
     from prompt_kit.studio.studio import Studio
 
 router = APIRouter()
@@ -47,8 +50,12 @@ class Side:
     """``None`` is the photo that the run worked on."""
     address: str
     """The run and the file name, or the photo as `photo_of` names it."""
+    kind: str
+    """The type of its file; empty when that is no picture."""
     width: int
     height: int
+    offer: DownloadOffer | None = None
+    """What it can be downloaded as; ``None`` of the photo."""
     place: str = ""
     """Where it stands towards the other one, such as ``before`` or ``newer``; empty where neither is."""
 
@@ -69,8 +76,20 @@ class Side:
 
     @property
     def shown(self) -> str:
-        """The address of a copy that is large enough for a screen."""
+        """The address of the file itself: pixels that are equal in both pictures look equal only without loss."""
+        if self.kind in SHOWN_EVERYWHERE:
+            return f"/files/{self.address}" if self.picture else f"/runs/{self.address}"
         return f"/small/1280/{self.address}" if self.picture else f"/runs/{self.address}.webp?size=1280"
+
+    @property
+    def size(self) -> str:
+        """Width and height in words; empty when they cannot be read."""
+        return f"{self.width} × {self.height}" if self.width else ""
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether the other one was made from it, or later."""
+        return self.place in {"before", "older"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +109,9 @@ def compare(request: Request, a: str = "", b: str = "") -> HTMLResponse:
     if second is not None:
         others = once([*others, Candidate(second.address, second.called), *candidates(request, second)])
     sides = placed_sides(request, first, second) if second else (first,)
-    return page(request, "compare.html", sides=sides, candidates=others)
+    sizes = [side.size for side in sides if side.size]
+    differ = " and ".join(sizes) if len(set(sizes)) > 1 else ""
+    return page(request, "compare.html", sides=sides, candidates=others, differ=differ)
 
 
 def placed_sides(request: Request, first: Side, second: Side) -> tuple[Side, Side]:
@@ -175,7 +196,8 @@ def _side(request: Request, letter: str, address: str) -> Side:
     if file.startswith(f"{SENT}/"):
         run = run_view(studio, run_folder(request, day, name))
         photo = kept_photo(studio, run.record, file.removeprefix(f"{SENT}/"))
-        return Side(letter, run, None, address, *size_of(photo))
+        return Side(letter, run, None, address, kind_of(photo), *size_of(photo))
     path = picture_file(request, day, name, file)
     run = run_view(studio, path.parent)
-    return Side(letter, run, run.picture(path.name), address, *size_of(path))
+    own = run.picture(path.name)
+    return Side(letter, run, own, address, kind_of(path), *size_of(path), offer=offer_of(run, own))

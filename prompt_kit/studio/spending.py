@@ -16,7 +16,7 @@ from prompt_kit.record.limits import limits_left
 from prompt_kit.studio.access import person_of
 from prompt_kit.studio.pages import page
 from prompt_kit.studio.roles import sees_others
-from prompt_kit.support.money import in_cents, recorded
+from prompt_kit.support.money import in_tenths, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ class SpendingBar:
     name: str
     line: SpendingLine
     paid: Decimal
-    """In whole cents that add up on the page."""
+    """In tenths of a cent that add up on the page."""
     possible: Decimal
     paid_length: float
     possible_length: float
@@ -102,13 +102,13 @@ def bars_of(studio: Studio, by: str, lines: Sequence[SpendingLine]) -> list[Spen
     def share(amount: Decimal) -> float:
         return round(float(amount / longest * 100), 2)
 
-    paid = in_cents([line.spending.known for line in lines])
-    possible = in_cents([line.spending.possible for line in lines])
+    paid = in_tenths([line.spending.known for line in lines])
+    possible = in_tenths([line.spending.possible for line in lines])
     bars = [
         SpendingBar(
-            _name(studio, by, line.name), line, *cents, share(line.spending.known), share(line.spending.possible)
+            _name(studio, by, line.name), line, *shown, share(line.spending.known), share(line.spending.possible)
         )
-        for line, cents in zip(lines, zip(paid, possible, strict=True), strict=True)
+        for line, shown in zip(lines, zip(paid, possible, strict=True), strict=True)
     ]
     return bars[::-1] if by == "day" else bars
 
@@ -136,8 +136,8 @@ def _own(request: Request, period: str) -> OwnSum | None:
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    """Return a sum in whole cents."""
-    return in_cents([sum(amounts, Decimal())])[0]
+    """Return a sum in tenths of a cent."""
+    return in_tenths([sum(amounts, Decimal())])[0]
 
 
 def _since(period: str) -> date | None:

@@ -24,7 +24,7 @@ from prompt_kit.studio.originals import photo_of
 from prompt_kit.studio.pages import is_part, page
 from prompt_kit.studio.studio import set_of_run
 from prompt_kit.support import files
-from prompt_kit.support.money import dollars
+from prompt_kit.support.money import on_pages
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -112,6 +112,17 @@ class OrderView:
     def download(self, picture: str) -> str:
         """Return the address of the download that most people want of one of its pictures."""
         return wanted_address(f"{self.run}/{picture}", self.chosen)
+
+    @property
+    def frame(self) -> tuple[int, int] | None:
+        """Width and height of the format that was asked for, or of the photo that is changed; ``None`` without both."""
+        asked = str(self.order.prompt.get("settings", {}).get("aspect_ratio") or "")
+        width, _, height = asked.partition(":")
+        if width.isdecimal() and height.isdecimal() and int(width) and int(height):
+            return int(width), int(height)
+        parts = [part for turn in self.order.prompt.get("turns", [])[:1] for part in turn.get("parts", [])]
+        base: Mapping[str, int] = next((part for part in parts if part.get("role") == "base"), {})
+        return (base["width"], base["height"]) if base.get("width") and base.get("height") else None
 
     @property
     def stopped(self) -> bool:
@@ -265,7 +276,7 @@ def answered(
 
 def may_cost(estimate: Decimal | None) -> str:
     """Return what is to be said of a request whose answer nobody saw, by what it was estimated to cost."""
-    amount = f"it may cost {dollars(estimate, least=2, most=3)}" if estimate else "it may have to be paid"
+    amount = f"it may cost {on_pages(estimate)}" if estimate else "it may have to be paid"
     return f"We do not know whether the provider counted it; {amount}."
 
 

@@ -38,20 +38,33 @@ def dollars(amount: Decimal | None, *, least: int = 0, most: int = 4) -> str:
 
 
 CENT: Final = Decimal("0.01")
-"""From here on, pages show an amount in whole cents."""
+"""Below it, pages show an amount with four decimals."""
 
 
 def on_pages(amount: Decimal) -> str:
-    """Return an amount as pages show it: in cents, and below one cent with two more decimals.
+    """Return an amount as pages show it: to the tenth of a cent, and below one cent with one more decimal.
 
-    >>> on_pages(Decimal("4.832")), on_pages(Decimal("0.0039")), on_pages(Decimal("-0.2")), on_pages(Decimal(0))
-    ('$4.83', '$0.0039', '−$0.20', '$0.00')
+    >>> on_pages(Decimal("4.832")), on_pages(Decimal("0.0336")), on_pages(Decimal("-0.2")), on_pages(Decimal(0))
+    ('$4.832', '$0.034', '−$0.20', '$0.00')
 
     Args:
         amount: In US dollars; it may be below zero.
     """
-    decimals = 4 if 0 < abs(amount) < CENT else 2
-    return f"{'−' if amount < 0 else ''}${abs(amount):.{decimals}f}"
+    return f"{'−' if amount < 0 else ''}{dollars(abs(amount), least=2, most=_decimals(amount))}"
+
+
+def several_on_pages(amount: Decimal, count: int) -> str:
+    """Return what several cost when each costs this, so that it is a multiple of what pages show for one.
+
+    >>> several_on_pages(Decimal("0.0336"), 4), several_on_pages(Decimal("0.00394"), 4)
+    ('$0.136', '$0.0156')
+    """
+    decimals = _decimals(amount)
+    return dollars(round(amount, decimals) * count, least=2, most=decimals)
+
+
+def _decimals(amount: Decimal) -> int:
+    return 4 if abs(amount) < CENT else 3
 
 
 def about(amount: Decimal | None) -> str:
@@ -63,21 +76,21 @@ def about(amount: Decimal | None) -> str:
     return "unknown" if amount is None else f"about {dollars(amount)}"
 
 
-def in_cents(amounts: Sequence[Decimal]) -> list[Decimal]:
-    """Return amounts in whole cents that add up to their sum in whole cents.
+def in_tenths(amounts: Sequence[Decimal]) -> list[Decimal]:
+    """Return amounts in tenths of a cent that add up to their sum in tenths of a cent.
 
-    >>> [str(amount) for amount in in_cents([Decimal("0.004"), Decimal("0.004"), Decimal("0.014")])]
-    ['0.01', '0.00', '0.01']
+    >>> [str(amount) for amount in in_tenths([Decimal("0.0004"), Decimal("0.0004"), Decimal("0.0014")])]
+    ['0.001', '0.000', '0.001']
 
     Args:
         amounts: In US dollars, none below zero.
     """
-    cents = [int(amount * 100) for amount in amounts]
-    missing = int((sum(amounts, Decimal()) * 100).to_integral_value(ROUND_HALF_UP)) - sum(cents)
-    by_rest = sorted(range(len(cents)), key=lambda at: cents[at] - amounts[at] * 100)
+    tenths = [int(amount * 1000) for amount in amounts]
+    missing = int((sum(amounts, Decimal()) * 1000).to_integral_value(ROUND_HALF_UP)) - sum(tenths)
+    by_rest = sorted(range(len(tenths)), key=lambda at: tenths[at] - amounts[at] * 1000)
     for at in by_rest[:missing]:
-        cents[at] += 1
-    return [Decimal(count).scaleb(-2) for count in cents]
+        tenths[at] += 1
+    return [Decimal(count).scaleb(-3) for count in tenths]
 
 
 def limit_above(amount: Decimal) -> str:

@@ -235,6 +235,8 @@ def test_a_dropped_picture_opens_the_form_with_its_settings(
     page.locator("[data-again] input[type=file]").set_input_files(project / "runs" / run / "01.png")
     expect(page).to_have_url(re.compile(r"/make/sticker\?draft="))
     expect(page.locator('[name="v.subject"]')).to_have_value("a fox")
+    page.get_by_role("link", name="Use it as my own photo instead").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What shall become of your photo?")
     visitor.expect("422")
     page.goto(studio.origin)
     page.locator("[data-again] input[type=file]").set_input_files(

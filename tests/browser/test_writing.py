@@ -156,7 +156,7 @@ def test_nothing_is_saved_before_its_difference_is_shown(studio: Server, visitor
 
 
 def test_text_problems_and_prompt_are_in_view_together(studio: Server, visitor: Visitor) -> None:
-    """On a window of 1280×800, nothing of them has to be scrolled to, and long lines scroll in the text."""
+    """On a window of 1280×800, nothing of them has to be scrolled to, and long lines wrap."""
     page = visitor.open(studio, "/write/recipes/mine")
     template(page).fill("Paint {{ subjekt }}.\n" + "{# a long line #}" * 40)
     expect(page.locator("#problems")).to_contain_text("Did you mean 'subject'?")
@@ -165,7 +165,39 @@ def test_text_problems_and_prompt_are_in_view_together(studio: Server, visitor: 
         assert box is not None
         assert box["y"] + box["height"] <= 800, part
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
-    assert page.locator("#text-1").evaluate("area => area.scrollWidth > area.clientWidth")
+    assert page.locator("#text-1").evaluate("area => area.scrollWidth <= area.clientWidth")
+    first, second = page.locator("#panel-1 .lines span").evaluate_all("all => all.map(line => line.offsetHeight)")
+    assert second >= 2 * first
+
+
+def test_lines_keep_their_numbers_where_they_wrap(studio: Server, visitor: Visitor) -> None:
+    """What stands beside a text is as high as the text, and a problem far below is still brought into view."""
+    page = visitor.open(studio, "/write/recipes/mine")
+    lines = [*["{# " + "several words " * number + "#}" for number in range(60)], "Paint {{ subjekt }}."]
+    text = template(page)
+    text.fill("\n".join(lines))
+    heights = "area => [area.scrollHeight, area.previousElementSibling.scrollHeight]"
+    whole, beside = text.evaluate(heights)
+    assert abs(whole - beside) <= 2
+    text.evaluate("area => { area.scrollTop = 0; }")
+    page.get_by_role("link", name="mine.j2:61").first.click()
+    line = page.locator("#panel-1 .lines .at").bounding_box()
+    box = text.bounding_box()
+    assert line
+    assert box
+    assert box["y"] <= line["y"] <= box["y"] + box["height"]
+
+
+def test_a_new_file_begins_with_one_of_its_kind(studio: Server, visitor: Visitor) -> None:
+    """The list has only what the chosen kind can stand on; without scripts, it says which is which."""
+    page = visitor.open(studio, "/write")
+    groups = page.locator("#new-base optgroup")
+    assert groups.evaluate_all("all => all.map(it => it.label)") == ["Recipes"]
+    page.get_by_label("What", exact=True).select_option("strategy")
+    assert groups.evaluate_all("all => all.map(it => it.label)") == ["Strategies"]
+    assert page.get_by_label("Which other one").input_value() == ""
+    plain = visitor.open(studio, "/write", scripts=False)
+    assert plain.locator("#new-base optgroup").count() == 3
 
 
 def test_the_last_prompt_that_worked_stays_and_says_that_it_is_old(studio: Server, visitor: Visitor) -> None:

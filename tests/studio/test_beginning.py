@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+from fakes import png
 from test_recipe import PNG
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from prompt_kit.kit import Kit
 
     from .asking import Page
@@ -18,9 +22,9 @@ def tiles(text: str) -> list[str]:
     return re.findall(r'class="tile" href="/make/([\w-]+)', text)
 
 
-def own_photo(page: Page, name: str = "My candle.png") -> str:
+def own_photo(page: Page, name: str = "My candle.png", data: bytes = PNG) -> str:
     """Give a photo of somebody's own to the first page, and return what it says."""
-    answer = page.client.post("/again", data={"form_token": page.form_token}, files={"file": (name, PNG)})
+    answer = page.client.post("/again", data={"form_token": page.form_token}, files={"file": (name, data)})
     return answer.text
 
 
@@ -49,10 +53,17 @@ def test_six_things_at_the_most_are_offered_for_a_photo(page: Page) -> None:
     """Each with one line of what one gets; everything else that takes a photo is there behind one click."""
     text = own_photo(page)
     first, more = text.split("<details")[-2:] if text.count("<details") > 1 else text.split("<details")
-    assert tiles(first)[:6] == tiles(first)
+    assert tiles(first) == [
+        "background-swap",
+        "inpainting",
+        "element-edit",
+        "product-mockup",
+        "headshot",
+        "style-transfer",
+    ]
     assert "Your product, photographed anew for a shop or an advert." in first
-    assert {"product-mockup", "background-swap", "headshot"} <= {*tiles(first)}
-    assert {"inpainting", "sticker"} <= {*tiles(more)}
+    assert tiles(more)[0] == "restoration"
+    assert "sticker" in tiles(more)
     assert not {*tiles(first)} & {*tiles(more)}
 
 
@@ -62,6 +73,24 @@ def test_what_somebody_used_last_comes_first_for_a_photo(page: Page) -> None:
     assert tiles(own_photo(page))[0] == "restoration"
 
 
+@pytest.fixture
+def own_presets(folder: Path) -> None:
+    """Two presets of the project's own that say what becomes of a photo."""
+    presets = folder / "recipes/presets"
+    presets.mkdir()
+    for name, place in (("ours", "with_photo_place: 5\n"), ("theirs", "")):
+        preset = f"title: A {name}\nwith_photo: Like {name}.\n{place}extends: inpainting\n"
+        (presets / f"{name}.yaml").write_text(preset, "utf-8")
+
+
+@pytest.mark.usefixtures("own_presets")
+def test_the_order_of_what_is_offered_for_a_photo_stands_in_the_files(page: Page) -> None:
+    """What more people want has a smaller number; a file without a number comes after those that have one."""
+    first, more = own_photo(page).split("<details")[-2:]
+    assert tiles(first)[:3] == ["ours", "background-swap", "inpainting"]
+    assert tiles(more)[:3] == ["style-transfer", "restoration", "theirs"]
+
+
 def test_a_photo_keeps_its_name(page: Page, kit: Kit) -> None:
     """On the page, in the form, and among the uploads."""
     text = own_photo(page, "Grandma 1961.png")
@@ -69,6 +98,18 @@ def test_a_photo_keeps_its_name(page: Page, kit: Kit) -> None:
     (key,) = {*re.findall(r"picture=([\w-]+)&", text)}
     assert kit.uploads.get(key).name == "Grandma 1961.png"
     assert "Grandma 1961.png" in page.get(f"/make/restoration?picture={key}&slot=picture")
+
+
+def test_the_settings_of_a_run_bring_a_photo_under_the_name_that_its_owner_knows(page: Page, kit: Kit) -> None:
+    """A program may have sent the same photo under a name of its own."""
+    data = png((64, 48), "#1122cc")
+    own_photo(page, "Grandma 1961.png", data)
+    values = {"target": "the sofa", "new_look": "red", "change": "swap"}
+    folder = kit.generate(kit.render("inpainting", values, references={"picture": data})).folder
+    assert folder is not None
+    text = page.get(f"/make/inpainting?run={folder.parent.name}/{folder.name}")
+    assert 'class="picture-name">Grandma 1961.png<' in text
+    assert [upload.name for upload in kit.uploads.list()] == ["Grandma 1961.png"]
 
 
 def test_the_words_for_a_mark_are_hidden_beside_a_mask(page: Page) -> None:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builtin_recipes import LIBRARY
+from fakes import png
 
 from .asking import prompt_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from prompt_kit.kit import Kit
 
     from .asking import Page
@@ -177,3 +180,93 @@ def test_nobody_reads_the_draft_of_somebody_else(page: Page) -> None:
     for address in ("/make/sticker", f"/make/sticker?draft={sent['draft']}", f"/results/{sent['draft']}"):
         assert "a secret newt" not in page.get(address)
     assert page.client.get(f"/make/sticker/proof/{sent['draft']}.webp").status_code == 404
+
+
+def options(text: str, name: str) -> list[str]:
+    """Return what the list of a field or setting shows."""
+    shown = re.search(rf'<select id="in-{name}".*?</select>', text, re.DOTALL)
+    assert shown is not None, name
+    return [option.strip() for option in re.findall(r"<option[^>]*>(.*?)</option>", shown[0], re.DOTALL)]
+
+
+def test_what_applies_as_usual_stands_once_in_a_list(page: Page) -> None:
+    """First, and nothing else is shown as chosen, also where an example says it in so many words."""
+    text = page.get("/make/sticker?fresh=1")
+    assert [option for option in options(text, "asset") if option.startswith("Sticker")] == [
+        "Sticker (as usual) – For laptops, parcels and chats."
+    ]
+    assert options(text, "s-tier") == ["Standard (as usual)", "Draft: quick and cheap", "Pro: best, slower"]
+    sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "v.asset": "sticker"}
+    page.post("/make/sticker/preview", sent)
+    assert page.form(f"/make/sticker?draft={sent['draft']}")["v.asset"] == ""
+
+
+def test_a_choice_that_is_required_asks_for_one(page: Page) -> None:
+    """The model decides only where it may."""
+    assert options(page.get("/make/background-swap?fresh=1"), "background")[0] == "Please choose"
+    assert options(page.get("/make/sticker?fresh=1"), "style")[0] == "The model decides"
+
+
+def test_own_words_have_one_field_with_a_label_of_its_own(page: Page) -> None:
+    """Beside a list that takes them; the field for whatever else there is has another name."""
+    text = page.get("/make/background-swap?fresh=1")
+    assert options(text, "background")[-1] == "Something else, in your own words"
+    assert ">Background, in your own words</label>" in text.replace("New background", "Background")
+    assert ">Anything else</label>" in text
+    assert text.count("In your own words") == 0
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Access to a model, which is never asked here."""
+    monkeypatch.setenv("GEMINI_API_KEY", "a-key")
+
+
+@pytest.mark.usefixtures("key")
+def test_the_prices_of_a_form_agree(page: Page) -> None:
+    """One picture, several of them and each quality, before something is filled in and after; sums are multiples."""
+    sent = page.form("/make/sticker?fresh=1") | {"count": "4"}
+    text = page.get("/make/sticker?fresh=1")
+    assert "about $0.034 a picture" in text
+    assert options(text, "s-tier")[0] == "Standard, about $0.034 a picture (as usual)"
+    shown = page.post("/make/sticker/preview", sent | {"v.subject": "a fox"}).text
+    assert "About $0.034 a picture<" in shown
+    assert re.search(r'hx-target="#price-one"[^>]*>[^<]*\$0\.034\s*<', shown)
+    assert re.search(r'hx-target="#price-all"[^>]*>[^<]*\$0\.136\s*<', shown)
+    assert re.search(r'hx-target="#tier-pro"[^>]*>Pro: best, slower, about \$0\.\d+ a picture<', shown)
+
+
+@pytest.mark.usefixtures("key")
+def test_a_price_says_that_pictures_go_along(page: Page, kit: Kit) -> None:
+    """They are paid, too, which is why it is higher than before they were there."""
+    photo = kit.uploads.add(png((64, 48), "#1122cc"), name="photo.png").id
+    sent = page.form("/make/product-mockup?fresh=1") | {"v.product": "a jar", "r.product_photo": photo}
+    shown = page.post("/make/product-mockup/preview", sent).text
+    assert "About $0.035 a picture, with the picture that goes along" in shown
+
+
+def test_a_folded_group_names_what_is_inside(page: Page) -> None:
+    """The first fields, and how many more there are; those that are not asked now are left out."""
+    inside = re.findall(r'<small class="inside">([^<]+)</small>', page.get("/make/sticker?fresh=1"))
+    assert inside
+    assert all(1 <= len(names.split(", ")) <= 4 for names in inside)
+    whole = [re.fullmatch(r"[^,]+, [^,]+, [^,]+, [^,]+ and (\d+) more", names) for names in inside]
+    assert any(whole)
+
+
+def test_only_what_a_person_wrote_or_chose_is_underlined(page: Page, tmp_path: Path) -> None:
+    """The brand's words and what applies as usual lead to their fields, too, but are no words of the person's."""
+    (tmp_path / "brand.yaml").write_text("name: Long Road Coffee\ntone: warm and never loud\n", "utf-8")
+    sent = page.form("/make/social-post?fresh=1") | {
+        "v.subject": "a paper cup",
+        "v.channel": "instagram",
+        "uses": "brand",
+    }
+    shown = page.post("/make/social-post/preview", sent).text
+    underlined = re.findall(r'<a class="from[^>]*data-from="(\w+)"', shown)
+    assert {"subject", "channel"} <= {*underlined}
+    assert not any(name.startswith("brand") for name in underlined)
+    assert re.search(r'<span class="usual[^>]*data-from="brand_tone"[^>]*>warm and never loud<', shown)
+    chosen = page.post("/make/social-post/preview", sent | {"v.brand_tone": "dry"}).text
+    assert re.search(r'<a class="from[^>]*data-from="brand_tone"[^>]*>dry<', chosen)
+    assert "Underlined: what you wrote or chose." in shown

@@ -151,7 +151,7 @@ def test_two_pictures_stand_beside_each_other(page: Page, kit: Kit, folder: Path
     other = kept(kit.project.runs_folder, recipe="owl", at=NOON.replace(hour=13))
     a, b = (address(run, picture).removeprefix("/runs/") for run, picture in ((folder, "02.png"), (other, "01.png")))
     text = page.get(f"/compare?a={a}&b={b}")
-    assert text.index(f"/small/1280/{a}") < text.index(f"/small/1280/{b}")
+    assert text.index(f'src="/files/{a}"') < text.index(f'src="/files/{b}"')
     assert 'type="range"' in text
     assert f'<option value="{address(folder, "03.png").removeprefix("/runs/")}">' in text
     assert "Choose the second picture" in page.get(f"/compare?a={a}")
@@ -196,10 +196,35 @@ def test_a_dropped_picture_brings_its_settings(page: Page, kit: Kit) -> None:
     """By its bytes, by a copy for a channel, and by its sidecar."""
     run = made(kit, style="flat")
     folder = kit.project.runs_folder / run
-    expected = f"/make/sticker?run={run}"
-    assert dropped(page, (folder / "01.png").read_bytes()) == expected
-    assert dropped(page, page.client.get(f"/channel/feed/{run}/01.png").content) == expected
-    assert dropped(page, (folder / "01.json").read_bytes(), "01.json") == expected
+    expected = f"/make/sticker?run={run.replace('/', '%2F')}&"
+    for data, name in (
+        ((folder / "01.png").read_bytes(), "01.png"),
+        (page.client.get(f"/channel/feed/{run}/01.png").content, "a copy.png"),
+        ((folder / "01.json").read_bytes(), "01.json"),
+    ):
+        where = dropped(page, data, name)
+        assert where.startswith(expected)
+        text = page.get(where)
+        assert re.search(rf'This picture was made here on \d.* with <a href="/runs/{run}">Sticker or icon</a>', text)
+        assert ("Use it as my own photo instead" in text) == (name != "01.json")
+
+
+def test_a_picture_made_here_is_an_own_photo_where_somebody_wants_that(page: Page, kit: Kit) -> None:
+    """Under the name that it has on the person's disk, and what was filled in once stays out of it."""
+    run = made(kit, style="flat")
+    data = (kit.project.runs_folder / run / "01.png").read_bytes()
+    text = page.get(dropped(page, data, "Fox for the door.png"))
+    link = re.search(r'href="(/photos/[^"]+)">Use it as my own photo instead', text)
+    assert link is not None
+    offered = page.get(link[1])
+    assert "<figcaption>Fox for the door.png</figcaption>" in offered
+    form = re.search(r'href="(/make/background-swap[^"]+)"', offered)
+    assert form is not None
+    assert "Fox for the door.png" in page.get(form[1].replace("&amp;", "&"))
+    assert "This picture was made here" not in page.get(form[1].replace("&amp;", "&"))
+    assert page.client.get("/photos/nobody-s").status_code == 404
+    draft = page.form("/make/sticker?fresh=1")["draft"]
+    assert "This picture was made here" not in page.get(f"/make/sticker?draft={draft}&made_by=2026-11-28/gone-0000")
 
 
 @pytest.mark.parametrize(

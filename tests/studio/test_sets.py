@@ -12,7 +12,7 @@ import pytest
 from fakes import png
 from kept_runs import NOON, kept
 
-from prompt_kit.record.placed import placed_orders
+from prompt_kit.record.placed import PlacedOrder, place, placed_orders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +77,52 @@ def test_a_picture_is_approved_beside_its_form(page: Page, kit: Kit) -> None:
     assert approved.status_code == 200
     assert ">Approved</span>" in approved.text
     assert 'value="approve"' not in approved.text
+    assert re.search(
+        r"<summary[^>]*>Take back<.*The picture counts as rejected then.*value=\"reject\"", approved.text, re.DOTALL
+    )
+    taken_back = page.client.post(
+        address, data=approve | {"said": "2", "verdict": "reject", "reason": "the tail"}, headers=headers
+    )
+    assert re.search(r'class="small quiet" name="verdict" value="approve">Approve after all<', taken_back.text)
+    assert 'value="reject"' not in taken_back.text
+    assert 'hx-target="#waiting-count"' in taken_back.text
+    assert kit.reviews(kit.project.runs_folder / order.run)[0].reviews[-1].reason == "the tail"
+
+
+def test_after_a_verdict_the_other_button_is_not_the_loud_one(page: Page, kit: Kit) -> None:
+    """At the picture, under Review and in a comparison; the number of pictures to decide follows at once."""
+    run = id_of(kept(kit.project.runs_folder, recipe="sticker", pictures=2))
+    assert "2 to decide" in page.get("/review")
+    for verdict, button in (("approve", ' name="verdict" value="reject">Take back'), ("reject", ">Approve after all")):
+        shown = page.post(f"/runs/{run}/01.png/review", {"verdict": verdict, "reason": "x"}).text
+        assert "1 to decide" in shown
+        for text in (shown, page.get(f"/runs/{run}")):
+            assert re.search(rf'class="small"[^>]*{button}', text)
+    assert re.search(
+        r'class="small" [^>]*>Approve after all<span class="hidden"> A', page.get(f"/compare?a={run}/01.png")
+    )
+
+
+@pytest.mark.parametrize(
+    ("recipe", "values", "frame"),
+    [
+        ("sticker", {"subject": "a fox"}, "9 16"),
+        ("inpainting", {"target": "the sofa", "new_look": "red", "change": "swap"}, "64 48"),
+        ("product-mockup", {"product": "a jar"}, ""),
+    ],
+)
+def test_a_picture_that_is_waited_for_has_the_format_that_was_asked_for(
+    page: Page, kit: Kit, recipe: str, values: dict[str, str], frame: str
+) -> None:
+    """So that little moves when it comes: the format of the form, or of the photo that is changed."""
+    pictures = {"picture": png((64, 48), "#1122cc")} if recipe == "inpainting" else {}
+    settings = {"aspect_ratio": "9:16"} if recipe == "sticker" else {}
+    prompt = kit.render(recipe, values, references=pictures, settings=settings)
+    order = PlacedOrder("a-token-of-16-letters", recipe, prompt.to_dict(), 1, "proof", draft=FORM)
+    place(kit.project.runs_folder, order, prompt)
+    text = page.get(f"/results/{FORM}")
+    assert "Waiting for its turn" in text
+    assert re.findall(r'class="frame" viewBox="0 0 ([^"]+)"', text) == ([frame] if frame else [])
 
 
 def test_review_groups_by_form_and_numbers_through(page: Page, runs: tuple[str, str]) -> None:
@@ -141,6 +187,13 @@ def test_an_approved_card_says_it_once_and_is_downloaded_there(page: Page, kit: 
     menu = page.get(f"/sizes/{run}/01.png")
     assert f'href="/files/{run}/01.png?download=true"' in menu
     assert menu.count('href="/channel/') == 10
+    first, original = re.findall(r'<a href="([^"]+)"', menu)[:2]
+    assert (first, original) == (f"/channel/feed/{run}/01.png", f"/files/{run}/01.png?download=true")
+    assert re.search(r"Instagram or Facebook feed, 4:5 <small>1080 × 1350 · chosen in the form", menu)
+    wide = kit.project.runs_folder / runs[0] / "01.png"
+    wide.write_bytes(png((160, 90), "#123456"))
+    whole = re.findall(r'href="/(channel/\w+|files)/[^"]+"', page.get(f"/sizes/{runs[0]}/01.png"))
+    assert whole[:4] == ["channel/x", "channel/youtube", "channel/slide", "files"]
     plain = page.client.get(f"/wanted/{runs[0]}/01.png", follow_redirects=False)
     assert plain.headers["location"] == f"/files/{runs[0]}/01.png?download=true"
 
@@ -180,10 +233,33 @@ def test_a_picture_is_compared_with_the_photo_it_was_made_from(page: Page, kit: 
     assert sorted(name.rpartition("/")[2][:12] for name in offered if run in name) == sorted(
         ["01-composite", prompt.turns[0].images[0].sha256[:12]]
     )
-    shown = re.search(r'src="(/runs/[^"]+size=1280)"', text)
+    shown = re.search(r'src="(/runs/[^"]+/sent/[0-9a-f]{64})"', text)
     assert shown is not None
-    assert page.client.get(shown[1]).headers["content-type"] == "image/webp"
-    assert page.client.get(f"/compare?a={run}/sent/{'0' * 64}").status_code == 404
+    assert page.client.get(shown[1]).content == prompt.turns[0].images[0].read()
+    assert f'src="/files/{run}/01-composite.png"' in text
+    small = page.client.get(f"{shown[1]}.webp?size=160")
+    assert small.headers["content-type"] == "image/webp"
+    assert "different sizes" not in text
+    for address in (f"/compare?a={run}/sent/{'0' * 64}", f"/runs/{run}/sent/{'0' * 64}"):
+        assert page.client.get(address).status_code == 404
+
+
+def test_a_comparison_says_when_sizes_differ_and_offers_what_comes_next(page: Page, kit: Kit) -> None:
+    """The newer picture is changed from there, both lead to their pages also while the slider hides their names."""
+    root = kit.project.runs_folder
+    old = kept(root, recipe="sticker", values={"subject": "a fox"})
+    chosen = {"subject": "an owl", "channel": "instagram"}
+    new = kept(root, recipe="social-post", values=chosen, at=NOON + timedelta(minutes=1))
+    (new / "01.png").write_bytes(png((64, 80), "#123456"))
+    a, b = (f"{id_of(folder)}/01.png" for folder in (old, new))
+    text = page.get(f"/compare?a={a}&b={b}")
+    assert "different sizes: 64 × 48 and 64 × 80 pixels" in text
+    assert re.findall(r'href="/runs/([^"]+)#refine">Change', text) == [b]
+    assert re.findall(r'class="while-sliding" href="/runs/([^"]+)"', text) == [a, b]
+    label = re.search(r'button primary" href="[^"]+" download>([^<]+)<', page.get(f"/runs/{b}"))
+    assert label is not None
+    assert label[1] != "Download"
+    assert f'href="/wanted/{b}" download>{label[1]}<' in text
 
 
 def test_versions_are_the_finished_pictures(page: Page, kit: Kit) -> None:

@@ -83,7 +83,7 @@ class UploadStore:
         owner = folder_name(person)
         stem = image.sha256[:32]
         upload = Upload(
-            id=f"{owner}-{stem}",
+            id=_id_of(image.sha256, person),
             name=shown_name(name, extension),
             person=person,
             at=now_as_recorded(),
@@ -110,6 +110,14 @@ class UploadStore:
             return Upload.model_validate(content | {"path": record.parent / content["path"]})
         except (InputError, ValueError, TypeError, KeyError) as error:
             raise _missing(upload) from error
+
+    def of(self, sha256: str, person: str = "") -> Upload | None:
+        """Return a picture that a person gave, under the name it had then, by the hash of its bytes as it is kept."""
+        try:
+            upload = self.get(_id_of(sha256, person))
+        except NotFoundError:
+            return None
+        return upload if upload.sha256 == sha256 and upload.path.is_file() else None
 
     def image(self, upload: str) -> Image:
         """Return a picture as prompts take it.
@@ -178,6 +186,10 @@ class UploadStore:
         files.replace(upload.path, data)
         fields = upload.model_dump(mode="json", warnings=False) | {"path": upload.path.name}
         files.replace(record, json.dumps(fields).encode())
+
+
+def _id_of(sha256: str, person: str) -> str:
+    return f"{folder_name(person)}-{sha256[:32]}"
 
 
 def _checked(data: bytes, name: str) -> Image:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _NAME: Final = re.compile(NAME_PATTERN)
 _BASIC: Final = frozenset({"extends", "parameters", "references", "template", "turns", "uses"})
 """The keys of a file without which nothing can be said of the rest."""
-_FOR_PEOPLE: Final = frozenset({"category", "summary", "title", "used_for", "with_photo"})
+_FOR_PEOPLE: Final = frozenset({"category", "summary", "title", "used_for", "with_photo", "with_photo_place"})
 """The keys of a file that nothing else depends on."""
 _VALUE: Final = re.compile(r"\{[{%].*?[%}]\}")
 

@@ -16,6 +16,21 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// ---- a menu opens to where there is room in the window, and is no longer than that
+const fit = (menu) => {
+  const card = menu.querySelector(".card");
+  menu.removeAttribute("data-up");
+  if (!menu.open || !card?.offsetParent) return;
+  const from = card.offsetParent.getBoundingClientRect();
+  const below = innerHeight - from.bottom - 16;
+  const above = from.top - Math.max(0, document.querySelector(".top").getBoundingClientRect().bottom) - 16;
+  const up = card.scrollHeight > below && above > below;
+  menu.toggleAttribute("data-up", up);
+  menu.style.setProperty("--menu-most", `${Math.max(up ? above : below, 120)}px`);
+};
+document.addEventListener("toggle", (event) => { if (event.target.matches("details.menu")) fit(event.target); }, true);
+document.addEventListener("htmx:after:swap", () => all("details.menu[open]").forEach(fit));
+
 // ---- connection
 const offline = document.getElementById("offline");
 const REASON = offline.textContent;
@@ -26,6 +41,29 @@ document.addEventListener("htmx:response:error", (event) => {
   if (event.detail?.ctx?.response?.raw?.status === 403) online(false, offline.dataset.refused);
 });
 document.addEventListener("htmx:sse:after:connection", () => online(true));
+
+// ---- a download says under which name it is saved; the name comes with the answer, of which no more is read
+const named = (header) => {
+  const coded = header.match(/filename\*=utf-8''([^;]+)/i);
+  return coded ? decodeURIComponent(coded[1]) : header.match(/filename="([^"]+)"/)?.[1];
+};
+let quietAgain;
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[download]");
+  if (!link || event.defaultPrevented) return;
+  const rest = new AbortController();
+  try {
+    const answer = await fetch(link.href, { headers: { Range: "bytes=0-0" }, signal: rest.signal });
+    const name = answer.ok && named(answer.headers.get("content-disposition") || "");
+    rest.abort();
+    if (!name) return;
+    const saved = document.getElementById("saved");
+    saved.textContent = `Saved as ${name}`;
+    saved.hidden = false;
+    clearTimeout(quietAgain);
+    quietAgain = setTimeout(() => { saved.hidden = true; }, 8000);
+  } catch { /* the browser says what becomes of the download itself */ }
+});
 
 // ---- confirm what cannot be taken back
 document.addEventListener("submit", (event) => {
@@ -125,8 +163,8 @@ if (form) {
     }
   };
   const own = (select) => {
-    const input = document.getElementById(select.dataset.own);
-    if (input) input.hidden = select.value !== "=own";
+    const box = document.getElementById(select.dataset.own);
+    if (box) box.hidden = select.value !== "=own";
   };
   const rows = (box) => {
     const lines = all("[data-row]", box);
@@ -162,7 +200,7 @@ if (form) {
   form.addEventListener("change", (event) => {
     if (event.target.dataset.own) {
       own(event.target);
-      if (event.target.value === "=own") document.getElementById(event.target.dataset.own).focus();
+      if (event.target.value === "=own") document.querySelector(`#${CSS.escape(event.target.dataset.own)} input`).focus();
     }
     if ("reload" in event.target.dataset) {
       const button = form.querySelector('button[formaction$="/draft"]');

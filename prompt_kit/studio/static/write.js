@@ -4,6 +4,7 @@
 const every = (selector, root = document) => [...root.querySelectorAll(selector)];
 const areas = every(".code");
 const gutters = new Map();
+const numbers = new Map(); // what numbers the lines of each text anew
 
 for (const area of areas) {
   const lines = document.createElement("div");
@@ -11,20 +12,35 @@ for (const area of areas) {
   lines.setAttribute("aria-hidden", "true");
   area.before(lines);
   gutters.set(area, lines);
+  // Long lines wrap: the same text, unseen and a box for each line, says how high each of them is.
+  const unseen = document.createElement("div");
+  unseen.className = "code unseen";
+  unseen.setAttribute("aria-hidden", "true");
+  area.after(unseen);
   const number = () => {
-    const now = area.value.split("\n").length;
-    while (lines.children.length > now) lines.lastChild.remove();
-    while (lines.children.length < now) {
+    const texts = area.value.split("\n");
+    while (lines.children.length > texts.length) { lines.lastChild.remove(); unseen.lastChild.remove(); }
+    while (lines.children.length < texts.length) {
       const line = document.createElement("span");
       line.textContent = lines.children.length + 1;
       lines.append(line);
+      unseen.append(document.createElement("div"));
     }
+    if (!area.clientWidth) return; // the tab of another text is open
+    unseen.style.width = `${area.clientWidth}px`;
+    for (const [at, text] of texts.entries()) {
+      const copy = unseen.children[at];
+      if (copy.textContent !== text || !copy.firstChild) copy.textContent = text || "\u200b";
+    }
+    const heights = [...unseen.children].map((copy) => copy.getBoundingClientRect().height);
+    heights.forEach((height, at) => { lines.children[at].style.height = `${height}px`; });
     lines.style.height = `${area.clientHeight}px`;
     lines.scrollTop = area.scrollTop;
   };
   area.addEventListener("input", () => { number(); mark(area, 0); });
   area.addEventListener("scroll", () => { lines.scrollTop = area.scrollTop; });
   new ResizeObserver(number).observe(area);
+  numbers.set(area, number);
   number();
   if (area.readOnly) continue;
 
@@ -83,11 +99,10 @@ document.addEventListener("click", (event) => {
   const end = area.value.indexOf("\n", start);
   const at = Math.min(start + Number(link.dataset.column) - 1, end < 0 ? area.value.length : end);
   open(area);
+  numbers.get(area)();
   area.focus();
   area.setSelectionRange(at, at);
-  const height = parseFloat(getComputedStyle(area).lineHeight);
-  area.scrollTop = Math.max(0, before.length * height - area.clientHeight / 2);
-  area.scrollLeft = 0;
+  area.scrollTop = Math.max(0, gutters.get(area).children[before.length].offsetTop - area.clientHeight / 2);
   mark(area, Number(link.dataset.line));
 });
 
@@ -256,4 +271,17 @@ if (written && written.dataset.live === "yes") {
     written.requestSubmit(written.querySelector(".primary"));
   });
   window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+}
+
+// ---- a new file stands on or copies one of its own kind
+const kind = document.getElementById("new-kind");
+if (kind) {
+  const base = document.getElementById("new-base");
+  const groups = every("optgroup", base);
+  const narrow = () => {
+    for (const group of groups) if (group.dataset.kind === kind.value) base.append(group); else group.remove();
+  };
+  kind.addEventListener("change", narrow);
+  window.addEventListener("pageshow", narrow); // the browser may have filled in what was chosen before
+  narrow();
 }
