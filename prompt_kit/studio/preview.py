@@ -90,7 +90,7 @@ def price_with(studio: Studio, preview: Preview, tier: Tier) -> Decimal | None:
         return None
     generator = preview.answers.generator or studio.generator
     prompt = preview.prompt or _blank(preview.recipe, preview.answers)
-    changed = replace(prompt, settings=replace(prompt.settings, tier=tier, model=None))
+    changed = replace(prompt, settings=prompt.settings._replace(tier=tier, model=None))
     try:
         item = planning.plan([Order(changed)], project=studio.kit.project, generator=generator).items[0]
     except PromptKitError:
