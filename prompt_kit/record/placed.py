@@ -77,6 +77,17 @@ class PlacedOrder:
         """The picture that it refines, as run and file name; empty when it refines none."""
         return f"{self.parent}/{self.parent_picture}" if self.parent else ""
 
+    @property
+    def frame(self) -> tuple[int, int] | None:
+        """Width and height of the format that was asked for, or of the photo that is changed; ``None`` without both."""
+        asked = str(self.prompt.get("settings", {}).get("aspect_ratio") or "")
+        width, _, height = asked.partition(":")
+        if width.isdecimal() and height.isdecimal() and int(width) and int(height):
+            return int(width), int(height)
+        parts = [part for turn in self.prompt.get("turns", [])[:1] for part in turn.get("parts", [])]
+        base: dict[str, int] = next((part for part in parts if part.get("role") == "base"), {})
+        return (base["width"], base["height"]) if base.get("width") and base.get("height") else None
+
     def rendered(self, root: Path) -> Prompt:
         """Return the prompt as it was rendered when the order was placed.
 

@@ -114,17 +114,6 @@ class OrderView:
         return wanted_address(f"{self.run}/{picture}", self.chosen)
 
     @property
-    def frame(self) -> tuple[int, int] | None:
-        """Width and height of the format that was asked for, or of the photo that is changed; ``None`` without both."""
-        asked = str(self.order.prompt.get("settings", {}).get("aspect_ratio") or "")
-        width, _, height = asked.partition(":")
-        if width.isdecimal() and height.isdecimal() and int(width) and int(height):
-            return int(width), int(height)
-        parts = [part for turn in self.order.prompt.get("turns", [])[:1] for part in turn.get("parts", [])]
-        base: Mapping[str, int] = next((part for part in parts if part.get("role") == "base"), {})
-        return (base["width"], base["height"]) if base.get("width") and base.get("height") else None
-
-    @property
     def stopped(self) -> bool:
         """Whether somebody stopped it."""
         return self.order.state == "cancelled"

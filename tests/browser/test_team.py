@@ -124,7 +124,7 @@ def test_two_reviewers_who_decide_at_once_learn_of_each_other(
     expect(zora.locator(".case .problem")).to_contain_text("anna has approved it meanwhile, so nothing is kept.")
     expect(zora.get_by_label("Reason or comment")).to_have_value("too dark")
     assert [picture.state for picture in Kit(project).pictures().pictures] == ["approved"]
-    zora.get_by_role("button", name="Reject").click()
+    zora.get_by_role("button", name="Take back").click()
     expect(zora.locator("#said")).to_contain_text("Rejected")
     (past,) = Kit(project).pictures().pictures
     assert [(said.person, said.verdict) for said in Kit(project).reviews(past.run)[0].reviews] == [
