@@ -42,7 +42,13 @@ def kit(tmp_path: Path) -> Kit:
 def test_totals_what_may_be_paid_and_the_tightest_limit_stand_at_the_top(page: Page) -> None:
     """A person sees what was spent, what may still come, and which limit is reached first."""
     text = page.get("/spending")
-    for shown in ("$0.24", "$0.30", "for today; that limit is reached first", "$0.46", "3 requests"):
+    for shown in (
+        "$0.24",
+        "$0.30",
+        "of $1.00 for today; of all limits, this one is reached first",
+        "$0.46",
+        "3 requests",
+    ):
         assert shown in text
 
 
