@@ -117,7 +117,8 @@ def setting_choices(studio: Studio, filling: Filling) -> list[SettingChoice]:
         )
         for tier in TIERS
     ]
-    brought = filling.preview.prompt.settings.aspect_ratio if filling.preview.prompt else _brought_format(filling)
+    prompt = None if asked.get("aspect_ratio") else filling.preview.prompt
+    brought = prompt.settings.aspect_ratio if prompt else _brought_format(filling)
     usual = own.aspect_ratio or ("As your picture" if _works_on_a_picture(filling) else None)
     size = own.size or model.default_size
     choices = [

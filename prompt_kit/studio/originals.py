@@ -1,4 +1,4 @@
-"""The photo that a picture was made from, where a recipe works on one."""
+"""The photo that a picture was made from: the one that was worked on, or the one of the thing it shows."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ if TYPE_CHECKING:
 SENT: Final = "sent"
 """Stands in addresses between a run and a picture that was sent with it."""
 
+_SHOWING: Final = ("base", "object", "identity")
+"""The roles of photos beside which a picture is judged, the one that counts first in front."""
+
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def photo_of(record: RunRecord | None) -> str:
-    """Return the photo that a run worked on, of a line of refinements its first; empty where there is none.
+    """Return the photo that a run worked on, of a line of refinements its first, else that of what its pictures show.
 
-    It is the id of that run, and the hash of the photo.
+    It is the id of that run, and the hash of the photo; empty where there is none.
     """
     parts = record.turns[0].get("parts", ()) if record and record.turns else ()
-    digests = [part.get("sha256") for part in parts if part.get("role") == "base"]
+    digests = [part.get("sha256") for role in _SHOWING for part in parts if part.get("role") == role]
     return f"{record.run}/{SENT}/{digests[0]}" if record and digests else ""
 
 

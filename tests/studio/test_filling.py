@@ -196,6 +196,9 @@ def test_what_applies_as_usual_stands_once_in_a_list(page: Page) -> None:
         "Sticker (as usual) – For laptops, parcels and chats."
     ]
     assert options(text, "s-tier") == ["Standard (as usual)", "Draft: quick and cheap", "Pro: best, slower"]
+    mug = page.form("/make/product-mockup?fresh=1") | {"v.product": "a mug", "s.aspect_ratio": "1:1"}
+    assert "The model decides (as usual)" in page.post("/make/product-mockup/preview", mug).text
+    assert "1:1 (as usual)" not in page.post("/make/product-mockup/preview", mug).text
     sent = page.form("/make/sticker?fresh=1") | {"v.subject": "a fox", "v.asset": "sticker"}
     page.post("/make/sticker/preview", sent)
     assert page.form(f"/make/sticker?draft={sent['draft']}")["v.asset"] == ""

@@ -154,7 +154,10 @@ def test_two_pictures_stand_beside_each_other(page: Page, kit: Kit, folder: Path
     assert text.index(f'src="/files/{a}"') < text.index(f'src="/files/{b}"')
     assert 'type="range"' in text
     assert f'<option value="{address(folder, "03.png").removeprefix("/runs/")}">' in text
-    assert "Choose the second picture" in page.get(f"/compare?a={a}")
+    alone = page.get(f"/compare?a={a}")
+    assert "Choose the second picture" in alone
+    assert re.findall(r'<option value="([^"]+)" selected', alone)[0] == a
+    assert re.findall(r'<option value="([^"]+)" selected', alone)[1] not in {"", a}
 
 
 @pytest.mark.parametrize("asked", ["", "a=x", "a=../../etc/passwd", "a=2026-11-28/gone-0000/01.png"])

@@ -87,6 +87,7 @@ def test_a_picture_is_approved_beside_its_form(page: Page, kit: Kit) -> None:
     assert 'value="reject"' not in taken_back.text
     assert 'hx-target="#waiting-count"' in taken_back.text
     assert kit.reviews(kit.project.runs_folder / order.run)[0].reviews[-1].reason == "the tail"
+    assert re.search(r'class="help decided">[^<]+: the tail<', taken_back.text)
 
 
 def test_after_a_verdict_the_other_button_is_not_the_loud_one(page: Page, kit: Kit) -> None:
@@ -242,6 +243,18 @@ def test_a_picture_is_compared_with_the_photo_it_was_made_from(page: Page, kit: 
     assert "different sizes" not in text
     for address in (f"/compare?a={run}/sent/{'0' * 64}", f"/runs/{run}/sent/{'0' * 64}"):
         assert page.client.get(address).status_code == 404
+
+
+def test_a_picture_is_compared_with_the_photo_of_what_it_shows(page: Page, kit: Kit) -> None:
+    """A product that was photographed anew is judged beside the photo of it, not beside the artwork on it."""
+    given = {"artwork": png((64, 48), "#cc2211"), "product_photo": png((64, 48), "#1122cc")}
+    prompt = kit.render("product-mockup", {"product": "the mug with the logo on it"}, references=given)
+    folder = kit.generate(prompt).folder
+    assert folder is not None
+    link = re.search(r'href="([^"]+)">Compare with your picture', page.get(f"/runs/{id_of(folder)}/01.png"))
+    assert link is not None
+    assert prompt.turns[0].references[0].slot == "product_photo"
+    assert prompt.turns[0].references[0].image.sha256 in link[1]
 
 
 def test_a_comparison_says_when_sizes_differ_and_offers_what_comes_next(page: Page, kit: Kit) -> None:
