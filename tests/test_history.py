@@ -94,7 +94,7 @@ def test_each_run_is_told_as_its_record_has_it(kit: Kit, runs: list[Path]) -> No
         ({"since": date(2026, 11, 27), "until": date(2026, 11, 27)}, [1]),
         ({"review": "waiting"}, [4, 2, 1, 0]),
         ({"review": "approved"}, []),
-        ({"words": "owl 28"}, [4]),
+        ({"words": "owl 11-28"}, [4]),
         ({"limit": 2}, [4, 3]),
     ],
 )
