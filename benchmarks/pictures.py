@@ -44,7 +44,7 @@ async def main():
     async with Gemini(api_key=KEY, base_url=URL) as gemini, prompt_kit.Kit(
         prompt_kit.find_project(Path(folder)), concurrency=at_once
     ) as kit:
-        await kit.agenerate(prompt, generator=gemini, count=2, new=True)
+        await kit.agenerate(prompt, generator=gemini, count=min(at_once, 100), new=True)  # opens every connection
         began, cpu_began = time.perf_counter(), time.process_time()
         parts = [min(100, total - n) for n in range(0, total, 100)]
         outcomes = await asyncio.gather(
@@ -68,7 +68,7 @@ async def main():
                 model="gemini-nano-banana-2.1", contents="Create a sticker of a fox.", config=config
             )
             return len(made.candidates[0].content.parts[0].inline_data.data)
-    await ask()
+    await asyncio.gather(*(ask() for _ in range(min(at_once, 100))))
     began, cpu_began = time.perf_counter(), time.process_time()
     await asyncio.gather(*(ask() for _ in range(total)))
     tell(began, cpu_began)

@@ -51,6 +51,7 @@ settings = st.builds(
     output=st.sampled_from(["picture", "interleaved"]),
     thoughts=st.booleans(),
     temperature=st.sampled_from([None, 1, 0.5]),
+    top_p=st.sampled_from([None, 0.5]),
     seed=st.none() | st.integers(0, 9),
 )
 
