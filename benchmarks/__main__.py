@@ -26,7 +26,8 @@ from benchmarks.rendering import rendering
 from benchmarks.studio import minute, previews
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
-from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.recipe.library import Library, built_in
+from prompt_kit.recipe.roots import Root
 from prompt_kit.support import yamlloader
 from prompt_kit.support.yamlfile import YamlFile
 

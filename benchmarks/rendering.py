@@ -16,7 +16,8 @@ from PIL import Image as Picture
 from prompt_kit.images import open_image
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
-from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.recipe.library import Library, built_in
+from prompt_kit.recipe.roots import Root
 from prompt_kit.support import words
 
 if TYPE_CHECKING:

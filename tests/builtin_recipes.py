@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
-from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.recipe.library import Library, built_in
+from prompt_kit.recipe.roots import Root
 
 if TYPE_CHECKING:
     from prompt_kit.recipe.recipe import Recipe

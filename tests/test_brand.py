@@ -12,7 +12,8 @@ from prompt_kit.cli.main import run
 from prompt_kit.errors import InputError
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
-from prompt_kit.recipe.library import Library, Root
+from prompt_kit.recipe.library import Library
+from prompt_kit.recipe.roots import Root
 from prompt_kit.review.lint import check
 
 if TYPE_CHECKING:

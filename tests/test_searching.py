@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from prompt_kit.cli.main import cli
 from prompt_kit.errors import NotFoundError
 from prompt_kit.recipe.assembly import load
-from prompt_kit.recipe.library import Head, Library, Root, built_in
+from prompt_kit.recipe.library import Head, Library, built_in
+from prompt_kit.recipe.roots import Root
 from prompt_kit.recipe.searching import fitting, nearest
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from PIL import Image
 from prompt_kit.kit import agenerate
 from prompt_kit.project import Project
 from prompt_kit.recipe.assembly import load
-from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.recipe.library import Library, built_in
+from prompt_kit.recipe.roots import Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

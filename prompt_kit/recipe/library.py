@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar, cast
 from prompt_kit.errors import InputError, NotFoundError, Place, Problem, PromptKitError, WorkspaceError
 from prompt_kit.project import FILE, Project, find_project
 from prompt_kit.recipe.placing.mistakes import choice_mistakes, layout_mistakes
+from prompt_kit.recipe.roots import Root
 from prompt_kit.recipe.spec import NAME_PATTERN, RecipeSpec
 from prompt_kit.recipe.templating import Source, Templates
 from prompt_kit.support.files import inside, is_there, listed, read_text
 from prompt_kit.support.patterns import pattern
-from prompt_kit.support.text import shortened, visible
 from prompt_kit.support.words import spoken
 from prompt_kit.support.yamlfile import MAX_BYTES, YamlFile, in_line_order
 
@@ -64,34 +64,6 @@ def spec_of(kind: str) -> type[BaseModel]:
             return PresetSpec
         case _:
             return RecipeSpec
-
-
-class Root(NamedTuple):
-    """A folder of recipes and the folder of their templates."""
-
-    recipes: Path
-    templates: Path
-    origin: str
-    """What people call it: project, a pack's name, or built in."""
-    folder: Path | None = None
-    """The folder that none of its files may lead out of; the one above the recipes when left out."""
-
-    def picture(self, name: str) -> Path:
-        """Return the path of a picture that one of its files names, from the folder of the recipes or its own.
-
-        Raises:
-            InputError: When it stands outside of the root.
-        """
-        boundary = (self.folder or self.recipes.parent).resolve()
-        try:
-            path = (self.recipes / name).resolve()
-            if not path.is_file() and (further := (boundary / name).resolve()).is_file():
-                path = further
-        except (OSError, RuntimeError, ValueError) as error:  # endless links; characters that no name has
-            raise InputError(f"{shortened(visible(name))}: this is no file name.") from error
-        if not path.is_relative_to(boundary):
-            raise InputError(f"{shortened(visible(name))}: this leads out of {boundary}. Copy the picture into it.")
-        return path
 
 
 class LibraryFile(NamedTuple, Generic[S]):

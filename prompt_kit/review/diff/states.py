@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from prompt_kit.errors import InputError
 from prompt_kit.images import EXTENSIONS
 from prompt_kit.project import FILE, Project, find_project
-from prompt_kit.recipe.library import Library, Root, built_in
+from prompt_kit.recipe.library import Library, built_in
+from prompt_kit.recipe.roots import Root
 from prompt_kit.review.diff.git import Checkout
 from prompt_kit.support.files import inside, is_there, read_file
 from prompt_kit.support.yamlfile import MAX_BYTES

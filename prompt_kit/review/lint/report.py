@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from prompt_kit.errors import Problem
     from prompt_kit.project import Project
-    from prompt_kit.recipe.library import Root
+    from prompt_kit.recipe.roots import Root
     from prompt_kit.review.lint.targets import Target
 
 MANY: Final = 100

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from prompt_kit.catalogue import Catalogue
 from prompt_kit.errors import InputError, Place, Problem
 from prompt_kit.project import FILE, Project, current_folder, find_project
-from prompt_kit.recipe.library import FOLDERS, Library, Root, built_in
+from prompt_kit.recipe.library import FOLDERS, Library, built_in
+from prompt_kit.recipe.roots import Root
 from prompt_kit.support.files import is_there
 
 if TYPE_CHECKING:

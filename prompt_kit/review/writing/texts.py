@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from prompt_kit.errors import InputError, NotFoundError, Place, Problem
 from prompt_kit.project import FILE
-from prompt_kit.recipe.library import FOLDERS, Root
+from prompt_kit.recipe.library import FOLDERS
+from prompt_kit.recipe.roots import Root
 from prompt_kit.recipe.spec import NAME_PATTERN, TemplateName
 from prompt_kit.support import files
 from prompt_kit.support.yamlfile import MAX_BYTES
