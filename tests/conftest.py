@@ -13,10 +13,14 @@ from hypothesis import HealthCheck, settings
 from ledgers import clock, ledger, postgresql, where
 
 from prompt_kit.project import Project
-from prompt_kit.recipe.library import Library, Root
+from prompt_kit.recipe.library import Library
+from prompt_kit.recipe.roots import Root
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from gemini_server import GeminiServer
 
 
 # Thousands of collected tests stay in memory; to look through them again and again would take a tenth of the time.
@@ -71,3 +75,15 @@ def library(tmp_path: Path) -> Library:
 def built_in_library() -> Library:
     """The recipes that come with the kit, read once."""
     return LIBRARY
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
+    """A server that speaks as Gemini does, to which the environment points, with a key."""
+    from gemini_asking import KEY
+    from gemini_server import GeminiServer
+
+    with GeminiServer() as started:
+        monkeypatch.setenv("GEMINI_API_KEY", KEY)
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", started.url)
+        yield started

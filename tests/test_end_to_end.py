@@ -7,26 +7,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
+from gemini_asking import KEY
 from gemini_replies import refused, retry_delay, words
-from gemini_server import GeminiServer
 
 from prompt_kit.cli.main import run
 from prompt_kit.record.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-KEY = "AIzaSy-a-key-of-nobody-0123456789"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
-    """A server that the command line is pointed to, with a key."""
-    with GeminiServer() as started:
-        monkeypatch.setenv("GEMINI_API_KEY", KEY)
-        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", started.url)
-        yield started
+    import pytest
+    from gemini_server import GeminiServer
 
 
 def pictures_sent(body: dict[str, Any]) -> list[bytes]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from badges import BADGE
-from gemini_server import GeminiServer
 from PIL import Image as Canvas
 
 import prompt_kit
@@ -26,9 +25,8 @@ from prompt_kit.review.lint import check
 from prompt_kit.review.lint.targets import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conftest import MakeTree
+    from gemini_server import GeminiServer
 
     from prompt_kit.prompt import Prompt
 
@@ -37,7 +35,6 @@ NAMES = sorted(path.stem for path in built_in()[0].glob("*.yaml"))
 RUNS = Path("runs")
 SMALL = {"model": "gemini-3.1-flash-image", "size": "512"}
 """The only model whose pictures may be this small; proofs of it are quickly drawn."""
-KEY = "AIzaSy-a-key-of-nobody-0123456789"
 
 
 @pytest.fixture(autouse=True)
@@ -430,15 +427,6 @@ def test_the_async_twin_does_the_same() -> None:
 
 
 # In conversation
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
-    """A server that the generator is pointed to, with a key."""
-    with GeminiServer() as started:
-        monkeypatch.setenv("GEMINI_API_KEY", KEY)
-        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", started.url)
-        yield started
 
 
 def marks(pieces: list[dict[str, Any]], name: str) -> list[bytes]:

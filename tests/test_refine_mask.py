@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from fakes import Painter, encoded
-from gemini_asking import KEY
 from gemini_batches import Batches
-from gemini_server import GeminiServer
 from PIL import Image, ImageDraw, ImageOps
 
 import prompt_kit
@@ -22,8 +20,7 @@ from prompt_kit.recipe.assembly import load
 from prompt_kit.record.runs import prompt_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from gemini_server import GeminiServer
     from numpy.typing import NDArray
 
     from prompt_kit.outcome import Outcome
@@ -199,15 +196,6 @@ def test_a_proof_of_a_refinement_shows_what_may_change() -> None:
     assert second.ok
     assert second.derived == ()
     assert sent(second).turns[0].mask is not None
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
-    """A server that the generator is pointed to, with a key."""
-    with GeminiServer() as started:
-        monkeypatch.setenv("GEMINI_API_KEY", KEY)
-        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", started.url)
-        yield started
 
 
 def test_a_job_puts_what_comes_into_the_photo(server: GeminiServer) -> None:

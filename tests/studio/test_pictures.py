@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes import Painter, encoded, png
-from gemini_asking import KEY
-from gemini_server import GeminiServer
 from kept_runs import NOON, kept
 from PIL import Image as Pillow
 
@@ -21,8 +19,9 @@ from prompt_kit.record.placed import placed_orders
 from .test_runs import made
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from gemini_server import GeminiServer
 
     from prompt_kit.kit import Kit
 
@@ -246,15 +245,6 @@ def test_a_file_that_is_of_no_run_says_so(page: Page, kit: Kit, data: bytes, sai
     """The sentence says why, and what would work."""
     kept(kit.project.runs_folder)
     assert said in dropped(page, data)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
-    """A server that the generator is pointed to, with a key."""
-    with GeminiServer() as started:
-        monkeypatch.setenv("GEMINI_API_KEY", KEY)
-        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", started.url)
-        yield started
 
 
 @pytest.fixture
